@@ -1,0 +1,5 @@
+/** How long a call and an attempt may take. */
+@NullMarked
+package dev.meshclient.internal.deadline;
+
+import org.jspecify.annotations.NullMarked;

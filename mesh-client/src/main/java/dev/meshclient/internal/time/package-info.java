@@ -1,0 +1,5 @@
+/** The only door to clock, chance, waiting and threads. */
+@NullMarked
+package dev.meshclient.internal.time;
+
+import org.jspecify.annotations.NullMarked;

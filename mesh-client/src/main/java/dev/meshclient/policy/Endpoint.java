@@ -1,0 +1,33 @@
+package dev.meshclient.policy;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a service is reached.
+ *
+ * @param address an IP address, or a name that the platform resolves when connecting
+ * @param port 1 to 65535
+ * @param locality where it is
+ * @param cluster which cluster it belongs to; null: none
+ * @param weight share of the traffic relative to the others; default 1, 0 = none
+ * @param health as the registry sees it; default {@link Health#UNKNOWN}
+ * @param labels what subsets match on
+ */
+public record Endpoint(
+        String address,
+        int port,
+        Locality locality,
+        @Nullable String cluster,
+        int weight,
+        Health health,
+        Map<String, String> labels) {
+    /** As the registry sees an endpoint. The words are Envoy's. */
+    public enum Health {
+        UNKNOWN,
+        HEALTHY,
+        UNHEALTHY,
+        DRAINING,
+        DEGRADED
+    }
+}

@@ -1,0 +1,21 @@
+package dev.meshclient.policy;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which outcomes are repeated. Policy never widens what is safe: only a request that is idempotent or was provably not
+ * processed is sent again.
+ *
+ * @param attempts retries, not tries; 0 = none, at most 10
+ * @param codes status codes to retry; null if the document does not state them: 502, 503, 504
+ * @param retryOn conditions without a status code; null if the document does not state them
+ * @param backoff base of the exponential back-off; null: 25 ms
+ */
+public record Retry(
+        int attempts,
+        @Nullable Set<Integer> codes,
+        @Nullable List<RetryOn> retryOn,
+        @Nullable Duration backoff) {}

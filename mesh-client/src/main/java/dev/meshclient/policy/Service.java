@@ -1,0 +1,24 @@
+package dev.meshclient.policy;
+
+import java.util.List;
+
+/**
+ * All about one service.
+ *
+ * @param hosts authorities that a request URL may carry: {@code orders}, {@code orders:8080}, {@code *.orders.example} or,
+ *     with {@link Resolution#NONE} only, {@code *}
+ * @param appProtocol what the endpoints speak
+ * @param resolution how endpoints are found
+ * @param endpoints where the service is reached; empty for {@link Resolution#NONE}
+ * @param subsets named parts of the endpoints, by label
+ * @param rules routes, in document order; empty = one implicit rule that takes everything to this service
+ * @param settings of this service, not merged with the defaults
+ */
+public record Service(
+        List<String> hosts,
+        AppProtocol appProtocol,
+        Resolution resolution,
+        List<Endpoint> endpoints,
+        List<Subset> subsets,
+        List<Rule> rules,
+        Settings settings) {}

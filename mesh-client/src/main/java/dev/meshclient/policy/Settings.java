@@ -1,0 +1,32 @@
+package dev.meshclient.policy;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What may be stated in {@code defaults}, on a service and on a subset alike; null where nothing is stated.
+ * {@link #over} merges: precedence is rule, subset, service, defaults, built-in.
+ */
+public record Settings(
+        Timeouts timeouts,
+        @Nullable Retry retry,
+        RetryConstraint retryConstraint,
+        Limits limits,
+        @Nullable LoadBalancer loadBalancer,
+        @Nullable TrafficDistribution trafficDistribution,
+        @Nullable Tls tls) {
+    /** Nothing is stated. */
+    public static final Settings NONE =
+            new Settings(Timeouts.NONE, null, RetryConstraint.NONE, Limits.NONE, null, null, null);
+
+    /** These settings, and where they say nothing, those of {@code base}: timeouts, budget and limits leaf by leaf, the rest whole. */
+    public Settings over(Settings base) {
+        return new Settings(
+                timeouts.over(base.timeouts),
+                retry != null ? retry : base.retry,
+                retryConstraint.over(base.retryConstraint),
+                limits.over(base.limits),
+                loadBalancer != null ? loadBalancer : base.loadBalancer,
+                trafficDistribution != null ? trafficDistribution : base.trafficDistribution,
+                tls != null ? tls : base.tls);
+    }
+}

@@ -1,0 +1,24 @@
+package dev.meshclient.registry;
+
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyDocument;
+import java.io.Closeable;
+import java.io.IOException;
+
+/** Where policy comes from. */
+public interface PolicySource {
+    /**
+     * Begins to deliver documents to the sink, from a thread of the given time, until closed. Never blocks, never throws:
+     * what goes wrong is told to the sink and tried again.
+     */
+    Closeable watch(Time time, Sink sink);
+
+    /** Who is given documents. Calls come one at a time. */
+    interface Sink {
+        /** A document that reads well. Returns when it is in force. */
+        void deliver(PolicyDocument document) throws IOException;
+
+        /** Why there is no newer document just now; the last one stays in force. */
+        void failed(IOException problem);
+    }
+}

@@ -1,0 +1,5 @@
+/** Where policy comes from: an HTTP registry, a file, memory. */
+@NullMarked
+package dev.meshclient.registry;
+
+import org.jspecify.annotations.NullMarked;
