@@ -1,5 +1,6 @@
 package dev.meshclient.internal.time;
 
+import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
 /**
@@ -12,6 +13,9 @@ public interface Time {
 
     /** Nanoseconds since this Time was made: never negative, so plain {@code <} and {@code +} are right. */
     long now();
+
+    /** The wall clock: for dates that others wrote, never for how long something takes. */
+    InstantSource wall();
 
     /** Chance for the running thread: ask anew each time, never keep it. */
     RandomGenerator random();

@@ -1,0 +1,66 @@
+package dev.meshclient;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller says about one request, as its tag:
+ * {@code new Request.Builder().url(..).tag(MeshOptions.class, MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(2)))}.
+ * Policy can only shorten what is said here about time; only the caller can say that a request is idempotent.
+ */
+public final class MeshOptions {
+    /** Nothing is said. */
+    public static final MeshOptions DEFAULT = new MeshOptions(null, false, null);
+
+    private final @Nullable Duration timeout;
+    private final boolean idempotent;
+    private final @Nullable String hashKey;
+
+    private MeshOptions(@Nullable Duration timeout, boolean idempotent, @Nullable String hashKey) {
+        this.timeout = timeout;
+        this.idempotent = idempotent;
+        this.hashKey = hashKey;
+    }
+
+    /**
+     * Bounds the whole call, from entering the mesh to the end of the response body.
+     *
+     * @throws IllegalArgumentException if it is zero or negative
+     */
+    public MeshOptions withTimeout(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("MeshOptions.timeout must be positive, not " + timeout);
+        }
+        return new MeshOptions(timeout, idempotent, hashKey);
+    }
+
+    /** Says that sending this request twice does no harm, whatever its method: then what may have been processed is retried. */
+    public MeshOptions withIdempotent() {
+        return new MeshOptions(timeout, true, hashKey);
+    }
+
+    /** Calls with the same key go to the same endpoint, as long as it is usable. */
+    public MeshOptions withHashKey(String key) {
+        return new MeshOptions(timeout, idempotent, key);
+    }
+
+    /** Null: not said. */
+    public @Nullable Duration timeout() {
+        return timeout;
+    }
+
+    /** Default false: the method decides. */
+    public boolean isIdempotent() {
+        return idempotent;
+    }
+
+    /** Null: not said. */
+    public @Nullable String hashKey() {
+        return hashKey;
+    }
+
+    @Override
+    public String toString() {
+        return "MeshOptions[timeout=" + timeout + ", idempotent=" + idempotent + ", hashKey=" + hashKey + "]";
+    }
+}

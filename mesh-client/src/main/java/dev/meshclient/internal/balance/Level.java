@@ -1,0 +1,132 @@
+package dev.meshclient.internal.balance;
+
+import dev.meshclient.internal.call.AliasTable;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.policy.LoadBalancer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Decider: one priority; its zones with their shares, and in each zone an algorithm. */
+final class Level {
+    private final List<Group> groups;
+    private final @Nullable AliasTable shares;
+
+    /** Endpoints that are equal but for the algorithm. */
+    private record Group(String zone, double share, List<Endpoint> endpoints, Picker picker) {}
+
+    private Level(List<Group> groups) {
+        this.groups = groups;
+        double[] weights = groups.stream().mapToDouble(Group::share).toArray();
+        this.shares = groups.size() == 1 ? null : AliasTable.of(weights);
+    }
+
+    /**
+     * @param endpoints usable or not, of one priority; some of them usable
+     * @param zoned whether the own zone is preferred
+     */
+    static Level of(
+            List<Endpoint> endpoints,
+            boolean zoned,
+            String ownZone,
+            Map<String, Long> callers,
+            LoadBalancer algorithm) {
+        List<Endpoint> usable = usable(endpoints);
+        if (!zoned) {
+            return new Level(List.of(new Group("", 1, usable, Picker.of(algorithm, usable))));
+        }
+        SortedMap<String, Double> shares = ZoneShares.of(capacities(endpoints, usable), ownZone, callers);
+        List<Group> groups = new ArrayList<>();
+        SortedMap<String, List<Endpoint>> byZone = new TreeMap<>();
+        usable.forEach(
+                e -> byZone.computeIfAbsent(zone(e), z -> new ArrayList<>()).add(e));
+        byZone.forEach((zone, members) ->
+                groups.add(new Group(zone, shares.getOrDefault(zone, 0.0), members, Picker.of(algorithm, members))));
+        return new Level(List.copyOf(groups));
+    }
+
+    /** HEALTHY and UNKNOWN; DEGRADED where there is neither. UNHEALTHY and DRAINING never. */
+    static List<Endpoint> usable(List<Endpoint> endpoints) {
+        List<Endpoint> best = endpoints.stream()
+                .filter(e -> e.weight() > 0)
+                .filter(e -> switch (e.health()) {
+                    case HEALTHY, UNKNOWN -> true;
+                    case DEGRADED, UNHEALTHY, DRAINING -> false;
+                })
+                .toList();
+        return !best.isEmpty()
+                ? best
+                : endpoints.stream()
+                        .filter(e -> e.weight() > 0 && e.health() == dev.meshclient.policy.Endpoint.Health.DEGRADED)
+                        .toList();
+    }
+
+    private static SortedMap<String, ZoneShares.Capacity> capacities(List<Endpoint> all, List<Endpoint> usable) {
+        SortedMap<String, ZoneShares.Capacity> zones = new TreeMap<>();
+        all.forEach(e -> zones.merge(zone(e), new ZoneShares.Capacity(e.weight(), 0), Level::plus));
+        usable.forEach(e -> zones.merge(zone(e), new ZoneShares.Capacity(0, e.weight()), Level::plus));
+        return zones;
+    }
+
+    private static ZoneShares.Capacity plus(ZoneShares.Capacity a, ZoneShares.Capacity b) {
+        return new ZoneShares.Capacity(a.configured() + b.configured(), a.usable() + b.usable());
+    }
+
+    private static String zone(Endpoint endpoint) {
+        return endpoint.locality().zone();
+    }
+
+    Endpoint pick(RandomGenerator random) {
+        return group(random).picker.pick(random);
+    }
+
+    /** One that was not tried, the chosen zone first; null if all were. */
+    @Nullable
+    Endpoint pickUntried(RandomGenerator random, Tried tried) {
+        Group chosen = group(random);
+        Endpoint drawn = chosen.picker.pick(random);
+        if (!tried.has(drawn)) {
+            return drawn;
+        }
+        Endpoint found = tried.untriedOf(chosen.endpoints, random);
+        for (int i = 0; found == null && i < groups.size(); i++) {
+            found = groups.get(i) == chosen ? null : tried.untriedOf(groups.get(i).endpoints, random);
+        }
+        return found;
+    }
+
+    /** The same endpoint for the same key, as long as the group stays what it is. */
+    Endpoint pickByKey(String key) {
+        Group group = groups.get(0);
+        for (Group other : groups) {
+            group = other.share > group.share ? other : group;
+        }
+        return Rendezvous.pick(group.endpoints, key);
+    }
+
+    int size() {
+        return groups.stream().mapToInt(g -> g.endpoints.size()).sum();
+    }
+
+    private Group group(RandomGenerator random) {
+        return groups.get(shares == null ? 0 : shares.draw(random));
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (Group group : groups) {
+            text.append(text.length() == 0 ? "" : ", ")
+                    .append(group.zone.isEmpty() ? "*" : group.zone)
+                    .append(' ')
+                    .append(Math.round(group.share * 100))
+                    .append(" % of ")
+                    .append(group.endpoints.size());
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,68 @@
+package dev.meshclient.internal.balance;
+
+import dev.meshclient.internal.call.AliasTable;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.policy.LoadBalancer;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Decider: one of a group of equals. Allocates nothing and takes the same time for any number of endpoints. */
+interface Picker {
+    Endpoint pick(RandomGenerator random);
+
+    /** The algorithm that policy names, over endpoints of positive weight. */
+    static Picker of(LoadBalancer algorithm, List<Endpoint> endpoints) {
+        Endpoint[] array = endpoints.toArray(new Endpoint[0]);
+        if (array.length == 1) {
+            Endpoint only = array[0];
+            return random -> only;
+        }
+        return switch (algorithm) {
+            case LEAST_REQUEST -> new LeastOfTwo(array, weights(array));
+            case ROUND_ROBIN -> new RoundRobin(array);
+            case RANDOM -> new AtRandom(array, weights(array));
+        };
+    }
+
+    /** Null: all weigh the same. */
+    private static @Nullable AliasTable weights(Endpoint[] endpoints) {
+        double[] weights = new double[endpoints.length];
+        boolean same = true;
+        for (int i = 0; i < weights.length; i++) {
+            weights[i] = endpoints[i].weight();
+            same &= endpoints[i].weight() == endpoints[0].weight();
+        }
+        return same ? null : AliasTable.of(weights);
+    }
+
+    /** At random, by weight. */
+    record AtRandom(Endpoint[] endpoints, @Nullable AliasTable weights) implements Picker {
+        @Override
+        public Endpoint pick(RandomGenerator random) {
+            return endpoints[weights == null ? random.nextInt(endpoints.length) : weights.draw(random)];
+        }
+    }
+
+    /**
+     * Of two drawn by weight, the one with fewer attempts in flight for its weight; the first if they are equal, so that an
+     * idle group is shared by weight.
+     */
+    record LeastOfTwo(Endpoint[] endpoints, @Nullable AliasTable weights) implements Picker {
+        @Override
+        public Endpoint pick(RandomGenerator random) {
+            int n = endpoints.length;
+            int first = weights == null ? random.nextInt(n) : weights.draw(random);
+            int second;
+            if (weights == null) {
+                second = random.nextInt(n - 1);
+                second += second >= first ? 1 : 0;
+            } else {
+                second = weights.draw(random);
+            }
+            Endpoint a = endpoints[first];
+            Endpoint b = endpoints[second];
+            return (long) b.state().inFlight() * a.weight() < (long) a.state().inFlight() * b.weight() ? b : a;
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.meshclient.internal.balance;
+
+import dev.meshclient.internal.endpoint.Endpoint;
+import java.util.List;
+
+/** Decider: highest random weight. The endpoint of a key changes only if that endpoint goes, or a better one comes. */
+final class Rendezvous {
+    private Rendezvous() {}
+
+    static Endpoint pick(List<Endpoint> endpoints, String key) {
+        Endpoint best = endpoints.get(0);
+        double bestScore = Double.NEGATIVE_INFINITY;
+        for (Endpoint endpoint : endpoints) {
+            double score = score(key, endpoint);
+            if (score > bestScore) {
+                best = endpoint;
+                bestScore = score;
+            }
+        }
+        return best;
+    }
+
+    /** weight / −ln(u), u uniform of key and endpoint: the weighted form of the method. */
+    private static double score(String key, Endpoint endpoint) {
+        long hash = mix(
+                mix(key.hashCode() * 0x9E37_79B9_7F4A_7C15L) ^ endpoint.name().hashCode());
+        double u = ((hash >>> 11) + 0.5) * 0x1.0p-53;
+        return endpoint.weight() / -StrictMath.log(u);
+    }
+
+    /** SplitMix64's finaliser. */
+    private static long mix(long z) {
+        z = (z ^ (z >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D0_49BB_1331_11EBL;
+        return z ^ (z >>> 31);
+    }
+}

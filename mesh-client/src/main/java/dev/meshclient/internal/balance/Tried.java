@@ -1,0 +1,34 @@
+package dev.meshclient.internal.balance;
+
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.endpoint.Endpoint;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** The endpoints that the earlier attempts of a call went to. */
+record Tried(CallContext attempt) {
+    boolean has(Endpoint endpoint) {
+        for (CallContext earlier = attempt.previous(); earlier != null; earlier = earlier.previous()) {
+            Endpoint tried = earlier.endpoint();
+            if (tried != null && tried.state() == endpoint.state()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** From a random place on, the first that was not tried; null if all were. */
+    @Nullable
+    Endpoint untriedOf(List<Endpoint> endpoints, RandomGenerator random) {
+        int n = endpoints.size();
+        int start = random.nextInt(n);
+        for (int i = 0; i < n; i++) {
+            Endpoint candidate = endpoints.get((start + i) % n);
+            if (!has(candidate)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+}

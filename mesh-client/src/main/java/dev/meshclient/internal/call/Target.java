@@ -1,0 +1,13 @@
+package dev.meshclient.internal.call;
+
+import dev.meshclient.internal.endpoint.Backend;
+
+/**
+ * Where the route layer sent a call; made once, when policy is compiled.
+ *
+ * @param policy the policy in force, as {@code epoch/version}
+ * @param service the service that claims the host
+ * @param rule the rule's name, or its place
+ * @param backend where the call goes
+ */
+public record Target(String policy, String service, String rule, Backend backend) {}

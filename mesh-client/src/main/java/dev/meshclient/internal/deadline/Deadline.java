@@ -1,0 +1,86 @@
+package dev.meshclient.internal.deadline;
+
+import dev.meshclient.DeadlineExceeded;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.time.Time;
+import java.io.IOException;
+import java.time.Duration;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** One budget for all attempts, to the end of the response body: cancels the call when it is spent. */
+public final class Deadline implements Layer {
+    /** Built in, where neither policy nor the caller states a limit. Envoy's route timeout. */
+    private static final Duration BUILT_IN = Duration.ofSeconds(15);
+
+    private final Time time;
+    private final long statedNanos;
+    private final long builtInNanos;
+    private final Layer next;
+
+    private Deadline(Time time, long statedNanos, long builtInNanos, Layer next) {
+        this.time = time;
+        this.statedNanos = statedNanos;
+        this.builtInNanos = builtInNanos;
+        this.next = next;
+    }
+
+    /**
+     * @param stated by policy; zero = none; null = not stated
+     * @param neutral no limit is built in
+     */
+    public static Layer create(Time time, @Nullable Duration stated, boolean neutral, Layer next) {
+        long built = stated == null && !neutral ? BUILT_IN.toNanos() : 0;
+        return new Deadline(time, stated == null ? 0 : stated.toNanos(), built, next);
+    }
+
+    @Override
+    public Response call(CallContext call) throws IOException {
+        long limit = limit(call);
+        if (limit == 0) {
+            return next.call(call);
+        }
+        long at = call.startedAt() + limit;
+        call.deadline(at);
+        Time.Timer timer = time.at(at, "deadline", () -> call.cancel(exceeded(call, limit)));
+        call.onEnd(ended -> timer.cancel());
+        Response response = next.call(call);
+        if (isStream(response)) {
+            timer.cancel();
+        }
+        return response;
+    }
+
+    /** The nearest of what policy and the caller say; 0 = none. What the caller told OkHttp is OkHttp's to enforce. */
+    private long limit(CallContext call) {
+        Duration asked = call.options().timeout();
+        long limit = statedNanos;
+        if (asked != null) {
+            return limit == 0 ? asked.toNanos() : Math.min(limit, asked.toNanos());
+        }
+        return limit == 0 && call.deadline() == Time.NEVER ? builtInNanos : limit;
+    }
+
+    /** Streams live until nothing moves any more: for them the time ends with the headers. */
+    private static boolean isStream(Response response) {
+        if (response.code() == 101) {
+            return true;
+        }
+        String type = response.header("Content-Type");
+        return type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
+    }
+
+    private static DeadlineExceeded exceeded(CallContext call, long limitNanos) {
+        return new DeadlineExceeded(
+                "the call to '" + call.request().url().host() + "' was not over within "
+                        + Duration.ofNanos(limitNanos).toMillis() + " ms, after " + call.attempts() + " attempt(s)",
+                "raise timeouts.request or MeshOptions.timeout, or see the decision for where the time went",
+                call.decision());
+    }
+
+    @Override
+    public String toString() {
+        return "deadline(" + (statedNanos == 0 ? builtInNanos : statedNanos) / 1_000_000 + " ms)";
+    }
+}

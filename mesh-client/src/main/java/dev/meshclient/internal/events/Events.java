@@ -1,0 +1,84 @@
+package dev.meshclient.internal.events;
+
+import dev.meshclient.Decision;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.telemetry.MeshListener;
+import java.io.IOException;
+import java.util.List;
+import java.util.function.Consumer;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Tells listeners what happens; both of its layers are left out where nobody listens. */
+public final class Events {
+    private static final Logger LOG = LoggerFactory.getLogger(MeshListener.class);
+
+    private Events() {}
+
+    /** Once a call: above everything, so that answers of our own are seen too. */
+    public static Layer ofCalls(List<MeshListener> listeners, Layer next) {
+        return listeners.isEmpty() ? next : new Calls(listeners, next);
+    }
+
+    /** Once an attempt: above the attempt timer, so that its verdict is seen. */
+    public static Layer ofAttempts(List<MeshListener> listeners, Layer next) {
+        return listeners.isEmpty() ? next : new Attempts(listeners, next);
+    }
+
+    private record Calls(List<MeshListener> listeners, Layer next) implements Layer {
+        @Override
+        public Response call(CallContext call) throws IOException {
+            tell(listeners, l -> l.callStarted(call.request()));
+            IOException[] failure = new IOException[1];
+            call.onEnd(ended -> end(call, failure[0]));
+            try {
+                return next.call(call);
+            } catch (IOException e) {
+                failure[0] = e;
+                throw e;
+            }
+        }
+
+        private void end(CallContext call, @Nullable IOException failure) {
+            Decision decision = call.decision();
+            tell(listeners, l -> l.callEnded(call.request(), decision, failure));
+        }
+
+        @Override
+        public String toString() {
+            return "call events";
+        }
+    }
+
+    private record Attempts(List<MeshListener> listeners, Layer next) implements Layer {
+        @Override
+        public Response call(CallContext attempt) throws IOException {
+            Decision.Attempt started = attempt.asAttempt();
+            tell(listeners, l -> l.attemptStarted(attempt.request(), started));
+            try {
+                return next.call(attempt);
+            } finally {
+                Decision.Attempt ended = attempt.asAttempt();
+                tell(listeners, l -> l.attemptEnded(attempt.request(), ended));
+            }
+        }
+
+        @Override
+        public String toString() {
+            return "attempt events";
+        }
+    }
+
+    private static void tell(List<MeshListener> listeners, Consumer<MeshListener> event) {
+        for (MeshListener listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (RuntimeException e) {
+                LOG.warn("a MeshListener failed and is ignored for this event: {}", listener.getClass(), e);
+            }
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package dev.meshclient.internal.pipeline;
+
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.policy.OutboundTrafficPolicy;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One policy, compiled: which layers a host's requests travel through. Immutable, swapped whole. */
+final class MeshState {
+    private final String revision;
+    private final OutboundTrafficPolicy outboundTrafficPolicy;
+    private final Map<String, Layer> services;
+    private final Map<String, List<Entry>> hosts;
+
+    private record Entry(Hosts.Pattern pattern, Layer layers) {}
+
+    private MeshState(
+            String revision,
+            OutboundTrafficPolicy outboundTrafficPolicy,
+            Map<String, Layer> services,
+            Map<String, List<Entry>> hosts) {
+        this.revision = revision;
+        this.outboundTrafficPolicy = outboundTrafficPolicy;
+        this.services = services;
+        this.hosts = hosts;
+    }
+
+    /** Collects services, then is a state. */
+    static final class Builder {
+        private final Map<String, Layer> services = new LinkedHashMap<>();
+        private final Map<String, List<Entry>> hosts = new HashMap<>();
+
+        void add(String service, List<String> authorities, Layer layers) {
+            services.put(service, layers);
+            for (String authority : authorities) {
+                Hosts.Pattern pattern = Hosts.parse(authority);
+                hosts.computeIfAbsent(pattern.host(), h -> new ArrayList<>(1)).add(new Entry(pattern, layers));
+            }
+        }
+
+        MeshState build(String revision, OutboundTrafficPolicy outboundTrafficPolicy) {
+            // A host with its port is more to the point than the host alone.
+            hosts.values().forEach(list -> list.sort((a, b) -> Integer.compare(b.pattern.port(), a.pattern.port())));
+            return new MeshState(revision, outboundTrafficPolicy, services, hosts);
+        }
+    }
+
+    /**
+     * The layers of the service that lists this host and port; null if none does. A host that is listed by name, with another
+     * port only, is not looked for among the patterns; then the longest suffix counts.
+     */
+    @Nullable
+    Layer find(String host, int port) {
+        List<Entry> exact = hosts.get(host);
+        if (exact != null) {
+            return take(exact, port);
+        }
+        Layer found = null;
+        for (int dot = host.indexOf('.'); found == null && dot >= 0; dot = host.indexOf('.', dot + 1)) {
+            found = take(hosts.get("*" + host.substring(dot)), port);
+        }
+        return found != null ? found : take(hosts.get("*"), port);
+    }
+
+    private static @Nullable Layer take(@Nullable List<Entry> entries, int port) {
+        if (entries != null) {
+            for (int i = 0; i < entries.size(); i++) {
+                if (entries.get(i).pattern.takes(port)) {
+                    return entries.get(i).layers;
+                }
+            }
+        }
+        return null;
+    }
+
+    /** {@code epoch/version} of the document. */
+    String revision() {
+        return revision;
+    }
+
+    OutboundTrafficPolicy outboundTrafficPolicy() {
+        return outboundTrafficPolicy;
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder("policy ").append(revision);
+        services.forEach((name, layers) -> text.append('\n').append(layers));
+        return text.toString();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.meshclient.internal.pipeline;
+
+import dev.meshclient.internal.balance.Balance;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.deadline.AttemptTimer;
+import dev.meshclient.internal.deadline.Deadline;
+import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.limit.InFlight;
+import dev.meshclient.internal.limit.Limit;
+import dev.meshclient.internal.retry.Retry;
+import dev.meshclient.internal.retry.RetryBudget;
+import dev.meshclient.internal.route.Route;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.TrafficDistribution;
+import dev.meshclient.telemetry.MeshListener;
+import java.util.List;
+
+/** The table of contents: the layers of a call, in the order in which a request travels through them. */
+record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, Layer transport) {
+
+    /** What a rule sends to a backend: the settings are the rule's over the backend's. */
+    record To(Backend backend, Settings settings, List<Endpoint> endpoints, InFlight inFlight, RetryBudget budget) {
+        /** Nothing is built in for a service whose endpoints nobody lists. */
+        boolean neutral() {
+            return !backend.isStatic();
+        }
+
+        LoadBalancer algorithm() {
+            return settings.loadBalancer() == null ? LoadBalancer.LEAST_REQUEST : settings.loadBalancer();
+        }
+
+        boolean zoned() {
+            return settings.trafficDistribution() != TrafficDistribution.ANY;
+        }
+    }
+
+    /** Once a call, above the rules. */
+    Pipeline service(String name, List<Route.Rule> rules) {
+        return Pipeline
+                // Sees everything below, also the answers that we make ourselves.
+                .top(next -> Events.ofCalls(listeners, next))
+                // Every other setting hangs on the rule, and the backend is drawn once a call.
+                .bottom(Route.create(time, name, rules));
+    }
+
+    /** For hosts without a service: the same events, and an answer of our own. */
+    Pipeline refusal(Layer refusal) {
+        return Pipeline.top(next -> Events.ofCalls(listeners, next)).bottom(refusal);
+    }
+
+    /** Once a call and then once an attempt, below a rule. */
+    Pipeline rule(To to) {
+        Settings s = to.settings();
+        return Pipeline
+                // ---- once a call
+                // One budget for all attempts, so above whatever repeats or waits.
+                .top(next -> Deadline.create(time, s.timeouts().request(), to.neutral(), next))
+                // Above retry: a call keeps its place over its attempts, and a refusal is never retried.
+                .then(next -> Limit.create(to.inFlight(), s.limits().maxRequests(), to.neutral(), next))
+                // Above balance: each attempt may take another endpoint.
+                .then(next -> Retry.create(time, s.retry(), to.neutral(), to.budget(), s.retryConstraint(), next))
+                // ---- once an attempt
+                // Zone, then algorithm. Where nobody lists endpoints there is nothing to choose from.
+                .then(next -> to.neutral() ? next : balance(to, next))
+                // Below balance, which chooses the endpoint that they name; above the timer, whose verdict they tell.
+                .then(next -> Events.ofAttempts(listeners, next))
+                // Next to the wire: headers must come within it, and only this attempt ends by it.
+                .then(next -> AttemptTimer.create(time, s.timeouts().backendRequest(), next))
+                .bottom(transport);
+    }
+
+    private Layer balance(To to, Layer next) {
+        return Balance.create(time, to.backend().name(), to.endpoints(), to.algorithm(), to.zoned(), origin, next);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.meshclient.internal.pipeline;
+
+import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointTable;
+import dev.meshclient.internal.limit.InFlight;
+import dev.meshclient.internal.retry.RetryBudget;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** What outlives a change of policy: statistics of endpoints, calls in flight, retry budgets. */
+final class Survivors {
+    private final EndpointTable endpoints = new EndpointTable();
+    private final Map<String, InFlight> inFlight = new ConcurrentHashMap<>();
+    private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
+
+    /** What one policy takes over; what it does not is forgotten at its end. */
+    final class Use {
+        private final Set<EndpointTable.Key> usedEndpoints = new HashSet<>();
+        private final Set<String> usedBackends = new HashSet<>();
+        private final Set<String> usedServices = new HashSet<>();
+
+        EndpointState endpoint(EndpointTable.Key key) {
+            usedEndpoints.add(key);
+            return endpoints.state(key);
+        }
+
+        InFlight inFlight(String backend) {
+            usedBackends.add(backend);
+            return inFlight.computeIfAbsent(backend, b -> new InFlight());
+        }
+
+        RetryBudget budget(String service) {
+            usedServices.add(service);
+            return budgets.computeIfAbsent(service, s -> new RetryBudget());
+        }
+
+        /** Forgets the rest; the consumer is told of every endpoint that goes. */
+        void end(Consumer<EndpointState> gone) {
+            endpoints.retain(usedEndpoints, gone);
+            inFlight.keySet().retainAll(usedBackends);
+            budgets.keySet().retainAll(usedServices);
+        }
+    }
+
+    void forEachEndpoint(Consumer<EndpointState> consumer) {
+        endpoints.forEach(consumer);
+    }
+}

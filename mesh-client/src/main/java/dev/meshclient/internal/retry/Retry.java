@@ -1,0 +1,141 @@
+package dev.meshclient.internal.retry;
+
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.RetryConstraint;
+import java.io.IOException;
+import java.time.Duration;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** Tries again: above balance, so that each attempt may take another endpoint, below limit, so that a retry keeps its call's place. */
+public final class Retry implements Layer {
+    private static final int BUILT_IN_ATTEMPTS = 2;
+    private static final Duration BUILT_IN_BACKOFF = Duration.ofMillis(25);
+    private static final long NO = -1;
+
+    private final Time time;
+    private final int retries;
+    private final RetryRules rules;
+    private final Backoff backoff;
+    private final RetryBudget budget;
+    private final RetryBudget.Terms terms;
+    private final Layer next;
+
+    private Retry(
+            Time time,
+            dev.meshclient.policy.@Nullable Retry stated,
+            RetryBudget budget,
+            RetryConstraint constraint,
+            Layer next) {
+        this.time = time;
+        this.retries = stated == null ? BUILT_IN_ATTEMPTS : stated.attempts();
+        this.rules = new RetryRules(stated);
+        Duration base = stated == null || stated.backoff() == null ? BUILT_IN_BACKOFF : stated.backoff();
+        this.backoff = new Backoff(base.toNanos());
+        this.budget = budget;
+        this.terms = RetryBudget.Terms.of(constraint);
+        this.next = next;
+    }
+
+    /**
+     * @param stated by policy; null = not stated
+     * @param neutral nothing is built in: without a stated policy there is one attempt
+     */
+    public static Layer create(
+            Time time,
+            dev.meshclient.policy.@Nullable Retry stated,
+            boolean neutral,
+            RetryBudget budget,
+            RetryConstraint constraint,
+            Layer next) {
+        boolean once = stated == null ? neutral : stated.attempts() == 0;
+        return once ? new Once(next) : new Retry(time, stated, budget, constraint, next);
+    }
+
+    /** No retries: the call has one attempt. */
+    private record Once(Layer next) implements Layer {
+        @Override
+        public Response call(CallContext call) throws IOException {
+            return next.call(call.attempt());
+        }
+
+        @Override
+        public String toString() {
+            return "once";
+        }
+    }
+
+    @Override
+    public Response call(CallContext call) throws IOException {
+        budget.request(terms, time.now());
+        IOException earlier = null;
+        while (true) {
+            CallContext attempt = call.attempt();
+            long wait;
+            try {
+                Response response = next.call(attempt);
+                wait = waitAfter(call, attempt, response);
+                if (wait == NO) {
+                    return response;
+                }
+                response.close();
+            } catch (IOException e) {
+                attempt.over();
+                call.throwIfCancelled(); // the end of the call is not a failure of the attempt
+                if (earlier != null && earlier != e) {
+                    e.addSuppressed(earlier);
+                }
+                earlier = e;
+                wait = waitAfter(call, attempt, null);
+                if (wait == NO) {
+                    throw e;
+                }
+            }
+            if (wait > 0) {
+                call.pause(wait);
+            }
+        }
+    }
+
+    /** How long to wait for the next attempt; NO: there is none. */
+    private long waitAfter(CallContext call, CallContext attempt, @Nullable Response response) {
+        Outcome outcome = attempt.outcome();
+        if (outcome == null
+                || attempt.number() > retries
+                || !rules.again(call.request(), call.options(), outcome, attempt.status())
+                || (response != null && response.header("x-mesh-no-retry") != null)) {
+            return NO;
+        }
+        long wait = backoff(attempt, outcome, response);
+        if (wait == NO || time.now() + wait >= call.deadline()) {
+            call.note("no time left for a retry");
+            return NO;
+        }
+        if (!budget.take(terms, time.now())) {
+            call.note("retry budget exhausted");
+            return NO;
+        }
+        return wait;
+    }
+
+    private long backoff(CallContext attempt, Outcome outcome, @Nullable Response response) {
+        if (response != null) {
+            Duration stated = RetryAfter.of(response, time.wall().instant());
+            if (stated != null) {
+                return RetryAfter.isUsable(stated)
+                        ? (long) (stated.toNanos() * (1 + time.random().nextDouble() / 2))
+                        : NO;
+            }
+        }
+        boolean atOnce = outcome == Outcome.STALE || (outcome == Outcome.CONNECT_FAILURE && attempt.hasAlternative());
+        return atOnce ? 0 : backoff.before(attempt.number(), time.random());
+    }
+
+    @Override
+    public String toString() {
+        return "retry(" + retries + " on " + rules + ")";
+    }
+}

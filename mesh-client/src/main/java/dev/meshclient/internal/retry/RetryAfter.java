@@ -1,0 +1,55 @@
+package dev.meshclient.internal.retry;
+
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** Decider: when the peer wants to be asked again. RFC 9110 10.2.3, and RateLimit-Reset of the rate-limit headers draft. */
+final class RetryAfter {
+    /** Longer intervals are taken for mistakes, as Envoy does. */
+    private static final long MAX_SECONDS = 300;
+
+    private static final long EPOCH_SECONDS = 1_000_000_000L;
+
+    private RetryAfter() {}
+
+    /** Null: it did not say, or nothing usable. */
+    static @Nullable Duration of(Response response, Instant now) {
+        Duration stated = seconds(response.header("Retry-After"), now);
+        if (stated == null) {
+            stated = seconds(response.header("RateLimit-Reset"), now);
+        }
+        return stated != null ? stated : seconds(response.header("X-RateLimit-Reset"), now);
+    }
+
+    /** Whether it is short enough to be meant. */
+    static boolean isUsable(Duration stated) {
+        return stated.compareTo(Duration.ofSeconds(MAX_SECONDS)) <= 0;
+    }
+
+    private static @Nullable Duration seconds(@Nullable String header, Instant now) {
+        if (header == null) {
+            return null;
+        }
+        String text = header.trim();
+        Duration wait;
+        if (!text.isEmpty() && text.length() <= 10 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            long number = Long.parseLong(text);
+            wait = Duration.ofSeconds(number < EPOCH_SECONDS ? number : number - now.getEpochSecond());
+        } else {
+            try {
+                wait = Duration.between(
+                        now,
+                        ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
+                                .toInstant());
+            } catch (DateTimeException notADate) {
+                return null;
+            }
+        }
+        return wait.isZero() || wait.isNegative() ? null : wait;
+    }
+}

@@ -1,0 +1,95 @@
+package dev.meshclient.internal.retry;
+
+import dev.meshclient.policy.RetryConstraint;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decider: retries are at most a share of the requests within a window, but a few are always allowed. One for each backend
+ * service and mesh; it outlives the policy that sets its limits.
+ *
+ * <p>Counts sit in slots of a tenth of the window, number and count in one word, so that counting takes no lock. A race at
+ * the turn of a slot may lose a count or two: the budget is a rate, not an account.
+ */
+public final class RetryBudget {
+    private static final int SLOTS = 10;
+
+    /**
+     * What policy allows.
+     *
+     * @param percent share of the requests within the window
+     * @param intervalNanos the window
+     * @param floorCount always allowed within {@code floorNanos}
+     * @param floorNanos the floor's own window
+     */
+    public record Terms(int percent, long intervalNanos, int floorCount, long floorNanos) {
+        /** Built-in: 20 % within 10 s, and 10 within 1 s. */
+        static Terms of(RetryConstraint stated) {
+            return new Terms(
+                    or(stated.percent(), 20),
+                    stated.interval() == null
+                            ? 10_000_000_000L
+                            : stated.interval().toNanos(),
+                    or(stated.minRetryCount(), 10),
+                    stated.minRetryInterval() == null
+                            ? 1_000_000_000L
+                            : stated.minRetryInterval().toNanos());
+        }
+
+        private static int or(@Nullable Integer stated, int otherwise) {
+            return stated == null ? otherwise : stated;
+        }
+    }
+
+    private final Window requests = new Window();
+    private final Window retries = new Window();
+    private final Window floor = new Window();
+
+    /** A request that is not a retry. */
+    void request(Terms terms, long now) {
+        requests.add(terms.intervalNanos, now);
+    }
+
+    /** Takes one retry out of the budget, if there is one. */
+    boolean take(Terms terms, long now) {
+        boolean share = retries.sum(terms.intervalNanos, now) * 100
+                < (long) terms.percent * requests.sum(terms.intervalNanos, now);
+        if (!share && floor.sum(terms.floorNanos, now) >= terms.floorCount) {
+            return false;
+        }
+        retries.add(terms.intervalNanos, now);
+        floor.add(terms.floorNanos, now);
+        return true;
+    }
+
+    private static final class Window {
+        private static final long COUNT = 0xFFFF_FFFFL;
+
+        private final AtomicLongArray slots = new AtomicLongArray(SLOTS);
+
+        void add(long windowNanos, long now) {
+            long number = now / Math.max(1, windowNanos / SLOTS);
+            int at = (int) (number % SLOTS);
+            for (; ; ) {
+                long old = slots.get(at);
+                long mine = old >>> 32 == (number & COUNT) ? old + 1 : (number & COUNT) << 32 | 1;
+                if (slots.compareAndSet(at, old, mine)) {
+                    return;
+                }
+            }
+        }
+
+        long sum(long windowNanos, long now) {
+            long number = now / Math.max(1, windowNanos / SLOTS);
+            long sum = 0;
+            for (int i = 0; i < SLOTS; i++) {
+                long slot = slots.get(i);
+                long age = (number & COUNT) - (slot >>> 32);
+                if (age >= 0 && age < SLOTS) {
+                    sum += slot & COUNT;
+                }
+            }
+            return sum;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package dev.meshclient.internal.retry;
+
+import dev.meshclient.MeshOptions;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.policy.Retry;
+import dev.meshclient.policy.RetryOn;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decider: may this request be sent again after this outcome? Conditions are Envoy's; what Envoy leaves to the operator is
+ * fixed here: what may have been processed is repeated only if the request is idempotent.
+ */
+final class RetryRules {
+    private static final Set<Integer> CODES = Set.of(502, 503, 504);
+    private static final List<RetryOn> CONDITIONS = List.of(
+            RetryOn.CONNECT_FAILURE,
+            RetryOn.REFUSED_STREAM,
+            RetryOn.RESET_BEFORE_REQUEST,
+            RetryOn.RESET,
+            RetryOn.ATTEMPT_TIMEOUT);
+
+    private final Set<Integer> codes;
+    private final EnumSet<RetryOn> on;
+
+    /** Conditions that are not stated are the built-in ones; codes too, unless conditions are stated. */
+    RetryRules(@Nullable Retry stated) {
+        Set<Integer> statedCodes = stated == null ? null : stated.codes();
+        List<RetryOn> statedOn = stated == null ? null : stated.retryOn();
+        this.codes = statedCodes != null ? Set.copyOf(statedCodes) : statedOn != null ? Set.of() : CODES;
+        this.on = EnumSet.noneOf(RetryOn.class);
+        this.on.addAll(statedOn != null ? statedOn : CONDITIONS);
+    }
+
+    /** Whether policy wants it and nothing can be done twice by it. */
+    boolean again(Request request, MeshOptions options, Outcome outcome, int status) {
+        if (!(outcome == Outcome.RESPONSE ? wantsStatus(status) : wantsReset(outcome))) {
+            return false;
+        }
+        return canBeSentAgain(request, outcome)
+                && (outcome.processed() == Outcome.Processed.NO || isIdempotent(request, options));
+    }
+
+    private boolean wantsStatus(int status) {
+        return codes.contains(status)
+                || (status >= 500 && status <= 599 && on.contains(RetryOn.FIVE_XX))
+                || (status >= 502 && status <= 504 && on.contains(RetryOn.GATEWAY_ERROR))
+                || (status == 409 && on.contains(RetryOn.RETRIABLE_4XX));
+    }
+
+    /** As in Envoy, {@code reset}, {@code 5xx} and {@code gateway-error} take every attempt that ended without a response. */
+    private boolean wantsReset(Outcome outcome) {
+        boolean any = on.contains(RetryOn.RESET) || on.contains(RetryOn.FIVE_XX) || on.contains(RetryOn.GATEWAY_ERROR);
+        return switch (outcome) {
+            case CONNECT_FAILURE -> any || on.contains(RetryOn.CONNECT_FAILURE);
+            case REFUSED_STREAM -> any || on.contains(RetryOn.REFUSED_STREAM);
+            case RESET_BEFORE_REQUEST -> any || on.contains(RetryOn.RESET_BEFORE_REQUEST);
+            case STALE, RESET -> any;
+            case ATTEMPT_TIMEOUT -> any || on.contains(RetryOn.ATTEMPT_TIMEOUT);
+            case RESPONSE, PROTOCOL_ERROR, CANCELLED, REFUSED -> false;
+        };
+    }
+
+    /** A body that can be written once only, or is still being written, may have been begun. */
+    private static boolean canBeSentAgain(Request request, Outcome outcome) {
+        RequestBody body = request.body();
+        return body == null
+                || !(body.isOneShot() || body.isDuplex())
+                || outcome == Outcome.CONNECT_FAILURE
+                || outcome == Outcome.RESET_BEFORE_REQUEST;
+    }
+
+    /** RFC 9110 9.2.2, and what the caller says. */
+    static boolean isIdempotent(Request request, MeshOptions options) {
+        return switch (request.method()) {
+            case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY", "PROPFIND" -> true;
+            default -> options.isIdempotent() || request.header("Idempotency-Key") != null;
+        };
+    }
+
+    @Override
+    public String toString() {
+        return on + " " + codes;
+    }
+}

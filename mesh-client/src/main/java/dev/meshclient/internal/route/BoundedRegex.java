@@ -1,0 +1,66 @@
+package dev.meshclient.internal.route;
+
+import java.util.regex.Pattern;
+
+/** A regular expression that gives up, as no match, on input that is too long or that would keep it busy too long. */
+final class BoundedRegex {
+    private static final int MAX_INPUT = 8192;
+    private static final int MAX_STEPS = 200_000;
+
+    private final Pattern pattern;
+
+    BoundedRegex(String regex) {
+        this.pattern = Pattern.compile(regex);
+    }
+
+    /** Whether it matches the whole value. */
+    boolean matches(String value) {
+        if (value.length() > MAX_INPUT) {
+            return false;
+        }
+        try {
+            return pattern.matcher(new Counted(value, new int[1])).matches();
+        } catch (TooManySteps | StackOverflowError givenUp) {
+            return false;
+        }
+    }
+
+    /** Backtracking is reading: whoever reads this often has gone astray. */
+    private record Counted(CharSequence text, int[] steps) implements CharSequence {
+        @Override
+        public char charAt(int index) {
+            if (++steps[0] > MAX_STEPS) {
+                throw new TooManySteps();
+            }
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return new Counted(text.subSequence(start, end), steps);
+        }
+
+        @Override
+        public String toString() {
+            return text.toString();
+        }
+    }
+
+    private static final class TooManySteps extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        TooManySteps() {
+            super("too many steps", null, false, false);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "~" + pattern;
+    }
+}

@@ -1,0 +1,25 @@
+package dev.meshclient.telemetry;
+
+import dev.meshclient.Decision;
+import java.io.IOException;
+import okhttp3.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happens to calls, in order: {@code callStarted}, then for each attempt {@code attemptStarted} and
+ * {@code attemptEnded}, then {@code callEnded}. Told on the thread of the call, the ends of bodies on the thread that ends
+ * them; it must not block. What it throws is logged and ignored.
+ */
+public interface MeshListener {
+    /** A request entered the mesh. */
+    default void callStarted(Request request) {}
+
+    /** An attempt is about to be made; its endpoint is chosen. */
+    default void attemptStarted(Request request, Decision.Attempt attempt) {}
+
+    /** The attempt has an outcome: response headers, or a failure. */
+    default void attemptEnded(Request request, Decision.Attempt attempt) {}
+
+    /** The call is over, its body included; failure is null if the caller was given a response. */
+    default void callEnded(Request request, Decision decision, @Nullable IOException failure) {}
+}
