@@ -19,6 +19,12 @@ public record Decision(
     /** Nothing was decided. */
     public static final Decision NONE = new Decision("", "", "", "", List.of(), "");
 
+    /** What a decision is read from; it hangs on the request as it was sent. */
+    public interface Source {
+        /** What was decided so far. */
+        Decision decision();
+    }
+
     /**
      * One attempt.
      *

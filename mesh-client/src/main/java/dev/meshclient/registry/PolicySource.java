@@ -1,12 +1,28 @@
 package dev.meshclient.registry;
 
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 
 /** Where policy comes from. */
 public interface PolicySource {
+    /**
+     * A policy in memory, for tests and local overrides.
+     *
+     * @throws IllegalArgumentException if the document is refused; the cause says why
+     */
+    static MemoryPolicySource of(String json) {
+        try {
+            return new MemoryPolicySource(PolicyCodec.read(json.getBytes(StandardCharsets.UTF_8)));
+        } catch (PolicyException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
     /**
      * Begins to deliver documents to the sink, from a thread of the given time, until closed. Never blocks, never throws:
      * what goes wrong is told to the sink and tried again.

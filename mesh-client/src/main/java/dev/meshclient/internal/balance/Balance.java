@@ -44,7 +44,11 @@ public final class Balance implements Layer, Ending {
         this.next = next;
     }
 
-    /** @param zoned whether our own zone is preferred */
+    /**
+     * Compiles the endpoints of a backend.
+     *
+     * @param zoned whether our own zone is preferred
+     */
     public static Layer create(
             Time time,
             String backend,

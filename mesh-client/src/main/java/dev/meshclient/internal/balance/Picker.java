@@ -13,9 +13,9 @@ interface Picker {
 
     /** The algorithm that policy names, over endpoints of positive weight. */
     static Picker of(LoadBalancer algorithm, List<Endpoint> endpoints) {
-        Endpoint[] array = endpoints.toArray(new Endpoint[0]);
-        if (array.length == 1) {
-            Endpoint only = array[0];
+        List<Endpoint> array = List.copyOf(endpoints);
+        if (array.size() == 1) {
+            Endpoint only = array.get(0);
             return random -> only;
         }
         return switch (algorithm) {
@@ -26,21 +26,21 @@ interface Picker {
     }
 
     /** Null: all weigh the same. */
-    private static @Nullable AliasTable weights(Endpoint[] endpoints) {
-        double[] weights = new double[endpoints.length];
+    private static @Nullable AliasTable weights(List<Endpoint> endpoints) {
+        double[] weights = new double[endpoints.size()];
         boolean same = true;
         for (int i = 0; i < weights.length; i++) {
-            weights[i] = endpoints[i].weight();
-            same &= endpoints[i].weight() == endpoints[0].weight();
+            weights[i] = endpoints.get(i).weight();
+            same &= endpoints.get(i).weight() == endpoints.get(0).weight();
         }
         return same ? null : AliasTable.of(weights);
     }
 
     /** At random, by weight. */
-    record AtRandom(Endpoint[] endpoints, @Nullable AliasTable weights) implements Picker {
+    record AtRandom(List<Endpoint> endpoints, @Nullable AliasTable weights) implements Picker {
         @Override
         public Endpoint pick(RandomGenerator random) {
-            return endpoints[weights == null ? random.nextInt(endpoints.length) : weights.draw(random)];
+            return endpoints.get(weights == null ? random.nextInt(endpoints.size()) : weights.draw(random));
         }
     }
 
@@ -48,10 +48,10 @@ interface Picker {
      * Of two drawn by weight, the one with fewer attempts in flight for its weight; the first if they are equal, so that an
      * idle group is shared by weight.
      */
-    record LeastOfTwo(Endpoint[] endpoints, @Nullable AliasTable weights) implements Picker {
+    record LeastOfTwo(List<Endpoint> endpoints, @Nullable AliasTable weights) implements Picker {
         @Override
         public Endpoint pick(RandomGenerator random) {
-            int n = endpoints.length;
+            int n = endpoints.size();
             int first = weights == null ? random.nextInt(n) : weights.draw(random);
             int second;
             if (weights == null) {
@@ -60,8 +60,8 @@ interface Picker {
             } else {
                 second = weights.draw(random);
             }
-            Endpoint a = endpoints[first];
-            Endpoint b = endpoints[second];
+            Endpoint a = endpoints.get(first);
+            Endpoint b = endpoints.get(second);
             return (long) b.state().inFlight() * a.weight() < (long) a.state().inFlight() * b.weight() ? b : a;
         }
     }

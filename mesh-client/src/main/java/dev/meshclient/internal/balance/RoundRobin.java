@@ -1,6 +1,7 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
@@ -11,19 +12,19 @@ import java.util.random.RandomGenerator;
 final class RoundRobin implements Picker {
     private static final long SCALE = 0xFFFF;
 
-    private final Endpoint[] endpoints;
+    private final List<Endpoint> endpoints;
     private final long[] scaled;
     private final AtomicLong sequence = new AtomicLong(-1);
 
-    RoundRobin(Endpoint[] endpoints) {
+    RoundRobin(List<Endpoint> endpoints) {
         this.endpoints = endpoints;
-        this.scaled = new long[endpoints.length];
+        this.scaled = new long[endpoints.size()];
         long max = 1;
         for (Endpoint endpoint : endpoints) {
             max = Math.max(max, endpoint.weight());
         }
         for (int i = 0; i < scaled.length; i++) {
-            scaled[i] = Math.max(1, Math.round((double) endpoints[i].weight() * SCALE / max));
+            scaled[i] = Math.max(1, Math.round((double) endpoints.get(i).weight() * SCALE / max));
         }
     }
 
@@ -32,7 +33,7 @@ final class RoundRobin implements Picker {
         if (sequence.get() < 0) {
             sequence.compareAndSet(-1, random.nextInt(1 << 20));
         }
-        int n = endpoints.length;
+        int n = endpoints.size();
         while (true) {
             long turn = sequence.getAndIncrement();
             int i = (int) (turn % n);
@@ -40,7 +41,7 @@ final class RoundRobin implements Picker {
             // Staggered by index, or every light endpoint would be served in the same round.
             long offset = SCALE / 2 * i;
             if ((scaled[i] * round + offset) % SCALE >= SCALE - scaled[i]) {
-                return endpoints[i];
+                return endpoints.get(i);
             }
         }
     }

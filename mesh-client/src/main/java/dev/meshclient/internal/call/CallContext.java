@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * A call, or one attempt of it (a child). It is the only place to wait: cancelling it ends every wait below with the cause
  * given. The engine extends it, to reach the wire; a simulation uses it as it is.
  */
-public class CallContext {
+public class CallContext implements Decision.Source {
     protected final Time time;
     private final @Nullable CallContext parent;
     private final MeshOptions options;
@@ -184,6 +184,11 @@ public class CallContext {
     /** Adds a remark to the decision: why there was no further attempt, for instance. */
     public final void note(String remark) {
         note = remark;
+    }
+
+    /** Now, on the clock of everything that is timed here. */
+    public final long now() {
+        return time.now();
     }
 
     // ---- waiting and cancelling
@@ -356,6 +361,7 @@ public class CallContext {
     // ---- why
 
     /** What was decided so far, for people. Not for the hot path. */
+    @Override
     public final Decision decision() {
         if (parent != null) {
             return parent.decision();

@@ -43,6 +43,7 @@ public final class Router implements Entrance {
 
     private volatile @Nullable MeshState state;
     private volatile @Nullable IOException lastProblem;
+    private volatile boolean closed;
 
     /**
      * @param claimed hosts that are the mesh's whatever policy says
@@ -105,6 +106,9 @@ public final class Router implements Entrance {
     public @Nullable Layer layers(String requested, int port) {
         String host = Hosts.normal(requested);
         MeshState now = state;
+        if (closed) {
+            return registryOnly || claims.has(host) ? refusals.apply(Router::refuseClosed) : null;
+        }
         if (now == null) {
             return registryOnly || claims.has(host) ? awaitPolicy : null;
         }
@@ -115,6 +119,20 @@ public final class Router implements Entrance {
         boolean refused =
                 registryOnly || now.outboundTrafficPolicy() == OutboundTrafficPolicy.REGISTRY_ONLY || claims.has(host);
         return refused ? unlisted : null;
+    }
+
+    /** No more calls to hosts of the mesh. */
+    public void close() {
+        closed = true;
+        waiting.forEach(CallContext::raise);
+    }
+
+    private static Response refuseClosed(CallContext call) throws IOException {
+        throw new PolicyUnavailable(
+                "the mesh was closed before the call to '"
+                        + call.request().url().host() + "' began",
+                "make calls before Mesh.close()",
+                call.decision());
     }
 
     private static Response refuse(CallContext call) throws IOException {
@@ -130,7 +148,7 @@ public final class Router implements Entrance {
         long until = Math.min(madeAt + initialFetchTimeout.toNanos(), call.deadline());
         waiting.add(call);
         try {
-            while (state == null && time.now() < until) {
+            while (state == null && !closed && time.now() < until) {
                 call.await(until);
             }
         } finally {

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.route;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /** A regular expression that gives up, as no match, on input that is too long or that would keep it busy too long. */
@@ -19,17 +20,17 @@ final class BoundedRegex {
             return false;
         }
         try {
-            return pattern.matcher(new Counted(value, new int[1])).matches();
+            return pattern.matcher(new Counted(value, new AtomicInteger())).matches();
         } catch (TooManySteps | StackOverflowError givenUp) {
             return false;
         }
     }
 
     /** Backtracking is reading: whoever reads this often has gone astray. */
-    private record Counted(CharSequence text, int[] steps) implements CharSequence {
+    private record Counted(CharSequence text, AtomicInteger steps) implements CharSequence {
         @Override
         public char charAt(int index) {
-            if (++steps[0] > MAX_STEPS) {
+            if (steps.incrementAndGet() > MAX_STEPS) {
                 throw new TooManySteps();
             }
             return text.charAt(index);

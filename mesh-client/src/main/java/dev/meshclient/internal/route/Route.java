@@ -42,7 +42,7 @@ public final class Route implements Layer {
     private record Entry(
             String rule,
             RequestMatch match,
-            Branch[] branches,
+            List<Branch> branches,
             @Nullable AliasTable weights) {}
 
     private Route(Time time, String service, List<Entry> entries) {
@@ -55,12 +55,12 @@ public final class Route implements Layer {
     public static Layer create(Time time, String service, List<Rule> rules) {
         List<Entry> entries = new ArrayList<>();
         for (Rule rule : rules) {
-            Branch[] branches = rule.branches.stream().filter(b -> b.weight > 0).toArray(Branch[]::new);
-            AliasTable weights = branches.length < 2
+            List<Branch> branches =
+                    rule.branches.stream().filter(b -> b.weight > 0).toList();
+            AliasTable weights = branches.size() < 2
                     ? null
-                    : AliasTable.of(List.of(branches).stream()
-                            .mapToDouble(Branch::weight)
-                            .toArray());
+                    : AliasTable.of(
+                            branches.stream().mapToDouble(Branch::weight).toArray());
             List<RequestMatch> matches = rule.matches.isEmpty()
                     ? List.of(RequestMatch.ANY)
                     : rule.matches.stream().map(RequestMatch::new).toList();
@@ -74,7 +74,7 @@ public final class Route implements Layer {
     public Response call(CallContext call) throws IOException {
         for (Entry entry : entries) {
             if (entry.match == RequestMatch.ANY || entry.match.matches(call.request())) {
-                Branch branch = entry.branches[entry.weights == null ? 0 : entry.weights.draw(time.random())];
+                Branch branch = entry.branches.get(entry.weights == null ? 0 : entry.weights.draw(time.random()));
                 call.target(branch.target);
                 return branch.layers.call(call);
             }
@@ -89,7 +89,7 @@ public final class Route implements Layer {
     @Override
     public String toString() {
         return entries.stream()
-                .flatMap(e -> List.of(e.branches).stream()
+                .flatMap(e -> e.branches.stream()
                         .map(b -> "rule " + e.rule + " -> " + b.target.backend() + " x" + b.weight + ": " + b.layers))
                 .distinct()
                 .collect(Collectors.joining("\n  ", "route(" + service + ")\n  ", ""));

@@ -1,0 +1,319 @@
+package dev.meshclient;
+
+import dev.meshclient.internal.call.DecisionNote;
+import dev.meshclient.internal.okhttp.Engine;
+import dev.meshclient.internal.pipeline.Router;
+import dev.meshclient.internal.time.RealTime;
+import dev.meshclient.internal.time.Signal;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.OutboundTrafficPolicy;
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.MeshListener;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import okhttp3.Call;
+import okhttp3.OkHttpClient;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A service mesh in this process. It wraps an {@link OkHttpClient}; calls of the wrapped client to hosts that policy lists
+ * are routed, balanced, retried and bounded in time as policy says, and all others are the client's own as before.
+ *
+ * <pre>{@code
+ * Mesh mesh = Mesh.builder()
+ *     .workload(Workload.of("checkout").zone("eu-1a"))
+ *     .policy(PolicySource.http(URI.create("https://registry:8443/mesh/policy")))
+ *     .claim("orders")
+ *     .build();
+ * OkHttpClient http = mesh.wrap(new OkHttpClient());
+ * }</pre>
+ *
+ * <p>Thread-safe. Close it when the process ends.
+ */
+public final class Mesh implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
+
+    private final Time time;
+    private final Runnable stopTime;
+    private final Router router;
+    private final Engine engine;
+    private final Closeable policy;
+    private final Duration drainTimeout;
+    private final Set<Signal> readiness = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    private Mesh(Builder builder) {
+        Time given = builder.time;
+        if (given == null) {
+            RealTime real = RealTime.create("mesh");
+            this.time = real;
+            this.stopTime = real::close;
+        } else {
+            this.time = given;
+            this.stopTime = () -> {};
+        }
+        this.drainTimeout = builder.drainTimeout;
+        this.router = new Router(
+                time,
+                builder.workload,
+                builder.listeners,
+                builder.claims,
+                builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
+                builder.initialFetchTimeout);
+        this.engine = new Engine(time, router);
+        this.policy = Objects.requireNonNull(builder.policy).watch(time, new Sink());
+    }
+
+    /** A mesh needs a {@link Builder#policy}; everything else has a default. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /**
+     * A client like this one whose calls go through the mesh. Wrap it last: interceptors that are there already run above
+     * the mesh, once a call; its network interceptors run once an attempt.
+     */
+    public OkHttpClient wrap(OkHttpClient client) {
+        return engine.wrap(client);
+    }
+
+    /**
+     * For libraries that take a {@link Call.Factory}: as {@link #wrap}, and asynchronous calls are not held to OkHttp's five
+     * for each logical host, since the mesh spreads them over its endpoints.
+     */
+    public Call.Factory callFactory(OkHttpClient client) {
+        return engine.callFactory(client);
+    }
+
+    /**
+     * Waits until a policy is in force.
+     *
+     * @return whether one is; false: the time is up
+     * @throws java.io.InterruptedIOException if the thread is interrupted
+     */
+    public boolean awaitReady(Duration timeout) throws IOException {
+        long until = time.now() + timeout.toNanos();
+        Signal signal = time.signal("ready");
+        readiness.add(signal);
+        try {
+            while (!router.isReady() && time.now() < until) {
+                if (!signal.await(until)) {
+                    break;
+                }
+            }
+        } finally {
+            readiness.remove(signal);
+        }
+        return router.isReady();
+    }
+
+    /** {@code epoch/version} of the policy in force; empty before the first. */
+    public String policyRevision() {
+        return router.revision();
+    }
+
+    /** Why this response came from where it came; {@link Decision#NONE} for one that did not come through a mesh, or from the cache. */
+    public static Decision decision(Response response) {
+        Response network = response.networkResponse();
+        Decision.Source source = network == null ? null : network.request().tag(Decision.Source.class);
+        return source == null ? Decision.NONE : source.decision();
+    }
+
+    /** What was decided before this failure; {@link Decision#NONE} if no mesh threw it. */
+    public static Decision decision(Throwable failure) {
+        for (Throwable e = failure; e != null; e = e.getCause()) {
+            if (e instanceof MeshFailure ours) {
+                return ours.decision();
+            }
+            for (Throwable suppressed : e.getSuppressed()) {
+                if (suppressed instanceof DecisionNote note) {
+                    return note.decision();
+                }
+            }
+        }
+        return Decision.NONE;
+    }
+
+    /** The services in force with the layers of each rule, as text for people. */
+    @Override
+    public String toString() {
+        return "mesh with " + router;
+    }
+
+    /**
+     * Takes no more policy and no more calls, waits for the calls under way for the drain time (2 s unless said otherwise),
+     * then closes connections and threads. A second call does nothing.
+     */
+    @Override
+    public void close() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        try {
+            policy.close();
+        } catch (IOException e) {
+            LOG.warn("the policy source did not close: {}", e.toString());
+        }
+        router.close();
+        drain();
+        router.forEachEndpoint(engine::retire);
+        engine.close();
+        stopTime.run();
+    }
+
+    /** Looks at what is in flight now and then: at the end of a process a pause of 10 ms costs nothing. */
+    private void drain() {
+        long until = time.now() + drainTimeout.toNanos();
+        Signal pause = time.signal("drain");
+        try {
+            while (time.now() < until && inFlight() > 0) {
+                pause.await(Math.min(until, time.now() + 10_000_000));
+            }
+        } catch (IOException interrupted) {
+            LOG.debug("not drained: {}", interrupted.toString());
+        }
+        long left = inFlight();
+        if (left > 0) {
+            LOG.info("closed with {} attempt(s) in flight after {} ms", left, drainTimeout.toMillis());
+        }
+    }
+
+    private long inFlight() {
+        long[] sum = new long[1];
+        router.forEachEndpoint(e -> sum[0] += e.inFlight());
+        return sum[0];
+    }
+
+    private final class Sink implements PolicySource.Sink {
+        @Override
+        public void deliver(PolicyDocument document) throws IOException {
+            String before = router.revision();
+            router.apply(document.policy(), engine.transport(), engine::retire);
+            readiness.forEach(Signal::raise);
+            LOG.info(
+                    "policy {} is in force, {} service(s), before it {}",
+                    router.revision(),
+                    document.policy().services().size(),
+                    before.isEmpty() ? "none" : before);
+            if (!document.unknownFields().isEmpty()) {
+                LOG.warn(
+                        "policy {} has fields that are not known here and ignored: {}",
+                        router.revision(),
+                        document.unknownFields());
+            }
+        }
+
+        @Override
+        public void failed(IOException problem) {
+            router.problem(problem);
+            LOG.warn(
+                    "no newer policy, {} stays in force: {}",
+                    router.isReady() ? router.revision() : "none",
+                    problem.toString());
+        }
+    }
+
+    /** Says what a mesh is to do; {@link #build} makes it. */
+    public static final class Builder {
+        private Workload workload = Workload.unknown();
+        private @Nullable PolicySource policy;
+        private final List<String> claims = new ArrayList<>();
+        private final List<MeshListener> listeners = new ArrayList<>();
+        private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
+        private Duration initialFetchTimeout = Duration.ofSeconds(5);
+        private Duration drainTimeout = Duration.ofSeconds(2);
+        private @Nullable Time time;
+
+        private Builder() {}
+
+        /** Who we are. Default: unknown, without a zone to prefer. */
+        public Builder workload(Workload workload) {
+            this.workload = workload;
+            return this;
+        }
+
+        /** Where policy comes from. */
+        public Builder policy(PolicySource source) {
+            this.policy = source;
+            return this;
+        }
+
+        /**
+         * Hosts that are the mesh's whatever policy says: they are never called past it. {@code orders} or
+         * {@code *.svc.cluster.local}; a port does not narrow a claim.
+         *
+         * @throws IllegalArgumentException for anything else
+         */
+        public Builder claim(String... hosts) {
+            for (String host : hosts) {
+                if (host.isBlank() || host.contains("/") || host.contains(" ") || host.lastIndexOf('*') > 0) {
+                    throw new IllegalArgumentException("claim takes 'host' or '*.suffix', not '" + host + "'");
+                }
+                claims.add(host);
+            }
+            return this;
+        }
+
+        /** Tightens what policy says: {@code REGISTRY_ONLY} here is not widened by a document. Default ALLOW_ANY. */
+        public Builder outboundTrafficPolicy(OutboundTrafficPolicy atLeast) {
+            this.outboundTrafficPolicy = atLeast;
+            return this;
+        }
+
+        /** How long calls to hosts of the mesh wait for the first policy, from the build on. Default 5 s; zero = not at all. */
+        public Builder initialFetchTimeout(Duration timeout) {
+            this.initialFetchTimeout = positiveOrZero("initialFetchTimeout", timeout);
+            return this;
+        }
+
+        /** How long {@link Mesh#close} waits for calls under way. Default 2 s; zero = not at all. */
+        public Builder drainTimeout(Duration timeout) {
+            this.drainTimeout = positiveOrZero("drainTimeout", timeout);
+            return this;
+        }
+
+        /** Is told what happens to calls; may be called more than once. */
+        public Builder listener(MeshListener listener) {
+            listeners.add(listener);
+            return this;
+        }
+
+        /** For tests: another clock. */
+        Builder time(Time time) {
+            this.time = time;
+            return this;
+        }
+
+        /**
+         * Makes the mesh and begins to ask for policy; never waits for it.
+         *
+         * @throws IllegalStateException if there is no policy source
+         */
+        public Mesh build() {
+            if (policy == null) {
+                throw new IllegalStateException("a mesh needs a policy: Mesh.builder().policy(PolicySource.http(uri))");
+            }
+            return new Mesh(this);
+        }
+
+        private static Duration positiveOrZero(String name, Duration timeout) {
+            if (timeout.isNegative()) {
+                throw new IllegalArgumentException(name + " must not be negative: " + timeout);
+            }
+            return timeout;
+        }
+    }
+}

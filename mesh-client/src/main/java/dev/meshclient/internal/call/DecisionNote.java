@@ -1,0 +1,20 @@
+package dev.meshclient.internal.call;
+
+import dev.meshclient.Decision;
+
+/** Hangs a decision on a failure that keeps the type OkHttp gave it: as a suppressed exception, so that it is printed too. */
+public final class DecisionNote extends Exception implements Decision.Source {
+    private static final long serialVersionUID = 1;
+
+    private final transient Decision decision;
+
+    public DecisionNote(Decision decision) {
+        super(decision.toString(), null, false, false);
+        this.decision = decision;
+    }
+
+    @Override
+    public Decision decision() {
+        return decision;
+    }
+}

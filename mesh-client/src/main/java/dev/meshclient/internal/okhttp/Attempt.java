@@ -1,0 +1,95 @@
+package dev.meshclient.internal.okhttp;
+
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.time.Time;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.Headers;
+import okhttp3.Route;
+import org.jspecify.annotations.Nullable;
+
+/** An attempt on the wire: one inner call. */
+final class Attempt extends CallContext {
+    final Hop hop;
+    final AttemptListener listener;
+    /** Whether the mesh has endpoints of its own for it, so that what we do may show on the wire. */
+    boolean toMesh;
+    /** What the peer said, where the wire interceptor hid some of it from OkHttp. */
+    @Nullable
+    Headers masked;
+
+    private @Nullable Call inner;
+    private volatile boolean abandoned;
+    private Time.@Nullable Timer handshake;
+    private @Nullable SocketTimeoutException connectTimeout;
+
+    Attempt(Hop hop) {
+        super(hop);
+        this.hop = hop;
+        this.listener = new AttemptListener(this);
+    }
+
+    /** What runs on the wire from now on. */
+    void inner(Call call) {
+        inner = call;
+        if (cancelCause() != null) {
+            cancelled(new IOException("Canceled"));
+        }
+    }
+
+    @Nullable
+    Route route() {
+        Connection connection = listener.connection();
+        return connection == null ? null : connection.route();
+    }
+
+    /** Breaks off what nobody wants any more, without telling the caller that his call was cancelled. */
+    void abandon() {
+        abandoned = true;
+        Call call = inner;
+        if (call != null) {
+            call.cancel();
+        }
+        listener.detach();
+        over();
+    }
+
+    @Override
+    protected void cancelled(IOException cause) {
+        Call call = inner;
+        if (call != null) {
+            call.cancel();
+        }
+    }
+
+    /** The inner call was cancelled: by us, or from within, and then the caller's call is cancelled too. */
+    void innerCanceled() {
+        if (!abandoned && cancelCause() == null && !hop.logical.outer().isCanceled()) {
+            hop.logical.outer().cancel();
+        }
+    }
+
+    /** TLS must be agreed within the time that is left for connecting. */
+    void handshakeStarted(long until, String what) {
+        handshake = time.at(until, "handshake", () -> {
+            SocketTimeoutException e =
+                    new SocketTimeoutException("TLS with " + what + " not agreed in time (timeouts.connect)");
+            connectTimeout = e;
+            cancel(e);
+        });
+    }
+
+    void handshakeEnded() {
+        Time.Timer timer = handshake;
+        if (timer != null) {
+            timer.cancel();
+            handshake = null;
+        }
+    }
+
+    boolean isConnectTimeout(IOException e) {
+        return e == connectTimeout;
+    }
+}

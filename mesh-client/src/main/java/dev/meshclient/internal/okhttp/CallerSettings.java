@@ -1,0 +1,160 @@
+package dev.meshclient.internal.okhttp;
+
+import dev.meshclient.internal.okhttp.WireInterceptor.CallerInterceptor;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.SocketFactory;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.X509TrustManager;
+import okhttp3.Authenticator;
+import okhttp3.Cache;
+import okhttp3.CertificatePinner;
+import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
+import okhttp3.CookieJar;
+import okhttp3.Dispatcher;
+import okhttp3.Dns;
+import okhttp3.EventListener;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a caller's client and the interceptors above ours want of an inner client, by value: OkHttp makes a new client for
+ * every WebSocket and some frameworks one a request, and all of them that want the same share what is derived from it.
+ */
+record CallerSettings(
+        int connectTimeoutMillis,
+        int readTimeoutMillis,
+        int writeTimeoutMillis,
+        int pingIntervalMillis,
+        boolean retryOnConnectionFailure,
+        boolean fastFallback,
+        CookieJar cookieJar,
+        @Nullable Cache cache,
+        Dns dns,
+        SocketFactory socketFactory,
+        @Nullable Proxy proxy,
+        ProxySelector proxySelector,
+        Authenticator proxyAuthenticator,
+        @Nullable SSLSocketFactory sslSocketFactory,
+        @Nullable X509TrustManager trustManager,
+        HostnameVerifier hostnameVerifier,
+        CertificatePinner certificatePinner,
+        ConnectionPool connectionPool,
+        List<Protocol> protocols,
+        List<ConnectionSpec> connectionSpecs,
+        List<Interceptor> networkInterceptors,
+        boolean webSocket) {
+
+    /** What the client says, but for what interceptors changed on the chain. */
+    static CallerSettings of(OkHttpClient client, Interceptor.Chain chain, boolean webSocket) {
+        return new CallerSettings(
+                chain.connectTimeoutMillis(),
+                chain.readTimeoutMillis(),
+                chain.writeTimeoutMillis(),
+                client.pingIntervalMillis(),
+                chain.getRetryOnConnectionFailure(),
+                client.fastFallback(),
+                chain.getCookieJar(),
+                chain.getCache(),
+                chain.getDns(),
+                chain.getSocketFactory(),
+                chain.getProxy(),
+                chain.getProxySelector(),
+                chain.getProxyAuthenticator(),
+                chain.getSslSocketFactoryOrNull(),
+                chain.getX509TrustManagerOrNull(),
+                chain.getHostnameVerifier(),
+                chain.getCertificatePinner(),
+                chain.getConnectionPool(),
+                client.protocols(),
+                client.connectionSpecs(),
+                webSocket ? List.of() : client.networkInterceptors(),
+                webSocket);
+    }
+
+    /** Whether this is what the chain wants, compared by identity: the common case, without an allocation. */
+    boolean fits(Interceptor.Chain chain) {
+        return connectTimeoutMillis == chain.connectTimeoutMillis()
+                && readTimeoutMillis == chain.readTimeoutMillis()
+                && writeTimeoutMillis == chain.writeTimeoutMillis()
+                && retryOnConnectionFailure == chain.getRetryOnConnectionFailure()
+                && cookieJar == chain.getCookieJar()
+                && cache == chain.getCache()
+                && dns == chain.getDns()
+                && socketFactory == chain.getSocketFactory()
+                && proxy == chain.getProxy()
+                && proxySelector == chain.getProxySelector()
+                && proxyAuthenticator == chain.getProxyAuthenticator()
+                && sslSocketFactory == chain.getSslSocketFactoryOrNull()
+                && trustManager == chain.getX509TrustManagerOrNull()
+                && hostnameVerifier == chain.getHostnameVerifier()
+                && certificatePinner == chain.getCertificatePinner()
+                && connectionPool == chain.getConnectionPool();
+    }
+
+    /**
+     * The part that all inner clients have: no redirects, no authenticator, no call timeout and no listener of their own,
+     * and the caller's network interceptors behind ours.
+     */
+    OkHttpClient.Builder derive(OkHttpClient client, Dispatcher dispatcher) {
+        OkHttpClient.Builder builder = client.newBuilder();
+        builder.interceptors().clear();
+        builder.networkInterceptors().clear();
+        builder.addNetworkInterceptor(WireInterceptor.INSTANCE);
+        for (Interceptor interceptor : networkInterceptors) {
+            builder.addNetworkInterceptor(new CallerInterceptor(interceptor));
+        }
+        if (client.dns() != dns) { // a set Dns, even the same one, drops the shared memory of failed routes
+            builder.dns(dns);
+        }
+        if (client.socketFactory() != socketFactory) {
+            builder.socketFactory(socketFactory);
+        }
+        deriveTls(client, builder);
+        return builder.connectTimeout(connectTimeoutMillis, TimeUnit.MILLISECONDS)
+                .readTimeout(readTimeoutMillis, TimeUnit.MILLISECONDS)
+                .writeTimeout(writeTimeoutMillis, TimeUnit.MILLISECONDS)
+                .cookieJar(cookieJar)
+                .cache(cache)
+                .proxy(proxy)
+                .proxySelector(proxySelector)
+                .proxyAuthenticator(
+                        proxyAuthenticator == Authenticator.NONE
+                                ? Authenticator.NONE
+                                : new ConnectOnly(proxyAuthenticator))
+                .connectionPool(connectionPool)
+                .retryOnConnectionFailure(retryOnConnectionFailure)
+                .callTimeout(0, TimeUnit.MILLISECONDS)
+                .authenticator(Authenticator.NONE)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .eventListener(EventListener.NONE)
+                .dispatcher(dispatcher);
+    }
+
+    private void deriveTls(OkHttpClient client, OkHttpClient.Builder builder) {
+        builder.hostnameVerifier(hostnameVerifier).certificatePinner(certificatePinner);
+        SSLSocketFactory ofClient = sslOrNull(client);
+        if (sslSocketFactory == null && ofClient != null) {
+            // Somebody took TLS away on the chain; a client cannot be built without it, a chain can.
+            builder.addInterceptor(c -> c.withSslSocketFactory(null, null).proceed(c.request()));
+        } else if (sslSocketFactory != null && trustManager != null && sslSocketFactory != ofClient) {
+            builder.sslSocketFactory(sslSocketFactory, trustManager);
+        }
+    }
+
+    /** A client for cleartext only has none, and says so by throwing. */
+    private static @Nullable SSLSocketFactory sslOrNull(OkHttpClient client) {
+        try {
+            return client.sslSocketFactory();
+        } catch (IllegalStateException cleartextOnly) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.meshclient.internal.okhttp;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import javax.net.SocketFactory;
+
+/**
+ * Connects to an endpoint's port, whatever port the logical URL has: the address comes from the endpoint's Dns. Without
+ * Nagle's algorithm, which OkHttp leaves on.
+ */
+final class EndpointSocketFactory extends SocketFactory {
+    private final int port;
+
+    EndpointSocketFactory(int port) {
+        this.port = port;
+    }
+
+    @Override
+    public Socket createSocket() {
+        return new EndpointSocket(port);
+    }
+
+    private static final class EndpointSocket extends Socket {
+        private final int port;
+
+        EndpointSocket(int port) {
+            this.port = port;
+        }
+
+        @Override
+        public void connect(SocketAddress logical, int timeout) throws IOException {
+            if (!(logical instanceof InetSocketAddress address) || address.isUnresolved()) {
+                throw new UnknownHostException("not an address of an endpoint: " + logical);
+            }
+            setTcpNoDelay(true);
+            super.connect(new InetSocketAddress(address.getAddress(), port), timeout);
+        }
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) throws IOException {
+        throw unconnectedOnly();
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
+        throw unconnectedOnly();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) throws IOException {
+        throw unconnectedOnly();
+    }
+
+    @Override
+    public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
+            throws IOException {
+        throw unconnectedOnly();
+    }
+
+    private static IOException unconnectedOnly() {
+        return new IOException("an endpoint's sockets are made unconnected; OkHttp connects them");
+    }
+}

@@ -1,0 +1,259 @@
+package dev.meshclient.internal.okhttp;
+
+import dev.meshclient.MeshFailure;
+import dev.meshclient.internal.call.DecisionNote;
+import dev.meshclient.internal.call.Entrance;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.time.Time;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import okhttp3.Call;
+import okhttp3.Dispatcher;
+import okhttp3.EventListener;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The interceptor of a wrapped client. A call to a host of the mesh goes no further down: each attempt is an inner call, and
+ * what OkHttp does above its attempts (redirects, challenges, events, cancelling) is done here.
+ */
+public final class Engine {
+    private static final int MAX_SETTINGS = 256;
+
+    private final Time time;
+    private final Entrance entrance;
+    private final Transport transport;
+    private final Layer passThrough;
+    private final Map<CallerSettings, CallerSettings> interned = new ConcurrentHashMap<>();
+    private final Queue<Dispatcher> dispatchers = new ConcurrentLinkedQueue<>();
+    private volatile @Nullable Seen lastSeen;
+
+    /** The settings of the client that called last: most processes have one. */
+    private record Seen(OkHttpClient client, CallerSettings settings) {}
+
+    /** @param entrance what the mesh has for a host */
+    public Engine(Time time, Entrance entrance) {
+        this.time = time;
+        this.entrance = entrance;
+        // Inner calls are synchronous: it only counts them, and the caller's counts his.
+        this.transport = new Transport(time, new Dispatcher());
+        this.passThrough = call -> transport.call(call.attempt());
+    }
+
+    /** The bottom layer. */
+    public Layer transport() {
+        return transport;
+    }
+
+    /** The client with the mesh as its last interceptor. */
+    public OkHttpClient wrap(OkHttpClient client) {
+        OkHttpClient.Builder builder = client.newBuilder().addInterceptor(new Entry(client));
+        if (!Internals.canReplaceListener()) {
+            EventListener.Factory factory = client.eventListenerFactory();
+            builder.eventListenerFactory(call -> {
+                EventListener caller = factory.create(call);
+                return caller == EventListener.NONE ? caller : new OuterListener(caller);
+            });
+        }
+        return builder.build();
+    }
+
+    /** As {@link #wrap}, with a dispatcher of its own that does not count by logical host. */
+    public Call.Factory callFactory(OkHttpClient client) {
+        Dispatcher own = new Dispatcher();
+        own.setMaxRequests(client.dispatcher().getMaxRequests());
+        own.setMaxRequestsPerHost(client.dispatcher().getMaxRequests());
+        dispatchers.add(own);
+        return wrap(client.newBuilder().dispatcher(own).build());
+    }
+
+    private final class Entry implements Interceptor {
+        private final OkHttpClient wrapped;
+
+        Entry(OkHttpClient wrapped) {
+            this.wrapped = wrapped;
+        }
+
+        @Override
+        public Response intercept(Chain chain) throws IOException {
+            OkHttpClient known = Internals.client(chain.call());
+            OkHttpClient client = known == null ? wrapped : known;
+            List<Interceptor> interceptors = client.interceptors();
+            int next = interceptors.indexOf(this) + 1;
+            Request request = chain.request();
+            if (known != null && next < interceptors.size()) {
+                return new TailChain(Engine.this, chain, client, interceptors, next, request).proceed(request);
+            }
+            return entrance.layers(request.url().host(), request.url().port()) == null
+                    ? outside(chain, client, request)
+                    : run(chain, client, request);
+        }
+
+        @Override
+        public String toString() {
+            return "mesh";
+        }
+    }
+
+    /** A host that is not the mesh's: the caller's own client, untouched, but for redirects that lead into the mesh. */
+    private Response outside(Interceptor.Chain chain, OkHttpClient client, Request request) throws IOException {
+        PassThrough watch = new PassThrough(entrance);
+        chain.call().addEventListener(watch);
+        try {
+            return chain.proceed(request);
+        } catch (PassThrough.EntersMesh redirect) {
+            watch.end();
+            return new Run(chain, client).follow(redirect.next, redirect.prior);
+        }
+    }
+
+    /** A logical call, from here on ours. */
+    Response run(Interceptor.Chain chain, OkHttpClient client, Request request) throws IOException {
+        return new Run(chain, client).follow(request, null);
+    }
+
+    /** One passage of a call through the engine: its hops, each through the layers of its host. */
+    private final class Run {
+        private final Interceptor.Chain chain;
+        private final OkHttpClient client;
+        private final LogicalCall logical;
+        private final CallerSettings settings;
+
+        Run(Interceptor.Chain chain, OkHttpClient client) {
+            this.chain = chain;
+            this.client = client;
+            this.logical = LogicalCall.of(chain, time.now());
+            this.logical.checkClosed();
+            this.settings = settings(client, chain, logical.isWebSocket());
+        }
+
+        Response follow(Request first, @Nullable Response before) throws IOException {
+            Request request = first;
+            Response prior = before;
+            for (int followUps = prior == null ? 0 : 1; ; followUps++) {
+                Hop hop = new Hop(time, request, logical, client, settings);
+                Response response = send(hop);
+                Request next = null;
+                boolean kept = false;
+                try {
+                    if (prior != null && response.priorResponse() == null) {
+                        response = response.newBuilder()
+                                .priorResponse(FollowUps.withoutBody(prior))
+                                .build();
+                    }
+                    next = next(hop, response);
+                    if (next == null) {
+                        logical.listener().followUpDecision(logical.outer(), response, null);
+                        if (logical.tellsEndAtOnce()) {
+                            logical.interceptorsReturned();
+                        }
+                        kept = true;
+                        return response;
+                    }
+                    close(hop, request, response);
+                    if (followUps == FollowUps.MAX) {
+                        logical.listener().followUpDecision(logical.outer(), response, null);
+                        throw new ProtocolException("Too many follow-up requests: " + (followUps + 1));
+                    }
+                    logical.listener().followUpDecision(logical.outer(), response, next);
+                    kept = true;
+                } finally {
+                    if (!kept) {
+                        abandon(hop);
+                        response.close();
+                    }
+                }
+                request = next;
+                prior = response;
+            }
+        }
+
+        private Response send(Hop hop) throws IOException {
+            if (logical.outer().isCanceled()) {
+                throw new IOException("Canceled");
+            }
+            logical.current(hop);
+            HttpUrl url = hop.request().url();
+            Layer layers = entrance.layers(url.host(), url.port());
+            try {
+                return hop.run(layers == null ? passThrough : layers);
+            } catch (IOException e) {
+                if (logical.tellsEndAtOnce()) { // nothing holds the outer callFailed back: tell the release now
+                    logical.interceptorsReturned();
+                }
+                IOException told = hop.asTold(e);
+                if (!(told instanceof MeshFailure) && layers != null) {
+                    told.addSuppressed(new DecisionNote(hop.decision()));
+                }
+                throw told;
+            }
+        }
+
+        private @Nullable Request next(Hop hop, Response response) throws IOException {
+            Attempt last = hop.last();
+            boolean toMesh = last != null && last.toMesh;
+            Request next = FollowUps.next(response, last == null ? null : last.route(), chain, !toMesh);
+            return next == null || FollowUps.isOneShot(next) ? null : next;
+        }
+
+        /** OkHttp would keep the connection; a duplex request may go on writing into the abandoned attempt for long. */
+        private void close(Hop hop, Request request, Response response) {
+            logical.holdRelease();
+            response.close();
+            RequestBody body = request.body();
+            if (body != null && body.isDuplex()) {
+                abandon(hop);
+            }
+        }
+
+        private void abandon(Hop hop) {
+            Attempt last = hop.last();
+            if (last != null) {
+                last.abandon();
+            }
+        }
+    }
+
+    private CallerSettings settings(OkHttpClient client, Interceptor.Chain chain, boolean webSocket) {
+        Seen seen = lastSeen;
+        if (seen != null
+                && seen.client == client
+                && seen.settings.webSocket() == webSocket
+                && seen.settings.fits(chain)) {
+            return seen.settings;
+        }
+        CallerSettings fresh = CallerSettings.of(client, chain, webSocket);
+        if (interned.size() >= MAX_SETTINGS) {
+            interned.clear();
+        }
+        CallerSettings known = interned.putIfAbsent(fresh, fresh);
+        CallerSettings settings = known == null ? fresh : known;
+        lastSeen = new Seen(client, settings);
+        return settings;
+    }
+
+    /** Closes the idle connections of an endpoint; what it has in use finishes. */
+    public void retire(EndpointState endpoint) {
+        if (endpoint.transport() instanceof EndpointConnections connections) {
+            connections.retire();
+        }
+    }
+
+    /** Ends the threads that were made here, and forgets what was derived from the caller's clients. */
+    public void close() {
+        dispatchers.forEach(d -> d.executorService().shutdown());
+        interned.clear();
+        lastSeen = null;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.meshclient.internal.okhttp;
+
+import dev.meshclient.MeshOptions;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.time.Time;
+import java.io.IOException;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import org.jspecify.annotations.Nullable;
+
+/** One request of a logical call through the layers; a redirect or a challenge makes another. */
+final class Hop extends CallContext {
+    final LogicalCall logical;
+    final OkHttpClient client;
+    final CallerSettings settings;
+
+    Hop(Time time, Request request, LogicalCall logical, OkHttpClient client, CallerSettings settings) {
+        super(time, request, options(request));
+        this.logical = logical;
+        this.client = client;
+        this.settings = settings;
+        deadline(logical.deadline());
+    }
+
+    private static MeshOptions options(Request request) {
+        MeshOptions stated = request.tag(MeshOptions.class);
+        return stated == null ? MeshOptions.DEFAULT : stated;
+    }
+
+    @Override
+    protected CallContext newAttempt() {
+        return new Attempt(this);
+    }
+
+    /** A caller who cancels is told what the attempt that ran then said, as OkHttp does. */
+    IOException asTold(IOException e) {
+        Attempt last = last();
+        IOException said = e instanceof LogicalCall.Canceled && last != null ? last.failure() : null;
+        return said == null ? e : said;
+    }
+
+    /** The attempt whose response, or failure, is the hop's. */
+    @Nullable
+    Attempt last() {
+        return (Attempt) latest();
+    }
+}

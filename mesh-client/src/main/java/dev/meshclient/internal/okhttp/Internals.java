@@ -1,0 +1,79 @@
+package dev.meshclient.internal.okhttp;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import okhttp3.Call;
+import okhttp3.EventListener;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What OkHttp knows of a call and shows to nobody: the client that made it, whether it opens a WebSocket, its listener. On
+ * the class path only; on the module path, or with a later OkHttp, every answer is null and the engine works with what the
+ * chain shows.
+ */
+final class Internals {
+    private static final boolean OFF = Boolean.getBoolean("mesh.okhttp.publicApiOnly");
+    private static final @Nullable MethodHandle CLIENT = find("getClient", OkHttpClient.class);
+    private static final @Nullable MethodHandle WEB_SOCKET = find("getForWebSocket", boolean.class);
+    private static final @Nullable MethodHandle SET_LISTENER =
+            find("setEventListener$okhttp", void.class, EventListener.class);
+
+    private Internals() {}
+
+    private static @Nullable MethodHandle find(String name, Class<?> result, Class<?>... arguments) {
+        if (OFF) {
+            return null;
+        }
+        try {
+            Class<?> realCall = Class.forName("okhttp3.internal.connection.RealCall");
+            MethodType type = MethodType.methodType(result, arguments);
+            return MethodHandles.publicLookup()
+                    .findVirtual(realCall, name, type)
+                    .asType(type.insertParameterTypes(0, Call.class));
+        } catch (ReflectiveOperationException | LinkageError notHere) {
+            return null;
+        }
+    }
+
+    /** The client that made the call, later {@code newBuilder()} changes included. */
+    static @Nullable OkHttpClient client(Call call) {
+        return CLIENT == null ? null : (OkHttpClient) invoke(CLIENT, call);
+    }
+
+    /** Null: not known. */
+    static @Nullable Boolean isWebSocket(Call call) {
+        return WEB_SOCKET == null ? null : (Boolean) invoke(WEB_SOCKET, call);
+    }
+
+    /** Whether {@link #replaceListener} works here. */
+    static boolean canReplaceListener() {
+        return SET_LISTENER != null;
+    }
+
+    /** Puts another listener in the place of the call's own. */
+    static boolean replaceListener(Call call, EventListener listener) {
+        if (SET_LISTENER == null) {
+            return false;
+        }
+        try {
+            SET_LISTENER.invoke(call, listener);
+            return true;
+        } catch (ClassCastException anotherCall) {
+            return false;
+        } catch (Throwable e) {
+            throw new IllegalStateException("OkHttp refused a listener", e);
+        }
+    }
+
+    private static @Nullable Object invoke(MethodHandle handle, Call call) {
+        try {
+            return handle.invoke(call);
+        } catch (ClassCastException anotherCall) { // somebody's own Call
+            return null;
+        } catch (Throwable e) {
+            throw new IllegalStateException("OkHttp refused " + handle, e);
+        }
+    }
+}

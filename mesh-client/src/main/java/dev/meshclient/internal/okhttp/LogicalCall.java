@@ -1,0 +1,200 @@
+package dev.meshclient.internal.okhttp;
+
+import dev.meshclient.internal.call.CallContext;
+import java.io.IOException;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.EventListener;
+import okhttp3.Interceptor;
+import org.jspecify.annotations.Nullable;
+
+/** What belongs to the caller's call while the engine runs it: what is under way, and what its listener must not hear yet. */
+final class LogicalCall extends EventListener {
+    private final Call outer;
+    private final boolean webSocket;
+    private final @Nullable OuterListener end; // null: nobody listens, or it could not be wrapped
+    private final long deadline;
+    private volatile Interceptor.Chain chain;
+    private volatile @Nullable CallContext current;
+
+    private boolean holdRelease = true; // until the outer call's interceptors have returned
+    private @Nullable Connection held; // released by the last attempt, not told yet
+    private int open; // attempts whose body is not finished
+
+    private LogicalCall(Interceptor.Chain chain, long now) {
+        this.outer = chain.call();
+        this.chain = chain;
+        Boolean known = Internals.isWebSocket(outer);
+        this.webSocket = known != null
+                ? known
+                : "websocket".equalsIgnoreCase(chain.request().header("Upgrade"));
+        long timeout = outer.timeout().timeoutNanos();
+        this.deadline = timeout == 0 ? Long.MAX_VALUE : now + timeout;
+        this.end = wrapped(chain.getEventListener());
+        outer.addEventListener(this);
+        if (end != null) {
+            end.begin(this);
+        }
+    }
+
+    /** The state of this call: an interceptor above ours may proceed more than once. */
+    static LogicalCall of(Interceptor.Chain chain, long now) {
+        LogicalCall call = chain.call().tag(LogicalCall.class, () -> new LogicalCall(chain, now));
+        call.chain = chain;
+        return call;
+    }
+
+    private @Nullable OuterListener wrapped(EventListener caller) {
+        OuterListener found = outer.tag(OuterListener.class);
+        if (found != null || caller == EventListener.NONE || !Internals.canReplaceListener()) {
+            return found;
+        }
+        OuterListener wrapper = new OuterListener(caller);
+        if (!Internals.replaceListener(outer, wrapper)) {
+            return null;
+        }
+        outer.tag(OuterListener.class, () -> wrapper);
+        return wrapper;
+    }
+
+    Call outer() {
+        return outer;
+    }
+
+    Interceptor.Chain chain() {
+        return chain;
+    }
+
+    boolean isWebSocket() {
+        return webSocket;
+    }
+
+    /** When the caller's {@code callTimeout} is up, on the engine's clock; {@link Long#MAX_VALUE}: he set none. */
+    long deadline() {
+        return deadline;
+    }
+
+    /** The caller's listener as it is now: others may have joined since the call began. */
+    EventListener listener() {
+        return chain.getEventListener();
+    }
+
+    // ---- cancelling
+
+    /** What runs from now on. */
+    void current(CallContext context) {
+        current = context;
+        if (outer.isCanceled()) { // closes the race with canceled()
+            context.cancel(new Canceled());
+        }
+    }
+
+    @Override
+    public void canceled(Call call) {
+        CallContext context = current;
+        if (context != null) {
+            context.cancel(new Canceled());
+        }
+    }
+
+    /** The caller cancelled the call; where an attempt ran, he is told what that said instead. */
+    static final class Canceled extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Canceled() {
+            super("Canceled");
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+    }
+
+    // ---- the end, and connections held over a follow-up
+
+    @Override
+    public void callEnd(Call call) {
+        interceptorsReturned();
+    }
+
+    @Override
+    public void callFailed(Call call, IOException ioe) {
+        interceptorsReturned();
+    }
+
+    synchronized void attemptStarted() {
+        open++;
+        if (end != null) {
+            end.attemptStarted();
+        }
+    }
+
+    void attemptOver(@Nullable IOException failure) {
+        synchronized (this) {
+            open--;
+        }
+        if (end != null) {
+            end.attemptOver(failure);
+        }
+    }
+
+    /** OkHttp insists that an interceptor that proceeds again has closed the earlier response. */
+    synchronized void checkClosed() {
+        if (open > 0) {
+            throw new IllegalStateException("cannot make a new request because the previous response is still open: "
+                    + "please call response.close()");
+        }
+    }
+
+    /** Nothing follows: releases are told as they come. */
+    void interceptorsReturned() {
+        synchronized (this) {
+            holdRelease = false;
+        }
+        tellRelease();
+    }
+
+    /** Whether nobody holds the end of the call back, so that releases must be told when the engine returns. */
+    boolean tellsEndAtOnce() {
+        return end == null;
+    }
+
+    /** A follow-up comes: OkHttp would keep the connection over it. */
+    synchronized void holdRelease() {
+        holdRelease = true;
+    }
+
+    void released(Connection connection) {
+        synchronized (this) {
+            if (holdRelease) {
+                held = connection;
+                return;
+            }
+        }
+        listener().connectionReleased(outer, connection);
+    }
+
+    /** The same connection again: OkHttp keeps it over a follow-up, so the listener hears of neither. */
+    boolean keptOver(Connection connection) {
+        synchronized (this) {
+            if (held == connection) {
+                held = null;
+                return true;
+            }
+        }
+        tellRelease();
+        return false;
+    }
+
+    void tellRelease() {
+        Connection connection;
+        synchronized (this) {
+            connection = held;
+            held = null;
+        }
+        if (connection != null) {
+            listener().connectionReleased(outer, connection);
+        }
+    }
+}

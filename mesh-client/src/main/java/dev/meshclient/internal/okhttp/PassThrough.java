@@ -1,0 +1,81 @@
+package dev.meshclient.internal.okhttp;
+
+import dev.meshclient.internal.call.Entrance;
+import java.io.IOException;
+import java.net.ProtocolException;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.EventListener;
+import okhttp3.HttpUrl;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches a call that the caller's own client makes to a host that is not the mesh's: OkHttp follows redirects below all
+ * interceptors, and one that leads into the mesh must come back here.
+ */
+final class PassThrough extends EventListener {
+    private final Entrance entrance;
+    private volatile boolean watching = true;
+
+    PassThrough(Entrance entrance) {
+        this.entrance = entrance;
+    }
+
+    /** What follows is made by the engine, which looks itself. */
+    void end() {
+        watching = false;
+    }
+
+    /** Carries the next request out of OkHttp's own loop; protocol errors are not repeated. */
+    static final class EntersMesh extends ProtocolException {
+        private static final long serialVersionUID = 1;
+
+        final transient Response prior;
+        final transient Request next;
+
+        EntersMesh(Response prior, Request next) {
+            super("a redirect leads into the mesh");
+            this.prior = prior;
+            this.next = next;
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+    }
+
+    @Override
+    public void followUpDecision(Call call, Response networkResponse, @Nullable Request nextRequest) {
+        if (watching && nextRequest != null && isMesh(nextRequest.url())) {
+            throw sneaky(new EntersMesh(networkResponse, nextRequest));
+        }
+    }
+
+    /** Whatever way was found past the interceptors: no exchange with a host of the mesh that the mesh does not make. */
+    @Override
+    public void connectionAcquired(Call call, Connection connection) {
+        if (watching && isMesh(connection.route().address().url())) {
+            throw sneaky(new ProtocolException("a call to "
+                    + connection.route().address().url().host() + " would have left the mesh; wrap the client last,"
+                    + " so that no interceptor changes the host below it"));
+        }
+    }
+
+    private boolean isMesh(HttpUrl url) {
+        return entrance.layers(url.host(), url.port()) != null;
+    }
+
+    /** OkHttp is written in Kotlin, where a listener may throw an IOException; the compiler of Java must not see it. */
+    private static RuntimeException sneaky(IOException e) {
+        PassThrough.<RuntimeException>sneak(e);
+        return new IllegalStateException(e);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void sneak(IOException e) throws T {
+        throw (T) e;
+    }
+}

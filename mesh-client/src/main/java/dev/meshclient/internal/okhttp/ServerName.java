@@ -1,0 +1,91 @@
+package dev.meshclient.internal.okhttp;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.util.List;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/** The name that an endpoint's certificate must carry: sent as SNI, which JSSE leaves out for a name without a dot, and verified. */
+final class ServerName {
+    private ServerName() {}
+
+    /** Checks the certificate against the name, not against the host of the URL. */
+    record Verifier(String name, HostnameVerifier verifier) implements HostnameVerifier {
+        @Override
+        public boolean verify(String logicalHost, SSLSession session) {
+            return verifier.verify(name, session);
+        }
+    }
+
+    /** Sends the name, and keeps TLS sessions apart by service and endpoint: one is never resumed for another. */
+    static final class Factory extends SSLSocketFactory {
+        private final SSLSocketFactory factory;
+        private final @Nullable String name;
+        private final String sessions;
+
+        /** @param name null: the host of the URL */
+        Factory(SSLSocketFactory factory, @Nullable String name, String sessions) {
+            this.factory = factory;
+            this.name = name;
+            this.sessions = sessions;
+        }
+
+        @Override
+        public Socket createSocket(Socket socket, String host, int port, boolean autoClose) throws IOException {
+            Socket layered = factory.createSocket(socket, sessions, port, autoClose);
+            String sent = name == null ? host : name;
+            if (layered instanceof SSLSocket tls && !isAddress(sent)) {
+                SSLParameters parameters = tls.getSSLParameters();
+                parameters.setServerNames(List.of(new SNIHostName(sent)));
+                tls.setSSLParameters(parameters);
+            }
+            return layered;
+        }
+
+        private static boolean isAddress(String name) {
+            return name.indexOf(':') >= 0 || name.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+        }
+
+        @Override
+        public String[] getDefaultCipherSuites() {
+            return factory.getDefaultCipherSuites();
+        }
+
+        @Override
+        public String[] getSupportedCipherSuites() {
+            return factory.getSupportedCipherSuites();
+        }
+
+        @Override
+        public Socket createSocket(String host, int port) throws IOException {
+            throw layeredOnly();
+        }
+
+        @Override
+        public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
+            throw layeredOnly();
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port) throws IOException {
+            throw layeredOnly();
+        }
+
+        @Override
+        public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
+                throws IOException {
+            throw layeredOnly();
+        }
+
+        private static IOException layeredOnly() {
+            return new IOException("TLS is laid over a connected socket; OkHttp connects it");
+        }
+    }
+}

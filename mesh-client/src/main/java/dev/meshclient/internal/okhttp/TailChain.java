@@ -1,0 +1,57 @@
+package dev.meshclient.internal.okhttp;
+
+import java.io.IOException;
+import java.util.List;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/** The application interceptors that somebody added after ours, then the engine: they too run once a call, above the attempts. */
+final class TailChain extends ForwardingChain {
+    private final Engine engine;
+    private final OkHttpClient client;
+    private final List<Interceptor> interceptors;
+    private final int next;
+    private final Request request;
+
+    TailChain(
+            Engine engine,
+            Interceptor.Chain settings,
+            OkHttpClient client,
+            List<Interceptor> interceptors,
+            int next,
+            Request request) {
+        super(settings);
+        this.engine = engine;
+        this.client = client;
+        this.interceptors = interceptors;
+        this.next = next;
+        this.request = request;
+    }
+
+    @Override
+    Interceptor.Chain with(Interceptor.Chain changed) {
+        return new TailChain(engine, changed, client, interceptors, next, request);
+    }
+
+    @Override
+    public Request request() {
+        return request;
+    }
+
+    @Override
+    @SuppressWarnings("ConstantValue") // Java interceptors can return null
+    public Response proceed(Request changed) throws IOException {
+        if (next == interceptors.size()) {
+            return engine.run(chain, client, changed);
+        }
+        Interceptor interceptor = interceptors.get(next);
+        Response response =
+                interceptor.intercept(new TailChain(engine, chain, client, interceptors, next + 1, changed));
+        if (response == null) {
+            throw new NullPointerException("interceptor " + interceptor + " returned null");
+        }
+        return response;
+    }
+}

@@ -1,0 +1,200 @@
+package dev.meshclient.internal.okhttp;
+
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.time.Time;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLHandshakeException;
+import okhttp3.Call;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** The bottom layer: runs an attempt as an inner call on a client derived for its endpoint, and says what became of it. */
+final class Transport implements Layer {
+    private static final Duration MAX_AGE = Duration.ofHours(1);
+
+    private final Time time;
+    private final Dispatcher dispatcher;
+    private final NeutralClients neutral;
+    private final TlsUpgrade upgrade = new TlsUpgrade();
+
+    Transport(Time time, Dispatcher dispatcher) {
+        this.time = time;
+        this.dispatcher = dispatcher;
+        this.neutral = new NeutralClients(dispatcher);
+    }
+
+    @Override
+    public Response call(CallContext context) throws IOException {
+        Attempt attempt = (Attempt) context;
+        Target target = attempt.target();
+        Endpoint endpoint = attempt.endpoint();
+        return target == null || endpoint == null
+                ? toHost(attempt, target == null ? null : target.backend())
+                : toEndpoint(attempt, target.backend(), endpoint);
+    }
+
+    /** As OkHttp would: the URL's own host and port, the caller's Dns, proxy and connections. */
+    private Response toHost(Attempt attempt, @Nullable Backend backend) throws IOException {
+        Hop hop = attempt.hop;
+        Request request = attempt.request();
+        boolean upgraded = backend != null && TlsUpgrade.isTls(backend) && !request.isHttps();
+        Request sent = upgraded ? upgrade.upgrade(request) : request;
+        Call inner = neutral.client(hop.client, hop.settings, backend).newCall(sent);
+        return execute(attempt, inner, upgraded);
+    }
+
+    private Response toEndpoint(Attempt attempt, Backend backend, Endpoint endpoint) throws IOException {
+        Hop hop = attempt.hop;
+        attempt.toMesh = true;
+        Request request = attempt.request();
+        boolean upgraded = TlsUpgrade.isTls(backend) && !request.isHttps();
+        Request sent = upgraded ? upgrade.upgrade(request) : request;
+        EndpointConnections connections = connections(endpoint);
+        boolean bounded = attempt.deadline() - attempt.startedAt() <= backend.idleNanos();
+        OkHttpClient client =
+                connections.client(hop.client, hop.settings, backend, endpoint, sent.isHttps(), bounded, dispatcher);
+        Response response = execute(attempt, client.newCall(sent), upgraded);
+        shortenKeepAlive(endpoint, connections, response);
+        return response;
+    }
+
+    private Response execute(Attempt attempt, Call inner, boolean upgraded) throws IOException {
+        LogicalCall logical = attempt.hop.logical;
+        inner.addEventListener(attempt.listener);
+        if (logical.deadline()
+                != Long.MAX_VALUE) { // the caller's callTimeout: OkHttp ends the body by it, in its own words
+            inner.timeout().timeout(Math.max(1, logical.deadline() - time.now()), TimeUnit.NANOSECONDS);
+        }
+        if (logical.outer().timeout().hasDeadline()) {
+            inner.timeout().deadlineNanoTime(logical.outer().timeout().deadlineNanoTime());
+        }
+        logical.attemptStarted();
+        attempt.inner(inner);
+        try {
+            Response response = inner.execute();
+            attempt.responded(response.code());
+            return asSent(attempt, response, upgraded);
+        } catch (IOException e) {
+            throw failed(attempt, ExchangeFailed.unwrap(e));
+        } catch (RuntimeException | Error e) {
+            attempt.abandon();
+            throw e;
+        }
+    }
+
+    /** The response to the request that the caller made, with all that the peer said. */
+    private static Response asSent(Attempt attempt, Response response, boolean upgraded) {
+        if (attempt.masked == null && !upgraded) {
+            return response;
+        }
+        Response.Builder builder = response.newBuilder().request(attempt.request());
+        if (attempt.masked != null) {
+            builder.headers(attempt.masked);
+            Response network = response.networkResponse();
+            if (network != null) {
+                builder.networkResponse(
+                        network.newBuilder().headers(attempt.masked).build());
+            }
+        }
+        return builder.build();
+    }
+
+    private static IOException failed(Attempt attempt, IOException e) {
+        IOException cause = attempt.cancelCause();
+        if (cause != null) {
+            boolean connecting = attempt.isConnectTimeout(cause);
+            boolean callers = cause instanceof LogicalCall.Canceled;
+            IOException told = callers ? e : cause;
+            attempt.failed(connecting ? Outcome.CONNECT_FAILURE : Outcome.CANCELLED, told);
+            return told;
+        }
+        attempt.failed(outcome(attempt, e), e);
+        return e;
+    }
+
+    /** The table of what a failure says about the request; where OkHttp's types are internal their names are compared. */
+    private static Outcome outcome(Attempt attempt, IOException e) {
+        AttemptListener seen = attempt.listener;
+        String type = e.getClass().getSimpleName();
+        if (attempt.hop.logical.outer().isCanceled()) {
+            return Outcome.CANCELLED;
+        }
+        if (seen.connection() == null || e instanceof SSLHandshakeException) {
+            return Outcome.CONNECT_FAILURE;
+        }
+        if (type.equals("StreamResetException")
+                && String.valueOf(e.getMessage()).endsWith("REFUSED_STREAM")) {
+            return Outcome.REFUSED_STREAM;
+        }
+        if (!seen.mayBeSent() || type.equals("ConnectionShutdownException")) {
+            return Outcome.RESET_BEFORE_REQUEST;
+        }
+        if (e instanceof ProtocolException) {
+            return Outcome.PROTOCOL_ERROR;
+        }
+        if (e instanceof SocketTimeoutException) {
+            return Outcome.ATTEMPT_TIMEOUT;
+        }
+        return seen.isReused() && !seen.hasAnswer() ? Outcome.STALE : Outcome.RESET;
+    }
+
+    // ---- connections of endpoints
+
+    private EndpointConnections connections(Endpoint endpoint) {
+        if (endpoint.state().transport() instanceof EndpointConnections now && !now.isOld(time.now())) {
+            return now;
+        }
+        synchronized (endpoint.state()) {
+            if (endpoint.state().transport() instanceof EndpointConnections now) {
+                if (!now.isOld(time.now())) {
+                    return now;
+                }
+                now.retire();
+                return replaced(endpoint, now.keepAliveNanos());
+            }
+            return replaced(endpoint, Long.MAX_VALUE);
+        }
+    }
+
+    private EndpointConnections replaced(Endpoint endpoint, long keepAliveNanos) {
+        double jitter = 0.9 + time.random().nextDouble() / 5;
+        EndpointConnections fresh =
+                new EndpointConnections(time.now() + (long) (MAX_AGE.toNanos() * jitter), keepAliveNanos);
+        endpoint.state().transport(fresh);
+        return fresh;
+    }
+
+    /** A peer that says when it closes idle connections is met a second earlier. */
+    private void shortenKeepAlive(Endpoint endpoint, EndpointConnections connections, Response response) {
+        String header = response.header("Keep-Alive");
+        long seconds = header == null ? -1 : KeepAlive.timeoutSeconds(header);
+        if (seconds < 0) {
+            return;
+        }
+        long nanos = Math.max(500_000_000L, (seconds - 1) * 1_000_000_000L);
+        if (nanos < connections.keepAliveNanos()) {
+            synchronized (endpoint.state()) {
+                if (endpoint.state().transport() == connections) {
+                    replaced(endpoint, nanos);
+                }
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "okhttp";
+    }
+}

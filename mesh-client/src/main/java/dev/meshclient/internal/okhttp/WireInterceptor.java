@@ -1,0 +1,141 @@
+package dev.meshclient.internal.okhttp;
+
+import dev.meshclient.Decision;
+import java.io.IOException;
+import java.net.ProtocolException;
+import okhttp3.Authenticator;
+import okhttp3.Call;
+import okhttp3.ConnectionPool;
+import okhttp3.EventListener;
+import okhttp3.Interceptor;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * The first network interceptor of every inner client: puts our headers on the wire and keeps OkHttp's own repeats from
+ * acting inside an attempt.
+ */
+final class WireInterceptor implements Interceptor {
+    static final WireInterceptor INSTANCE = new WireInterceptor();
+
+    private WireInterceptor() {}
+
+    /** The attempt that an inner call is; it is the one listener that the inner call was given. */
+    static Attempt attempt(Chain chain) {
+        return chain.getEventListener() instanceof AttemptListener listener
+                ? listener.attempt()
+                : java.util.Objects.requireNonNull(chain.call().tag(Attempt.class));
+    }
+
+    @Override
+    public Response intercept(Chain chain) throws IOException {
+        Attempt attempt = attempt(chain);
+        return attempt.toMesh ? toMesh(chain, attempt) : neutral(chain, attempt);
+    }
+
+    private static Response toMesh(Chain chain, Attempt attempt) throws IOException {
+        Response response;
+        try {
+            response = chain.proceed(withHeaders(chain.request(), attempt));
+        } catch (ProtocolException e) {
+            throw e;
+        } catch (IOException e) {
+            throw new ExchangeFailed(e);
+        }
+        if (response.code() == 408) { // OkHttp repeats it unless told to wait
+            return masked(response, attempt).header("Retry-After", "1").build();
+        }
+        return withoutRetryAfter(response, attempt);
+    }
+
+    private static Request withHeaders(Request request, Attempt attempt) {
+        Request.Builder builder = request.newBuilder()
+                .header("x-mesh-attempt", Integer.toString(attempt.number()))
+                .tag(Decision.Source.class, attempt.hop);
+        long deadline = attempt.deadline();
+        if (deadline != Long.MAX_VALUE) {
+            long left = Math.max(0, (deadline - attempt.now()) / 1_000_000);
+            builder.header("x-mesh-deadline-ms", Long.toString(left));
+        }
+        return builder.build();
+    }
+
+    private static Response neutral(Chain chain, Attempt attempt) throws IOException {
+        return withoutRetryAfter(chain.proceed(chain.request()), attempt);
+    }
+
+    /** {@code Retry-After: 0} on a 503 makes OkHttp repeat whatever was sent, a POST too. */
+    private static Response withoutRetryAfter(Response response, Attempt attempt) {
+        return response.code() == 503 && response.header("Retry-After") != null
+                ? masked(response, attempt).removeHeader("Retry-After").build()
+                : response;
+    }
+
+    private static Response.Builder masked(Response response, Attempt attempt) {
+        attempt.masked = response.headers();
+        return response.newBuilder();
+    }
+
+    /** A caller's network interceptor: it sees his own call and the settings that he made. */
+    record CallerInterceptor(Interceptor caller) implements Interceptor {
+        @Override
+        public Response intercept(Chain chain) throws IOException {
+            return caller.intercept(new OuterView(chain, attempt(chain).hop.logical));
+        }
+
+        /** It appears in OkHttp's messages about misbehaving interceptors. */
+        @Override
+        public String toString() {
+            return caller.toString();
+        }
+    }
+
+    private static final class OuterView extends ForwardingChain {
+        private final LogicalCall logical;
+
+        OuterView(Chain chain, LogicalCall logical) {
+            super(chain);
+            this.logical = logical;
+        }
+
+        @Override
+        public Call call() {
+            return logical.outer();
+        }
+
+        @Override
+        public EventListener getEventListener() {
+            return logical.listener();
+        }
+
+        @Override
+        public boolean getFollowRedirects() {
+            return logical.chain().getFollowRedirects();
+        }
+
+        @Override
+        public boolean getFollowSslRedirects() {
+            return logical.chain().getFollowSslRedirects();
+        }
+
+        @Override
+        public Authenticator getAuthenticator() {
+            return logical.chain().getAuthenticator();
+        }
+
+        @Override
+        public Authenticator getProxyAuthenticator() {
+            return logical.chain().getProxyAuthenticator();
+        }
+
+        @Override
+        public ConnectionPool getConnectionPool() {
+            return logical.chain().getConnectionPool();
+        }
+
+        @Override
+        public boolean getRetryOnConnectionFailure() {
+            return logical.chain().getRetryOnConnectionFailure();
+        }
+    }
+}

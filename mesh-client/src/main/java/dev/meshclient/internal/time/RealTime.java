@@ -1,0 +1,71 @@
+package dev.meshclient.internal.time;
+
+import java.time.InstantSource;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.random.RandomGenerator;
+
+/** Time as it passes: the system's clock, one watchdog thread for all timers, daemon threads that end when idle. */
+public final class RealTime implements Time, AutoCloseable {
+    private static final long TICK_NANOS = 10_000_000;
+
+    private final long origin = System.nanoTime();
+    private final ThreadPoolExecutor threads;
+    private final Watchdog watchdog;
+
+    private RealTime(String name) {
+        AtomicInteger number = new AtomicInteger();
+        this.threads =
+                new ThreadPoolExecutor(0, Integer.MAX_VALUE, 5, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                    Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+                    thread.setDaemon(true);
+                    return thread;
+                });
+        this.watchdog = new Watchdog(name + "-timer", this::now, TICK_NANOS);
+    }
+
+    /** @param name of its threads */
+    public static RealTime create(String name) {
+        return new RealTime(name);
+    }
+
+    @Override
+    public long now() {
+        return System.nanoTime() - origin;
+    }
+
+    @Override
+    public InstantSource wall() {
+        return InstantSource.system();
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return ThreadLocalRandom.current();
+    }
+
+    @Override
+    public Signal signal(String name) {
+        return new ParkingSignal(this);
+    }
+
+    @Override
+    public Timer at(long at, String name, Runnable action) {
+        return watchdog.arm(at, action);
+    }
+
+    @Override
+    public void start(String name, Runnable task) {
+        threads.execute(task);
+    }
+
+    /** Ends the timer thread and interrupts the others. */
+    @Override
+    public void close() {
+        watchdog.close();
+        threads.shutdownNow();
+    }
+}

@@ -1,0 +1,181 @@
+package dev.meshclient.internal.time;
+
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Coarse timers that almost never fire. Arming links a node into one of a few lists, disarming unlinks it, and a daemon
+ * thread looks at everything armed once a tick. No call wakes a thread: the watchdog ticks on for a second after the last
+ * timer, then parks until the next one. Not a heap: a timer that is nearly always disarmed pays for order and never uses it,
+ * and a heap wakes its thread whenever the new timer is the first.
+ */
+final class Watchdog {
+    private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+    private static final int STRIPES = 8;
+    private static final long LINGER_NANOS = 1_000_000_000L;
+
+    private final LongSupplier clock;
+    private final long tickNanos;
+    private final Node[] heads = new Node[STRIPES];
+    private final Thread thread;
+    private boolean started;
+    private volatile boolean parked = true;
+    private volatile boolean closed;
+
+    Watchdog(String name, LongSupplier clock, long tickNanos) {
+        this.clock = clock;
+        this.tickNanos = tickNanos;
+        for (int i = 0; i < STRIPES; i++) {
+            heads[i] = new Node();
+        }
+        this.thread = new Thread(this::run, name);
+        thread.setDaemon(true);
+    }
+
+    Time.Timer arm(long at, Runnable action) {
+        Node head = heads[(int) Thread.currentThread().getId() & (STRIPES - 1)];
+        Node node = new Node(head, at, action);
+        synchronized (head) {
+            node.linkAfter(head);
+        }
+        if (parked) {
+            wake();
+        }
+        return node;
+    }
+
+    private synchronized void wake() {
+        if (!started && !closed) {
+            started = true;
+            thread.start();
+        }
+        LockSupport.unpark(thread);
+    }
+
+    synchronized void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+    }
+
+    private void run() {
+        parked = false;
+        long lastBusy = clock.getAsLong();
+        while (!closed) {
+            long now = clock.getAsLong();
+            if (sweep(now)) {
+                lastBusy = now;
+            }
+            if (now - lastBusy > LINGER_NANOS) {
+                parked = true;
+                if (isEmpty()
+                        && !closed) { // looked at after the flag is up: who arms sees the flag, or we see his node
+                    LockSupport.park(this);
+                }
+                parked = false;
+                lastBusy = clock.getAsLong();
+            } else {
+                LockSupport.parkNanos(this, tickNanos);
+            }
+        }
+    }
+
+    /** Fires what is due; whether anything was armed. */
+    private boolean sweep(long now) {
+        boolean any = false;
+        for (Node head : heads) {
+            Node due = null;
+            synchronized (head) {
+                for (Node node = head.next; node != head; ) {
+                    Node next = node.next;
+                    any = true;
+                    if (node.at <= now) {
+                        node.unlink();
+                        node.chain = due;
+                        due = node;
+                    }
+                    node = next;
+                }
+            }
+            for (; due != null; due = due.chain) { // outside the lock: an action may arm again
+                due.fire();
+            }
+        }
+        return any;
+    }
+
+    private boolean isEmpty() {
+        for (Node head : heads) {
+            synchronized (head) {
+                if (head.next != head) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private static final class Node implements Time.Timer {
+        private final Node head;
+        private final long at;
+        private @Nullable Runnable action;
+        private Node prev;
+        private Node next;
+        private @Nullable Node chain;
+
+        /** The head of a list. */
+        Node() {
+            this.head = this;
+            this.at = 0;
+            this.prev = this;
+            this.next = this;
+        }
+
+        Node(Node head, long at, Runnable action) {
+            this.head = head;
+            this.at = at;
+            this.action = action;
+            this.prev = this;
+            this.next = this;
+        }
+
+        void linkAfter(Node other) {
+            prev = other;
+            next = other.next;
+            other.next.prev = this;
+            other.next = this;
+        }
+
+        void unlink() {
+            next.prev = prev;
+            prev.next = next;
+            next = this;
+            prev = this;
+        }
+
+        @Override
+        public void cancel() {
+            synchronized (head) {
+                unlink();
+                action = null;
+            }
+        }
+
+        void fire() {
+            Runnable mine;
+            synchronized (head) {
+                mine = action;
+            }
+            if (mine == null) {
+                return;
+            }
+            try {
+                mine.run();
+            } catch (RuntimeException e) { // a broken action must not stop the clock
+                LOG.error("a timer's action failed", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package dev.meshclient.registry;
+
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * A policy in memory, for tests and local overrides. The first document is in force when the mesh is built, a later one when
+ * {@link #update} returns.
+ */
+public final class MemoryPolicySource implements PolicySource {
+    private final List<Sink> sinks = new CopyOnWriteArrayList<>();
+    private PolicyDocument document;
+
+    MemoryPolicySource(PolicyDocument document) {
+        this.document = document;
+    }
+
+    /** Puts another document in force, in every mesh that watches this source. A bad one is refused and changes nothing. */
+    public synchronized void update(String json) throws PolicyException {
+        document = PolicyCodec.read(json.getBytes(StandardCharsets.UTF_8));
+        sinks.forEach(this::deliver);
+    }
+
+    @Override
+    public synchronized Closeable watch(Time time, Sink sink) {
+        sinks.add(sink);
+        deliver(sink);
+        return () -> sinks.remove(sink);
+    }
+
+    private void deliver(Sink sink) {
+        try {
+            sink.deliver(document);
+        } catch (IOException e) {
+            sink.failed(e);
+        }
+    }
+}

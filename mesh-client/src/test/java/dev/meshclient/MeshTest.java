@@ -1,0 +1,89 @@
+package dev.meshclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.registry.MemoryPolicySource;
+import dev.meshclient.registry.PolicySource;
+import java.io.IOException;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A wrapped client on real sockets, as a user sees it. */
+class MeshTest {
+    private final MockWebServer first = new MockWebServer();
+    private final MockWebServer second = new MockWebServer();
+
+    @BeforeEach
+    void start() throws IOException {
+        first.start();
+        second.start();
+    }
+
+    @AfterEach
+    void stop() {
+        first.close();
+        second.close();
+    }
+
+    private static String document(String orders) {
+        return """
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test", "version": 1},
+                 "services": {"orders": {"hosts": ["orders"], %s}}}
+                """.formatted(orders);
+    }
+
+    private static String endpoint(MockWebServer server) {
+        return "{\"address\": \"127.0.0.1\", \"port\": " + server.getPort() + "}";
+    }
+
+    private static Request get(String url) {
+        return new Request.Builder().url(url).build();
+    }
+
+    @Test
+    void a_call_to_a_logical_host_reaches_its_endpoint() throws Exception {
+        first.enqueue(new MockResponse.Builder().body("hello").build());
+        MemoryPolicySource policy = PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]"));
+        try (Mesh mesh = Mesh.builder().policy(policy).build();
+                Response response = mesh.wrap(new OkHttpClient())
+                        .newCall(get("http://orders/v1/7"))
+                        .execute()) {
+            assertThat(response.body().string()).isEqualTo("hello");
+            assertThat(response.request().url()).hasToString("http://orders/v1/7");
+            assertThat(Mesh.decision(response).attempts()).hasSize(1);
+        }
+        assertThat(first.takeRequest().getHeaders().get("Host")).isEqualTo("orders");
+    }
+
+    @Test
+    void a_failure_on_one_endpoint_is_retried_on_another() throws Exception {
+        first.close();
+        second.enqueue(new MockResponse.Builder().body("here").build());
+        MemoryPolicySource policy =
+                PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "," + endpoint(second) + "]"));
+        try (Mesh mesh = Mesh.builder().policy(policy).build();
+                Response response = mesh.wrap(new OkHttpClient())
+                        .newCall(get("http://orders/"))
+                        .execute()) {
+            assertThat(response.body().string()).isEqualTo("here");
+        }
+    }
+
+    @Test
+    void a_claimed_host_without_a_service_is_refused() {
+        MemoryPolicySource policy = PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]"));
+        try (Mesh mesh = Mesh.builder().policy(policy).claim("billing").build()) {
+            OkHttpClient client = mesh.wrap(new OkHttpClient());
+            assertThatThrownBy(() -> client.newCall(get("http://billing/")).execute())
+                    .isInstanceOf(NoRoute.class)
+                    .hasMessageContaining("billing");
+        }
+    }
+}
