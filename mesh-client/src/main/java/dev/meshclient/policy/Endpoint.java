@@ -22,6 +22,10 @@ public record Endpoint(
         int weight,
         Health health,
         Map<String, String> labels) {
+    public Endpoint {
+        labels = Map.copyOf(labels);
+    }
+
     /** As the registry sees an endpoint. The words are Envoy's. */
     public enum Health {
         UNKNOWN,

@@ -12,4 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param queryParams all must match, each on the first value of its name
  */
 public record Match(
-        @Nullable PathMatch path, @Nullable String method, List<ValueMatch> headers, List<ValueMatch> queryParams) {}
+        @Nullable PathMatch path, @Nullable String method, List<ValueMatch> headers, List<ValueMatch> queryParams) {
+    public Match {
+        headers = List.copyOf(headers);
+        queryParams = List.copyOf(queryParams);
+    }
+}

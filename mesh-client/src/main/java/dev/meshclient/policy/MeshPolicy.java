@@ -1,5 +1,7 @@
 package dev.meshclient.policy;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,4 +24,10 @@ public record MeshPolicy(
         List<Cluster> clusters,
         Settings defaults,
         Map<String, Service> services,
-        List<String> removed) {}
+        List<String> removed) {
+    public MeshPolicy {
+        clusters = List.copyOf(clusters);
+        services = Collections.unmodifiableMap(new LinkedHashMap<>(services));
+        removed = List.copyOf(removed);
+    }
+}

@@ -1,14 +1,71 @@
 package dev.meshclient.policy;
 
-/** Reads policy documents. */
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Reads and writes policy documents. A document is read as a whole: it is either checked from end to end, or refused with
+ * everything that is wrong with it. Nothing but a {@link PolicyException} comes out of any bytes.
+ */
 public final class PolicyCodec {
+    /** The size above which {@link #read(byte[])} refuses a document: 16 MiB. */
+    public static final long DEFAULT_MAX_BYTES = 16L << 20;
+
     private PolicyCodec() {}
 
-    /** Reads a document, 16 MiB at most. */
+    /** Reads a document of at most {@link #DEFAULT_MAX_BYTES}. Fields that this version does not know are ignored and listed. */
     public static PolicyDocument read(byte[] json) throws PolicyException {
-        if (json.length == 0) {
-            throw new PolicyException(java.util.List.of());
+        return read(json, DEFAULT_MAX_BYTES);
+    }
+
+    /** As {@link #read(byte[])}. */
+    public static PolicyDocument read(String json) throws PolicyException {
+        return read(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As {@link #read(byte[])}, with another limit: 100,000 endpoints need about 20 MB. */
+    public static PolicyDocument read(byte[] json, long maxBytes) throws PolicyException {
+        return read(json, maxBytes, new Problems(false));
+    }
+
+    /** As {@link #read(byte[])}, but a field that this version does not know is a problem too: for authors and for CI. */
+    public static PolicyDocument readStrict(byte[] json) throws PolicyException {
+        return read(json, DEFAULT_MAX_BYTES, new Problems(true));
+    }
+
+    /**
+     * The document of a policy; {@link #read(byte[])} reads it back equal.
+     *
+     * @throws IllegalArgumentException if the policy was made in code and no document can say it
+     */
+    public static byte[] write(MeshPolicy policy) {
+        byte[] json;
+        try {
+            json = PolicyWriter.write(policy);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("no document can say this policy: " + e.getMessage(), e);
         }
-        throw new IllegalStateException("being written");
+        checkEqual(policy, json);
+        return json;
+    }
+
+    /** A policy made in code was never checked: what would be refused, or read as something else, is not written. */
+    private static void checkEqual(MeshPolicy policy, byte[] json) {
+        try {
+            if (read(json, Long.MAX_VALUE).policy().equals(policy)) {
+                return;
+            }
+        } catch (PolicyException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        throw new IllegalArgumentException("no document can say this policy: it would read back different");
+    }
+
+    private static PolicyDocument read(byte[] json, long maxBytes, Problems problems) throws PolicyException {
+        if (json.length > maxBytes) {
+            problems.add("$", json.length + " bytes", "at most " + maxBytes + " bytes");
+            throw problems.exception();
+        }
+        return DocumentReader.read(JsonText.parse(json, problems), problems);
     }
 }

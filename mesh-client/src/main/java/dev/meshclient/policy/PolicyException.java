@@ -6,6 +6,7 @@ import java.util.List;
 /** A document that is refused, with everything that is wrong with it. */
 public final class PolicyException extends IOException {
     private static final long serialVersionUID = 1;
+    private static final int IN_MESSAGE = 20;
 
     private final transient List<PolicyProblem> problems;
 
@@ -14,7 +15,7 @@ public final class PolicyException extends IOException {
         this.problems = List.copyOf(problems);
     }
 
-    /** All that is wrong, in document order. */
+    /** All that is wrong: first what each field says, then what the fields say of each other. At most 1,001 entries. */
     public List<PolicyProblem> problems() {
         return problems;
     }
@@ -23,7 +24,10 @@ public final class PolicyException extends IOException {
         StringBuilder text = new StringBuilder("policy document refused, ")
                 .append(problems.size())
                 .append(" problem(s):");
-        problems.forEach(p -> text.append("\n  ").append(p));
+        problems.stream().limit(IN_MESSAGE).forEach(p -> text.append("\n  ").append(p));
+        if (problems.size() > IN_MESSAGE) {
+            text.append("\n  and ").append(problems.size() - IN_MESSAGE).append(" more");
+        }
         return text.toString();
     }
 }

@@ -1,8 +1,10 @@
 package dev.meshclient.policy;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,4 +20,9 @@ public record Retry(
         int attempts,
         @Nullable Set<Integer> codes,
         @Nullable List<RetryOn> retryOn,
-        @Nullable Duration backoff) {}
+        @Nullable Duration backoff) {
+    public Retry {
+        codes = codes == null ? null : Collections.unmodifiableSet(new TreeSet<>(codes));
+        retryOn = retryOn == null ? null : List.copyOf(retryOn);
+    }
+}

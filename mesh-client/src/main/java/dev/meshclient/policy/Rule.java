@@ -17,4 +17,9 @@ public record Rule(
         List<Match> matches,
         List<BackendRef> backendRefs,
         Timeouts timeouts,
-        @Nullable Retry retry) {}
+        @Nullable Retry retry) {
+    public Rule {
+        matches = List.copyOf(matches);
+        backendRefs = List.copyOf(backendRefs);
+    }
+}

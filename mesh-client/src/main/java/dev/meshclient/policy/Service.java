@@ -1,12 +1,13 @@
 package dev.meshclient.policy;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * All about one service.
  *
  * @param hosts authorities that a request URL may carry: {@code orders}, {@code orders:8080}, {@code *.orders.example} or,
- *     with {@link Resolution#NONE} only, {@code *}
+ *     with {@link Resolution#NONE} only, {@code *}; kept in lower case
  * @param appProtocol what the endpoints speak
  * @param resolution how endpoints are found
  * @param endpoints where the service is reached; empty for {@link Resolution#NONE}
@@ -21,4 +22,11 @@ public record Service(
         List<Endpoint> endpoints,
         List<Subset> subsets,
         List<Rule> rules,
-        Settings settings) {}
+        Settings settings) {
+    public Service {
+        hosts = hosts.stream().map(h -> h.toLowerCase(Locale.ROOT)).toList();
+        endpoints = List.copyOf(endpoints);
+        subsets = List.copyOf(subsets);
+        rules = List.copyOf(rules);
+    }
+}

@@ -9,4 +9,8 @@ import java.util.Map;
  * @param labels an endpoint belongs to it that has all of them
  * @param settings of this subset, not merged with the service's
  */
-public record Subset(String name, Map<String, String> labels, Settings settings) {}
+public record Subset(String name, Map<String, String> labels, Settings settings) {
+    public Subset {
+        labels = Map.copyOf(labels);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.meshclient.policy;
+
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Reads a whole document: its head, clusters, defaults and services. */
+final class DocumentReader {
+    static final String API_VERSION = "meshclient.dev/v1";
+    static final String KIND = "MeshPolicy";
+
+    private static final long MAX_SAFE_INTEGER = 9_007_199_254_740_991L;
+    private static final Words<String> API_VERSIONS = Words.of(new String[] {API_VERSION}, word -> word);
+    private static final Words<String> KINDS = Words.of(new String[] {KIND}, word -> word);
+    private static final Words<OutboundTrafficPolicy> OUTBOUND = Words.of(OutboundTrafficPolicy.values());
+    private static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9._-]+");
+    private static final Pattern DATE_TIME = Pattern.compile(
+            "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})");
+    private static final String DATE_TIME_EXPECTED = "a date-time as in RFC 3339, such as 2026-11-22T18:00:00Z";
+
+    private final CrossReferences references = new CrossReferences();
+
+    /** The document; what it returns is of use only if no problem was noted. */
+    static PolicyDocument read(Node root, Problems problems) throws PolicyException {
+        MeshPolicy policy = new DocumentReader().policy(root, problems);
+        problems.throwIfAny();
+        return new PolicyDocument(policy, problems.unknownFields());
+    }
+
+    private MeshPolicy policy(Node root, Problems problems) throws PolicyException {
+        Fields fields = new Fields(root);
+        fields.optional("$schema", n -> n.text(1, 1024));
+        head(fields, problems);
+        Metadata metadata = fields.required(
+                "metadata", "an object", DocumentReader::metadata, new Metadata("", null, null, null, null));
+        String trustDomain = fields.optional(
+                "trustDomain",
+                n -> n.text(255, TRUST_DOMAIN, "a SPIFFE trust domain: lower-case letters, digits, dots, - and _"));
+        OutboundTrafficPolicy outbound =
+                fields.optional("outboundTrafficPolicy", n -> n.word(OUTBOUND), OutboundTrafficPolicy.ALLOW_ANY);
+        Set<String> clusterNames = new HashSet<>();
+        List<Cluster> clusters = fields.list("clusters", 0, Integer.MAX_VALUE, n -> cluster(clusterNames, n));
+        Settings defaults = fields.optional("defaults", SettingsReader::defaults, Settings.NONE);
+        Map<String, Service> services = new LinkedHashMap<>();
+        List<String> removed = new ArrayList<>();
+        Node servicesNode = fields.required("services", "an object: services by name");
+        if (servicesNode != null) {
+            services(servicesNode, services, removed);
+        }
+        fields.unsupported("jwtProviders", "authorization", "requestAuthentication");
+        fields.othersIgnored();
+        references.check();
+        return new MeshPolicy(metadata, trustDomain, outbound, clusters, defaults, services, removed);
+    }
+
+    /** Another version or kind has other fields: what they would be called here is of no use to anybody. */
+    private static void head(Fields fields, Problems problems) throws PolicyException {
+        String version = fields.required("apiVersion", API_VERSION, n -> n.word(API_VERSIONS), API_VERSION);
+        String kind = fields.required("kind", KIND, n -> n.word(KINDS), KIND);
+        Node versionNode = fields.optional("apiVersion");
+        Node kindNode = fields.optional("kind");
+        boolean other = (versionNode != null && !version.equals(versionNode.string()))
+                || (kindNode != null && !kind.equals(kindNode.string()));
+        if (other) {
+            problems.throwIfAny();
+        }
+    }
+
+    private static Metadata metadata(Node node) {
+        Fields fields = new Fields(node);
+        Metadata metadata = new Metadata(
+                fields.required("mesh", Node.NAME, Node::name, ""),
+                fields.optional("epoch", Node::name),
+                fields.optional("version", n -> n.integer(1, MAX_SAFE_INTEGER)),
+                fields.optional("generated", DocumentReader::instant),
+                fields.optional("ttl", Node::duration));
+        fields.othersIgnored();
+        return metadata;
+    }
+
+    private static Instant instant(Node node) {
+        String text = node.text(64, DATE_TIME, DATE_TIME_EXPECTED);
+        try {
+            return text.isEmpty() ? Instant.EPOCH : OffsetDateTime.parse(text).toInstant();
+        } catch (DateTimeException e) {
+            node.wrong(DATE_TIME_EXPECTED);
+            return Instant.EPOCH;
+        }
+    }
+
+    private static Cluster cluster(Set<String> names, Node node) {
+        Fields fields = new Fields(node);
+        Node nameNode = fields.required("name", Node.NAME);
+        String name = nameNode == null ? "" : nameNode.name();
+        if (nameNode != null && !name.isEmpty() && !names.add(name)) {
+            nameNode.wrong("each name once among the clusters");
+        }
+        int priority = fields.optional("priority", n -> n.integer(0, Integer.MAX_VALUE), 0);
+        fields.othersIgnored();
+        return new Cluster(name, priority);
+    }
+
+    private void services(Node node, Map<String, Service> services, List<String> removed) {
+        ServiceReader reader = new ServiceReader(references);
+        Map<String, Node> object = node.object();
+        if (object == null) {
+            node.wrong("an object: services by name");
+            return;
+        }
+        object.forEach((name, service) -> {
+            if (!Node.isName(name)) {
+                service.wrong("a service name of " + Node.NAME_LENGTH);
+            }
+            if (service.isNull()) {
+                removed.add(name);
+            } else {
+                services.put(name, reader.service(name, service));
+            }
+        });
+    }
+}

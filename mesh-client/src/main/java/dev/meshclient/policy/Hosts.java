@@ -1,0 +1,56 @@
+package dev.meshclient.policy;
+
+import java.util.regex.Pattern;
+
+/** How hosts and addresses are written. The JSON Schema holds the same patterns. */
+final class Hosts {
+    /** 253 characters of name, brackets or wildcard, colon and port. */
+    static final int MAX_HOST = 261;
+
+    static final int MAX_NAME = 253;
+
+    private static final String LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
+    // What ends in a number is an IPv4 address or nothing: so it is in URLs.
+    private static final String NAME = "(?!(.*\\.)?[0-9]+(:[0-9]+)?$)" + LABEL + "(\\." + LABEL + ")*";
+    private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
+    private static final String IPV4 = BYTE + "(\\." + BYTE + "){3}";
+    private static final String H = "[0-9A-Fa-f]{1,4}";
+    private static final String IPV6 = String.join(
+            "|",
+            "(" + H + ":){7}" + H,
+            "(" + H + ":){1,7}:",
+            "(" + H + ":){1,6}:" + H,
+            "(" + H + ":){1,5}(:" + H + "){1,2}",
+            "(" + H + ":){1,4}(:" + H + "){1,3}",
+            "(" + H + ":){1,3}(:" + H + "){1,4}",
+            "(" + H + ":){1,2}(:" + H + "){1,5}",
+            H + ":(:" + H + "){1,6}",
+            ":((:" + H + "){1,7}|:)");
+    private static final String PORT =
+            "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
+
+    private static final Pattern DNS_NAME = Pattern.compile(NAME);
+    private static final Pattern ADDRESS = Pattern.compile(NAME + "|" + IPV4 + "|" + IPV6);
+    private static final Pattern HOST =
+            Pattern.compile("(" + NAME + "|" + IPV4 + "|\\[(" + IPV6 + ")\\])(:" + PORT + ")?|\\*\\." + NAME + "|\\*");
+
+    private Hosts() {}
+
+    /** Where an endpoint is reached: no scheme, no port. */
+    static String address(Node node) {
+        return node.text(MAX_NAME, ADDRESS, "an IP address or a DNS name, without scheme, port or brackets");
+    }
+
+    /** What a request URL may carry. */
+    static String host(Node node) {
+        return node.text(
+                MAX_HOST,
+                HOST,
+                "a DNS name or an IP address (IPv6 in brackets), either with or without \":port\"; \"*.\" and a DNS name; or,"
+                        + " with resolution NONE, \"*\"");
+    }
+
+    static String dnsName(Node node) {
+        return node.text(MAX_NAME, DNS_NAME, "a DNS name");
+    }
+}

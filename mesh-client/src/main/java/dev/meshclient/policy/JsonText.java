@@ -1,0 +1,134 @@
+package dev.meshclient.policy;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import java.io.EOFException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * JSON text (RFC 8259) to a tree of {@link Node}. Stricter than the standard in three ways: a key stands once in an object,
+ * strings hold no half of a surrogate pair, and nesting ends at {@value #MAX_DEPTH} levels.
+ */
+final class JsonText {
+    static final int MAX_DEPTH = 200;
+
+    private static final String SYNTAX = "JSON (RFC 8259) in UTF-8, nested at most " + MAX_DEPTH + " levels";
+
+    // Interned names would outlive the document, and a document may hold millions.
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build();
+
+    private final JsonParser parser;
+
+    private JsonText(JsonParser parser) {
+        this.parser = parser;
+    }
+
+    /** The root of the document. Syntax ends the reading at once; a key that stands twice is a problem like any other. */
+    static Node parse(byte[] json, Problems problems) throws PolicyException {
+        if (isUtf16Or32(json)) {
+            problems.add("$", "UTF-16 or UTF-32", SYNTAX);
+            throw problems.exception();
+        }
+        try (JsonParser parser = FACTORY.createParser(json)) {
+            if (parser.nextToken() == null) {
+                throw new EOFException("no value");
+            }
+            Node root = Node.root(problems);
+            new JsonText(parser).read(root);
+            if (parser.nextToken() != null) {
+                JsonLocation at = parser.currentTokenLocation();
+                problems.add("$", at(at) + ": a second value", "one JSON value and nothing after it");
+                throw problems.exception();
+            }
+            return root;
+        } catch (PolicyException e) {
+            throw e;
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            problems.add("$", (at == null ? "" : at(at) + ": ") + Node.shortened(e.getOriginalMessage(), 200), SYNTAX);
+        } catch (IOException | RuntimeException e) {
+            // The parser says so of a hostile table of names, and of bytes that are no UTF-8 at the end of the input.
+            problems.add("$", Node.shortened(String.valueOf(e.getMessage()), 200), SYNTAX);
+        }
+        throw problems.exception();
+    }
+
+    private void read(Node node) throws IOException {
+        switch (parser.currentToken()) {
+            case START_OBJECT -> node.set(object(node));
+            case START_ARRAY -> node.set(array(node));
+            case VALUE_STRING -> node.set(checked(node, parser.getText()));
+            // The digits are kept, so that no number is too big for reading and none is rounded.
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> node.set(new Node.Digits(parser.getText()));
+            case VALUE_TRUE -> node.set(true);
+            case VALUE_FALSE -> node.set(false);
+            default -> node.set(Node.Null.NULL);
+        }
+    }
+
+    private Map<String, Node> object(Node node) throws IOException {
+        Map<String, Node> fields = new LinkedHashMap<>();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            Node field = node.field(name);
+            checked(field, name);
+            parser.nextToken();
+            read(field);
+            if (fields.putIfAbsent(name, field) != null) {
+                field.wrong("each key once in an object");
+            }
+        }
+        return fields;
+    }
+
+    private List<Node> array(Node node) throws IOException {
+        List<Node> items = new ArrayList<>();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            Node item = node.item(items.size());
+            read(item);
+            items.add(item);
+        }
+        return items;
+    }
+
+    /** Half a surrogate pair has no UTF-8 form: such a text could be read but neither written nor sent. */
+    private static String checked(Node node, String text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (!Character.isSurrogate(c)) {
+                continue;
+            }
+            if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
+                i++;
+            } else {
+                node.wrong("a string", "well-formed Unicode, without half a surrogate pair");
+                break;
+            }
+        }
+        return text;
+    }
+
+    private static boolean isUtf16Or32(byte[] json) {
+        return json.length >= 2
+                && (json[0] == 0
+                        || json[1] == 0
+                        || (json[0] == (byte) 0xFE && json[1] == (byte) 0xFF)
+                        || (json[0] == (byte) 0xFF && json[1] == (byte) 0xFE));
+    }
+
+    private static String at(JsonLocation location) {
+        return "line " + location.getLineNr() + ", column " + location.getColumnNr();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.meshclient.policy;
+
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what may be stated in {@code defaults}, on a service and on a subset alike. */
+final class SettingsReader {
+    private static final long MAX_UNSIGNED_INT = 4_294_967_295L;
+    private static final String NEEDS_GRPC = "is a gRPC condition, which this library does not have";
+
+    private static final Words<RetryOn> RETRY_ON = Words.of(RetryOn.values(), RetryOn::word)
+            .refusing("cancelled", NEEDS_GRPC)
+            .refusing("deadline-exceeded", NEEDS_GRPC)
+            .refusing("internal", NEEDS_GRPC)
+            .refusing("resource-exhausted", NEEDS_GRPC)
+            .refusing("unavailable", NEEDS_GRPC)
+            .refusing("http3-post-connect-failure", "is for HTTP/3, which this library does not speak")
+            .refusing("envoy-ratelimited", "is about a header of Envoy, which this library does not read")
+            .refusing("retriable-headers", "is not supported by this version");
+    private static final String NO_IDENTITY = "is not supported by this version, which has no identity to present";
+    private static final Words<Tls.Mode> TLS_MODE = Words.of(Tls.Mode.values())
+            .refusing("MUTUAL", NO_IDENTITY)
+            .refusing("MESH_MUTUAL", NO_IDENTITY)
+            .refusing("ISTIO_MUTUAL", NO_IDENTITY);
+    private static final Words<LoadBalancer> LOAD_BALANCER = Words.of(LoadBalancer.values());
+    private static final Words<TrafficDistribution> TRAFFIC_DISTRIBUTION =
+            Words.of(TrafficDistribution.values(), TrafficDistribution::word);
+
+    private SettingsReader() {}
+
+    /** The settings among the fields of an object; what else it holds is the caller's. */
+    static Settings settings(Fields fields) {
+        Settings settings = new Settings(
+                timeouts(fields),
+                retry(fields),
+                fields.optional("retryConstraint", SettingsReader::retryConstraint, RetryConstraint.NONE),
+                fields.optional("limits", SettingsReader::limits, Limits.NONE),
+                fields.optional("loadBalancer", SettingsReader::loadBalancer),
+                fields.optional("trafficDistribution", n -> n.word(TRAFFIC_DISTRIBUTION)),
+                fields.optional("tls", SettingsReader::tls));
+        fields.unsupported("authorization", "requestAuthentication");
+        return settings;
+    }
+
+    static Settings defaults(Node node) {
+        Fields fields = new Fields(node);
+        Settings settings = settings(fields);
+        fields.othersIgnored();
+        return settings;
+    }
+
+    static Timeouts timeouts(Fields parent) {
+        return parent.optional("timeouts", SettingsReader::timeouts, Timeouts.NONE);
+    }
+
+    static @Nullable Retry retry(Fields parent) {
+        return parent.optional("retry", SettingsReader::retry);
+    }
+
+    private static Timeouts timeouts(Node node) {
+        Fields fields = new Fields(node);
+        Timeouts timeouts = new Timeouts(
+                fields.optional("request", Node::duration),
+                fields.optional("backendRequest", Node::duration),
+                fields.optional("connect", Node::duration),
+                fields.optional("idle", Node::duration));
+        fields.othersIgnored();
+        return timeouts;
+    }
+
+    private static Retry retry(Node node) {
+        Fields fields = new Fields(node);
+        int attempts = fields.required("attempts", "an integer of 0 to 10", n -> n.integer(0, 10), 0);
+        Set<Integer> codes = fields.optional("codes", SettingsReader::codes);
+        List<RetryOn> retryOn = fields.optional("retryOn", SettingsReader::retryOn);
+        Duration backoff = fields.optional("backoff", Node::duration);
+        fields.othersRefused();
+        return new Retry(attempts, codes, retryOn, backoff);
+    }
+
+    private static Set<Integer> codes(Node node) {
+        return Set.copyOf(Fields.items(node, 0, Integer.MAX_VALUE, n -> n.integer(400, 599)));
+    }
+
+    private static List<RetryOn> retryOn(Node node) {
+        return List.copyOf(new LinkedHashSet<>(Fields.items(node, 0, Integer.MAX_VALUE, n -> n.word(RETRY_ON))));
+    }
+
+    private static RetryConstraint retryConstraint(Node node) {
+        Fields fields = new Fields(node);
+        Node budgetNode = fields.optional("budget");
+        Integer percent = null;
+        Duration interval = null;
+        if (budgetNode != null) {
+            Fields budget = new Fields(budgetNode);
+            percent = budget.optional("percent", n -> n.integer(0, 100));
+            interval = budget.optional("interval", Node::durationAboveZero);
+            budget.othersIgnored();
+        }
+        Node rateNode = fields.optional("minRetryRate");
+        Integer count = null;
+        Duration rateInterval = null;
+        if (rateNode != null) {
+            Fields rate = new Fields(rateNode);
+            count = rate.optional("count", n -> n.integer(0, 1_000_000));
+            rateInterval = rate.optional("interval", Node::durationAboveZero);
+            rate.othersIgnored();
+        }
+        fields.othersIgnored();
+        return new RetryConstraint(percent, interval, count, rateInterval);
+    }
+
+    private static Limits limits(Node node) {
+        Fields fields = new Fields(node);
+        Limits limits = new Limits(fields.optional("maxRequests", n -> n.integer(0, MAX_UNSIGNED_INT)));
+        fields.othersIgnored();
+        return limits;
+    }
+
+    private static LoadBalancer loadBalancer(Node node) {
+        Fields fields = new Fields(node);
+        fields.unsupported("consistentHash");
+        LoadBalancer simple = fields.required(
+                "simple", LOAD_BALANCER.expected(null), n -> n.word(LOAD_BALANCER), LoadBalancer.LEAST_REQUEST);
+        fields.othersIgnored();
+        return simple;
+    }
+
+    private static Tls tls(Node node) {
+        Fields fields = new Fields(node);
+        Tls.Mode mode = fields.required("mode", TLS_MODE.expected(null), n -> n.word(TLS_MODE), Tls.Mode.DISABLE);
+        String sni = fields.optional("sni", Hosts::dnsName);
+        fields.othersRefused();
+        return new Tls(mode, sni);
+    }
+}
