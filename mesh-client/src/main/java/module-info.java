@@ -1,0 +1,12 @@
+/** A service mesh inside the process, over OkHttp. */
+module dev.meshclient {
+    requires transitive okhttp3;
+    requires transitive org.jspecify;
+    requires com.fasterxml.jackson.databind;
+    requires org.slf4j;
+
+    exports dev.meshclient;
+    exports dev.meshclient.policy;
+    exports dev.meshclient.registry;
+    exports dev.meshclient.telemetry;
+}
