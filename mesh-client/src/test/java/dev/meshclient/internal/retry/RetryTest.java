@@ -1,0 +1,228 @@
+package dev.meshclient.internal.retry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.MeshOptions;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.RetryConstraint;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okio.BufferedSink;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The retry layer alone, between a call and a peer that answers by script. */
+class RetryTest {
+    private final StepTime time = new StepTime();
+    private final Deque<Object> script = new ArrayDeque<>();
+    private int attempts;
+    private final Layer peer = attempt -> {
+        attempts++;
+        attempt.alternative(true);
+        Object next = script.isEmpty() ? 200 : script.poll();
+        if (next instanceof Outcome outcome) {
+            throw Calls.fail(attempt, outcome);
+        }
+        if (next instanceof String[] headers) {
+            return Calls.respond(attempt, 503, headers);
+        }
+        return Calls.respond(attempt, (Integer) next);
+    };
+    private final Layer retry = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, peer);
+
+    private Response run(Request request) throws IOException {
+        return Calls.call(time, request).run(retry);
+    }
+
+    @Test
+    void retries_503_of_a_get_twice_and_returns_the_last_answer() throws Exception {
+        script.addAll(List.of(503, 503, 503, 200));
+        assertThat(run(Calls.get()).code()).isEqualTo(503);
+        assertThat(attempts).isEqualTo(3);
+    }
+
+    @Test
+    void a_post_that_was_answered_is_not_sent_again() throws Exception {
+        script.add(503);
+        assertThat(run(Calls.post()).code()).isEqualTo(503);
+        assertThat(attempts).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Outcome.class,
+            names = {"STALE", "RESET", "ATTEMPT_TIMEOUT", "PROTOCOL_ERROR"})
+    void a_post_that_may_have_been_processed_is_not_sent_again(Outcome outcome) {
+        script.add(outcome);
+        assertThatThrownBy(() -> run(Calls.post())).hasMessage(outcome.word());
+        assertThat(attempts).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Outcome.class,
+            names = {"CONNECT_FAILURE", "REFUSED_STREAM", "RESET_BEFORE_REQUEST"})
+    void a_post_that_was_provably_not_processed_is_sent_again(Outcome outcome) throws Exception {
+        script.add(outcome);
+        assertThat(run(Calls.post()).code()).isEqualTo(200);
+        assertThat(attempts).isEqualTo(2);
+    }
+
+    @Test
+    void a_post_with_an_idempotency_key_is_sent_again() throws Exception {
+        script.add(503);
+        run(Calls.post().newBuilder().header("Idempotency-Key", "7").build());
+        assertThat(attempts).isEqualTo(2);
+    }
+
+    @Test
+    void a_post_that_the_caller_calls_idempotent_is_sent_again() throws Exception {
+        script.add(Outcome.RESET);
+        new CallContext(time, Calls.post(), MeshOptions.DEFAULT.withIdempotent()).run(retry);
+        assertThat(attempts).isEqualTo(2);
+    }
+
+    @Test
+    void a_body_that_can_be_written_once_is_not_sent_again_once_it_may_have_been_begun() {
+        script.add(Outcome.REFUSED_STREAM);
+        Request put = Calls.get().newBuilder().put(new OneShot()).build();
+        assertThatThrownBy(() -> run(put)).hasMessage("refused-stream");
+        assertThat(attempts).isEqualTo(1);
+    }
+
+    @Test
+    void a_body_that_can_be_written_once_is_sent_again_if_there_was_no_connection() throws Exception {
+        script.add(Outcome.CONNECT_FAILURE);
+        run(Calls.get().newBuilder().put(new OneShot()).build());
+        assertThat(attempts).isEqualTo(2);
+    }
+
+    private static final class OneShot extends RequestBody {
+        @Override
+        public @Nullable MediaType contentType() {
+            return null;
+        }
+
+        @Override
+        public boolean isOneShot() {
+            return true;
+        }
+
+        @Override
+        public void writeTo(BufferedSink sink) {}
+    }
+
+    @Test
+    void the_last_failure_is_thrown_and_the_earlier_ones_hang_on_it() {
+        script.addAll(List.of(Outcome.RESET, Outcome.RESET, Outcome.CONNECT_FAILURE));
+        assertThatThrownBy(() -> run(Calls.get())).hasMessage("connect-failure").satisfies(e -> assertThat(
+                        e.getSuppressed())
+                .singleElement()
+                .satisfies(s -> assertThat(s.getSuppressed()).hasSize(1)));
+    }
+
+    @Test
+    void a_refused_connection_is_tried_elsewhere_without_a_pause() throws Exception {
+        script.add(Outcome.CONNECT_FAILURE);
+        run(Calls.get());
+        assertThat(time.now()).isZero();
+    }
+
+    @Test
+    void retry_after_is_waited_out_and_up_to_half_of_it_more() throws Exception {
+        script.add(new String[] {"Retry-After", "2"});
+        run(Calls.get());
+        assertThat(attempts).isEqualTo(2);
+        assertThat(time.now()).isBetween(2_000_000_000L, 3_000_000_000L);
+    }
+
+    @Test
+    void retry_after_as_a_date_counts_too() throws Exception {
+        script.add(new String[] {"Retry-After", "Sun, 09 Sep 2001 01:46:43 GMT"}); // 3 s after the epoch of StepTime
+        run(Calls.get());
+        assertThat(time.now()).isBetween(3_000_000_000L, 4_500_000_000L);
+    }
+
+    @Test
+    void a_retry_after_beyond_the_deadline_returns_the_answer_at_once() throws Exception {
+        script.add(new String[] {"Retry-After", "2"});
+        CallContext call = Calls.call(time, Calls.get());
+        call.deadline(1_000_000_000L);
+        assertThat(call.run(retry).code()).isEqualTo(503);
+        assertThat(attempts).isEqualTo(1);
+        assertThat(time.now()).isZero();
+        assertThat(call.decision().detail()).isEqualTo("no time left for a retry");
+    }
+
+    @Test
+    void an_answer_that_forbids_it_is_not_retried() throws Exception {
+        script.add(new String[] {"x-mesh-no-retry", "1"});
+        run(Calls.get());
+        assertThat(attempts).isEqualTo(1);
+    }
+
+    @Test
+    void an_empty_budget_returns_the_original_answer() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            script.add(503);
+            run(Calls.get());
+            script.clear();
+        }
+        attempts = 0;
+        script.add(503);
+        CallContext call = Calls.call(time, Calls.get());
+        long before = time.now();
+        assertThat(before).isLessThan(1_000_000_000L);
+        assertThat(call.run(retry).code()).isEqualTo(503);
+        assertThat(attempts).isEqualTo(1);
+        assertThat(call.decision().detail()).isEqualTo("retry budget exhausted");
+    }
+
+    @Test
+    void a_cancelled_call_is_not_tried_again() {
+        Layer cancelling = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
+            attempts++;
+            throw Calls.fail(attempt, Outcome.CONNECT_FAILURE);
+        });
+        CallContext call = Calls.call(time, Calls.get());
+        time.at(0, "caller", () -> call.cancel(new IOException("Canceled")));
+        time.step(1);
+        assertThatThrownBy(() -> call.run(cancelling)).hasMessage("Canceled");
+        assertThat(attempts).isZero();
+    }
+
+    @Test
+    void without_a_policy_a_neutral_service_has_one_attempt() {
+        Layer neutral = Retry.create(time, null, true, new RetryBudget(), RetryConstraint.NONE, peer);
+        script.add(Outcome.CONNECT_FAILURE);
+        assertThatThrownBy(() -> Calls.call(time, Calls.get()).run(neutral)).hasMessage("connect-failure");
+        assertThat(attempts).isEqualTo(1);
+    }
+
+    @Test
+    void back_off_is_uniform_below_a_bound_that_doubles_and_is_capped() {
+        Backoff backoff = new Backoff(Duration.ofMillis(25).toNanos());
+        long[] bounds = {25, 75, 175, 250, 250};
+        for (int n = 1; n <= bounds.length; n++) {
+            long max = 0;
+            for (int i = 0; i < 10_000; i++) {
+                max = Math.max(max, backoff.before(n, time.random()));
+            }
+            assertThat(max).isBetween((long) (bounds[n - 1] * 0.99e6), bounds[n - 1] * 1_000_000);
+        }
+    }
+}
