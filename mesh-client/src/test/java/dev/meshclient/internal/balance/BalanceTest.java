@@ -1,0 +1,199 @@
+package dev.meshclient.internal.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.meshclient.MeshOptions;
+import dev.meshclient.NoHealthyEndpoint;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.Endpoint.Health;
+import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.Locality;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The balance layer alone, between attempts and a transport that notes where they go. */
+class BalanceTest {
+    private static final Locality HOME = new Locality("eu", "a", "");
+
+    private final StepTime time = new StepTime();
+    private final Map<String, Integer> taken = new TreeMap<>();
+    private final List<CallContext> open = new ArrayList<>();
+    private boolean leaveOpen;
+
+    private final Layer transport = attempt -> {
+        taken.merge(attempt.decision().attempts().get(attempt.number() - 1).endpoint(), 1, Integer::sum);
+        if (leaveOpen) {
+            open.add(attempt);
+            attempt.responded(200);
+            return new okhttp3.Response.Builder()
+                    .request(attempt.request())
+                    .protocol(okhttp3.Protocol.HTTP_1_1)
+                    .code(200)
+                    .message("")
+                    .build();
+        }
+        return Calls.respond(attempt, 200);
+    };
+
+    private static Endpoint endpoint(String name, String zone, int weight, Health health) {
+        return new Endpoint(name, 80, new Locality("eu", zone, ""), 0, weight, health, new EndpointState(name));
+    }
+
+    private static Endpoint endpoint(String name, String zone) {
+        return endpoint(name, zone, 1, Health.HEALTHY);
+    }
+
+    private Layer balance(LoadBalancer algorithm, Endpoint... endpoints) {
+        return Balance.create(
+                time, "orders", List.of(endpoints), algorithm, true, new Balance.Origin(HOME, Map.of()), transport);
+    }
+
+    private void call(Layer layer, int times) throws IOException {
+        for (int i = 0; i < times; i++) {
+            Calls.call(time, Calls.get()).run(call -> layer.call(call.attempt()));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(LoadBalancer.class)
+    void an_idle_group_is_shared_by_weight(LoadBalancer algorithm) throws Exception {
+        Layer layer = balance(
+                algorithm,
+                endpoint("x", "a", 1, Health.HEALTHY),
+                endpoint("y", "a", 2, Health.HEALTHY),
+                endpoint("z", "a", 5, Health.HEALTHY));
+        call(layer, 16_000);
+        assertThat(taken.get("x")).isCloseTo(2000, within(150));
+        assertThat(taken.get("y")).isCloseTo(4000, within(200));
+        assertThat(taken.get("z")).isCloseTo(10_000, within(300));
+    }
+
+    @Test
+    void round_robin_of_equals_takes_each_in_turn() throws Exception {
+        Layer layer = balance(LoadBalancer.ROUND_ROBIN, endpoint("x", "a"), endpoint("y", "a"), endpoint("z", "a"));
+        call(layer, 9000);
+        assertThat(taken).isEqualTo(Map.of("x", 3000, "y", 3000, "z", 3000));
+    }
+
+    @Test
+    void least_request_goes_where_fewer_are_in_flight() throws Exception {
+        Layer layer = balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a"));
+        leaveOpen = true;
+        call(layer, 100);
+        assertThat(taken.get("x")).isCloseTo(50, within(1));
+    }
+
+    @Test
+    void an_attempt_is_in_flight_until_its_end() throws Exception {
+        Endpoint x = endpoint("x", "a");
+        leaveOpen = true;
+        call(balance(LoadBalancer.RANDOM, x), 3);
+        assertThat(x.state().inFlight()).isEqualTo(3);
+        open.forEach(CallContext::over);
+        open.forEach(CallContext::over);
+        assertThat(x.state().inFlight()).isZero();
+    }
+
+    @Test
+    void calls_stay_in_their_zone() throws Exception {
+        call(balance(LoadBalancer.RANDOM, endpoint("x", "a"), endpoint("y", "b"), endpoint("z", "c")), 1000);
+        assertThat(taken).isEqualTo(Map.of("x", 1000));
+    }
+
+    @Test
+    void another_region_is_used_only_when_ours_has_nobody() throws Exception {
+        Endpoint far =
+                new Endpoint("far", 80, new Locality("us", "a", ""), 0, 1, Health.HEALTHY, new EndpointState("far"));
+        call(balance(LoadBalancer.RANDOM, endpoint("near", "b"), far), 100);
+        assertThat(taken).isEqualTo(Map.of("near", 100));
+        call(balance(LoadBalancer.RANDOM, endpoint("near", "b", 1, Health.UNHEALTHY), far), 50);
+        assertThat(taken).isEqualTo(Map.of("near", 100, "far", 50));
+    }
+
+    @Test
+    void a_lower_cluster_priority_number_goes_first() throws Exception {
+        Endpoint backup = new Endpoint("backup", 80, HOME, 1, 1, Health.HEALTHY, new EndpointState("backup"));
+        call(balance(LoadBalancer.RANDOM, endpoint("primary", "b"), backup), 100);
+        assertThat(taken).isEqualTo(Map.of("primary", 100));
+    }
+
+    @Test
+    void unhealthy_draining_and_weightless_endpoints_get_nothing_and_degraded_only_in_need() throws Exception {
+        Endpoint degraded = endpoint("degraded", "a", 1, Health.DEGRADED);
+        Endpoint unhealthy = endpoint("unhealthy", "a", 1, Health.UNHEALTHY);
+        Endpoint draining = endpoint("draining", "a", 1, Health.DRAINING);
+        Endpoint none = endpoint("none", "a", 0, Health.HEALTHY);
+        call(balance(LoadBalancer.RANDOM, degraded, unhealthy, draining, none, endpoint("x", "a")), 100);
+        assertThat(taken).isEqualTo(Map.of("x", 100));
+        call(balance(LoadBalancer.RANDOM, degraded, unhealthy, draining, none), 100);
+        assertThat(taken).isEqualTo(Map.of("x", 100, "degraded", 100));
+    }
+
+    @Test
+    void without_a_usable_endpoint_the_call_is_refused_and_says_how_many_are_known() {
+        Layer layer = balance(LoadBalancer.RANDOM, endpoint("x", "a", 1, Health.UNHEALTHY));
+        assertThatThrownBy(() -> call(layer, 1))
+                .isInstanceOf(NoHealthyEndpoint.class)
+                .hasMessageContaining("'orders'")
+                .hasMessageContaining("1 known");
+    }
+
+    @Test
+    void a_retry_takes_an_endpoint_that_was_not_tried_even_in_another_zone_or_region() throws Exception {
+        Endpoint far =
+                new Endpoint("far", 80, new Locality("us", "a", ""), 0, 1, Health.HEALTHY, new EndpointState("far"));
+        Layer layer = balance(LoadBalancer.RANDOM, endpoint("x", "a"), endpoint("y", "b"), far);
+        for (int i = 0; i < 100; i++) {
+            Set<String> tried = new HashSet<>();
+            boolean[] alternative = new boolean[3];
+            Calls.call(time, Calls.get()).run(call -> {
+                for (int n = 0; n < 3; n++) {
+                    CallContext attempt = call.attempt();
+                    layer.call(attempt).close();
+                    tried.add(attempt.decision().attempts().get(n).endpoint());
+                    alternative[n] = attempt.hasAlternative();
+                }
+                return layer.call(call.attempt());
+            });
+            assertThat(tried).containsExactlyInAnyOrder("x", "y", "far");
+            assertThat(alternative).containsExactly(true, true, false);
+        }
+    }
+
+    @Test
+    void a_hash_key_keeps_its_endpoint_when_others_go() throws Exception {
+        Endpoint[] five = new Endpoint[5];
+        for (int i = 0; i < 5; i++) {
+            five[i] = endpoint("e" + i, "a");
+        }
+        int moved = 0;
+        for (int key = 0; key < 500; key++) {
+            String before = byKey("key" + key, five);
+            String after = byKey("key" + key, five[0], five[1], five[2], five[3]);
+            moved += before.equals(after) ? 0 : 1;
+            assertThat(before.equals(after) || before.equals("e4")).isTrue();
+        }
+        assertThat(moved).isBetween(60, 140);
+    }
+
+    private String byKey(String key, Endpoint... endpoints) throws IOException {
+        CallContext call = new CallContext(time, Calls.get(), MeshOptions.DEFAULT.withHashKey(key));
+        call.run(c -> balance(LoadBalancer.RANDOM, endpoints).call(c.attempt()));
+        return call.decision().attempts().get(0).endpoint();
+    }
+}
