@@ -1,0 +1,91 @@
+package dev.meshclient.benchmarks;
+
+import dev.meshclient.MeshOptions;
+import dev.meshclient.Workload;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.pipeline.Router;
+import dev.meshclient.internal.time.RealTime;
+import dev.meshclient.policy.PolicyCodec;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What all layers together cost, with the built-in policy and a transport that answers at once. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class PipelineBenchmark {
+    /** How many endpoints the service has: the cost must not depend on it. */
+    @Param({"1", "10", "100000"})
+    public int endpoints;
+
+    private final RealTime time = RealTime.create("benchmark");
+    private final Request request = new Request.Builder().url("http://orders/").build();
+    private Layer layers = call -> {
+        throw new IOException("not set up");
+    };
+
+    /** Compiles a policy, as a mesh does. */
+    @Setup
+    public void compile() throws IOException {
+        List<String> list = new ArrayList<>();
+        for (int i = 0; i < endpoints; i++) {
+            list.add("{\"address\": \"10.%d.%d.%d\", \"port\": 80}".formatted(i >> 16, (i >> 8) & 255, i & 255));
+        }
+        String document = """
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "benchmark"},
+                 "services": {"orders": {"hosts": ["orders"], "endpoints": %s}}}
+                """.formatted(list);
+        Response answer = new Response.Builder()
+                .request(request)
+                .protocol(Protocol.HTTP_1_1)
+                .code(200)
+                .message("")
+                .build();
+        Layer transport = attempt -> {
+            attempt.responded(200);
+            attempt.over();
+            return answer;
+        };
+        Router router = new Router(time, Workload.unknown(), List.of(), List.of(), false, Duration.ZERO);
+        router.apply(PolicyCodec.read(document).policy(), transport, gone -> {});
+        Layer found = router.layers("orders", 80);
+        if (found == null) {
+            throw new IOException("the policy lists no service for 'orders'");
+        }
+        layers = found;
+    }
+
+    /** Ends the timer's thread. */
+    @TearDown
+    public void close() {
+        time.close();
+    }
+
+    /** One call. */
+    @Benchmark
+    public Response call() throws IOException {
+        return new CallContext(time, request, MeshOptions.DEFAULT).run(layers);
+    }
+}
