@@ -14,25 +14,36 @@ final class NeutralClients {
 
     private final Dispatcher dispatcher;
     private final Map<Key, OkHttpClient> clients = new ConcurrentHashMap<>();
+    private volatile @Nullable Last last;
 
     /** What policy states about time, 0 = nothing. */
-    private record Key(CallerSettings settings, long connectNanos, long idleNanos) {}
+    private record Key(CallerSettings settings, long connectNanos, long idleNanos) {
+        boolean is(CallerSettings s, long connect, long idle) {
+            return settings == s && connectNanos == connect && idleNanos == idle;
+        }
+    }
+
+    /** The one that was asked for last: a key of so many values is dear to hash. */
+    private record Last(Key key, OkHttpClient client) {}
 
     NeutralClients(Dispatcher dispatcher) {
         this.dispatcher = dispatcher;
     }
 
     OkHttpClient client(OkHttpClient caller, CallerSettings settings, @Nullable Backend backend) {
-        Key key = new Key(
-                settings, backend == null ? 0 : backend.connectNanos(), backend == null ? 0 : backend.idleNanos());
-        OkHttpClient known = clients.get(key);
-        if (known != null) {
-            return known;
+        long connect = backend == null ? 0 : backend.connectNanos();
+        long idle = backend == null ? 0 : backend.idleNanos();
+        Last recent = last;
+        if (recent != null && recent.key.is(settings, connect, idle)) {
+            return recent.client;
         }
         if (clients.size() > MAX) {
             clients.clear();
         }
-        return clients.computeIfAbsent(key, k -> derive(caller, k));
+        Key key = new Key(settings, connect, idle);
+        OkHttpClient client = clients.computeIfAbsent(key, k -> derive(caller, k));
+        last = new Last(key, client);
+        return client;
     }
 
     private OkHttpClient derive(OkHttpClient caller, Key key) {
