@@ -71,6 +71,11 @@ final class Fetch {
                     "no answer in time (" + wait.plus(READ_MARGIN).toSeconds() + " s for its first or next byte, "
                             + wait.plus(CALL_MARGIN).toSeconds() + " s for all of it): " + e.getMessage(),
                     e);
+        } catch (IOException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) { // while it connects, OkHttp lets an InterruptedException out that it does not declare
+            Thread.currentThread().interrupt();
+            throw FetchFailed.unanswered("interrupted", e);
         } finally {
             running = null;
         }

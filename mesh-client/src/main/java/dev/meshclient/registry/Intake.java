@@ -25,7 +25,7 @@ final class Intake {
         try {
             sink.deliver(PolicyCodec.read(json, maxBytes));
         } catch (IOException e) {
-            sink.failed(new IOException(origin + ": " + e.getMessage(), e));
+            sink.failed(new IOException(origin + ": " + e.getMessage() + "\n  it is read again when it changes", e));
         } catch (RuntimeException e) {
             sink.failed(new IOException(origin + ": the document reads well and could not be put in force: " + e, e));
         }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLSocketFactory;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -22,12 +23,21 @@ public final class FakeRegistry implements AutoCloseable {
     private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
     private String document = "";
     private @Nullable String etag;
+    private String redirected = "";
+    private String location = "";
     private boolean holds;
     private boolean closed;
     private int held;
     private UnaryOperator<MockResponse.Builder> change = r -> r;
 
     public FakeRegistry() throws IOException {
+        this(null);
+    }
+
+    private FakeRegistry(@Nullable SSLSocketFactory tls) throws IOException {
+        if (tls != null) {
+            server.useHttps(tls);
+        }
         server.setDispatcher(new Dispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
@@ -36,6 +46,10 @@ public final class FakeRegistry implements AutoCloseable {
             }
         });
         server.start();
+    }
+
+    static FakeRegistry overTls(SSLSocketFactory tls) throws IOException {
+        return new FakeRegistry(tls);
     }
 
     /** A document that reads well, of this version. */
@@ -65,7 +79,18 @@ public final class FakeRegistry implements AutoCloseable {
         notifyAll();
     }
 
+    synchronized void redirects(String path, String to) {
+        redirected = path;
+        location = to;
+    }
+
     private synchronized MockResponse answer(RecordedRequest request) throws InterruptedException {
+        if (request.getUrl().encodedPath().equals(redirected)) {
+            return new MockResponse.Builder()
+                    .code(307)
+                    .setHeader("Location", location)
+                    .build();
+        }
         MockResponse.Builder response = new MockResponse.Builder();
         boolean mayHold = holds && request.getHeaders().get("Prefer") != null;
         if (mayHold && isKnown(request)) {
