@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /** Where policy comes from. */
 public interface PolicySource {
@@ -19,6 +20,15 @@ public interface PolicySource {
      */
     static HttpPolicySource http(URI uri) {
         return HttpPolicySource.at(uri);
+    }
+
+    /**
+     * A policy in a file. What is written to it takes effect about 200 ms after the last write, a mounted Kubernetes volume
+     * included; 10 s where the file system tells no events. A file that is missing is taken when it appears; while it is
+     * bad or gone, the last good document stays in force.
+     */
+    static PolicySource file(Path path) {
+        return new FilePolicySource(path);
     }
 
     /**
