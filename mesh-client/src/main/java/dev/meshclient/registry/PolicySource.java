@@ -1,6 +1,7 @@
 package dev.meshclient.registry;
 
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -42,6 +43,15 @@ public interface PolicySource {
         } catch (PolicyException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
+    }
+
+    /**
+     * As {@link #of(String)}, for a policy that was made in code. It is checked as a document is.
+     *
+     * @throws IllegalArgumentException if it would be refused as a document
+     */
+    static MemoryPolicySource of(MeshPolicy policy) {
+        return of(new String(PolicyCodec.write(policy), StandardCharsets.UTF_8));
     }
 
     /**
