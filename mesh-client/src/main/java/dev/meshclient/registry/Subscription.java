@@ -16,7 +16,7 @@ final class Subscription implements Closeable {
 
     private final Time time;
     private final String name;
-    private final PolicySource.Sink sink;
+    private final WhileOpen sink;
     private final Watched watched;
     private final Signal signal;
     private volatile boolean closed;
@@ -78,13 +78,13 @@ final class Subscription implements Closeable {
         closed = true;
         watched.cancel();
         signal.raise();
-        synchronized (sink) {
-            return; // who delivered is done, and who comes later sees the flag
-        }
+        sink.close();
     }
 
-    private final class WhileOpen implements PolicySource.Sink {
+    /** Hands on to a sink, one call at a time, until it is closed. */
+    private static final class WhileOpen implements PolicySource.Sink {
         private final PolicySource.Sink told;
+        private boolean open = true;
 
         WhileOpen(PolicySource.Sink told) {
             this.told = told;
@@ -92,16 +92,20 @@ final class Subscription implements Closeable {
 
         @Override
         public synchronized void deliver(PolicyDocument document) throws IOException {
-            if (!closed) {
+            if (open) {
                 told.deliver(document);
             }
         }
 
         @Override
         public synchronized void failed(IOException problem) {
-            if (!closed) {
+            if (open) {
                 told.failed(problem);
             }
+        }
+
+        synchronized void close() {
+            open = false;
         }
     }
 }
