@@ -28,6 +28,7 @@ public final class FakeRegistry implements AutoCloseable {
     private boolean holds;
     private boolean closed;
     private int held;
+    private int waitsOver;
     private UnaryOperator<MockResponse.Builder> change = r -> r;
 
     public FakeRegistry() throws IOException {
@@ -79,6 +80,12 @@ public final class FakeRegistry implements AutoCloseable {
         notifyAll();
     }
 
+    /** What is held now is answered: there is no other document. */
+    synchronized void endsWait() {
+        waitsOver++;
+        notifyAll();
+    }
+
     synchronized void redirects(String path, String to) {
         redirected = path;
         location = to;
@@ -96,7 +103,8 @@ public final class FakeRegistry implements AutoCloseable {
         if (mayHold && isKnown(request)) {
             held++;
             notifyAll();
-            while (isKnown(request) && !closed) {
+            int before = waitsOver;
+            while (isKnown(request) && !closed && waitsOver == before) {
                 wait();
             }
             held--;

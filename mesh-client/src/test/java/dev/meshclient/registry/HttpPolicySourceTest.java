@@ -94,6 +94,22 @@ class HttpPolicySourceTest {
     }
 
     @Test
+    void a_wait_that_ends_without_news_is_followed_by_another() {
+        registry.serves(document(1), "\"a\"").holds();
+        watch(source());
+        for (int known = 2; known < 5; known++) {
+            registry.awaitRequests(known);
+            registry.awaitHeld();
+            registry.endsWait();
+        }
+        registry.awaitRequests(5);
+        registry.awaitHeld();
+        assertThat(registry.header(4, "If-None-Match")).isEqualTo("\"a\"");
+        registry.serves(document(2), "\"b\"");
+        sink.awaitEvents("v1", "v2");
+    }
+
+    @Test
     void a_change_on_a_server_that_does_not_hold_is_found_by_polling() {
         registry.serves(document(1), "\"a\"");
         watch(source());
