@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.internal.time.StepTime;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -103,6 +104,26 @@ class FilePolicySourceTest {
         Files.writeString(directory.resolve("other"), "stirs");
         write(1);
         sink.awaitEvents("!", "v1");
+    }
+
+    @Test
+    void a_problem_that_stays_is_told_once_and_another_one_again() throws IOException {
+        StepTime steps = new StepTime();
+        FileWatch looking = new FileWatch(file, new DirectoryEvents(directory), steps);
+        for (int i = 0; i < 3; i++) {
+            looking.look(sink);
+            steps.step(10_000_000_000L);
+        }
+        assertThat(sink.events()).containsExactly("!");
+        Files.createDirectory(file);
+        looking.look(sink);
+        assertThat(sink.events()).containsExactly("!", "!");
+        Files.delete(file);
+        write(1);
+        steps.step(10_000_000_000L);
+        looking.look(sink);
+        assertThat(sink.events()).containsExactly("!", "!", "v1");
+        looking.release();
     }
 
     @Test
