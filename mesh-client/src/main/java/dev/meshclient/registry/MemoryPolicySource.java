@@ -1,6 +1,7 @@
 package dev.meshclient.registry;
 
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -26,6 +27,15 @@ public final class MemoryPolicySource implements PolicySource {
     public synchronized void update(String json) throws PolicyException {
         document = PolicyCodec.read(json.getBytes(StandardCharsets.UTF_8));
         sinks.forEach(this::deliver);
+    }
+
+    /**
+     * As {@link #update(String)}, for a policy that was made in code.
+     *
+     * @throws IllegalArgumentException if it would be refused as a document
+     */
+    public void update(MeshPolicy policy) throws PolicyException {
+        update(new String(PolicyCodec.write(policy), StandardCharsets.UTF_8));
     }
 
     @Override

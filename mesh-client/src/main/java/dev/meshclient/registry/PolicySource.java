@@ -1,15 +1,37 @@
 package dev.meshclient.registry;
 
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /** Where policy comes from. */
 public interface PolicySource {
+    /**
+     * A policy that an HTTP server has, at this URI word for word: nothing is appended. Polled, or held until there is news
+     * where the server can do that.
+     *
+     * @throws IllegalArgumentException if it is not an {@code http:} or {@code https:} URI, or holds a user and password
+     */
+    static HttpPolicySource http(URI uri) {
+        return HttpPolicySource.at(uri);
+    }
+
+    /**
+     * A policy in a file. What is written to it takes effect about 200 ms after the last write, a mounted Kubernetes volume
+     * included; 10 s where the file system tells no events. A file that is missing is taken when it appears; while it is
+     * bad or gone, the last good document stays in force.
+     */
+    static PolicySource file(Path path) {
+        return new FilePolicySource(path);
+    }
+
     /**
      * A policy in memory, for tests and local overrides.
      *
@@ -21,6 +43,15 @@ public interface PolicySource {
         } catch (PolicyException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
+    }
+
+    /**
+     * As {@link #of(String)}, for a policy that was made in code. It is checked as a document is.
+     *
+     * @throws IllegalArgumentException if it would be refused as a document
+     */
+    static MemoryPolicySource of(MeshPolicy policy) {
+        return of(new String(PolicyCodec.write(policy), StandardCharsets.UTF_8));
     }
 
     /**

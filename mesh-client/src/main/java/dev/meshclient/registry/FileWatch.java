@@ -1,0 +1,88 @@
+package dev.meshclient.registry;
+
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyCodec;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * One file under watch. Whatever stirs in its directory, once it is quiet again for a tick, the file is read: a symbolic link
+ * beside it may have been swapped. It is read now and then without that too, because some file systems lose events.
+ */
+final class FileWatch implements Subscription.Watched {
+    private static final long TICK_NANOS = 100_000_000L;
+    private static final long RECHECK_NANOS = 10_000_000_000L;
+    private static final long UNWATCHED_RECHECK_NANOS = 1_000_000_000L;
+
+    private final Path file;
+    private final DirectoryEvents directory;
+    private final Time time;
+    private final Debounce debounce = new Debounce();
+    private final Intake intake = new Intake(PolicyCodec.DEFAULT_MAX_BYTES);
+    private long nextCheck;
+    private String lastProblem = "";
+
+    FileWatch(Path file, DirectoryEvents directory, Time time) {
+        this.file = file;
+        this.directory = directory;
+        this.time = time;
+    }
+
+    @Override
+    public long look(PolicySource.Sink sink) {
+        boolean due = debounce.isDue(directory.stirred());
+        long now = time.now();
+        if (now >= nextCheck) {
+            nextCheck = now + (directory.register() ? RECHECK_NANOS : UNWATCHED_RECHECK_NANOS);
+            due = true;
+        }
+        if (due) {
+            check(sink);
+        }
+        return TICK_NANOS;
+    }
+
+    private void check(PolicySource.Sink sink) {
+        byte[] json;
+        try {
+            json = read();
+        } catch (NoSuchFileException e) {
+            tellOnce("policy file " + file + " does not exist; it is read when it appears", e, sink);
+            return;
+        } catch (IOException e) {
+            tellOnce("policy file " + file + " cannot be read: " + e, e, sink);
+            return;
+        }
+        lastProblem = "";
+        intake.take(json, "policy file " + file, sink);
+    }
+
+    /** One byte more than is legal is enough to refuse it. */
+    private byte[] read() throws IOException {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            throw new IOException("it is not a regular file");
+        }
+        try (InputStream in = Files.newInputStream(file)) {
+            return in.readNBytes((int) PolicyCodec.DEFAULT_MAX_BYTES + 1);
+        }
+    }
+
+    private void tellOnce(String problem, IOException cause, PolicySource.Sink sink) {
+        if (!problem.equals(lastProblem)) {
+            lastProblem = problem;
+            sink.failed(new IOException(problem, cause));
+        }
+    }
+
+    /** A look waits for nothing. */
+    @Override
+    public void cancel() {}
+
+    @Override
+    public void release() {
+        directory.close();
+    }
+}

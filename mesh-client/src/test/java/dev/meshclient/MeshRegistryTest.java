@@ -1,0 +1,197 @@
+package dev.meshclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.registry.FakeRegistry;
+import dev.meshclient.registry.PolicySource;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a document on a server, or in a file, to where a call of a wrapped client ends up. */
+class MeshRegistryTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final MockWebServer blue = new MockWebServer();
+    private final MockWebServer green = new MockWebServer();
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void start() throws IOException {
+        answers(blue, "blue");
+        answers(green, "green");
+    }
+
+    @AfterEach
+    void stop() {
+        blue.close();
+        green.close();
+    }
+
+    private static void answers(MockWebServer server, String body) throws IOException {
+        server.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                return new MockResponse.Builder().body(body).build();
+            }
+        });
+        server.start();
+    }
+
+    private static String document(int version, MockWebServer orders) {
+        return """
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test", "version": %d},
+                 "services": {"orders": {"hosts": ["orders"],
+                   "endpoints": [{"address": "127.0.0.1", "port": %d}]}}}
+                """.formatted(version, orders.getPort());
+    }
+
+    private static Mesh mesh(PolicySource source) {
+        return Mesh.builder()
+                .policy(source)
+                .claim("orders")
+                .initialFetchTimeout(PATIENCE)
+                .build();
+    }
+
+    private static String call(OkHttpClient http) throws IOException {
+        Request request = new Request.Builder().url("http://orders/v1/7").build();
+        try (Response response = http.newCall(request).execute()) {
+            return response.body().string();
+        }
+    }
+
+    @Test
+    void a_change_on_a_holding_registry_takes_effect() throws IOException {
+        try (FakeRegistry registry =
+                        new FakeRegistry().serves(document(1, blue), "\"1\"").holds();
+                Mesh mesh = mesh(PolicySource.http(registry.uri("/mesh/policy")))) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+            assertThat(mesh.policyRevision()).isEqualTo("-/1");
+            assertThat(call(http)).isEqualTo("blue");
+            registry.awaitHeld();
+            registry.serves(document(2, green), "\"2\"");
+            await().atMost(PATIENCE).until(mesh::policyRevision, "-/2"::equals);
+            assertThat(call(http)).isEqualTo("green");
+        }
+    }
+
+    @Test
+    void calls_before_the_first_document_wait_for_it() throws Exception {
+        try (FakeRegistry registry = new FakeRegistry().serves("not yet", null);
+                Mesh mesh = mesh(PolicySource.http(registry.uri("/mesh/policy")).pollInterval(Duration.ofSeconds(1)))) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            assertThat(mesh.awaitReady(Duration.ZERO)).isFalse();
+            CompletableFuture<String> answer = new CompletableFuture<>();
+            Request request = new Request.Builder().url("http://orders/v1/7").build();
+            http.newCall(request).enqueue(new okhttp3.Callback() {
+                @Override
+                public void onResponse(okhttp3.Call call, Response response) throws IOException {
+                    try (response) {
+                        answer.complete(response.body().string());
+                    }
+                }
+
+                @Override
+                public void onFailure(okhttp3.Call call, IOException e) {
+                    answer.completeExceptionally(e);
+                }
+            });
+            await().atMost(PATIENCE).until(() -> http.dispatcher().runningCallsCount() == 1);
+            assertThat(answer).isNotDone();
+            registry.serves(document(1, blue), "\"1\"");
+            assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("blue");
+        }
+    }
+
+    @Test
+    void without_any_document_the_call_fails_and_says_what_the_registry_said() throws IOException {
+        try (FakeRegistry registry = new FakeRegistry().serves("no policy", null);
+                Mesh mesh = Mesh.builder()
+                        .policy(PolicySource.http(registry.uri("/mesh/policy")))
+                        .claim("orders")
+                        .initialFetchTimeout(Duration.ofSeconds(3))
+                        .build()) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            assertThatThrownBy(() -> call(http))
+                    .isInstanceOf(PolicyUnavailable.class)
+                    .rootCause()
+                    .isInstanceOf(PolicyException.class)
+                    .hasMessageContaining("Unrecognized token 'no'");
+        }
+    }
+
+    @Test
+    void a_static_file_server_of_the_jdk_is_a_registry() throws IOException {
+        Path file = Files.writeString(directory.resolve("policy.json"), document(1, blue));
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            byte[] json = Files.readAllBytes(file);
+            exchange.getResponseHeaders().set("Content-Type", "application/json");
+            exchange.sendResponseHeaders(200, json.length);
+            try (OutputStream out = exchange.getResponseBody()) {
+                out.write(json);
+            }
+        });
+        server.start();
+        URI uri = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/policy.json");
+        try (Mesh mesh = mesh(PolicySource.http(uri).pollInterval(Duration.ofSeconds(1)))) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            assertThat(call(http)).isEqualTo("blue");
+            Files.writeString(file, document(2, green));
+            await().atMost(PATIENCE).until(mesh::policyRevision, "-/2"::equals);
+            assertThat(call(http)).isEqualTo("green");
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void a_dead_registry_changes_nothing() throws IOException {
+        FakeRegistry registry = new FakeRegistry().serves(document(1, blue), "\"1\"");
+        try (Mesh mesh = mesh(PolicySource.http(registry.uri("/mesh/policy")).pollInterval(Duration.ofSeconds(1)))) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            assertThat(call(http)).isEqualTo("blue");
+            registry.close();
+            assertThat(call(http)).isEqualTo("blue");
+            assertThat(mesh.policyRevision()).isEqualTo("-/1");
+        }
+    }
+
+    @Test
+    void a_change_of_a_file_takes_effect() throws IOException {
+        Path file = Files.writeString(directory.resolve("policy.json"), document(1, blue));
+        try (Mesh mesh = mesh(PolicySource.file(file))) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            assertThat(call(http)).isEqualTo("blue");
+            Files.writeString(file, document(2, green));
+            await().atMost(PATIENCE).until(mesh::policyRevision, "-/2"::equals);
+            assertThat(call(http)).isEqualTo("green");
+        }
+    }
+}

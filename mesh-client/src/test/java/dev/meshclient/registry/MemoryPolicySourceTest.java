@@ -1,0 +1,63 @@
+package dev.meshclient.registry;
+
+import static dev.meshclient.registry.FakeRegistry.document;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.Metadata;
+import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.PolicyException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MemoryPolicySourceTest {
+    private final RecordingSink sink = new RecordingSink();
+
+    private static MeshPolicy policy(int version) throws PolicyException {
+        return PolicyCodec.read(document(version)).policy();
+    }
+
+    private static MeshPolicy illegal() throws PolicyException {
+        MeshPolicy good = policy(1);
+        Metadata m = good.metadata();
+        return new MeshPolicy(
+                m,
+                "not a trust domain!",
+                good.outboundTrafficPolicy(),
+                List.of(),
+                good.defaults(),
+                good.services(),
+                List.of());
+    }
+
+    @Test
+    void a_policy_made_in_code_is_delivered_as_its_document_would_be() throws IOException {
+        try (FastTime time = new FastTime(1)) {
+            MemoryPolicySource source = PolicySource.of(policy(1));
+            try (Closeable watch = source.watch(time, sink)) {
+                assertThat(watch).isNotNull();
+                source.update(policy(2));
+                source.update(document(3));
+                assertThat(sink.events()).containsExactly("v1", "v2", "v3");
+            }
+            source.update(policy(4));
+            assertThat(sink.events()).hasSize(3);
+        }
+    }
+
+    @Test
+    void a_policy_that_no_document_may_say_is_refused_and_changes_nothing() throws IOException {
+        MeshPolicy illegal = illegal();
+        assertThatThrownBy(() -> PolicySource.of(illegal)).isInstanceOf(IllegalArgumentException.class);
+        MemoryPolicySource source = PolicySource.of(policy(1));
+        assertThatThrownBy(() -> source.update(illegal)).isInstanceOf(IllegalArgumentException.class);
+        try (FastTime time = new FastTime(1);
+                Closeable watch = source.watch(time, sink)) {
+            assertThat(watch).isNotNull();
+            assertThat(sink.events()).containsExactly("v1");
+        }
+    }
+}
