@@ -6,10 +6,21 @@ import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /** Where policy comes from. */
 public interface PolicySource {
+    /**
+     * A policy that an HTTP server has, at this URI word for word: nothing is appended. Polled, or held until there is news
+     * where the server can do that.
+     *
+     * @throws IllegalArgumentException if it is not an {@code http:} or {@code https:} URI, or holds a user and password
+     */
+    static HttpPolicySource http(URI uri) {
+        return HttpPolicySource.at(uri);
+    }
+
     /**
      * A policy in memory, for tests and local overrides.
      *

@@ -1,0 +1,169 @@
+package dev.meshclient.registry;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.Date;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.ConnectionPool;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import okio.BufferedSource;
+import org.jspecify.annotations.Nullable;
+
+/** One GET of the document, on connections of its own. */
+final class Fetch {
+    private static final String ACCEPT = "application/vnd.meshclient.v1+json, application/json;q=0.9";
+    private static final Duration READ_MARGIN = Duration.ofSeconds(10);
+    private static final Duration CALL_MARGIN = Duration.ofSeconds(60);
+
+    private final HttpSettings settings;
+    private final InstantSource wall;
+    private final ConnectionPool connections = new ConnectionPool(1, 5, TimeUnit.MINUTES);
+    private @Nullable OkHttpClient client;
+    private volatile @Nullable Call running;
+    private volatile boolean cancelled;
+
+    /**
+     * What the registry has.
+     *
+     * @param body the document; null: the one with the ETag that was sent
+     * @param maxAge zero = not stated
+     */
+    @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+    record Answer(byte @Nullable [] body, @Nullable String etag, Schedule.Hold hold, Duration maxAge) {}
+
+    Fetch(HttpSettings settings, InstantSource wall) {
+        this.settings = settings;
+        this.wall = wall;
+    }
+
+    /** @param etag of the document in hand: another one is wanted, and the server may hold the request until it has one */
+    Answer get(@Nullable String etag) throws IOException {
+        Request.Builder request = new Request.Builder().url(settings.url()).header("Accept", ACCEPT);
+        Path token = settings.bearerToken();
+        if (token != null) {
+            request.header("Authorization", "Bearer " + BearerToken.read(token));
+        }
+        Duration wait = etag == null ? Duration.ZERO : settings.longPoll();
+        if (etag != null) {
+            request.header("If-None-Match", etag);
+        }
+        if (!wait.isZero()) {
+            request.header("Prefer", "wait=" + wait.toSeconds());
+        }
+        Call call = client(wait).newCall(request.build());
+        running = call;
+        if (cancelled) {
+            throw FetchFailed.unanswered("closed", null);
+        }
+        try (Response response = call.execute()) {
+            return answer(response, etag, !wait.isZero());
+        } catch (InterruptedIOException e) {
+            throw FetchFailed.unanswered(
+                    "no answer in time (" + wait.plus(READ_MARGIN).toSeconds() + " s for its first or next byte, "
+                            + wait.plus(CALL_MARGIN).toSeconds() + " s for all of it): " + e.getMessage(),
+                    e);
+        } finally {
+            running = null;
+        }
+    }
+
+    /** Made by the thread that uses it: the platform's trust store takes its time to read. */
+    private OkHttpClient client(Duration wait) {
+        OkHttpClient ours = client;
+        if (ours == null) {
+            OkHttpClient given = settings.client();
+            ours = (given == null ? new OkHttpClient() : given)
+                    .newBuilder()
+                    .connectionPool(connections)
+                    .dispatcher(new Dispatcher()) // calls are made on this thread: it only counts them
+                    .cache(null)
+                    .addNetworkInterceptor(new RedirectGuard(settings.url(), settings.bearerToken() != null))
+                    .build();
+            client = ours;
+        }
+        return ours.newBuilder()
+                .readTimeout(wait.plus(READ_MARGIN))
+                .callTimeout(wait.plus(CALL_MARGIN))
+                .build();
+    }
+
+    private Answer answer(Response response, @Nullable String sent, boolean askedToHold) throws IOException {
+        Schedule.Hold hold = !askedToHold
+                ? Schedule.Hold.NOT_ASKED
+                : appliesWait(response) ? Schedule.Hold.APPLIED : Schedule.Hold.IGNORED;
+        Duration maxAge = Duration.ofSeconds(Math.max(0, response.cacheControl().maxAgeSeconds()));
+        if (response.code() == 304 && sent != null) {
+            return new Answer(null, sent, hold, maxAge);
+        }
+        if (response.code() != 200) {
+            String status = ("HTTP " + response.code() + " " + response.message()).strip();
+            throw FetchFailed.answered(status + advice(response.code()), retryAfter(response));
+        }
+        String etag = response.header("ETag");
+        String usable = etag != null && etag.chars().allMatch(c -> c > ' ' && c < 0x7f) ? etag : null;
+        return new Answer(body(response, usable), usable, hold, maxAge);
+    }
+
+    private byte[] body(Response response, @Nullable String etag) throws IOException {
+        long max = settings.maxBytes();
+        BufferedSource source = response.body().source();
+        if (response.body().contentLength() > max || source.request(max + 1)) {
+            throw FetchFailed.refused(
+                    "the document is longer than " + max + " bytes and was not read to its end;"
+                            + " make it shorter or raise maxBytes",
+                    etag);
+        }
+        return source.getBuffer().readByteArray();
+    }
+
+    private static boolean appliesWait(Response response) {
+        return response.headers("Preference-Applied").stream()
+                .flatMap(h -> Arrays.stream(h.split(",", -1)))
+                .anyMatch(p -> p.strip().toLowerCase(Locale.ROOT).matches("wait(\\s*=.*)?"));
+    }
+
+    private String advice(int code) {
+        Path token = settings.bearerToken();
+        return switch (code) {
+            case 401, 403 ->
+                token == null
+                        ? " (no bearer token was sent: bearerToken(file))"
+                        : " (a bearer token was sent, read from " + token + ")";
+            case 404, 410 -> " (the URI is asked for as it was given, nothing is appended)";
+            case 301, 302, 303, 307, 308 -> " (a redirect, which the given client does not follow)";
+            default -> "";
+        };
+    }
+
+    /** RFC 9110 10.2.3: seconds, or a date. Null: not stated, or not usable. */
+    private @Nullable Duration retryAfter(Response response) {
+        String stated = response.header("Retry-After", "").strip();
+        if (stated.matches("\\d{1,9}")) {
+            return Duration.ofSeconds(Long.parseLong(stated));
+        }
+        Date date = response.headers().getDate("Retry-After");
+        Duration wait = date == null ? Duration.ZERO : Duration.between(wall.instant(), date.toInstant());
+        return wait.isNegative() || wait.isZero() ? null : wait;
+    }
+
+    void cancel() {
+        cancelled = true;
+        Call call = running;
+        if (call != null) {
+            call.cancel();
+        }
+    }
+
+    void release() {
+        connections.evictAll();
+    }
+}

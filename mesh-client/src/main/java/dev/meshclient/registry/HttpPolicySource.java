@@ -1,0 +1,97 @@
+package dev.meshclient.registry;
+
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyCodec;
+import java.io.Closeable;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+
+/**
+ * A policy that an HTTP server has. The URI is asked for again and again, word for word, with the ETag of the last answer. A
+ * server that can hold a request until there is news (long poll) is found out by its answers; of any other, a file server
+ * included, the document is polled. Whatever goes wrong, the last good document stays in force.
+ *
+ * <p>Immutable: each method returns a copy.
+ */
+public final class HttpPolicySource implements PolicySource {
+    private final HttpSettings settings;
+
+    private HttpPolicySource(HttpSettings settings) {
+        this.settings = settings;
+    }
+
+    static HttpPolicySource at(URI uri) {
+        HttpUrl url = HttpUrl.parse(uri.toString());
+        if (url == null) {
+            throw new IllegalArgumentException("PolicySource.http takes an absolute http: or https: URI, not '" + uri
+                    + "'" + ("file".equalsIgnoreCase(uri.getScheme()) ? "; use PolicySource.file(Path)" : ""));
+        }
+        if (!url.username().isEmpty() || !url.password().isEmpty()) {
+            throw new IllegalArgumentException("PolicySource.http: the URI of " + url.host()
+                    + " holds a user and password, which would not be sent; use bearerToken(file) or client(..)");
+        }
+        return new HttpPolicySource(new HttpSettings(
+                url, null, Duration.ofSeconds(15), Duration.ofSeconds(30), null, PolicyCodec.DEFAULT_MAX_BYTES));
+    }
+
+    /**
+     * Sends what the file holds as {@code Authorization: Bearer}. It is read for every request, so a rotated token is used at
+     * once; without a readable token no request is made. Redirects to another host or port are then refused.
+     *
+     * @throws IllegalArgumentException if it would travel in plaintext to a host that is not this one
+     */
+    public HttpPolicySource bearerToken(Path file) {
+        HttpSettings s = settings;
+        return new HttpPolicySource(
+                new HttpSettings(s.url(), file, s.pollInterval(), s.longPoll(), s.client(), s.maxBytes()));
+    }
+
+    /**
+     * How often a server is asked that does not hold requests, give or take a fifth. Default 15 s, at least 1 s; a longer
+     * {@code Cache-Control: max-age} of the server wins, up to an hour.
+     */
+    public HttpPolicySource pollInterval(Duration interval) {
+        HttpSettings s = settings;
+        return new HttpPolicySource(
+                new HttpSettings(s.url(), s.bearerToken(), interval, s.longPoll(), s.client(), s.maxBytes()));
+    }
+
+    /** How long a server may hold a request, in whole seconds. Default 30 s; zero = plain polling only. */
+    public HttpPolicySource longPoll(Duration wait) {
+        HttpSettings s = settings;
+        return new HttpPolicySource(
+                new HttpSettings(s.url(), s.bearerToken(), s.pollInterval(), wait, s.client(), s.maxBytes()));
+    }
+
+    /**
+     * The client whose proxy, DNS, trust and client certificate are used; connections, timeouts and cache are the source's
+     * own. Default: a plain one. Never one that a mesh wrapped: the mesh would ask itself for its policy.
+     *
+     * @throws IllegalArgumentException if a mesh wrapped it
+     */
+    public HttpPolicySource client(OkHttpClient client) {
+        HttpSettings s = settings;
+        return new HttpPolicySource(
+                new HttpSettings(s.url(), s.bearerToken(), s.pollInterval(), s.longPoll(), client, s.maxBytes()));
+    }
+
+    /** How long a document may be, unzipped; reading ends there. Default 16 MiB: 100,000 endpoints need about 20 MB. */
+    public HttpPolicySource maxBytes(long bytes) {
+        HttpSettings s = settings;
+        return new HttpPolicySource(
+                new HttpSettings(s.url(), s.bearerToken(), s.pollInterval(), s.longPoll(), s.client(), bytes));
+    }
+
+    @Override
+    public Closeable watch(Time time, Sink sink) {
+        return Subscription.start(time, "policy-http", sink, new HttpWatch(settings, time));
+    }
+
+    @Override
+    public String toString() {
+        return "PolicySource.http(" + settings.told() + ")";
+    }
+}

@@ -1,0 +1,65 @@
+package dev.meshclient.registry;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/** What {@link HttpPolicySource} was told, checked. */
+record HttpSettings(
+        HttpUrl url,
+        @Nullable Path bearerToken,
+        Duration pollInterval,
+        Duration longPoll,
+        @Nullable OkHttpClient client,
+        long maxBytes) {
+    private static final Pattern LOOPBACK = Pattern.compile("(.+\\.)?localhost|127(\\.\\d{1,3}){3}|::1");
+
+    /** One array has to hold the document. */
+    private static final long MOST_BYTES = 1L << 30;
+
+    HttpSettings {
+        if (bearerToken != null && !url.isHttps() && !isLoopback(url)) {
+            throw new IllegalArgumentException(
+                    "PolicySource.http(" + told(url) + ").bearerToken: the token would travel" + " in plaintext to "
+                            + url.host() + "; use an https: URI, or a registry on the loopback address");
+        }
+        if (pollInterval.compareTo(Duration.ofSeconds(1)) < 0 || pollInterval.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException("pollInterval must be from 1 s to 1 day, not " + pollInterval);
+        }
+        boolean tooShort = !longPoll.isZero() && longPoll.compareTo(Duration.ofSeconds(1)) < 0;
+        if (tooShort || longPoll.compareTo(Duration.ofHours(1)) > 0) {
+            throw new IllegalArgumentException(
+                    "longPoll must be from 1 s to 1 h, or zero for plain polling, not " + longPoll);
+        }
+        if (maxBytes < 1 || maxBytes > MOST_BYTES) {
+            throw new IllegalArgumentException(
+                    "maxBytes must be from 1 to " + MOST_BYTES + " (1 GiB), not " + maxBytes);
+        }
+        if (client != null && client.interceptors().stream().anyMatch(HttpSettings::isOfMesh)) {
+            throw new IllegalArgumentException("PolicySource.http(" + told(url) + ").client: this client was wrapped by"
+                    + " a mesh, which would ask itself for its policy; give the client that was wrapped");
+        }
+    }
+
+    /** The URI as it may stand in a log: queries hold signatures and keys. */
+    String told() {
+        return told(url);
+    }
+
+    static boolean isLoopback(HttpUrl url) {
+        return LOOPBACK.matcher(url.host()).matches();
+    }
+
+    static String told(HttpUrl url) {
+        HttpUrl bare = url.newBuilder().query(null).fragment(null).build();
+        return url.query() == null ? bare.toString() : bare + "?...";
+    }
+
+    private static boolean isOfMesh(Interceptor interceptor) {
+        return interceptor.getClass().getName().startsWith("dev.meshclient.internal.");
+    }
+}

@@ -1,0 +1,107 @@
+package dev.meshclient.registry;
+
+import dev.meshclient.internal.time.Signal;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyDocument;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A source that is being watched: one thread that looks, pauses and looks again. Once closed, its sink hears nothing. */
+final class Subscription implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
+    private static final long AFTER_DEFECT_NANOS = 60_000_000_000L;
+
+    private final Time time;
+    private final String name;
+    private final PolicySource.Sink sink;
+    private final Watched watched;
+    private final Signal signal;
+    private volatile boolean closed;
+
+    /** What is looked at. */
+    interface Watched {
+        /** Looks once and tells the sink what is new; for how many nanoseconds to pause before the next look. */
+        long look(PolicySource.Sink sink);
+
+        /** Ends a look that is under way, from any thread. */
+        void cancel();
+
+        /** Gives back what it holds. No look is under way and none will come. */
+        void release();
+    }
+
+    private Subscription(Time time, String name, PolicySource.Sink sink, Watched watched) {
+        this.time = time;
+        this.name = name;
+        this.sink = new WhileOpen(sink);
+        this.watched = watched;
+        this.signal = time.signal(name);
+    }
+
+    static Subscription start(Time time, String name, PolicySource.Sink sink, Watched watched) {
+        Subscription subscription = new Subscription(time, name, sink, watched);
+        time.start(name, subscription::run);
+        return subscription;
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                long until = time.now() + look();
+                while (!closed && time.now() < until) {
+                    signal.await(until);
+                }
+            }
+        } catch (InterruptedIOException e) {
+            LOG.debug("'{}' ends, its thread was interrupted", name);
+        } finally {
+            watched.release();
+        }
+    }
+
+    /** A defect, or memory that ran out, must not end the only thread that could bring newer policy. */
+    private long look() {
+        try {
+            return watched.look(sink);
+        } catch (RuntimeException | Error e) {
+            sink.failed(new IOException("'" + name + "' failed and tries again in 60 s: " + e, e));
+            return AFTER_DEFECT_NANOS;
+        }
+    }
+
+    /** Returns at once, or when the document that is just being delivered is in force. */
+    @Override
+    public void close() {
+        closed = true;
+        watched.cancel();
+        signal.raise();
+        synchronized (sink) {
+            return; // who delivered is done, and who comes later sees the flag
+        }
+    }
+
+    private final class WhileOpen implements PolicySource.Sink {
+        private final PolicySource.Sink told;
+
+        WhileOpen(PolicySource.Sink told) {
+            this.told = told;
+        }
+
+        @Override
+        public synchronized void deliver(PolicyDocument document) throws IOException {
+            if (!closed) {
+                told.deliver(document);
+            }
+        }
+
+        @Override
+        public synchronized void failed(IOException problem) {
+            if (!closed) {
+                told.failed(problem);
+            }
+        }
+    }
+}
