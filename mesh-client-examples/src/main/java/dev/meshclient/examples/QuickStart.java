@@ -1,0 +1,55 @@
+package dev.meshclient.examples;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.Workload;
+import dev.meshclient.registry.PolicySource;
+import java.io.IOException;
+import java.net.URI;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/** A client whose calls follow a policy document, which any static file server hands out. */
+public final class QuickStart {
+    private QuickStart() {}
+
+    /** The ten lines. */
+    static String order(URI registry) throws IOException {
+        try (Mesh mesh = Mesh.builder()
+                .workload(Workload.of("checkout").zone("eu/eu-1a"))
+                .policy(PolicySource.http(registry))
+                .claim("orders") // never leaves the mesh, whatever the policy says
+                .build()) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            Request request =
+                    new Request.Builder().url("http://orders/v1/orders/7").build();
+            try (Response response = http.newCall(request).execute()) {
+                return response.body().string() + " (" + Mesh.decision(response) + ")";
+            }
+        }
+    }
+
+    /** Starts a service and a file server for its policy, and makes one call. */
+    public static void main(String[] args) throws IOException {
+        try (LocalServer orders = LocalServer.serving("order 7");
+                LocalServer files = LocalServer.serving(policy(orders.port()))) {
+            System.out.println(order(files.uri("/policy.json")));
+        }
+    }
+
+    static String policy(int port) {
+        return """
+                {
+                  "apiVersion": "meshclient.dev/v1",
+                  "kind": "MeshPolicy",
+                  "metadata": { "mesh": "shop", "version": 1 },
+                  "services": {
+                    "orders": {
+                      "hosts": ["orders"],
+                      "endpoints": [{ "address": "127.0.0.1", "port": %d, "locality": "eu/eu-1a" }]
+                    }
+                  }
+                }
+                """.formatted(port);
+    }
+}
