@@ -13,19 +13,20 @@ import okhttp3.Response;
 public final class QuickStart {
     private QuickStart() {}
 
-    /** The ten lines. */
+    /** The README's lines. */
     static String order(URI registry) throws IOException {
-        try (Mesh mesh = Mesh.builder()
-                .workload(Workload.of("checkout").zone("eu/eu-1a"))
-                .policy(PolicySource.http(registry))
-                .claim("orders") // never leaves the mesh, whatever the policy says
-                .build()) {
-            OkHttpClient http = mesh.wrap(new OkHttpClient());
-            Request request =
-                    new Request.Builder().url("http://orders/v1/orders/7").build();
-            try (Response response = http.newCall(request).execute()) {
-                return response.body().string() + " (" + Mesh.decision(response) + ")";
-            }
+        Mesh mesh = Mesh.builder()
+                .workload(Workload.of("checkout").zone("eu/eu-1a")) // who we are, and where
+                .policy(PolicySource.http(registry)) // a registry, or any static file server
+                .claim("orders") // never called past the mesh, whatever happens
+                .build(); // does not wait for the policy
+
+        OkHttpClient http = mesh.wrap(new OkHttpClient()); // still an OkHttpClient
+        Request request = new Request.Builder().url("http://orders/v1/orders/7").build();
+        try (Response response = http.newCall(request).execute()) {
+            return response.body().string() + "\n" + Mesh.decision(response);
+        } finally {
+            mesh.close(); // when the process ends
         }
     }
 
