@@ -31,10 +31,10 @@ class ReadmeTest {
 
     @Test
     void its_classes_exist() throws ClassNotFoundException {
-        Matcher name = Pattern.compile("exec\\.mainClass=(\\S+)").matcher(readme);
+        Matcher name = Pattern.compile("-Dexample=(\\S+)").matcher(readme);
         int found = 0;
         while (name.find()) {
-            Class.forName(name.group(1));
+            Class.forName("dev.meshclient.examples." + name.group(1));
             found++;
         }
         assertThat(found).isPositive();

@@ -27,7 +27,7 @@ final class Canary implements Step {
                     "errors seen by callers", Bounds.exactly(0), round.errors().size());
             stage.expect(
                     "calls through v2 at " + percent + " %, of " + CALLS,
-                    Bounds.binomial(CALLS, percent / 100.0, "each call goes to v2 with " + percent + " %"),
+                    Bounds.binomial(CALLS, percent / 100.0, "each call with " + percent + " %"),
                     round.through(SERVICE, "v2"));
             stage.expect("zone crossings", Bounds.exactly(0), round.crossings());
         }

@@ -1,6 +1,10 @@
 package dev.meshclient.examples.demo;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.Closeable;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
@@ -24,7 +28,10 @@ final class Screen implements Closeable {
 
     /** Standard output; a terminal unless it is a file, a pipe or a build server. */
     static Screen standard() {
-        return new Screen(System.out, isTerminalOut());
+        // System.out is Maven's, which takes the control sequences out in batch mode.
+        return isTerminalOut()
+                ? new Screen(new PrintStream(new FileOutputStream(FileDescriptor.out), false, US_ASCII), true)
+                : new Screen(System.out, false);
     }
 
     boolean isTerminal() {

@@ -17,6 +17,7 @@ final class Stage implements Closeable {
     private final Screen screen;
     private final Thread painter = new Thread(this::paint, "painter");
     private final List<String> differences = new ArrayList<>();
+    private final long began = System.nanoTime();
     private int steps;
     private int checks;
     private volatile String scene = "starting";
@@ -102,7 +103,8 @@ final class Stage implements Closeable {
             screen.line(screen.bad(text));
             throw new IllegalStateException(text);
         }
-        screen.line(screen.good("all " + checks + " counts are as expected"));
+        long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds();
+        screen.line(screen.good("all " + checks + " counts are as expected, after " + seconds + " s"));
     }
 
     private List<String> picture() {

@@ -20,7 +20,7 @@ final class ZoneFirst implements Step {
         stage.expect("calls answered", Bounds.exactly(CALLS), without.ways().size());
         stage.expect(
                 "zone crossings of " + HOPS + " hops, without topology",
-                Bounds.binomial(HOPS, 2 / 3.0, "each hop crosses with 2/3"),
+                Bounds.binomial(HOPS, 2 / 3.0, "each hop with 2/3"),
                 without.crossings());
 
         stage.publish("trafficDistribution PreferSameZone", document.withDistribution("PreferSameZone"));

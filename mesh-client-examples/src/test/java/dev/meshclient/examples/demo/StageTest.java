@@ -3,6 +3,7 @@ package dev.meshclient.examples.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.policy.PolicyCodec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -34,6 +35,14 @@ class StageTest {
             Round round = stage.calls(3);
             assertThat(round.errors()).hasSize(3).allMatch(e -> e.contains("no endpoint of"));
             assertThat(round.ways()).isEmpty();
+        }
+    }
+
+    @Test
+    void the_document_is_read_without_a_remark() throws IOException {
+        try (Fleet fleet = Fleet.start()) {
+            Document document = fleet.document().withListed(fleet.living()).withCanary(10);
+            PolicyCodec.readStrict(document.json(2).getBytes(StandardCharsets.UTF_8));
         }
     }
 
