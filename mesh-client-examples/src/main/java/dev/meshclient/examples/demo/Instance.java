@@ -2,9 +2,6 @@ package dev.meshclient.examples.demo;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.meshclient.Mesh;
-import dev.meshclient.Workload;
-import dev.meshclient.registry.PolicySource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,53 +9,70 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import okhttp3.OkHttpClient;
+import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** One instance of a service: a server that asks the next service through a mesh of its own. Answers its own name and the rest. */
+/** One instance of a service: a server that asks the next service through a mesh of its own, and answers the way of the call. */
 final class Instance implements Closeable {
-    private final String service;
-    private final String zone;
+    private final Hop self;
     private final @Nullable String next;
+    private final Member member;
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
-    private @Nullable Mesh mesh;
-    private @Nullable OkHttpClient http;
+    private final AtomicInteger received = new AtomicInteger();
+    private volatile boolean up = true;
 
-    Instance(String service, String zone, @Nullable String next) throws IOException {
-        this.service = service;
-        this.zone = zone;
+    /**
+     * @param next the service that it calls; null = none
+     * @param member its place in the mesh
+     */
+    Instance(Hop self, @Nullable String next, Member member) throws IOException {
+        this.self = self;
         this.next = next;
+        this.member = member;
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();
     }
 
-    void join(PolicySource policy) {
-        Mesh joined = Mesh.builder()
-                .workload(Workload.of(service).zone(zone))
-                .policy(policy)
-                .build();
-        mesh = joined;
-        http = joined.wrap(new OkHttpClient());
+    Hop self() {
+        return self;
+    }
+
+    Member member() {
+        return member;
+    }
+
+    boolean isUp() {
+        return up;
+    }
+
+    /** Calls received in this round. */
+    int received() {
+        return received.get();
+    }
+
+    void beginRound() {
+        received.set(0);
+        member.beginRound();
     }
 
     /** As policy lists it. */
     String asJson() {
-        return "{\"address\": \"127.0.0.1\", \"port\": %d, \"locality\": \"eu/%s\"}"
-                .formatted(server.getAddress().getPort(), zone);
+        return "{\"address\": \"127.0.0.1\", \"port\": %d, \"locality\": \"eu/%s\", \"labels\": {\"version\": \"%s\"}}"
+                .formatted(server.getAddress().getPort(), self.zone(), self.version());
     }
 
     private void answer(HttpExchange exchange) throws IOException {
+        received.incrementAndGet();
         int status = 200;
-        String text = service + "@" + zone;
-        OkHttpClient client = http;
-        if (next != null && client != null) {
+        String text = self.toString();
+        if (next != null) {
             Request request = new Request.Builder().url("http://" + next + "/").build();
-            try (Response response = client.newCall(request).execute()) {
+            try (Response response = member.http().newCall(request).execute()) {
                 text += " " + response.body().string();
                 status = response.code();
             } catch (IOException e) {
@@ -72,13 +86,18 @@ final class Instance implements Closeable {
         exchange.close();
     }
 
-    @Override
-    public void close() {
+    /** Dies as a process does: its connections break, its port refuses. */
+    void kill() {
+        up = false;
         server.stop(0);
         threads.shutdownNow();
-        Mesh joined = mesh;
-        if (joined != null) {
-            joined.close();
+        member.close();
+    }
+
+    @Override
+    public void close() {
+        if (up) {
+            kill();
         }
     }
 }

@@ -1,0 +1,42 @@
+package dev.meshclient.examples;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.registry.PolicySource;
+import java.io.IOException;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/** For a developer's machine and for tests: {@code http://orders} is what runs on localhost, all other hosts are as ever. */
+public final class LocalOverride {
+    private LocalOverride() {}
+
+    /** Calls {@code http://orders}, which is the server at that port of localhost. */
+    static String order(int port) throws IOException {
+        PolicySource override = PolicySource.of("""
+                {
+                  "apiVersion": "meshclient.dev/v1",
+                  "kind": "MeshPolicy",
+                  "metadata": { "mesh": "laptop" },
+                  "services": {
+                    "orders": { "hosts": ["orders"], "endpoints": [{ "address": "localhost", "port": %d }] }
+                  }
+                }
+                """.formatted(port));
+        try (Mesh mesh = Mesh.builder().policy(override).build()) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            Request request =
+                    new Request.Builder().url("http://orders/v1/orders/7").build();
+            try (Response response = http.newCall(request).execute()) {
+                return response.body().string();
+            }
+        }
+    }
+
+    /** Starts a service and calls it by its name in the mesh. */
+    public static void main(String[] args) throws IOException {
+        try (LocalServer orders = LocalServer.serving("order 7")) {
+            System.out.println(order(orders.port()));
+        }
+    }
+}

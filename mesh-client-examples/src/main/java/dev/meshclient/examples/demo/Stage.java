@@ -1,0 +1,137 @@
+package dev.meshclient.examples.demo;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** Where a step plays: the fleet, what the audience sees, and the account of what was expected. */
+final class Stage implements Closeable {
+    /** On a terminal a round takes about as long, so that eyes can follow it. */
+    private static final Duration FOR_EYES = Duration.ofSeconds(2);
+
+    private final Fleet fleet;
+    private final Screen screen;
+    private final Thread painter = new Thread(this::paint, "painter");
+    private final List<String> differences = new ArrayList<>();
+    private final long began = System.nanoTime();
+    private int steps;
+    private int checks;
+    private volatile String scene = "starting";
+
+    Stage(Fleet fleet, Screen screen) {
+        this.fleet = fleet;
+        this.screen = screen;
+    }
+
+    /** Begins to draw the table, where there is a terminal to draw on. */
+    Stage open() {
+        if (screen.isTerminal()) {
+            painter.start();
+        }
+        return this;
+    }
+
+    void play(Step step) throws IOException {
+        steps++;
+        screen.line("");
+        screen.line(screen.strong(steps + "  " + step.title()));
+        step.run(this);
+    }
+
+    Fleet fleet() {
+        return fleet;
+    }
+
+    /** Tells what happens. */
+    void say(String what) {
+        screen.line("   " + what);
+    }
+
+    /** Publishes the document, says what was edited, and waits until every mesh follows it. */
+    void publish(String edit, Document document) throws IOException {
+        scene = edit;
+        Duration took = fleet.publish(document);
+        say(String.format(
+                Locale.ROOT,
+                "document %s: %s; in force in all %d meshes after %d ms",
+                fleet.revision(),
+                edit,
+                fleet.members().size(),
+                took.toMillis()));
+    }
+
+    /** Makes calls from each zone in turn, with a pause of at least that after each. */
+    Round calls(int calls, Duration pause) {
+        scene = calls + " calls, a third from each zone";
+        Duration slow = screen.isTerminal() ? FOR_EYES.dividedBy(calls) : Duration.ZERO;
+        Round round = fleet.calls(calls, pause.compareTo(slow) > 0 ? pause : slow);
+        screen.draw(picture());
+        screen.print(Table.of(fleet));
+        round.errors().stream().limit(3).forEach(e -> say("error: " + e));
+        return round;
+    }
+
+    Round calls(int calls) {
+        return calls(calls, Duration.ZERO);
+    }
+
+    /** Puts what was counted beside what was expected. */
+    void expect(String what, Bounds expected, long counted) {
+        checks++;
+        boolean holds = expected.holds(counted);
+        String line = String.format(Locale.ROOT, "%-50s expected %-9s counted %d", what, expected, counted);
+        say((holds ? screen.good("ok    ") : screen.bad("DIFFER")) + " " + line);
+        if (!expected.why().isEmpty()) {
+            say("       " + expected.why());
+        }
+        if (!holds) {
+            differences.add(what + ": expected " + expected + ", counted " + counted);
+        }
+    }
+
+    /** Fails if anything was counted that was not expected. */
+    void end() {
+        scene = "the end";
+        screen.draw(picture());
+        screen.line("");
+        if (!differences.isEmpty()) {
+            String text = differences.size() + " of " + checks + " counts differ: " + String.join("; ", differences);
+            screen.line(screen.bad(text));
+            throw new IllegalStateException(text);
+        }
+        long seconds = Duration.ofNanos(System.nanoTime() - began).toSeconds();
+        screen.line(screen.good("all " + checks + " counts are as expected, after " + seconds + " s"));
+    }
+
+    private List<String> picture() {
+        List<String> picture = new ArrayList<>(Table.of(fleet));
+        picture.add("   now: " + scene);
+        return picture;
+    }
+
+    private void paint() {
+        try {
+            while (true) {
+                screen.draw(picture());
+                TimeUnit.MILLISECONDS.sleep(100);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // the end of the play
+        }
+    }
+
+    @Override
+    public void close() {
+        painter.interrupt();
+        try {
+            painter.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        screen.close();
+    }
+}

@@ -1,0 +1,13 @@
+package dev.meshclient.examples.demo;
+
+import java.io.IOException;
+
+/**
+ * One scenario of the demo: edits the document, or breaks something, and says what callers must see of it. It begins with the
+ * fleet as the step before it left it: every listed instance lives, and calls stay in their zone (after {@link ZoneFirst}).
+ */
+interface Step {
+    String title();
+
+    void run(Stage stage) throws IOException;
+}

@@ -1,0 +1,69 @@
+package dev.meshclient.examples.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.policy.PolicyCodec;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+
+class StageTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    @Test
+    void the_demo_fails_if_one_count_differs_and_says_which() throws IOException {
+        try (Fleet fleet = Fleet.start();
+                Stage stage = stage(fleet, false)) {
+            stage.expect("apples", Bounds.exactly(3), 3);
+            stage.expect("pears", Bounds.exactly(3), 4);
+            assertThatThrownBy(stage::end)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("1 of 2 counts differ: pears: expected 3, counted 4");
+        }
+        assertThat(text()).containsPattern("ok +apples +expected 3 +counted 3");
+        assertThat(text()).containsPattern("DIFFER +pears +expected 3 +counted 4");
+    }
+
+    @Test
+    void a_call_that_fails_is_counted_as_an_error_of_the_round() throws IOException {
+        try (Fleet fleet = Fleet.start();
+                Stage stage = stage(fleet, false)) {
+            fleet.publish(fleet.document()); // which lists nobody
+            Round round = stage.calls(3);
+            assertThat(round.errors()).hasSize(3).allMatch(e -> e.contains("no endpoint of"));
+            assertThat(round.ways()).isEmpty();
+        }
+    }
+
+    @Test
+    void the_document_is_read_without_a_remark() throws IOException {
+        try (Fleet fleet = Fleet.start()) {
+            Document document = fleet.document().withListed(fleet.living()).withCanary(10);
+            PolicyCodec.readStrict(document.json(2).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void the_table_fits_100_columns_and_is_redrawn_in_place_on_a_terminal() throws IOException {
+        try (Fleet fleet = Fleet.start();
+                Stage stage = stage(fleet, true)) {
+            fleet.publish(fleet.document().withListed(fleet.living()));
+            assertThat(stage.calls(30).ways()).hasSize(30);
+            assertThat(Table.of(fleet)).allMatch(line -> line.length() <= 100);
+            int height = Table.of(fleet).size() + 1;
+            stage.say("a line that stays");
+            assertThat(text()).contains("\u001b[" + height + "A").contains("a line that stays");
+        }
+    }
+
+    private Stage stage(Fleet fleet, boolean terminal) {
+        return new Stage(fleet, new Screen(new PrintStream(out, true, StandardCharsets.UTF_8), terminal));
+    }
+
+    private String text() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}
