@@ -3,6 +3,7 @@ package dev.meshclient.internal.okhttp;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
@@ -17,6 +18,7 @@ import okhttp3.Call;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +54,8 @@ final class Transport implements Layer {
         boolean upgraded = backend != null && TlsUpgrade.isTls(backend) && !request.isHttps();
         Request sent = upgraded ? upgrade.upgrade(request) : request;
         Call inner = neutral.client(hop.client, hop.settings, backend).newCall(sent);
-        return execute(attempt, inner, upgraded);
+        Response response = execute(attempt, inner, upgraded);
+        return backend == null ? response : untilIdle(attempt, response, backend.idleNanos());
     }
 
     private Response toEndpoint(Attempt attempt, Backend backend, Endpoint endpoint) throws IOException {
@@ -67,7 +70,7 @@ final class Transport implements Layer {
                 connections.client(hop.client, hop.settings, backend, endpoint, sent.isHttps(), bounded, dispatcher);
         Response response = execute(attempt, client.newCall(sent), upgraded);
         shortenKeepAlive(endpoint, connections, response);
-        return response;
+        return untilIdle(attempt, response, backend.idleNanos());
     }
 
     private Response execute(Attempt attempt, Call inner, boolean upgraded) throws IOException {
@@ -92,6 +95,24 @@ final class Transport implements Layer {
             attempt.abandon();
             throw e;
         }
+    }
+
+    /**
+     * A body that no deadline ends is ended when it is idle. Not an upgraded connection, which lives by its pings, nor a
+     * duplex call, in which the caller may be the one who speaks.
+     */
+    private Response untilIdle(Attempt attempt, Response response, long idleNanos) {
+        boolean bounded = attempt.hop.logical.deadline() != Time.NEVER
+                || (attempt.deadline() != Time.NEVER && !Streams.isStream(response));
+        if (bounded || idleNanos == 0 || attempt.isOver() || Streams.isUpgrade(response)) {
+            return response;
+        }
+        RequestBody sent = attempt.request().body();
+        return sent != null && sent.isDuplex()
+                ? response
+                : response.newBuilder()
+                        .body(IdleBody.watched(response.body(), attempt, time, idleNanos))
+                        .build();
     }
 
     /** The response to the request that the caller made, with all that the peer said. */
