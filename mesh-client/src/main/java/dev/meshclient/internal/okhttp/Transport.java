@@ -29,6 +29,7 @@ final class Transport implements Layer {
     private final Time time;
     private final Dispatcher dispatcher;
     private final NeutralClients neutral;
+    private final DispatcherLimit dispatcherLimit = new DispatcherLimit();
     private final TlsUpgrade upgrade = new TlsUpgrade();
 
     Transport(Time time, Dispatcher dispatcher) {
@@ -62,6 +63,7 @@ final class Transport implements Layer {
         Hop hop = attempt.hop;
         attempt.toMesh = true;
         Request request = attempt.request();
+        dispatcherLimit.look(hop.client.dispatcher(), request.url().host());
         boolean upgraded = TlsUpgrade.isTls(backend) && !request.isHttps();
         Request sent = upgraded ? upgrade.upgrade(request) : request;
         EndpointConnections connections = connections(endpoint);
