@@ -193,7 +193,7 @@ public final class Engine {
                     logical.interceptorsReturned();
                 }
                 IOException told = hop.asTold(e);
-                if (!(told instanceof MeshFailure) && layers != null) {
+                if (!(told instanceof MeshFailure) && hop.hasPartOfMesh()) {
                     told.addSuppressed(new DecisionNote(hop.decision()));
                 }
                 throw told;
