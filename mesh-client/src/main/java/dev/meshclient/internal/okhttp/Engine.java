@@ -147,10 +147,8 @@ public final class Engine {
                 Request next = null;
                 boolean kept = false;
                 try {
-                    if (prior != null && response.priorResponse() == null) {
-                        response = response.newBuilder()
-                                .priorResponse(FollowUps.withoutBody(prior))
-                                .build();
+                    if (prior != null) {
+                        response = FollowUps.after(FollowUps.withoutBody(prior), response);
                     }
                     next = next(hop, response);
                     if (next == null) {

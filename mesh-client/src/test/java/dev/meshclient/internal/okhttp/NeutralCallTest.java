@@ -10,11 +10,14 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 
 /** Calls to hosts whose endpoints nobody lists: where policy states nothing, all is as without the mesh. */
@@ -60,6 +63,34 @@ class NeutralCallTest {
             Throwable e = failure(mesh, server.getPort());
             assertThat(e).isInstanceOf(SocketTimeoutException.class);
             assertThat(Mesh.decision(e).attempts()).hasSize(1);
+        }
+    }
+
+    @Test
+    void the_prior_responses_are_those_of_okhttp_also_where_it_repeats_by_itself() throws Exception {
+        try (Mesh mesh = mesh("")) {
+            OkHttpClient plain = new OkHttpClient();
+            assertThat(history(mesh.wrap(plain))).isEqualTo(history(plain)).isEqualTo(List.of(200, 408, 302));
+        }
+    }
+
+    private static List<Integer> history(OkHttpClient client) throws IOException {
+        try (MockWebServer server = new MockWebServer()) {
+            server.enqueue(new MockResponse.Builder()
+                    .code(302)
+                    .addHeader("Location", "/next")
+                    .build());
+            server.enqueue(new MockResponse.Builder().code(408).build());
+            server.enqueue(new MockResponse.Builder().build());
+            server.start();
+            List<Integer> codes = new ArrayList<>();
+            Request request = new Request.Builder().url(server.url("/")).build();
+            try (Response last = client.newCall(request).execute()) {
+                for (Response response = last; response != null; response = response.priorResponse()) {
+                    codes.add(response.code());
+                }
+            }
+            return codes;
         }
     }
 }
