@@ -14,7 +14,6 @@ import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
 import okhttp3.Dns;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -82,8 +81,7 @@ final class EndpointConnections {
             Backend backend,
             Endpoint endpoint,
             boolean tls,
-            boolean bounded,
-            Dispatcher dispatcher) {
+            boolean bounded) {
         Last recent = last;
         if (recent != null && recent.variant.is(settings, backend, tls, bounded)) {
             return recent.client;
@@ -92,15 +90,15 @@ final class EndpointConnections {
             clients.clear();
         }
         Variant variant = new Variant(settings, backend, tls, bounded);
-        OkHttpClient client = clients.computeIfAbsent(variant, v -> derive(caller, v, endpoint, dispatcher));
+        OkHttpClient client = clients.computeIfAbsent(variant, v -> derive(caller, v, endpoint));
         last = new Last(variant, client);
         return client;
     }
 
-    private OkHttpClient derive(OkHttpClient caller, Variant variant, Endpoint endpoint, Dispatcher dispatcher) {
+    private OkHttpClient derive(OkHttpClient caller, Variant variant, Endpoint endpoint) {
         CallerSettings settings = variant.settings;
         Backend backend = variant.backend;
-        OkHttpClient.Builder builder = settings.derive(caller, dispatcher)
+        OkHttpClient.Builder builder = settings.derive(caller)
                 .connectionPool(pool)
                 .dns(dns(endpoint.address()))
                 .socketFactory(new EndpointSocketFactory(endpoint.port()))

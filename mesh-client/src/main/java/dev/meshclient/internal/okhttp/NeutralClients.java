@@ -4,7 +4,6 @@ import dev.meshclient.internal.endpoint.Backend;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +11,10 @@ import org.jspecify.annotations.Nullable;
 final class NeutralClients {
     private static final int MAX = 256;
 
-    private final Dispatcher dispatcher;
     private final Map<Key, OkHttpClient> clients = new ConcurrentHashMap<>();
 
     /** What policy states about time, 0 = nothing. */
     private record Key(CallerSettings settings, long connectNanos, long idleNanos) {}
-
-    NeutralClients(Dispatcher dispatcher) {
-        this.dispatcher = dispatcher;
-    }
 
     OkHttpClient client(OkHttpClient caller, CallerSettings settings, @Nullable Backend backend) {
         Key key = new Key(
@@ -37,7 +31,7 @@ final class NeutralClients {
 
     private OkHttpClient derive(OkHttpClient caller, Key key) {
         CallerSettings settings = key.settings;
-        return settings.derive(caller, dispatcher)
+        return settings.derive(caller)
                 .connectTimeout(shorter(settings.connectTimeoutMillis(), key.connectNanos), TimeUnit.MILLISECONDS)
                 .readTimeout(shorter(settings.readTimeoutMillis(), key.idleNanos), TimeUnit.MILLISECONDS)
                 .writeTimeout(shorter(settings.writeTimeoutMillis(), key.idleNanos), TimeUnit.MILLISECONDS)

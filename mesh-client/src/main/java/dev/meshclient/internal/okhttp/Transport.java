@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
 import okhttp3.Call;
-import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -27,15 +26,12 @@ final class Transport implements Layer {
     private static final Duration MAX_AGE = Duration.ofHours(1);
 
     private final Time time;
-    private final Dispatcher dispatcher;
-    private final NeutralClients neutral;
+    private final NeutralClients neutral = new NeutralClients();
     private final DispatcherLimit dispatcherLimit = new DispatcherLimit();
     private final TlsUpgrade upgrade = new TlsUpgrade();
 
-    Transport(Time time, Dispatcher dispatcher) {
+    Transport(Time time) {
         this.time = time;
-        this.dispatcher = dispatcher;
-        this.neutral = new NeutralClients(dispatcher);
     }
 
     @Override
@@ -68,8 +64,7 @@ final class Transport implements Layer {
         Request sent = upgraded ? upgrade.upgrade(request) : request;
         EndpointConnections connections = connections(endpoint);
         boolean bounded = attempt.deadline() - attempt.startedAt() <= backend.idleNanos();
-        OkHttpClient client =
-                connections.client(hop.client, hop.settings, backend, endpoint, sent.isHttps(), bounded, dispatcher);
+        OkHttpClient client = connections.client(hop.client, hop.settings, backend, endpoint, sent.isHttps(), bounded);
         Response response = execute(attempt, client.newCall(sent), upgraded);
         shortenKeepAlive(endpoint, connections, response);
         return untilIdle(attempt, response, backend.idleNanos());
