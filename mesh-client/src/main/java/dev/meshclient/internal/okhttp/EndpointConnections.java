@@ -47,6 +47,23 @@ final class EndpointConnections {
         boolean is(CallerSettings s, Backend b, boolean t, boolean d) {
             return settings == s && backend == b && tls == t && bounded == d;
         }
+
+        /** Settings are interned and compared by identity; a backend that a new policy states again is the same. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Variant v
+                    && settings == v.settings
+                    && backend.equals(v.backend)
+                    && tls == v.tls
+                    && bounded == v.bounded;
+        }
+
+        @Override
+        public int hashCode() {
+            return (System.identityHashCode(settings) * 31 + backend.name().hashCode()) * 31
+                    + Boolean.hashCode(tls) * 2
+                    + Boolean.hashCode(bounded);
+        }
     }
 
     private record Last(Variant variant, OkHttpClient client) {}

@@ -12,24 +12,46 @@ final class NeutralClients {
     private static final int MAX = 256;
 
     private final Map<Key, OkHttpClient> clients = new ConcurrentHashMap<>();
+    private volatile @Nullable Last last;
 
-    /** What policy states about time, 0 = nothing. */
-    private record Key(CallerSettings settings, long connectNanos, long idleNanos) {}
+    /** What policy states about time, 0 = nothing. Settings are interned: they are compared, and hashed, by identity. */
+    private record Key(CallerSettings settings, long connectNanos, long idleNanos) {
+        boolean is(CallerSettings s, long connect, long idle) {
+            return settings == s && connectNanos == connect && idleNanos == idle;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && key.is(settings, connectNanos, idleNanos);
+        }
+
+        @Override
+        public int hashCode() {
+            return (System.identityHashCode(settings) * 31 + Long.hashCode(connectNanos)) * 31
+                    + Long.hashCode(idleNanos);
+        }
+    }
+
+    /** The one that was asked for last. */
+    private record Last(Key key, OkHttpClient client) {}
 
     OkHttpClient client(OkHttpClient caller, CallerSettings settings, @Nullable Backend backend) {
-        Key key = new Key(
-                settings, backend == null ? 0 : backend.connectNanos(), backend == null ? 0 : backend.idleNanos());
-        OkHttpClient known = clients.get(key);
-        if (known != null) {
-            return known;
+        long connect = backend == null ? 0 : backend.connectNanos();
+        long idle = backend == null ? 0 : backend.idleNanos();
+        Last recent = last;
+        if (recent != null && recent.key.is(settings, connect, idle)) {
+            return recent.client;
         }
         if (clients.size() > MAX) {
             clients.clear();
         }
-        return clients.computeIfAbsent(key, k -> derive(caller, k));
+        Key key = new Key(settings, connect, idle);
+        OkHttpClient client = clients.computeIfAbsent(key, k -> derive(caller, k));
+        last = new Last(key, client);
+        return client;
     }
 
-    private OkHttpClient derive(OkHttpClient caller, Key key) {
+    private static OkHttpClient derive(OkHttpClient caller, Key key) {
         CallerSettings settings = key.settings;
         return settings.derive(caller)
                 .connectTimeout(shorter(settings.connectTimeoutMillis(), key.connectNanos), TimeUnit.MILLISECONDS)
