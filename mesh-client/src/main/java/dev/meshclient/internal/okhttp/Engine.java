@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Call;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
@@ -23,12 +24,15 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The interceptor of a wrapped client. A call to a host of the mesh goes no further down: each attempt is an inner call, and
  * what OkHttp does above its attempts (redirects, challenges, events, cancelling) is done here.
  */
 public final class Engine {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final int MAX_SETTINGS = 256;
 
     private final Time time;
@@ -36,6 +40,7 @@ public final class Engine {
     private final Transport transport;
     private final Layer passThrough;
     private final Map<CallerSettings, CallerSettings> interned = new ConcurrentHashMap<>();
+    private final AtomicBoolean told = new AtomicBoolean();
     private final Queue<Dispatcher> dispatchers = new ConcurrentLinkedQueue<>();
 
     /** @param entrance what the mesh has for a host */
@@ -53,6 +58,12 @@ public final class Engine {
 
     /** The client with the mesh as its last interceptor. */
     public OkHttpClient wrap(OkHttpClient client) {
+        if (!Internals.canFindClient() && !told.getAndSet(true)) {
+            LOG.warn(
+                    "OkHttp's calls do not show their client here: interceptors and settings that are added to a client"
+                            + " after Mesh.wrap are without effect on hosts of the mesh; wrap last, or run with --add-exports"
+                            + " okhttp3/okhttp3.internal.connection=dev.meshclient (told once)");
+        }
         OkHttpClient.Builder builder = client.newBuilder().addInterceptor(new Entry(client));
         if (!Internals.canReplaceListener()) {
             EventListener.Factory factory = client.eventListenerFactory();
