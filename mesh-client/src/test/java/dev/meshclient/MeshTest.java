@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
+import java.net.ConnectException;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import okhttp3.OkHttpClient;
@@ -73,6 +74,18 @@ class MeshTest {
                         .newCall(get("http://orders/"))
                         .execute()) {
             assertThat(response.body().string()).isEqualTo("here");
+        }
+    }
+
+    @Test
+    void a_failure_keeps_its_type_and_carries_the_decision() throws Exception {
+        first.close();
+        MemoryPolicySource policy = PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]"));
+        try (Mesh mesh = Mesh.builder().policy(policy).build()) {
+            OkHttpClient client = mesh.wrap(new OkHttpClient());
+            assertThatThrownBy(() -> client.newCall(get("http://orders/")).execute())
+                    .isInstanceOf(ConnectException.class)
+                    .satisfies(e -> assertThat(Mesh.decision(e).service()).isEqualTo("orders"));
         }
     }
 

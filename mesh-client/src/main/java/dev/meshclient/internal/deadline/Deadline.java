@@ -3,6 +3,7 @@ package dev.meshclient.internal.deadline;
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.time.Duration;
@@ -46,7 +47,7 @@ public final class Deadline implements Layer {
         Time.Timer timer = time.at(at, "deadline", () -> call.cancel(exceeded(call, limit)));
         call.onEnd(ended -> timer.cancel());
         Response response = next.call(call);
-        if (isStream(response)) {
+        if (Streams.isStream(response)) { // until nothing moves any more: timeouts.idle
             timer.cancel();
         }
         return response;
@@ -60,15 +61,6 @@ public final class Deadline implements Layer {
             return limit == 0 ? asked.toNanos() : Math.min(limit, asked.toNanos());
         }
         return limit == 0 && call.deadline() == Time.NEVER ? builtInNanos : limit;
-    }
-
-    /** Streams live until nothing moves any more: for them the time ends with the headers. */
-    private static boolean isStream(Response response) {
-        if (response.code() == 101) {
-            return true;
-        }
-        String type = response.header("Content-Type");
-        return type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
     }
 
     private static DeadlineExceeded exceeded(CallContext call, long limitNanos) {

@@ -77,11 +77,14 @@ final class AttemptListener extends EventListener {
     /** For the logical call this attempt ends here, whatever its streams still do. */
     void detach() {
         Connection mine = connection;
-        if (mine != null && !released) {
-            released = true;
-            logical().released(mine);
+        try {
+            if (mine != null && !released) {
+                released = true;
+                logical().released(mine);
+            }
+        } finally {
+            over(null);
         }
-        over(null);
     }
 
     private void over(@Nullable IOException failure) {
@@ -91,8 +94,18 @@ final class AttemptListener extends EventListener {
             }
             done = true;
         }
-        logical().attemptOver(failure);
-        attempt.over();
+        try {
+            logical().attemptOver(failure);
+        } finally {
+            attempt.over();
+        }
+    }
+
+    /** A caller's listener that throws while the body ends keeps OkHttp from telling the end: the attempt's permits are free all the same. */
+    private void endUnless(boolean told) {
+        if (!told) {
+            attempt.abandon();
+        }
     }
 
     @Override
@@ -138,7 +151,13 @@ final class AttemptListener extends EventListener {
     public void connectionReleased(Call call, Connection given) {
         if (!released) {
             released = true;
-            logical().released(given);
+            boolean told = false;
+            try {
+                logical().released(given);
+                told = true;
+            } finally {
+                endUnless(told);
+            }
         }
     }
 
@@ -243,12 +262,24 @@ final class AttemptListener extends EventListener {
 
     @Override
     public void responseBodyEnd(Call call, long byteCount) {
-        caller().responseBodyEnd(outer(), byteCount);
+        boolean told = false;
+        try {
+            caller().responseBodyEnd(outer(), byteCount);
+            told = true;
+        } finally {
+            endUnless(told);
+        }
     }
 
     @Override
     public void responseFailed(Call call, IOException ioe) {
-        caller().responseFailed(outer(), ioe);
+        boolean told = false;
+        try {
+            caller().responseFailed(outer(), ioe);
+            told = true;
+        } finally {
+            endUnless(told);
+        }
     }
 
     @Override

@@ -102,7 +102,7 @@ record CallerSettings(
      * The part that all inner clients have: no redirects, no authenticator, no call timeout and no listener of their own,
      * and the caller's network interceptors behind ours.
      */
-    OkHttpClient.Builder derive(OkHttpClient client, Dispatcher dispatcher) {
+    OkHttpClient.Builder derive(OkHttpClient client) {
         OkHttpClient.Builder builder = client.newBuilder();
         builder.interceptors().clear();
         builder.networkInterceptors().clear();
@@ -135,7 +135,9 @@ record CallerSettings(
                 .followRedirects(false)
                 .followSslRedirects(false)
                 .eventListener(EventListener.NONE)
-                .dispatcher(dispatcher);
+                .dispatcher(
+                        new Dispatcher()); // never runs anything: inner calls are synchronous, and the caller's counts
+        // his
     }
 
     private void deriveTls(OkHttpClient client, OkHttpClient.Builder builder) {

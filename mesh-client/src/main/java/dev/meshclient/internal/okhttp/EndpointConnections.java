@@ -14,7 +14,6 @@ import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
-import okhttp3.Dispatcher;
 import okhttp3.Dns;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -47,6 +46,23 @@ final class EndpointConnections {
     record Variant(CallerSettings settings, Backend backend, boolean tls, boolean bounded) {
         boolean is(CallerSettings s, Backend b, boolean t, boolean d) {
             return settings == s && backend == b && tls == t && bounded == d;
+        }
+
+        /** Settings are interned and compared by identity; a backend that a new policy states again is the same. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Variant v
+                    && settings == v.settings
+                    && backend.equals(v.backend)
+                    && tls == v.tls
+                    && bounded == v.bounded;
+        }
+
+        @Override
+        public int hashCode() {
+            return (System.identityHashCode(settings) * 31 + backend.name().hashCode()) * 31
+                    + Boolean.hashCode(tls) * 2
+                    + Boolean.hashCode(bounded);
         }
     }
 
@@ -82,8 +98,7 @@ final class EndpointConnections {
             Backend backend,
             Endpoint endpoint,
             boolean tls,
-            boolean bounded,
-            Dispatcher dispatcher) {
+            boolean bounded) {
         Last recent = last;
         if (recent != null && recent.variant.is(settings, backend, tls, bounded)) {
             return recent.client;
@@ -92,15 +107,15 @@ final class EndpointConnections {
             clients.clear();
         }
         Variant variant = new Variant(settings, backend, tls, bounded);
-        OkHttpClient client = clients.computeIfAbsent(variant, v -> derive(caller, v, endpoint, dispatcher));
+        OkHttpClient client = clients.computeIfAbsent(variant, v -> derive(caller, v, endpoint));
         last = new Last(variant, client);
         return client;
     }
 
-    private OkHttpClient derive(OkHttpClient caller, Variant variant, Endpoint endpoint, Dispatcher dispatcher) {
+    private OkHttpClient derive(OkHttpClient caller, Variant variant, Endpoint endpoint) {
         CallerSettings settings = variant.settings;
         Backend backend = variant.backend;
-        OkHttpClient.Builder builder = settings.derive(caller, dispatcher)
+        OkHttpClient.Builder builder = settings.derive(caller)
                 .connectionPool(pool)
                 .dns(dns(endpoint.address()))
                 .socketFactory(new EndpointSocketFactory(endpoint.port()))

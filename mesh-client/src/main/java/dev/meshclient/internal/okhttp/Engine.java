@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Call;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
@@ -23,12 +24,15 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The interceptor of a wrapped client. A call to a host of the mesh goes no further down: each attempt is an inner call, and
  * what OkHttp does above its attempts (redirects, challenges, events, cancelling) is done here.
  */
 public final class Engine {
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
     private static final int MAX_SETTINGS = 256;
 
     private final Time time;
@@ -36,18 +40,14 @@ public final class Engine {
     private final Transport transport;
     private final Layer passThrough;
     private final Map<CallerSettings, CallerSettings> interned = new ConcurrentHashMap<>();
+    private final AtomicBoolean told = new AtomicBoolean();
     private final Queue<Dispatcher> dispatchers = new ConcurrentLinkedQueue<>();
-    private volatile @Nullable Seen lastSeen;
-
-    /** The settings of the client that called last: most processes have one. */
-    private record Seen(OkHttpClient client, CallerSettings settings) {}
 
     /** @param entrance what the mesh has for a host */
     public Engine(Time time, Entrance entrance) {
         this.time = time;
         this.entrance = entrance;
-        // Inner calls are synchronous: it only counts them, and the caller's counts his.
-        this.transport = new Transport(time, new Dispatcher());
+        this.transport = new Transport(time);
         this.passThrough = call -> transport.call(call.attempt());
     }
 
@@ -58,6 +58,12 @@ public final class Engine {
 
     /** The client with the mesh as its last interceptor. */
     public OkHttpClient wrap(OkHttpClient client) {
+        if (!Internals.canFindClient() && !told.getAndSet(true)) {
+            LOG.warn(
+                    "OkHttp's calls do not show their client here: interceptors and settings that are added to a client"
+                            + " after Mesh.wrap are without effect on hosts of the mesh; wrap last, or run with --add-exports"
+                            + " okhttp3/okhttp3.internal.connection=dev.meshclient (told once)");
+        }
         OkHttpClient.Builder builder = client.newBuilder().addInterceptor(new Entry(client));
         if (!Internals.canReplaceListener()) {
             EventListener.Factory factory = client.eventListenerFactory();
@@ -78,8 +84,10 @@ public final class Engine {
         return wrap(client.newBuilder().dispatcher(own).build());
     }
 
-    private final class Entry implements Interceptor {
+    /** A wrapped client's way in; clients made from it by {@code newBuilder()} share it. */
+    final class Entry implements Interceptor {
         private final OkHttpClient wrapped;
+        private volatile @Nullable Seen lastSeen;
 
         Entry(OkHttpClient wrapped) {
             this.wrapped = wrapped;
@@ -93,11 +101,41 @@ public final class Engine {
             int next = interceptors.indexOf(this) + 1;
             Request request = chain.request();
             if (known != null && next < interceptors.size()) {
-                return new TailChain(Engine.this, chain, client, interceptors, next, request).proceed(request);
+                return new TailChain(this, chain, client, interceptors, next, request).proceed(request);
             }
             return entrance.layers(request.url().host(), request.url().port()) == null
                     ? outside(chain, client, request)
                     : run(chain, client, request);
+        }
+
+        /** A host that is not the mesh's: the caller's own client, untouched, but for redirects that lead into the mesh. */
+        private Response outside(Chain chain, OkHttpClient client, Request request) throws IOException {
+            PassThrough watch = new PassThrough(entrance);
+            chain.call().addEventListener(watch);
+            try {
+                return chain.proceed(request);
+            } catch (PassThrough.EntersMesh redirect) {
+                watch.end();
+                return new Run(this, chain, client).follow(redirect.next, redirect.prior);
+            }
+        }
+
+        /** A logical call, from here on ours. */
+        Response run(Chain chain, OkHttpClient client, Request request) throws IOException {
+            return new Run(this, chain, client).follow(request, null);
+        }
+
+        private CallerSettings settings(OkHttpClient client, Chain chain, boolean webSocket) {
+            Seen seen = lastSeen;
+            if (seen != null
+                    && seen.client == client
+                    && seen.settings.webSocket() == webSocket
+                    && seen.settings.fits(chain)) {
+                return seen.settings;
+            }
+            CallerSettings settings = interned(CallerSettings.of(client, chain, webSocket));
+            lastSeen = new Seen(client, settings);
+            return settings;
         }
 
         @Override
@@ -106,21 +144,15 @@ public final class Engine {
         }
     }
 
-    /** A host that is not the mesh's: the caller's own client, untouched, but for redirects that lead into the mesh. */
-    private Response outside(Interceptor.Chain chain, OkHttpClient client, Request request) throws IOException {
-        PassThrough watch = new PassThrough(entrance);
-        chain.call().addEventListener(watch);
-        try {
-            return chain.proceed(request);
-        } catch (PassThrough.EntersMesh redirect) {
-            watch.end();
-            return new Run(chain, client).follow(redirect.next, redirect.prior);
-        }
-    }
+    /** The settings of the client that called last. */
+    private record Seen(OkHttpClient client, CallerSettings settings) {}
 
-    /** A logical call, from here on ours. */
-    Response run(Interceptor.Chain chain, OkHttpClient client, Request request) throws IOException {
-        return new Run(chain, client).follow(request, null);
+    private CallerSettings interned(CallerSettings fresh) {
+        if (interned.size() >= MAX_SETTINGS) {
+            interned.clear();
+        }
+        CallerSettings known = interned.putIfAbsent(fresh, fresh);
+        return known == null ? fresh : known;
     }
 
     /** One passage of a call through the engine: its hops, each through the layers of its host. */
@@ -130,12 +162,12 @@ public final class Engine {
         private final LogicalCall logical;
         private final CallerSettings settings;
 
-        Run(Interceptor.Chain chain, OkHttpClient client) {
+        Run(Entry entry, Interceptor.Chain chain, OkHttpClient client) {
             this.chain = chain;
             this.client = client;
             this.logical = LogicalCall.of(chain, time.now());
             this.logical.checkClosed();
-            this.settings = settings(client, chain, logical.isWebSocket());
+            this.settings = entry.settings(client, chain, logical.isWebSocket());
         }
 
         Response follow(Request first, @Nullable Response before) throws IOException {
@@ -147,10 +179,8 @@ public final class Engine {
                 Request next = null;
                 boolean kept = false;
                 try {
-                    if (prior != null && response.priorResponse() == null) {
-                        response = response.newBuilder()
-                                .priorResponse(FollowUps.withoutBody(prior))
-                                .build();
+                    if (prior != null) {
+                        response = FollowUps.after(FollowUps.withoutBody(prior), response);
                     }
                     next = next(hop, response);
                     if (next == null) {
@@ -193,7 +223,7 @@ public final class Engine {
                     logical.interceptorsReturned();
                 }
                 IOException told = hop.asTold(e);
-                if (!(told instanceof MeshFailure) && layers != null) {
+                if (!(told instanceof MeshFailure) && hop.hasPartOfMesh()) {
                     told.addSuppressed(new DecisionNote(hop.decision()));
                 }
                 throw told;
@@ -225,24 +255,6 @@ public final class Engine {
         }
     }
 
-    private CallerSettings settings(OkHttpClient client, Interceptor.Chain chain, boolean webSocket) {
-        Seen seen = lastSeen;
-        if (seen != null
-                && seen.client == client
-                && seen.settings.webSocket() == webSocket
-                && seen.settings.fits(chain)) {
-            return seen.settings;
-        }
-        CallerSettings fresh = CallerSettings.of(client, chain, webSocket);
-        if (interned.size() >= MAX_SETTINGS) {
-            interned.clear();
-        }
-        CallerSettings known = interned.putIfAbsent(fresh, fresh);
-        CallerSettings settings = known == null ? fresh : known;
-        lastSeen = new Seen(client, settings);
-        return settings;
-    }
-
     /** Closes the idle connections of an endpoint; what it has in use finishes. */
     public void retire(EndpointState endpoint) {
         if (endpoint.transport() instanceof EndpointConnections connections) {
@@ -254,6 +266,5 @@ public final class Engine {
     public void close() {
         dispatchers.forEach(d -> d.executorService().shutdown());
         interned.clear();
-        lastSeen = null;
     }
 }

@@ -99,6 +99,14 @@ final class FollowUps {
         return body != null && body.isOneShot();
     }
 
+    /** The response with its history: what the inner call itself followed comes after what the engine followed. */
+    static Response after(Response prior, Response response) {
+        Response own = response.priorResponse();
+        return response.newBuilder()
+                .priorResponse(own == null ? prior : after(prior, own))
+                .build();
+    }
+
     /** A response that another one followed: its body is gone, and says so. */
     static Response withoutBody(Response response) {
         MediaType type = response.body().contentType();

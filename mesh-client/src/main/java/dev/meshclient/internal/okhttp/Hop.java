@@ -39,6 +39,19 @@ final class Hop extends CallContext {
         return said == null ? e : said;
     }
 
+    /**
+     * Whether the mesh had a part in a failure: an endpoint of its own, an earlier attempt, or a limit that ended this one.
+     * Where it only looked on there is nothing to explain, and the exception stays as OkHttp made it.
+     */
+    boolean hasPartOfMesh() {
+        Attempt last = last();
+        if (last == null) {
+            return false;
+        }
+        IOException cause = last.cancelCause();
+        return last.toMesh || attempts() > 1 || (cause != null && !(cause instanceof LogicalCall.Canceled));
+    }
+
     /** The attempt whose response, or failure, is the hop's. */
     @Nullable
     Attempt last() {

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What OkHttp knows of a call and shows to nobody: the client that made it, whether it opens a WebSocket, its listener. On
- * the class path only; on the module path, or with a later OkHttp, every answer is null and the engine works with what the
- * chain shows.
+ * the class path, or on the module path with {@code --add-exports okhttp3/okhttp3.internal.connection=dev.meshclient}.
+ * Otherwise, or with a later OkHttp that has them no more, every answer is null and the engine works with what the chain
+ * shows.
  */
 final class Internals {
     private static final boolean OFF = Boolean.getBoolean("mesh.okhttp.publicApiOnly");
@@ -29,12 +30,17 @@ final class Internals {
         try {
             Class<?> realCall = Class.forName("okhttp3.internal.connection.RealCall");
             MethodType type = MethodType.methodType(result, arguments);
-            return MethodHandles.publicLookup()
+            return MethodHandles.lookup()
                     .findVirtual(realCall, name, type)
                     .asType(type.insertParameterTypes(0, Call.class));
         } catch (ReflectiveOperationException | LinkageError notHere) {
             return null;
         }
+    }
+
+    /** Whether {@link #client} works here. */
+    static boolean canFindClient() {
+        return CLIENT != null;
     }
 
     /** The client that made the call, later {@code newBuilder()} changes included. */

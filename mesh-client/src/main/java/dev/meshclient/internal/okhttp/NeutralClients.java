@@ -4,7 +4,6 @@ import dev.meshclient.internal.endpoint.Backend;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -12,23 +11,29 @@ import org.jspecify.annotations.Nullable;
 final class NeutralClients {
     private static final int MAX = 256;
 
-    private final Dispatcher dispatcher;
     private final Map<Key, OkHttpClient> clients = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
 
-    /** What policy states about time, 0 = nothing. */
+    /** What policy states about time, 0 = nothing. Settings are interned: they are compared, and hashed, by identity. */
     private record Key(CallerSettings settings, long connectNanos, long idleNanos) {
         boolean is(CallerSettings s, long connect, long idle) {
             return settings == s && connectNanos == connect && idleNanos == idle;
         }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && key.is(settings, connectNanos, idleNanos);
+        }
+
+        @Override
+        public int hashCode() {
+            return (System.identityHashCode(settings) * 31 + Long.hashCode(connectNanos)) * 31
+                    + Long.hashCode(idleNanos);
+        }
     }
 
-    /** The one that was asked for last: a key of so many values is dear to hash. */
+    /** The one that was asked for last. */
     private record Last(Key key, OkHttpClient client) {}
-
-    NeutralClients(Dispatcher dispatcher) {
-        this.dispatcher = dispatcher;
-    }
 
     OkHttpClient client(OkHttpClient caller, CallerSettings settings, @Nullable Backend backend) {
         long connect = backend == null ? 0 : backend.connectNanos();
@@ -46,9 +51,9 @@ final class NeutralClients {
         return client;
     }
 
-    private OkHttpClient derive(OkHttpClient caller, Key key) {
+    private static OkHttpClient derive(OkHttpClient caller, Key key) {
         CallerSettings settings = key.settings;
-        return settings.derive(caller, dispatcher)
+        return settings.derive(caller)
                 .connectTimeout(shorter(settings.connectTimeoutMillis(), key.connectNanos), TimeUnit.MILLISECONDS)
                 .readTimeout(shorter(settings.readTimeoutMillis(), key.idleNanos), TimeUnit.MILLISECONDS)
                 .writeTimeout(shorter(settings.writeTimeoutMillis(), key.idleNanos), TimeUnit.MILLISECONDS)

@@ -9,21 +9,21 @@ import okhttp3.Response;
 
 /** The application interceptors that somebody added after ours, then the engine: they too run once a call, above the attempts. */
 final class TailChain extends ForwardingChain {
-    private final Engine engine;
+    private final Engine.Entry entry;
     private final OkHttpClient client;
     private final List<Interceptor> interceptors;
     private final int next;
     private final Request request;
 
     TailChain(
-            Engine engine,
+            Engine.Entry entry,
             Interceptor.Chain settings,
             OkHttpClient client,
             List<Interceptor> interceptors,
             int next,
             Request request) {
         super(settings);
-        this.engine = engine;
+        this.entry = entry;
         this.client = client;
         this.interceptors = interceptors;
         this.next = next;
@@ -32,7 +32,7 @@ final class TailChain extends ForwardingChain {
 
     @Override
     Interceptor.Chain with(Interceptor.Chain changed) {
-        return new TailChain(engine, changed, client, interceptors, next, request);
+        return new TailChain(entry, changed, client, interceptors, next, request);
     }
 
     @Override
@@ -44,11 +44,10 @@ final class TailChain extends ForwardingChain {
     @SuppressWarnings("ConstantValue") // Java interceptors can return null
     public Response proceed(Request changed) throws IOException {
         if (next == interceptors.size()) {
-            return engine.run(chain, client, changed);
+            return entry.run(chain, client, changed);
         }
         Interceptor interceptor = interceptors.get(next);
-        Response response =
-                interceptor.intercept(new TailChain(engine, chain, client, interceptors, next + 1, changed));
+        Response response = interceptor.intercept(new TailChain(entry, chain, client, interceptors, next + 1, changed));
         if (response == null) {
             throw new NullPointerException("interceptor " + interceptor + " returned null");
         }

@@ -3,6 +3,7 @@ package dev.meshclient.internal.okhttp;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
@@ -14,9 +15,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
 import okhttp3.Call;
-import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -25,14 +26,12 @@ final class Transport implements Layer {
     private static final Duration MAX_AGE = Duration.ofHours(1);
 
     private final Time time;
-    private final Dispatcher dispatcher;
-    private final NeutralClients neutral;
+    private final NeutralClients neutral = new NeutralClients();
+    private final DispatcherLimit dispatcherLimit = new DispatcherLimit();
     private final TlsUpgrade upgrade = new TlsUpgrade();
 
-    Transport(Time time, Dispatcher dispatcher) {
+    Transport(Time time) {
         this.time = time;
-        this.dispatcher = dispatcher;
-        this.neutral = new NeutralClients(dispatcher);
     }
 
     @Override
@@ -52,22 +51,23 @@ final class Transport implements Layer {
         boolean upgraded = backend != null && TlsUpgrade.isTls(backend) && !request.isHttps();
         Request sent = upgraded ? upgrade.upgrade(request) : request;
         Call inner = neutral.client(hop.client, hop.settings, backend).newCall(sent);
-        return execute(attempt, inner, upgraded);
+        Response response = execute(attempt, inner, upgraded);
+        return backend == null ? response : untilIdle(attempt, response, backend.idleNanos());
     }
 
     private Response toEndpoint(Attempt attempt, Backend backend, Endpoint endpoint) throws IOException {
         Hop hop = attempt.hop;
         attempt.toMesh = true;
         Request request = attempt.request();
+        dispatcherLimit.look(hop.client.dispatcher(), request.url().host());
         boolean upgraded = TlsUpgrade.isTls(backend) && !request.isHttps();
         Request sent = upgraded ? upgrade.upgrade(request) : request;
         EndpointConnections connections = connections(endpoint);
         boolean bounded = attempt.deadline() - attempt.startedAt() <= backend.idleNanos();
-        OkHttpClient client =
-                connections.client(hop.client, hop.settings, backend, endpoint, sent.isHttps(), bounded, dispatcher);
+        OkHttpClient client = connections.client(hop.client, hop.settings, backend, endpoint, sent.isHttps(), bounded);
         Response response = execute(attempt, client.newCall(sent), upgraded);
         shortenKeepAlive(endpoint, connections, response);
-        return response;
+        return untilIdle(attempt, response, backend.idleNanos());
     }
 
     private Response execute(Attempt attempt, Call inner, boolean upgraded) throws IOException {
@@ -92,6 +92,24 @@ final class Transport implements Layer {
             attempt.abandon();
             throw e;
         }
+    }
+
+    /**
+     * A body that no deadline ends is ended when it is idle. Not an upgraded connection, which lives by its pings, nor a
+     * duplex call, in which the caller may be the one who speaks.
+     */
+    private Response untilIdle(Attempt attempt, Response response, long idleNanos) {
+        boolean bounded = attempt.hop.logical.deadline() != Time.NEVER
+                || (attempt.deadline() != Time.NEVER && !Streams.isStream(response));
+        if (bounded || idleNanos == 0 || attempt.isOver() || Streams.isUpgrade(response)) {
+            return response;
+        }
+        RequestBody sent = attempt.request().body();
+        return sent != null && sent.isDuplex()
+                ? response
+                : response.newBuilder()
+                        .body(IdleBody.watched(response.body(), attempt, time, idleNanos))
+                        .build();
     }
 
     /** The response to the request that the caller made, with all that the peer said. */

@@ -1,0 +1,99 @@
+package dev.meshclient.internal.okhttp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.registry.PolicySource;
+import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Asynchronous calls that wait for OkHttp's dispatcher. */
+class DispatcherLimitTest {
+    private final MockWebServer server = new MockWebServer();
+    private final CountDownLatch answer = new CountDownLatch(1);
+    private final OkHttpClient client = new OkHttpClient();
+    private final DispatcherLimit limit = new DispatcherLimit();
+
+    @BeforeEach
+    void start() throws IOException {
+        server.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+                answer.await();
+                return new MockResponse.Builder().build();
+            }
+        });
+        server.start();
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        answer.countDown();
+        ExecutorService threads = client.dispatcher().executorService();
+        threads.shutdown();
+        assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+        server.close();
+    }
+
+    private void enqueue(Call.Factory calls, String url, int count) {
+        for (int i = 0; i < count; i++) {
+            calls.newCall(new Request.Builder().url(url).build()).enqueue(new Callback() {
+                @Override
+                public void onFailure(Call call, IOException e) {}
+
+                @Override
+                public void onResponse(Call call, Response response) {
+                    response.close();
+                }
+            });
+        }
+    }
+
+    @Test
+    void is_told_once_and_only_when_calls_wait_for_it() {
+        String url = server.url("/").toString();
+        enqueue(client, url, 5);
+        assertThat(limit.look(client.dispatcher(), "orders")).isFalse();
+        enqueue(client, url, 1);
+        assertThat(limit.look(client.dispatcher(), "orders")).isTrue();
+        assertThat(limit.look(client.dispatcher(), "orders")).isFalse();
+    }
+
+    @Test
+    void the_limit_for_all_hosts_is_not_this_one() {
+        client.dispatcher().setMaxRequests(2);
+        enqueue(client, server.url("/").toString(), 3);
+        assertThat(limit.look(client.dispatcher(), "orders")).isFalse();
+    }
+
+    @Test
+    void a_call_factory_is_not_held_to_it() {
+        try (Mesh mesh = Mesh.builder()
+                .policy(PolicySource.of("""
+                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
+                         "metadata": {"mesh": "test", "version": 1},
+                         "services": {"orders": {"hosts": ["orders"],
+                           "endpoints": [{"address": "127.0.0.1", "port": %d}]}}}
+                        """.formatted(server.getPort())))
+                .build()) {
+            OkHttpClient calls = (OkHttpClient) mesh.callFactory(client);
+            enqueue(calls, "http://orders/", 6);
+            assertThat(calls.dispatcher().queuedCallsCount()).isZero();
+            answer.countDown();
+        }
+    }
+}
