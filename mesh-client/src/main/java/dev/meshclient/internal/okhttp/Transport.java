@@ -10,6 +10,7 @@ import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownServiceException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
@@ -51,6 +52,9 @@ final class Transport implements Layer {
         Request request = attempt.request();
         boolean upgraded = backend != null && TlsUpgrade.isTls(backend) && !request.isHttps();
         Request sent = upgraded ? upgrade.upgrade(request) : request;
+        if (upgraded) {
+            requireTls(attempt);
+        }
         Call inner = neutral.client(hop.client, hop.settings, backend).newCall(sent);
         return execute(attempt, inner, upgraded);
     }
@@ -61,6 +65,9 @@ final class Transport implements Layer {
         Request request = attempt.request();
         boolean upgraded = TlsUpgrade.isTls(backend) && !request.isHttps();
         Request sent = upgraded ? upgrade.upgrade(request) : request;
+        if (sent.isHttps()) {
+            requireTls(attempt);
+        }
         EndpointConnections connections = connections(endpoint);
         boolean bounded = attempt.deadline() - attempt.startedAt() <= backend.idleNanos();
         OkHttpClient client =
@@ -68,6 +75,17 @@ final class Transport implements Layer {
         Response response = execute(attempt, client.newCall(sent), upgraded);
         shortenKeepAlive(endpoint, connections, response);
         return response;
+    }
+
+    /** A chain whose TLS was taken away sends to an https URL in the clear. */
+    private static void requireTls(Attempt attempt) throws UnknownServiceException {
+        if (attempt.hop.settings.sslSocketFactory() == null) {
+            UnknownServiceException e = new UnknownServiceException("'"
+                    + attempt.request().url().host() + "' is called over TLS and the caller's client has none:"
+                    + " give it connection specs with TLS, and no withSslSocketFactory(null, ..) on its chain");
+            attempt.failed(Outcome.REFUSED, e);
+            throw e;
+        }
     }
 
     private Response execute(Attempt attempt, Call inner, boolean upgraded) throws IOException {
