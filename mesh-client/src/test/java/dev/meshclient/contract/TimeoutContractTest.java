@@ -10,7 +10,6 @@ import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import okhttp3.Call;
@@ -24,8 +23,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 @ParameterizedClass(name = "{0}")
 @EnumSource(Edge.class)
 class TimeoutContractTest extends OkHttpContract {
-    private static final Consumer<OkHttpClient.Builder> CALL = b -> b.callTimeout(Duration.ofMillis(300));
-    private static final Consumer<OkHttpClient.Builder> READ = b -> b.readTimeout(Duration.ofMillis(300));
+    private static void shortCall(OkHttpClient.Builder builder) {
+        builder.callTimeout(Duration.ofMillis(300));
+    }
+
+    private static void shortRead(OkHttpClient.Builder builder) {
+        builder.readTimeout(Duration.ofMillis(300));
+    }
 
     private static MockResponse silent() {
         return new MockResponse.Builder()
@@ -53,7 +57,7 @@ class TimeoutContractTest extends OkHttpContract {
     @Test
     void a_call_timeout_ends_the_wait_for_headers() {
         orders.enqueue(silent());
-        Call call = calls(CALL).newCall(get("/"));
+        Call call = calls(TimeoutContractTest::shortCall).newCall(get("/"));
         assertThat(failure(call))
                 .isExactlyInstanceOf(InterruptedIOException.class)
                 .hasMessage("timeout");
@@ -65,7 +69,7 @@ class TimeoutContractTest extends OkHttpContract {
     @Test
     void a_call_timeout_covers_the_body() {
         orders.enqueue(slowBody());
-        Call call = calls(CALL).newCall(get("/"));
+        Call call = calls(TimeoutContractTest::shortCall).newCall(get("/"));
         assertThat(failure(call))
                 .isExactlyInstanceOf(InterruptedIOException.class)
                 .hasMessage("timeout");
@@ -96,7 +100,7 @@ class TimeoutContractTest extends OkHttpContract {
     @Test
     void a_read_timeout_ends_the_wait_for_headers() {
         orders.enqueue(silent());
-        Call call = calls(READ).newCall(get("/"));
+        Call call = calls(TimeoutContractTest::shortRead).newCall(get("/"));
         assertThat(failure(call)).isExactlyInstanceOf(SocketTimeoutException.class);
         assertThat(call.isCanceled()).isFalse();
     }
@@ -104,7 +108,8 @@ class TimeoutContractTest extends OkHttpContract {
     @Test
     void a_read_timeout_ends_the_wait_for_a_piece_of_the_body() {
         orders.enqueue(slowBody());
-        assertThat(failure(calls(READ).newCall(get("/")))).isExactlyInstanceOf(SocketTimeoutException.class);
+        assertThat(failure(calls(TimeoutContractTest::shortRead).newCall(get("/"))))
+                .isExactlyInstanceOf(SocketTimeoutException.class);
         assertThat(events.takeAtEnd()).endsWith("callFailed(SocketTimeoutException)");
     }
 
