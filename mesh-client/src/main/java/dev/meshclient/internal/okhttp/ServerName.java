@@ -40,13 +40,25 @@ final class ServerName {
         @Override
         public Socket createSocket(Socket socket, String host, int port, boolean autoClose) throws IOException {
             Socket layered = factory.createSocket(socket, sessions, port, autoClose);
-            String sent = name == null ? host : name;
-            if (layered instanceof SSLSocket tls && !isAddress(sent)) {
+            SNIHostName sent = sendable(name == null ? host : name);
+            if (sent != null && layered instanceof SSLSocket tls) {
                 SSLParameters parameters = tls.getSSLParameters();
-                parameters.setServerNames(List.of(new SNIHostName(sent)));
+                parameters.setServerNames(List.of(sent));
                 tls.setSSLParameters(parameters);
             }
             return layered;
+        }
+
+        /** RFC 6066 3: no addresses, no trailing dot, letters, digits and hyphens only; null for what may not be sent. */
+        private static @Nullable SNIHostName sendable(String name) {
+            if (isAddress(name)) {
+                return null;
+            }
+            try {
+                return new SNIHostName(name.endsWith(".") ? name.substring(0, name.length() - 1) : name);
+            } catch (IllegalArgumentException notAHostName) {
+                return null;
+            }
         }
 
         private static boolean isAddress(String name) {

@@ -28,6 +28,6 @@ final class TlsUpgrade {
             }
             remembered.put(logical, secure);
         }
-        return request.newBuilder().url(secure).cacheUrlOverride(logical).build();
+        return request.newBuilder().url(secure).build();
     }
 }

@@ -11,6 +11,7 @@ import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
+import java.net.UnknownServiceException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
@@ -50,6 +51,9 @@ final class Transport implements Layer {
         Request request = attempt.request();
         boolean upgraded = backend != null && TlsUpgrade.isTls(backend) && !request.isHttps();
         Request sent = upgraded ? upgrade.upgrade(request) : request;
+        if (upgraded) {
+            requireTls(attempt);
+        }
         Call inner = neutral.client(hop.client, hop.settings, backend).newCall(sent);
         Response response = execute(attempt, inner, upgraded);
         return backend == null ? response : untilIdle(attempt, response, backend.idleNanos());
@@ -62,12 +66,26 @@ final class Transport implements Layer {
         dispatcherLimit.look(hop.client.dispatcher(), request.url().host());
         boolean upgraded = TlsUpgrade.isTls(backend) && !request.isHttps();
         Request sent = upgraded ? upgrade.upgrade(request) : request;
+        if (sent.isHttps()) {
+            requireTls(attempt);
+        }
         EndpointConnections connections = connections(endpoint);
         boolean bounded = attempt.deadline() - attempt.startedAt() <= backend.idleNanos();
         OkHttpClient client = connections.client(hop.client, hop.settings, backend, endpoint, sent.isHttps(), bounded);
         Response response = execute(attempt, client.newCall(sent), upgraded);
         shortenKeepAlive(endpoint, connections, response);
         return untilIdle(attempt, response, backend.idleNanos());
+    }
+
+    /** A chain whose TLS was taken away sends to an https URL in the clear. */
+    private static void requireTls(Attempt attempt) throws UnknownServiceException {
+        if (attempt.hop.settings.sslSocketFactory() == null) {
+            UnknownServiceException e = new UnknownServiceException("'"
+                    + attempt.request().url().host() + "' is called over TLS and the caller's client has none:"
+                    + " give it connection specs with TLS, and no withSslSocketFactory(null, ..) on its chain");
+            attempt.failed(Outcome.REFUSED, e);
+            throw e;
+        }
     }
 
     private Response execute(Attempt attempt, Call inner, boolean upgraded) throws IOException {

@@ -1,0 +1,59 @@
+package dev.meshclient.contract;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.registry.PolicySource;
+import java.util.Optional;
+import okhttp3.Call;
+import okhttp3.OkHttpClient;
+
+/** The ways to make a call; what holds for OkHttp itself must hold for all of them. */
+enum Edge {
+    /** OkHttp as it comes: the standard. */
+    PLAIN,
+    /** Services whose one endpoint is the server; no retries, since a plain client has none for what it was answered. */
+    STATIC,
+    /** A policy that claims every host and states nothing. */
+    NEUTRAL,
+    /** As STATIC, for a library that takes a {@link Call.Factory}. */
+    CALL_FACTORY;
+
+    /** Whether connections, and what is done about broken ones, are the mesh's. */
+    boolean hasEndpoints() {
+        return this == STATIC || this == CALL_FACTORY;
+    }
+
+    Optional<Mesh> mesh(int orders, int billing) {
+        return switch (this) {
+            case PLAIN -> Optional.empty();
+            case STATIC, CALL_FACTORY ->
+                Optional.of(mesh("\"defaults\": {\"retry\": {\"attempts\": 0}}, \"services\": {"
+                        + service("orders", orders) + "," + service("billing", billing) + "}"));
+            case NEUTRAL ->
+                Optional.of(mesh("\"services\": {\"world\": {\"hosts\": [\"*\"], \"resolution\": \"NONE\"}}"));
+        };
+    }
+
+    /** The client through this edge, for those who need an {@link OkHttpClient}. */
+    OkHttpClient client(Optional<Mesh> mesh, OkHttpClient client) {
+        if (this == CALL_FACTORY) {
+            throw new IllegalArgumentException("a call factory is not a client");
+        }
+        return mesh.map(m -> m.wrap(client)).orElse(client);
+    }
+
+    Call.Factory calls(Optional<Mesh> mesh, OkHttpClient client) {
+        return this == CALL_FACTORY ? mesh.orElseThrow().callFactory(client) : client(mesh, client);
+    }
+
+    private static String service(String name, int port) {
+        return """
+                "%1$s": {"hosts": ["%1$s"], "endpoints": [{"address": "127.0.0.1", "port": %2$d}]}
+                """.formatted(name, port);
+    }
+
+    private static Mesh mesh(String document) {
+        String head = "{\"apiVersion\": \"meshclient.dev/v1\", \"kind\": \"MeshPolicy\","
+                + " \"metadata\": {\"mesh\": \"contract\", \"version\": 1}, ";
+        return Mesh.builder().policy(PolicySource.of(head + document + "}")).build();
+    }
+}

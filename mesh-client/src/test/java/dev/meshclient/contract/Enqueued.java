@@ -1,0 +1,52 @@
+package dev.meshclient.contract;
+
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.Response;
+
+/** What became of a call that was enqueued. */
+final class Enqueued implements Callback {
+    private final CompletableFuture<Response> result = new CompletableFuture<>();
+
+    private Enqueued() {}
+
+    static Enqueued of(Call call) {
+        Enqueued callback = new Enqueued();
+        call.enqueue(callback);
+        return callback;
+    }
+
+    @Override
+    public void onResponse(Call call, Response response) {
+        if (!result.complete(response)) {
+            throw new AssertionError("a second outcome: " + response);
+        }
+    }
+
+    @Override
+    public void onFailure(Call call, IOException failure) {
+        if (!result.completeExceptionally(failure)) {
+            throw new AssertionError("a second outcome", failure);
+        }
+    }
+
+    Response response() throws Exception {
+        return result.get(20, TimeUnit.SECONDS);
+    }
+
+    /** The failure; a response in its place is closed and reported. */
+    Throwable failure() {
+        try (Response response = result.get(20, TimeUnit.SECONDS)) {
+            throw new AssertionError("it did not fail: " + response);
+        } catch (ExecutionException e) {
+            return e.getCause();
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError("it had no outcome", e);
+        }
+    }
+}

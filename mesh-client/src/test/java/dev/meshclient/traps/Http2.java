@@ -1,0 +1,56 @@
+package dev.meshclient.traps;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** As much HTTP/2 as it takes to break it: RFC 9113 4.1 and 6. */
+final class Http2 {
+    static final int REFUSED_STREAM = 7;
+    static final int CANCEL = 8;
+    static final int INTERNAL_ERROR = 2;
+    static final int ENHANCE_YOUR_CALM = 11;
+
+    private static final int PREFACE = 24;
+    private static final int HEADERS = 1;
+    private static final int RST_STREAM = 3;
+    private static final int SETTINGS = 4;
+    private static final int GOAWAY = 7;
+
+    private Http2() {}
+
+    /** Greets the client and waits for its first request; the stream's number. */
+    static int request(RawServer.Peer peer) throws IOException {
+        peer.read(PREFACE);
+        peer.write(frame(SETTINGS, 0, new byte[0]));
+        while (true) {
+            ByteBuffer header = ByteBuffer.wrap(peer.read(9));
+            int first = header.getInt();
+            int type = first & 0xFF;
+            header.get();
+            int stream = header.getInt();
+            peer.read(first >>> 8);
+            if (type == HEADERS) {
+                peer.count();
+                return stream;
+            }
+        }
+    }
+
+    static byte[] reset(int stream, int code) {
+        return frame(RST_STREAM, stream, ByteBuffer.allocate(4).putInt(code).array());
+    }
+
+    /** Streams above {@code last} were not looked at. */
+    static byte[] goAway(int last) {
+        return frame(GOAWAY, 0, ByteBuffer.allocate(8).putInt(last).putInt(0).array());
+    }
+
+    private static byte[] frame(int type, int stream, byte[] payload) {
+        return ByteBuffer.allocate(9 + payload.length)
+                .putInt(payload.length << 8 | type)
+                .put((byte) 0)
+                .putInt(stream)
+                .put(payload)
+                .array();
+    }
+}

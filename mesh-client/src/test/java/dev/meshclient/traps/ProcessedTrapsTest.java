@@ -1,0 +1,206 @@
+package dev.meshclient.traps;
+
+import dev.meshclient.contract.FullBacklog;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** Was it processed? What breaks before it is sent is sent elsewhere; what may have been processed only if that does no harm. */
+class ProcessedTrapsTest {
+    private static final String SHORT_CONNECT = "\"timeouts\": {\"connect\": \"300ms\"}";
+
+    /** An endpoint that answers the first request of a connection and then does as the script says. */
+    private static RawServer afterOne(RawServer.Script then) throws IOException {
+        return RawServer.of(peer -> {
+            peer.request();
+            peer.ok();
+            then.serve(peer);
+        });
+    }
+
+    // ---- connecting: nothing was sent
+
+    @Test
+    void a_refused_connection_is_retried_for_every_method() throws Exception {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        try (Situation situation = Situation.at(free)) {
+            situation.check("ConnectException", "connect-failure", 0, true, true);
+        }
+    }
+
+    @Test
+    void a_connect_timeout_is_retried_for_every_method() throws Exception {
+        try (FullBacklog blackHole = FullBacklog.open();
+                Situation situation = Situation.at(blackHole.port()).with(SHORT_CONNECT)) {
+            situation.check("SocketTimeoutException", "connect-failure", 0, true, true);
+        }
+    }
+
+    @Test
+    void a_name_that_nobody_knows_is_retried_for_every_method() throws Exception {
+        try (Situation situation = new Situation("nobody.invalid", 80)) {
+            situation.check("UnknownHostException", "connect-failure", 0, true, true);
+        }
+    }
+
+    // ---- HTTP/1.1: the exchange broke
+
+    @Test
+    void an_end_before_the_answer_on_a_fresh_connection_may_have_been_processed() throws Exception {
+        try (RawServer bad = RawServer.of(RawServer.Peer::request);
+                Situation situation = Situation.at(bad)) {
+            situation.check("IOException", "reset", 1, true, false);
+        }
+    }
+
+    @Test
+    void an_end_before_the_answer_on_a_used_connection_may_have_been_processed() throws Exception {
+        try (RawServer bad = afterOne(RawServer.Peer::request);
+                Situation situation = Situation.at(bad).pooled()) {
+            situation.check("IOException", "reset-of-reused", 1, true, false);
+        }
+    }
+
+    @Test
+    void a_reset_on_a_fresh_connection_may_have_been_processed() throws Exception {
+        try (RawServer bad = RawServer.of(peer -> {
+                    peer.request();
+                    peer.reset();
+                });
+                Situation situation = Situation.at(bad)) {
+            situation.check("SocketException", "reset", 1, true, false);
+        }
+    }
+
+    @Test
+    void a_reset_on_a_used_connection_may_have_been_processed() throws Exception {
+        try (RawServer bad = afterOne(peer -> {
+                    peer.request();
+                    peer.reset();
+                });
+                Situation situation = Situation.at(bad).pooled()) {
+            situation.check("SocketException", "reset-of-reused", 1, true, false);
+        }
+    }
+
+    @Test
+    void a_peer_that_closes_while_we_send_may_have_processed_it() throws Exception {
+        try (RawServer bad = RawServer.of(peer -> {
+                    peer.head();
+                    peer.reset();
+                });
+                Situation situation = Situation.at(bad).bodySize(32 << 20)) {
+            situation.check("SocketException", "reset", 1, true, false);
+        }
+    }
+
+    @Test
+    void a_read_timeout_before_headers_may_have_been_processed() throws Exception {
+        try (RawServer bad = RawServer.of(peer -> {
+                    peer.request();
+                    peer.silence();
+                });
+                Situation situation = Situation.at(bad).client(b -> b.readTimeout(Duration.ofMillis(200)))) {
+            situation.check("SocketTimeoutException", "attempt-timeout", 1, true, false);
+        }
+    }
+
+    @Test
+    void an_attempt_that_policy_ends_may_have_been_processed() throws Exception {
+        try (RawServer bad = RawServer.of(peer -> {
+                    peer.request();
+                    peer.silence();
+                });
+                Situation situation = Situation.at(bad).with("\"timeouts\": {\"backendRequest\": \"200ms\"}")) {
+            situation.check("SocketTimeoutException", "attempt-timeout", 1, true, false);
+        }
+    }
+
+    @Test
+    void a_write_timeout_may_have_been_processed() throws Exception {
+        try (RawServer bad = RawServer.of(peer -> {
+                    if (peer.head().startsWith("POST")) {
+                        peer.silence();
+                    }
+                });
+                Situation situation =
+                        Situation.at(bad).bodySize(32 << 20).client(b -> b.writeTimeout(Duration.ofMillis(200)))) {
+            situation.check("SocketTimeoutException", "attempt-timeout", 1, false, false);
+        }
+    }
+
+    @Test
+    void a_call_timeout_ends_the_call_and_nothing_is_retried() throws Exception {
+        try (RawServer bad = RawServer.of(peer -> {
+                    peer.request();
+                    peer.silence();
+                });
+                Situation situation = Situation.at(bad).client(b -> b.callTimeout(Duration.ofMillis(300)))) {
+            situation.check("InterruptedIOException", "cancelled", 1, false, false);
+        }
+    }
+
+    @Test
+    void what_is_not_HTTP_is_not_retried() throws Exception {
+        try (RawServer bad = RawServer.of(peer -> {
+                    peer.request();
+                    peer.write("SMTP ready\r\n\r\n");
+                });
+                Situation situation = Situation.at(bad)) {
+            situation.check("ProtocolException", "protocol-error", 1, false, false);
+        }
+    }
+
+    // ---- HTTP/2
+
+    private static RawServer resets(int code) throws IOException {
+        return RawServer.of(peer -> {
+            peer.write(Http2.reset(Http2.request(peer), code));
+            peer.silence();
+        });
+    }
+
+    @Test
+    void a_refused_stream_was_not_looked_at() throws Exception {
+        try (RawServer bad = RawServer.of(peer -> {
+                    peer.write(Http2.reset(Http2.request(peer), Http2.REFUSED_STREAM));
+                });
+                Situation situation = Situation.at(bad).http2()) {
+            situation.check("StreamResetException", "refused-stream", 1, true, true);
+        }
+    }
+
+    @Test
+    void a_stream_above_a_goaway_was_not_looked_at() throws Exception {
+        try (RawServer bad = RawServer.of(peer -> {
+                    Http2.request(peer);
+                    peer.write(Http2.goAway(0));
+                    peer.silence();
+                });
+                Situation situation = Situation.at(bad).http2()) {
+            situation.check("StreamResetException", "refused-stream", 1, true, true);
+        }
+    }
+
+    @Test
+    void a_stream_that_the_peer_cancels_may_have_been_processed() throws Exception {
+        for (int code : new int[] {Http2.CANCEL, Http2.INTERNAL_ERROR, Http2.ENHANCE_YOUR_CALM}) {
+            try (RawServer bad = resets(code);
+                    Situation situation = Situation.at(bad).http2()) {
+                situation.check("StreamResetException", "reset", 1, true, false);
+            }
+        }
+    }
+
+    @Test
+    void a_connection_that_is_lost_under_a_stream_may_have_processed_it() throws Exception {
+        try (RawServer bad = RawServer.of(Http2::request);
+                Situation situation = Situation.at(bad).http2()) {
+            situation.check("StreamResetException", "reset", 1, true, false);
+        }
+    }
+}

@@ -1,0 +1,302 @@
+package dev.meshclient.traps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.registry.PolicySource;
+import java.io.File;
+import java.io.IOException;
+import java.net.UnknownServiceException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.Cache;
+import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** TLS between the mesh and its endpoints: who is asked for, who may answer, and that nothing goes in the clear. */
+class TlsTrapsTest {
+    private static final HeldCertificate AUTHORITY =
+            new HeldCertificate.Builder().certificateAuthority(0).build();
+    private static final HeldCertificate SERVICE = signed("service");
+    private static final HeldCertificate ORDERS = signed("orders");
+
+    private final MockWebServer server = new MockWebServer();
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private static HeldCertificate signed(String name) {
+        return new HeldCertificate.Builder()
+                .signedBy(AUTHORITY)
+                .commonName(name)
+                .addSubjectAlternativeName(name)
+                .build();
+    }
+
+    private static MockWebServer bad(HeldCertificate certificate) throws IOException {
+        MockWebServer bad = new MockWebServer();
+        bad.useHttps(server(certificate).sslSocketFactory());
+        bad.start();
+        return bad;
+    }
+
+    private static HandshakeCertificates server(HeldCertificate certificate) {
+        return new HandshakeCertificates.Builder()
+                .heldCertificate(certificate)
+                .addTrustedCertificate(AUTHORITY.certificate())
+                .build();
+    }
+
+    // ---- handshakes that fail: nothing was sent
+
+    @Test
+    void an_authority_that_is_not_trusted_is_a_connect_failure() throws Exception {
+        HeldCertificate stranger = new HeldCertificate.Builder()
+                .addSubjectAlternativeName("service")
+                .build();
+        try (MockWebServer bad = bad(stranger);
+                Situation situation = Situation.at(bad.getPort()).tls(AUTHORITY, SERVICE)) {
+            situation.counting(bad::getRequestCount).check("SSLHandshakeException", "connect-failure", 0, true, true);
+        }
+    }
+
+    @Test
+    void a_certificate_of_another_service_is_a_connect_failure() throws Exception {
+        try (MockWebServer bad = bad(ORDERS);
+                Situation situation = Situation.at(bad.getPort()).tls(AUTHORITY, SERVICE)) {
+            situation
+                    .counting(bad::getRequestCount)
+                    .check("SSLPeerUnverifiedException", "connect-failure", 0, true, true);
+        }
+    }
+
+    @Test
+    void a_plaintext_port_is_a_connect_failure() throws Exception {
+        try (RawServer bad = RawServer.of(peer -> peer.read(64));
+                Situation situation = Situation.at(bad).tls(AUTHORITY, SERVICE)) {
+            situation.check("SSLHandshakeException", "connect-failure", 0, true, true);
+        }
+    }
+
+    @Test
+    void a_handshake_that_stalls_is_a_connect_failure() throws Exception {
+        try (RawServer bad = RawServer.of(RawServer.Peer::silence);
+                Situation situation =
+                        Situation.at(bad).tls(AUTHORITY, SERVICE).with("\"timeouts\": {\"connect\": \"300ms\"}")) {
+            situation.check("SocketTimeoutException", "connect-failure", 0, true, true);
+        }
+    }
+
+    /** In TLS 1.3 the client hears of it when it reads the answer: the request went out, and nobody looked at it. */
+    @Test
+    void a_client_certificate_that_the_peer_rejects_is_a_connect_failure() throws Exception {
+        HandshakeCertificates unknown = new HandshakeCertificates.Builder()
+                .heldCertificate(new HeldCertificate.Builder().build())
+                .addTrustedCertificate(AUTHORITY.certificate())
+                .build();
+        try (RawServer bad = RawServer.of(peer -> {
+                    try {
+                        peer.requireCertificate(server(SERVICE).sslSocketFactory());
+                    } catch (SSLHandshakeException rejected) {
+                        peer.silence();
+                    }
+                });
+                Situation situation = Situation.at(bad).tls(AUTHORITY, SERVICE)) {
+            situation
+                    .client(b -> b.sslSocketFactory(unknown.sslSocketFactory(), unknown.trustManager())
+                            .protocols(List.of(Protocol.HTTP_1_1)))
+                    .check("SSLHandshakeException", "connect-failure", 0, true, true);
+        }
+    }
+
+    // ---- the name that is asked for, and who may answer
+
+    private Mesh mesh(String services) {
+        return Mesh.builder()
+                .policy(PolicySource.of(
+                        "{\"apiVersion\": \"meshclient.dev/v1\", \"kind\": \"MeshPolicy\", \"metadata\": {\"mesh\":"
+                                + " \"traps\", \"version\": 1}, \"services\": {" + services + "}}"))
+                .build();
+    }
+
+    private String service(String name) {
+        return service(name, server.getPort());
+    }
+
+    private static String service(String name, int port) {
+        return """
+                "%1$s": {"hosts": ["%1$s"], "tls": {"mode": "SIMPLE"}, "retry": {"attempts": 0},
+                  "endpoints": [{"address": "127.0.0.1", "port": %2$d}]}
+                """.formatted(name, port);
+    }
+
+    private OkHttpClient.Builder trusting() {
+        HandshakeCertificates trust = new HandshakeCertificates.Builder()
+                .addTrustedCertificate(AUTHORITY.certificate())
+                .build();
+        return new OkHttpClient.Builder().sslSocketFactory(trust.sslSocketFactory(), trust.trustManager());
+    }
+
+    private void start(HeldCertificate certificate) throws IOException {
+        server.useHttps(server(certificate).sslSocketFactory());
+        server.start();
+    }
+
+    private static Request get(String url) {
+        return new Request.Builder().url(url).build();
+    }
+
+    private RecordedRequest taken() throws InterruptedException {
+        RecordedRequest request = server.takeRequest(20, TimeUnit.SECONDS);
+        assertThat(request).isNotNull();
+        return request;
+    }
+
+    @Test
+    void a_name_without_a_dot_is_sent_as_server_name() throws Exception {
+        start(ORDERS);
+        server.enqueue(new MockResponse.Builder().build());
+        try (Mesh mesh = mesh(service("orders"))) {
+            mesh.wrap(trusting().build())
+                    .newCall(get("http://orders/"))
+                    .execute()
+                    .close();
+        }
+        assertThat(taken().getHandshakeServerNames()).containsExactly("orders");
+    }
+
+    @Test
+    void a_name_with_a_trailing_dot_is_sent_without_it() throws Exception {
+        start(ORDERS);
+        server.enqueue(new MockResponse.Builder().build());
+        try (Mesh mesh = mesh(service("orders"))) {
+            OkHttpClient http = mesh.wrap(
+                    trusting().hostnameVerifier((host, session) -> true).build());
+            http.newCall(get("http://orders./")).execute().close();
+        }
+        assertThat(taken().getHandshakeServerNames()).containsExactly("orders");
+    }
+
+    @Test
+    void a_name_that_TLS_cannot_send_is_called_without_it() throws Exception {
+        start(signed("my-orders"));
+        server.enqueue(new MockResponse.Builder().build());
+        try (Mesh mesh = mesh(service("my_orders"))) {
+            OkHttpClient http = mesh.wrap(
+                    trusting().hostnameVerifier((host, session) -> true).build());
+            http.newCall(get("http://my_orders/")).execute().close();
+        }
+        assertThat(taken().getHandshakeServerNames()).isEmpty();
+    }
+
+    @Test
+    void a_connection_of_one_service_is_never_used_for_another_at_the_same_address() throws Exception {
+        start(new HeldCertificate.Builder()
+                .signedBy(AUTHORITY)
+                .addSubjectAlternativeName("orders")
+                .addSubjectAlternativeName("billing")
+                .build());
+        server.enqueue(new MockResponse.Builder().build());
+        server.enqueue(new MockResponse.Builder().build());
+        try (Mesh mesh = mesh(service("orders") + "," + service("billing"))) {
+            OkHttpClient http = mesh.wrap(trusting().build());
+            http.newCall(get("http://orders/")).execute().close();
+            http.newCall(get("http://billing/")).execute().close();
+        }
+        RecordedRequest orders = taken();
+        RecordedRequest billing = taken();
+        assertThat(orders.getHandshakeServerNames()).containsExactly("orders");
+        assertThat(billing.getHandshakeServerNames()).containsExactly("billing");
+        assertThat(billing.getConnectionIndex()).isNotEqualTo(orders.getConnectionIndex());
+    }
+
+    @Test
+    void a_service_at_the_address_of_another_must_show_its_own_name() throws Exception {
+        start(ORDERS);
+        server.enqueue(new MockResponse.Builder().build());
+        try (Mesh mesh = mesh(service("orders") + "," + service("billing"))) {
+            OkHttpClient http = mesh.wrap(trusting().build());
+            http.newCall(get("http://orders/")).execute().close();
+            assertThatThrownBy(() -> http.newCall(get("http://billing/")).execute())
+                    .isInstanceOf(SSLPeerUnverifiedException.class);
+        }
+        assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    // ---- what an upgraded call shows
+
+    @Test
+    void an_upgraded_call_shows_the_callers_url_and_says_that_it_was_encrypted() throws Exception {
+        start(ORDERS);
+        server.enqueue(new MockResponse.Builder().build());
+        try (Mesh mesh = mesh(service("orders"));
+                Response response = mesh.wrap(trusting().build())
+                        .newCall(get("http://orders/a?b=c"))
+                        .execute()) {
+            assertThat(response.request().url()).hasToString("http://orders/a?b=c");
+            assertThat(response.handshake()).isNotNull();
+        }
+        assertThat(taken().getHeaders().get("Host")).isNull(); // HTTP/2 says :authority
+    }
+
+    @Test
+    void a_post_of_an_upgraded_call_is_not_answered_from_the_cache(@TempDir File directory) throws Exception {
+        start(ORDERS);
+        server.enqueue(new MockResponse.Builder()
+                .addHeader("Cache-Control", "max-age=600")
+                .body("got")
+                .build());
+        server.enqueue(new MockResponse.Builder().body("posted").build());
+        server.enqueue(new MockResponse.Builder().body("got again").build());
+        try (Mesh mesh = mesh(service("orders"));
+                Cache cache = new Cache(directory, 1 << 20)) {
+            OkHttpClient http = mesh.wrap(trusting().cache(cache).build());
+            Request get = get("http://orders/");
+            assertThat(body(http, get)).isEqualTo("got");
+            assertThat(body(http, get)).isEqualTo("got");
+            Request post =
+                    get.newBuilder().post(RequestBody.create(new byte[1])).build();
+            assertThat(body(http, post)).isEqualTo("posted");
+            assertThat(body(http, get)).as("a POST forgets what was cached").isEqualTo("got again");
+        }
+    }
+
+    private static String body(OkHttpClient http, Request request) throws IOException {
+        try (Response response = http.newCall(request).execute()) {
+            return response.body().string();
+        }
+    }
+
+    @Test
+    void an_interceptor_that_takes_TLS_away_does_not_make_the_mesh_send_in_the_clear() throws Exception {
+        try (RawServer plain = RawServer.of(peer -> {
+                    peer.request();
+                    peer.ok();
+                });
+                Mesh mesh = mesh(service("orders", plain.port()))) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient.Builder()
+                    .addInterceptor(
+                            chain -> chain.withSslSocketFactory(null, null).proceed(chain.request()))
+                    .build());
+            assertThatThrownBy(() -> http.newCall(get("http://orders/")).execute())
+                    .isInstanceOf(UnknownServiceException.class);
+            assertThat(plain.requests()).isZero();
+        }
+    }
+}
