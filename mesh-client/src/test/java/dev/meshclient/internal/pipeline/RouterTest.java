@@ -8,6 +8,7 @@ import dev.meshclient.MeshOptions;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
+import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Layer;
@@ -219,6 +220,28 @@ class RouterTest {
         assertThat(fate("http://orders:81/"))
                 .as("by name, with another port only")
                 .isEqualTo("NoRoute");
+    }
+
+    /** Asked twice a call, also for the calls of the client that are none of the mesh's. */
+    @Test
+    void asking_allocates_nothing() throws Exception {
+        apply(service("orders", "orders") + "," + service("shop", "*.shop.example"));
+        for (String host : List.of("orders", "a.b.shop.example", "www.example.com", "10.1.1.1")) {
+            int times = 100_000;
+            long bytes = Allocated.bytes(() -> {
+                for (int i = 0; i < times; i++) {
+                    router.layers(host, 80);
+                }
+            });
+            assertThat(bytes).as("bytes of %d times %s", times, host).isLessThan(times);
+        }
+        router.close();
+        assertThat(Allocated.bytes(() -> {
+                    for (int i = 0; i < 100_000; i++) {
+                        router.layers("orders", 80);
+                    }
+                }))
+                .isLessThan(100_000);
     }
 
     // ---- before the first policy
