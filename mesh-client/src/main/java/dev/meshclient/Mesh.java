@@ -102,7 +102,7 @@ public final class Mesh implements Closeable {
      * @throws java.io.InterruptedIOException if the thread is interrupted
      */
     public boolean awaitReady(Duration timeout) throws IOException {
-        long until = time.now() + timeout.toNanos();
+        long until = time.now() + Time.nanos(timeout);
         Signal signal = time.signal("ready");
         readiness.add(signal);
         try {
@@ -176,7 +176,7 @@ public final class Mesh implements Closeable {
 
     /** Looks at what is in flight now and then: at the end of a process a pause of 10 ms costs nothing. */
     private void drain() {
-        long until = time.now() + drainTimeout.toNanos();
+        long until = time.now() + Time.nanos(drainTimeout);
         Signal pause = time.signal("drain");
         try {
             while (time.now() < until && inFlight() > 0) {
@@ -259,8 +259,10 @@ public final class Mesh implements Closeable {
          */
         public Builder claim(String... hosts) {
             for (String host : hosts) {
-                if (host.isBlank() || host.contains("/") || host.contains(" ") || host.lastIndexOf('*') > 0) {
-                    throw new IllegalArgumentException("claim takes 'host' or '*.suffix', not '" + host + "'");
+                try {
+                    Router.checkClaim(host);
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException("claim takes 'host' or '*.suffix', not '" + host + "'", e);
                 }
                 claims.add(host);
             }

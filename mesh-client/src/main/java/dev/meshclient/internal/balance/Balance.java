@@ -62,15 +62,17 @@ public final class Balance implements Layer, Ending {
                 .computeIfAbsent(priority(e, origin.locality), p -> new ArrayList<>())
                 .add(e));
         List<Level> levels = new ArrayList<>();
-        for (List<Endpoint> level : priorities.values()) {
+        priorities.forEach((priority, level) -> {
             if (!Level.usable(level).isEmpty()) {
-                levels.add(Level.of(level, zoned, origin.locality.zone(), origin.callers, algorithm));
+                // Another region's zones are not ours, though they may be called the same.
+                boolean byZone = zoned && priority % 2 == 0;
+                levels.add(Level.of(level, byZone, origin.locality.zone(), origin.callers, algorithm));
             }
-        }
+        });
         return new Balance(time, backend, endpoints.size(), List.copyOf(levels), next);
     }
 
-    /** The cluster's priority first, and within it our own region before the others. */
+    /** The cluster's priority first, and within it our own region (even) before the others (odd). */
     private static long priority(Endpoint endpoint, Locality own) {
         String region = endpoint.locality().region();
         boolean here = own.region().isEmpty() || region.isEmpty() || region.equals(own.region());

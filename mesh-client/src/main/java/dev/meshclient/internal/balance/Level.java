@@ -93,10 +93,22 @@ final class Level {
             return drawn;
         }
         Endpoint found = tried.untriedOf(chosen.endpoints, random);
+        int start = found == null && groups.size() > 1 ? another(chosen, random) : 0;
         for (int i = 0; found == null && i < groups.size(); i++) {
-            found = groups.get(i) == chosen ? null : tried.untriedOf(groups.get(i).endpoints, random);
+            found = tried.untriedOf(groups.get((start + i) % groups.size()).endpoints, random);
         }
         return found;
+    }
+
+    /** A retry leaves its zone for any of the others, for each as often as it has endpoints. */
+    private int another(Group left, RandomGenerator random) {
+        int at = random.nextInt(size() - left.endpoints.size());
+        int group = 0;
+        while (groups.get(group) == left || at >= groups.get(group).endpoints.size()) {
+            at -= groups.get(group) == left ? 0 : groups.get(group).endpoints.size();
+            group++;
+        }
+        return group;
     }
 
     /** The same endpoint for the same key, as long as the group stays what it is. */

@@ -20,7 +20,7 @@ interface Picker {
         }
         return switch (algorithm) {
             case LEAST_REQUEST -> new LeastOfTwo(array, weights(array));
-            case ROUND_ROBIN -> new RoundRobin(array);
+            case ROUND_ROBIN -> new RoundRobin(array, weights(array));
             case RANDOM -> new AtRandom(array, weights(array));
         };
     }

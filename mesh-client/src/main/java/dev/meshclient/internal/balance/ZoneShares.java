@@ -23,10 +23,10 @@ final class ZoneShares {
      */
     static SortedMap<String, Double> of(Map<String, Capacity> zones, String own, Map<String, Long> callers) {
         Capacity local = zones.get(own);
+        boolean population = !own.isEmpty() && callers.getOrDefault(own, 0L) > 0;
         if (own.isEmpty() || local == null || local.usable == 0) {
-            return spread(zones, "", 1);
+            return population ? residual(zones, own, callers, 1) : spread(zones, "", 1);
         }
-        boolean population = callers.getOrDefault(own, 0L) > 0;
         double stay = population ? residualStay(zones, own, callers) : localStay(local);
         SortedMap<String, Double> shares = stay >= 1
                 ? new TreeMap<>()
@@ -57,6 +57,9 @@ final class ZoneShares {
             if (!zone.equals(own) && spare > 1e-9) {
                 left.put(zone, spare);
             }
+        }
+        if (left.isEmpty()) { // nothing but rounding
+            return spread(zones, own, rest);
         }
         double all = left.values().stream().mapToDouble(Double::doubleValue).sum();
         left.replaceAll((zone, spare) -> spare / all * rest);

@@ -64,4 +64,11 @@ public final class AliasTable {
         int i = random.nextInt(size);
         return threshold[i] >= 1 || random.nextDouble() < threshold[i] ? i : alias[i];
     }
+
+    /** The index of a number from 0 on and below 1: as {@link #draw}, for who has numbers of his own. */
+    public int at(double number) {
+        double place = number * size;
+        int i = Math.min((int) place, size - 1);
+        return place - i < threshold[i] ? i : alias[i];
+    }
 }

@@ -32,7 +32,7 @@ public class CallContext implements Decision.Source {
     private @Nullable CallContext latest;
     private final @Nullable CallContext previous;
 
-    private @Nullable Outcome outcome;
+    private volatile @Nullable Outcome outcome; // written last: whoever sees it sees the three below
     private int status;
     private @Nullable IOException failure;
     private long decidedAt;
@@ -57,6 +57,10 @@ public class CallContext implements Decision.Source {
         this.number = 0;
         this.previous = null;
         this.startedAt = time.now();
+        Duration asked = options.timeout();
+        if (asked != null) {
+            this.deadline = startedAt + Time.nanos(asked);
+        }
     }
 
     /** An attempt of the call. */
@@ -166,10 +170,10 @@ public class CallContext implements Decision.Source {
     }
 
     private void decided(Outcome what, int code, @Nullable IOException e) {
-        outcome = what;
         status = code;
         failure = e;
         decidedAt = time.now();
+        outcome = what;
     }
 
     /** Whether another endpoint, untried, could have taken this attempt. */
@@ -217,6 +221,9 @@ public class CallContext implements Decision.Source {
     private synchronized Signal signal() {
         if (signal == null) {
             signal = time.signal("call");
+            if (cancelled != null) { // before there was a signal to raise
+                signal.raise();
+            }
         }
         return signal;
     }
@@ -281,7 +288,7 @@ public class CallContext implements Decision.Source {
         return new CallContext(this);
     }
 
-    /** Lets the layer hold something until this is over; told at once if it is over already. */
+    /** Lets the layer hold something until this is over; told at once if it is over already. The last to ask is told first. */
     public final void onEnd(Ending ending) {
         synchronized (this) {
             if (!over) {
@@ -315,13 +322,15 @@ public class CallContext implements Decision.Source {
             second = secondEnding;
             more = moreEndings == null ? List.of() : moreEndings;
         }
-        if (first != null) {
-            first.ended(this);
+        for (int i = more.size() - 1; i >= 0; i--) {
+            more.get(i).ended(this);
         }
         if (second != null) {
             second.ended(this);
         }
-        more.forEach(e -> e.ended(this));
+        if (first != null) {
+            first.ended(this);
+        }
         if (parent != null) {
             parent.attemptOver();
         }
@@ -342,11 +351,20 @@ public class CallContext implements Decision.Source {
         over();
     }
 
-    /** Sends the call through the layers. It is over when they have returned and the last attempt is over. */
+    /**
+     * Sends the call through the layers. It is over when they have returned and the last attempt is over; if they throw,
+     * whatever it is, nobody has a body to read, and everything is over.
+     */
     public final Response run(Layer layers) throws IOException {
+        boolean answered = false;
         try {
-            return layers.call(this);
+            Response response = layers.call(this);
+            answered = true;
+            return response;
         } finally {
+            for (CallContext attempt = answered ? null : latest; attempt != null; attempt = attempt.previous) {
+                attempt.over();
+            }
             boolean done;
             synchronized (this) {
                 returned = true;

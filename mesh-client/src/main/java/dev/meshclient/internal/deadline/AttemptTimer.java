@@ -8,6 +8,7 @@ import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -30,34 +31,62 @@ public final class AttemptTimer implements Layer {
 
     @Override
     public Response call(CallContext attempt) throws IOException {
-        SocketTimeoutException[] expired = new SocketTimeoutException[1];
-        Time.Timer timer = time.at(attempt.startedAt() + limitNanos, "attempt", () -> {
-            expired[0] = timedOut(attempt);
-            attempt.cancel(expired[0]);
-        });
+        Verdict verdict = new Verdict(attempt, limitNanos);
+        Time.Timer timer = time.at(attempt.startedAt() + limitNanos, "attempt", verdict);
         try {
             Response response = next.call(attempt);
-            timer.cancel();
-            IOException cause = attempt.cancelCause();
-            if (cause == null) {
+            IOException late = verdict.inTime() ? attempt.cancelCause() : verdict.expired();
+            if (late == null) {
                 return response;
             }
             response.close();
-            throw cause;
+            throw late;
         } catch (IOException e) {
-            timer.cancel();
-            if (e == attempt.cancelCause() && e == expired[0]) {
+            if (e == verdict.expired()) {
                 attempt.failed(Outcome.ATTEMPT_TIMEOUT, e);
             }
             throw e;
+        } finally {
+            timer.cancel();
         }
     }
 
-    private SocketTimeoutException timedOut(CallContext attempt) {
-        Endpoint endpoint = attempt.endpoint();
-        return new SocketTimeoutException("no response headers from "
-                + (endpoint == null ? attempt.request().url().host() : endpoint.name()) + " within "
-                + limitNanos / 1_000_000 + " ms (timeouts.backendRequest)");
+    /** In time or expired: the first word counts, so that a timer that fires late never breaks a response that was returned. */
+    private static final class Verdict extends AtomicReference<Object> implements Runnable {
+        private static final long serialVersionUID = 1;
+        private static final Object IN_TIME = "in time";
+
+        private final transient CallContext attempt;
+        private final long limitNanos;
+
+        Verdict(CallContext attempt, long limitNanos) {
+            this.attempt = attempt;
+            this.limitNanos = limitNanos;
+        }
+
+        @Override
+        public void run() {
+            SocketTimeoutException e = timedOut();
+            if (compareAndSet(null, e)) {
+                attempt.cancel(e);
+            }
+        }
+
+        boolean inTime() {
+            return compareAndSet(null, IN_TIME);
+        }
+
+        @Nullable
+        IOException expired() {
+            return get() instanceof IOException e ? e : null;
+        }
+
+        private SocketTimeoutException timedOut() {
+            Endpoint endpoint = attempt.endpoint();
+            return new SocketTimeoutException("no response headers from "
+                    + (endpoint == null ? attempt.request().url().host() : endpoint.name()) + " within "
+                    + limitNanos / 1_000_000 + " ms (timeouts.backendRequest)");
+        }
     }
 
     @Override

@@ -58,7 +58,8 @@ public final class Deadline implements Layer {
         Duration asked = call.options().timeout();
         long limit = statedNanos;
         if (asked != null) {
-            return limit == 0 ? asked.toNanos() : Math.min(limit, asked.toNanos());
+            long nanos = Time.nanos(asked);
+            return limit == 0 ? nanos : Math.min(limit, nanos);
         }
         return limit == 0 && call.deadline() == Time.NEVER ? builtInNanos : limit;
     }

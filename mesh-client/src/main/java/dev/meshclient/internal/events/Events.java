@@ -1,6 +1,7 @@
 package dev.meshclient.internal.events;
 
 import dev.meshclient.Decision;
+import dev.meshclient.MeshFailure;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.telemetry.MeshListener;
@@ -39,11 +40,14 @@ public final class Events {
             } catch (IOException e) {
                 failure[0] = e;
                 throw e;
+            } catch (RuntimeException | Error e) {
+                failure[0] = new IOException(e.toString(), e);
+                throw e;
             }
         }
 
         private void end(CallContext call, @Nullable IOException failure) {
-            Decision decision = call.decision();
+            Decision decision = failure instanceof MeshFailure ours ? ours.decision() : call.decision();
             tell(listeners, l -> l.callEnded(call.request(), decision, failure));
         }
 
@@ -76,7 +80,7 @@ public final class Events {
         for (MeshListener listener : listeners) {
             try {
                 event.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 LOG.warn("a MeshListener failed and is ignored for this event: {}", listener.getClass(), e);
             }
         }

@@ -1,6 +1,8 @@
 package dev.meshclient.internal.pipeline;
 
 import java.util.Locale;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
 
 /** An authority as policy writes it. */
 final class Hosts {
@@ -9,25 +11,58 @@ final class Hosts {
     private Hosts() {}
 
     /**
-     * @param host lower case, without brackets and without a trailing dot
+     * @param host as it is in URLs: lower case, IPv6 without brackets and in its shortest form, without a trailing dot;
+     *     {@code *} and {@code *.suffix} are patterns
      * @param port {@code -1}: every port
      */
     record Pattern(String host, int port) {
         boolean takes(int requested) {
             return port == ANY_PORT || port == requested;
         }
+
+        boolean isSuffix() {
+            return host.startsWith("*.");
+        }
+
+        /** With its dot. */
+        String suffix() {
+            return host.substring(1);
+        }
     }
 
+    /** An authority that no URL can have is a host that no request has. */
     static Pattern parse(String authority) {
-        String text = authority.toLowerCase(Locale.ROOT);
-        int colon = text.lastIndexOf(':');
-        boolean bracketed = text.startsWith("[");
-        boolean hasPort = bracketed ? colon > text.indexOf(']') : colon >= 0 && text.indexOf(':') == colon;
-        String host = hasPort ? text.substring(0, colon) : text;
-        if (bracketed && host.endsWith("]")) {
-            host = host.substring(1, host.length() - 1);
+        boolean bracketed = authority.startsWith("[");
+        int colon = authority.lastIndexOf(':');
+        boolean hasPort = bracketed ? colon > authority.indexOf(']') : colon >= 0 && authority.indexOf(':') == colon;
+        String host = hasPort ? authority.substring(0, colon) : authority;
+        int port = hasPort ? Integer.parseInt(authority.substring(colon + 1)) : ANY_PORT;
+        if (host.equals("*")) {
+            return new Pattern(host, port);
         }
-        return new Pattern(normal(host), hasPort ? Integer.parseInt(text.substring(colon + 1)) : ANY_PORT);
+        String wildcard = host.startsWith("*.") ? "*." : "";
+        String name = host.substring(wildcard.length());
+        String known = inUrls(name);
+        return new Pattern(wildcard + normal(known == null ? name.toLowerCase(Locale.ROOT) : known), port);
+    }
+
+    /** @throws IllegalArgumentException if no request can have such a host, so that it would claim nothing */
+    static void check(String authority) {
+        Pattern pattern = parse(authority);
+        String name = pattern.isSuffix() ? pattern.host.substring(2) : pattern.host;
+        boolean port = pattern.port == ANY_PORT || (pattern.port > 0 && pattern.port <= 65_535);
+        if (!port || (!name.equals("*") && (name.indexOf('*') >= 0 || inUrls(name) == null))) {
+            throw new IllegalArgumentException("no authority: " + authority);
+        }
+    }
+
+    /** Requests have their host as OkHttp writes it, so that is the spelling to compare with; null: they cannot have it. */
+    private static @Nullable String inUrls(String host) {
+        try {
+            return new HttpUrl.Builder().scheme("http").host(host).build().host();
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 
     /** A trailing dot only says that a name is complete: it is the same host. */

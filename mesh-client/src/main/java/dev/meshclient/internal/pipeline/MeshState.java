@@ -15,6 +15,7 @@ final class MeshState {
     private final OutboundTrafficPolicy outboundTrafficPolicy;
     private final Map<String, Layer> services;
     private final Map<String, List<Entry>> hosts;
+    private final Suffixes<List<Entry>> suffixes;
 
     private record Entry(Hosts.Pattern pattern, Layer layers) {}
 
@@ -22,30 +23,36 @@ final class MeshState {
             String revision,
             OutboundTrafficPolicy outboundTrafficPolicy,
             Map<String, Layer> services,
-            Map<String, List<Entry>> hosts) {
+            Map<String, List<Entry>> hosts,
+            Suffixes<List<Entry>> suffixes) {
         this.revision = revision;
         this.outboundTrafficPolicy = outboundTrafficPolicy;
         this.services = services;
         this.hosts = hosts;
+        this.suffixes = suffixes;
     }
 
     /** Collects services, then is a state. */
     static final class Builder {
         private final Map<String, Layer> services = new LinkedHashMap<>();
         private final Map<String, List<Entry>> hosts = new HashMap<>();
+        private final Map<String, List<Entry>> suffixes = new HashMap<>();
 
         void add(String service, List<String> authorities, Layer layers) {
             services.put(service, layers);
             for (String authority : authorities) {
                 Hosts.Pattern pattern = Hosts.parse(authority);
-                hosts.computeIfAbsent(pattern.host(), h -> new ArrayList<>(1)).add(new Entry(pattern, layers));
+                (pattern.isSuffix()
+                                ? suffixes.computeIfAbsent(pattern.suffix(), s -> new ArrayList<>(1))
+                                : hosts.computeIfAbsent(pattern.host(), h -> new ArrayList<>(1)))
+                        .add(new Entry(pattern, layers));
             }
         }
 
         MeshState build(String revision, OutboundTrafficPolicy outboundTrafficPolicy) {
             // A host with its port is more to the point than the host alone.
             hosts.values().forEach(list -> list.sort((a, b) -> Integer.compare(b.pattern.port(), a.pattern.port())));
-            return new MeshState(revision, outboundTrafficPolicy, services, hosts);
+            return new MeshState(revision, outboundTrafficPolicy, services, hosts, Suffixes.of(suffixes));
         }
     }
 
@@ -59,10 +66,7 @@ final class MeshState {
         if (exact != null) {
             return take(exact, port);
         }
-        Layer found = null;
-        for (int dot = host.indexOf('.'); found == null && dot >= 0; dot = host.indexOf('.', dot + 1)) {
-            found = take(hosts.get("*" + host.substring(dot)), port);
-        }
+        Layer found = take(suffixes.find(host), port);
         return found != null ? found : take(hosts.get("*"), port);
     }
 

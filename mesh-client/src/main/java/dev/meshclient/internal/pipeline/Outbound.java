@@ -39,12 +39,12 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
     }
 
     /** Once a call, above the rules. */
-    Pipeline service(String name, List<Route.Rule> rules) {
+    Pipeline service(String policy, String name, List<Route.Rule> rules) {
         return Pipeline
                 // Sees everything below, also the answers that we make ourselves.
                 .top(next -> Events.ofCalls(listeners, next))
                 // Every other setting hangs on the rule, and the backend is drawn once a call.
-                .bottom(Route.create(time, name, rules));
+                .bottom(Route.create(time, policy, name, rules));
     }
 
     /** For hosts without a service: the same events, and an answer of our own. */

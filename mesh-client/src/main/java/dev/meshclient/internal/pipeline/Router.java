@@ -1,5 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.Decision;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
@@ -20,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import okhttp3.HttpUrl;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -31,13 +33,14 @@ public final class Router implements Entrance {
     private final Time time;
     private final Workload workload;
     private final List<MeshListener> listeners;
-    private final Duration initialFetchTimeout;
+    private final long initialFetchNanos;
     private final boolean registryOnly;
     private final long madeAt;
     private final Claims claims = new Claims();
     private final Survivors survivors = new Survivors();
     private final Set<CallContext> waiting = ConcurrentHashMap.newKeySet();
     private final Layer unlisted;
+    private final Layer afterClose;
     private final Layer awaitPolicy;
     private final UnaryOperator<Layer> refusals;
 
@@ -60,13 +63,15 @@ public final class Router implements Entrance {
         this.time = time;
         this.workload = workload;
         this.listeners = List.copyOf(listeners);
-        this.initialFetchTimeout = initialFetchTimeout;
+        this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();
-        claimed.forEach(claims::add);
+        claims.add(claimed);
+        Layer refuse = this::refuse;
         Outbound outbound =
-                new Outbound(time, this.listeners, new Balance.Origin(workload.locality(), Map.of()), Router::refuse);
-        this.unlisted = outbound.refusal(Router::refuse);
+                new Outbound(time, this.listeners, new Balance.Origin(workload.locality(), Map.of()), refuse);
+        this.unlisted = outbound.refusal(refuse);
+        this.afterClose = outbound.refusal(this::refuseClosed);
         this.awaitPolicy = this::awaitPolicy;
         this.refusals = outbound::refusal;
     }
@@ -75,7 +80,7 @@ public final class Router implements Entrance {
     public synchronized void apply(MeshPolicy policy, Layer transport, Consumer<EndpointState> gone) {
         Survivors.Use use = survivors.new Use();
         MeshState next = new StateCompiler(policy, workload, use, time, listeners, transport).compile();
-        policy.services().values().forEach(s -> s.hosts().forEach(claims::add));
+        policy.services().values().forEach(s -> claims.add(s.hosts()));
         state = next;
         use.end(gone);
         waiting.forEach(CallContext::raise);
@@ -102,23 +107,42 @@ public final class Router implements Entrance {
         survivors.forEachEndpoint(consumer);
     }
 
+    /**
+     * Whether a builder may claim this.
+     *
+     * @throws IllegalArgumentException if not
+     */
+    public static void checkClaim(String authority) {
+        Hosts.check(authority);
+    }
+
     @Override
     public @Nullable Layer layers(String requested, int port) {
         String host = Hosts.normal(requested);
-        MeshState now = state;
+        while (true) {
+            MeshState now = state;
+            Layer found = find(now, host, port);
+            if (found != unlisted || now == state) { // or a policy that lists it came meanwhile
+                return found;
+            }
+        }
+    }
+
+    private @Nullable Layer find(@Nullable MeshState now, String host, int port) {
         if (closed) {
-            return registryOnly || claims.has(host) ? refusals.apply(Router::refuseClosed) : null;
+            return mayPass(now, host) ? null : afterClose;
         }
         if (now == null) {
-            return registryOnly || claims.has(host) ? awaitPolicy : null;
+            return mayPass(null, host) ? null : awaitPolicy;
         }
         Layer layers = now.find(host, port);
-        if (layers != null) {
-            return layers;
-        }
-        boolean refused =
-                registryOnly || now.outboundTrafficPolicy() == OutboundTrafficPolicy.REGISTRY_ONLY || claims.has(host);
-        return refused ? unlisted : null;
+        return layers != null ? layers : mayPass(now, host) ? null : unlisted;
+    }
+
+    private boolean mayPass(@Nullable MeshState now, String host) {
+        return !registryOnly
+                && (now == null || now.outboundTrafficPolicy() != OutboundTrafficPolicy.REGISTRY_ONLY)
+                && !claims.has(host);
     }
 
     /** No more calls to hosts of the mesh. */
@@ -127,25 +151,30 @@ public final class Router implements Entrance {
         waiting.forEach(CallContext::raise);
     }
 
-    private static Response refuseClosed(CallContext call) throws IOException {
+    private Response refuseClosed(CallContext call) throws IOException {
         throw new PolicyUnavailable(
                 "the mesh was closed before the call to '"
                         + call.request().url().host() + "' began",
                 "make calls before Mesh.close()",
-                call.decision());
+                unrouted(call));
     }
 
-    private static Response refuse(CallContext call) throws IOException {
-        String authority =
-                call.request().url().host() + ":" + call.request().url().port();
+    private Response refuse(CallContext call) throws IOException {
+        HttpUrl url = call.request().url();
+        String host = url.host().indexOf(':') < 0 ? url.host() : "[" + url.host() + "]";
         throw new NoRoute(
-                "no service of the policy lists " + authority + ", and it must not be called past the mesh",
+                "no service of the policy lists " + host + ":" + url.port()
+                        + ", and it must not be called past the mesh",
                 "add it to services.*.hosts, or do not claim it (Mesh.Builder.claim, outboundTrafficPolicy)",
-                call.decision());
+                unrouted(call));
+    }
+
+    private Decision unrouted(CallContext call) {
+        return new Decision(revision(), "", "", "", call.decision().attempts(), "");
     }
 
     private Response awaitPolicy(CallContext call) throws IOException {
-        long until = Math.min(madeAt + initialFetchTimeout.toNanos(), call.deadline());
+        long until = Math.min(madeAt + initialFetchNanos, call.deadline());
         waiting.add(call);
         try {
             while (state == null && !closed && time.now() < until) {
@@ -154,23 +183,26 @@ public final class Router implements Entrance {
         } finally {
             waiting.remove(call);
         }
-        if (state == null) {
-            PolicyUnavailable e = new PolicyUnavailable(
-                    "no policy for '" + call.request().url().host() + "' within " + initialFetchTimeout.toMillis()
-                            + " ms of the start",
-                    "see whether the policy source answers (the cause says what it said last)",
-                    call.decision());
-            IOException problem = lastProblem;
-            if (problem != null) {
-                e.initCause(problem);
-            }
-            return refusals.apply(refused -> {
-                        throw e;
-                    })
-                    .call(call);
-        }
-        Layer layers = layers(call.request().url().host(), call.request().url().port());
+        HttpUrl url = call.request().url();
+        Layer layers = state == null && !closed ? tooLate(call) : layers(url.host(), url.port());
         return (layers == null ? unlisted : layers).call(call);
+    }
+
+    private Layer tooLate(CallContext call) {
+        boolean caller = call.deadline() < madeAt + initialFetchNanos;
+        PolicyUnavailable e = new PolicyUnavailable(
+                "no policy for '" + call.request().url().host() + "' within "
+                        + (caller ? call.deadline() - call.startedAt() : initialFetchNanos) / 1_000_000
+                        + (caller ? " ms, which is all that the caller gives it" : " ms of the start"),
+                "see whether the policy source answers (the cause says what it said last)",
+                unrouted(call));
+        IOException problem = lastProblem;
+        if (problem != null) {
+            e.initCause(problem);
+        }
+        return refusals.apply(refused -> {
+            throw e;
+        });
     }
 
     @Override

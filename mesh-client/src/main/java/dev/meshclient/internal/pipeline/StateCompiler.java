@@ -15,10 +15,12 @@ import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.Resolution;
+import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
+import dev.meshclient.policy.Timeouts;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
@@ -39,6 +41,7 @@ final class StateCompiler {
     private final Outbound outbound;
     private final String revision;
     private final Map<String, Integer> priorities = new HashMap<>();
+    private final Map<String, List<Endpoint>> endpoints = new HashMap<>(); // by backend: rules share them
 
     StateCompiler(
             MeshPolicy policy,
@@ -69,7 +72,7 @@ final class StateCompiler {
                 rules.add(new Route.Rule(
                         "default", List.of(), List.of(branch(name, "default", new BackendRef(name, null, 1), null))));
             }
-            state.add(name, service.hosts(), outbound.service(name, rules));
+            state.add(name, service.hosts(), outbound.service(revision, name, rules));
         });
         return state.build(revision, policy.outboundTrafficPolicy());
     }
@@ -103,19 +106,22 @@ final class StateCompiler {
                 ofBackend.loadBalancer(),
                 ofBackend.trafficDistribution(),
                 ofBackend.tls());
-        Backend backend = backend(ref, backendService, ofBackend);
+        Timeouts connecting =
+                rule == null ? ofBackend.timeouts() : rule.timeouts().over(ofBackend.timeouts());
+        Backend backend = backend(ref, backendService, connecting, ofBackend.tls());
+        boolean ownBudget =
+                subset != null && !subset.settings().retryConstraint().equals(RetryConstraint.NONE);
         Outbound.To to = new Outbound.To(
                 backend,
                 settings,
-                endpoints(ref.name(), backendService, subset),
+                endpoints.computeIfAbsent(backend.name(), b -> endpoints(ref.name(), backendService, subset)),
                 survivors.inFlight(backend.name()),
-                survivors.budget(ref.name()));
+                survivors.budget(ownBudget ? backend.name() : ref.name()));
         return new Route.Branch(new Target(revision, service, ruleName, backend), ref.weight(), outbound.rule(to));
     }
 
-    private static Backend backend(BackendRef ref, Service service, Settings settings) {
+    private static Backend backend(BackendRef ref, Service service, Timeouts timeouts, @Nullable Tls stated) {
         boolean isStatic = service.resolution() == Resolution.STATIC;
-        Tls stated = settings.tls();
         boolean https = stated == null && service.appProtocol() == AppProtocol.HTTPS;
         return new Backend(
                 ref.subset() == null ? ref.name() : ref.name() + "/" + ref.subset(),
@@ -123,8 +129,8 @@ final class StateCompiler {
                 service.resolution(),
                 service.appProtocol(),
                 stated != null ? stated : new Tls(https ? Tls.Mode.SIMPLE : Tls.Mode.DISABLE, null),
-                nanos(settings.timeouts().connect(), isStatic ? CONNECT : Duration.ZERO),
-                nanos(settings.timeouts().idle(), isStatic ? IDLE : Duration.ZERO));
+                nanos(timeouts.connect(), isStatic ? CONNECT : Duration.ZERO),
+                nanos(timeouts.idle(), isStatic ? IDLE : Duration.ZERO));
     }
 
     private static long nanos(@Nullable Duration stated, Duration builtIn) {

@@ -40,7 +40,10 @@ final class Survivors {
         /** Forgets the rest; the consumer is told of every endpoint that goes. */
         void end(Consumer<EndpointState> gone) {
             endpoints.retain(usedEndpoints, gone);
-            inFlight.keySet().retainAll(usedBackends);
+            // A backend that comes back while calls are under way still counts them.
+            inFlight.entrySet()
+                    .removeIf(e ->
+                            !usedBackends.contains(e.getKey()) && e.getValue().count() == 0);
             budgets.keySet().retainAll(usedServices);
         }
     }

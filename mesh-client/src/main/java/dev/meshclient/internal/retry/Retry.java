@@ -110,7 +110,11 @@ public final class Retry implements Layer {
             return NO;
         }
         long wait = backoff(attempt, outcome, response);
-        if (wait == NO || time.now() + wait >= call.deadline()) {
+        if (wait == NO) {
+            call.note("the peer asks for a longer pause than a retry waits");
+            return NO;
+        }
+        if (time.now() + wait >= call.deadline()) {
             call.note("no time left for a retry");
             return NO;
         }

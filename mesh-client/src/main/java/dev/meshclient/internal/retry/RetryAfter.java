@@ -1,10 +1,7 @@
 package dev.meshclient.internal.retry;
 
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +16,11 @@ final class RetryAfter {
 
     /** Null: it did not say, or nothing usable. */
     static @Nullable Duration of(Response response, Instant now) {
-        Duration stated = seconds(response.header("Retry-After"), now);
+        Duration stated = stated(response, "Retry-After", now);
         if (stated == null) {
-            stated = seconds(response.header("RateLimit-Reset"), now);
+            stated = stated(response, "RateLimit-Reset", now);
         }
-        return stated != null ? stated : seconds(response.header("X-RateLimit-Reset"), now);
+        return stated != null ? stated : stated(response, "X-RateLimit-Reset", now);
     }
 
     /** Whether it is short enough to be meant. */
@@ -31,7 +28,8 @@ final class RetryAfter {
         return stated.compareTo(Duration.ofSeconds(MAX_SECONDS)) <= 0;
     }
 
-    private static @Nullable Duration seconds(@Nullable String header, Instant now) {
+    private static @Nullable Duration stated(Response response, String name, Instant now) {
+        String header = response.header(name);
         if (header == null) {
             return null;
         }
@@ -41,14 +39,11 @@ final class RetryAfter {
             long number = Long.parseLong(text);
             wait = Duration.ofSeconds(number < EPOCH_SECONDS ? number : number - now.getEpochSecond());
         } else {
-            try {
-                wait = Duration.between(
-                        now,
-                        ZonedDateTime.parse(text, DateTimeFormatter.RFC_1123_DATE_TIME)
-                                .toInstant());
-            } catch (DateTimeException notADate) {
+            Instant date = response.headers().getInstant(name); // any of the three forms that RFC 9110 has for dates
+            if (date == null) {
                 return null;
             }
+            wait = Duration.between(now, date);
         }
         return wait.isZero() || wait.isNegative() ? null : wait;
     }

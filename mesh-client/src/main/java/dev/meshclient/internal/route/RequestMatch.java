@@ -6,10 +6,16 @@ import dev.meshclient.policy.ValueMatch;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
 import okhttp3.Request;
+import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 
-/** Decider: does a request look as a rule wants it? Compiled once; ordered as Gateway API's HTTPRoute says. */
+/**
+ * Decider: does a request look as a rule wants it? Compiled once; ordered as Gateway API's HTTPRoute says, which leaves the
+ * place of an expression open: here it is below an exact path and above every prefix.
+ */
 final class RequestMatch {
     /** Most specific first: exact path, expression, longest prefix; method; most headers; most query parameters. */
     static final Comparator<RequestMatch> PRECEDENCE = Comparator.<RequestMatch>comparingInt(m -> m.pathRank)
@@ -30,17 +36,17 @@ final class RequestMatch {
     private final List<Value> headers;
     private final List<Value> queryParams;
 
+    /** A match without a path is one with the prefix {@code /}, also in its rank. */
     RequestMatch(Match match) {
-        PathMatch stated = match.path();
-        this.pathRank = stated == null
-                ? 3
-                : switch (stated.type()) {
-                    case EXACT -> 0;
-                    case REGULAR_EXPRESSION -> 1;
-                    case PATH_PREFIX -> 2;
-                };
-        this.pathLength = stated == null ? 0 : stated.value().length();
-        this.path = stated == null || isRoot(stated) ? null : test(stated);
+        PathMatch stated = match.path() == null ? new PathMatch(PathMatch.Type.PATH_PREFIX, "/") : match.path();
+        String value = stated.type() == PathMatch.Type.REGULAR_EXPRESSION ? stated.value() : inUrls(stated);
+        this.pathRank = switch (stated.type()) {
+            case EXACT -> 0;
+            case REGULAR_EXPRESSION -> 1;
+            case PATH_PREFIX -> 2;
+        };
+        this.pathLength = value.length();
+        this.path = value.isEmpty() && stated.type() == PathMatch.Type.PATH_PREFIX ? null : test(stated.type(), value);
         this.method = match.method();
         this.headers = values(match.headers());
         this.queryParams = values(match.queryParams());
@@ -55,38 +61,54 @@ final class RequestMatch {
 
     private boolean matchesHeaders(Request request) {
         for (Value header : headers) {
-            List<String> values = request.headers(header.name);
-            if (values.isEmpty() || !header.test.test(values.size() == 1 ? values.get(0) : String.join(",", values))) {
+            String value = header(request, header.name);
+            if (value == null || !header.test.test(value)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** As it will be sent: OkHttp takes the type from the body, and several lines are one value (RFC 9110 5.3). */
+    private static @Nullable String header(Request request, String name) {
+        RequestBody body = request.body();
+        MediaType type = body != null && name.equalsIgnoreCase("Content-Type") ? body.contentType() : null;
+        if (type != null) {
+            return type.toString();
+        }
+        List<String> values = request.headers(name);
+        return values.isEmpty() ? null : values.size() == 1 ? values.get(0) : String.join(",", values);
     }
 
     private boolean matchesQuery(Request request) {
         for (Value parameter : queryParams) {
-            String value = request.url().queryParameter(parameter.name);
-            if (value == null || !parameter.test.test(value)) {
+            List<@Nullable String> values = request.url().queryParameterValues(parameter.name);
+            if (values.isEmpty()) {
+                return false;
+            }
+            String first = values.get(0);
+            if (!parameter.test.test(first == null ? "" : first)) { // ?a is ?a=
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean isRoot(PathMatch path) {
-        return path.type() == PathMatch.Type.PATH_PREFIX && path.value().equals("/");
-    }
-
-    private static Predicate<String> test(PathMatch path) {
-        String value = path.value();
-        return switch (path.type()) {
+    private static Predicate<String> test(PathMatch.Type type, String value) {
+        return switch (type) {
             case EXACT -> value::equals;
             case REGULAR_EXPRESSION -> new BoundedRegex(value)::matches;
-            case PATH_PREFIX -> {
-                String prefix = value.endsWith("/") ? value.substring(0, value.length() - 1) : value;
-                yield p -> p.startsWith(prefix) && (p.length() == prefix.length() || p.charAt(prefix.length()) == '/');
-            }
+            case PATH_PREFIX ->
+                p -> p.startsWith(value) && (p.length() == value.length() || p.charAt(value.length()) == '/');
         };
+    }
+
+    /** Requests have their path as OkHttp writes it: spelled otherwise, it would never match. A prefix loses its last slash. */
+    private static String inUrls(PathMatch path) {
+        HttpUrl url = HttpUrl.parse("http://mesh" + path.value());
+        String value = url == null ? path.value() : url.encodedPath();
+        boolean cut = path.type() == PathMatch.Type.PATH_PREFIX && value.endsWith("/");
+        return cut ? value.substring(0, value.length() - 1) : value;
     }
 
     private static List<Value> values(List<ValueMatch> matches) {

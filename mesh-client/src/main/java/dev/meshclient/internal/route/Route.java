@@ -1,5 +1,6 @@
 package dev.meshclient.internal.route;
 
+import dev.meshclient.Decision;
 import dev.meshclient.NoRoute;
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.call.CallContext;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds the rule of a request and draws one of its backends, once a call: its retries stay there. */
 public final class Route implements Layer {
     private final Time time;
+    private final String policy;
     private final String service;
     private final List<Entry> entries;
 
@@ -45,14 +47,19 @@ public final class Route implements Layer {
             List<Branch> branches,
             @Nullable AliasTable weights) {}
 
-    private Route(Time time, String service, List<Entry> entries) {
+    private Route(Time time, String policy, String service, List<Entry> entries) {
         this.time = time;
+        this.policy = policy;
         this.service = service;
         this.entries = entries;
     }
 
-    /** @param rules in document order */
-    public static Layer create(Time time, String service, List<Rule> rules) {
+    /**
+     * @param policy in force, as {@code epoch/version}
+     * @param service whose rules they are
+     * @param rules in document order
+     */
+    public static Layer create(Time time, String policy, String service, List<Rule> rules) {
         List<Entry> entries = new ArrayList<>();
         for (Rule rule : rules) {
             List<Branch> branches =
@@ -67,7 +74,7 @@ public final class Route implements Layer {
             matches.forEach(match -> entries.add(new Entry(rule.name, match, branches, weights)));
         }
         entries.sort(Comparator.comparing(Entry::match, RequestMatch.PRECEDENCE));
-        return new Route(time, service, List.copyOf(entries));
+        return new Route(time, policy, service, List.copyOf(entries));
     }
 
     @Override
@@ -83,7 +90,7 @@ public final class Route implements Layer {
                 "no rule of '" + service + "' takes " + call.request().method() + " "
                         + call.request().url().encodedPath() + ", of " + entries.size() + " match(es)",
                 "add a rule without matches to take the rest",
-                call.decision());
+                new Decision(policy, service, "", "", call.decision().attempts(), ""));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.time;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.random.RandomGenerator;
 
@@ -13,6 +14,12 @@ public interface Time {
 
     /** Nanoseconds since this Time was made: never negative, so plain {@code <} and {@code +} are right. */
     long now();
+
+    /** A length of time that may be added to {@link #now}: more than a hundred years are a hundred years. */
+    static long nanos(Duration duration) {
+        Duration longest = Duration.ofDays(36_500);
+        return (duration.compareTo(longest) < 0 ? duration : longest).toNanos();
+    }
 
     /** The wall clock: for dates that others wrote, never for how long something takes. */
     InstantSource wall();

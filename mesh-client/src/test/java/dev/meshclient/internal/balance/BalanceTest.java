@@ -125,6 +125,67 @@ class BalanceTest {
         assertThat(taken).isEqualTo(Map.of("near", 100, "far", 50));
     }
 
+    /** Zones of Azure are called 1, 2 and 3 in every region. */
+    @Test
+    void a_zone_of_another_region_is_not_ours_though_it_is_called_the_same() throws Exception {
+        Endpoint same =
+                new Endpoint("s", 80, new Locality("us", "a", ""), 0, 1, Health.HEALTHY, new EndpointState("s"));
+        Endpoint other =
+                new Endpoint("o", 80, new Locality("us", "b", ""), 0, 1, Health.HEALTHY, new EndpointState("o"));
+        call(balance(LoadBalancer.RANDOM, same, other), 1000);
+        assertThat(taken.get("s")).isCloseTo(500, within(100));
+    }
+
+    @Test
+    void retries_that_leave_a_zone_spread_over_the_endpoints_of_all_others() throws Exception {
+        Layer layer = balance(
+                LoadBalancer.RANDOM,
+                endpoint("home", "a"),
+                endpoint("b1", "b"),
+                endpoint("c1", "c"),
+                endpoint("c2", "c"),
+                endpoint("c3", "c"));
+        for (int i = 0; i < 1000; i++) {
+            Calls.call(time, Calls.get()).run(call -> {
+                layer.call(call.attempt()).close();
+                return layer.call(call.attempt());
+            });
+        }
+        assertThat(taken.get("home")).isEqualTo(1000);
+        for (String other : List.of("b1", "c1", "c2", "c3")) {
+            assertThat(taken.get(other)).as(other).isCloseTo(250, within(75));
+        }
+    }
+
+    @Test
+    void one_endpoint_has_no_alternative_and_is_taken_again() throws Exception {
+        Layer layer = balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a", 1, Health.DRAINING));
+        Calls.call(time, Calls.get()).run(call -> {
+            for (int i = 0; i < 3; i++) {
+                CallContext attempt = call.attempt();
+                layer.call(attempt).close();
+                assertThat(attempt.hasAlternative()).isFalse();
+            }
+            return layer.call(call.attempt());
+        });
+        assertThat(taken).isEqualTo(Map.of("x", 4));
+    }
+
+    @Test
+    void a_call_that_nobody_can_take_is_not_tried_again() {
+        Layer retry = dev.meshclient.internal.retry.Retry.create(
+                time,
+                null,
+                false,
+                new dev.meshclient.internal.retry.RetryBudget(),
+                dev.meshclient.policy.RetryConstraint.NONE,
+                balance(LoadBalancer.RANDOM, endpoint("x", "a", 1, Health.UNHEALTHY)));
+        CallContext call = Calls.call(time, Calls.get());
+        assertThatThrownBy(() -> call.run(retry)).isInstanceOf(NoHealthyEndpoint.class);
+        assertThat(call.attempts()).isEqualTo(1);
+        assertThat(time.now()).isZero();
+    }
+
     @Test
     void a_lower_cluster_priority_number_goes_first() throws Exception {
         Endpoint backup = new Endpoint("backup", 80, HOME, 1, 1, Health.HEALTHY, new EndpointState("backup"));

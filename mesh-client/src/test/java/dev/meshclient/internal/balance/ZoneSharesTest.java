@@ -59,6 +59,16 @@ class ZoneSharesTest {
         assertThat(shares.get("c")).isCloseTo(0.125, within(1e-9));
     }
 
+    /** 5.3 of Envoy's formula with nothing at home: c has its own callers to serve, so b takes more than its half. */
+    @Test
+    void without_anything_usable_at_home_the_residual_capacity_of_the_others_decides() {
+        Map<String, Double> shares = ZoneShares.of(
+                Map.of("a", new Capacity(2, 0), "b", healthy(2), "c", healthy(2)), "a", Map.of("a", 2L, "c", 1L));
+        assertThat(shares.get("b")).isCloseTo(0.75, within(1e-9));
+        assertThat(shares.get("c")).isCloseTo(0.25, within(1e-9));
+        assertThat(shares).doesNotContainKey("a");
+    }
+
     @Test
     void equal_populations_keep_everything_at_home() {
         assertThat(ZoneShares.of(

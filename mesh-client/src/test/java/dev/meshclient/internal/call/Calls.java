@@ -29,16 +29,21 @@ public final class Calls {
 
     /** What the peer answers, as the transport would tell it; the attempt is over with it. */
     public static Response respond(CallContext attempt, int status, String... headers) {
+        attempt.responded(status);
+        attempt.over();
+        return response(attempt.request(), status, headers);
+    }
+
+    /** A response, and nothing told of it: the attempt is still open. */
+    public static Response response(Request request, int status, String... headers) {
         Response.Builder response = new Response.Builder()
-                .request(attempt.request())
+                .request(request)
                 .protocol(Protocol.HTTP_1_1)
                 .code(status)
                 .message("");
         for (int i = 0; i < headers.length; i += 2) {
             response.header(headers[i], headers[i + 1]);
         }
-        attempt.responded(status);
-        attempt.over();
         return response.build();
     }
 

@@ -65,4 +65,63 @@ class RetryBudgetTest {
         }
         assertThat(retries).isBetween((int) (requests * 0.19), (int) (requests * 0.2) + 10 * 100);
     }
+
+    /** Whatever the terms and the traffic: in no window are there more retries than its share, or floor by floor. */
+    @Test
+    void no_terms_and_no_traffic_make_it_give_more_than_share_and_floor() {
+        SplittableRandom random = new SplittableRandom(17);
+        for (int round = 0; round < 200; round++) {
+            Terms terms = new Terms(
+                    random.nextInt(101),
+                    random.nextLong(SECOND / 10, 60 * SECOND),
+                    random.nextInt(20),
+                    random.nextLong(SECOND / 10, 5 * SECOND));
+            RetryBudget any = new RetryBudget();
+            long pause = random.nextLong(1, terms.intervalNanos() / 50);
+            long requests = 0;
+            long retries = 0;
+            long now = random.nextLong(1000 * SECOND);
+            long end = now + 3 * terms.intervalNanos();
+            for (long start = now; now < end; now += random.nextLong(1, 2 * pause)) {
+                any.request(terms, now);
+                requests++;
+                for (int i = random.nextInt(4); i > 0; i--) {
+                    retries += any.take(terms, now) ? 1 : 0;
+                }
+                // Slots of a tenth: a floor may be had again after nine tenths of its time; and two windows overlap.
+                long floors = 1 + (now - start) * 10 / (terms.floorNanos() * 9);
+                assertThat(retries)
+                        .as("%s after %d requests", terms, requests)
+                        .isLessThanOrEqualTo(2 * requests * terms.percent() / 100 + 1 + floors * terms.floorCount());
+            }
+        }
+    }
+
+    @Test
+    void the_largest_numbers_do_not_overflow() {
+        Terms terms = new Terms(100, Long.MAX_VALUE / 4, 1_000_000, Long.MAX_VALUE / 4);
+        long now = Long.MAX_VALUE - 1;
+        for (int i = 0; i < 1000; i++) {
+            budget.request(terms, now);
+        }
+        assertThat(budget.take(terms, now)).isTrue();
+        Terms tight = new Terms(0, 1, 1, 1);
+        assertThat(budget.take(tight, now)).isTrue();
+        assertThat(budget.take(tight, now)).isFalse();
+    }
+
+    @Test
+    void another_interval_does_not_make_it_lavish() {
+        Terms wide = new Terms(20, 100 * SECOND, 0, SECOND);
+        Terms narrow = new Terms(20, SECOND, 0, SECOND);
+        long now = 5000 * SECOND;
+        for (int i = 0; i < 100; i++) {
+            budget.request(wide, now);
+        }
+        int taken = 0;
+        for (int i = 0; i < 1000; i++) {
+            taken += budget.take(i % 2 == 0 ? wide : narrow, now) ? 1 : 0;
+        }
+        assertThat(taken).isLessThanOrEqualTo(20);
+    }
 }

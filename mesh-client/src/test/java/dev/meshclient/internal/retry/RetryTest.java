@@ -19,7 +19,10 @@ import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.Buffer;
 import okio.BufferedSink;
+import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,6 +193,160 @@ class RetryTest {
         assertThat(call.run(retry).code()).isEqualTo(503);
         assertThat(attempts).isEqualTo(1);
         assertThat(call.decision().detail()).isEqualTo("retry budget exhausted");
+    }
+
+    @Test
+    void a_longer_pause_than_five_minutes_is_not_waited_out_and_takes_nothing_from_the_budget() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            script.add(new String[] {"Retry-After", "301"});
+            CallContext call = Calls.call(time, Calls.get());
+            assertThat(call.run(retry).code()).isEqualTo(503);
+            assertThat(call.decision().detail()).contains("longer pause");
+        }
+        assertThat(time.now()).isZero();
+        script.add(Outcome.CONNECT_FAILURE);
+        assertThat(run(Calls.get()).code()).isEqualTo(200);
+    }
+
+    @Test
+    void a_retry_that_has_no_time_left_takes_nothing_from_the_budget() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            script.add(new String[] {"Retry-After", "2"});
+            CallContext call = Calls.call(time, Calls.get());
+            call.deadline(time.now() + 1_000_000_000L);
+            call.run(retry);
+        }
+        script.add(Outcome.CONNECT_FAILURE);
+        assertThat(run(Calls.get()).code()).isEqualTo(200);
+    }
+
+    @Test
+    void a_failure_without_time_for_a_retry_is_thrown_as_it_was() {
+        script.add(Outcome.RESET);
+        CallContext call = Calls.call(time, Calls.get());
+        call.deadline(1);
+        assertThatThrownBy(() -> call.run(retry)).hasMessage("reset");
+        assertThat(call.decision().detail()).isEqualTo("no time left for a retry");
+    }
+
+    /** Jitter is what keeps those who were turned away together from coming back together. */
+    @Test
+    void the_jitter_on_retry_after_spreads_over_half_of_it_and_never_comes_early() throws Exception {
+        long min = Long.MAX_VALUE;
+        long max = 0;
+        for (int i = 0; i < 500; i++) {
+            long before = time.now();
+            script.add(new String[] {"Retry-After", "2"});
+            run(Calls.get());
+            min = Math.min(min, time.now() - before);
+            max = Math.max(max, time.now() - before);
+        }
+        assertThat(min).isBetween(2_000_000_000L, 2_020_000_000L);
+        assertThat(max).isBetween(2_980_000_000L, 3_000_000_000L);
+    }
+
+    @Test
+    void a_refusal_of_our_own_is_not_tried_again() {
+        script.add(Outcome.REFUSED);
+        assertThatThrownBy(() -> run(Calls.get())).hasMessage("refused");
+        assertThat(attempts).isEqualTo(1);
+    }
+
+    @Test
+    void after_an_answer_a_failure_is_thrown_and_the_answer_is_in_the_decision() {
+        script.addAll(List.of(503, Outcome.PROTOCOL_ERROR));
+        CallContext call = Calls.call(time, Calls.get());
+        assertThatThrownBy(() -> call.run(retry)).hasMessage("protocol-error");
+        assertThat(call.decision().attempts()).extracting(a -> a.status()).containsExactly(503, 0);
+    }
+
+    @Test
+    void after_a_failure_the_last_answer_is_returned_whatever_it_says() throws Exception {
+        script.addAll(List.of(Outcome.RESET, 503, 504));
+        assertThat(run(Calls.get()).code()).isEqualTo(504);
+    }
+
+    @Test
+    void answers_that_are_not_returned_are_closed() throws Exception {
+        boolean[] closed = new boolean[2];
+        int[] n = new int[1];
+        Layer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
+            int i = n[0]++;
+            Response response = Calls.respond(attempt, i == 0 ? 503 : 200);
+            return response.newBuilder().body(new ClosedFlag(closed, i)).build();
+        });
+        Calls.call(time, Calls.get()).run(watched);
+        assertThat(closed).containsExactly(true, false);
+    }
+
+    private static final class ClosedFlag extends ResponseBody {
+        private final boolean[] closed;
+        private final int at;
+
+        ClosedFlag(boolean[] closed, int at) {
+            this.closed = closed;
+            this.at = at;
+        }
+
+        @Override
+        public @Nullable MediaType contentType() {
+            return null;
+        }
+
+        @Override
+        public long contentLength() {
+            return 0;
+        }
+
+        @Override
+        public BufferedSource source() {
+            return new Buffer();
+        }
+
+        @Override
+        public void close() {
+            closed[at] = true;
+        }
+    }
+
+    @Test
+    void a_deadline_that_comes_during_the_back_off_ends_the_call_with_its_cause() {
+        script.add(new String[] {"Retry-After", "2"});
+        CallContext call = Calls.call(time, Calls.get());
+        IOException cause = new IOException("over");
+        time.at(1_000_000_000L, "deadline", () -> call.cancel(cause));
+        assertThatThrownBy(() -> call.run(retry)).isSameAs(cause);
+        assertThat(attempts).isEqualTo(1);
+        assertThat(time.now()).isEqualTo(1_000_000_000L);
+    }
+
+    @Test
+    void clients_of_one_backend_share_its_budget_and_another_backend_has_its_own() throws Exception {
+        RetryBudget shared = new RetryBudget();
+        Layer one = Retry.create(time, null, false, shared, RetryConstraint.NONE, peer);
+        Layer two = Retry.create(time, null, false, shared, RetryConstraint.NONE, peer);
+        for (int i = 0; i < 10; i++) {
+            script.add(Outcome.CONNECT_FAILURE);
+            Calls.call(time, Calls.get()).run(one);
+        }
+        script.add(Outcome.CONNECT_FAILURE);
+        assertThatThrownBy(() -> Calls.call(time, Calls.get()).run(two)).hasMessage("connect-failure");
+        script.add(Outcome.CONNECT_FAILURE);
+        assertThat(run(Calls.get()).code()).isEqualTo(200);
+    }
+
+    @Test
+    void attempts_of_zero_are_one_attempt() {
+        Layer once = Retry.create(
+                time,
+                new dev.meshclient.policy.Retry(0, null, null, null),
+                false,
+                new RetryBudget(),
+                RetryConstraint.NONE,
+                peer);
+        script.add(Outcome.CONNECT_FAILURE);
+        assertThatThrownBy(() -> Calls.call(time, Calls.get()).run(once)).hasMessage("connect-failure");
+        assertThat(attempts).isEqualTo(1);
     }
 
     @Test

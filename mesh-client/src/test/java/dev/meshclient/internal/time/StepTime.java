@@ -6,10 +6,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /** A clock for one layer on one thread: who waits steps it forward, and fires the timers that come due on the way. */
-public final class StepTime implements Time {
+public class StepTime implements Time {
     private final SplittableRandom random = new SplittableRandom(1);
     private final List<Armed> timers = new ArrayList<>();
     private long now;
@@ -31,20 +32,23 @@ public final class StepTime implements Time {
 
     /** Lets time pass. */
     public void step(long nanos) {
-        long until = now + nanos;
-        while (true) {
+        step(now + nanos, () -> false);
+    }
+
+    private void step(long until, BooleanSupplier enough) {
+        while (!enough.getAsBoolean()) {
             Armed next = timers.stream()
                     .filter(t -> t.at <= until)
                     .min(Comparator.comparingLong(t -> t.at))
                     .orElse(null);
             if (next == null) {
-                break;
+                now = Math.max(now, until);
+                return;
             }
             now = Math.max(now, next.at);
             timers.remove(next);
             next.action.run();
         }
-        now = until;
     }
 
     /** Timers that are armed. */
@@ -78,7 +82,7 @@ public final class StepTime implements Time {
                     throw new AssertionError("'" + name + "' would wait for ever");
                 }
                 if (!raised) {
-                    step(Math.max(0, until - now));
+                    step(until, () -> raised);
                 }
                 boolean was = raised;
                 raised = false;

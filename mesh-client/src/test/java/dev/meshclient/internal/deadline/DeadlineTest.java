@@ -1,0 +1,193 @@
+package dev.meshclient.internal.deadline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.DeadlineExceeded;
+import dev.meshclient.MeshOptions;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.internal.time.Time;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The deadline layer alone, between a call and a peer that takes its time. */
+class DeadlineTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final StepTime time = new StepTime();
+    private CallContext open = Calls.call(time, Calls.get());
+
+    /** Never answers: whoever waits for it waits until he is cancelled, or for an hour. */
+    private final Layer silent = call -> {
+        CallContext attempt = call.attempt();
+        attempt.pause(3600 * SECOND);
+        return Calls.respond(attempt, 200);
+    };
+
+    private Layer deadline(@Nullable String stated, Layer next) {
+        return Deadline.create(time, stated == null ? null : Duration.parse(stated), false, next);
+    }
+
+    /** Headers at once, a body that stays open. */
+    private Layer headers(int status, String contentType) {
+        return call -> {
+            open = call.attempt();
+            open.responded(status);
+            return Calls.response(call.request(), status, "Content-Type", contentType);
+        };
+    }
+
+    private CallContext call(@Nullable String options, @Nullable String callTimeout) {
+        MeshOptions said =
+                options == null ? MeshOptions.DEFAULT : MeshOptions.DEFAULT.withTimeout(Duration.parse(options));
+        CallContext call = new CallContext(time, Calls.get(), said);
+        if (callTimeout != null) {
+            call.deadline(time.now() + Duration.parse(callTimeout).toNanos());
+        }
+        return call;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                // policy, MeshOptions, callTimeout -> ended by us after
+                "-,     -,     -,     PT15S", // nobody stated one: built in
+                "PT5S,  -,     -,     PT5S",
+                "PT5S,  PT2S,  -,     PT2S", // the nearer counts
+                "PT2S,  PT5S,  -,     PT2S", // policy shortens what the caller stated
+                "-,     PT20S, -,     PT20S", // stated by the caller: nothing is built in
+                "PT0S,  -,     -,     PT1H", // policy says none
+                "PT0S,  PT3S,  -,     PT3S",
+                "-,     -,     PT30S, PT1H", // OkHttp ends it, not we
+                "PT0S,  -,     PT30S, PT1H",
+                "PT5S,  -,     PT30S, PT5S",
+            })
+    void the_nearest_of_what_is_stated_counts(
+            @Nullable String policy, @Nullable String options, @Nullable String callTimeout, String ended)
+            throws Exception {
+        CallContext call = call(options, callTimeout);
+        try {
+            call.run(deadline(policy, silent));
+        } catch (DeadlineExceeded e) {
+            assertThat(call.cancelCause()).isSameAs(e);
+        }
+        assertThat(Duration.ofNanos(time.now())).isEqualTo(Duration.parse(ended));
+        assertThat(time.armed()).isZero();
+    }
+
+    @Test
+    void a_neutral_service_has_no_limit_of_ours() throws Exception {
+        Calls.call(time, Calls.get()).run(Deadline.create(time, null, true, silent));
+        assertThat(time.now()).isEqualTo(3600 * SECOND);
+    }
+
+    @Test
+    void a_neutral_service_keeps_what_the_caller_says() {
+        assertThatThrownBy(() -> call("PT1S", null).run(Deadline.create(time, null, true, silent)))
+                .isInstanceOf(DeadlineExceeded.class);
+        assertThat(time.now()).isEqualTo(SECOND);
+    }
+
+    @Test
+    void the_failure_says_what_was_not_over_when_and_what_next() {
+        CallContext call = call(null, null);
+        assertThatThrownBy(() -> call.run(deadline("PT0.25S", silent)))
+                .isInstanceOf(InterruptedIOException.class)
+                .isInstanceOfSatisfying(DeadlineExceeded.class, e -> {
+                    assertThat(e.getMessage())
+                            .contains("'orders'")
+                            .contains("250 ms")
+                            .contains("1 attempt(s)")
+                            .contains("timeouts.request");
+                    assertThat(e.reason()).isEqualTo("UT");
+                    assertThat(e.decision().attempts()).hasSize(1);
+                });
+    }
+
+    @Test
+    void the_time_counts_from_the_start_of_the_call_and_is_what_retries_see() {
+        CallContext call = call(null, null);
+        time.step(SECOND);
+        assertThatThrownBy(() -> call.run(deadline("PT3S", silent))).isInstanceOf(DeadlineExceeded.class);
+        assertThat(call.deadline()).isEqualTo(3 * SECOND);
+        assertThat(time.now()).isEqualTo(3 * SECOND);
+    }
+
+    @Test
+    void the_body_counts_and_is_ended_with_the_call() throws Exception {
+        CallContext call = call(null, null);
+        call.run(deadline("PT3S", headers(200, "text/plain")));
+        assertThat(call.isOver()).isFalse();
+        assertThat(time.armed()).isEqualTo(1);
+        time.step(3 * SECOND);
+        assertThat(open.cancelCause()).isInstanceOf(DeadlineExceeded.class);
+        assertThat(call.isOver()).isTrue();
+    }
+
+    @Test
+    void the_end_of_the_body_disarms_the_timer() throws Exception {
+        call(null, null).run(deadline("PT3S", headers(200, "text/plain")));
+        open.over();
+        assertThat(time.armed()).isZero();
+    }
+
+    @Test
+    void a_failure_disarms_the_timer() {
+        Layer failing = call -> {
+            throw new IOException("reset");
+        };
+        assertThatThrownBy(() -> call(null, null).run(deadline("PT3S", failing)))
+                .hasMessage("reset");
+        assertThat(time.armed()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"text/event-stream", "Text/Event-Stream; charset=utf-8"})
+    void a_stream_of_events_ends_it_at_the_headers(String type) throws Exception {
+        CallContext call = call(null, null);
+        call.run(deadline("PT3S", headers(200, type)));
+        assertThat(time.armed()).isZero();
+        time.step(60 * SECOND);
+        assertThat(open.cancelCause()).isNull();
+    }
+
+    @Test
+    void switching_protocols_ends_it_at_the_headers() throws Exception {
+        CallContext call = call("PT1S", null);
+        call.run(deadline("PT3S", headers(101, "")));
+        time.step(60 * SECOND);
+        assertThat(open.cancelCause()).isNull();
+    }
+
+    @Test
+    void a_stream_still_has_to_begin_in_time() {
+        Layer late = call -> {
+            call.pause(5 * SECOND);
+            return headers(200, "text/event-stream").call(call);
+        };
+        assertThatThrownBy(() -> call(null, null).run(deadline("PT3S", late))).isInstanceOf(DeadlineExceeded.class);
+    }
+
+    @Test
+    void for_ever_is_a_legal_thing_to_say() throws Exception {
+        CallContext call =
+                new CallContext(time, Calls.get(), MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(Long.MAX_VALUE)));
+        try (Response response = call.run(deadline(null, silent))) {
+            assertThat(response.code()).isEqualTo(200);
+        }
+        assertThat(call.deadline())
+                .isGreaterThan(Duration.ofDays(10_000).toNanos())
+                .isLessThan(Time.NEVER);
+    }
+}

@@ -1,0 +1,212 @@
+package dev.meshclient.internal.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.Decision;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.limit.InFlight;
+import dev.meshclient.internal.limit.Limit;
+import dev.meshclient.internal.retry.Retry;
+import dev.meshclient.internal.retry.RetryBudget;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.RetryConstraint;
+import dev.meshclient.telemetry.MeshListener;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import okhttp3.Request;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What a listener is told of whole calls: once above a retry layer, once an attempt below it. */
+class EventsTest {
+    private final StepTime time = new StepTime();
+    private final List<String> told = new ArrayList<>();
+    private final Deque<Object> script = new ArrayDeque<>();
+    private final List<CallContext> open = new ArrayList<>();
+    private final CallContext call = Calls.call(time, Calls.get());
+
+    private final class Recording implements MeshListener {
+        @Override
+        public void callStarted(Request request) {
+            told.add("call " + request.url().host());
+        }
+
+        @Override
+        public void attemptStarted(Request request, Decision.Attempt attempt) {
+            told.add("attempt " + attempt.number() + " " + attempt.outcome());
+        }
+
+        @Override
+        public void attemptEnded(Request request, Decision.Attempt attempt) {
+            told.add("attempt " + attempt.number() + " " + attempt.outcome()
+                    + (attempt.status() == 0 ? "" : " " + attempt.status()));
+        }
+
+        @Override
+        public void callEnded(Request request, Decision decision, @Nullable IOException failure) {
+            told.add("end after " + decision.attempts().size() + (failure == null ? "" : " " + failure.getMessage()));
+        }
+    }
+
+    private final Layer peer = attempt -> {
+        Object next = script.isEmpty() ? 200 : script.poll();
+        if (next instanceof Outcome outcome) {
+            throw Calls.fail(attempt, outcome);
+        }
+        if (next instanceof RuntimeException broken) {
+            throw broken;
+        }
+        if (next.equals("open")) {
+            open.add(attempt);
+            attempt.responded(200);
+            return Calls.response(attempt.request(), 200);
+        }
+        if (next.equals("slow")) {
+            attempt.pause(1000);
+        }
+        return Calls.respond(attempt, next instanceof Integer status ? status : 200);
+    };
+
+    private Layer layers(InFlight inFlight, MeshListener... listeners) {
+        Layer attempts = Events.ofAttempts(List.of(listeners), peer);
+        Layer retry = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempts);
+        return Events.ofCalls(List.of(listeners), Limit.create(inFlight, 1L, false, retry));
+    }
+
+    private Layer layers() {
+        return layers(new InFlight(), new Recording());
+    }
+
+    @Test
+    void an_answer() throws Exception {
+        call.run(layers());
+        assertThat(told).containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
+    }
+
+    @Test
+    void a_body_that_is_read_later_ends_the_call_later() throws Exception {
+        script.add("open");
+        call.run(layers());
+        assertThat(told).hasSize(3);
+        open.get(0).over();
+        open.get(0).over();
+        call.cancel(new IOException("too late"));
+        assertThat(told).containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
+    }
+
+    @Test
+    void a_retry() throws Exception {
+        script.addAll(List.of(Outcome.RESET, 503));
+        call.run(layers());
+        assertThat(told)
+                .containsExactly(
+                        "call orders",
+                        "attempt 1 running",
+                        "attempt 1 reset",
+                        "attempt 2 running",
+                        "attempt 2 response 503",
+                        "attempt 3 running",
+                        "attempt 3 response 200",
+                        "end after 3");
+    }
+
+    @Test
+    void a_failure() {
+        script.addAll(List.of(Outcome.PROTOCOL_ERROR));
+        assertThatThrownBy(() -> call.run(layers())).hasMessage("protocol-error");
+        assertThat(told)
+                .containsExactly(
+                        "call orders", "attempt 1 running", "attempt 1 protocol-error", "end after 1 protocol-error");
+    }
+
+    @Test
+    void a_refusal_has_no_attempts() throws Exception {
+        Layer layers = layers(new InFlight(), new Recording());
+        script.add("open");
+        Calls.call(time, Calls.get()).run(layers);
+        told.clear();
+        assertThatThrownBy(() -> call.run(layers)).hasMessageContaining("1 calls in flight");
+        assertThat(told).hasSize(2);
+        assertThat(told.get(0)).isEqualTo("call orders");
+        assertThat(told.get(1)).startsWith("end after 0 '' has 1 calls in flight");
+    }
+
+    @Test
+    void a_call_that_is_cancelled_during_an_attempt() {
+        script.add("slow");
+        time.at(500, "caller", () -> call.cancel(new IOException("Canceled")));
+        assertThatThrownBy(() -> call.run(layers())).hasMessage("Canceled");
+        assertThat(told)
+                .containsExactly("call orders", "attempt 1 running", "attempt 1 running", "end after 1 Canceled");
+    }
+
+    @Test
+    void a_call_that_is_cancelled_during_its_body_was_answered() throws Exception {
+        script.add("open");
+        call.run(layers());
+        call.cancel(new IOException("Canceled"));
+        assertThat(told).containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
+    }
+
+    @Test
+    void an_interceptor_that_breaks_is_a_failure_too() {
+        script.add(new IllegalStateException("broken"));
+        assertThatThrownBy(() -> call.run(layers())).isInstanceOf(IllegalStateException.class);
+        assertThat(told).endsWith("attempt 1 running", "end after 1 java.lang.IllegalStateException: broken");
+    }
+
+    @Test
+    void a_listener_that_throws_disturbs_neither_the_call_nor_the_next_listener() throws Exception {
+        MeshListener broken = new MeshListener() {
+            @Override
+            public void callStarted(Request request) {
+                throw new IllegalStateException("started");
+            }
+
+            @Override
+            public void attemptStarted(Request request, Decision.Attempt attempt) {
+                throw new AssertionError("attempt started");
+            }
+
+            @Override
+            public void attemptEnded(Request request, Decision.Attempt attempt) {
+                throw new NoClassDefFoundError("attempt ended");
+            }
+
+            @Override
+            public void callEnded(Request request, Decision decision, @Nullable IOException failure) {
+                throw new IllegalStateException("ended");
+            }
+        };
+        InFlight inFlight = new InFlight();
+        assertThat(call.run(layers(inFlight, broken, new Recording())).code()).isEqualTo(200);
+        assertThat(told).containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
+        assertThat(inFlight.count()).isZero();
+    }
+
+    @Test
+    void when_a_listener_hears_of_the_end_the_calls_place_is_free_again() throws Exception {
+        InFlight inFlight = new InFlight();
+        long[] seen = {-1};
+        call.run(layers(inFlight, new MeshListener() {
+            @Override
+            public void callEnded(Request request, Decision decision, @Nullable IOException failure) {
+                seen[0] = inFlight.count();
+            }
+        }));
+        assertThat(seen[0]).isZero();
+    }
+
+    @Test
+    void without_listeners_there_are_no_layers() {
+        assertThat(Events.ofCalls(List.of(), peer)).isSameAs(peer);
+        assertThat(Events.ofAttempts(List.of(), peer)).isSameAs(peer);
+    }
+}

@@ -1,0 +1,253 @@
+package dev.meshclient.internal.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.Overloaded;
+import dev.meshclient.Workload;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.time.RealTime;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.PolicyCodec;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A policy comes while calls are under way. */
+class PolicyChangeTest {
+    private final StepTime time = new StepTime();
+    private final Router router =
+            new Router(time, Workload.unknown(), List.of(), List.of("orders"), false, Duration.ZERO);
+    private final List<CallContext> open = new ArrayList<>();
+    private final List<String> gone = new ArrayList<>();
+    private final AtomicReference<Outcome> fails = new AtomicReference<>();
+    private final Layer transport = attempt -> {
+        Outcome outcome = fails.get();
+        if (outcome != null) {
+            throw Calls.fail(attempt, outcome);
+        }
+        open.add(attempt);
+        attempt.responded(200);
+        return Calls.response(attempt.request(), 200);
+    };
+
+    private static String orders(int version, String settings, String... addresses) {
+        List<String> endpoints = new ArrayList<>();
+        for (String address : addresses) {
+            endpoints.add("{\"address\": \"%s\", \"port\": 80}".formatted(address));
+        }
+        return """
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test", "version": %d},
+                 "services": {"orders": {"hosts": ["orders"], %s "endpoints": [%s]}}}
+                """.formatted(version, settings, String.join(", ", endpoints));
+    }
+
+    private void apply(String document) throws IOException {
+        apply(document, transport);
+    }
+
+    private void apply(String document, Layer bottom) throws IOException {
+        router.apply(PolicyCodec.read(document).policy(), bottom, e -> gone.add(e.name()));
+    }
+
+    private Layer layers() {
+        return Objects.requireNonNull(router.layers("orders", 80));
+    }
+
+    private CallContext call() throws IOException {
+        CallContext call = Calls.call(time, Calls.get());
+        call.run(layers());
+        return call;
+    }
+
+    private List<EndpointState> endpoints() {
+        List<EndpointState> states = new ArrayList<>();
+        router.forEachEndpoint(states::add);
+        return states;
+    }
+
+    private int inFlight() {
+        return endpoints().stream().mapToInt(EndpointState::inFlight).sum();
+    }
+
+    @Test
+    void what_an_endpoint_has_in_flight_survives() throws Exception {
+        apply(orders(1, "", "10.0.0.1"));
+        call();
+        EndpointState before = endpoints().get(0);
+        apply(orders(2, "\"timeouts\": {\"request\": \"3s\"},", "10.0.0.1", "10.0.0.2"));
+        assertThat(endpoints()).hasSize(2).contains(before);
+        assertThat(before.inFlight()).isEqualTo(1);
+        open.get(0).over();
+        assertThat(inFlight()).isZero();
+        assertThat(gone).isEmpty();
+    }
+
+    @Test
+    void an_endpoint_that_goes_is_told_once_and_finishes_what_it_has() throws Exception {
+        apply(orders(1, "", "10.0.0.1"));
+        CallContext call = call();
+        EndpointState removed = endpoints().get(0);
+        apply(orders(2, "", "10.0.0.2"));
+        apply(orders(3, "", "10.0.0.2"));
+        assertThat(gone).containsExactly("10.0.0.1:80");
+        assertThat(call.isOver()).isFalse();
+        open.get(0).over();
+        assertThat(removed.inFlight()).isZero();
+        assertThat(call.decision().policy()).isEqualTo("-/1");
+    }
+
+    @Test
+    void a_call_under_way_goes_on_with_the_policy_that_it_began_with() throws Exception {
+        apply(orders(1, "\"retry\": {\"attempts\": 1},", "10.0.0.1"), attempt -> {
+            if (attempt.number() == 1) {
+                apply(orders(2, "\"retry\": {\"attempts\": 0},", "10.0.0.2"));
+                throw Calls.fail(attempt, Outcome.CONNECT_FAILURE);
+            }
+            return Calls.respond(attempt, 200);
+        });
+        CallContext call = call();
+        assertThat(call.decision().attempts())
+                .extracting(a -> a.endpoint())
+                .containsOnly("10.0.0.1:80")
+                .hasSize(2);
+        assertThat(router.revision()).isEqualTo("-/2");
+    }
+
+    @Test
+    void the_limit_counts_calls_of_all_policies() throws Exception {
+        apply(orders(1, "\"limits\": {\"maxRequests\": 2},", "10.0.0.1"));
+        call();
+        call();
+        apply(orders(2, "\"limits\": {\"maxRequests\": 3},", "10.0.0.2"));
+        call();
+        assertThatThrownBy(this::call).isInstanceOf(Overloaded.class);
+        apply(orders(3, "\"limits\": {\"maxRequests\": 1},", "10.0.0.2"));
+        assertThatThrownBy(this::call).hasMessageContaining("3 calls in flight, of at most 1");
+        open.forEach(CallContext::over);
+        call();
+    }
+
+    @Test
+    void a_backend_that_goes_and_comes_back_still_counts_the_calls_under_way() throws Exception {
+        String limited = orders(1, "\"limits\": {\"maxRequests\": 1},", "10.0.0.1");
+        apply(limited);
+        call();
+        apply("""
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"}, "services": {}}
+                """);
+        assertThat(gone).containsExactly("10.0.0.1:80");
+        apply(limited);
+        assertThatThrownBy(this::call).isInstanceOf(Overloaded.class);
+        open.get(0).over();
+        call();
+        assertThat(inFlight()).isEqualTo(1);
+        open.get(1).over();
+        assertThat(inFlight()).isZero();
+    }
+
+    @Test
+    void the_retry_budget_survives() throws Exception {
+        String once = "\"retryConstraint\": {\"minRetryRate\": {\"count\": 1, \"interval\": \"10s\"},"
+                + " \"budget\": {\"percent\": 0}}, \"retry\": {\"attempts\": 1},";
+        apply(orders(1, once, "10.0.0.1"));
+        fails.set(Outcome.CONNECT_FAILURE);
+        assertThat(attemptsOfAFailure()).isEqualTo(2);
+        apply(orders(2, once, "10.0.0.1"));
+        assertThat(attemptsOfAFailure()).isEqualTo(1);
+    }
+
+    private int attemptsOfAFailure() {
+        CallContext call = Calls.call(time, Calls.get());
+        assertThatThrownBy(() -> call.run(layers())).hasMessage("connect-failure");
+        return call.attempts();
+    }
+
+    @Test
+    void a_subset_with_a_budget_of_its_own_does_not_use_its_services() throws Exception {
+        String subsets = """
+                "retry": {"attempts": 1},
+                "retryConstraint": {"minRetryRate": {"count": 1, "interval": "10s"}, "budget": {"percent": 0}},
+                "subsets": [{"name": "v1", "labels": {}},
+                  {"name": "v2", "labels": {}, "retryConstraint": {"minRetryRate": {"count": 2}}}],
+                "rules": [{"matches": [{"path": {"value": "/v2"}}], "backendRefs": [{"name": "orders", "subset": "v2"}]},
+                  {"backendRefs": [{"name": "orders", "subset": "v1"}]}],
+                """;
+        apply(orders(1, subsets, "10.0.0.1"));
+        fails.set(Outcome.CONNECT_FAILURE);
+        assertThat(attemptsOfAFailure()).isEqualTo(2);
+        assertThat(attemptsOfAFailure()).isEqualTo(1);
+        CallContext v2 = Calls.call(
+                time, Calls.get().newBuilder().url("http://orders/v2").build());
+        assertThatThrownBy(() -> v2.run(layers())).hasMessage("connect-failure");
+        assertThat(v2.attempts()).isEqualTo(2);
+    }
+
+    @Test
+    void what_a_rule_says_about_connecting_holds_for_its_calls() throws Exception {
+        String rule = """
+                "timeouts": {"connect": "2s"}, "rules": [{"timeouts": {"connect": "300ms", "idle": "0s"},
+                  "backendRefs": [{"name": "orders"}]}],
+                """;
+        List<Long> seen = new ArrayList<>();
+        apply(orders(1, rule, "10.0.0.1"), attempt -> {
+            seen.add(Objects.requireNonNull(attempt.target()).backend().connectNanos());
+            seen.add(Objects.requireNonNull(attempt.target()).backend().idleNanos());
+            return Calls.respond(attempt, 200);
+        });
+        call();
+        assertThat(seen).containsExactly(300_000_000L, 0L);
+    }
+
+    @Test
+    @Timeout(60)
+    void under_load_nothing_leaks_and_no_call_is_refused() throws Exception {
+        List<String> documents = List.of(
+                orders(1, "", "10.0.0.1", "10.0.0.2"),
+                orders(2, "", "10.0.0.2", "10.0.0.3"),
+                orders(3, "", "10.0.0.3"));
+        Layer quick = attempt -> Calls.respond(attempt, 200);
+        router.apply(PolicyCodec.read(documents.get(0)).policy(), quick, e -> {});
+        AtomicInteger answered = new AtomicInteger();
+        int callers = 3;
+        int calls = 4_000;
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        CountDownLatch done = new CountDownLatch(callers);
+        try (RealTime real = RealTime.create("test")) {
+            for (int i = 0; i < callers; i++) {
+                real.start("caller", () -> {
+                    try {
+                        for (int n = 0; n < calls; n++) {
+                            Calls.call(real, Calls.get()).run(layers()).close();
+                            answered.incrementAndGet();
+                        }
+                    } catch (IOException | RuntimeException | Error e) {
+                        failure.set(e);
+                    } finally {
+                        done.countDown();
+                    }
+                });
+            }
+            for (int i = 0; done.getCount() > 0 || i < documents.size(); i++) {
+                router.apply(
+                        PolicyCodec.read(documents.get(i % documents.size())).policy(), quick, e -> {});
+            }
+            assertThat(done.await(50, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(failure.get()).isNull();
+        assertThat(answered).hasValue(callers * calls);
+        assertThat(inFlight()).isZero();
+    }
+}
