@@ -29,9 +29,9 @@ final class Hosts {
     private static final String PORT =
             "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
 
-    private static final Pattern DNS_NAME = Pattern.compile(NAME);
-    private static final Pattern ADDRESS = Pattern.compile(NAME + "|" + IPV4 + "|" + IPV6);
-    private static final Pattern HOST =
+    static final Pattern DNS_NAME = Pattern.compile(NAME);
+    static final Pattern ADDRESS = Pattern.compile(NAME + "|" + IPV4 + "|" + IPV6);
+    static final Pattern HOST =
             Pattern.compile("(" + NAME + "|" + IPV4 + "|\\[(" + IPV6 + ")\\])(:" + PORT + ")?|\\*\\." + NAME + "|\\*");
 
     private Hosts() {}

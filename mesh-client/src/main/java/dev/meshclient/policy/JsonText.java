@@ -49,7 +49,7 @@ final class JsonText {
             new JsonText(parser).read(root);
             if (parser.nextToken() != null) {
                 JsonLocation at = parser.currentTokenLocation();
-                problems.add("$", at(at) + ": a second value", "one JSON value and nothing after it");
+                problems.add("$", at(at) + ": a second value", "one JSON value and nothing after it", at.getLineNr());
                 throw problems.exception();
             }
             return root;
@@ -57,7 +57,9 @@ final class JsonText {
             throw e;
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
-            problems.add("$", (at == null ? "" : at(at) + ": ") + Node.shortened(e.getOriginalMessage(), 200), SYNTAX);
+            String where = at == null ? "" : at(at) + ": ";
+            String what = Node.shortened(e.getOriginalMessage(), 200);
+            problems.add("$", where + what, SYNTAX, at == null ? 0 : at.getLineNr());
         } catch (IOException | RuntimeException e) {
             // The parser says so of a hostile table of names, and of bytes that are no UTF-8 at the end of the input.
             problems.add("$", Node.shortened(String.valueOf(e.getMessage()), 200), SYNTAX);
@@ -66,6 +68,7 @@ final class JsonText {
     }
 
     private void read(Node node) throws IOException {
+        node.at(parser.currentTokenLocation().getLineNr());
         switch (parser.currentToken()) {
             case START_OBJECT -> node.set(object(node));
             case START_ARRAY -> node.set(array(node));

@@ -20,8 +20,12 @@ final class Problems {
     }
 
     void add(String path, String value, String expected) {
+        add(path, value, expected, 0);
+    }
+
+    void add(String path, String value, String expected, int line) {
         if (problems.size() < LISTED) {
-            problems.add(new PolicyProblem(path, value, expected));
+            problems.add(new PolicyProblem(path, value, expected, line));
         } else {
             unlisted++;
         }

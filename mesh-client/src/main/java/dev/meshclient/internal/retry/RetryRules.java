@@ -27,11 +27,12 @@ final class RetryRules {
     private final Set<Integer> codes;
     private final EnumSet<RetryOn> on;
 
-    /** Conditions that are not stated are the built-in ones; codes too, unless conditions are stated. */
+    /** Conditions that are not stated are the built-in ones; codes too, unless conditions are stated that do not ask for them. */
     RetryRules(@Nullable Retry stated) {
         Set<Integer> statedCodes = stated == null ? null : stated.codes();
         List<RetryOn> statedOn = stated == null ? null : stated.retryOn();
-        this.codes = statedCodes != null ? Set.copyOf(statedCodes) : statedOn != null ? Set.of() : CODES;
+        boolean builtIn = statedOn == null || statedOn.contains(RetryOn.RETRIABLE_STATUS_CODES);
+        this.codes = statedCodes != null ? Set.copyOf(statedCodes) : builtIn ? CODES : Set.of();
         this.on = EnumSet.noneOf(RetryOn.class);
         this.on.addAll(statedOn != null ? statedOn : CONDITIONS);
     }
