@@ -1,6 +1,8 @@
 package dev.meshclient.policy;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
 
 /** How hosts and addresses are written. The JSON Schema holds the same patterns. */
 final class Hosts {
@@ -48,6 +50,21 @@ final class Hosts {
                 HOST,
                 "a DNS name or an IP address (IPv6 in brackets), either with or without \":port\"; \"*.\" and a DNS name; or,"
                         + " with resolution NONE, \"*\"");
+    }
+
+    /** As request URLs have it: lower case, and an IPv6 address in its one canonical form. */
+    static String canonical(String host) {
+        String lower = host.toLowerCase(Locale.ROOT);
+        int end = lower.indexOf(']');
+        if (end < 0) {
+            return lower;
+        }
+        String address = new HttpUrl.Builder()
+                .scheme("http")
+                .host(lower.substring(0, end + 1))
+                .build()
+                .host();
+        return (address.indexOf(':') < 0 ? address : "[" + address + "]") + lower.substring(end + 1);
     }
 
     static String dnsName(Node node) {

@@ -2,6 +2,7 @@ package dev.meshclient.policy;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -22,14 +23,17 @@ final class JsonText {
 
     private static final String SYNTAX = "JSON (RFC 8259) in UTF-8, nested at most " + MAX_DEPTH + " levels";
 
+    // One level more than ours, so that it is we who say so, with the line.
     // Interned names would outlive the document, and a document may hold millions.
     private static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH + 1)
+                    .build())
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
 
     private final JsonParser parser;
+    private int depth;
 
     private JsonText(JsonParser parser) {
         this.parser = parser;
@@ -70,14 +74,28 @@ final class JsonText {
     private void read(Node node) throws IOException {
         node.at(parser.currentTokenLocation().getLineNr());
         switch (parser.currentToken()) {
-            case START_OBJECT -> node.set(object(node));
-            case START_ARRAY -> node.set(array(node));
+            case START_OBJECT -> {
+                enter();
+                node.set(object(node));
+                depth--;
+            }
+            case START_ARRAY -> {
+                enter();
+                node.set(array(node));
+                depth--;
+            }
             case VALUE_STRING -> node.set(checked(node, parser.getText()));
             // The digits are kept, so that no number is too big for reading and none is rounded.
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> node.set(new Node.Digits(parser.getText()));
             case VALUE_TRUE -> node.set(true);
             case VALUE_FALSE -> node.set(false);
             default -> node.set(Node.Null.NULL);
+        }
+    }
+
+    private void enter() throws JsonParseException {
+        if (++depth > MAX_DEPTH) {
+            throw new JsonParseException(parser, "nested too deeply");
         }
     }
 

@@ -62,7 +62,7 @@ final class ServiceReader {
     }
 
     private String host(String service, Resolution resolution, Node node) {
-        String host = Hosts.host(node).toLowerCase(Locale.ROOT);
+        String host = Hosts.canonical(Hosts.host(node));
         if (host.equals("*") && resolution != Resolution.NONE) {
             node.wrong("\"*\" only with resolution NONE: one service cannot list the endpoints of every host");
         } else if (!host.isEmpty()) {
