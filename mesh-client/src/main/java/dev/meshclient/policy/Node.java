@@ -30,7 +30,7 @@ final class Node {
     private final @Nullable Node parent;
     private final @Nullable String key;
     private final int index;
-    private int line;
+    private int place;
     private Object value = Null.NULL;
 
     private Node(Problems problems, @Nullable Node parent, @Nullable String key, int index) {
@@ -38,7 +38,7 @@ final class Node {
         this.parent = parent;
         this.key = key;
         this.index = index;
-        this.line = parent == null ? 0 : parent.line;
+        this.place = parent == null ? 0 : parent.place;
     }
 
     static Node root(Problems problems) {
@@ -57,9 +57,9 @@ final class Node {
         value = json;
     }
 
-    /** Where it stands in the text; a field that is missing stands where its object begins. */
-    void at(int lineOfText) {
-        line = lineOfText;
+    /** Values of the text are counted from 1 on; a field that is missing has the place of its object. */
+    void at(int placeInText) {
+        place = placeInText;
     }
 
     Problems problems() {
@@ -93,7 +93,7 @@ final class Node {
     }
 
     void wrong(String found, String expected) {
-        problems.add(path(), found, expected, line);
+        problems.add(path(), found, expected, place);
     }
 
     String text(int minLength, int maxLength) {

@@ -40,12 +40,12 @@ public final class PolicyCodec {
 
     /** As {@link #read(byte[])}, with another limit: 100,000 endpoints need about 20 MB. */
     public static PolicyDocument read(byte[] json, long maxBytes) throws PolicyException {
-        return read(json, maxBytes, new Problems(false));
+        return read(json, maxBytes, false);
     }
 
     /** As {@link #read(byte[])}, but a field that this version does not know is a problem too: for authors and for CI. */
     public static PolicyDocument readStrict(byte[] json) throws PolicyException {
-        return read(json, DEFAULT_MAX_BYTES, new Problems(true));
+        return read(json, DEFAULT_MAX_BYTES, true);
     }
 
     /**
@@ -76,9 +76,10 @@ public final class PolicyCodec {
         throw new IllegalArgumentException("no document can say this policy: it would read back different");
     }
 
-    private static PolicyDocument read(byte[] json, long maxBytes, Problems problems) throws PolicyException {
+    private static PolicyDocument read(byte[] json, long maxBytes, boolean strict) throws PolicyException {
+        Problems problems = new Problems(strict, json);
         if (json.length > maxBytes) {
-            problems.add("$", json.length + " bytes", "at most " + maxBytes + " bytes");
+            problems.add(json.length + " bytes", "at most " + maxBytes + " bytes", 0);
             throw problems.exception();
         }
         return DocumentReader.read(JsonText.parse(json, problems), problems);

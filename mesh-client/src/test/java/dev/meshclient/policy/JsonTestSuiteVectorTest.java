@@ -35,8 +35,9 @@ class JsonTestSuiteVectorTest {
     /** Null: it was read. */
     private @Nullable PolicyException refusal(Path file) {
         try {
-            Problems problems = new Problems(true);
-            JsonText.parse(Fixtures.bytes(file), problems);
+            byte[] json = Fixtures.bytes(file);
+            Problems problems = new Problems(true, json);
+            JsonText.parse(json, problems);
             problems.throwIfAny();
             read++;
             return null;
