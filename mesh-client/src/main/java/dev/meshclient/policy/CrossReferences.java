@@ -31,7 +31,7 @@ final class CrossReferences {
         subsets.computeIfAbsent(service, s -> new HashSet<>()).add(subset);
     }
 
-    /** {@code host} is in lower case. */
+    /** {@code host} is canonical. */
     void claims(String service, Node node, String host) {
         claims.computeIfAbsent(host, h -> new ArrayList<>(1)).add(new Claim(service, node));
     }

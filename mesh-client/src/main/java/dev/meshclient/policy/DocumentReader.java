@@ -20,9 +20,10 @@ final class DocumentReader {
     private static final Words<String> API_VERSIONS = Words.of(new String[] {API_VERSION}, word -> word);
     private static final Words<String> KINDS = Words.of(new String[] {KIND}, word -> word);
     private static final Words<OutboundTrafficPolicy> OUTBOUND = Words.of(OutboundTrafficPolicy.values());
-    private static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9._-]+");
-    private static final Pattern DATE_TIME = Pattern.compile(
-            "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})");
+    static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9._-]+");
+    static final Pattern DATE_TIME =
+            Pattern.compile("[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3])(:[0-5][0-9]){2}"
+                    + "(\\.[0-9]{1,9})?(Z|[+-]((0[0-9]|1[0-7]):[0-5][0-9]|18:00))");
     private static final String DATE_TIME_EXPECTED = "a date-time as in RFC 3339, such as 2026-11-22T18:00:00Z";
 
     private final CrossReferences references = new CrossReferences();
@@ -103,6 +104,8 @@ final class DocumentReader {
             nameNode.wrong("each name once among the clusters");
         }
         int priority = fields.optional("priority", n -> n.integer(0, Integer.MAX_VALUE), 0);
+        // Without its gateway, addresses of another network would be taken for addresses of this one.
+        fields.unsupported("gateway");
         fields.othersIgnored();
         return new Cluster(name, priority);
     }

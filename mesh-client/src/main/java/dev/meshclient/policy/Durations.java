@@ -12,7 +12,7 @@ final class Durations {
 
     private static final int MAX_PARTS = 4;
     private static final int MAX_NUMBER = 99_999;
-    private static final Pattern WHOLE = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
+    static final Pattern WHOLE = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
     private static final Pattern PART = Pattern.compile("([0-9]{1,5})(ms|h|m|s)");
     private static final String[] UNITS = {"h", "m", "s", "ms"};
     private static final long[] MILLIS = {3_600_000, 60_000, 1000, 1};

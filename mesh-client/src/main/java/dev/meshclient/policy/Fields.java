@@ -15,7 +15,7 @@ final class Fields {
     private final Node node;
     private final @Nullable Map<String, Node> object;
     private final List<String> known = new ArrayList<>();
-    private final List<String> unsupported = new ArrayList<>();
+    private final List<String> settled = new ArrayList<>();
 
     Fields(Node node) {
         this.node = node;
@@ -100,7 +100,18 @@ final class Fields {
                 field.wrong("not supported by this version, and not safe to ignore: leave it out");
             }
         }
-        unsupported.addAll(List.of(names));
+        settled.addAll(List.of(names));
+    }
+
+    /** Fields that have their place elsewhere, and that would have no effect here. */
+    void misplaced(String place, String... names) {
+        for (String name : names) {
+            Node field = object == null ? null : object.get(name);
+            if (field != null) {
+                field.wrong("nothing: " + name + " stands " + place);
+            }
+        }
+        settled.addAll(List.of(names));
     }
 
     /** New servers may say more than this version knows: it is ignored, and listed. */
@@ -109,7 +120,7 @@ final class Fields {
             return;
         }
         object.forEach((name, field) -> {
-            if (!known.contains(name) && !unsupported.contains(name) && !name.startsWith("x-")) {
+            if (!known.contains(name) && !settled.contains(name) && !name.startsWith("x-")) {
                 node.problems().unknown(field, known);
             }
         });
@@ -121,7 +132,7 @@ final class Fields {
             return;
         }
         object.forEach((name, field) -> {
-            if (!known.contains(name) && !unsupported.contains(name)) {
+            if (!known.contains(name) && !settled.contains(name)) {
                 field.wrong("no such field, and not safe to ignore; known here: " + String.join(", ", known));
             }
         });

@@ -1,6 +1,8 @@
 package dev.meshclient.policy;
 
+import java.util.Locale;
 import java.util.regex.Pattern;
+import okhttp3.HttpUrl;
 
 /** How hosts and addresses are written. The JSON Schema holds the same patterns. */
 final class Hosts {
@@ -29,9 +31,9 @@ final class Hosts {
     private static final String PORT =
             "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
 
-    private static final Pattern DNS_NAME = Pattern.compile(NAME);
-    private static final Pattern ADDRESS = Pattern.compile(NAME + "|" + IPV4 + "|" + IPV6);
-    private static final Pattern HOST =
+    static final Pattern DNS_NAME = Pattern.compile(NAME);
+    static final Pattern ADDRESS = Pattern.compile(NAME + "|" + IPV4 + "|" + IPV6);
+    static final Pattern HOST =
             Pattern.compile("(" + NAME + "|" + IPV4 + "|\\[(" + IPV6 + ")\\])(:" + PORT + ")?|\\*\\." + NAME + "|\\*");
 
     private Hosts() {}
@@ -48,6 +50,21 @@ final class Hosts {
                 HOST,
                 "a DNS name or an IP address (IPv6 in brackets), either with or without \":port\"; \"*.\" and a DNS name; or,"
                         + " with resolution NONE, \"*\"");
+    }
+
+    /** As request URLs have it: lower case, and an IPv6 address in its one canonical form. */
+    static String canonical(String host) {
+        String lower = host.toLowerCase(Locale.ROOT);
+        int end = lower.indexOf(']');
+        if (end < 0) {
+            return lower;
+        }
+        String address = new HttpUrl.Builder()
+                .scheme("http")
+                .host(lower.substring(0, end + 1))
+                .build()
+                .host();
+        return (address.indexOf(':') < 0 ? address : "[" + address + "]") + lower.substring(end + 1);
     }
 
     static String dnsName(Node node) {

@@ -2,6 +2,7 @@ package dev.meshclient.policy;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -9,9 +10,11 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * JSON text (RFC 8259) to a tree of {@link Node}. Stricter than the standard in three ways: a key stands once in an object,
@@ -22,14 +25,18 @@ final class JsonText {
 
     private static final String SYNTAX = "JSON (RFC 8259) in UTF-8, nested at most " + MAX_DEPTH + " levels";
 
+    // One level more than ours, so that it is we who say so, with the line.
     // Interned names would outlive the document, and a document may hold millions.
     private static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(
-                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH + 1)
+                    .build())
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
 
     private final JsonParser parser;
+    private int depth;
+    private int values;
 
     private JsonText(JsonParser parser) {
         this.parser = parser;
@@ -38,7 +45,7 @@ final class JsonText {
     /** The root of the document. Syntax ends the reading at once; a key that stands twice is a problem like any other. */
     static Node parse(byte[] json, Problems problems) throws PolicyException {
         if (isUtf16Or32(json)) {
-            problems.add("$", "UTF-16 or UTF-32", SYNTAX);
+            problems.add("UTF-16 or UTF-32", SYNTAX, 0);
             throw problems.exception();
         }
         try (JsonParser parser = FACTORY.createParser(json)) {
@@ -49,7 +56,7 @@ final class JsonText {
             new JsonText(parser).read(root);
             if (parser.nextToken() != null) {
                 JsonLocation at = parser.currentTokenLocation();
-                problems.add("$", at(at) + ": a second value", "one JSON value and nothing after it");
+                problems.add(at(at) + ": a second value", "one JSON value and nothing after it", at.getLineNr());
                 throw problems.exception();
             }
             return root;
@@ -57,24 +64,63 @@ final class JsonText {
             throw e;
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
-            problems.add("$", (at == null ? "" : at(at) + ": ") + Node.shortened(e.getOriginalMessage(), 200), SYNTAX);
+            String where = at == null ? "" : at(at) + ": ";
+            String what = Node.shortened(e.getOriginalMessage(), 200);
+            problems.add(where + what, SYNTAX, at == null ? 0 : at.getLineNr());
         } catch (IOException | RuntimeException e) {
             // The parser says so of a hostile table of names, and of bytes that are no UTF-8 at the end of the input.
-            problems.add("$", Node.shortened(String.valueOf(e.getMessage()), 200), SYNTAX);
+            problems.add(Node.shortened(String.valueOf(e.getMessage()), 200), SYNTAX, 0);
         }
         throw problems.exception();
     }
 
+    /** The lines of some values of a text, by their places. Looked up when something is wrong: it would slow down each reading. */
+    static Map<Integer, Integer> lines(byte[] json, Set<Integer> places) {
+        Map<Integer, Integer> lines = new HashMap<>();
+        int last = places.stream().mapToInt(place -> place).max().orElse(0);
+        int place = 0;
+        try (JsonParser parser = FACTORY.createParser(json)) {
+            while (place < last) {
+                JsonToken token = parser.nextToken();
+                if (token == null) {
+                    break;
+                }
+                boolean value = token.isStructStart() || token.isScalarValue();
+                if (value && places.contains(++place)) {
+                    lines.put(place, parser.currentTokenLocation().getLineNr());
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            return lines; // the text ends in an error of its own, which names its line itself
+        }
+        return lines;
+    }
+
     private void read(Node node) throws IOException {
+        node.at(++values);
         switch (parser.currentToken()) {
-            case START_OBJECT -> node.set(object(node));
-            case START_ARRAY -> node.set(array(node));
+            case START_OBJECT -> {
+                enter();
+                node.set(object(node));
+                depth--;
+            }
+            case START_ARRAY -> {
+                enter();
+                node.set(array(node));
+                depth--;
+            }
             case VALUE_STRING -> node.set(checked(node, parser.getText()));
             // The digits are kept, so that no number is too big for reading and none is rounded.
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> node.set(new Node.Digits(parser.getText()));
             case VALUE_TRUE -> node.set(true);
             case VALUE_FALSE -> node.set(false);
             default -> node.set(Node.Null.NULL);
+        }
+    }
+
+    private void enter() throws JsonParseException {
+        if (++depth > MAX_DEPTH) {
+            throw new JsonParseException(parser, "nested too deeply");
         }
     }
 

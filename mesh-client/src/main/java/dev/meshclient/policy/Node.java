@@ -30,6 +30,7 @@ final class Node {
     private final @Nullable Node parent;
     private final @Nullable String key;
     private final int index;
+    private int place;
     private Object value = Null.NULL;
 
     private Node(Problems problems, @Nullable Node parent, @Nullable String key, int index) {
@@ -37,6 +38,7 @@ final class Node {
         this.parent = parent;
         this.key = key;
         this.index = index;
+        this.place = parent == null ? 0 : parent.place;
     }
 
     static Node root(Problems problems) {
@@ -53,6 +55,11 @@ final class Node {
 
     void set(Object json) {
         value = json;
+    }
+
+    /** Values of the text are counted from 1 on; a field that is missing has the place of its object. */
+    void at(int placeInText) {
+        place = placeInText;
     }
 
     Problems problems() {
@@ -86,7 +93,7 @@ final class Node {
     }
 
     void wrong(String found, String expected) {
-        problems.add(path(), found, expected);
+        problems.add(path(), found, expected, place);
     }
 
     String text(int minLength, int maxLength) {

@@ -1,7 +1,10 @@
 package dev.meshclient.policy;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /**
  * Reads and writes policy documents. A document is read as a whole: it is either checked from end to end, or refused with
@@ -12,6 +15,18 @@ public final class PolicyCodec {
     public static final long DEFAULT_MAX_BYTES = 16L << 20;
 
     private PolicyCodec() {}
+
+    /**
+     * The JSON Schema (2020-12) of a document, for editors and for other languages. It accepts what {@link #readStrict}
+     * accepts, but for what no schema can say: what the parts of a document say of each other, and its size.
+     */
+    public static String schema() {
+        try (InputStream schema = PolicyCodec.class.getResourceAsStream("mesh-policy.schema.json")) {
+            return new String(Objects.requireNonNull(schema).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("mesh-policy.schema.json cannot be read from the jar of mesh-client", e);
+        }
+    }
 
     /** Reads a document of at most {@link #DEFAULT_MAX_BYTES}. Fields that this version does not know are ignored and listed. */
     public static PolicyDocument read(byte[] json) throws PolicyException {
@@ -25,12 +40,12 @@ public final class PolicyCodec {
 
     /** As {@link #read(byte[])}, with another limit: 100,000 endpoints need about 20 MB. */
     public static PolicyDocument read(byte[] json, long maxBytes) throws PolicyException {
-        return read(json, maxBytes, new Problems(false));
+        return read(json, maxBytes, false);
     }
 
     /** As {@link #read(byte[])}, but a field that this version does not know is a problem too: for authors and for CI. */
     public static PolicyDocument readStrict(byte[] json) throws PolicyException {
-        return read(json, DEFAULT_MAX_BYTES, new Problems(true));
+        return read(json, DEFAULT_MAX_BYTES, true);
     }
 
     /**
@@ -61,9 +76,10 @@ public final class PolicyCodec {
         throw new IllegalArgumentException("no document can say this policy: it would read back different");
     }
 
-    private static PolicyDocument read(byte[] json, long maxBytes, Problems problems) throws PolicyException {
+    private static PolicyDocument read(byte[] json, long maxBytes, boolean strict) throws PolicyException {
+        Problems problems = new Problems(strict, json);
         if (json.length > maxBytes) {
-            problems.add("$", json.length + " bytes", "at most " + maxBytes + " bytes");
+            problems.add(json.length + " bytes", "at most " + maxBytes + " bytes", 0);
             throw problems.exception();
         }
         return DocumentReader.read(JsonText.parse(json, problems), problems);

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * processed is sent again.
  *
  * @param attempts retries, not tries; 0 = none, at most 10
- * @param codes status codes to retry; null if the document does not state them: 502, 503, 504
+ * @param codes status codes to retry; null if the document does not state them: 502, 503, 504, or none if {@code retryOn} is
+ *     stated without {@link RetryOn#RETRIABLE_STATUS_CODES}
  * @param retryOn conditions without a status code; null if the document does not state them
  * @param backoff base of the exponential back-off; null: 25 ms
  */

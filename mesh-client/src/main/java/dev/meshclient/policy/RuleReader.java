@@ -18,8 +18,8 @@ final class RuleReader {
     private static final Words<ValueMatch.Type> VALUE_TYPE = Words.of(ValueMatch.Type.values(), ValueMatch.Type::word);
     private static final Words<String> METHOD =
             Words.of(new String[] {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"}, word -> word);
-    private static final Pattern PATH = Pattern.compile("/[^?# \\x00-\\x1f]*");
-    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+    static final Pattern PATH = Pattern.compile("/([A-Za-z0-9/._~!$&'()*+,;=:@\\[\\]-]|%[0-9A-Fa-f]{2})*");
+    static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     private final CrossReferences references;
 
@@ -40,7 +40,7 @@ final class RuleReader {
         if (backendRefs != null && !backends.isEmpty() && backends.stream().allMatch(b -> b.weight() == 0)) {
             backendRefs.wrong("at least one backend with a weight above 0");
         }
-        Timeouts timeouts = SettingsReader.timeouts(fields);
+        Timeouts timeouts = SettingsReader.timeoutsOfRule(fields);
         Retry retry = SettingsReader.retry(fields);
         fields.unsupported("filters", "fault", "authorization", "requestAuthentication");
         fields.othersIgnored();
@@ -69,6 +69,7 @@ final class RuleReader {
         String method = fields.optional("method", n -> n.word(METHOD));
         List<ValueMatch> headers = fields.list("headers", 0, MAX_VALUE_MATCHES, RuleReader::header);
         List<ValueMatch> queryParams = fields.list("queryParams", 0, MAX_VALUE_MATCHES, RuleReader::queryParam);
+        fields.unsupported("cookies", "sourceLabels");
         // A rule that loses one of its conditions takes more requests than it was meant to.
         fields.othersRefused();
         return new Match(path, method, headers, queryParams);
@@ -82,7 +83,10 @@ final class RuleReader {
                 "a path",
                 n -> type == PathMatch.Type.REGULAR_EXPRESSION
                         ? regex(n)
-                        : n.text(MAX_PATTERN, PATH, "a path that starts with / and has no query, fragment or space"),
+                        : n.text(
+                                MAX_PATTERN,
+                                PATH,
+                                "a path as it is sent: it starts with /, what is not ASCII is percent-encoded, there is no query"),
                 "/");
         fields.othersRefused();
         return new PathMatch(type, value);

@@ -18,9 +18,12 @@ final class ServiceReader {
 
     private static final Words<AppProtocol> APP_PROTOCOL = Words.of(AppProtocol.values(), AppProtocol::word);
     private static final Words<Resolution> RESOLUTION =
-            Words.of(Resolution.values()).refusing("DNS", "is not yet supported");
+            Words.of(Resolution.values()).refusing("DNS", Words.NOT_SUPPORTED);
     private static final Words<Endpoint.Health> HEALTH = Words.of(Endpoint.Health.values());
-    private static final Pattern LOCALITY = Pattern.compile("[^/]+(/[^/]+){0,2}");
+    static final Pattern LOCALITY = Pattern.compile("[^/]+(/[^/]+){0,2}");
+
+    private static final String NO_ENDPOINTS =
+            "nothing: with resolution NONE the endpoint is the request's own host and port";
 
     private record Place(@Nullable String cluster, String address, int port) {}
 
@@ -48,19 +51,18 @@ final class ServiceReader {
         List<Endpoint> endpoints = fields.list("endpoints", 0, MAX_ENDPOINTS, n -> endpoint(places, n));
         Set<String> subsetNames = new HashSet<>();
         List<Subset> subsets = fields.list("subsets", 0, Integer.MAX_VALUE, n -> subset(name, subsetNames, n));
-        if (resolution == Resolution.NONE) {
-            mustBeEmpty(fields.optional("endpoints"));
-            mustBeEmpty(fields.optional("subsets"));
-        }
         List<Rule> ruleList = fields.list("rules", 0, MAX_RULES, rules::rule);
         Settings settings = SettingsReader.settings(fields);
+        if (resolution == Resolution.NONE) {
+            hasNoEndpoints(fields, appProtocol, settings);
+        }
         fields.unsupported("jwtProviders");
         fields.othersIgnored();
         return new Service(hosts, appProtocol, resolution, endpoints, subsets, ruleList, settings);
     }
 
     private String host(String service, Resolution resolution, Node node) {
-        String host = Hosts.host(node).toLowerCase(Locale.ROOT);
+        String host = Hosts.canonical(Hosts.host(node));
         if (host.equals("*") && resolution != Resolution.NONE) {
             node.wrong("\"*\" only with resolution NONE: one service cannot list the endpoints of every host");
         } else if (!host.isEmpty()) {
@@ -69,10 +71,24 @@ final class ServiceReader {
         return host;
     }
 
-    private static void mustBeEmpty(@Nullable Node node) {
-        List<Node> items = node == null ? null : node.array();
-        if (node != null && items != null && !items.isEmpty()) {
-            node.wrong("nothing: with resolution NONE the endpoint is the request's own host and port");
+    /** Nothing to choose from, and the caller's own connections: what would have no effect is refused. */
+    private static void hasNoEndpoints(Fields fields, AppProtocol appProtocol, Settings settings) {
+        for (String list : List.of("endpoints", "subsets")) {
+            Node node = fields.optional(list);
+            List<Node> items = node == null ? null : node.array();
+            if (node != null && items != null && !items.isEmpty()) {
+                node.wrong(NO_ENDPOINTS);
+            }
+        }
+        fields.misplaced("where endpoints are listed, with resolution STATIC", "loadBalancer", "trafficDistribution");
+        Node protocol = fields.optional("appProtocol");
+        if (protocol != null && appProtocol == AppProtocol.H2C) {
+            protocol.wrong(
+                    "http, https; the caller's own client chooses between HTTP/1.1 and HTTP/2 with resolution NONE");
+        }
+        Node tls = fields.optional("tls");
+        if (tls != null && settings.tls() != null && settings.tls().sni() != null) {
+            new Fields(tls).misplaced("where endpoints are listed, with resolution STATIC", "sni");
         }
     }
 
@@ -85,6 +101,7 @@ final class ServiceReader {
         int weight = fields.optional("weight", n -> n.integer(0, MAX_WEIGHT), 1);
         Endpoint.Health health = fields.optional("health", n -> n.word(HEALTH), Endpoint.Health.UNKNOWN);
         Map<String, String> labels = fields.optional("labels", ServiceReader::labels, Map.of());
+        fields.unsupported("tlsMode");
         fields.othersIgnored();
         boolean stated = !address.isEmpty() && port > 0;
         if (stated && !places.add(new Place(cluster, address.toLowerCase(Locale.ROOT), port))) {

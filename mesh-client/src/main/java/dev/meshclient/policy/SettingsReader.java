@@ -19,15 +19,23 @@ final class SettingsReader {
             .refusing("unavailable", NEEDS_GRPC)
             .refusing("http3-post-connect-failure", "is for HTTP/3, which this library does not speak")
             .refusing("envoy-ratelimited", "is about a header of Envoy, which this library does not read")
-            .refusing("retriable-headers", "is not supported by this version");
+            .refusing("retriable-headers", Words.NOT_SUPPORTED);
     private static final String NO_IDENTITY = "is not supported by this version, which has no identity to present";
     private static final Words<Tls.Mode> TLS_MODE = Words.of(Tls.Mode.values())
             .refusing("MUTUAL", NO_IDENTITY)
             .refusing("MESH_MUTUAL", NO_IDENTITY)
             .refusing("ISTIO_MUTUAL", NO_IDENTITY);
-    private static final Words<LoadBalancer> LOAD_BALANCER = Words.of(LoadBalancer.values());
-    private static final Words<TrafficDistribution> TRAFFIC_DISTRIBUTION =
-            Words.of(TrafficDistribution.values(), TrafficDistribution::word);
+    private static final Words<LoadBalancer> LOAD_BALANCER = Words.of(LoadBalancer.values())
+            .refusing("PEAK_EWMA", Words.NOT_SUPPORTED)
+            .refusing("RING_HASH", Words.NOT_SUPPORTED)
+            .refusing("MAGLEV", Words.NOT_SUPPORTED)
+            .refusing("WEIGHTED_LOAD", Words.NOT_SUPPORTED)
+            .refusing("PASSTHROUGH", "is said with resolution NONE here")
+            .refusing("LEAST_CONN", "is Istio's old word for LEAST_REQUEST");
+    private static final Words<TrafficDistribution> TRAFFIC_DISTRIBUTION = Words.of(
+                    TrafficDistribution.values(), TrafficDistribution::word)
+            .refusing("PreferClose", "is Kubernetes' old word for PreferSameZone")
+            .refusing("PreferSameNode", Words.NOT_SUPPORTED);
 
     private SettingsReader() {}
 
@@ -52,8 +60,29 @@ final class SettingsReader {
         return settings;
     }
 
-    static Timeouts timeouts(Fields parent) {
+    private static Timeouts timeouts(Fields parent) {
         return parent.optional("timeouts", SettingsReader::timeouts, Timeouts.NONE);
+    }
+
+    /** A connection serves the calls of all rules: how long it may take or be silent is the backend's to say. */
+    static Timeouts timeoutsOfRule(Fields parent) {
+        return parent.optional(
+                "timeouts",
+                node -> {
+                    Fields fields = new Fields(node);
+                    Timeouts timeouts = new Timeouts(
+                            fields.optional("request", Node::duration),
+                            fields.optional("backendRequest", Node::duration),
+                            null,
+                            null);
+                    fields.misplaced(
+                            "in the timeouts of the backend's service, of its subset, or in defaults",
+                            "connect",
+                            "idle");
+                    fields.othersIgnored();
+                    return timeouts;
+                },
+                Timeouts.NONE);
     }
 
     static @Nullable Retry retry(Fields parent) {
@@ -100,6 +129,7 @@ final class SettingsReader {
             interval = budget.optional("interval", Node::durationAboveZero);
             budget.othersIgnored();
         }
+        fields.unsupported("shadow");
         Node rateNode = fields.optional("minRetryRate");
         Integer count = null;
         Duration rateInterval = null;
@@ -116,6 +146,7 @@ final class SettingsReader {
     private static Limits limits(Node node) {
         Fields fields = new Fields(node);
         Limits limits = new Limits(fields.optional("maxRequests", n -> n.integer(0, MAX_UNSIGNED_INT)));
+        fields.unsupported("shadow");
         fields.othersIgnored();
         return limits;
     }

@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The words that a field may hold, and those that other meshes know and this version refuses by name. */
 final class Words<E> {
+    static final String NOT_SUPPORTED = "is not supported by this version";
+
     private final Map<String, E> legal;
     private final Map<String, String> unsupported;
 

@@ -17,7 +17,7 @@ final class Fixtures {
     static List<Path> corpus(String folder) {
         try (Stream<Path> files = Files.list(Path.of(
                 Objects.requireNonNull(Fixtures.class.getResource(folder)).toURI()))) {
-            return files.sorted().toList();
+            return files.filter(f -> f.toString().endsWith(".json")).sorted().toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (URISyntaxException e) {

@@ -88,6 +88,17 @@ class PolicyCodecTest {
     }
 
     @Test
+    void keeps_hosts_as_urls_have_them() throws Exception {
+        Service orders = Objects.requireNonNull(PolicyCodec.read(
+                        Fixtures.services("'orders': {'hosts': ['ORDERS:80', '[0:0::01]', '[::A:0:0:0]:443']}"))
+                .policy()
+                .services()
+                .get("orders"));
+
+        assertThat(orders.hosts()).containsExactly("orders:80", "[::1]", "[::a:0:0:0]:443");
+    }
+
+    @Test
     void collects_all_that_is_wrong() {
         PolicyException e = catchThrowableOfType(
                 PolicyException.class,

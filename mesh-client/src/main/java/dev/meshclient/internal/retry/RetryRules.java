@@ -7,6 +7,7 @@ import dev.meshclient.policy.RetryOn;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +28,12 @@ final class RetryRules {
     private final Set<Integer> codes;
     private final EnumSet<RetryOn> on;
 
-    /** Conditions that are not stated are the built-in ones; codes too, unless conditions are stated. */
+    /** Conditions that are not stated are the built-in ones; codes too, unless conditions are stated that do not ask for them. */
     RetryRules(@Nullable Retry stated) {
         Set<Integer> statedCodes = stated == null ? null : stated.codes();
         List<RetryOn> statedOn = stated == null ? null : stated.retryOn();
-        this.codes = statedCodes != null ? Set.copyOf(statedCodes) : statedOn != null ? Set.of() : CODES;
+        boolean builtIn = statedOn == null || statedOn.contains(RetryOn.RETRIABLE_STATUS_CODES);
+        this.codes = statedCodes != null ? Set.copyOf(statedCodes) : builtIn ? CODES : Set.of();
         this.on = EnumSet.noneOf(RetryOn.class);
         this.on.addAll(statedOn != null ? statedOn : CONDITIONS);
     }
@@ -84,6 +86,6 @@ final class RetryRules {
 
     @Override
     public String toString() {
-        return on + " " + codes;
+        return on + " " + new TreeSet<>(codes);
     }
 }

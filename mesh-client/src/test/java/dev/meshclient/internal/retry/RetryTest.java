@@ -10,11 +10,13 @@ import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.RetryConstraint;
+import dev.meshclient.policy.RetryOn;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -56,6 +58,30 @@ class RetryTest {
         script.addAll(List.of(503, 503, 503, 200));
         assertThat(run(Calls.get()).code()).isEqualTo(503);
         assertThat(attempts).isEqualTo(3);
+    }
+
+    @Test
+    void retriable_status_codes_means_the_codes_that_are_stated_or_built_in() throws Exception {
+        assertThat(retries(409, Set.of(409), RetryOn.RETRIABLE_STATUS_CODES)).isTrue();
+        assertThat(retries(503, Set.of(409), RetryOn.RETRIABLE_STATUS_CODES)).isFalse();
+        assertThat(retries(503, null, RetryOn.RETRIABLE_STATUS_CODES)).isTrue();
+        assertThat(retries(503, null, RetryOn.CONNECT_FAILURE)).isFalse();
+        assertThat(retries(409, Set.of(409), RetryOn.CONNECT_FAILURE)).isTrue();
+    }
+
+    private boolean retries(int status, @Nullable Set<Integer> codes, RetryOn on) throws IOException {
+        script.clear();
+        script.add(status);
+        attempts = 0;
+        Layer stated = Retry.create(
+                time,
+                new dev.meshclient.policy.Retry(1, codes, List.of(on), null),
+                false,
+                new RetryBudget(),
+                RetryConstraint.NONE,
+                peer);
+        Calls.call(time, Calls.get()).run(stated).close();
+        return attempts == 2;
     }
 
     @Test

@@ -1,0 +1,215 @@
+package dev.meshclient.internal.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshclient.Workload;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.PolicyCodec;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * What the schema calls a default is what the engine does when nothing is stated, and another value makes a difference: a
+ * setting that is accepted and has no effect is a defect.
+ */
+class SchemaDefaultsTest {
+    private static final List<Object> PEER = List.of(
+            503,
+            409,
+            Outcome.CONNECT_FAILURE,
+            200,
+            Outcome.RESET,
+            500,
+            Outcome.ATTEMPT_TIMEOUT,
+            502,
+            Outcome.REFUSED_STREAM);
+
+    /** A default of the schema: where it stands in the document below, as which field, and what is no default. */
+    private record Case(String property, String place, String field, String other) {
+        @Override
+        public String toString() {
+            return property;
+        }
+    }
+
+    static List<Case> cases() {
+        return List.of(
+                service("timeouts.request", "'timeouts': {'request': %s}", "'3s'"),
+                service("timeouts.backendRequest", "'timeouts': {'backendRequest': %s}", "'1s'"),
+                service("timeouts.connect", "'timeouts': {'connect': %s}", "'2s'"),
+                service("timeouts.idle", "'timeouts': {'idle': %s}", "'0s'"),
+                service("retry.codes", "'retry': {'attempts': 2, 'codes': %s}", "[409]"),
+                service(
+                        "retry.retryOn",
+                        "'retry': {'attempts': 2, 'codes': [502, 503, 504], 'retryOn': %s}",
+                        "['reset']"),
+                service("retry.backoff", "'retry': {'attempts': 2, 'backoff': %s}", "'26ms'"),
+                service("budget.percent", "'retryConstraint': {'budget': {'percent': %s}}", "100"),
+                service("budget.interval", "'retryConstraint': {'budget': {'interval': %s}}", "'10ms'"),
+                service("minRetryRate.count", "'retryConstraint': {'minRetryRate': {'count': %s}}", "0"),
+                service("minRetryRate.interval", "'retryConstraint': {'minRetryRate': {'interval': %s}}", "'10ms'"),
+                service("limits.maxRequests", "'limits': {'maxRequests': %s}", "0"),
+                service("defaults.loadBalancer", "'loadBalancer': %s", "{'simple': 'RANDOM'}"),
+                service("defaults.trafficDistribution", "'trafficDistribution': %s", "'Any'"),
+                service("service.appProtocol", "'appProtocol': %s", "'https'"),
+                service("service.resolution", "'resolution': %s", "'NONE'"),
+                new Case("endpoint.weight", "ENDPOINT", "'weight': %s", "0"),
+                new Case("endpoint.health", "ENDPOINT", "'health': %s", "'DRAINING'"),
+                new Case("cluster.priority", "CLUSTER", "'priority': %s", "1"),
+                new Case("backendRef.weight", "BACKEND", "'weight': %s", "0"),
+                new Case("path.type", "PATH", "'type': %s", "'Exact'"),
+                new Case("header.type", "HEADER", "'type': %s", "'RegularExpression'"),
+                new Case("queryParam.type", "QUERY", "'type': %s", "'RegularExpression'"),
+                new Case(
+                        "document.outboundTrafficPolicy",
+                        "DOCUMENT",
+                        "'outboundTrafficPolicy': %s",
+                        "'REGISTRY_ONLY'"));
+    }
+
+    private static Case service(String property, String field, String other) {
+        return new Case(property, "SERVICE", field, other);
+    }
+
+    @ParameterizedTest
+    @MethodSource("cases")
+    void a_default_that_is_stated_changes_nothing_and_another_value_does(Case setting) throws Exception {
+        String builtIn = Objects.requireNonNull(defaults().get(setting.property));
+        String nothing = behaviour(document("", ""));
+
+        assertThat(behaviour(document(setting.place, setting.field.formatted(builtIn))))
+                .isEqualTo(nothing);
+        assertThat(behaviour(document(setting.place, setting.field.formatted(setting.other))))
+                .isNotEqualTo(nothing);
+    }
+
+    @Test
+    void two_retries_are_built_in() throws Exception {
+        assertThat(behaviour(document("SERVICE", "'retry': {'attempts': 2}"))).isEqualTo(behaviour(document("", "")));
+        assertThat(behaviour(document("SERVICE", "'retry': {'attempts': 3}")))
+                .isNotEqualTo(behaviour(document("", "")));
+    }
+
+    @Test
+    void every_default_of_the_schema_is_looked_at() throws Exception {
+        Map<String, String> defaults = defaults();
+        defaults.keySet().removeIf(name -> name.matches("(service|subset)\\.(loadBalancer|trafficDistribution)"));
+        assertThat(cases()).extracting(Case::property).containsExactlyInAnyOrderElementsOf(defaults.keySet());
+    }
+
+    /** But for lists that are empty by default. */
+    private static Map<String, String> defaults() throws IOException {
+        JsonNode schema = new ObjectMapper().readTree(PolicyCodec.schema());
+        Map<String, String> defaults = new TreeMap<>();
+        collect("document", schema, defaults);
+        schema.get("$defs").properties().forEach(def -> collect(def.getKey(), def.getValue(), defaults));
+        return defaults;
+    }
+
+    private static void collect(String name, JsonNode object, Map<String, String> defaults) {
+        object.path("properties").properties().forEach(property -> {
+            JsonNode value = property.getValue().get("default");
+            if (value != null && !value.toString().equals("[]")) {
+                defaults.put(name + "." + property.getKey(), value.toString());
+            }
+        });
+    }
+
+    /** One field more, at its place. */
+    private static String document(String place, String field) {
+        String document = """
+                {'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'm'} DOCUMENT,
+                 'clusters': [{'name': 'a' CLUSTER}, {'name': 'b'}],
+                 'services': {'orders': {'hosts': ['orders'] SERVICE,
+                   'rules': [{
+                     'name': 'first',
+                     'matches': [{'path': {'value': '/a' PATH}, 'headers': [{'name': 'x', 'value': 'a.' HEADER}],
+                                  'queryParams': [{'name': 'q', 'value': 'b.' QUERY}]}],
+                     'backendRefs': [{'name': 'orders' BACKEND}, {'name': 'carts'}]}, {
+                     'name': 'rest',
+                     'backendRefs': [{'name': 'orders'}]}]
+                   ENDPOINTS},
+                  'carts': {'hosts': ['carts'], 'endpoints': [{'address': '10.0.0.9', 'port': 80}]}}}
+                """;
+        String endpoints = field.contains("'NONE'") ? "" : """
+                , 'endpoints': [{'address': '10.0.0.1', 'port': 80, 'cluster': 'a', 'locality': 'r/z1' ENDPOINT},
+                                {'address': '10.0.0.3', 'port': 80, 'cluster': 'a', 'locality': 'r/z1'},
+                                {'address': '10.0.0.2', 'port': 80, 'cluster': 'b', 'locality': 'r/z2'}]
+                """;
+        document = document.replace("ENDPOINTS", endpoints);
+        for (String at : List.of("DOCUMENT", "CLUSTER", "SERVICE", "PATH", "HEADER", "QUERY", "BACKEND", "ENDPOINT")) {
+            document = document.replace(" " + at, at.equals(place) ? ", " + field : "");
+        }
+        return document.replace('\'', '"');
+    }
+
+    /** All that a policy makes of the same calls to the same peer at the same times. */
+    private static String behaviour(String document) throws IOException {
+        StepTime time = new StepTime();
+        List<String> seen = new ArrayList<>();
+        MeshState state = new StateCompiler(
+                        PolicyCodec.read(document).policy(),
+                        Workload.of("caller").zone("r/z1"),
+                        new Survivors().new Use(),
+                        time,
+                        List.of(),
+                        new Peer(time, seen))
+                .compile();
+        seen.add(state.outboundTrafficPolicy() + " " + state);
+        for (int call = 0; call < 60; call++) {
+            for (String url : List.of("http://orders/a/b?q=b.", "http://orders/a?q=bx", "http://orders/a?q=b.")) {
+                Request request = new Request.Builder()
+                        .url(url)
+                        .header("x", url.contains("/b") || url.endsWith("x") ? "a." : "ax")
+                        .build();
+                Layer layers = Objects.requireNonNull(state.find("orders", 80));
+                try {
+                    seen.add("answered " + Calls.call(time, request).run(layers).code());
+                } catch (IOException e) {
+                    seen.add("failed " + e.getMessage());
+                }
+                time.step(1_000_000);
+            }
+        }
+        return String.join("\n", seen);
+    }
+
+    /** Writes down what reaches it. */
+    private record Peer(StepTime time, List<String> seen) implements Layer {
+        @Override
+        public Response call(CallContext attempt) throws IOException {
+            Target target = Objects.requireNonNull(attempt.target());
+            Backend backend = target.backend();
+            Object next = PEER.get(seen.size() % PEER.size());
+            seen.add(time.now() + " " + target.rule() + " -> " + backend + " at " + attempt.endpoint() + ", "
+                    + backend.tls() + " " + backend.appProtocol() + " " + backend.connectNanos() + " "
+                    + backend.idleNanos() + ": " + next);
+            if (next instanceof Outcome failure) {
+                throw Calls.fail(attempt, failure);
+            }
+            return Calls.respond(attempt, (Integer) next);
+        }
+
+        @Override
+        public String toString() {
+            return "peer";
+        }
+    }
+}
