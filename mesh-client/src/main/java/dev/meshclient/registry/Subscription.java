@@ -76,9 +76,9 @@ final class Subscription implements Closeable {
     @Override
     public void close() {
         closed = true;
+        sink.close(); // before the look is cancelled: that it failed is nobody's news
         watched.cancel();
         signal.raise();
-        sink.close();
     }
 
     /** Hands on to a sink, one call at a time, until it is closed. */
