@@ -70,6 +70,11 @@ final class MeshState {
         return found != null ? found : take(hosts.get("*"), port);
     }
 
+    /** Whether a service lists this host, be it with another port. */
+    boolean lists(String host) {
+        return hosts.containsKey(host) || suffixes.find(host) != null || hosts.containsKey("*");
+    }
+
     private static @Nullable Layer take(@Nullable List<Entry> entries, int port) {
         if (entries != null) {
             for (int i = 0; i < entries.size(); i++) {

@@ -80,8 +80,8 @@ public final class Router implements Entrance {
     public synchronized void apply(MeshPolicy policy, Layer transport, Consumer<EndpointState> gone) {
         Survivors.Use use = survivors.new Use();
         MeshState next = new StateCompiler(policy, workload, use, time, listeners, transport).compile();
+        state = next; // before its hosts are claimed: a host that is new is never refused
         policy.services().values().forEach(s -> claims.add(s.hosts()));
-        state = next;
         use.end(gone);
         waiting.forEach(CallContext::raise);
     }
@@ -141,7 +141,8 @@ public final class Router implements Entrance {
 
     private boolean mayPass(@Nullable MeshState now, String host) {
         return !registryOnly
-                && (now == null || now.outboundTrafficPolicy() != OutboundTrafficPolicy.REGISTRY_ONLY)
+                && (now == null
+                        || (now.outboundTrafficPolicy() != OutboundTrafficPolicy.REGISTRY_ONLY && !now.lists(host)))
                 && !claims.has(host);
     }
 

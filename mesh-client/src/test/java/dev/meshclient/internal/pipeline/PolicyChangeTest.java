@@ -181,7 +181,7 @@ class PolicyChangeTest {
                 "retry": {"attempts": 1},
                 "retryConstraint": {"minRetryRate": {"count": 1, "interval": "10s"}, "budget": {"percent": 0}},
                 "subsets": [{"name": "v1", "labels": {}},
-                  {"name": "v2", "labels": {}, "retryConstraint": {"minRetryRate": {"count": 2}}}],
+                  {"name": "v2", "labels": {}, "retryConstraint": {"minRetryRate": {"count": 1}}}],
                 "rules": [{"matches": [{"path": {"value": "/v2"}}], "backendRefs": [{"name": "orders", "subset": "v2"}]},
                   {"backendRefs": [{"name": "orders", "subset": "v1"}]}],
                 """;
@@ -249,5 +249,40 @@ class PolicyChangeTest {
         assertThat(failure.get()).isNull();
         assertThat(answered).hasValue(callers * calls);
         assertThat(inFlight()).isZero();
+    }
+
+    /** Between two states a host is the plain client's or the service's, never refused: it was never listed and is not gone. */
+    @Test
+    @Timeout(60)
+    void a_host_that_is_being_listed_for_the_first_time_is_not_refused() throws Exception {
+        int rounds = 500;
+        List<String> documents = new ArrayList<>();
+        for (int i = 0; i < rounds; i++) {
+            documents.add(orders(i + 1, "", "10.0.0.1").replace("[\"orders\"]", "[\"h" + i + "\"]"));
+        }
+        apply(documents.get(0));
+        AtomicInteger asked = new AtomicInteger();
+        AtomicInteger refused = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(1);
+        try (RealTime real = RealTime.create("test")) {
+            real.start("asker", () -> {
+                for (int i = 1; i < rounds; i = asked.incrementAndGet() + 1) {
+                    Layer layers = null;
+                    while (layers == null) {
+                        layers = router.layers("h" + i, 80);
+                    }
+                    refused.addAndGet(layers.toString().startsWith("route(orders)") ? 0 : 1);
+                }
+                done.countDown();
+            });
+            for (int i = 1; i < rounds; i++) {
+                apply(documents.get(i));
+                while (asked.get() < i) {
+                    Thread.onSpinWait();
+                }
+            }
+            assertThat(done.await(30, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThat(refused).hasValue(0);
     }
 }
