@@ -7,6 +7,7 @@ import dev.meshclient.policy.RetryOn;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,6 @@ final class RetryRules {
 
     @Override
     public String toString() {
-        return on + " " + codes;
+        return on + " " + new TreeSet<>(codes); // sorted: the order of a set differs from JVM to JVM
     }
 }
