@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
@@ -186,24 +185,28 @@ class WatchdogTest {
 
     /** Arms just as the thread goes to park: a wake-up that is lost leaves a timer that never fires. */
     @Test
-    void no_timer_is_lost_however_arming_meets_parking() throws Exception {
-        AtomicBoolean hurry = new AtomicBoolean(true);
+    void no_timer_is_lost_however_arming_meets_parking() {
         // A clock that leaps a second at each look: the thread wants to park after every tick.
-        Watchdog hasty =
-                new Watchdog("hasty-test", () -> hurry.get() ? clock.addAndGet(SECOND + 1) : clock.get(), 1_000);
+        Watchdog hasty = new Watchdog("hasty-test", () -> clock.addAndGet(SECOND + 1), 1_000);
         SplittableRandom random = new SplittableRandom(1);
+        AtomicInteger fired = new AtomicInteger();
         try {
-            for (int i = 0; i < 30_000; i++) {
-                CountDownLatch fired = new CountDownLatch(1);
-                hasty.arm(0, fired::countDown);
-                assertThat(fired.await(30, TimeUnit.SECONDS)).as("timer %d", i).isTrue();
-                long until = System.nanoTime() + random.nextInt(120_000);
-                while (System.nanoTime() < until) {
-                    Thread.onSpinWait(); // to meet it on its way to the parking place, at any point of it
-                }
+            for (int i = 1; i <= 30_000; i++) {
+                hasty.arm(0, fired::incrementAndGet);
+                // Spins, to be awake when the thread is on its way to the parking place, at any point of it.
+                spin(i, fired, 30 * SECOND);
+                assertThat(fired).as("a timer was lost").hasValue(i);
+                spin(i + 1, fired, random.nextInt(120_000));
             }
         } finally {
             hasty.close();
+        }
+    }
+
+    private static void spin(int until, AtomicInteger value, long nanos) {
+        long end = System.nanoTime() + nanos;
+        while (value.get() < until && System.nanoTime() < end) {
+            Thread.onSpinWait();
         }
     }
 
