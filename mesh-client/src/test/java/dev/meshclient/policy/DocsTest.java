@@ -42,7 +42,7 @@ class DocsTest {
     }
 
     private static void read(String kind, String text) throws PolicyException {
-        assertThat(kind).as("the word after ```json").isIn("policy", "defaults", "service", "other");
+        assertThat(kind).as("the word after ```json").isIn("policy", "fields", "defaults", "service", "other");
         if (!kind.equals("other")) {
             PolicyCodec.readStrict(document(kind, text).getBytes(StandardCharsets.UTF_8));
         }
@@ -53,6 +53,8 @@ class DocsTest {
         String head =
                 "{\"apiVersion\": \"meshclient.dev/v1\", \"kind\": \"MeshPolicy\", \"metadata\": {\"mesh\": \"docs\"}, ";
         return switch (kind) {
+            case "fields" ->
+                head + object + (object.contains("\"services\"") ? "" : ", \"services\": {}") + "}";
             case "defaults" -> head + "\"defaults\": " + object + ", \"services\": {}}";
             case "service" -> head + "\"services\": {\"orders\": " + inService(object) + "}}";
             default -> object;

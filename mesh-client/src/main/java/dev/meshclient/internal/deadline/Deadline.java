@@ -74,6 +74,7 @@ public final class Deadline implements Layer {
 
     @Override
     public String toString() {
-        return "deadline(" + (statedNanos == 0 ? builtInNanos : statedNanos) / 1_000_000 + " ms)";
+        long nanos = statedNanos == 0 ? builtInNanos : statedNanos;
+        return "deadline(" + (nanos == 0 ? "if the caller states one" : nanos / 1_000_000 + " ms") + ")";
     }
 }

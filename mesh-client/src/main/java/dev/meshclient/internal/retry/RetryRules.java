@@ -86,6 +86,6 @@ final class RetryRules {
 
     @Override
     public String toString() {
-        return on + " " + new TreeSet<>(codes);
+        return on + " " + new TreeSet<>(codes); // sorted: the order of a set differs from JVM to JVM
     }
 }

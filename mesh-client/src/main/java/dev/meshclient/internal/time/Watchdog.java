@@ -64,14 +64,15 @@ final class Watchdog {
         parked = false;
         long lastBusy = clock.getAsLong();
         while (!closed) {
+            boolean ignored = Thread.interrupted(); // an action that left the flag up would keep us from parking
             long now = clock.getAsLong();
             if (sweep(now)) {
                 lastBusy = now;
             }
             if (now - lastBusy > LINGER_NANOS) {
                 parked = true;
-                if (isEmpty()
-                        && !closed) { // looked at after the flag is up: who arms sees the flag, or we see his node
+                // Looked at after the flag is up: who arms sees the flag, or we see his node.
+                if (isEmpty() && !closed) {
                     LockSupport.park(this);
                 }
                 parked = false;
@@ -99,8 +100,11 @@ final class Watchdog {
                     node = next;
                 }
             }
-            for (; due != null; due = due.chain) { // outside the lock: an action may arm again
+            while (due != null) { // outside the lock: an action may arm again
+                Node next = due.chain;
+                due.chain = null; // who keeps one timer must not keep all that fired with it
                 due.fire();
+                due = next;
             }
         }
         return any;
@@ -167,13 +171,14 @@ final class Watchdog {
             Runnable mine;
             synchronized (head) {
                 mine = action;
+                action = null;
             }
             if (mine == null) {
                 return;
             }
             try {
                 mine.run();
-            } catch (RuntimeException e) { // a broken action must not stop the clock
+            } catch (Throwable e) { // a broken action must not stop the clock
                 LOG.error("a timer's action failed", e);
             }
         }

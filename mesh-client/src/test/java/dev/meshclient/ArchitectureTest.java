@@ -1,0 +1,278 @@
+package dev.meshclient;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.type;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.NullMarked;
+
+/** The arrows of the house. */
+@AnalyzeClasses(packages = "dev.meshclient", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    private static final String ROOT = "dev.meshclient";
+    private static final String INTERNAL = ROOT + ".internal.";
+
+    /** Concepts, and the types of each that others may see: its layers, and its state that outlives a policy. */
+    private static final Map<String, Set<String>> CONCEPTS = Map.of(
+            "route", Set.of("Route"),
+            "deadline", Set.of("Deadline", "AttemptTimer"),
+            "limit", Set.of("Limit", "InFlight"),
+            "retry", Set.of("Retry", "RetryBudget"),
+            "balance", Set.of("Balance"),
+            "events", Set.of("Events"));
+
+    private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
+    private static final DescribedPredicate<JavaClass> ENTRY = describe(
+            "Mesh", c -> c.getName().equals(ROOT + ".Mesh") || c.getName().startsWith(ROOT + ".Mesh$"));
+    private static final DescribedPredicate<JavaClass> ROOT_TYPES =
+            resideInAPackage(ROOT).and(not(ENTRY)).as("types of the root package other than Mesh");
+    private static final DescribedPredicate<JavaClass> CONCEPT_CLASSES =
+            in(CONCEPTS.keySet().toArray(String[]::new));
+    private static final DescribedPredicate<JavaClass> OKHTTP = resideInAnyPackage("okhttp3..", "okio..");
+    private static final DescribedPredicate<JavaClass> MESSAGES = describe("OkHttp's messages", c -> Set.of(
+                    "Request", "Request$Builder", "RequestBody", "Response", "Response$Builder", "HttpUrl", "Headers")
+            .contains(c.getName().replace("okhttp3.", "")));
+
+    private static DescribedPredicate<JavaClass> in(String... rooms) {
+        return resideInAnyPackage(Arrays.stream(rooms).map(r -> INTERNAL + r).toArray(String[]::new));
+    }
+
+    /** Of our own classes these may be used by those, and no others but their own room's. */
+    private static ArchRule only(
+            DescribedPredicate<JavaClass> users, DescribedPredicate<JavaClass> used, String because) {
+        return noClasses()
+                .that(users)
+                .should()
+                .dependOnClassesThat(OURS.and(not(used)))
+                .because(because);
+    }
+
+    // ---- arrows
+
+    @ArchTest
+    static final ArchRule a_concept_knows_the_bottom_and_policy_but_no_other_concept =
+            CompositeArchRule.of(CONCEPTS.keySet().stream()
+                    .sorted()
+                    .map(
+                            concept -> only(
+                                    in(concept),
+                                    in(concept, "call", "endpoint", "time")
+                                            .or(resideInAPackage(ROOT + ".policy"))
+                                            .or(ROOT_TYPES)
+                                            .or(resideInAPackage(
+                                                    ROOT + (concept.equals("events") ? ".telemetry" : ".policy"))),
+                                    "a concept can be read, tested and taken out alone; what goes together is Outbound's to say"))
+                    .toList());
+
+    @ArchTest
+    static final ArchRule the_pipeline_alone_puts_concepts_together = noClasses()
+            .that(not(CONCEPT_CLASSES).and(not(in("pipeline"))))
+            .should()
+            .dependOnClassesThat(CONCEPT_CLASSES)
+            .because("Outbound is the one place where the order of the layers is written down");
+
+    @ArchTest
+    static final ArchRule the_pipeline_does_not_know_the_wire = only(
+            in("pipeline"),
+            in("pipeline", "call", "endpoint", "time")
+                    .or(CONCEPT_CLASSES)
+                    .or(ROOT_TYPES)
+                    .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry")),
+            "simulations run the production pipeline over a scripted wire");
+
+    @ArchTest
+    static final ArchRule the_engine_knows_calls_and_endpoints_but_no_rule_of_theirs = only(
+            in("okhttp"),
+            in("okhttp", "call", "endpoint", "time").or(ROOT_TYPES).or(describe("what a Backend says", c -> Set.of(
+                            "Tls", "Tls$Mode", "AppProtocol")
+                    .contains(c.getName().replace(ROOT + ".policy.", "")))),
+            "the engine carries attempts; whether there is one more is decided above it");
+
+    @ArchTest
+    static final ArchRule calls_know_endpoints_time_and_policy = only(
+            in("call"),
+            in("call", "endpoint", "time")
+                    .or(resideInAPackage(ROOT + ".policy"))
+                    .or(ROOT_TYPES),
+            "it is what all concepts stand on, so it can know none of them");
+
+    @ArchTest
+    static final ArchRule endpoints_know_policy = only(
+            in("endpoint"),
+            in("endpoint").or(resideInAPackage(ROOT + ".policy")),
+            "statistics outlive whoever reads them");
+
+    @ArchTest
+    static final ArchRule time_knows_nothing =
+            only(in("time"), in("time"), "a clock that knew calls could not be swapped for a virtual one");
+
+    @ArchTest
+    static final ArchRule policy_knows_nothing = only(
+            resideInAPackage(ROOT + ".policy"),
+            resideInAPackage(ROOT + ".policy"),
+            "it is the model that a registry, a linter and a mesh share");
+
+    @ArchTest
+    static final ArchRule the_registry_knows_policy_and_time = only(
+            resideInAPackage(ROOT + ".registry"),
+            resideInAnyPackage(ROOT + ".registry", ROOT + ".policy", INTERNAL + "time"),
+            "a source delivers documents; what they do is not its business");
+
+    @ArchTest
+    static final ArchRule mesh_alone_wires_the_rooms_together = noClasses()
+            .that(resideInAPackage(ROOT + "..").and(not(ENTRY)))
+            .and()
+            .resideOutsideOfPackages(INTERNAL + "pipeline", INTERNAL + "okhttp", ROOT + ".registry")
+            .should()
+            .dependOnClassesThat(in("pipeline", "okhttp").or(resideInAPackage(ROOT + ".registry")))
+            .because("policy, layers and wire meet in one class, which a reader can find");
+
+    @ArchTest
+    static final ArchRule there_are_no_cycles = slices().assignedFrom(new SliceAssignment() {
+                @Override
+                public SliceIdentifier getIdentifierOf(JavaClass c) {
+                    return ENTRY.test(c) ? SliceIdentifier.of("Mesh") : SliceIdentifier.of(c.getPackageName());
+                }
+
+                @Override
+                public String getDescription() {
+                    return "packages, with Mesh above the root package's other types";
+                }
+            })
+            .should()
+            .beFreeOfCycles()
+            .because("what depends on each other in a circle is one thing with two names");
+
+    // ---- OkHttp
+
+    @ArchTest
+    static final ArchRule layers_know_the_messages_of_okhttp_only = noClasses()
+            .that(CONCEPT_CLASSES.or(in("call", "pipeline")).or(ROOT_TYPES).or(resideInAPackage(ROOT + ".telemetry")))
+            .should()
+            .dependOnClassesThat(OKHTTP.and(not(MESSAGES)))
+            .because("a layer that can reach a client, a socket or a chain can do what no simulation sees");
+
+    @ArchTest
+    static final ArchRule the_model_and_the_bottom_do_not_know_okhttp = noClasses()
+            .that(in("endpoint", "time").or(resideInAPackage(ROOT + ".policy")))
+            .should()
+            .dependOnClassesThat(OKHTTP)
+            .because("policy is read by tools that make no calls");
+
+    // ---- time, chance, threads
+
+    private static final Set<String> CONCURRENCY_WITHOUT_WAITING = Set.of(
+            "ConcurrentHashMap",
+            "ConcurrentMap",
+            "ConcurrentLinkedQueue",
+            "CopyOnWriteArrayList",
+            "TimeUnit",
+            "ExecutorService");
+
+    private static final DescribedPredicate<JavaClass> WAITING = describe(
+            "classes of java.util.concurrent that wait, run or draw",
+            c -> c.getName().startsWith("java.util.concurrent.")
+                    && !c.getPackageName().equals("java.util.concurrent.atomic")
+                    && !CONCURRENCY_WITHOUT_WAITING.contains(
+                            c.getName().replace("java.util.concurrent.", "").replaceAll("\\$.*", "")));
+
+    private static final DescribedPredicate<JavaClass> CHANCE = type(java.util.Random.class)
+            .or(type(java.util.SplittableRandom.class))
+            .or(type(java.security.SecureRandom.class))
+            .or(type(java.util.Timer.class))
+            .as("random sources and timers");
+
+    @ArchTest
+    static final ArchRule internal_time_alone_waits_draws_and_runs_threads = noClasses()
+            .that(not(in("time")))
+            .should()
+            .dependOnClassesThat(WAITING.or(CHANCE))
+            .because(
+                    "virtual time can only stand for what asks it: the rest would wait in real time, and differ each run");
+
+    @ArchTest
+    static final ArchRule internal_time_alone_reads_the_clock = noClasses()
+            .that(not(in("time")))
+            .should(CallsOfTime.callAny(CallsOfTime.CLOCKS, CallsOfTime.WAITS, CallsOfTime.CHANCES))
+            .because("virtual time can only stand for what asks it");
+
+    // ---- shape
+
+    @ArchTest
+    static final ArchRule a_concept_shows_its_door_only = CompositeArchRule.of(CONCEPTS.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(concept -> classes()
+                    .that(in(concept.getKey()))
+                    .and()
+                    .areTopLevelClasses()
+                    .and()
+                    .arePublic()
+                    .should(CallsOfTime.beNamed(concept.getValue()))
+                    .because("behind the door a concept can be rewritten without asking anyone"))
+            .toList());
+
+    @ArchTest
+    static void every_package_is_null_marked(JavaClasses all) {
+        List<String> bare = all.stream()
+                .map(JavaClass::getPackage)
+                .filter(p -> !p.getClasses().isEmpty())
+                .filter(p -> !p.isAnnotatedWith(NullMarked.class))
+                .map(p -> p.getName())
+                .distinct()
+                .sorted()
+                .toList();
+        assertThat(bare).as("packages without @NullMarked").isEmpty();
+    }
+
+    /** Public in a package that the module exports: what a user's IDE offers. */
+    @ArchTest
+    static void at_most_a_third_of_the_types_is_the_api(JavaClasses all) {
+        List<JavaClass> types = all.stream()
+                .filter(JavaClass::isTopLevelClass)
+                .filter(c -> !c.getSimpleName().equals("package-info"))
+                .toList();
+        List<String> api = types.stream()
+                .filter(c -> c.getModifiers().contains(JavaModifier.PUBLIC))
+                .map(JavaClass::getName)
+                .filter(name -> !name.startsWith(INTERNAL))
+                .sorted()
+                .toList();
+        assertThat(api.size() * 100 / types.size())
+                .as("%s of %s types", api, types.size())
+                .isLessThanOrEqualTo(33);
+    }
+
+    @ArchTest
+    static void every_concept_is_in_these_rules(JavaClasses all) {
+        List<String> rooms = new ArrayList<>(all.stream()
+                .map(JavaClass::getPackageName)
+                .filter(p -> p.startsWith(INTERNAL))
+                .map(p -> p.substring(INTERNAL.length()))
+                .collect(Collectors.toSet()));
+        rooms.removeAll(CONCEPTS.keySet());
+        assertThat(rooms).containsExactlyInAnyOrder("call", "time", "endpoint", "okhttp", "pipeline");
+    }
+}

@@ -1,0 +1,86 @@
+package dev.meshclient.internal.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.Workload;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.telemetry.MeshListener;
+import java.time.Duration;
+import java.util.List;
+import okhttp3.Response;
+import org.junit.jupiter.api.Test;
+
+/** Which layers a policy compiles to, and in which order: the printed pipeline. */
+class OutboundTest {
+    private static final Layer WIRE = new Layer() {
+        @Override
+        public Response call(CallContext call) {
+            throw new AssertionError("nothing is called");
+        }
+
+        @Override
+        public String toString() {
+            return "wire";
+        }
+    };
+
+    private static String compiled(List<MeshListener> listeners, String services) throws PolicyException {
+        Router router = new Router(
+                new StepTime(), Workload.of("web").zone("eu/eu-1a"), listeners, List.of(), false, Duration.ZERO);
+        router.apply(PolicyCodec.read("""
+                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
+                         "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {%s}}
+                        """.formatted(services)).policy(), WIRE, gone -> {});
+        return router.toString();
+    }
+
+    @Test
+    void with_everything_on_every_layer_is_there_in_its_place() throws PolicyException {
+        String printed = compiled(List.of(new MeshListener() {}), """
+                "orders": {
+                  "hosts": ["orders"],
+                  "endpoints": [
+                    {"address": "10.0.0.1", "port": 80, "locality": "eu/eu-1a"},
+                    {"address": "10.0.0.2", "port": 80, "locality": "eu/eu-1b"}],
+                  "rules": [
+                    {"name": "reads", "matches": [{"path": {"type": "PathPrefix", "value": "/v1"}, "method": "GET"}],
+                     "backendRefs": [{"name": "orders"}],
+                     "timeouts": {"request": "3s", "backendRequest": "500ms"},
+                     "retry": {"attempts": 3, "codes": [503, 429], "retryOn": ["connect-failure"]}}],
+                  "limits": {"maxRequests": 64}}
+                """);
+        assertThat(printed).isEqualTo("""
+                policy e/7
+                call events > route(orders)
+                  rule reads -> orders x1: deadline(3000 ms) > limit(64) > retry(3 on [CONNECT_FAILURE] [429, 503])\
+                 > balance([eu-1a 100 % of 1, eu-1b 0 % of 1]) > attempt events > attempt timer(500 ms) > wire""");
+    }
+
+    @Test
+    void what_nobody_states_is_built_in_and_what_nobody_uses_is_not_there() throws PolicyException {
+        String printed = compiled(List.of(), """
+                "orders": {"hosts": ["orders"], "endpoints": [{"address": "10.0.0.1", "port": 80}]}
+                """);
+        assertThat(printed).isEqualTo("""
+                policy e/7
+                route(orders)
+                  rule default -> orders x1: deadline(15000 ms) > limit(1024)\
+                 > retry(2 on [CONNECT_FAILURE, REFUSED_STREAM, RESET_BEFORE_REQUEST, RESET, ATTEMPT_TIMEOUT]\
+                 [502, 503, 504]) > balance([* 100 % of 1]) > wire""");
+    }
+
+    @Test
+    void for_a_service_without_endpoints_of_ours_nothing_is_built_in() throws PolicyException {
+        String printed = compiled(List.of(), """
+                "any": {"hosts": ["*"], "resolution": "NONE"}
+                """);
+        assertThat(printed).isEqualTo("""
+                policy e/7
+                route(any)
+                  rule default -> any x1: deadline(if the caller states one) > once > wire""");
+    }
+}

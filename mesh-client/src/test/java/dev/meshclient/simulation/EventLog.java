@@ -1,0 +1,153 @@
+package dev.meshclient.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.Decision;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.telemetry.MeshListener;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import okhttp3.Request;
+import org.jspecify.annotations.Nullable;
+
+/** Holds the events of every call against what is legal. */
+final class EventLog implements MeshListener {
+    private static final long SECOND = 1_000_000_000;
+
+    private final IdentityHashMap<Request, Progress> open = new IdentityHashMap<>(); // looked up, never walked through
+    private final List<String> violations = new ArrayList<>();
+    private int usable = Integer.MAX_VALUE;
+    private final LongArray requestsAt = new LongArray();
+    private final LongArray retriesAt = new LongArray();
+    private final Time time;
+    long started;
+    long retries;
+    private long ended;
+
+    EventLog(Time time) {
+        this.time = time;
+    }
+
+    private static final class Progress {
+        int attempts;
+        boolean running;
+    }
+
+    /** How many endpoints a call may choose from: none is tried twice before all were. */
+    void usable(int endpoints) {
+        usable = endpoints;
+    }
+
+    @Override
+    public void callStarted(Request request) {
+        if (open.put(request, new Progress()) != null) {
+            violations.add("started twice: " + request);
+        }
+        started++;
+        requestsAt.add(time.now());
+    }
+
+    @Override
+    public void attemptStarted(Request request, Decision.Attempt attempt) {
+        Progress progress = open.get(request);
+        if (progress == null || progress.running || attempt.number() != progress.attempts + 1) {
+            violations.add("out of order: start of " + attempt);
+            return;
+        }
+        progress.running = true;
+        progress.attempts++;
+        if (attempt.number() > 1) {
+            retries++;
+            retriesAt.add(time.now());
+        }
+    }
+
+    @Override
+    public void attemptEnded(Request request, Decision.Attempt attempt) {
+        Progress progress = open.get(request);
+        if (progress == null || !progress.running || attempt.number() != progress.attempts) {
+            violations.add("out of order: end of " + attempt);
+            return;
+        }
+        if (attempt.outcome().equals("running")) {
+            violations.add("ended without an outcome: " + attempt);
+        }
+        progress.running = false;
+    }
+
+    @Override
+    public void callEnded(Request request, Decision decision, @Nullable IOException failure) {
+        Progress progress = open.remove(request);
+        ended++;
+        if (progress == null || progress.running || decision.attempts().size() < progress.attempts) {
+            violations.add("out of order: end of " + decision);
+            return;
+        }
+        Set<String> tried = new HashSet<>();
+        decision.attempts().forEach(a -> tried.add(a.endpoint()));
+        if (tried.size() < Math.min(usable, decision.attempts().size())) {
+            violations.add("tried an endpoint twice while another was left: " + decision);
+        }
+    }
+
+    /**
+     * At every retry: those of the last 9 s are at most this share of the requests of the last 11 s, plus the floor of every
+     * second. A second more and less, for slots of a tenth and for back-off between the budget's word and the attempt.
+     */
+    void checkBudget(int percent, int floorPerSecond) {
+        for (int i = 0; i < retriesAt.size(); i++) {
+            long at = retriesAt.get(i);
+            long taken = i + 1L - retriesAt.countBefore(at - 9 * SECOND);
+            long asked = requestsAt.countBefore(at + 1) - requestsAt.countBefore(at - 11 * SECOND);
+            assertThat(taken)
+                    .as("retries until t=%d ms", at / 1_000_000)
+                    .isLessThanOrEqualTo(asked * percent / 100 + 1 + 11L * floorPerSecond);
+        }
+    }
+
+    void check(long calls) {
+        assertThat(violations).isEmpty();
+        assertThat(open).as("calls that never ended").isEmpty();
+        assertThat(ended).isEqualTo(calls);
+    }
+
+    /** Instants in the order in which they came. */
+    private static final class LongArray {
+        private long[] values = new long[1024];
+        private int size;
+
+        void add(long value) {
+            if (size == values.length) {
+                values = Arrays.copyOf(values, 2 * size);
+            }
+            values[size++] = value;
+        }
+
+        int size() {
+            return size;
+        }
+
+        long get(int i) {
+            return values[i];
+        }
+
+        long countBefore(long instant) {
+            int low = 0;
+            int high = size;
+            while (low < high) {
+                int middle = (low + high) >>> 1;
+                if (values[middle] < instant) {
+                    low = middle + 1;
+                } else {
+                    high = middle;
+                }
+            }
+            return low;
+        }
+    }
+}

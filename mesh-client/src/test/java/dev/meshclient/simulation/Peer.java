@@ -1,0 +1,90 @@
+package dev.meshclient.simulation;
+
+import java.io.IOException;
+import java.util.random.RandomGenerator;
+
+/** A scripted endpoint: what it answers, by the time and by how busy it is. */
+final class Peer {
+    private static final int PORT = 80;
+
+    private final String address;
+    private final String zone;
+    private final Script script;
+    int busy;
+    int mostBusy;
+    long served;
+    long lastArrival;
+
+    /** Runs on the thread of the attempt, and may wait. */
+    @FunctionalInterface
+    interface Script {
+        Answer answer(long now, int busy, RandomGenerator random) throws IOException;
+    }
+
+    /**
+     * What comes back.
+     *
+     * @param nanos until the headers, or the failure
+     * @param status of the response; 0: connection refused; -1: reset
+     * @param bodyNanos from the headers to the end of the body
+     */
+    record Answer(long nanos, int status, long bodyNanos) {
+        static Answer ok(long nanos) {
+            return new Answer(nanos, 200, 0);
+        }
+
+        static Answer status(int status, long nanos) {
+            return new Answer(nanos, status, 0);
+        }
+
+        static Answer refused() {
+            return new Answer(0, 0, 0);
+        }
+    }
+
+    /** @param zone as in the policy; empty: none */
+    Peer(String address, String zone, Script script) {
+        this.address = address;
+        this.zone = zone;
+        this.script = script;
+    }
+
+    /** {@code address:port}, as the endpoint is called. */
+    String name() {
+        return address + ":" + PORT;
+    }
+
+    String zone() {
+        return zone;
+    }
+
+    Answer arrive(long now, RandomGenerator random) throws IOException {
+        busy++;
+        served++;
+        mostBusy = Math.max(mostBusy, busy);
+        lastArrival = now;
+        return script.answer(now, busy, random);
+    }
+
+    void leave() {
+        busy--;
+    }
+
+    /** As an entry of {@code endpoints}. */
+    String json(String health) {
+        return "{\"address\": \"" + address + "\", \"port\": " + PORT + ", \"health\": \"" + health + "\""
+                + (zone.isEmpty() ? "" : ", \"locality\": \"" + zone + "\"") + "}";
+    }
+
+    /**
+     * About the median, with a long tail. StrictMath and a sum of twelve: Math and nextGaussian differ between JDKs in the
+     * last bit.
+     */
+    static long logNormal(long medianNanos, double sigma, RandomGenerator random) {
+        double sum = 0;
+        for (int i = 0; i < 12; i++) {
+            sum += random.nextDouble();
+        }
+        return (long) (medianNanos * StrictMath.exp(sigma * (sum - 6)));
+    }
+}

@@ -1,0 +1,122 @@
+package dev.meshclient.simulation;
+
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.time.VirtualTime;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import okhttp3.MediaType;
+import okhttp3.Protocol;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import okio.Buffer;
+import okio.BufferedSource;
+import okio.ForwardingSource;
+import okio.Okio;
+import org.jspecify.annotations.Nullable;
+
+/** The wire of a simulation: waits as long as the peer's script says, on the caller's thread, until cancelled. */
+final class ScriptedTransport implements Layer {
+    private final VirtualTime time;
+    private final String zone;
+    private final Map<String, Peer> peers = new HashMap<>(); // looked up, never walked through
+    long attempts;
+    long crossings;
+
+    /** @param zone where the caller is; empty: nowhere */
+    ScriptedTransport(VirtualTime time, String zone, List<Peer> peers) {
+        this.time = time;
+        this.zone = zone;
+        peers.forEach(p -> this.peers.put(p.name(), p));
+    }
+
+    @Override
+    public Response call(CallContext attempt) throws IOException {
+        Endpoint endpoint = attempt.endpoint();
+        Peer peer = endpoint == null ? null : peers.get(endpoint.name());
+        if (peer == null) {
+            throw new AssertionError("no such peer: " + endpoint);
+        }
+        attempts++;
+        crossings += zone.isEmpty() || zone.equals(peer.zone()) ? 0 : 1;
+        Peer.Answer answer;
+        try {
+            answer = peer.arrive(time.now(), time.random());
+            attempt.pause(answer.nanos());
+        } catch (IOException cause) {
+            peer.leave();
+            throw failed(attempt, Outcome.CANCELLED, cause);
+        }
+        if (answer.status() > 0) {
+            attempt.responded(answer.status());
+            return response(attempt, peer, answer);
+        }
+        peer.leave();
+        throw answer.status() == 0
+                ? failed(attempt, Outcome.CONNECT_FAILURE, new ConnectException("refused by " + peer.name()))
+                : failed(attempt, Outcome.RESET, new SocketException("reset by " + peer.name()));
+    }
+
+    private static IOException failed(CallContext attempt, Outcome outcome, IOException e) {
+        attempt.failed(outcome, e);
+        attempt.over();
+        return e;
+    }
+
+    private static Response response(CallContext attempt, Peer peer, Peer.Answer answer) {
+        return new Response.Builder()
+                .request(attempt.request())
+                .protocol(Protocol.HTTP_1_1)
+                .code(answer.status())
+                .message("")
+                .body(new Body(attempt, peer, answer.bodyNanos()))
+                .build();
+    }
+
+    @Override
+    public String toString() {
+        return "scripted";
+    }
+
+    /** Empty, but its end takes its time; the attempt is over when it is closed. */
+    private static final class Body extends ResponseBody {
+        private final BufferedSource source;
+
+        Body(CallContext attempt, Peer peer, long nanos) {
+            this.source = Okio.buffer(new ForwardingSource(new Buffer()) {
+                @Override
+                public long read(Buffer sink, long byteCount) throws IOException {
+                    attempt.pause(nanos);
+                    return -1;
+                }
+
+                @Override
+                public void close() {
+                    peer.leave();
+                    attempt.over();
+                }
+            });
+        }
+
+        @Override
+        public @Nullable MediaType contentType() {
+            return null;
+        }
+
+        @Override
+        public long contentLength() {
+            return -1;
+        }
+
+        @Override
+        public BufferedSource source() {
+            return source;
+        }
+    }
+}

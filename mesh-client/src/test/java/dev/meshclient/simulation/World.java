@@ -1,0 +1,129 @@
+package dev.meshclient.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.MeshFailure;
+import dev.meshclient.MeshOptions;
+import dev.meshclient.Workload;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.pipeline.Router;
+import dev.meshclient.internal.time.VirtualTime;
+import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.PolicyException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/** One mesh client over a scripted wire: everything of {@code Mesh} but OkHttp. */
+final class World {
+    private final VirtualTime time;
+    private final Router router;
+    final ScriptedTransport wire;
+    final EventLog events;
+    final Tally tally = new Tally();
+
+    World(VirtualTime time, Workload self, List<Peer> peers) {
+        this.time = time;
+        this.events = new EventLog(time);
+        String zone = self.locality().zone();
+        this.wire = new ScriptedTransport(
+                time, zone.isEmpty() ? "" : self.locality().region() + "/" + zone, peers);
+        this.router = new Router(time, self, List.of(events), List.of(), false, Duration.ZERO);
+    }
+
+    /** A document with one service, as its settings say. */
+    static String document(String service, List<Peer> peers, String settings) {
+        return document(service(service, peers, settings));
+    }
+
+    static String document(String... services) {
+        return "{\"apiVersion\": \"meshclient.dev/v1\", \"kind\": \"MeshPolicy\", \"metadata\": {\"mesh\": \"simulation\"},"
+                + " \"services\": {" + String.join(", ", services) + "}}";
+    }
+
+    static String service(String name, List<Peer> peers, String settings) {
+        return serviceOf(name, peers.stream().map(p -> p.json("HEALTHY")).toList(), settings);
+    }
+
+    static String serviceOf(String name, List<String> endpoints, String settings) {
+        return "\"" + name + "\": {\"hosts\": [\"" + name + "\"], \"endpoints\": [" + String.join(", ", endpoints) + "]"
+                + (settings.isEmpty() ? "" : ", ") + settings + "}";
+    }
+
+    void apply(String document) {
+        try {
+            router.apply(PolicyCodec.read(document).policy(), wire, gone -> {});
+        } catch (PolicyException e) {
+            throw new AssertionError(e.getMessage(), e);
+        }
+    }
+
+    CallContext newCall(String host, MeshOptions options) {
+        return new CallContext(
+                time, new Request.Builder().url("http://" + host + "/").build(), options);
+    }
+
+    /** Makes the call, reads the body, and counts what became of it: {@code ok}, or why not. */
+    String call(CallContext call) {
+        tally.begin();
+        String outcome;
+        try (Response response = send(call)) {
+            boolean ended = response.body().source().exhausted();
+            assertThat(ended).isTrue();
+            outcome = response.isSuccessful() ? Tally.OK : String.valueOf(response.code());
+        } catch (IOException e) {
+            outcome = reason(call, e);
+        }
+        tally.end(outcome, time.now() - call.startedAt());
+        return outcome;
+    }
+
+    /** For peers that call others: the response, its body not read. */
+    Response send(CallContext call) throws IOException {
+        Layer layers =
+                router.layers(call.request().url().host(), call.request().url().port());
+        if (layers == null) {
+            throw new AssertionError("not of the mesh: " + call.request());
+        }
+        return call.run(layers);
+    }
+
+    private static String reason(CallContext call, IOException e) {
+        if (e instanceof MeshFailure failure) {
+            return failure.reason();
+        }
+        if (e == call.cancelCause()) {
+            return "cancelled";
+        }
+        CallContext last = call.latest();
+        return last == null || last.outcome() == null
+                ? e.getClass().getSimpleName()
+                : last.outcome().word();
+    }
+
+    /** Nothing in flight, no event missing or out of order. */
+    void checkAtRest(long calls) {
+        events.check(calls);
+        router.forEachEndpoint(
+                e -> assertThat(e.inFlight()).as("in flight at %s", e.name()).isZero());
+    }
+
+    /** As many calls at once as the limit allows, and not one more: no place was lost, none was given back twice. */
+    void checkLimit(String host, int max) {
+        int refused = tally.failures().getOrDefault("UO", 0);
+        long before = tally.calls();
+        for (int i = 0; i <= max; i++) {
+            time.start("limit-" + i, () -> call(newCall(host, MeshOptions.DEFAULT)));
+        }
+        time.join();
+        assertThat(tally.failures()).containsEntry("UO", refused + 1);
+        checkAtRest(before + max + 1);
+    }
+
+    String line(String name) {
+        return tally.line(name, wire.attempts, events.retries);
+    }
+}
