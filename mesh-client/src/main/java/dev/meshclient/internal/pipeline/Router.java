@@ -106,19 +106,19 @@ public final class Router implements Entrance {
     public @Nullable Layer layers(String requested, int port) {
         String host = Hosts.normal(requested);
         MeshState now = state;
+        boolean listedOnly =
+                registryOnly || (now != null && now.outboundTrafficPolicy() == OutboundTrafficPolicy.REGISTRY_ONLY);
         if (closed) {
-            return registryOnly || claims.has(host) ? refusals.apply(Router::refuseClosed) : null;
+            return listedOnly || claims.has(host) ? refusals.apply(Router::refuseClosed) : null;
         }
         if (now == null) {
-            return registryOnly || claims.has(host) ? awaitPolicy : null;
+            return listedOnly || claims.has(host) ? awaitPolicy : null;
         }
         Layer layers = now.find(host, port);
         if (layers != null) {
             return layers;
         }
-        boolean refused =
-                registryOnly || now.outboundTrafficPolicy() == OutboundTrafficPolicy.REGISTRY_ONLY || claims.has(host);
-        return refused ? unlisted : null;
+        return listedOnly || claims.has(host) ? unlisted : null;
     }
 
     /** No more calls to hosts of the mesh. */
