@@ -264,6 +264,11 @@ public final class Mesh implements Closeable {
                 } catch (IllegalArgumentException e) {
                     throw new IllegalArgumentException("claim takes 'host' or '*.suffix', not '" + host + "'", e);
                 }
+                if (!host.chars().allMatch(c -> c < 128)) {
+                    throw new IllegalArgumentException(
+                            "claim takes a name as it is looked up, in its xn-- form (java.net.IDN.toASCII), not '"
+                                    + host + "'");
+                }
                 claims.add(host);
             }
             return this;

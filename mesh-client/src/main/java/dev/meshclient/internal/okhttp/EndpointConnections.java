@@ -115,10 +115,11 @@ final class EndpointConnections {
     private OkHttpClient derive(OkHttpClient caller, Variant variant, Endpoint endpoint) {
         CallerSettings settings = variant.settings;
         Backend backend = variant.backend;
+        Dns dns = dns(endpoint.address());
         OkHttpClient.Builder builder = settings.derive(caller)
                 .connectionPool(pool)
-                .dns(dns(endpoint.address()))
-                .socketFactory(new EndpointSocketFactory(endpoint.port()))
+                .dns(dns)
+                .socketFactory(new EndpointSocketFactory(endpoint.address(), dns, endpoint.port()))
                 .proxy(Proxy.NO_PROXY)
                 .fastFallback(false)
                 .retryOnConnectionFailure(true) // for connecting: see ExchangeFailed

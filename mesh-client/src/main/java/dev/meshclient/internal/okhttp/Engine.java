@@ -13,6 +13,8 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Call;
 import okhttp3.Dispatcher;
@@ -262,9 +264,16 @@ public final class Engine {
         }
     }
 
+    /** Not a shutdown, which would refuse later calls in OkHttp's words instead of the mesh's. */
+    private static void endIdleThreads(Dispatcher dispatcher) {
+        if (dispatcher.executorService() instanceof ThreadPoolExecutor threads) {
+            threads.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
+        }
+    }
+
     /** Ends the threads that were made here, and forgets what was derived from the caller's clients. */
     public void close() {
-        dispatchers.forEach(d -> d.executorService().shutdown());
+        dispatchers.forEach(Engine::endIdleThreads);
         interned.clear();
     }
 }

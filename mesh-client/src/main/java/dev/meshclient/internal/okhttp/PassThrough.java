@@ -3,10 +3,12 @@ package dev.meshclient.internal.okhttp;
 import dev.meshclient.internal.call.Entrance;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.net.Proxy;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.HttpUrl;
+import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class PassThrough extends EventListener {
     private final Entrance entrance;
     private volatile boolean watching = true;
+    private volatile @Nullable String lookedUp;
 
     PassThrough(Entrance entrance) {
         this.entrance = entrance;
@@ -52,16 +55,34 @@ final class PassThrough extends EventListener {
         if (watching && nextRequest != null && isMesh(nextRequest.url())) {
             throw sneaky(new EntersMesh(networkResponse, nextRequest));
         }
+        lookedUp = null;
+    }
+
+    @Override
+    public void dnsStart(Call call, String domainName) {
+        lookedUp = domainName;
     }
 
     /** Whatever way was found past the interceptors: no exchange with a host of the mesh that the mesh does not make. */
     @Override
     public void connectionAcquired(Call call, Connection connection) {
-        if (watching && isMesh(connection.route().address().url())) {
-            throw sneaky(new ProtocolException("a call to "
-                    + connection.route().address().url().host() + " would have left the mesh; wrap the client last,"
-                    + " so that no interceptor changes the host below it"));
+        HttpUrl connected = connection.route().address().url();
+        if (watching && !isShared(connection) && isMesh(connected)) {
+            throw sneaky(
+                    new ProtocolException(
+                            "a call to " + connected.host()
+                                    + " would have left the mesh; wrap the client last, so that no interceptor changes the host below it"));
         }
+    }
+
+    /** HTTP/2 to another host of the same address and certificate: the caller's pool holds connections to {@code NONE} hosts. */
+    private boolean isShared(Connection connection) {
+        String host = lookedUp;
+        return host != null
+                && connection.protocol() == Protocol.HTTP_2
+                && connection.route().proxy().type() == Proxy.Type.DIRECT
+                && !host.equals(connection.route().address().url().host())
+                && entrance.layers(host, connection.route().address().url().port()) == null;
     }
 
     private boolean isMesh(HttpUrl url) {

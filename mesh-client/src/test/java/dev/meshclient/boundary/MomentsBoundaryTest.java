@@ -1,0 +1,163 @@
+package dev.meshclient.boundary;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.NoRoute;
+import dev.meshclient.PolicyUnavailable;
+import dev.meshclient.policy.OutboundTrafficPolicy;
+import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.registry.MemoryPolicySource;
+import dev.meshclient.registry.PolicySource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import mockwebserver3.MockResponse;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.OkHttpClient;
+import okhttp3.Response;
+import org.junit.jupiter.api.Test;
+
+/** Before there is a policy, when it changes and after the end: at no moment does a host of the mesh lie open. */
+class MomentsBoundaryTest extends Boundary {
+    private static final PolicySource SILENT = (time, sink) -> () -> {};
+
+    private static String strict(String services) {
+        return document("\"outboundTrafficPolicy\": \"REGISTRY_ONLY\", " + services);
+    }
+
+    @Test
+    void before_the_first_policy_a_claimed_host_is_refused_and_others_are_not_kept_waiting() throws Exception {
+        outside.enqueue(ok("outside"));
+        OkHttpClient http = closing(Mesh.builder()
+                        .policy(SILENT)
+                        .claim("orders")
+                        .initialFetchTimeout(Duration.ofMillis(100))
+                        .build())
+                .wrap(caller().build());
+        assertThat(read(http, outsideUrl())).isEqualTo("outside");
+        assertThatThrownBy(() -> read(http, orders())).isInstanceOf(PolicyUnavailable.class);
+    }
+
+    @Test
+    void before_the_first_policy_all_hosts_are_refused_where_all_must_be_listed() {
+        OkHttpClient http = closing(Mesh.builder()
+                        .policy(SILENT)
+                        .outboundTrafficPolicy(OutboundTrafficPolicy.REGISTRY_ONLY)
+                        .initialFetchTimeout(Duration.ZERO)
+                        .build())
+                .wrap(caller().build());
+        assertThatThrownBy(() -> read(http, outsideUrl())).isInstanceOf(PolicyUnavailable.class);
+        assertThat(outside.getRequestCount()).isZero();
+    }
+
+    @Test
+    void a_call_that_came_before_the_first_policy_waits_for_it() throws Exception {
+        inside.enqueue(ok("inside"));
+        AtomicReference<PolicySource.Sink> sink = new AtomicReference<>();
+        PolicySource late = (time, given) -> {
+            sink.set(given);
+            return () -> {};
+        };
+        OkHttpClient http = closing(Mesh.builder()
+                        .policy(late)
+                        .claim("orders")
+                        .initialFetchTimeout(Duration.ofMinutes(1))
+                        .build())
+                .wrap(caller().build());
+        CompletableFuture<String> body = enqueue(http, orders());
+        await().until(() -> http.dispatcher().runningCallsCount() == 1);
+        sink.get().deliver(PolicyCodec.read(document(services("\"orders\"")).getBytes(StandardCharsets.UTF_8)));
+        assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("inside");
+    }
+
+    @Test
+    void a_call_that_waits_for_the_first_policy_can_be_cancelled() {
+        OkHttpClient http = closing(Mesh.builder()
+                        .policy(SILENT)
+                        .claim("orders")
+                        .initialFetchTimeout(Duration.ofMinutes(10))
+                        .build())
+                .wrap(caller().build());
+        CompletableFuture<String> body = enqueue(http, orders());
+        await().until(() -> http.dispatcher().runningCallsCount() == 1);
+        http.dispatcher().cancelAll();
+        assertThat(body)
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void a_host_that_leaves_the_policy_stays_claimed_and_its_calls_finish() throws Exception {
+        inside.enqueue(new MockResponse.Builder()
+                .body("x".repeat(100))
+                .throttleBody(50, 300, TimeUnit.MILLISECONDS)
+                .build());
+        MemoryPolicySource policy = PolicySource.of(document(services("\"orders\"")));
+        OkHttpClient http = closing(Mesh.builder().policy(policy).build()).wrap(caller().build());
+        try (Response running = http.newCall(get(orders())).execute()) {
+            policy.update(document(services("\"payments\"").replace("\"orders\": {", "\"payments\": {")));
+            assertThatThrownBy(() -> read(http, orders())).isInstanceOf(NoRoute.class);
+            assertThat(running.body().string()).hasSize(100);
+        }
+    }
+
+    @Test
+    void after_the_end_hosts_of_the_mesh_are_refused_and_others_are_not() throws Exception {
+        outside.enqueue(ok("outside"));
+        Mesh mesh = mesh();
+        OkHttpClient http = mesh.wrap(caller().build());
+        mesh.close();
+        assertThatThrownBy(() -> read(http, orders())).isInstanceOf(PolicyUnavailable.class);
+        assertThatThrownBy(() -> read(http, url("billing"))).isInstanceOf(PolicyUnavailable.class);
+        assertThat(read(http, outsideUrl())).isEqualTo("outside");
+        assertThat(inside.getRequestCount()).isZero();
+    }
+
+    @Test
+    void after_the_end_hosts_that_the_policy_refused_are_refused_still() {
+        Mesh mesh = mesh(strict(services("\"orders\"")));
+        OkHttpClient http = mesh.wrap(caller().build());
+        mesh.close();
+        assertThatThrownBy(() -> read(http, outsideUrl())).isInstanceOf(PolicyUnavailable.class);
+        assertThat(outside.getRequestCount()).isZero();
+    }
+
+    @Test
+    void after_the_end_an_enqueued_call_of_a_call_factory_is_refused_in_the_same_words() {
+        Mesh mesh = mesh();
+        Call.Factory calls = mesh.callFactory(caller().build());
+        mesh.close();
+        assertThat(enqueue(calls, orders()))
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(PolicyUnavailable.class);
+    }
+
+    private static CompletableFuture<String> enqueue(Call.Factory calls, String url) {
+        CompletableFuture<String> body = new CompletableFuture<>();
+        calls.newCall(get(url)).enqueue(new Callback() {
+            @Override
+            public void onResponse(Call call, Response response) throws IOException {
+                try (response) {
+                    body.complete(response.body().string());
+                }
+            }
+
+            @Override
+            public void onFailure(Call call, IOException failure) {
+                body.completeExceptionally(failure);
+            }
+        });
+        return body;
+    }
+}
