@@ -51,7 +51,10 @@ record CallerSettings(
         List<Interceptor> networkInterceptors,
         boolean webSocket) {
 
-    /** What the client says, but for what interceptors changed on the chain. */
+    /**
+     * What the client says, but for what interceptors changed on the chain. For a WebSocket OkHttp makes a client of its own
+     * that speaks HTTP/1.1 and has no network interceptors; where it cannot be seen, it is known all the same.
+     */
     static CallerSettings of(OkHttpClient client, Interceptor.Chain chain, boolean webSocket) {
         return new CallerSettings(
                 chain.connectTimeoutMillis(),
@@ -72,7 +75,7 @@ record CallerSettings(
                 chain.getHostnameVerifier(),
                 chain.getCertificatePinner(),
                 chain.getConnectionPool(),
-                client.protocols(),
+                webSocket ? List.of(Protocol.HTTP_1_1) : client.protocols(),
                 client.connectionSpecs(),
                 webSocket ? List.of() : client.networkInterceptors(),
                 webSocket);
@@ -112,6 +115,9 @@ record CallerSettings(
         }
         if (client.dns() != dns) { // a set Dns, even the same one, drops the shared memory of failed routes
             builder.dns(dns);
+        }
+        if (!client.protocols().equals(protocols)) { // so do set protocols
+            builder.protocols(protocols);
         }
         if (client.socketFactory() != socketFactory) {
             builder.socketFactory(socketFactory);

@@ -100,10 +100,10 @@ public final class Engine {
             OkHttpClient known = Internals.client(chain.call());
             OkHttpClient client = known == null ? wrapped : known;
             List<Interceptor> interceptors = client.interceptors();
-            int next = interceptors.indexOf(this) + 1;
+            int own = interceptors.indexOf(this); // -1 also where somebody wrapped it in an interceptor of his
             Request request = chain.request();
-            if (known != null && next < interceptors.size()) {
-                return new TailChain(this, chain, client, interceptors, next, request).proceed(request);
+            if (known != null && own >= 0 && own + 1 < interceptors.size()) {
+                return new TailChain(this, chain, client, interceptors, own + 1, request).proceed(request);
             }
             return entrance.layers(request.url().host(), request.url().port()) == null
                     ? outside(chain, client, request)
