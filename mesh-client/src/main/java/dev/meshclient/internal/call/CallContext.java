@@ -322,10 +322,14 @@ public class CallContext implements Decision.Source {
             second.ended(this);
         }
         more.forEach(e -> e.ended(this));
+        ended();
         if (parent != null) {
             parent.attemptOver();
         }
     }
+
+    /** For the engine: this is over, its body included, and the layers were told. */
+    protected void ended() {}
 
     /** Whether it is over, its body included. */
     public final synchronized boolean isOver() {

@@ -37,6 +37,7 @@ final class EndpointConnections {
     private final long keepAliveNanos;
     private final Map<Variant, OkHttpClient> clients = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
+    private volatile boolean retired;
 
     /**
      * What the clients of an endpoint differ by.
@@ -67,9 +68,17 @@ final class EndpointConnections {
         return keepAliveNanos;
     }
 
-    /** Closes what is idle; what is in use closes when it has been idle for its time. */
+    /** Closes what is idle now, and what is in use when it is given back. */
     void retire() {
+        retired = true;
         pool.evictAll();
+    }
+
+    /** An attempt is over, and its connection idle. */
+    void givenBack() {
+        if (retired) {
+            pool.evictAll();
+        }
     }
 
     int connectionCount() {

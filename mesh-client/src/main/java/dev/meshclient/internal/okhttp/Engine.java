@@ -15,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import okhttp3.Call;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
@@ -38,6 +39,7 @@ public final class Engine {
     private final Transport transport;
     private final Layer passThrough;
     private final Map<CallerSettings, CallerSettings> interned = new ConcurrentHashMap<>();
+    private final LongAdder underWay = new LongAdder();
     private final Queue<Dispatcher> dispatchers = new ConcurrentLinkedQueue<>();
     private volatile @Nullable Seen lastSeen;
 
@@ -144,7 +146,7 @@ public final class Engine {
             Request request = first;
             Response prior = before;
             for (int followUps = prior == null ? 0 : 1; ; followUps++) {
-                Hop hop = new Hop(time, request, logical, client, settings);
+                Hop hop = new Hop(time, request, logical, client, settings, underWay);
                 Response response = send(hop);
                 Request next = null;
                 boolean kept = false;
@@ -243,6 +245,11 @@ public final class Engine {
         CallerSettings settings = known == null ? fresh : known;
         lastSeen = new Seen(client, settings);
         return settings;
+    }
+
+    /** How many calls the mesh has in hand, those included that wait for their next attempt. */
+    public long underWay() {
+        return underWay.sum();
     }
 
     /** Closes the idle connections of an endpoint; what it has in use finishes. */
