@@ -256,11 +256,6 @@ public final class Mesh implements Closeable {
                 if (host.isBlank() || host.contains("/") || host.contains(" ") || host.lastIndexOf('*') > 0) {
                     throw new IllegalArgumentException("claim takes 'host' or '*.suffix', not '" + host + "'");
                 }
-                if (!host.chars().allMatch(c -> c < 128)) {
-                    throw new IllegalArgumentException(
-                            "claim takes a name as it is looked up, in its xn-- form (java.net.IDN.toASCII), not '"
-                                    + host + "'");
-                }
                 claims.add(host);
             }
             return this;

@@ -1,7 +1,5 @@
 package dev.meshclient.internal.pipeline;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Locale;
 
 /** An authority as policy writes it. */
@@ -32,19 +30,8 @@ final class Hosts {
         return new Pattern(normal(host), hasPort ? Integer.parseInt(text.substring(colon + 1)) : ANY_PORT);
     }
 
-    /** One spelling of a host: a trailing dot only says that a name is complete, and IPv6 addresses can be written in many ways. */
+    /** A trailing dot only says that a name is complete: it is the same host. */
     static String normal(String host) {
-        if (host.indexOf(':') >= 0) {
-            return address(host);
-        }
         return host.length() > 1 && host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
-    }
-
-    private static String address(String literal) {
-        try {
-            return InetAddress.getAllByName(literal)[0].getHostAddress(); // a literal is not looked up
-        } catch (UnknownHostException notAnAddress) {
-            return literal;
-        }
     }
 }
