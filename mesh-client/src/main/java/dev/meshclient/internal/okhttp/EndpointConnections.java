@@ -3,7 +3,6 @@ package dev.meshclient.internal.okhttp;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.policy.AppProtocol;
-import java.net.InetAddress;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +14,6 @@ import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
-import okhttp3.Dns;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
@@ -109,11 +107,11 @@ final class EndpointConnections {
     private OkHttpClient derive(OkHttpClient caller, Variant variant, Endpoint endpoint, Dispatcher dispatcher) {
         CallerSettings settings = variant.settings;
         Backend backend = variant.backend;
-        Dns dns = dns(endpoint.address());
+        EndpointDns dns = new EndpointDns(endpoint.address());
         OkHttpClient.Builder builder = settings.derive(caller, dispatcher)
                 .connectionPool(pool)
                 .dns(dns)
-                .socketFactory(new EndpointSocketFactory(endpoint.address(), dns, endpoint.port()))
+                .socketFactory(new EndpointSocketFactory(dns, endpoint.port()))
                 .proxy(Proxy.NO_PROXY)
                 .fastFallback(false)
                 .retryOnConnectionFailure(true) // for connecting: see ExchangeFailed
@@ -133,15 +131,6 @@ final class EndpointConnections {
             }
         }
         return builder.build();
-    }
-
-    /** An IP address as it is; a name is resolved each time that a connection is made. */
-    private static Dns dns(String address) {
-        boolean literal = address.indexOf(':') >= 0 || address.chars().allMatch(c -> c == '.' || Character.isDigit(c));
-        return literal
-                ? logical -> List.of(InetAddress.getByAddress(
-                        logical, InetAddress.getByName(address).getAddress()))
-                : logical -> Dns.SYSTEM.lookup(address);
     }
 
     private static long connectMillis(CallerSettings settings, Backend backend) {
