@@ -179,22 +179,16 @@ public final class Mesh implements Closeable {
         long until = time.now() + Time.nanos(drainTimeout);
         Signal pause = time.signal("drain");
         try {
-            while (time.now() < until && inFlight() > 0) {
+            while (time.now() < until && engine.underWay() > 0) {
                 pause.await(Math.min(until, time.now() + 10_000_000));
             }
         } catch (IOException interrupted) {
             LOG.debug("not drained: {}", interrupted.toString());
         }
-        long left = inFlight();
+        long left = engine.underWay();
         if (left > 0) {
-            LOG.info("closed with {} attempt(s) in flight after {} ms", left, drainTimeout.toMillis());
+            LOG.info("closed with {} call(s) in flight after {} ms", left, drainTimeout.toMillis());
         }
-    }
-
-    private long inFlight() {
-        long[] sum = new long[1];
-        router.forEachEndpoint(e -> sum[0] += e.inFlight());
-        return sum[0];
     }
 
     private final class Sink implements PolicySource.Sink {
@@ -263,11 +257,6 @@ public final class Mesh implements Closeable {
                     Router.checkClaim(host);
                 } catch (IllegalArgumentException e) {
                     throw new IllegalArgumentException("claim takes 'host' or '*.suffix', not '" + host + "'", e);
-                }
-                if (!host.chars().allMatch(c -> c < 128)) {
-                    throw new IllegalArgumentException(
-                            "claim takes a name as it is looked up, in its xn-- form (java.net.IDN.toASCII), not '"
-                                    + host + "'");
                 }
                 claims.add(host);
             }

@@ -57,11 +57,13 @@ class NamesBoundaryTest extends Boundary {
     }
 
     @Test
-    void a_claim_in_another_script_is_refused_for_it_would_match_nothing() {
-        Mesh.Builder builder = Mesh.builder().policy(PolicySource.of(document(services("\"orders\""))));
-        assertThatThrownBy(() -> builder.claim("b\u00FCcher.test"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("xn--");
+    void a_claim_in_another_script_is_one_of_the_ascii_form() {
+        OkHttpClient http = closing(Mesh.builder()
+                        .policy(PolicySource.of(document(services("\"orders\""))))
+                        .claim("b\u00FCcher.test")
+                        .build())
+                .wrap(caller().build());
+        assertThatThrownBy(() -> read(http, url("b\u00FCcher.test"))).isInstanceOf(NoRoute.class);
     }
 
     @Test

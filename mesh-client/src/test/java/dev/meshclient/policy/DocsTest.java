@@ -53,8 +53,7 @@ class DocsTest {
         String head =
                 "{\"apiVersion\": \"meshclient.dev/v1\", \"kind\": \"MeshPolicy\", \"metadata\": {\"mesh\": \"docs\"}, ";
         return switch (kind) {
-            case "fields" ->
-                head + object + (object.contains("\"services\"") ? "" : ", \"services\": {}") + "}";
+            case "fields" -> head + object + (object.contains("\"services\"") ? "" : ", \"services\": {}") + "}";
             case "defaults" -> head + "\"defaults\": " + object + ", \"services\": {}}";
             case "service" -> head + "\"services\": {\"orders\": " + inService(object) + "}}";
             default -> object;

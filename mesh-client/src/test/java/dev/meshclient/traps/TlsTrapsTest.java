@@ -8,6 +8,7 @@ import dev.meshclient.registry.PolicySource;
 import java.io.File;
 import java.io.IOException;
 import java.net.UnknownServiceException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
@@ -237,6 +238,21 @@ class TlsTrapsTest {
                     .isInstanceOf(SSLPeerUnverifiedException.class);
         }
         assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void clients_with_other_timeouts_share_the_connections_of_an_endpoint() throws Exception {
+        start(ORDERS);
+        try (Mesh mesh = mesh(service("orders"))) {
+            OkHttpClient http = mesh.wrap(trusting().build());
+            for (int i = 1; i <= 5; i++) {
+                server.enqueue(new MockResponse.Builder().build());
+                OkHttpClient other =
+                        http.newBuilder().readTimeout(Duration.ofMinutes(i)).build();
+                other.newCall(get("http://orders/")).execute().close();
+                assertThat(taken().getConnectionIndex()).isZero();
+            }
+        }
     }
 
     // ---- what an upgraded call shows

@@ -331,10 +331,14 @@ public class CallContext implements Decision.Source {
         if (first != null) {
             first.ended(this);
         }
+        ended();
         if (parent != null) {
             parent.attemptOver();
         }
     }
+
+    /** For the engine: this is over, its body included, and the layers were told. */
+    protected void ended() {}
 
     /** Whether it is over, its body included. */
     public final synchronized boolean isOver() {

@@ -19,6 +19,9 @@ final class Attempt extends CallContext {
     /** What the peer said, where the wire interceptor hid some of it from OkHttp. */
     @Nullable
     Headers masked;
+    /** Where its connection comes from, if that is an endpoint's. */
+    @Nullable
+    EndpointConnections connections;
 
     private @Nullable Call inner;
     private volatile boolean abandoned;
@@ -61,6 +64,14 @@ final class Attempt extends CallContext {
         Call call = inner;
         if (call != null) {
             call.cancel();
+        }
+    }
+
+    @Override
+    protected void ended() {
+        EndpointConnections from = connections;
+        if (from != null) {
+            from.givenBack();
         }
     }
 

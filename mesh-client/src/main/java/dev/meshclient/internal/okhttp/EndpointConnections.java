@@ -3,7 +3,6 @@ package dev.meshclient.internal.okhttp;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.policy.AppProtocol;
-import java.net.InetAddress;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +13,6 @@ import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
-import okhttp3.Dns;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +34,7 @@ final class EndpointConnections {
     private final long keepAliveNanos;
     private final Map<Variant, OkHttpClient> clients = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
+    private volatile boolean retired;
 
     /**
      * What the clients of an endpoint differ by.
@@ -83,9 +82,17 @@ final class EndpointConnections {
         return keepAliveNanos;
     }
 
-    /** Closes what is idle; what is in use closes when it has been idle for its time. */
+    /** Closes what is idle now, and what is in use when it is given back. */
     void retire() {
+        retired = true;
         pool.evictAll();
+    }
+
+    /** An attempt is over, and its connection idle. */
+    void givenBack() {
+        if (retired) {
+            pool.evictAll();
+        }
     }
 
     int connectionCount() {
@@ -115,11 +122,11 @@ final class EndpointConnections {
     private OkHttpClient derive(OkHttpClient caller, Variant variant, Endpoint endpoint) {
         CallerSettings settings = variant.settings;
         Backend backend = variant.backend;
-        Dns dns = dns(endpoint.address());
+        EndpointDns dns = new EndpointDns(endpoint.address());
         OkHttpClient.Builder builder = settings.derive(caller)
                 .connectionPool(pool)
                 .dns(dns)
-                .socketFactory(new EndpointSocketFactory(endpoint.address(), dns, endpoint.port()))
+                .socketFactory(new EndpointSocketFactory(dns, endpoint.port()))
                 .proxy(Proxy.NO_PROXY)
                 .fastFallback(false)
                 .retryOnConnectionFailure(true) // for connecting: see ExchangeFailed
@@ -139,15 +146,6 @@ final class EndpointConnections {
             }
         }
         return builder.build();
-    }
-
-    /** An IP address as it is; a name is resolved each time that a connection is made. */
-    private static Dns dns(String address) {
-        boolean literal = address.indexOf(':') >= 0 || address.chars().allMatch(c -> c == '.' || Character.isDigit(c));
-        return literal
-                ? logical -> List.of(InetAddress.getByAddress(
-                        logical, InetAddress.getByName(address).getAddress()))
-                : logical -> Dns.SYSTEM.lookup(address);
     }
 
     private static long connectMillis(CallerSettings settings, Backend backend) {

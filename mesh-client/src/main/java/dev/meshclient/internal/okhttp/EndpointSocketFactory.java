@@ -7,23 +7,16 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import javax.net.SocketFactory;
-import okhttp3.Dns;
 
 /**
  * Connects to an endpoint's port, whatever port the logical URL has: the address comes from the endpoint's Dns. Without
  * Nagle's algorithm, which OkHttp leaves on.
  */
 final class EndpointSocketFactory extends SocketFactory {
-    private final String endpoint;
-    private final Dns dns;
+    private final EndpointDns dns;
     private final int port;
 
-    /**
-     * @param endpoint the address or name that policy gives
-     * @param dns knows its addresses, whatever the logical host
-     */
-    EndpointSocketFactory(String endpoint, Dns dns, int port) {
-        this.endpoint = endpoint;
+    EndpointSocketFactory(EndpointDns dns, int port) {
         this.dns = dns;
         this.port = port;
     }
@@ -35,9 +28,9 @@ final class EndpointSocketFactory extends SocketFactory {
 
     /** OkHttp asks no Dns for a URL whose host is an address: that is the service's name here, not where it is reached. */
     private InetAddress addressFor(InetSocketAddress logical) throws UnknownHostException {
-        String host = logical.getHostString();
-        boolean literal = host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || Character.isDigit(c));
-        return literal ? dns.lookup(endpoint).get(0) : logical.getAddress();
+        return EndpointDns.isLiteral(logical.getHostString())
+                ? dns.lookup(dns.address()).get(0)
+                : logical.getAddress();
     }
 
     private static final class EndpointSocket extends Socket {

@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
 import okhttp3.Call;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
@@ -43,6 +44,7 @@ public final class Engine {
     private final Layer passThrough;
     private final Map<CallerSettings, CallerSettings> interned = new ConcurrentHashMap<>();
     private final AtomicBoolean told = new AtomicBoolean();
+    private final LongAdder underWay = new LongAdder();
     private final Queue<Dispatcher> dispatchers = new ConcurrentLinkedQueue<>();
 
     /** @param entrance what the mesh has for a host */
@@ -176,7 +178,7 @@ public final class Engine {
             Request request = first;
             Response prior = before;
             for (int followUps = prior == null ? 0 : 1; ; followUps++) {
-                Hop hop = new Hop(time, request, logical, client, settings);
+                Hop hop = new Hop(time, request, logical, client, settings, underWay);
                 Response response = send(hop);
                 Request next = null;
                 boolean kept = false;
@@ -255,6 +257,11 @@ public final class Engine {
                 last.abandon();
             }
         }
+    }
+
+    /** How many calls the mesh has in hand, those included that wait for their next attempt. */
+    public long underWay() {
+        return underWay.sum();
     }
 
     /** Closes the idle connections of an endpoint; what it has in use finishes. */

@@ -4,6 +4,7 @@ import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
+import java.util.concurrent.atomic.LongAdder;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
@@ -13,18 +14,33 @@ final class Hop extends CallContext {
     final LogicalCall logical;
     final OkHttpClient client;
     final CallerSettings settings;
+    private final LongAdder underWay;
 
-    Hop(Time time, Request request, LogicalCall logical, OkHttpClient client, CallerSettings settings) {
+    /** @param underWay counts the hops that are not over */
+    Hop(
+            Time time,
+            Request request,
+            LogicalCall logical,
+            OkHttpClient client,
+            CallerSettings settings,
+            LongAdder underWay) {
         super(time, request, options(request));
         this.logical = logical;
         this.client = client;
         this.settings = settings;
+        this.underWay = underWay;
         deadline(logical.deadline());
+        underWay.increment();
     }
 
     private static MeshOptions options(Request request) {
         MeshOptions stated = request.tag(MeshOptions.class);
         return stated == null ? MeshOptions.DEFAULT : stated;
+    }
+
+    @Override
+    protected void ended() {
+        underWay.decrement();
     }
 
     @Override

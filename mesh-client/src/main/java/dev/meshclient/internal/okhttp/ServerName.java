@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
+import java.util.Objects;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLParameters;
@@ -63,6 +64,20 @@ final class ServerName {
 
         private static boolean isAddress(String name) {
             return name.indexOf(':') >= 0 || name.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
+        }
+
+        /** By value: OkHttp shares connections only among clients whose socket factories are equal. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Factory f
+                    && factory.equals(f.factory)
+                    && Objects.equals(name, f.name)
+                    && sessions.equals(f.sessions);
+        }
+
+        @Override
+        public int hashCode() {
+            return factory.hashCode() * 31 + sessions.hashCode();
         }
 
         @Override

@@ -70,6 +70,7 @@ final class Transport implements Layer {
             requireTls(attempt);
         }
         EndpointConnections connections = connections(endpoint);
+        attempt.connections = connections;
         boolean bounded = attempt.deadline() - attempt.startedAt() <= backend.idleNanos();
         OkHttpClient client = connections.client(hop.client, hop.settings, backend, endpoint, sent.isHttps(), bounded);
         Response response = execute(attempt, client.newCall(sent), upgraded);
@@ -224,6 +225,7 @@ final class Transport implements Layer {
             synchronized (endpoint.state()) {
                 if (endpoint.state().transport() == connections) {
                     replaced(endpoint, nanos);
+                    connections.retire();
                 }
             }
         }

@@ -1,0 +1,297 @@
+package dev.meshclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.meshclient.registry.PolicySource;
+import java.io.IOException;
+import java.lang.ref.WeakReference;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The end of a mesh: calls finish, then nothing of it is left. */
+class MeshCloseTest {
+    private static final Request GET =
+            new Request.Builder().url("http://orders/").build();
+    /** Claimed, and answered by nobody; once closing has begun the mesh refuses it. */
+    private static final Request NOWHERE =
+            new Request.Builder().url("http://127.0.0.1:1/").build();
+
+    private final MockWebServer server = new MockWebServer();
+    private final Sockets sockets = new Sockets();
+    private final OkHttpClient caller = new OkHttpClient();
+
+    @BeforeEach
+    void start() throws IOException {
+        server.setServerSocketFactory(sockets);
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private Mesh.Builder mesh(String settings) {
+        return Mesh.builder().claim("127.0.0.1").policy(PolicySource.of("""
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
+                 "services": {"orders": {"hosts": ["orders"],
+                  "endpoints": [{"address": "127.0.0.1", "port": %d}]%s}}}
+                """.formatted(server.getPort(), settings)));
+    }
+
+    private Mesh mesh() {
+        return mesh("").build();
+    }
+
+    private void answers(String... headers) {
+        server.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                MockResponse.Builder answer = new MockResponse.Builder().body("ok");
+                for (String header : headers) {
+                    answer.addHeader(header);
+                }
+                return answer.build();
+            }
+        });
+    }
+
+    private static String read(Call.Factory calls) throws IOException {
+        try (Response response = calls.newCall(GET).execute()) {
+            return response.body().string();
+        }
+    }
+
+    private static CompletableFuture<String> enqueue(Call.Factory calls) {
+        CompletableFuture<String> body = new CompletableFuture<>();
+        calls.newCall(GET).enqueue(new Callback() {
+            @Override
+            public void onResponse(Call call, Response response) throws IOException {
+                try (response) {
+                    body.complete(response.body().string());
+                } catch (IOException e) {
+                    body.completeExceptionally(e);
+                }
+            }
+
+            @Override
+            public void onFailure(Call call, IOException failure) {
+                body.completeExceptionally(failure);
+            }
+        });
+        return body;
+    }
+
+    private static List<String> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .map(Thread::getName)
+                .filter(name -> name.startsWith("mesh") || name.startsWith("OkHttp http"))
+                .toList();
+    }
+
+    private static long usedAfterGc() {
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    @Test
+    void a_thousand_meshes_leave_no_thread_no_socket_and_no_memory() throws Exception {
+        answers();
+        List<WeakReference<Mesh>> meshes = new ArrayList<>();
+        cycles(100, meshes);
+        long before = usedAfterGc();
+        cycles(900, meshes);
+        await().atMost(Duration.ofSeconds(30)).until(() -> sockets.open() == 0);
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(threads()).isEmpty());
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            System.gc();
+            return meshes.stream().allMatch(m -> m.get() == null);
+        });
+        assertThat(sockets.accepted()).isEqualTo(1000);
+        assertThat(usedAfterGc() - before).isLessThan(8L << 20);
+    }
+
+    private void cycles(int count, List<WeakReference<Mesh>> meshes) throws Exception {
+        for (int i = 0; i < count; i++) {
+            try (Mesh mesh = mesh()) {
+                meshes.add(new WeakReference<>(mesh));
+                if (i % 10 == 0) {
+                    assertThat(enqueue(mesh.callFactory(caller)).get(20, TimeUnit.SECONDS))
+                            .isEqualTo("ok");
+                } else {
+                    assertThat(read(mesh.wrap(caller))).isEqualTo("ok");
+                }
+            }
+        }
+    }
+
+    @Test
+    void a_connection_that_was_put_aside_is_closed_too() throws Exception {
+        answers("Keep-Alive: timeout=5");
+        Mesh mesh = mesh();
+        OkHttpClient http = mesh.wrap(caller);
+        read(http);
+        read(http);
+        read(http);
+        mesh.close();
+        await().atMost(Duration.ofSeconds(10)).until(() -> sockets.open() == 0);
+        assertThat(sockets.accepted()).isLessThanOrEqualTo(2);
+    }
+
+    // ---- calls under way
+
+    /** Answers when it is let. */
+    private CountDownLatch answersLater() {
+        CountDownLatch let = new CountDownLatch(1);
+        server.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+                boolean inTime = let.await(30, TimeUnit.SECONDS);
+                return new MockResponse.Builder()
+                        .body(inTime ? "late" : "never let")
+                        .build();
+            }
+        });
+        return let;
+    }
+
+    private void arrived() throws InterruptedException {
+        assertThat(server.takeRequest(20, TimeUnit.SECONDS)).isNotNull();
+    }
+
+    private static CompletableFuture<Void> closing(Mesh mesh) {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    mesh.close();
+                    closed.complete(null);
+                },
+                "closing");
+        thread.setDaemon(true);
+        thread.start();
+        return closed;
+    }
+
+    @Test
+    void a_call_under_way_finishes_and_closing_waits_for_it() throws Exception {
+        CountDownLatch let = answersLater();
+        Mesh mesh = mesh("").drainTimeout(Duration.ofMinutes(1)).build();
+        OkHttpClient http = mesh.wrap(caller);
+        CompletableFuture<String> body = enqueue(http);
+        await().until(() -> sockets.accepted() == 1);
+        CompletableFuture<Void> closed = closing(mesh);
+        await().untilAsserted(() ->
+                assertThatThrownBy(() -> http.newCall(NOWHERE).execute()).isInstanceOf(PolicyUnavailable.class));
+        assertThat(closed).isNotDone();
+        let.countDown();
+        assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("late");
+        closed.get(20, TimeUnit.SECONDS);
+        await().atMost(Duration.ofSeconds(10)).until(() -> sockets.open() == 0);
+    }
+
+    @Test
+    void a_call_to_a_host_without_endpoints_finishes_too() throws Exception {
+        CountDownLatch let = answersLater();
+        Mesh mesh = Mesh.builder()
+                .drainTimeout(Duration.ofMinutes(1))
+                .policy(PolicySource.of("""
+                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
+                         "services": {"all": {"hosts": ["*"], "resolution": "NONE"}}}
+                        """))
+                .build();
+        OkHttpClient http = mesh.wrap(caller);
+        CompletableFuture<String> body = new CompletableFuture<>();
+        Call call = http.newCall(new Request.Builder().url(server.url("/")).build());
+        Thread calling = new Thread(() -> {
+            try (Response response = call.execute()) {
+                body.complete(response.body().string());
+            } catch (IOException e) {
+                body.completeExceptionally(e);
+            }
+        });
+        calling.start();
+        await().until(() -> sockets.accepted() == 1);
+        CompletableFuture<Void> closed = closing(mesh);
+        await().untilAsserted(() ->
+                assertThatThrownBy(() -> http.newCall(NOWHERE).execute()).isInstanceOf(PolicyUnavailable.class));
+        assertThat(closed).isNotDone();
+        let.countDown();
+        assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("late");
+        closed.get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_call_that_pauses_between_two_attempts_finishes_too() throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .code(503)
+                .addHeader("Retry-After", "1")
+                .build());
+        server.enqueue(new MockResponse.Builder().body("second").build());
+        Mesh mesh = mesh("").drainTimeout(Duration.ofMinutes(1)).build();
+        CompletableFuture<String> body = enqueue(mesh.wrap(caller));
+        arrived();
+        mesh.close();
+        assertThat(body).isDone();
+        assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("second");
+    }
+
+    @Test
+    void a_call_that_lasts_longer_than_the_drain_time_ends_by_itself_and_leaves_nothing() throws Exception {
+        CountDownLatch let = answersLater();
+        Mesh mesh = mesh("").drainTimeout(Duration.ofMillis(50)).build();
+        CompletableFuture<String> body = enqueue(mesh.wrap(caller));
+        await().until(() -> sockets.accepted() == 1);
+        mesh.close();
+        assertThat(body).isNotDone();
+        let.countDown();
+        assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("late");
+        await().atMost(Duration.ofSeconds(10)).until(() -> sockets.open() == 0);
+    }
+
+    @Test
+    void closing_twice_does_nothing_more() throws Exception {
+        answers();
+        Mesh mesh = mesh();
+        read(mesh.wrap(caller));
+        mesh.close();
+        mesh.close();
+        assertThatThrownBy(() -> read(mesh.wrap(caller))).isInstanceOf(PolicyUnavailable.class);
+    }
+
+    @Test
+    void a_call_that_waits_for_the_first_policy_ends_with_the_mesh() throws Exception {
+        Mesh mesh = Mesh.builder()
+                .policy((time, sink) -> () -> {})
+                .claim("orders")
+                .initialFetchTimeout(Duration.ofMinutes(10))
+                .build();
+        OkHttpClient http = mesh.wrap(caller);
+        CompletableFuture<String> body = enqueue(http);
+        await().until(() -> http.dispatcher().runningCallsCount() == 1);
+        mesh.close();
+        assertThat(body)
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .havingCause()
+                .isInstanceOf(PolicyUnavailable.class);
+    }
+}

@@ -1,0 +1,144 @@
+package dev.meshclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.spi.ToolProvider;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import okhttp3.OkHttpClient;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+
+/** A program of named modules, in a JVM of its own: nothing of OkHttp's inside is exported to the mesh there. */
+class NamedModuleTest {
+    private static final String MODULE = """
+            module smoke {
+                requires dev.meshclient;
+            }
+            """;
+
+    private static final List<Class<?>> NEEDED = List.of(
+            Mesh.class,
+            OkHttpClient.class,
+            okio.Buffer.class,
+            kotlin.Unit.class,
+            ObjectMapper.class,
+            JsonFactory.class,
+            JsonInclude.class,
+            Logger.class,
+            org.jspecify.annotations.NullMarked.class);
+
+    private static Path home(Class<?> type) {
+        try {
+            return Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String modulePath(Path... more) {
+        return Stream.concat(NEEDED.stream().map(NamedModuleTest::home), Stream.of(more))
+                .map(Path::toString)
+                .distinct()
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static Path compiled(Path directory) throws IOException {
+        Path sources = Files.createDirectories(directory.resolve("src"));
+        Path classes = Files.createDirectories(directory.resolve("classes"));
+        Path module = Files.writeString(sources.resolve("module-info.java"), MODULE);
+        Path main = sources.resolve("Main.java");
+        try (InputStream source = NamedModuleTest.class.getResourceAsStream("NamedModule.java.txt")) {
+            Files.write(main, source.readAllBytes());
+        }
+        StringWriter said = new StringWriter();
+        int result = ToolProvider.findFirst("javac")
+                .orElseThrow()
+                .run(
+                        new PrintWriter(said),
+                        new PrintWriter(said),
+                        "--release",
+                        "17",
+                        "--module-path",
+                        modulePath(),
+                        "-d",
+                        classes.toString(),
+                        module.toString(),
+                        main.toString());
+        assertThat(result).as(said.toString()).isZero();
+        return classes;
+    }
+
+    private static String run(Path classes, int port) throws Exception {
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.net.preferIPv4Stack=true",
+                        "--module-path",
+                        modulePath(classes),
+                        "--module",
+                        "smoke/smoke.Main",
+                        Integer.toString(port))
+                .redirectErrorStream(true)
+                .start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(said).isZero();
+        return said;
+    }
+
+    @Test
+    void a_wrapped_client_works_in_a_named_module(@TempDir Path directory) throws Exception {
+        assumeThat(home(Mesh.class).resolve("module-info.class")).exists();
+        try (MockWebServer server = new MockWebServer()) {
+            server.start();
+            server.enqueue(new MockResponse.Builder().body("hello").build());
+            server.enqueue(new MockResponse.Builder()
+                    .code(302)
+                    .addHeader("Location", "/there")
+                    .build());
+            server.enqueue(new MockResponse.Builder().body("redirected").build());
+            server.enqueue(new MockResponse.Builder().body("later").build());
+            server.enqueue(new MockResponse.Builder()
+                    .webSocketUpgrade(new WebSocketListener() {
+                        @Override
+                        public void onMessage(WebSocket webSocket, String text) {
+                            webSocket.send("you said " + text);
+                            webSocket.close(1000, "bye");
+                        }
+                    })
+                    .build());
+            assertThat(run(compiled(directory), server.getPort()).lines())
+                    .contains(
+                            "module dev.meshclient",
+                            "get hello",
+                            "redirect redirected http://orders/there",
+                            "enqueue later",
+                            "heard callStart connectStart responseBodyEnd callEnd",
+                            "socket you said hello",
+                            "refused NoRoute")
+                    .endsWith("done");
+        }
+    }
+}

@@ -1,0 +1,385 @@
+package dev.meshclient.traps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.meshclient.Decision;
+import dev.meshclient.Mesh;
+import dev.meshclient.registry.MemoryPolicySource;
+import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.MeshListener;
+import java.io.IOException;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.SocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import mockwebserver3.SocketEffect;
+import okhttp3.Call;
+import okhttp3.EventListener;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What went wrong in the spikes: endpoints and connections mixed up, and exchanges that nobody counted. */
+class EngineTrapsTest {
+    private static final Request GET =
+            new Request.Builder().url("http://orders/").build();
+
+    private final MockWebServer first = new MockWebServer();
+    private final MockWebServer second = new MockWebServer();
+    private final List<Mesh> meshes = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws IOException {
+        first.start();
+        second.start();
+    }
+
+    @AfterEach
+    void stop() {
+        meshes.forEach(Mesh::close);
+        first.close();
+        second.close();
+    }
+
+    /** Two endpoints; the second is for retries. */
+    private String document(String settings) {
+        return """
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "traps"},
+                 "clusters": [{"name": "near", "priority": 0}, {"name": "far", "priority": 1}],
+                 "services": {"orders": {"hosts": ["orders"], "endpoints": [
+                    {"address": "127.0.0.1", "port": %d, "cluster": "near"},
+                    {"address": "127.0.0.1", "port": %d, "cluster": "far"}]%s}}}
+                """.formatted(first.getPort(), second.getPort(), settings);
+    }
+
+    private Mesh mesh(String document) {
+        Mesh mesh = Mesh.builder().policy(PolicySource.of(document)).build();
+        meshes.add(mesh);
+        return mesh;
+    }
+
+    private OkHttpClient http() {
+        return mesh(document("")).wrap(new OkHttpClient());
+    }
+
+    private static Request post() {
+        return GET.newBuilder().post(RequestBody.create(new byte[4])).build();
+    }
+
+    private static MockResponse ok(String body) {
+        return new MockResponse.Builder().body(body).build();
+    }
+
+    private static MockResponse code(int code) {
+        return new MockResponse.Builder().code(code).build();
+    }
+
+    private static String read(Call.Factory calls) throws IOException {
+        try (Response response = calls.newCall(GET).execute()) {
+            return response.body().string();
+        }
+    }
+
+    private static RecordedRequest taken(MockWebServer server) throws InterruptedException {
+        RecordedRequest request = server.takeRequest(20, TimeUnit.SECONDS);
+        assertThat(request).isNotNull();
+        return request;
+    }
+
+    // ---- endpoints and connections
+
+    @Test
+    void a_retry_goes_to_the_other_endpoint_and_not_over_the_connection_of_the_first() throws Exception {
+        first.enqueue(code(503));
+        second.enqueue(ok("second"));
+        assertThat(read(http())).isEqualTo("second");
+        assertThat(first.getRequestCount()).isEqualTo(1);
+        assertThat(second.getRequestCount()).isEqualTo(1);
+        assertThat(taken(first).getHeaders().get("Host")).isEqualTo("orders");
+        assertThat(taken(second).getHeaders().get("Host")).isEqualTo("orders");
+    }
+
+    @Test
+    void endpoints_of_one_logical_host_have_connections_of_their_own() throws Exception {
+        OkHttpClient http = mesh(document(", \"loadBalancer\": {\"simple\": \"ROUND_ROBIN\"}")
+                        .replace("\"far\", \"priority\": 1", "\"far\", \"priority\": 0"))
+                .wrap(new OkHttpClient());
+        for (int i = 0; i < 3; i++) {
+            first.enqueue(ok("first"));
+            second.enqueue(ok("second"));
+            read(http);
+            read(http);
+        }
+        for (int i = 0; i < 3; i++) {
+            assertThat(taken(first).getExchangeIndex()).isEqualTo(i);
+            assertThat(taken(second).getExchangeIndex()).isEqualTo(i);
+        }
+    }
+
+    @Test
+    void more_than_five_connections_of_an_endpoint_stay_open() throws Exception {
+        int many = 8;
+        OkHttpClient http = http();
+        for (int round = 0; round < 2; round++) {
+            List<Response> open = new ArrayList<>();
+            for (int i = 0; i < many; i++) {
+                first.enqueue(ok("x"));
+                open.add(http.newCall(GET).execute());
+            }
+            for (Response response : open) {
+                response.body().string();
+            }
+        }
+        Map<Integer, Integer> exchanges = new TreeMap<>();
+        for (int i = 0; i < 2 * many; i++) {
+            exchanges.merge(taken(first).getConnectionIndex(), 1, Integer::sum);
+        }
+        assertThat(exchanges).hasSize(many).values().containsOnly(2);
+    }
+
+    @Test
+    void a_connection_that_the_peer_closes_does_not_stay_in_the_pool() throws Exception {
+        try (RawServer closing = RawServer.of(peer -> {
+            peer.request();
+            peer.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+            peer.request(); // ends when the client closes
+        })) {
+            OkHttpClient http = mesh(document("").replace(": " + first.getPort(), ": " + closing.port()))
+                    .wrap(new OkHttpClient());
+            for (int i = 0; i < 3; i++) {
+                assertThat(read(http)).isEqualTo("ok");
+            }
+            await().atMost(Duration.ofSeconds(10)).until(() -> closing.openConnections() == 0);
+            assertThat(closing.connections()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void an_endpoint_that_leaves_the_policy_finishes_what_it_has_and_then_has_no_connection() throws Exception {
+        CountDownLatch more = new CountDownLatch(1);
+        try (RawServer leaving = RawServer.of(peer -> {
+            peer.request();
+            peer.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\no");
+            try {
+                more.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            peer.write("k");
+            peer.request(); // ends when the client closes
+        })) {
+            String with = document("").replace(": " + first.getPort(), ": " + leaving.port());
+            MemoryPolicySource policy = PolicySource.of(with);
+            Mesh mesh = Mesh.builder().policy(policy).build();
+            meshes.add(mesh);
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            try (Response running = http.newCall(GET).execute()) {
+                policy.update(document(""));
+                first.enqueue(ok("first"));
+                assertThat(read(http)).isEqualTo("first");
+                more.countDown();
+                assertThat(running.body().string()).isEqualTo("ok");
+            }
+            await().atMost(Duration.ofSeconds(10)).until(() -> leaving.openConnections() == 0);
+        }
+    }
+
+    @Test
+    void a_proxy_selector_of_the_caller_is_not_asked_for_an_endpoint() throws Exception {
+        first.enqueue(ok("first"));
+        List<URI> asked = new ArrayList<>();
+        ProxySelector selector = new ProxySelector() {
+            @Override
+            public List<Proxy> select(URI uri) {
+                asked.add(uri);
+                return List.of(second.getProxyAddress());
+            }
+
+            @Override
+            public void connectFailed(URI uri, SocketAddress address, IOException failure) {}
+        };
+        OkHttpClient http = mesh(document(""))
+                .wrap(new OkHttpClient.Builder().proxySelector(selector).build());
+        assertThat(read(http)).isEqualTo("first");
+        assertThat(asked).isEmpty();
+    }
+
+    // ---- exchanges that nobody counted
+
+    @Test
+    void a_503_that_says_at_once_is_not_repeated_for_a_post_and_keeps_its_header() throws Exception {
+        first.enqueue(new MockResponse.Builder()
+                .code(503)
+                .addHeader("Retry-After", "0")
+                .build());
+        try (Response response = http().newCall(post()).execute()) {
+            assertThat(response.code()).isEqualTo(503);
+            assertThat(response.header("Retry-After")).isEqualTo("0");
+        }
+        assertThat(first.getRequestCount() + second.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void a_post_that_was_read_on_a_used_connection_is_sent_once() throws Exception {
+        first.enqueue(ok("warm"));
+        first.enqueue(new MockResponse.Builder()
+                .onResponseStart(new SocketEffect.CloseSocket())
+                .build());
+        OkHttpClient http = http();
+        read(http);
+        assertThatThrownBy(() -> http.newCall(post()).execute()).isInstanceOf(IOException.class);
+        assertThat(first.getRequestCount()).isEqualTo(2);
+        assertThat(second.getRequestCount()).isZero();
+    }
+
+    @Test
+    void a_used_connection_that_is_gone_costs_a_get_nothing_but_an_attempt() throws Exception {
+        first.enqueue(ok("warm"));
+        first.enqueue(new MockResponse.Builder()
+                .onResponseStart(new SocketEffect.CloseSocket())
+                .build());
+        second.enqueue(ok("second"));
+        OkHttpClient http = http();
+        read(http);
+        try (Response response = http.newCall(GET).execute()) {
+            assertThat(response.body().string()).isEqualTo("second");
+            assertThat(Mesh.decision(response).attempts())
+                    .extracting(Decision.Attempt::outcome)
+                    .containsExactly("reset-of-reused", "response");
+        }
+    }
+
+    @Test
+    void every_exchange_on_the_wire_is_an_attempt_with_a_number() throws Exception {
+        first.enqueue(code(503));
+        second.enqueue(code(503));
+        second.enqueue(code(503));
+        first.enqueue(code(503));
+        try (Response response = http().newCall(GET).execute()) {
+            assertThat(response.code()).isEqualTo(503);
+            int exchanges = first.getRequestCount() + second.getRequestCount();
+            assertThat(exchanges).isEqualTo(3);
+            assertThat(Mesh.decision(response).attempts()).hasSize(exchanges);
+        }
+        assertThat(taken(first).getHeaders().get("x-mesh-attempt")).isEqualTo("1");
+        assertThat(taken(second).getHeaders().get("x-mesh-attempt")).isEqualTo("2");
+    }
+
+    // ---- what the caller's client must still be told
+
+    @Test
+    void a_listener_hears_one_call_with_two_attempts() throws Exception {
+        first.enqueue(code(503));
+        second.enqueue(ok("second"));
+        List<String> heard = new ArrayList<>();
+        OkHttpClient http = mesh(document(""))
+                .wrap(new OkHttpClient.Builder().eventListener(new Few(heard)).build());
+        assertThat(read(http)).isEqualTo("second");
+        assertThat(heard)
+                .containsExactly(
+                        "callStart",
+                        "connectStart",
+                        "requestHeadersStart",
+                        "connectStart",
+                        "requestHeadersStart",
+                        "callEnd");
+    }
+
+    private static final class Few extends EventListener {
+        private final List<String> heard;
+
+        Few(List<String> heard) {
+            this.heard = heard;
+        }
+
+        @Override
+        public void callStart(Call call) {
+            heard.add("callStart");
+        }
+
+        @Override
+        public void connectStart(Call call, java.net.InetSocketAddress address, Proxy proxy) {
+            heard.add("connectStart");
+        }
+
+        @Override
+        public void requestHeadersStart(Call call) {
+            heard.add("requestHeadersStart");
+        }
+
+        @Override
+        public void callEnd(Call call) {
+            heard.add("callEnd");
+        }
+
+        @Override
+        public void callFailed(Call call, IOException failure) {
+            heard.add("callFailed");
+        }
+    }
+
+    @Test
+    void a_call_timeout_covers_all_attempts_and_the_body_of_the_last() {
+        first.enqueue(new MockResponse.Builder()
+                .code(503)
+                .headersDelay(100, TimeUnit.MILLISECONDS)
+                .build());
+        second.enqueue(new MockResponse.Builder()
+                .body("x".repeat(100_000))
+                .throttleBody(1_000, 2, TimeUnit.SECONDS)
+                .build());
+        OkHttpClient http = mesh(document(""))
+                .wrap(new OkHttpClient.Builder()
+                        .callTimeout(Duration.ofMillis(600))
+                        .build());
+        assertThatThrownBy(() -> read(http)).isExactlyInstanceOf(java.io.InterruptedIOException.class);
+    }
+
+    @Test
+    void a_call_that_pauses_between_attempts_is_woken_by_its_cancelling() throws Exception {
+        first.enqueue(new MockResponse.Builder()
+                .code(503)
+                .addHeader("Retry-After", "10")
+                .build());
+        CountDownLatch answered = new CountDownLatch(1);
+        Mesh mesh = Mesh.builder()
+                .policy(PolicySource.of(document("")))
+                .listener(new MeshListener() {
+                    @Override
+                    public void attemptEnded(Request request, Decision.Attempt attempt) {
+                        answered.countDown();
+                    }
+                })
+                .build();
+        meshes.add(mesh);
+        Call call = mesh.wrap(new OkHttpClient()).newCall(GET);
+        Thread canceller = new Thread(() -> {
+            try {
+                answered.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            call.cancel();
+        });
+        canceller.start();
+        assertThatThrownBy(call::execute).isInstanceOf(IOException.class).hasMessage("Canceled");
+        canceller.join();
+        assertThat(second.getRequestCount()).isZero();
+    }
+}
