@@ -45,7 +45,7 @@ class TurmoilTest {
     private static String document(List<Peer> peers, String algorithm) {
         return World.document("orders", peers, """
                 "timeouts": {"request": "1s", "backendRequest": "40ms"},
-                "retry": {"attempts": 3, "retryOn": ["reset", "attempt-timeout"], "codes": [503]},
+                "retry": {"attempts": 2, "retryOn": ["reset", "attempt-timeout"], "codes": [503]},
                 "retryConstraint": {"minRetryRate": {"count": 10000, "interval": "1s"}},
                 "limits": {"maxRequests": %d},
                 "loadBalancer": {"simple": "%s"}""".formatted(LIMIT, algorithm));
