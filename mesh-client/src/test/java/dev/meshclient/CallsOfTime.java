@@ -47,7 +47,6 @@ final class CallsOfTime {
             "java.lang.Math.random",
             "java.lang.StrictMath.random",
             "java.util.UUID.randomUUID",
-            "java.util.Collections.shuffle",
             "java.util.concurrent.ThreadLocalRandom.current");
 
     private CallsOfTime() {}

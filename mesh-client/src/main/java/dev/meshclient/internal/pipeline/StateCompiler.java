@@ -106,9 +106,7 @@ final class StateCompiler {
                 ofBackend.loadBalancer(),
                 ofBackend.trafficDistribution(),
                 ofBackend.tls());
-        Timeouts connecting =
-                rule == null ? ofBackend.timeouts() : rule.timeouts().over(ofBackend.timeouts());
-        Backend backend = backend(ref, backendService, connecting, ofBackend.tls());
+        Backend backend = backend(ref, backendService, ofBackend.timeouts(), ofBackend.tls());
         boolean ownBudget =
                 subset != null && !subset.settings().retryConstraint().equals(RetryConstraint.NONE);
         Outbound.To to = new Outbound.To(

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -193,22 +192,6 @@ class PolicyChangeTest {
                 time, Calls.get().newBuilder().url("http://orders/v2").build());
         assertThatThrownBy(() -> v2.run(layers())).hasMessage("connect-failure");
         assertThat(v2.attempts()).isEqualTo(2);
-    }
-
-    @Test
-    void what_a_rule_says_about_connecting_holds_for_its_calls() throws Exception {
-        String rule = """
-                "timeouts": {"connect": "2s"}, "rules": [{"timeouts": {"connect": "300ms", "idle": "0s"},
-                  "backendRefs": [{"name": "orders"}]}],
-                """;
-        List<Long> seen = new ArrayList<>();
-        apply(orders(1, rule, "10.0.0.1"), attempt -> {
-            seen.add(Objects.requireNonNull(attempt.target()).backend().connectNanos());
-            seen.add(Objects.requireNonNull(attempt.target()).backend().idleNanos());
-            return Calls.respond(attempt, 200);
-        });
-        call();
-        assertThat(seen).containsExactly(300_000_000L, 0L);
     }
 
     @Test
