@@ -189,6 +189,7 @@ public final class Engine {
                     next = next(hop, response);
                     if (next == null) {
                         logical.listener().followUpDecision(logical.outer(), response, null);
+                        logical.holdEndForJoined();
                         if (logical.tellsEndAtOnce()) {
                             logical.interceptorsReturned();
                         }
@@ -223,6 +224,7 @@ public final class Engine {
             try {
                 return hop.run(layers == null ? passThrough : layers);
             } catch (IOException e) {
+                logical.holdEndForJoined();
                 if (logical.tellsEndAtOnce()) { // nothing holds the outer callFailed back: tell the release now
                     logical.interceptorsReturned();
                 }

@@ -2,6 +2,8 @@ package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.internal.call.CallContext;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
@@ -14,6 +16,8 @@ final class LogicalCall extends EventListener {
     private final boolean webSocket;
     private final @Nullable OuterListener end; // null: nobody listens, or it could not be wrapped
     private final long deadline;
+    private final EventListener atStart; // all listeners of the call, this one included
+    private @Nullable List<OuterListener> joined; // each stands before those that joined since the one before
     private volatile Interceptor.Chain chain;
     private volatile @Nullable CallContext current;
 
@@ -32,6 +36,7 @@ final class LogicalCall extends EventListener {
         this.deadline = timeout == 0 ? Long.MAX_VALUE : now + timeout;
         this.end = wrapped(chain.getEventListener());
         outer.addEventListener(this);
+        this.atStart = listener();
         if (end != null) {
             end.begin(this);
         }
@@ -123,20 +128,53 @@ final class LogicalCall extends EventListener {
         interceptorsReturned();
     }
 
-    synchronized void attemptStarted() {
-        open++;
+    void attemptStarted() {
+        List<OuterListener> more;
+        synchronized (this) {
+            open++;
+            more = joined == null ? List.of() : List.copyOf(joined);
+        }
         if (end != null) {
             end.attemptStarted();
         }
+        more.forEach(OuterListener::attemptStarted);
     }
 
     void attemptOver(@Nullable IOException failure) {
+        List<OuterListener> more;
         synchronized (this) {
             open--;
+            more = joined == null ? List.of() : List.copyOf(joined);
         }
         if (end != null) {
             end.attemptOver(failure);
         }
+        more.forEach(m -> m.attemptOver(failure));
+    }
+
+    /** The engine returns: listeners that joined the call meanwhile wait for its end like those that were there. */
+    synchronized void holdEndForJoined() {
+        EventListener now = listener();
+        if (now == known() || !Internals.canReplaceListener()) {
+            return;
+        }
+        OuterListener holder = new OuterListener(now, this, open);
+        if (Internals.replaceListener(outer, holder)) {
+            if (joined == null) {
+                joined = new ArrayList<>(1);
+            }
+            joined.add(holder);
+        }
+    }
+
+    /** All listeners of the call, as long as no other has joined. */
+    private EventListener known() {
+        return joined == null ? atStart : joined.get(joined.size() - 1);
+    }
+
+    /** Whether the one holds the end back from all of these. */
+    synchronized boolean isHeldBy(OuterListener one, EventListener all) {
+        return all == known() && (joined == null ? one == end : one == all);
     }
 
     /** OkHttp insists that an interceptor that proceeds again has closed the earlier response. */
@@ -156,8 +194,8 @@ final class LogicalCall extends EventListener {
     }
 
     /** Whether nobody holds the end of the call back, so that releases must be told when the engine returns. */
-    boolean tellsEndAtOnce() {
-        return end == null;
+    synchronized boolean tellsEndAtOnce() {
+        return end == null && joined == null;
     }
 
     /** A follow-up comes: OkHttp would keep the connection over it. */

@@ -24,10 +24,19 @@ final class OuterListener extends EventListener {
     private final EventListener caller;
     private int open;
     private @Nullable Call ended;
+    private boolean over;
+    private @Nullable EventListener atEnd; // all listeners of the call when its end was held back
     private volatile @Nullable LogicalCall logical;
 
     OuterListener(EventListener caller) {
         this.caller = caller;
+    }
+
+    /** Stands before listeners that joined a call which is under way. */
+    OuterListener(EventListener callers, LogicalCall call, int open) {
+        this(callers);
+        this.open = open;
+        this.logical = call;
     }
 
     void begin(LogicalCall call) {
@@ -40,18 +49,30 @@ final class OuterListener extends EventListener {
 
     void attemptOver(@Nullable IOException failure) {
         Call call;
+        EventListener told;
         synchronized (this) {
             open--;
-            if (open > 0 || ended == null) {
+            if (open > 0 || ended == null || over) {
                 return;
             }
             call = ended;
+            told = toldOfEnd();
         }
         if (failure != null) {
-            caller.callFailed(call, failure);
+            told.callFailed(call, failure);
         } else {
-            caller.callEnd(call);
+            told.callEnd(call);
         }
+    }
+
+    /** Those behind this one, or all of the call where others joined it since and nobody else was told of the end. */
+    private EventListener listeners() {
+        LogicalCall call = logical;
+        EventListener before = atEnd;
+        if (call == null || before == null || before == call.listener() || !call.isHeldBy(this, before)) {
+            return caller;
+        }
+        return call.listener();
     }
 
     @Override
@@ -62,27 +83,45 @@ final class OuterListener extends EventListener {
 
     @Override
     public void callEnd(Call call) {
-        interceptorsReturned();
+        interceptorsReturned(call);
+        EventListener told;
         synchronized (this) {
-            ended = call;
             if (open > 0) {
                 return;
             }
+            told = toldOfEnd();
         }
-        caller.callEnd(call);
+        told.callEnd(call);
     }
 
     @Override
     public void callFailed(Call call, IOException ioe) {
-        interceptorsReturned();
-        caller.callFailed(call, ioe);
+        interceptorsReturned(call);
+        EventListener told;
+        synchronized (this) {
+            told = toldOfEnd();
+        }
+        told.callFailed(call, ioe);
     }
 
-    private void interceptorsReturned() {
-        LogicalCall call = logical;
-        if (call != null) {
-            call.interceptorsReturned();
+    private void interceptorsReturned(Call call) {
+        LogicalCall running = logical;
+        synchronized (this) {
+            if (ended == null && running != null) {
+                atEnd = running.listener();
+            }
+            ended = call;
         }
+        if (running != null) {
+            running.interceptorsReturned();
+        }
+    }
+
+    /** When all are told at once, those behind this one are told through it a second time. */
+    private EventListener toldOfEnd() {
+        EventListener told = over ? caller : listeners();
+        over = true;
+        return told;
     }
 
     @Override
