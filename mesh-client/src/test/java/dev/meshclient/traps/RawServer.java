@@ -159,6 +159,14 @@ final class RawServer implements Closeable {
             write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
         }
 
+        /** FIN, and the socket stays open until the client has read it: what is unread would make it a RST. */
+        void finish() throws IOException {
+            socket.shutdownOutput();
+            while (in.read() >= 0) {
+                continue;
+            }
+        }
+
         /** RST instead of FIN. */
         void reset() throws IOException {
             socket.setSoLinger(true, 0);
