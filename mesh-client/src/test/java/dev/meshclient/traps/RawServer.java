@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -162,9 +163,7 @@ final class RawServer implements Closeable {
         /** FIN, and the socket stays open until the client has read it: what is unread would make it a RST. */
         void finish() throws IOException {
             socket.shutdownOutput();
-            while (in.read() >= 0) {
-                continue;
-            }
+            in.transferTo(OutputStream.nullOutputStream());
         }
 
         /** RST instead of FIN. */
