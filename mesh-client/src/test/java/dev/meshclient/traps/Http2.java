@@ -11,6 +11,8 @@ final class Http2 {
     static final int ENHANCE_YOUR_CALM = 11;
 
     private static final int PREFACE = 24;
+    private static final int END_STREAM = 1;
+    private static final int DATA = 0;
     private static final int HEADERS = 1;
     private static final int RST_STREAM = 3;
     private static final int SETTINGS = 4;
@@ -18,7 +20,7 @@ final class Http2 {
 
     private Http2() {}
 
-    /** Greets the client and waits for its first request; the stream's number. */
+    /** Greets the client and reads its first request to the end; the stream's number. */
     static int request(RawServer.Peer peer) throws IOException {
         peer.read(PREFACE);
         peer.write(frame(SETTINGS, 0, new byte[0]));
@@ -26,12 +28,13 @@ final class Http2 {
             ByteBuffer header = ByteBuffer.wrap(peer.read(9));
             int first = header.getInt();
             int type = first & 0xFF;
-            header.get();
-            int stream = header.getInt();
+            boolean last = (type == HEADERS || type == DATA) && (header.get() & END_STREAM) != 0;
             peer.read(first >>> 8);
             if (type == HEADERS) {
                 peer.count();
-                return stream;
+            }
+            if (last) {
+                return header.getInt(5);
             }
         }
     }

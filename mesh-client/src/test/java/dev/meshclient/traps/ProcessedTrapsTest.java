@@ -140,7 +140,7 @@ class ProcessedTrapsTest {
                     peer.silence();
                 });
                 Situation situation = Situation.at(bad).client(b -> b.callTimeout(Duration.ofMillis(300)))) {
-            situation.check("InterruptedIOException", "cancelled", 1, false, false);
+            situation.check("InterruptedIOException", "cancelled", Situation.AT_MOST_ONE, false, false);
         }
     }
 
@@ -166,9 +166,7 @@ class ProcessedTrapsTest {
 
     @Test
     void a_refused_stream_was_not_looked_at() throws Exception {
-        try (RawServer bad = RawServer.of(peer -> {
-                    peer.write(Http2.reset(Http2.request(peer), Http2.REFUSED_STREAM));
-                });
+        try (RawServer bad = resets(Http2.REFUSED_STREAM);
                 Situation situation = Situation.at(bad).http2()) {
             situation.check("StreamResetException", "refused-stream", 1, true, true);
         }
@@ -198,7 +196,10 @@ class ProcessedTrapsTest {
 
     @Test
     void a_connection_that_is_lost_under_a_stream_may_have_processed_it() throws Exception {
-        try (RawServer bad = RawServer.of(Http2::request);
+        try (RawServer bad = RawServer.of(peer -> {
+                    Http2.request(peer);
+                    peer.finish();
+                });
                 Situation situation = Situation.at(bad).http2()) {
             situation.check("StreamResetException", "reset", 1, true, false);
         }

@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -157,6 +158,12 @@ final class RawServer implements Closeable {
 
         void ok() throws IOException {
             write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+        }
+
+        /** FIN, and the socket stays open until the client has read it: what is unread would make it a RST. */
+        void finish() throws IOException {
+            socket.shutdownOutput();
+            in.transferTo(OutputStream.nullOutputStream());
         }
 
         /** RST instead of FIN. */

@@ -165,7 +165,9 @@ final class Transport implements Layer {
     private static Outcome outcome(Attempt attempt, IOException e) {
         AttemptListener seen = attempt.listener;
         String type = e.getClass().getSimpleName();
-        if (attempt.hop.logical.outer().isCanceled()) {
+        LogicalCall logical = attempt.hop.logical;
+        // When callTimeout is up the reader may wake before the canceller has told the outer call.
+        if (logical.outer().isCanceled() || attempt.now() >= logical.deadline()) {
             return Outcome.CANCELLED;
         }
         if (seen.connection() == null || e instanceof SSLHandshakeException) {
