@@ -102,7 +102,7 @@ public final class Engine {
             OkHttpClient known = Internals.client(chain.call());
             OkHttpClient client = known == null ? wrapped : known;
             List<Interceptor> interceptors = client.interceptors();
-            int own = interceptors.indexOf(this); // -1 also where somebody wrapped it in an interceptor of his
+            int own = placeIn(interceptors); // -1 also where somebody wrapped it in an interceptor of his
             Request request = chain.request();
             if (known != null && own >= 0 && own + 1 < interceptors.size()) {
                 return new TailChain(this, chain, client, interceptors, own + 1, request).proceed(request);
@@ -110,6 +110,16 @@ public final class Engine {
             return entrance.layers(request.url().host(), request.url().port()) == null
                     ? outside(chain, client, request)
                     : run(chain, client, request);
+        }
+
+        /** Not {@code indexOf}, which makes an iterator. */
+        private int placeIn(List<Interceptor> interceptors) {
+            for (int i = 0; i < interceptors.size(); i++) {
+                if (interceptors.get(i) == this) {
+                    return i;
+                }
+            }
+            return -1;
         }
 
         /** A host that is not the mesh's: the caller's own client, untouched, but for redirects that lead into the mesh. */

@@ -17,6 +17,7 @@ import okhttp3.Response;
  */
 final class WireInterceptor implements Interceptor {
     static final WireInterceptor INSTANCE = new WireInterceptor();
+    private static final Decimals DECIMALS = new Decimals();
 
     private WireInterceptor() {}
 
@@ -50,12 +51,12 @@ final class WireInterceptor implements Interceptor {
 
     private static Request withHeaders(Request request, Attempt attempt) {
         Request.Builder builder = request.newBuilder()
-                .header("x-mesh-attempt", Integer.toString(attempt.number()))
+                .header("x-mesh-attempt", DECIMALS.text(attempt.number()))
                 .tag(Decision.Source.class, attempt.hop);
         long deadline = attempt.deadline();
         if (deadline != Long.MAX_VALUE) {
             long left = Math.max(0, (deadline - attempt.now()) / 1_000_000);
-            builder.header("x-mesh-deadline-ms", Long.toString(left));
+            builder.header("x-mesh-deadline-ms", DECIMALS.text(left));
         }
         return builder.build();
     }

@@ -1,0 +1,33 @@
+package dev.meshclient.internal.okhttp;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Numbers as text for headers. What is left of a deadline is nearly the same in call after call, so the last text is kept;
+ * two threads that take turns make a few texts more.
+ */
+final class Decimals {
+    private static final String[] SMALL = new String[16];
+
+    static {
+        for (int i = 0; i < SMALL.length; i++) {
+            SMALL[i] = Integer.toString(i);
+        }
+    }
+
+    private volatile @Nullable Last last;
+
+    private record Last(long number, String text) {}
+
+    String text(long number) {
+        if (number >= 0 && number < SMALL.length) {
+            return SMALL[(int) number];
+        }
+        Last known = last;
+        if (known == null || known.number != number) {
+            known = new Last(number, Long.toString(number));
+            last = known;
+        }
+        return known.text;
+    }
+}
