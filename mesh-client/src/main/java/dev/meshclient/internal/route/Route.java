@@ -79,7 +79,8 @@ public final class Route implements Layer {
 
     @Override
     public Response call(CallContext call) throws IOException {
-        for (Entry entry : entries) {
+        for (int i = 0; i < entries.size(); i++) { // an iterator would be made for every call
+            Entry entry = entries.get(i);
             if (entry.match == RequestMatch.ANY || entry.match.matches(call.request())) {
                 Branch branch = entry.branches.get(entry.weights == null ? 0 : entry.weights.draw(time.random()));
                 call.target(branch.target);
