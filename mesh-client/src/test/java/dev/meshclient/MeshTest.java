@@ -90,6 +90,20 @@ class MeshTest {
     }
 
     @Test
+    void a_failure_to_connect_names_the_endpoint() {
+        int port = first.getPort();
+        first.close();
+        MemoryPolicySource policy = PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]"));
+        try (Mesh mesh = Mesh.builder().policy(policy).build()) {
+            OkHttpClient client = mesh.wrap(new OkHttpClient());
+            assertThatThrownBy(() -> client.newCall(get("http://orders/")).execute())
+                    .isInstanceOf(ConnectException.class)
+                    .hasMessageContaining("127.0.0.1:" + port)
+                    .hasMessageContaining("'orders'");
+        }
+    }
+
+    @Test
     void a_claimed_host_without_a_service_is_refused() {
         MemoryPolicySource policy = PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]"));
         try (Mesh mesh = Mesh.builder().policy(policy).claim("billing").build()) {

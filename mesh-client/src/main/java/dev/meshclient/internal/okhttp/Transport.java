@@ -9,6 +9,7 @@ import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownServiceException;
@@ -157,8 +158,21 @@ final class Transport implements Layer {
             attempt.failed(connecting ? Outcome.CONNECT_FAILURE : Outcome.CANCELLED, told);
             return told;
         }
-        attempt.failed(outcome(attempt, e), e);
-        return e;
+        IOException told = withEndpoint(attempt, e);
+        attempt.failed(outcome(attempt, e), told);
+        return told;
+    }
+
+    /** OkHttp names the logical host and its port, at which nobody listens; the type stays what callers catch. */
+    private static IOException withEndpoint(Attempt attempt, IOException e) {
+        Endpoint endpoint = attempt.endpoint();
+        if (endpoint == null || e.getClass() != ConnectException.class) {
+            return e;
+        }
+        ConnectException named = new ConnectException("Failed to connect to " + endpoint.name() + ", an endpoint of '"
+                + attempt.request().url().host() + "'");
+        named.initCause(e);
+        return named;
     }
 
     /** The table of what a failure says about the request; where OkHttp's types are internal their names are compared. */
