@@ -9,7 +9,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
+import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okhttp3.Call;
 import okhttp3.MediaType;
@@ -181,8 +183,13 @@ class CancellationContractTest extends OkHttpContract {
 
     @Test
     void a_cancelled_call_does_not_disturb_the_next() throws Exception {
-        orders.enqueue(SILENT);
-        orders.enqueue(ok("next"));
+        orders.setDispatcher(
+                new Dispatcher() { // by path: a request is seen before it has taken its answer from a queue
+                    @Override
+                    public MockResponse dispatch(RecordedRequest request) {
+                        return request.getTarget().equals("/next") ? ok("next") : SILENT;
+                    }
+                });
         Call.Factory calls = calls();
         Call call = calls.newCall(get("/"));
         Enqueued callback = Enqueued.of(call);
