@@ -58,7 +58,7 @@ abstract class Boundary {
 
     String services(String hosts) {
         return """
-                "services": {"orders": {"hosts": [%s], "endpoints": [{"address": "127.0.0.1", "port": %d}]}}
+                "services": {"orders": {"hosts": [%s], "timeouts": {"connect": "30s"}, "endpoints": [{"address": "127.0.0.1", "port": %d}]}}
                 """.formatted(hosts, inside.getPort());
     }
 

@@ -26,8 +26,9 @@ enum Edge {
         return switch (this) {
             case PLAIN -> Optional.empty();
             case STATIC, CALL_FACTORY ->
-                Optional.of(mesh("\"defaults\": {\"retry\": {\"attempts\": 0}}, \"services\": {"
-                        + service("orders", orders) + "," + service("billing", billing) + "}"));
+                Optional.of(mesh(
+                        "\"defaults\": {\"retry\": {\"attempts\": 0}, \"timeouts\": {\"connect\": \"30s\"}}, \"services\": {"
+                                + service("orders", orders) + "," + service("billing", billing) + "}"));
             case NEUTRAL ->
                 Optional.of(mesh("\"services\": {\"world\": {\"hosts\": [\"*\"], \"resolution\": \"NONE\"}}"));
         };

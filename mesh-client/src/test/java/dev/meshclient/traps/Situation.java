@@ -61,6 +61,9 @@ final class Situation implements Closeable {
         return at(server.port()).counting(server::requests);
     }
 
+    /** A first handshake takes long on a loaded machine. */
+    static final String PATIENT = "\"timeouts\": {\"connect\": \"30s\"}";
+
     /** The wire is TLS; the good endpoint shows this certificate, and the caller trusts that authority. */
     Situation tls(HeldCertificate authority, HeldCertificate ofGood) {
         good.useHttps(new HandshakeCertificates.Builder()

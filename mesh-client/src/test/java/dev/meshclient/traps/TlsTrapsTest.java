@@ -72,7 +72,8 @@ class TlsTrapsTest {
                 .addSubjectAlternativeName("service")
                 .build();
         try (MockWebServer bad = bad(stranger);
-                Situation situation = Situation.at(bad.getPort()).tls(AUTHORITY, SERVICE)) {
+                Situation situation =
+                        Situation.at(bad.getPort()).tls(AUTHORITY, SERVICE).with(Situation.PATIENT)) {
             situation.counting(bad::getRequestCount).check("SSLHandshakeException", "connect-failure", 0, true, true);
         }
     }
@@ -80,7 +81,8 @@ class TlsTrapsTest {
     @Test
     void a_certificate_of_another_service_is_a_connect_failure() throws Exception {
         try (MockWebServer bad = bad(ORDERS);
-                Situation situation = Situation.at(bad.getPort()).tls(AUTHORITY, SERVICE)) {
+                Situation situation =
+                        Situation.at(bad.getPort()).tls(AUTHORITY, SERVICE).with(Situation.PATIENT)) {
             situation
                     .counting(bad::getRequestCount)
                     .check("SSLPeerUnverifiedException", "connect-failure", 0, true, true);
@@ -90,7 +92,7 @@ class TlsTrapsTest {
     @Test
     void a_plaintext_port_is_a_connect_failure() throws Exception {
         try (RawServer bad = RawServer.of(peer -> peer.read(64));
-                Situation situation = Situation.at(bad).tls(AUTHORITY, SERVICE)) {
+                Situation situation = Situation.at(bad).tls(AUTHORITY, SERVICE).with(Situation.PATIENT)) {
             situation.check("SSLHandshakeException", "connect-failure", 0, true, true);
         }
     }
@@ -118,7 +120,7 @@ class TlsTrapsTest {
                         peer.silence();
                     }
                 });
-                Situation situation = Situation.at(bad).tls(AUTHORITY, SERVICE)) {
+                Situation situation = Situation.at(bad).tls(AUTHORITY, SERVICE).with(Situation.PATIENT)) {
             situation
                     .client(b -> b.sslSocketFactory(unknown.sslSocketFactory(), unknown.trustManager())
                             .protocols(List.of(Protocol.HTTP_1_1)))
@@ -143,6 +145,7 @@ class TlsTrapsTest {
     private static String service(String name, int port) {
         return """
                 "%1$s": {"hosts": ["%1$s"], "tls": {"mode": "SIMPLE"}, "retry": {"attempts": 0},
+                  "timeouts": {"connect": "30s"},
                   "endpoints": [{"address": "127.0.0.1", "port": %2$d}]}
                 """.formatted(name, port);
     }
