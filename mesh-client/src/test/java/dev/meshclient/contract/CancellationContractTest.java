@@ -184,17 +184,10 @@ class CancellationContractTest extends OkHttpContract {
     @Test
     void a_cancelled_call_does_not_disturb_the_next() throws Exception {
         orders.setDispatcher(
-<<<<<<< HEAD
-                new Dispatcher() { // by path: a request is told before its response is drawn
-                    @Override
-                    public MockResponse dispatch(RecordedRequest request) {
-                        return request.getUrl().encodedPath().equals("/next") ? ok("next") : SILENT;
-=======
                 new Dispatcher() { // by path: a request is seen before it has taken its answer from a queue
                     @Override
                     public MockResponse dispatch(RecordedRequest request) {
                         return request.getTarget().equals("/next") ? ok("next") : SILENT;
->>>>>>> h/contract
                     }
                 });
         Call.Factory calls = calls();
