@@ -41,7 +41,8 @@ class ArchitectureTest {
             "deadline", Set.of("Deadline", "AttemptTimer"),
             "limit", Set.of("Limit", "InFlight"),
             "retry", Set.of("Retry", "RetryBudget"),
-            "balance", Set.of("Balance"),
+            "balance", Set.of("Balance", "Homecoming"),
+            "outlier", Set.of("Outlier"),
             "events", Set.of("Events"));
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");

@@ -172,6 +172,8 @@ final class PolicyWriter {
             number("maxRequests", settings.limits().maxRequests());
             out.writeEndObject();
         }
+        outlierDetection(settings.outlierDetection());
+        text("failoverMode", settings.failoverMode());
         LoadBalancer loadBalancer = settings.loadBalancer();
         if (loadBalancer != null) {
             out.writeObjectFieldStart("loadBalancer");
@@ -231,6 +233,22 @@ final class PolicyWriter {
         number("count", constraint.minRetryCount());
         duration("interval", constraint.minRetryInterval());
         out.writeEndObject();
+        out.writeEndObject();
+    }
+
+    private void outlierDetection(OutlierDetection detection) throws IOException {
+        if (detection.equals(OutlierDetection.NONE)) {
+            return;
+        }
+        out.writeObjectFieldStart("outlierDetection");
+        number("consecutive5xxErrors", detection.consecutive5xxErrors());
+        number("consecutiveGatewayErrors", detection.consecutiveGatewayErrors());
+        number("consecutiveLocalOriginFailures", detection.consecutiveLocalOriginFailures());
+        duration("interval", detection.interval());
+        duration("baseEjectionTime", detection.baseEjectionTime());
+        duration("maxEjectionTime", detection.maxEjectionTime());
+        number("maxEjectionPercent", detection.maxEjectionPercent());
+        number("minHealthPercent", detection.minHealthPercent());
         out.writeEndObject();
     }
 

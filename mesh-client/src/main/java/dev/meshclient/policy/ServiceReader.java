@@ -80,7 +80,12 @@ final class ServiceReader {
                 node.wrong(NO_ENDPOINTS);
             }
         }
-        fields.misplaced("where endpoints are listed, with resolution STATIC", "loadBalancer", "trafficDistribution");
+        fields.misplaced(
+                "where endpoints are listed, with resolution STATIC",
+                "loadBalancer",
+                "trafficDistribution",
+                "outlierDetection",
+                "failoverMode");
         Node protocol = fields.optional("appProtocol");
         if (protocol != null && appProtocol == AppProtocol.H2C) {
             protocol.wrong(

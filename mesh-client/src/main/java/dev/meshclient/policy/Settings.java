@@ -11,20 +11,24 @@ public record Settings(
         @Nullable Retry retry,
         RetryConstraint retryConstraint,
         Limits limits,
+        OutlierDetection outlierDetection,
+        @Nullable FailoverMode failoverMode,
         @Nullable LoadBalancer loadBalancer,
         @Nullable TrafficDistribution trafficDistribution,
         @Nullable Tls tls) {
     /** Nothing is stated. */
-    public static final Settings NONE =
-            new Settings(Timeouts.NONE, null, RetryConstraint.NONE, Limits.NONE, null, null, null);
+    public static final Settings NONE = new Settings(
+            Timeouts.NONE, null, RetryConstraint.NONE, Limits.NONE, OutlierDetection.NONE, null, null, null, null);
 
-    /** These settings, and where they say nothing, those of {@code base}: timeouts, budget and limits leaf by leaf, the rest whole. */
+    /** These settings, and where they say nothing, those of {@code base}: timeouts, budget, limits and outlier detection leaf by leaf, the rest whole. */
     public Settings over(Settings base) {
         return new Settings(
                 timeouts.over(base.timeouts),
                 retry != null ? retry : base.retry,
                 retryConstraint.over(base.retryConstraint),
                 limits.over(base.limits),
+                outlierDetection.over(base.outlierDetection),
+                failoverMode != null ? failoverMode : base.failoverMode,
                 loadBalancer != null ? loadBalancer : base.loadBalancer,
                 trafficDistribution != null ? trafficDistribution : base.trafficDistribution,
                 tls != null ? tls : base.tls);

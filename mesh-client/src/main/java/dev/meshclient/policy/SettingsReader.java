@@ -37,6 +37,8 @@ final class SettingsReader {
             .refusing("PreferClose", "is Kubernetes' old word for PreferSameZone")
             .refusing("PreferSameNode", Words.NOT_SUPPORTED);
 
+    private static final Words<FailoverMode> FAILOVER_MODE = Words.of(FailoverMode.values());
+
     private SettingsReader() {}
 
     /** The settings among the fields of an object; what else it holds is the caller's. */
@@ -46,6 +48,8 @@ final class SettingsReader {
                 retry(fields),
                 fields.optional("retryConstraint", SettingsReader::retryConstraint, RetryConstraint.NONE),
                 fields.optional("limits", SettingsReader::limits, Limits.NONE),
+                fields.optional("outlierDetection", SettingsReader::outlierDetection, OutlierDetection.NONE),
+                fields.optional("failoverMode", n -> n.word(FAILOVER_MODE)),
                 fields.optional("loadBalancer", SettingsReader::loadBalancer),
                 fields.optional("trafficDistribution", n -> n.word(TRAFFIC_DISTRIBUTION)),
                 fields.optional("tls", SettingsReader::tls));
@@ -149,6 +153,22 @@ final class SettingsReader {
         fields.unsupported("shadow");
         fields.othersIgnored();
         return limits;
+    }
+
+    private static OutlierDetection outlierDetection(Node node) {
+        Fields fields = new Fields(node);
+        OutlierDetection detection = new OutlierDetection(
+                fields.optional("consecutive5xxErrors", n -> n.integer(0, MAX_UNSIGNED_INT)),
+                fields.optional("consecutiveGatewayErrors", n -> n.integer(0, MAX_UNSIGNED_INT)),
+                fields.optional("consecutiveLocalOriginFailures", n -> n.integer(0, MAX_UNSIGNED_INT)),
+                fields.optional("interval", Node::durationAboveZero),
+                fields.optional("baseEjectionTime", Node::durationAboveZero),
+                fields.optional("maxEjectionTime", Node::durationAboveZero),
+                fields.optional("maxEjectionPercent", n -> n.integer(0, 100)),
+                fields.optional("minHealthPercent", n -> n.integer(0, 100)));
+        fields.unsupported("shadow");
+        fields.othersIgnored();
+        return detection;
     }
 
     private static LoadBalancer loadBalancer(Node node) {

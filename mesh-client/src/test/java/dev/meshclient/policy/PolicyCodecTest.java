@@ -38,6 +38,8 @@ class PolicyCodecTest {
                                 Duration.ofMillis(25)),
                         new RetryConstraint(20, Duration.ofSeconds(10), 10, Duration.ofSeconds(1)),
                         new Limits(256L),
+                        OutlierDetection.NONE,
+                        null,
                         LoadBalancer.LEAST_REQUEST,
                         TrafficDistribution.PREFER_SAME_ZONE,
                         new Tls(Tls.Mode.DISABLE, null)));

@@ -27,6 +27,8 @@ final class EventLog implements MeshListener {
     private final Time time;
     long started;
     long retries;
+    long ejected;
+    long returned;
     private long ended;
 
     EventLog(Time time) {
@@ -93,6 +95,16 @@ final class EventLog implements MeshListener {
         if (tried.size() < Math.min(usable, decision.attempts().size())) {
             violations.add("tried an endpoint twice while another was left: " + decision);
         }
+    }
+
+    @Override
+    public void endpointEjected(String backend, String endpoint, String reason) {
+        ejected++;
+    }
+
+    @Override
+    public void endpointReturned(String backend, String endpoint, String reason) {
+        returned++;
     }
 
     /**

@@ -56,7 +56,8 @@ class RetryStormTest {
         world.apply(World.document(
                 "orders",
                 peers,
-                "\"retry\": {\"attempts\": 3}, \"limits\": {\"maxRequests\": " + LIMIT + "}" + budget));
+                "\"retry\": {\"attempts\": 3}, \"outlierDetection\": {\"maxEjectionPercent\": 0}, \"limits\": {\"maxRequests\": "
+                        + LIMIT + "}" + budget));
         world.events.usable(3);
         long[] calls = new long[2];
         long[] attempts = new long[2];

@@ -51,7 +51,7 @@ final class ScriptedTransport implements Layer {
             attempt.pause(answer.nanos());
         } catch (IOException cause) {
             peer.leave();
-            throw failed(attempt, Outcome.CANCELLED, cause);
+            throw failed(attempt, attempt.cancelledAs(), cause);
         }
         if (answer.status() > 0) {
             attempt.responded(answer.status());

@@ -46,6 +46,7 @@ class TurmoilTest {
         return World.document("orders", peers, """
                 "timeouts": {"request": "1s", "backendRequest": "40ms"},
                 "retry": {"attempts": 2, "retryOn": ["reset", "attempt-timeout"], "codes": [503]},
+                "outlierDetection": {"maxEjectionPercent": 0},
                 "retryConstraint": {"minRetryRate": {"count": 10000, "interval": "1s"}},
                 "limits": {"maxRequests": %d},
                 "loadBalancer": {"simple": "%s"}""".formatted(LIMIT, algorithm));

@@ -154,7 +154,10 @@ class ZoneFailureTest {
         arrivals.await();
         time.join();
         shop.checkAtRest();
-        assertThat(shop.lastArrivalInDead()).as("last arrival in the dead zone").isBetween(marked - SECOND, marked);
+        // Its endpoints may be ejected before the policy says that they are gone.
+        assertThat(shop.lastArrivalInDead())
+                .as("last arrival in the dead zone")
+                .isBetween(Math.min(dies, marked - SECOND), marked);
         return shop.line(name);
     }
 

@@ -6,7 +6,9 @@ import dev.meshclient.internal.call.Ending;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.Fleet;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
 import java.io.IOException;
@@ -23,9 +25,12 @@ public final class Balance implements Layer, Ending {
     private final Time time;
     private final String backend;
     private final int known;
-    private final List<Level> levels;
-    private final int usable;
+    private final List<Plan.Priority> priorities;
+    private final Plan.Terms terms;
+    private final Fleet fleet;
+    private final Homecoming homecoming;
     private final Layer next;
+    private volatile Plan plan;
 
     /**
      * Where the calls come from.
@@ -35,58 +40,85 @@ public final class Balance implements Layer, Ending {
      */
     public record Origin(Locality locality, Map<String, Long> callers) {}
 
-    private Balance(Time time, String backend, int known, List<Level> levels, Layer next) {
-        this.time = time;
-        this.backend = backend;
-        this.known = known;
-        this.levels = levels;
-        this.usable = levels.stream().mapToInt(Level::size).sum();
-        this.next = next;
-    }
-
     /**
-     * Compiles the endpoints of a backend.
+     * What policy says.
      *
      * @param zoned whether our own zone is preferred
+     * @param minHealthPercent below it health does not count; 0 = it always counts
      */
-    public static Layer create(
-            Time time,
-            String backend,
-            List<Endpoint> endpoints,
-            LoadBalancer algorithm,
-            boolean zoned,
-            Origin origin,
-            Layer next) {
-        SortedMap<Long, List<Endpoint>> priorities = new TreeMap<>();
-        endpoints.forEach(e -> priorities
-                .computeIfAbsent(priority(e, origin.locality), p -> new ArrayList<>())
-                .add(e));
-        List<Level> levels = new ArrayList<>();
-        priorities.forEach((priority, level) -> {
-            if (!Level.usable(level).isEmpty()) {
-                // Another region's zones are not ours, though they may be called the same.
-                boolean byZone = zoned && priority % 2 == 0;
-                levels.add(Level.of(level, byZone, origin.locality.zone(), origin.callers, algorithm));
-            }
-        });
-        return new Balance(time, backend, endpoints.size(), List.copyOf(levels), next);
+    public record Terms(LoadBalancer algorithm, boolean zoned, FailoverMode failover, int minHealthPercent) {}
+
+    /**
+     * The endpoints of a backend.
+     *
+     * @param fleet says when one went out or came back
+     * @param homecoming how far calls that left our zone are back
+     */
+    public record Members(String backend, List<Endpoint> endpoints, Fleet fleet, Homecoming homecoming) {}
+
+    private Balance(Time time, Members members, Terms terms, Origin origin, Layer next) {
+        this.time = time;
+        this.backend = members.backend;
+        this.known = members.endpoints.size();
+        this.priorities = priorities(members.endpoints, origin.locality);
+        this.terms = new Plan.Terms(
+                new Level.Terms(terms.zoned, origin.locality.zone(), origin.callers, terms.algorithm),
+                terms.failover,
+                terms.minHealthPercent);
+        this.fleet = members.fleet;
+        this.homecoming = members.homecoming;
+        this.next = next;
+        this.plan = plan(fleet.changes());
     }
 
-    /** The cluster's priority first, and within it our own region (even) before the others (odd). */
-    private static long priority(Endpoint endpoint, Locality own) {
+    /** Compiles the endpoints of a backend. */
+    public static Layer create(Time time, Members members, Terms terms, Origin origin, Layer next) {
+        return new Balance(time, members, terms, origin, next);
+    }
+
+    /** The cluster's priority first, and within it our own region before the others. */
+    private static List<Plan.Priority> priorities(List<Endpoint> endpoints, Locality own) {
+        SortedMap<Long, List<Endpoint>> byPriority = new TreeMap<>();
+        endpoints.forEach(e -> byPriority
+                .computeIfAbsent(e.priority() * 2L + (isHere(e, own) ? 0 : 1), p -> new ArrayList<>())
+                .add(e));
+        List<Plan.Priority> priorities = new ArrayList<>();
+        byPriority.forEach((priority, members) -> priorities.add(new Plan.Priority(members, priority % 2 == 0)));
+        return List.copyOf(priorities);
+    }
+
+    private static boolean isHere(Endpoint endpoint, Locality own) {
         String region = endpoint.locality().region();
-        boolean here = own.region().isEmpty() || region.isEmpty() || region.equals(own.region());
-        return endpoint.priority() * 2L + (here ? 0 : 1);
+        return own.region().isEmpty() || region.isEmpty() || region.equals(own.region());
+    }
+
+    private Plan plan(int changes) {
+        Plan fresh = Plan.of(priorities, terms, changes);
+        homecoming.plan(fresh.home(), time.now());
+        return fresh;
+    }
+
+    /** The plan for who is in now; made anew by the first call after a change. */
+    private Plan current() {
+        Plan now = plan;
+        if (now.changes() == fleet.changes()) {
+            return now;
+        }
+        synchronized (this) {
+            int changes = fleet.changes();
+            if (plan.changes() != changes) {
+                plan = plan(changes);
+            }
+            return plan;
+        }
     }
 
     @Override
     public Response call(CallContext attempt) throws IOException {
-        if (levels.isEmpty()) {
-            throw noneUsable(attempt);
-        }
-        Endpoint endpoint = choose(attempt);
+        Plan now = current();
+        Endpoint endpoint = choose(now, attempt);
         attempt.endpoint(endpoint);
-        attempt.alternative(usable > attempt.number());
+        attempt.alternative(now.usable() > attempt.number());
         endpoint.state().incrementAndGet();
         attempt.onEnd(this);
         return next.call(attempt);
@@ -100,28 +132,41 @@ public final class Balance implements Layer, Ending {
         }
     }
 
-    private Endpoint choose(CallContext attempt) {
-        RandomGenerator random = time.random();
-        if (attempt.previous() == null) {
-            String key = attempt.options().hashKey();
-            return key == null ? levels.get(0).pick(random) : levels.get(0).pickByKey(key);
-        }
-        Tried tried = new Tried(attempt);
-        for (Level level : levels) {
-            Endpoint untried = level.pickUntried(random, tried);
-            if (untried != null) {
-                return untried;
+    private Endpoint choose(Plan plan, CallContext attempt) throws NoHealthyEndpoint {
+        if (plan.nextProbe() != Long.MAX_VALUE) {
+            Endpoint probed = plan.toProbe(attempt, time.now());
+            if (probed != null) {
+                attempt.probe(true);
+                return probed;
             }
         }
-        return levels.get(0).pick(random);
+        if (plan.isEmpty()) {
+            throw noneUsable(plan, attempt);
+        }
+        if (plan.isPanic()) {
+            attempt.note("panic: too few endpoints are healthy, health does not count");
+        }
+        RandomGenerator random = time.random();
+        if (attempt.previous() != null) {
+            return plan.pickUntried(random, new Tried(attempt));
+        }
+        String key = attempt.options().hashKey();
+        return key == null ? plan.pick(random, homecoming, time.now()) : plan.pickByKey(key);
     }
 
-    private NoHealthyEndpoint noneUsable(CallContext attempt) {
+    private NoHealthyEndpoint noneUsable(Plan plan, CallContext attempt) {
+        long wait = Math.max(0, plan.nextProbe() - time.now());
         NoHealthyEndpoint e = new NoHealthyEndpoint(
-                "no endpoint of '" + backend + "' admits calls: " + known + " known, none of them healthy",
+                "no endpoint of '" + backend + "' admits calls: " + known + " known, "
+                        + (plan.out() == 0
+                                ? "none of them healthy"
+                                : plan.out() + " ejected (next probe in " + (wait + 999_999_999) / 1_000_000_000
+                                        + " s)"),
                 known == 0
                         ? "add endpoints to the service or subset"
-                        : "see endpoints[].health and weight in the policy",
+                        : plan.out() == 0
+                                ? "see endpoints[].health and weight in the policy"
+                                : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
                 attempt.decision());
         attempt.failed(Outcome.REFUSED, e);
         return e;
@@ -129,6 +174,6 @@ public final class Balance implements Layer, Ending {
 
     @Override
     public String toString() {
-        return "balance(" + levels + ")";
+        return "balance(" + plan + ", " + terms.failover() + ", panic below " + terms.minHealthPercent() + " %)";
     }
 }

@@ -17,7 +17,7 @@ final class Level {
     private final @Nullable AliasTable shares;
 
     /** Endpoints that are equal but for the algorithm. */
-    private record Group(String zone, double share, List<Endpoint> endpoints, Picker picker) {}
+    private record Group(String zone, boolean home, double share, List<Endpoint> endpoints, Picker picker) {}
 
     private Level(List<Group> groups) {
         this.groups = groups;
@@ -26,43 +26,35 @@ final class Level {
     }
 
     /**
-     * @param endpoints usable or not, of one priority; some of them usable
+     * How calls are shared within a priority.
+     *
      * @param zoned whether the own zone is preferred
+     * @param own our zone; empty if it is not known
+     * @param callers instances of our own service by zone; empty if the policy does not list them
      */
-    static Level of(
-            List<Endpoint> endpoints,
-            boolean zoned,
-            String ownZone,
-            Map<String, Long> callers,
-            LoadBalancer algorithm) {
-        List<Endpoint> usable = usable(endpoints);
-        if (!zoned) {
-            return new Level(List.of(new Group("", 1, usable, Picker.of(algorithm, usable))));
+    record Terms(boolean zoned, String own, Map<String, Long> callers, LoadBalancer algorithm) {}
+
+    /**
+     * @param known all endpoints of the priority
+     * @param usable those that may be called, at least one
+     * @param ours whether this is our region: another region's zones are not ours, though they may be called the same
+     */
+    static Level of(List<Endpoint> known, List<Endpoint> usable, boolean ours, Terms terms) {
+        if (!terms.zoned || !ours) {
+            return new Level(List.of(new Group("", ours, 1, usable, Picker.of(terms.algorithm, usable))));
         }
-        SortedMap<String, Double> shares = ZoneShares.of(capacities(endpoints, usable), ownZone, callers);
+        SortedMap<String, Double> shares = ZoneShares.of(capacities(known, usable), terms.own, terms.callers);
         List<Group> groups = new ArrayList<>();
         SortedMap<String, List<Endpoint>> byZone = new TreeMap<>();
         usable.forEach(
                 e -> byZone.computeIfAbsent(zone(e), z -> new ArrayList<>()).add(e));
-        byZone.forEach((zone, members) ->
-                groups.add(new Group(zone, shares.getOrDefault(zone, 0.0), members, Picker.of(algorithm, members))));
+        byZone.forEach((zone, members) -> groups.add(new Group(
+                zone,
+                terms.own.isEmpty() || zone.equals(terms.own),
+                shares.getOrDefault(zone, 0.0),
+                members,
+                Picker.of(terms.algorithm, members))));
         return new Level(List.copyOf(groups));
-    }
-
-    /** HEALTHY and UNKNOWN; DEGRADED where there is neither. UNHEALTHY and DRAINING never. */
-    static List<Endpoint> usable(List<Endpoint> endpoints) {
-        List<Endpoint> best = endpoints.stream()
-                .filter(e -> e.weight() > 0)
-                .filter(e -> switch (e.health()) {
-                    case HEALTHY, UNKNOWN -> true;
-                    case DEGRADED, UNHEALTHY, DRAINING -> false;
-                })
-                .toList();
-        return !best.isEmpty()
-                ? best
-                : endpoints.stream()
-                        .filter(e -> e.weight() > 0 && e.health() == dev.meshclient.policy.Endpoint.Health.DEGRADED)
-                        .toList();
     }
 
     private static SortedMap<String, ZoneShares.Capacity> capacities(List<Endpoint> all, List<Endpoint> usable) {
@@ -118,6 +110,40 @@ final class Level {
             group = other.share > group.share ? other : group;
         }
         return Rendezvous.pick(group.endpoints, key);
+    }
+
+    /** Which share of its calls stays in our zone; where zones do not count, all of them. */
+    double home() {
+        return groups.stream().filter(Group::home).mapToDouble(Group::share).sum();
+    }
+
+    /** Whether it is in our zone; where zones do not count, they all are. */
+    boolean isHome(Endpoint endpoint) {
+        for (int i = 0; i < groups.size(); i++) {
+            Group group = groups.get(i);
+            if (group.home && (groups.size() == 1 || group.zone.equals(zone(endpoint)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** One that is not in our zone; null if there is none. */
+    @Nullable
+    Endpoint pickAway(RandomGenerator random) {
+        int away = 0;
+        for (int i = 0; i < groups.size(); i++) {
+            away += groups.get(i).home ? 0 : groups.get(i).endpoints.size();
+        }
+        int at = away == 0 ? 0 : random.nextInt(away);
+        for (int i = 0; i < groups.size(); i++) {
+            Group group = groups.get(i);
+            if (!group.home && at < group.endpoints.size()) {
+                return group.picker.pick(random);
+            }
+            at -= group.home ? 0 : group.endpoints.size();
+        }
+        return null;
     }
 
     int size() {

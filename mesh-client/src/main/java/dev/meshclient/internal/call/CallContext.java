@@ -37,8 +37,10 @@ public class CallContext implements Decision.Source {
     private @Nullable IOException failure;
     private long decidedAt;
     private boolean alternative;
+    private boolean probe;
     private @Nullable String note;
 
+    private Outcome cancelledAs = Outcome.CANCELLED; // written before cancelled
     private volatile @Nullable IOException cancelled;
     private @Nullable Signal signal;
     private int open;
@@ -185,6 +187,15 @@ public class CallContext implements Decision.Source {
         alternative = exists;
     }
 
+    /** Whether this attempt decides if its endpoint comes back. */
+    public final boolean isProbe() {
+        return probe;
+    }
+
+    public final void probe(boolean decides) {
+        probe = decides;
+    }
+
     /** Adds a remark to the decision: why there was no further attempt, for instance. */
     public final void note(String remark) {
         note = remark;
@@ -228,13 +239,19 @@ public class CallContext implements Decision.Source {
         return signal;
     }
 
-    /** Ends the call or the attempt; the first cause counts. */
+    /** Ends the call or the attempt, for a reason that is nobody's failure; the first cause counts. */
     public final void cancel(IOException cause) {
+        cancel(cause, Outcome.CANCELLED);
+    }
+
+    /** As {@link #cancel(IOException)}, with what this makes of the attempts that it ends. */
+    public final void cancel(IOException cause, Outcome as) {
         List<CallContext> running = List.of();
         synchronized (this) {
             if (cancelled != null || over) {
                 return;
             }
+            cancelledAs = as;
             cancelled = cause;
             if (signal != null) {
                 signal.raise();
@@ -247,7 +264,7 @@ public class CallContext implements Decision.Source {
             }
         }
         for (CallContext attempt : running) {
-            attempt.cancel(cause);
+            attempt.cancel(cause, as);
         }
         cancelled(cause);
         if (parent != null) {
@@ -261,6 +278,11 @@ public class CallContext implements Decision.Source {
     /** Why it was cancelled, or null. */
     public final @Nullable IOException cancelCause() {
         return cancelled;
+    }
+
+    /** What being cancelled makes of an attempt. */
+    public final Outcome cancelledAs() {
+        return cancelledAs;
     }
 
     public final void throwIfCancelled() throws IOException {

@@ -16,6 +16,8 @@ public enum Outcome {
     RESET("reset", Processed.MAYBE),
     /** No response headers within the time for one attempt. */
     ATTEMPT_TIMEOUT("attempt-timeout", Processed.MAYBE),
+    /** The time that policy gives the whole call was up before the headers came. */
+    DEADLINE("deadline", Processed.MAYBE),
     /** What came is not HTTP. */
     PROTOCOL_ERROR("protocol-error", Processed.MAYBE),
     /** The caller, or a limit above the attempt, ended it. */

@@ -3,6 +3,7 @@ package dev.meshclient.internal.deadline;
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
@@ -43,8 +44,9 @@ public final class Deadline implements Layer {
             return next.call(call);
         }
         long at = call.startedAt() + limit;
+        Outcome as = isCallers(call, limit) ? Outcome.CANCELLED : Outcome.DEADLINE;
         call.deadline(at);
-        Time.Timer timer = time.at(at, "deadline", () -> call.cancel(exceeded(call, limit)));
+        Time.Timer timer = time.at(at, "deadline", () -> call.cancel(exceeded(call, limit), as));
         call.onEnd(ended -> timer.cancel());
         Response response = next.call(call);
         if (Streams.isStream(response)) { // until nothing moves any more: timeouts.idle
@@ -62,6 +64,12 @@ public final class Deadline implements Layer {
             return limit == 0 ? nanos : Math.min(limit, nanos);
         }
         return limit == 0 && call.deadline() == Time.NEVER ? builtInNanos : limit;
+    }
+
+    /** What a caller asks for says nothing about the endpoint that does not make it in time. */
+    private static boolean isCallers(CallContext call, long limit) {
+        Duration asked = call.options().timeout();
+        return asked != null && Time.nanos(asked) == limit;
     }
 
     private static DeadlineExceeded exceeded(CallContext call, long limitNanos) {

@@ -8,6 +8,7 @@ public final class EndpointState extends AtomicInteger {
     private static final long serialVersionUID = 1;
 
     private final String name;
+    private final transient TrackRecord record = new TrackRecord();
     private transient volatile @Nullable Object transport;
 
     public EndpointState(String name) {
@@ -17,6 +18,11 @@ public final class EndpointState extends AtomicInteger {
     /** {@code address:port}. */
     public String name() {
         return name;
+    }
+
+    /** What its attempts came to, and whether it is out for it. */
+    public TrackRecord record() {
+        return record;
     }
 
     /** Attempts in flight, until the end of their bodies. */

@@ -29,6 +29,16 @@ public final class Events {
         return listeners.isEmpty() ? next : new Attempts(listeners, next);
     }
 
+    /** An endpoint was ejected. */
+    public static void ejected(List<MeshListener> listeners, String backend, String endpoint, String why) {
+        tell(listeners, l -> l.endpointEjected(backend, endpoint, why));
+    }
+
+    /** An endpoint that was ejected is back. */
+    public static void returned(List<MeshListener> listeners, String backend, String endpoint, String why) {
+        tell(listeners, l -> l.endpointReturned(backend, endpoint, why));
+    }
+
     private record Calls(List<MeshListener> listeners, Layer next) implements Layer {
         @Override
         public Response call(CallContext call) throws IOException {

@@ -155,7 +155,7 @@ final class Transport implements Layer {
             boolean connecting = attempt.isConnectTimeout(cause);
             boolean callers = cause instanceof LogicalCall.Canceled;
             IOException told = callers ? e : cause;
-            attempt.failed(connecting ? Outcome.CONNECT_FAILURE : Outcome.CANCELLED, told);
+            attempt.failed(connecting ? Outcome.CONNECT_FAILURE : attempt.cancelledAs(), told);
             return told;
         }
         IOException told = withEndpoint(attempt, e);

@@ -5,14 +5,15 @@ import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.deadline.AttemptTimer;
 import dev.meshclient.internal.deadline.Deadline;
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.limit.Limit;
+import dev.meshclient.internal.outlier.Outlier;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.TrafficDistribution;
@@ -22,19 +23,23 @@ import java.util.List;
 /** The table of contents: the layers of a call, in the order in which a request travels through them. */
 record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, Layer transport) {
 
+    /** Envoy's panic threshold. */
+    private static final int PANIC_PERCENT = 50;
+
     /** What a rule sends to a backend: the settings are the rule's over the backend's. */
-    record To(Backend backend, Settings settings, List<Endpoint> endpoints, InFlight inFlight, RetryBudget budget) {
+    record To(Backend backend, Settings settings, Balance.Members members, InFlight inFlight, RetryBudget budget) {
         /** Nothing is built in for a service whose endpoints nobody lists. */
         boolean neutral() {
             return !backend.isStatic();
         }
 
-        LoadBalancer algorithm() {
-            return settings.loadBalancer() == null ? LoadBalancer.LEAST_REQUEST : settings.loadBalancer();
-        }
-
-        boolean zoned() {
-            return settings.trafficDistribution() != TrafficDistribution.ANY;
+        Balance.Terms balance() {
+            Integer minHealth = settings.outlierDetection().minHealthPercent();
+            return new Balance.Terms(
+                    settings.loadBalancer() == null ? LoadBalancer.LEAST_REQUEST : settings.loadBalancer(),
+                    settings.trafficDistribution() != TrafficDistribution.ANY,
+                    settings.failoverMode() == null ? FailoverMode.SPILL : settings.failoverMode(),
+                    minHealth == null ? PANIC_PERCENT : minHealth);
         }
     }
 
@@ -65,7 +70,10 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
                 .then(next -> Retry.create(time, s.retry(), to.neutral(), to.budget(), s.retryConstraint(), next))
                 // ---- once an attempt
                 // Zone, then algorithm. Where nobody lists endpoints there is nothing to choose from.
-                .then(next -> to.neutral() ? next : balance(to, next))
+                .then(next -> to.neutral() ? next : Balance.create(time, to.members(), to.balance(), origin, next))
+                // Below balance, which chooses whom it judges, or whom this attempt probes; above the timer, whose
+                // verdict counts.
+                .then(next -> to.neutral() ? next : outlier(to, next))
                 // Below balance, which chooses the endpoint that they name; above the timer, whose verdict they tell.
                 .then(next -> Events.ofAttempts(listeners, next))
                 // Next to the wire: headers must come within it, and only this attempt ends by it.
@@ -73,7 +81,28 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
                 .bottom(transport);
     }
 
-    private Layer balance(To to, Layer next) {
-        return Balance.create(time, to.backend().name(), to.endpoints(), to.algorithm(), to.zoned(), origin, next);
+    private Layer outlier(To to, Layer next) {
+        Balance.Members members = to.members();
+        return Outlier.create(
+                time,
+                members.backend(),
+                to.settings().outlierDetection(),
+                members.endpoints(),
+                members.fleet(),
+                new Watcher(listeners),
+                next);
+    }
+
+    /** What happens to endpoints, told to those who are told what happens to calls. */
+    private record Watcher(List<MeshListener> listeners) implements Outlier.Watcher {
+        @Override
+        public void ejected(String backend, String endpoint, String why) {
+            Events.ejected(listeners, backend, endpoint, why);
+        }
+
+        @Override
+        public void returned(String backend, String endpoint, String why) {
+            Events.returned(listeners, backend, endpoint, why);
+        }
     }
 }

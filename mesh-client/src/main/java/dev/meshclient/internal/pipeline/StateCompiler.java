@@ -103,6 +103,8 @@ final class StateCompiler {
                 rule == null || rule.retry() == null ? ofCaller.retry() : rule.retry(),
                 ofBackend.retryConstraint(),
                 ofBackend.limits(),
+                ofBackend.outlierDetection(),
+                ofBackend.failoverMode(),
                 ofBackend.loadBalancer(),
                 ofBackend.trafficDistribution(),
                 ofBackend.tls());
@@ -112,7 +114,11 @@ final class StateCompiler {
         Outbound.To to = new Outbound.To(
                 backend,
                 settings,
-                endpoints.computeIfAbsent(backend.name(), b -> endpoints(ref.name(), backendService, subset)),
+                new Balance.Members(
+                        backend.name(),
+                        endpoints.computeIfAbsent(backend.name(), b -> endpoints(ref.name(), backendService, subset)),
+                        survivors.fleet(ref.name()),
+                        survivors.homecoming(backend.name())),
                 survivors.inFlight(backend.name()),
                 survivors.budget(ownBudget ? backend.name() : ref.name()));
         return new Route.Branch(new Target(revision, service, ruleName, backend), ref.weight(), outbound.rule(to));

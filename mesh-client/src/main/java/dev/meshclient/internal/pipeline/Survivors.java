@@ -1,7 +1,9 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.internal.balance.Homecoming;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.EndpointTable;
+import dev.meshclient.internal.endpoint.Fleet;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.retry.RetryBudget;
 import java.util.HashSet;
@@ -10,17 +12,20 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
-/** What outlives a change of policy: statistics of endpoints, calls in flight, retry budgets. */
+/** What outlives a change of policy: statistics of endpoints, calls in flight, retry budgets, the way home. */
 final class Survivors {
     private final EndpointTable endpoints = new EndpointTable();
     private final Map<String, InFlight> inFlight = new ConcurrentHashMap<>();
     private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
+    private final Map<String, Fleet> fleets = new ConcurrentHashMap<>();
+    private final Map<String, Homecoming> homecomings = new ConcurrentHashMap<>();
 
     /** What one policy takes over; what it does not is forgotten at its end. */
     final class Use {
         private final Set<EndpointTable.Key> usedEndpoints = new HashSet<>();
         private final Set<String> usedBackends = new HashSet<>();
         private final Set<String> usedServices = new HashSet<>();
+        private final Set<String> usedFleets = new HashSet<>();
 
         EndpointState endpoint(EndpointTable.Key key) {
             usedEndpoints.add(key);
@@ -37,6 +42,16 @@ final class Survivors {
             return budgets.computeIfAbsent(service, s -> new RetryBudget());
         }
 
+        Fleet fleet(String service) {
+            usedFleets.add(service);
+            return fleets.computeIfAbsent(service, s -> new Fleet());
+        }
+
+        Homecoming homecoming(String backend) {
+            usedBackends.add(backend);
+            return homecomings.computeIfAbsent(backend, b -> new Homecoming());
+        }
+
         /** Forgets the rest; the consumer is told of every endpoint that goes. */
         void end(Consumer<EndpointState> gone) {
             endpoints.retain(usedEndpoints, gone);
@@ -45,6 +60,8 @@ final class Survivors {
                     .removeIf(e ->
                             !usedBackends.contains(e.getKey()) && e.getValue().count() == 0);
             budgets.keySet().retainAll(usedServices);
+            fleets.keySet().retainAll(usedFleets);
+            homecomings.keySet().retainAll(usedBackends);
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.retry;
 
 import dev.meshclient.MeshOptions;
+import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.policy.Retry;
 import dev.meshclient.policy.RetryOn;
@@ -44,7 +45,7 @@ final class RetryRules {
             return false;
         }
         return canBeSentAgain(request, outcome)
-                && (outcome.processed() == Outcome.Processed.NO || isIdempotent(request, options));
+                && (outcome.processed() == Outcome.Processed.NO || Idempotence.of(request, options));
     }
 
     private boolean wantsStatus(int status) {
@@ -63,7 +64,7 @@ final class RetryRules {
             case RESET_BEFORE_REQUEST -> any || on.contains(RetryOn.RESET_BEFORE_REQUEST);
             case STALE, RESET -> any;
             case ATTEMPT_TIMEOUT -> any || on.contains(RetryOn.ATTEMPT_TIMEOUT);
-            case RESPONSE, PROTOCOL_ERROR, CANCELLED, REFUSED -> false;
+            case RESPONSE, DEADLINE, PROTOCOL_ERROR, CANCELLED, REFUSED -> false;
         };
     }
 
@@ -74,14 +75,6 @@ final class RetryRules {
                 || !(body.isOneShot() || body.isDuplex())
                 || outcome == Outcome.CONNECT_FAILURE
                 || outcome == Outcome.RESET_BEFORE_REQUEST;
-    }
-
-    /** RFC 9110 9.2.2, and what the caller says. */
-    static boolean isIdempotent(Request request, MeshOptions options) {
-        return switch (request.method()) {
-            case "GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "QUERY", "PROPFIND" -> true;
-            default -> options.isIdempotent() || request.header("Idempotency-Key") != null;
-        };
     }
 
     @Override

@@ -11,8 +11,10 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.Fleet;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Endpoint.Health;
+import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
 import java.io.IOException;
@@ -33,6 +35,9 @@ class BalanceTest {
     private final StepTime time = new StepTime();
     private final Map<String, Integer> taken = new TreeMap<>();
     private final List<CallContext> open = new ArrayList<>();
+    private final Fleet fleet = new Fleet();
+    private final Homecoming homecoming = new Homecoming();
+    private FailoverMode failover = FailoverMode.SPILL;
     private boolean leaveOpen;
 
     private final Layer transport = attempt -> {
@@ -60,7 +65,11 @@ class BalanceTest {
 
     private Layer balance(LoadBalancer algorithm, Endpoint... endpoints) {
         return Balance.create(
-                time, "orders", List.of(endpoints), algorithm, true, new Balance.Origin(HOME, Map.of()), transport);
+                time,
+                new Balance.Members("orders", List.of(endpoints), fleet, homecoming),
+                new Balance.Terms(algorithm, true, failover, 50),
+                new Balance.Origin(HOME, Map.of()),
+                transport);
     }
 
     private void call(Layer layer, int times) throws IOException {
@@ -194,15 +203,27 @@ class BalanceTest {
     }
 
     @Test
-    void unhealthy_draining_and_weightless_endpoints_get_nothing_and_degraded_only_in_need() throws Exception {
-        Endpoint degraded = endpoint("degraded", "a", 1, Health.DEGRADED);
+    void unhealthy_draining_and_weightless_endpoints_get_nothing() throws Exception {
         Endpoint unhealthy = endpoint("unhealthy", "a", 1, Health.UNHEALTHY);
         Endpoint draining = endpoint("draining", "a", 1, Health.DRAINING);
         Endpoint none = endpoint("none", "a", 0, Health.HEALTHY);
-        call(balance(LoadBalancer.RANDOM, degraded, unhealthy, draining, none, endpoint("x", "a")), 100);
+        call(balance(LoadBalancer.RANDOM, unhealthy, draining, none, endpoint("x", "a")), 100);
         assertThat(taken).isEqualTo(Map.of("x", 100));
-        call(balance(LoadBalancer.RANDOM, degraded, unhealthy, draining, none), 100);
-        assertThat(taken).isEqualTo(Map.of("x", 100, "degraded", 100));
+    }
+
+    @Test
+    void degraded_endpoints_get_only_what_the_healthy_cannot_bear() throws Exception {
+        Endpoint degraded = endpoint("degraded", "a", 1, Health.DEGRADED);
+        Endpoint[] enough = {degraded, endpoint("x", "a"), endpoint("y", "a"), endpoint("z", "a")};
+        call(balance(LoadBalancer.RANDOM, enough), 300);
+        assertThat(taken).doesNotContainKey("degraded");
+        taken.clear();
+        // One healthy of two can bear 70 of a hundred.
+        call(balance(LoadBalancer.RANDOM, degraded, endpoint("x", "a")), 10_000);
+        assertThat(taken.get("x")).isCloseTo(7000, within(200));
+        taken.clear();
+        call(balance(LoadBalancer.RANDOM, degraded, endpoint("down", "a", 1, Health.UNHEALTHY)), 100);
+        assertThat(taken).isEqualTo(Map.of("degraded", 100));
     }
 
     @Test

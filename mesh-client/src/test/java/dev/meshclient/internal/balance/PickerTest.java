@@ -102,7 +102,11 @@ class PickerTest {
     @ParameterizedTest
     @EnumSource(LoadBalancer.class)
     void a_pick_allocates_nothing(LoadBalancer algorithm) {
-        Level level = Level.of(endpoints(1000, i -> 1 + i % 3), true, "a", Map.of(), algorithm);
+        Level level = Level.of(
+                endpoints(1000, i -> 1 + i % 3),
+                endpoints(1000, i -> 1 + i % 3),
+                true,
+                new Level.Terms(true, "a", Map.of(), algorithm));
         SplittableRandom random = new SplittableRandom(1);
         int picks = 100_000;
         long bytes = Allocated.bytes(() -> {

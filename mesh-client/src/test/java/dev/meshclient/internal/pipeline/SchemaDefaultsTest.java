@@ -66,6 +66,24 @@ class SchemaDefaultsTest {
                 service("minRetryRate.count", "'retryConstraint': {'minRetryRate': {'count': %s}}", "0"),
                 service("minRetryRate.interval", "'retryConstraint': {'minRetryRate': {'interval': %s}}", "'10ms'"),
                 service("limits.maxRequests", "'limits': {'maxRequests': %s}", "0"),
+                service(
+                        "outlierDetection.consecutive5xxErrors",
+                        "'outlierDetection': {'consecutive5xxErrors': %s}",
+                        "1"),
+                service(
+                        "outlierDetection.consecutiveGatewayErrors",
+                        "'outlierDetection': {'consecutiveGatewayErrors': %s}",
+                        "1"),
+                service(
+                        "outlierDetection.consecutiveLocalOriginFailures",
+                        "'outlierDetection': {'consecutiveLocalOriginFailures': %s}",
+                        "1"),
+                service("outlierDetection.interval", "'outlierDetection': {'interval': %s}", "'1ms'"),
+                service("outlierDetection.baseEjectionTime", "'outlierDetection': {'baseEjectionTime': %s}", "'1ms'"),
+                service("outlierDetection.maxEjectionTime", "'outlierDetection': {'maxEjectionTime': %s}", "'1ms'"),
+                service("outlierDetection.maxEjectionPercent", "'outlierDetection': {'maxEjectionPercent': %s}", "0"),
+                service("outlierDetection.minHealthPercent", "'outlierDetection': {'minHealthPercent': %s}", "0"),
+                service("defaults.failoverMode", "'failoverMode': %s", "'STRICT'"),
                 service("defaults.loadBalancer", "'loadBalancer': %s", "{'simple': 'RANDOM'}"),
                 service("defaults.trafficDistribution", "'trafficDistribution': %s", "'Any'"),
                 service("service.appProtocol", "'appProtocol': %s", "'https'"),
@@ -110,7 +128,8 @@ class SchemaDefaultsTest {
     @Test
     void every_default_of_the_schema_is_looked_at() throws Exception {
         Map<String, String> defaults = defaults();
-        defaults.keySet().removeIf(name -> name.matches("(service|subset)\\.(loadBalancer|trafficDistribution)"));
+        defaults.keySet()
+                .removeIf(name -> name.matches("(service|subset)\\.(loadBalancer|trafficDistribution|failoverMode)"));
         assertThat(cases()).extracting(Case::property).containsExactlyInAnyOrderElementsOf(defaults.keySet());
     }
 

@@ -1,0 +1,265 @@
+package dev.meshclient.internal.balance;
+
+import dev.meshclient.internal.call.AliasTable;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Idempotence;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.TrackRecord;
+import dev.meshclient.policy.Endpoint.Health;
+import dev.meshclient.policy.FailoverMode;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Decider: where the calls of a backend go while nobody goes out or comes back. Immutable. */
+final class Plan {
+    /** How long no caller has come whose request may be repeated before any other may try an endpoint. */
+    private static final long CHOOSY_NANOS = 10_000_000_000L;
+
+    private static final long SLOW_START_NANOS = 30_000_000_000L;
+    private static final double SLOWEST = 0.1;
+    private static final int REDRAWS = 4;
+
+    private final int changes;
+    private final List<Level> levels;
+    private final @Nullable AliasTable loads;
+    private final double home;
+    private final boolean panic;
+    private final int usable;
+    private final List<Endpoint> out;
+    private final long nextProbe;
+
+    /** What a plan is made of, and does not change. */
+    record Terms(Level.Terms zones, FailoverMode failover, int minHealthPercent) {}
+
+    /** One priority: what is known of it, and who of that may be called. */
+    private record Members(List<Endpoint> known, List<Endpoint> healthy, List<Endpoint> degraded, boolean ours) {}
+
+    /**
+     * @param priorities in order; the even ones are of our region
+     * @param changes of the fleet, when this was begun
+     */
+    static Plan of(List<Priority> priorities, Terms terms, int changes) {
+        return new Builder(priorities, terms).build(changes);
+    }
+
+    /**
+     * Endpoints of one priority.
+     *
+     * @param ours whether it is our own region: only there zones are preferred
+     */
+    record Priority(List<Endpoint> endpoints, boolean ours) {}
+
+    private Plan(int changes, List<Level> levels, int[] loads, boolean panic, List<Endpoint> out) {
+        this.changes = changes;
+        this.levels = levels;
+        this.panic = panic;
+        this.usable = levels.stream().mapToInt(Level::size).sum();
+        this.out = out;
+        this.nextProbe =
+                out.stream().mapToLong(e -> e.state().record().outUntil()).min().orElse(Long.MAX_VALUE);
+        int all = Arrays.stream(loads).sum();
+        boolean one = levels.isEmpty() || loads[0] == all;
+        this.loads =
+                one ? null : AliasTable.of(Arrays.stream(loads).asDoubleStream().toArray());
+        this.home = levels.isEmpty() || all == 0 ? 0 : levels.get(0).home() * loads[0] / all;
+    }
+
+    int changes() {
+        return changes;
+    }
+
+    /** Nobody may be called. */
+    boolean isEmpty() {
+        return levels.isEmpty();
+    }
+
+    /** Which share of the calls stays in our zone. */
+    double home() {
+        return home;
+    }
+
+    /** Whether health does not count somewhere, since too few are healthy. */
+    boolean isPanic() {
+        return panic;
+    }
+
+    /** How many may be called. */
+    int usable() {
+        return usable;
+    }
+
+    /** When the next one that is out may be tried; {@link Long#MAX_VALUE}: nobody is out. */
+    long nextProbe() {
+        return nextProbe;
+    }
+
+    int out() {
+        return out.size();
+    }
+
+    /** An endpoint whose time out is over and that this attempt may try; null if there is none. */
+    @Nullable
+    Endpoint toProbe(CallContext attempt, long now) {
+        if (now < nextProbe) {
+            return null;
+        }
+        boolean harmless = Idempotence.isRepeatable(attempt.request(), attempt.options());
+        Tried tried = new Tried(attempt);
+        for (int i = 0; i < out.size(); i++) {
+            Endpoint endpoint = out.get(i);
+            TrackRecord record = endpoint.state().record();
+            long due = harmless ? now : now - CHOOSY_NANOS;
+            if (record.outUntil() <= due && !tried.has(endpoint) && record.takeProbe(now)) {
+                return endpoint;
+            }
+        }
+        return null;
+    }
+
+    /** The endpoint of a first attempt. */
+    Endpoint pick(RandomGenerator random, Homecoming homecoming, long now) {
+        Level level = levels.get(loads == null ? 0 : loads.draw(random));
+        Endpoint endpoint = draw(level, random, now);
+        if (home > 0 && level == levels.get(0) && level.isHome(endpoint) && !homecoming.admits(now, random)) {
+            return away(level, endpoint, random);
+        }
+        return endpoint;
+    }
+
+    /** One that has just come back is given less at first. */
+    private static Endpoint draw(Level level, RandomGenerator random, long now) {
+        Endpoint endpoint = level.pick(random);
+        for (int i = 0; i < REDRAWS && isTooSoon(endpoint, random, now); i++) {
+            endpoint = level.pick(random);
+        }
+        return endpoint;
+    }
+
+    private static boolean isTooSoon(Endpoint endpoint, RandomGenerator random, long now) {
+        long back = endpoint.state().record().changedAt();
+        long since = now - back;
+        return back != 0
+                && since < SLOW_START_NANOS
+                && random.nextDouble() >= Math.max(SLOWEST, (double) since / SLOW_START_NANOS);
+    }
+
+    private Endpoint away(Level level, Endpoint home, RandomGenerator random) {
+        Endpoint other = level.pickAway(random);
+        for (int i = 1; other == null && i < levels.size(); i++) {
+            other = levels.get(i).pick(random);
+        }
+        return other == null ? home : other;
+    }
+
+    /** The endpoint for a key. */
+    Endpoint pickByKey(String key) {
+        return levels.get(0).pickByKey(key);
+    }
+
+    /** One that was not tried, the drawn priority first, then the others in order; if all were, any. */
+    Endpoint pickUntried(RandomGenerator random, Tried tried) {
+        Level drawn = levels.get(loads == null ? 0 : loads.draw(random));
+        Endpoint found = drawn.pickUntried(random, tried);
+        for (int i = 0; found == null && i < levels.size(); i++) {
+            found = levels.get(i).pickUntried(random, tried);
+        }
+        return found == null ? drawn.pick(random) : found;
+    }
+
+    @Override
+    public String toString() {
+        return levels + (panic ? ", panic" : "") + (out.isEmpty() ? "" : ", out: " + out);
+    }
+
+    /** Sorts the endpoints by what they may be given. */
+    private static final class Builder {
+        private final List<Members> priorities = new ArrayList<>();
+        private final Terms terms;
+        private final int[] health;
+        private boolean panic;
+
+        Builder(List<Priority> stated, Terms terms) {
+            this.terms = terms;
+            for (Priority priority : stated) {
+                List<Endpoint> known =
+                        priority.endpoints.stream().filter(e -> e.weight() > 0).toList();
+                priorities.add(new Members(
+                        known,
+                        known.stream().filter(e -> isIn(e) && isHealthy(e)).toList(),
+                        known.stream()
+                                .filter(e -> isIn(e) && e.health() == Health.DEGRADED)
+                                .toList(),
+                        priority.ours));
+            }
+            // Envoy's order: what is healthy in all priorities, then what is degraded.
+            int n = priorities.size();
+            this.health = new int[2 * n];
+            for (int i = 0; i < n; i++) {
+                Members members = priorities.get(i);
+                health[i] = PriorityLoad.health(members.healthy.size(), members.known.size());
+                health[n + i] = PriorityLoad.health(members.degraded.size(), members.known.size());
+            }
+        }
+
+        Plan build(int changes) {
+            int n = priorities.size();
+            boolean enough = PriorityLoad.available(health) == 100;
+            int[] load =
+                    terms.failover == FailoverMode.STRICT ? PriorityLoad.strict(health) : PriorityLoad.spill(health);
+            boolean nobody = Arrays.stream(load).sum() == 0;
+            List<Level> levels = new ArrayList<>();
+            List<Integer> loads = new ArrayList<>();
+            for (int i = 0; i < 2 * n; i++) {
+                Members members = priorities.get(i % n);
+                List<Endpoint> callable = i < n ? members.healthy : members.degraded;
+                if (!enough && isPanic(members)) {
+                    panic = true;
+                    callable = i < n ? anybody(members) : List.of();
+                }
+                if (!callable.isEmpty()) {
+                    levels.add(Level.of(members.known, callable, members.ours, terms.zones));
+                    loads.add(nobody ? callable.size() : load[i]);
+                }
+            }
+            List<Endpoint> out = priorities.stream()
+                    .flatMap(p -> p.known.stream())
+                    .filter(e -> !isIn(e) && mayBeTried(e))
+                    .toList();
+            int[] shares = loads.stream().mapToInt(Integer::intValue).toArray();
+            return new Plan(changes, List.copyOf(levels), orEqual(shares), panic, out);
+        }
+
+        /** Loads are of priorities that have a level; if those that have a load have none, what is left shares. */
+        private static int[] orEqual(int[] loads) {
+            if (Arrays.stream(loads).sum() == 0) {
+                Arrays.fill(loads, 1);
+            }
+            return loads;
+        }
+
+        private boolean isPanic(Members members) {
+            int able = members.healthy.size() + members.degraded.size();
+            return 100L * able < (long) terms.minHealthPercent * members.known.size();
+        }
+
+        private static List<Endpoint> anybody(Members members) {
+            return members.known.stream().filter(Builder::mayBeTried).toList();
+        }
+
+        private static boolean isIn(Endpoint endpoint) {
+            return !endpoint.state().record().isOut();
+        }
+
+        private static boolean isHealthy(Endpoint endpoint) {
+            return endpoint.health() == Health.HEALTHY || endpoint.health() == Health.UNKNOWN;
+        }
+
+        /** What the registry calls unhealthy or draining is never called. */
+        private static boolean mayBeTried(Endpoint endpoint) {
+            return endpoint.health() != Health.UNHEALTHY && endpoint.health() != Health.DRAINING;
+        }
+    }
+}

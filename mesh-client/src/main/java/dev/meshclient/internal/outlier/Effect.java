@@ -1,0 +1,34 @@
+package dev.meshclient.internal.outlier;
+
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Outcome;
+
+/** What an attempt says about its endpoint. */
+enum Effect {
+    GOOD,
+    SERVER_ERROR,
+    GATEWAY_ERROR,
+    /** No response, and the endpoint or the way to it is to blame. */
+    LOCAL_FAILURE,
+    /** The caller ended it, or it says nothing: a reused connection that the peer had closed meanwhile. */
+    NOTHING;
+
+    static Effect of(CallContext attempt) {
+        Outcome outcome = attempt.outcome();
+        return outcome == null ? NOTHING : of(outcome, attempt.status());
+    }
+
+    static Effect of(Outcome outcome, int status) {
+        return switch (outcome) {
+            case RESPONSE -> status < 500 ? GOOD : status >= 502 && status <= 504 ? GATEWAY_ERROR : SERVER_ERROR;
+            case CONNECT_FAILURE,
+                    REFUSED_STREAM,
+                    RESET_BEFORE_REQUEST,
+                    RESET,
+                    ATTEMPT_TIMEOUT,
+                    DEADLINE,
+                    PROTOCOL_ERROR -> LOCAL_FAILURE;
+            case STALE, CANCELLED, REFUSED -> NOTHING;
+        };
+    }
+}

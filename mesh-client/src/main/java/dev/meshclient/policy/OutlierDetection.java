@@ -1,0 +1,47 @@
+package dev.meshclient.policy;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When an endpoint is taken out for what its attempts came to; null where nothing is stated. The words are Istio's, the
+ * rules mostly Envoy's.
+ *
+ * @param consecutive5xxErrors server errors in a row; 0 = they never count; built-in 5
+ * @param consecutiveGatewayErrors 502, 503 and 504 in a row; 0 = they count as any server error only; built-in 0
+ * @param consecutiveLocalOriginFailures attempts without a response in a row; 0 = they never count; built-in 5
+ * @param interval between two looks at success rates, and the healthy time that makes one ejection good; built-in 10 s
+ * @param baseEjectionTime out for this times the number of ejections so far; built-in 30 s
+ * @param maxEjectionTime but never longer; built-in 300 s
+ * @param maxEjectionPercent of the endpoints may be out, one always may; 0 = none at all: ejection is off; built-in 50
+ * @param minHealthPercent below it health no longer counts (panic); 0 = never; built-in 50
+ */
+public record OutlierDetection(
+        @Nullable Long consecutive5xxErrors,
+        @Nullable Long consecutiveGatewayErrors,
+        @Nullable Long consecutiveLocalOriginFailures,
+        @Nullable Duration interval,
+        @Nullable Duration baseEjectionTime,
+        @Nullable Duration maxEjectionTime,
+        @Nullable Integer maxEjectionPercent,
+        @Nullable Integer minHealthPercent) {
+    /** Nothing is stated. */
+    public static final OutlierDetection NONE = new OutlierDetection(null, null, null, null, null, null, null, null);
+
+    /** Leaf by leaf: this, and where it says nothing, {@code base}. */
+    public OutlierDetection over(OutlierDetection base) {
+        return new OutlierDetection(
+                or(consecutive5xxErrors, base.consecutive5xxErrors),
+                or(consecutiveGatewayErrors, base.consecutiveGatewayErrors),
+                or(consecutiveLocalOriginFailures, base.consecutiveLocalOriginFailures),
+                or(interval, base.interval),
+                or(baseEjectionTime, base.baseEjectionTime),
+                or(maxEjectionTime, base.maxEjectionTime),
+                or(maxEjectionPercent, base.maxEjectionPercent),
+                or(minHealthPercent, base.minHealthPercent));
+    }
+
+    private static <T> @Nullable T or(@Nullable T stated, @Nullable T otherwise) {
+        return stated != null ? stated : otherwise;
+    }
+}

@@ -1,0 +1,159 @@
+package dev.meshclient.internal.balance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.meshclient.MeshOptions;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.Endpoint.Health;
+import dev.meshclient.policy.FailoverMode;
+import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.Locality;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import okhttp3.Request;
+import org.junit.jupiter.api.Test;
+
+class PlanTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final long LATER = 1000 * SECOND;
+
+    private final SplittableRandom random = new SplittableRandom(3);
+    private final Homecoming homecoming = new Homecoming();
+
+    private static Endpoint endpoint(String name, String zone, Health health) {
+        return new Endpoint(name, 80, new Locality("eu", zone, ""), 0, 1, health, new EndpointState(name));
+    }
+
+    /** {@code n} endpoints, the first {@code up} of them healthy. */
+    private static List<Endpoint> members(String name, int up, int n) {
+        List<Endpoint> list = new ArrayList<>();
+        for (int i = 0; i < n; i++) {
+            list.add(endpoint(name + i, "a", i < up ? Health.HEALTHY : Health.UNHEALTHY));
+        }
+        return list;
+    }
+
+    private static Plan plan(FailoverMode failover, int minHealthPercent, List<List<Endpoint>> priorities) {
+        Level.Terms zones = new Level.Terms(true, "a", Map.of(), LoadBalancer.RANDOM);
+        return Plan.of(
+                priorities.stream().map(p -> new Plan.Priority(p, true)).toList(),
+                new Plan.Terms(zones, failover, minHealthPercent),
+                0);
+    }
+
+    /** How many of 10,000 calls go to endpoints whose name begins so. */
+    private Map<String, Integer> taken(Plan plan, long now) {
+        Map<String, Integer> taken = new TreeMap<>();
+        for (int i = 0; i < 10_000; i++) {
+            taken.merge(plan.pick(random, homecoming, now).address().substring(0, 1), 1, Integer::sum);
+        }
+        return taken;
+    }
+
+    @Test
+    void a_priority_that_cannot_bear_its_calls_spills_what_is_missing() {
+        Plan plan = plan(FailoverMode.SPILL, 50, List.of(members("p", 5, 10), members("q", 4, 4)));
+        assertThat(taken(plan, LATER).get("p")).isCloseTo(7000, within(200));
+        assertThat(plan.isPanic()).isFalse();
+        Plan enough = plan(FailoverMode.SPILL, 50, List.of(members("p", 8, 10), members("q", 4, 4)));
+        assertThat(taken(enough, LATER)).isEqualTo(Map.of("p", 10_000));
+    }
+
+    @Test
+    void a_strict_priority_keeps_its_calls_until_nobody_is_left() {
+        Plan one = plan(FailoverMode.STRICT, 50, List.of(members("p", 1, 10), members("q", 4, 4)));
+        assertThat(taken(one, LATER)).isEqualTo(Map.of("p", 10_000));
+        Plan nobody = plan(FailoverMode.STRICT, 50, List.of(members("p", 0, 10), members("q", 4, 4)));
+        assertThat(taken(nobody, LATER)).isEqualTo(Map.of("q", 10_000));
+    }
+
+    @Test
+    void in_panic_the_ejected_are_called_too_but_never_those_that_the_registry_calls_unhealthy() {
+        List<Endpoint> members = members("p", 3, 4);
+        members.get(0).state().record().takeOut(1, LATER, 1, "test");
+        members.get(1).state().record().takeOut(1, LATER, 1, "test");
+        Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
+        assertThat(plan.isPanic()).isTrue();
+        assertThat(plan.usable()).isEqualTo(3);
+        Plan off = plan(FailoverMode.SPILL, 0, List.of(members));
+        assertThat(off.isPanic()).isFalse();
+        assertThat(off.usable()).isEqualTo(1);
+        // Others can bear the calls: no reason for panic.
+        Plan others = plan(FailoverMode.SPILL, 50, List.of(members, members("q", 4, 4)));
+        assertThat(others.isPanic()).isFalse();
+    }
+
+    @Test
+    void nobody_is_left_where_panic_is_off() {
+        List<Endpoint> members = members("p", 2, 2);
+        members.forEach(e -> e.state().record().takeOut(1, LATER, 1, "test"));
+        Plan plan = plan(FailoverMode.SPILL, 0, List.of(members));
+        assertThat(plan.isEmpty()).isTrue();
+        assertThat(plan.out()).isEqualTo(2);
+        assertThat(plan.nextProbe()).isEqualTo(LATER);
+    }
+
+    @Test
+    void calls_that_left_the_zone_come_back_over_half_a_minute() {
+        Endpoint home = endpoint("home", "a", Health.HEALTHY);
+        Endpoint away = endpoint("xaway", "b", Health.HEALTHY);
+        Plan before = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
+        homecoming.plan(before.home(), 0);
+        assertThat(taken(before, 0)).isEqualTo(Map.of("h", 10_000));
+        home.state().record().takeOut(0, 10 * SECOND, 1, "test");
+        Plan without = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
+        homecoming.plan(without.home(), 0);
+        assertThat(taken(without, SECOND)).isEqualTo(Map.of("x", 10_000));
+        home.state().record().bringBack(20 * SECOND);
+        Plan again = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
+        homecoming.plan(again.home(), 20 * SECOND);
+        assertThat(taken(again, 20 * SECOND)).isEqualTo(Map.of("x", 10_000));
+        assertThat(taken(again, 35 * SECOND).get("h")).isCloseTo(5000, within(200));
+        assertThat(taken(again, 50 * SECOND)).isEqualTo(Map.of("h", 10_000));
+    }
+
+    @Test
+    void who_came_back_is_given_less_at_first() {
+        List<Endpoint> members = members("p", 2, 2);
+        Endpoint back = endpoint("back", "a", Health.HEALTHY);
+        members.add(back);
+        back.state().record().takeOut(1, 2, 1, "test");
+        back.state().record().bringBack(100 * SECOND);
+        Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
+        int atFirst = taken(plan, 100 * SECOND).getOrDefault("b", 0);
+        int midway = taken(plan, 115 * SECOND).getOrDefault("b", 0);
+        int late = taken(plan, 131 * SECOND).getOrDefault("b", 0);
+        assertThat(atFirst).isBetween(200, 900);
+        assertThat(midway).isBetween(1500, 2700);
+        assertThat(late).isCloseTo(3333, within(250));
+    }
+
+    @Test
+    void a_probe_is_a_request_that_may_be_repeated_and_any_other_only_when_none_comes() throws IOException {
+        List<Endpoint> members = members("p", 2, 2);
+        members.get(0).state().record().takeOut(0, 30 * SECOND, 1, "test");
+        Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
+        StepTime time = new StepTime();
+        CallContext get = call(time, Calls.get());
+        CallContext post = call(time, Calls.post());
+        assertThat(plan.toProbe(get, 29 * SECOND)).isNull();
+        assertThat(plan.toProbe(post, 39 * SECOND)).isNull();
+        assertThat(plan.toProbe(post, 40 * SECOND)).isSameAs(members.get(0));
+        assertThat(plan.toProbe(get, 40 * SECOND)).as("one at a time").isNull();
+        members.get(0).state().record().endProbe();
+        assertThat(plan.toProbe(get, 40 * SECOND)).isSameAs(members.get(0));
+    }
+
+    private static CallContext call(StepTime time, Request request) throws IOException {
+        return new CallContext(time, request, MeshOptions.DEFAULT).attempt();
+    }
+}

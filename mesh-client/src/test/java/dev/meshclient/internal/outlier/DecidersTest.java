@@ -1,0 +1,187 @@
+package dev.meshclient.internal.outlier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.endpoint.TrackRecord;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class DecidersTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final Terms BUILT_IN = new Terms(5, 0, 5, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
+
+    private final TrackRecord record = new TrackRecord();
+
+    private @Nullable String after(Terms terms, Effect... effects) {
+        String why = null;
+        for (Effect effect : effects) {
+            why = new ConsecutiveFailures(terms).after(record, effect);
+        }
+        return why;
+    }
+
+    // ---- consecutive failures
+
+    @Test
+    void five_server_errors_in_a_row_are_enough() {
+        Effect e = Effect.SERVER_ERROR;
+        assertThat(after(BUILT_IN, e, e, e, e)).isNull();
+        assertThat(after(BUILT_IN, e)).isEqualTo("5 server errors in a row");
+    }
+
+    @Test
+    void a_good_response_between_them_starts_the_row_anew() {
+        Effect e = Effect.SERVER_ERROR;
+        assertThat(after(BUILT_IN, e, e, e, e, Effect.GOOD, e, e, e, e)).isNull();
+        assertThat(after(BUILT_IN, e)).isNotNull();
+    }
+
+    @Test
+    void gateway_errors_are_server_errors_too_and_count_alone_only_if_asked() {
+        Effect e = Effect.GATEWAY_ERROR;
+        assertThat(after(BUILT_IN, e, e, e, e)).isNull();
+        assertThat(after(BUILT_IN, e)).isEqualTo("5 server errors in a row");
+        Terms three = new Terms(5, 3, 5, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
+        record.good();
+        assertThat(after(three, e, e, Effect.SERVER_ERROR, e, e)).isEqualTo("5 server errors in a row");
+        record.good();
+        assertThat(after(three, e, e, e)).isEqualTo("3 gateway errors in a row");
+    }
+
+    @Test
+    void failures_without_a_response_have_a_row_of_their_own_that_any_response_ends() {
+        Effect local = Effect.LOCAL_FAILURE;
+        assertThat(after(BUILT_IN, local, local, local, local, Effect.SERVER_ERROR, local, local, local, local))
+                .isNull();
+        assertThat(after(BUILT_IN, local)).isEqualTo("5 failures without a response in a row");
+    }
+
+    @Test
+    void what_says_nothing_about_the_endpoint_changes_nothing() {
+        Effect e = Effect.SERVER_ERROR;
+        assertThat(after(BUILT_IN, e, e, e, e, Effect.NOTHING, Effect.NOTHING)).isNull();
+        assertThat(after(BUILT_IN, e)).isNotNull();
+    }
+
+    @Test
+    void a_threshold_of_zero_is_off() {
+        Terms off = new Terms(0, 0, 0, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
+        for (Effect effect : Effect.values()) {
+            for (int i = 0; i < 100; i++) {
+                assertThat(after(off, effect)).isNull();
+            }
+        }
+    }
+
+    @Test
+    void what_the_caller_ended_and_a_stale_connection_say_nothing() {
+        for (Outcome outcome : Outcome.values()) {
+            boolean silent = outcome == Outcome.CANCELLED || outcome == Outcome.STALE || outcome == Outcome.REFUSED;
+            assertThat(Effect.of(outcome, 200) == Effect.NOTHING)
+                    .as("%s", outcome)
+                    .isEqualTo(silent);
+        }
+        assertThat(Effect.of(Outcome.RESPONSE, 499)).isEqualTo(Effect.GOOD);
+        assertThat(Effect.of(Outcome.RESPONSE, 501)).isEqualTo(Effect.SERVER_ERROR);
+        assertThat(Effect.of(Outcome.RESPONSE, 503)).isEqualTo(Effect.GATEWAY_ERROR);
+    }
+
+    // ---- how long
+
+    @Test
+    void the_time_out_grows_with_each_ejection_and_ends_at_its_maximum() {
+        EjectionTime time = new EjectionTime(BUILT_IN);
+        SplittableRandom random = new SplittableRandom(1);
+        for (int times : new int[] {1, 2, 10, 11, 1000}) {
+            long out = time.until(times, 7, random) - 7;
+            long nominal = Math.min(300, 30L * times) * SECOND;
+            assertThat(out).isBetween(nominal, nominal + nominal / 10);
+        }
+    }
+
+    @Test
+    void each_healthy_interval_takes_one_ejection_off() {
+        EjectionTime time = new EjectionTime(BUILT_IN);
+        assertThat(time.times(record, 0)).isEqualTo(1);
+        record.takeOut(0, 30 * SECOND, 3, "test");
+        assertThat(time.times(record, 100 * SECOND)).as("out is not healthy").isEqualTo(4);
+        record.bringBack(100 * SECOND);
+        assertThat(time.times(record, 105 * SECOND)).isEqualTo(4);
+        assertThat(time.times(record, 120 * SECOND)).isEqualTo(2);
+        assertThat(time.times(record, 1000 * SECOND)).isEqualTo(1);
+    }
+
+    // ---- out and back
+
+    @Test
+    void one_request_probes_and_none_before_the_time() {
+        assertThat(record.takeOut(0, 30, 1, "why")).isTrue();
+        assertThat(record.takeOut(0, 40, 1, "again")).isFalse();
+        assertThat(record.takeProbe(29)).isFalse();
+        assertThat(record.takeProbe(30)).isTrue();
+        assertThat(record.takeProbe(31)).isFalse();
+        record.endProbe();
+        assertThat(record.takeProbe(31)).isTrue();
+        record.stayOut(32, 90, 2, "probe failed");
+        assertThat(record.takeProbe(89)).isFalse();
+        assertThat(record.takeProbe(90)).isTrue();
+        assertThat(record.bringBack(91)).isTrue();
+        assertThat(record.isOut()).isFalse();
+        assertThat(record.bringBack(92)).isFalse();
+        assertThat(record.takeProbe(100)).isFalse();
+    }
+
+    // ---- success rates
+
+    private static List<TrackRecord> records(int... percent) {
+        List<TrackRecord> records = new ArrayList<>();
+        for (int p : percent) {
+            TrackRecord r = new TrackRecord();
+            for (int i = 0; i < 100; i++) {
+                if (i < p) {
+                    r.good();
+                } else {
+                    r.serverError();
+                }
+            }
+            records.add(r);
+        }
+        return records;
+    }
+
+    /** Envoy's example: 50, 100, 100, 100, 100 have the mean 90 and the deviation 20: below 52 goes. */
+    @Test
+    void who_is_far_below_the_others_goes() {
+        assertThat(SuccessRates.BUILT_IN.outliers(records(50, 100, 100, 100, 100)))
+                .containsExactly(0);
+        assertThat(SuccessRates.BUILT_IN.outliers(records(90, 80, 85, 95, 100))).isEmpty();
+    }
+
+    @Test
+    void who_never_succeeds_goes_although_several_of_them_widen_the_deviation() {
+        assertThat(SuccessRates.BUILT_IN.outliers(records(0, 0, 100, 100, 100))).containsExactly(0, 1);
+        assertThat(SuccessRates.BUILT_IN.outliers(records(0, 0, 0, 0, 0))).isEmpty();
+    }
+
+    @Test
+    void too_few_hosts_or_requests_say_nothing() {
+        assertThat(SuccessRates.BUILT_IN.outliers(records(0, 100, 100, 100))).isEmpty();
+        List<TrackRecord> five = records(0, 100, 100, 100, 100);
+        five.get(0).startInterval();
+        for (int i = 0; i < 99; i++) {
+            five.get(0).serverError();
+        }
+        assertThat(SuccessRates.BUILT_IN.outliers(five)).isEmpty();
+    }
+
+    @Test
+    void who_is_out_already_is_not_judged() {
+        List<TrackRecord> six = records(0, 50, 100, 100, 100, 100);
+        six.get(0).takeOut(0, 1, 1, "before");
+        assertThat(SuccessRates.BUILT_IN.outliers(six)).containsExactly(1);
+    }
+}
