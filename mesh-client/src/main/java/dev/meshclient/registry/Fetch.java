@@ -15,7 +15,6 @@ import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
-import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /** One GET of the document, on connections of its own. */
@@ -47,7 +46,10 @@ final class Fetch {
 
     /** @param etag of the document in hand: another one is wanted, and the server may hold the request until it has one */
     Answer get(@Nullable String etag) throws IOException {
-        Request.Builder request = new Request.Builder().url(settings.url()).header("Accept", ACCEPT);
+        Request.Builder request = new Request.Builder()
+                .url(settings.url())
+                .header("Accept", ACCEPT)
+                .header("Accept-Encoding", "gzip");
         Path token = settings.bearerToken();
         if (token != null) {
             request.header("Authorization", "Bearer " + BearerToken.read(token));
@@ -115,19 +117,7 @@ final class Fetch {
         }
         String etag = response.header("ETag");
         String usable = etag != null && etag.chars().allMatch(c -> c > ' ' && c < 0x7f) ? etag : null;
-        return new Answer(body(response, usable), usable, hold, maxAge);
-    }
-
-    private byte[] body(Response response, @Nullable String etag) throws IOException {
-        long max = settings.maxBytes();
-        BufferedSource source = response.body().source();
-        if (response.body().contentLength() > max || source.request(max + 1)) {
-            throw FetchFailed.refused(
-                    "the document is longer than " + max + " bytes and was not read to its end;"
-                            + " make it shorter or raise maxBytes",
-                    etag);
-        }
-        return source.getBuffer().readByteArray();
+        return new Answer(DocumentBody.read(response, settings.maxBytes(), usable), usable, hold, maxAge);
     }
 
     private static boolean appliesWait(Response response) {
