@@ -44,8 +44,11 @@ final class Fetch {
         this.wall = wall;
     }
 
-    /** @param etag of the document in hand: another one is wanted, and the server may hold the request until it has one */
-    Answer get(@Nullable String etag) throws IOException {
+    /**
+     * @param known the document in hand: another one is wanted
+     * @param wait how long the server may hold the request until it has one; zero = not at all
+     */
+    Answer get(@Nullable Feedback known, Duration wait) throws IOException {
         Request.Builder request = new Request.Builder()
                 .url(settings.url())
                 .header("Accept", ACCEPT)
@@ -54,9 +57,9 @@ final class Fetch {
         if (token != null) {
             request.header("Authorization", "Bearer " + BearerToken.read(token));
         }
-        Duration wait = etag == null ? Duration.ZERO : settings.longPoll();
-        if (etag != null) {
-            request.header("If-None-Match", etag);
+        if (known != null) {
+            request.header("If-None-Match", known.etag());
+            known.addTo(request);
         }
         if (!wait.isZero()) {
             request.header("Prefer", "wait=" + wait.toSeconds());
@@ -67,7 +70,7 @@ final class Fetch {
             throw FetchFailed.unanswered("closed", null);
         }
         try (Response response = call.execute()) {
-            return answer(response, etag, !wait.isZero());
+            return answer(response, known == null ? null : known.etag(), !wait.isZero());
         } catch (InterruptedIOException e) {
             throw FetchFailed.unanswered(
                     "no answer in time (" + wait.plus(READ_MARGIN).toSeconds() + " s for its first or next byte, "

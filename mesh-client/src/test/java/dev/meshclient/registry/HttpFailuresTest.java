@@ -128,7 +128,7 @@ class HttpFailuresTest {
                 time.wall());
         Thread.currentThread().interrupt();
         try {
-            assertThatThrownBy(() -> fetch.get(null)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> fetch.get(null, Duration.ZERO)).isInstanceOf(IOException.class);
         } finally {
             assertThat(Thread.interrupted()).isTrue();
         }
