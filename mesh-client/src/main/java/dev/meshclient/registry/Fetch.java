@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -24,6 +25,7 @@ final class Fetch {
     private static final Duration CALL_MARGIN = Duration.ofSeconds(60);
 
     private final HttpSettings settings;
+    private final HttpUrl url;
     private final InstantSource wall;
     private final ConnectionPool connections = new ConnectionPool(1, 5, TimeUnit.MINUTES);
     private @Nullable OkHttpClient client;
@@ -39,8 +41,9 @@ final class Fetch {
     @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
     record Answer(byte @Nullable [] body, @Nullable String etag, Schedule.Hold hold, Duration maxAge) {}
 
-    Fetch(HttpSettings settings, InstantSource wall) {
+    Fetch(HttpSettings settings, HttpUrl url, InstantSource wall) {
         this.settings = settings;
+        this.url = url;
         this.wall = wall;
     }
 
@@ -49,10 +52,8 @@ final class Fetch {
      * @param wait how long the server may hold the request until it has one; zero = not at all
      */
     Answer get(@Nullable Feedback known, Duration wait) throws IOException {
-        Request.Builder request = new Request.Builder()
-                .url(settings.url())
-                .header("Accept", ACCEPT)
-                .header("Accept-Encoding", "gzip");
+        Request.Builder request =
+                new Request.Builder().url(url).header("Accept", ACCEPT).header("Accept-Encoding", "gzip");
         Path token = settings.bearerToken();
         if (token != null) {
             request.header("Authorization", "Bearer " + BearerToken.read(token));
@@ -96,7 +97,7 @@ final class Fetch {
                     .connectionPool(connections)
                     .dispatcher(new Dispatcher()) // calls are made on this thread: it only counts them
                     .cache(null)
-                    .addNetworkInterceptor(new RedirectGuard(settings.url(), settings.bearerToken() != null))
+                    .addNetworkInterceptor(new RedirectGuard(url, settings.bearerToken() != null))
                     .build();
             client = ours;
         }

@@ -17,10 +17,14 @@ public interface PolicySource {
      * A policy that an HTTP server has, at this URI word for word: nothing is appended. Polled, or held until there is news
      * where the server can do that.
      *
-     * @throws IllegalArgumentException if it is not an {@code http:} or {@code https:} URI, or holds a user and password
+     * <p>With several URIs, of servers that have the same document, the first is asked, and each next one when those before
+     * it fail. The one that answered is kept; the first is tried again a minute after it failed.
+     *
+     * @throws IllegalArgumentException if one is not an {@code http:} or {@code https:} URI, or holds a user and password, or
+     *     is there twice
      */
-    static HttpPolicySource http(URI uri) {
-        return HttpPolicySource.at(uri);
+    static HttpPolicySource http(URI first, URI... more) {
+        return HttpPolicySource.at(first, more);
     }
 
     /**
