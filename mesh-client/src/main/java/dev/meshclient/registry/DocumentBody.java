@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import okhttp3.Response;
-import okio.Buffer;
 import okio.BufferedSource;
 import okio.ByteString;
 import okio.GzipSource;
@@ -53,7 +52,9 @@ final class DocumentBody {
      */
     private static void check(List<String> reprDigest, ByteString travelled, byte[] json) throws IOException {
         String stated = stated(reprDigest);
-        if (stated == null || stated.equals(written(travelled)) || stated.equals(written(sha256(json)))) {
+        if (stated == null
+                || stated.equals(written(travelled))
+                || stated.equals(written(ByteString.of(Sha256.of(json))))) {
             return;
         }
         throw FetchFailed.answered(
@@ -77,10 +78,6 @@ final class DocumentBody {
 
     private static String written(ByteString digest) {
         return ":" + digest.base64() + ":";
-    }
-
-    private static ByteString sha256(byte[] json) {
-        return new Buffer().write(json).sha256();
     }
 
     private static String shortened(String stated) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A policy that an HTTP server has. The URI is asked for again and again, word for word, with the ETag of the last answer. A
@@ -96,7 +97,18 @@ public final class HttpPolicySource implements PolicySource {
 
     @Override
     public Closeable watch(Time time, Sink sink) {
-        return Subscription.start(time, "policy-http", sink, new HttpWatch(settings, time));
+        return watch(time, sink, null);
+    }
+
+    private Closeable watch(Time time, Sink sink, @Nullable Snapshot inForce) {
+        return Subscription.start(time, "policy-http", sink, new HttpWatch(settings, time, inForce));
+    }
+
+    /** The first URI names the file: one that is added behind it begins with the same document. */
+    @Override
+    public PolicySource snapshotIn(Path directory, Duration initialFetchTimeout) {
+        URI first = settings.urls().get(0).uri();
+        return new SnapshotSource(this, this::watch, first, directory, initialFetchTimeout);
     }
 
     @Override

@@ -15,6 +15,7 @@ final class HttpWatch implements Subscription.Watched {
     private final Intake intake;
     private final Schedule schedule;
     private boolean anyAnswered;
+    private boolean mayHold;
 
     /** One of them. An ETag means nothing to the others. */
     private static final class Registry {
@@ -31,15 +32,19 @@ final class HttpWatch implements Subscription.Watched {
         }
     }
 
-    HttpWatch(HttpSettings settings, Time time) {
+    /** @param inForce what an earlier process took and is in force; null = nothing */
+    HttpWatch(HttpSettings settings, Time time, @Nullable Snapshot inForce) {
         this.time = time;
         this.longPoll = settings.longPoll();
         this.registries = settings.urls().stream()
                 .map(url -> new Registry("registry " + HttpSettings.told(url), new Fetch(settings, url, time.wall())))
                 .toList();
         this.failover = new Failover(registries.size());
-        this.intake = new Intake(settings.maxBytes());
+        this.intake = new Intake(settings.maxBytes(), time.wall(), inForce);
         this.schedule = new Schedule(settings.pollInterval());
+        if (inForce != null && inForce.etag() != null) {
+            registries.get(0).known = new Feedback(inForce.etag(), null);
+        }
     }
 
     @Override
@@ -50,16 +55,19 @@ final class HttpWatch implements Subscription.Watched {
         Feedback known = registry.known;
         Fetch.Answer answer;
         try {
-            answer = registry.fetch.get(known, known == null ? Duration.ZERO : longPoll);
+            answer = registry.fetch.get(known, known == null || !mayHold ? Duration.ZERO : longPoll);
         } catch (IOException e) {
             return failed(which, e, sink);
         }
         long took = time.now() - began;
         failover.answered(which);
         anyAnswered = false;
+        mayHold = true; // but not before it is known that the registry has what an earlier process left
         byte[] body = answer.body();
         if (body != null) {
             take(registry, body, answer.etag(), sink);
+        } else if (known != null && known.rejection() == null) {
+            sink.confirmed();
         }
         boolean holdNext = registry.known != null && !longPoll.isZero();
         return schedule.afterAnswer(answer.hold(), holdNext, took, answer.maxAge(), time.random());
@@ -67,7 +75,8 @@ final class HttpWatch implements Subscription.Watched {
 
     /** A bad document is remembered too, and not fetched twice. */
     private void take(Registry from, byte[] json, @Nullable String etag, PolicySource.Sink sink) {
-        boolean isNew = intake.take(json, from.name + (etag == null ? "" : ", ETag " + etag), sink);
+        String kept = from == registries.get(0) ? etag : null;
+        boolean isNew = intake.take(json, kept, from.name + (etag == null ? "" : ", ETag " + etag), sink);
         if (isNew) {
             registries.forEach(r -> r.known = null);
         }

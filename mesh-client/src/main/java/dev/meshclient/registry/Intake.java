@@ -1,35 +1,46 @@
 package dev.meshclient.registry;
 
 import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.PolicyDocument;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** The bytes of a source on their way to the sink: the same bytes count once, and a bad document changes nothing. */
 final class Intake {
     private final long maxBytes;
+    private final InstantSource wall;
     private byte[] seen = {};
     private @Nullable String rejection;
 
-    Intake(long maxBytes) {
+    /** @param inForce what an earlier process took and is in force; null = nothing */
+    Intake(long maxBytes, InstantSource wall, @Nullable Snapshot inForce) {
         this.maxBytes = maxBytes;
+        this.wall = wall;
+        if (inForce != null) {
+            seen = Sha256.of(inForce.json());
+        }
     }
 
     /**
      * Delivers a document that reads well; of any other says what is wrong with it, with {@code origin} in front.
      *
+     * @param etag to be kept with it; null = none
      * @return whether these bytes are others than the last
      */
-    boolean take(byte[] json, String origin, PolicySource.Sink sink) {
-        byte[] digest = digest(json);
+    boolean take(byte[] json, @Nullable String etag, String origin, PolicySource.Sink sink) {
+        byte[] digest = Sha256.of(json);
         if (Arrays.equals(digest, seen)) {
+            if (rejection == null) {
+                sink.confirmed();
+            }
             return false;
         }
         seen = digest;
         try {
-            sink.deliver(PolicyCodec.read(json, maxBytes));
+            PolicyDocument document = PolicyCodec.read(json, maxBytes);
+            sink.deliver(document, Provenance.live(wall.instant(), new Provenance.Raw(json, etag)));
             rejection = null;
         } catch (IOException e) {
             rejection = String.valueOf(e.getMessage());
@@ -45,13 +56,5 @@ final class Intake {
     @Nullable
     String rejection() {
         return rejection;
-    }
-
-    private static byte[] digest(byte[] json) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(json);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** Where policy comes from. */
 public interface PolicySource {
@@ -64,10 +65,32 @@ public interface PolicySource {
      */
     Closeable watch(Time time, Sink sink);
 
+    /**
+     * A source like this one whose document outlives a restart: what is in force is kept in a file of that directory, and
+     * delivered first when it is watched the next time. A document whose {@code metadata.ttl} is over is delivered only if
+     * the source brings nothing within nine tenths of the timeout, and as {@link Provenance.Freshness#STALE}.
+     *
+     * <p>Nothing about the file can fail a call: what goes wrong with it is logged. A source that has nothing to keep, one
+     * in memory or one of your own, is returned as it is.
+     *
+     * @param directory is made when it is needed
+     */
+    default PolicySource snapshotIn(Path directory, Duration initialFetchTimeout) {
+        return this;
+    }
+
     /** Who is given documents. Calls come one at a time. */
     interface Sink {
         /** A document that reads well. Returns when it is in force. */
         void deliver(PolicyDocument document) throws IOException;
+
+        /** As {@link #deliver(PolicyDocument)}, by a source that knows where it has the document from. */
+        default void deliver(PolicyDocument document, Provenance provenance) throws IOException {
+            deliver(document);
+        }
+
+        /** What was delivered last is what the source has now. */
+        default void confirmed() {}
 
         /** Why there is no newer document just now; the last one stays in force. */
         void failed(IOException problem);
