@@ -60,6 +60,29 @@ public interface PolicySource {
     }
 
     /**
+     * Both at once, as where virtual machines are in a file and clusters in a registry. Endpoints of a service that both list
+     * are united by cluster, address and port; everything else of it is as the first says. The defaults of a document are
+     * for its own services.
+     *
+     * <p>What one of them has is in force although the other has nothing yet; only at the start both are given 2 s.
+     */
+    static PolicySource merge(PolicySource first, PolicySource second) {
+        return new CombinedSource(Combination.Kind.MERGE, first, second, CombinedSource.MOMENT);
+    }
+
+    /**
+     * Policy over policy, as your own timeouts over what the platform says. What {@code top} states wins, setting by setting,
+     * in services and in defaults; what it does not state is as {@code base} says. Endpoints are not united: those of
+     * {@code top} if it lists any for the service, else those of {@code base}. A service that {@code top} sets to
+     * {@code null} is gone.
+     *
+     * <p>What one of them has is in force although the other has nothing yet; only at the start both are given 2 s.
+     */
+    static PolicySource overlay(PolicySource top, PolicySource base) {
+        return new CombinedSource(Combination.Kind.OVERLAY, top, base, CombinedSource.MOMENT);
+    }
+
+    /**
      * Begins to deliver documents to the sink, from a thread of the given time, until closed. Never blocks, never throws:
      * what goes wrong is told to the sink and tried again.
      */
