@@ -99,7 +99,7 @@ public final class Mesh implements Closeable {
     /**
      * Waits until a policy is in force.
      *
-     * @return whether one is; false: the time is up
+     * @return whether one is; false: the time is up, or the mesh was closed
      * @throws java.io.InterruptedIOException if the thread is interrupted
      */
     public boolean awaitReady(Duration timeout) throws IOException {
@@ -107,7 +107,7 @@ public final class Mesh implements Closeable {
         Signal signal = time.signal("ready");
         readiness.add(signal);
         try {
-            while (!router.isReady() && time.now() < until) {
+            while (!router.isReady() && !closed && time.now() < until) {
                 if (!signal.await(until)) {
                     break;
                 }
@@ -153,7 +153,7 @@ public final class Mesh implements Closeable {
 
     /**
      * Takes no more policy and no more calls, waits for the calls under way for the drain time (2 s unless said otherwise),
-     * then closes connections and threads. A second call does nothing.
+     * then closes connections and threads. What is left then may finish, within its deadlines. A second call does nothing.
      */
     @Override
     public void close() {
@@ -169,6 +169,7 @@ public final class Mesh implements Closeable {
             LOG.warn("the policy source did not close: {}", e.toString());
         }
         router.close();
+        readiness.forEach(Signal::raise);
         drain();
         router.forEachEndpoint(engine::retire);
         engine.close();

@@ -25,6 +25,7 @@ import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** The end of a mesh: calls finish, then nothing of it is left. */
 class MeshCloseTest {
@@ -265,6 +266,52 @@ class MeshCloseTest {
         let.countDown();
         assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("late");
         await().atMost(Duration.ofSeconds(10)).until(() -> sockets.open() == 0);
+    }
+
+    @Test
+    void a_call_that_outlives_the_mesh_keeps_its_deadline() throws Exception {
+        CountDownLatch never = answersLater();
+        Mesh mesh = mesh(", \"timeouts\": {\"request\": \"1s\"}")
+                .drainTimeout(Duration.ofMillis(50))
+                .build();
+        CompletableFuture<String> body = enqueue(mesh.wrap(caller));
+        await().until(() -> sockets.accepted() == 1);
+        mesh.close();
+        assertThatThrownBy(() -> body.get(20, TimeUnit.SECONDS)).hasRootCauseInstanceOf(DeadlineExceeded.class);
+        never.countDown();
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(threads()).noneMatch(name -> name.startsWith("mesh")));
+    }
+
+    @Test
+    void a_call_that_was_cancelled_above_the_mesh_is_not_waited_for() throws Exception {
+        answers();
+        Mesh mesh = mesh("").drainTimeout(Duration.ofMinutes(10)).build();
+        OkHttpClient cancelling = caller.newBuilder()
+                .addInterceptor(chain -> {
+                    chain.call().cancel();
+                    return chain.proceed(chain.request());
+                })
+                .build();
+        assertThatThrownBy(() -> read(mesh.wrap(cancelling))).isInstanceOf(IOException.class);
+        mesh.close(); // would take ten minutes
+    }
+
+    @Test
+    @Timeout(60)
+    void who_waits_for_a_policy_is_told_when_the_mesh_closes() throws Exception {
+        Mesh mesh = Mesh.builder().policy((time, sink) -> () -> {}).build();
+        CompletableFuture<Boolean> ready = new CompletableFuture<>();
+        CompletableFuture<Void> asking = CompletableFuture.runAsync(() -> {
+            try {
+                ready.complete(mesh.awaitReady(Duration.ofMinutes(10)));
+            } catch (IOException e) {
+                ready.completeExceptionally(e);
+            }
+        });
+        mesh.close();
+        assertThat(ready.get(20, TimeUnit.SECONDS)).isFalse();
+        asking.get(20, TimeUnit.SECONDS);
     }
 
     @Test

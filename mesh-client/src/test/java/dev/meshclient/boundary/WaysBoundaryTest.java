@@ -17,6 +17,7 @@ import okhttp3.Cache;
 import okhttp3.Call;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
 import okhttp3.Response;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
@@ -84,6 +85,23 @@ class WaysBoundaryTest extends Boundary {
     }
 
     // ---- interceptors and authenticators
+
+    @Test
+    void an_interceptor_may_ask_outside_first_and_then_a_host_of_the_mesh() throws Exception {
+        outside.enqueue(ok("token"));
+        inside.enqueue(ok("inside"));
+        OkHttpClient http = mesh().wrap(caller().addInterceptor(chain -> {
+                    Request token =
+                            chain.request().newBuilder().url(outsideUrl()).build();
+                    chain.proceed(token).close();
+                    return chain.proceed(chain.request());
+                })
+                .build());
+        assertThat(read(http, orders())).isEqualTo("inside");
+        plain(outside);
+        meshed(inside);
+        assertThat(inside.getRequestCount()).isEqualTo(1);
+    }
 
     @Test
     void an_interceptor_above_the_mesh_that_changes_the_host_is_followed() throws Exception {

@@ -108,7 +108,7 @@ class TlsTrapsTest {
 
     /** In TLS 1.3 the client hears of it when it reads the answer: the request went out, and nobody looked at it. */
     @Test
-    void a_client_certificate_that_the_peer_rejects_is_a_connect_failure() throws Exception {
+    void a_client_certificate_that_the_peer_rejects_is_refused_after_the_request_went_out() throws Exception {
         HandshakeCertificates unknown = new HandshakeCertificates.Builder()
                 .heldCertificate(new HeldCertificate.Builder().build())
                 .addTrustedCertificate(AUTHORITY.certificate())
@@ -124,7 +124,7 @@ class TlsTrapsTest {
             situation
                     .client(b -> b.sslSocketFactory(unknown.sslSocketFactory(), unknown.trustManager())
                             .protocols(List.of(Protocol.HTTP_1_1)))
-                    .check("SSLHandshakeException", "connect-failure", 0, true, true);
+                    .check("SSLHandshakeException", "tls-refused", 0, true, true);
         }
     }
 

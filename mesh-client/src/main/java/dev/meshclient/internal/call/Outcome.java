@@ -6,6 +6,8 @@ public enum Outcome {
     RESPONSE("response", Processed.YES),
     /** No connection: name not found, refused, timed out, or TLS not agreed. */
     CONNECT_FAILURE("connect-failure", Processed.NO),
+    /** The peer refused our side of TLS, our certificate for instance, after the request was written; it did not look at it. */
+    TLS_REFUSED("tls-refused", Processed.NO),
     /** The peer said that it did not look at the request: REFUSED_STREAM, or a stream above a GOAWAY. */
     REFUSED_STREAM("refused-stream", Processed.NO),
     /** The connection broke before a byte of the request was written. */

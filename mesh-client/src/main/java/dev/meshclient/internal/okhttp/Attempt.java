@@ -4,6 +4,7 @@ import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.Headers;
@@ -23,10 +24,9 @@ final class Attempt extends CallContext {
     @Nullable
     EndpointConnections connections;
 
-    private @Nullable Call inner;
+    private volatile @Nullable Call inner; // against cancelCause: each side writes its own, then reads the other's
     private volatile boolean abandoned;
-    private Time.@Nullable Timer handshake;
-    private @Nullable SocketTimeoutException connectTimeout;
+    private @Nullable Handshake handshake;
 
     Attempt(Hop hop) {
         super(hop);
@@ -84,23 +84,51 @@ final class Attempt extends CallContext {
 
     /** TLS must be agreed within the time that is left for connecting. */
     void handshakeStarted(long until, String what) {
-        handshake = time.at(until, "handshake", () -> {
-            SocketTimeoutException e =
-                    new SocketTimeoutException("TLS with " + what + " not agreed in time (timeouts.connect)");
-            connectTimeout = e;
-            cancel(e);
-        });
+        Handshake started = new Handshake(what);
+        handshake = started;
+        started.timer = time.at(until, "handshake", started);
     }
 
     void handshakeEnded() {
-        Time.Timer timer = handshake;
-        if (timer != null) {
-            timer.cancel();
-            handshake = null;
+        Handshake started = handshake;
+        if (started != null) {
+            started.end();
         }
     }
 
     boolean isConnectTimeout(IOException e) {
-        return e == connectTimeout;
+        Handshake started = handshake;
+        return started != null && e == started.expired;
+    }
+
+    /** Agreed or expired: the first word counts, so that a timer that fires late never breaks off what is on the wire. */
+    private final class Handshake extends AtomicBoolean implements Runnable {
+        private static final long serialVersionUID = 1;
+
+        private final String what;
+        private transient Time.@Nullable Timer timer;
+        private volatile @Nullable SocketTimeoutException expired;
+
+        Handshake(String what) {
+            this.what = what;
+        }
+
+        @Override
+        public void run() {
+            if (compareAndSet(false, true)) {
+                SocketTimeoutException e =
+                        new SocketTimeoutException("TLS with " + what + " not agreed in time (timeouts.connect)");
+                expired = e;
+                cancel(e);
+            }
+        }
+
+        void end() {
+            set(true);
+            Time.Timer armed = timer;
+            if (armed != null) {
+                armed.cancel();
+            }
+        }
     }
 }

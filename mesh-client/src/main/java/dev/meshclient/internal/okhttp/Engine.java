@@ -131,6 +131,8 @@ public final class Engine {
             } catch (PassThrough.EntersMesh redirect) {
                 watch.end();
                 return new Run(this, chain, client).follow(redirect.next, redirect.prior);
+            } finally {
+                watch.end(); // the interceptor above may go on to a host of the mesh
             }
         }
 
@@ -228,6 +230,7 @@ public final class Engine {
             if (logical.outer().isCanceled()) {
                 throw new IOException("Canceled");
             }
+            hop.begin();
             logical.current(hop);
             HttpUrl url = hop.request().url();
             Layer layers = entrance.layers(url.host(), url.port());

@@ -30,6 +30,10 @@ final class Hop extends CallContext {
         this.settings = settings;
         this.underWay = underWay;
         deadline(logical.deadline());
+    }
+
+    /** It is about to go through the layers. */
+    void begin() {
         underWay.increment();
     }
 

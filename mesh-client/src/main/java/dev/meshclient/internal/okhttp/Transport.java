@@ -152,15 +152,19 @@ final class Transport implements Layer {
     private static IOException failed(Attempt attempt, IOException e) {
         IOException cause = attempt.cancelCause();
         if (cause != null) {
-            boolean connecting = attempt.isConnectTimeout(cause);
             boolean callers = cause instanceof LogicalCall.Canceled;
             IOException told = callers ? e : cause;
-            attempt.failed(connecting ? Outcome.CONNECT_FAILURE : attempt.cancelledAs(), told);
+            attempt.failed(attempt.isConnectTimeout(cause) ? late(attempt) : attempt.cancelledAs(), told);
             return told;
         }
         IOException told = withEndpoint(attempt, e);
         attempt.failed(outcome(attempt, e), told);
         return told;
+    }
+
+    /** The timer of a handshake may win by a hair against a handshake that was agreed. */
+    private static Outcome late(Attempt attempt) {
+        return attempt.listener.mayBeSent() ? Outcome.ATTEMPT_TIMEOUT : Outcome.CONNECT_FAILURE;
     }
 
     /** OkHttp names the logical host and its port, at which nobody listens; the type stays what callers catch. */
@@ -183,6 +187,9 @@ final class Transport implements Layer {
         // When callTimeout is up the reader may wake before the canceller has told the outer call.
         if (logical.outer().isCanceled() || attempt.now() >= logical.deadline()) {
             return Outcome.CANCELLED;
+        }
+        if (e instanceof SSLHandshakeException && seen.mayBeSent()) {
+            return Outcome.TLS_REFUSED;
         }
         if (seen.connection() == null || e instanceof SSLHandshakeException) {
             return Outcome.CONNECT_FAILURE;

@@ -59,7 +59,7 @@ final class RetryRules {
     private boolean wantsReset(Outcome outcome) {
         boolean any = on.contains(RetryOn.RESET) || on.contains(RetryOn.FIVE_XX) || on.contains(RetryOn.GATEWAY_ERROR);
         return switch (outcome) {
-            case CONNECT_FAILURE -> any || on.contains(RetryOn.CONNECT_FAILURE);
+            case CONNECT_FAILURE, TLS_REFUSED -> any || on.contains(RetryOn.CONNECT_FAILURE);
             case REFUSED_STREAM -> any || on.contains(RetryOn.REFUSED_STREAM);
             case RESET_BEFORE_REQUEST -> any || on.contains(RetryOn.RESET_BEFORE_REQUEST);
             case STALE, RESET -> any;

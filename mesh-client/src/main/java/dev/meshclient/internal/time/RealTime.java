@@ -62,7 +62,7 @@ public final class RealTime implements Time, AutoCloseable {
         threads.execute(task);
     }
 
-    /** Ends the timer thread and interrupts the others. */
+    /** Interrupts the threads; that of the timers ends when no timer is armed any more. */
     @Override
     public void close() {
         watchdog.close();

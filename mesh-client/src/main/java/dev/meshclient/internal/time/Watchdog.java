@@ -17,22 +17,21 @@ final class Watchdog {
     private static final int STRIPES = 8;
     private static final long LINGER_NANOS = 1_000_000_000L;
 
+    private final String name;
     private final LongSupplier clock;
     private final long tickNanos;
     private final Node[] heads = new Node[STRIPES];
-    private final Thread thread;
-    private boolean started;
+    private @Nullable Thread thread; // guarded by this; null: not begun, or ended
     private volatile boolean parked = true;
     private volatile boolean closed;
 
     Watchdog(String name, LongSupplier clock, long tickNanos) {
+        this.name = name;
         this.clock = clock;
         this.tickNanos = tickNanos;
         for (int i = 0; i < STRIPES; i++) {
             heads[i] = new Node();
         }
-        this.thread = new Thread(this::run, name);
-        thread.setDaemon(true);
     }
 
     Time.Timer arm(long at, Runnable action) {
@@ -48,38 +47,58 @@ final class Watchdog {
     }
 
     private synchronized void wake() {
-        if (!started && !closed) {
-            started = true;
-            thread.start();
+        Thread running = thread;
+        if (running == null) {
+            running = new Thread(this::run, name);
+            running.setDaemon(true);
+            thread = running;
+            running.start();
+        } else {
+            LockSupport.unpark(running);
         }
-        LockSupport.unpark(thread);
     }
 
+    /** The thread ends as soon as nothing is armed: what is under way keeps its deadlines. */
     synchronized void close() {
         closed = true;
         LockSupport.unpark(thread);
     }
 
+    private synchronized boolean ends() {
+        boolean idle = isEmpty();
+        if (idle) {
+            thread = null;
+        }
+        return idle;
+    }
+
     private void run() {
         parked = false;
         long lastBusy = clock.getAsLong();
-        while (!closed) {
+        while (true) {
             boolean ignored = Thread.interrupted(); // an action that left the flag up would keep us from parking
             long now = clock.getAsLong();
-            if (sweep(now)) {
+            boolean busy = sweep(now);
+            if (busy) {
                 lastBusy = now;
             }
-            if (now - lastBusy > LINGER_NANOS) {
+            // Both look again after the flag is up: who arms sees the flag, or we see his node.
+            if (closed && !busy) {
                 parked = true;
-                // Looked at after the flag is up: who arms sees the flag, or we see his node.
+                if (ends()) {
+                    return;
+                }
+                parked = false;
+            } else if (now - lastBusy > LINGER_NANOS) {
+                parked = true;
                 if (isEmpty() && !closed) {
                     LockSupport.park(this);
                 }
                 parked = false;
                 lastBusy = clock.getAsLong();
-            } else {
-                LockSupport.parkNanos(this, tickNanos);
+                continue;
             }
+            LockSupport.parkNanos(this, tickNanos);
         }
     }
 

@@ -40,6 +40,7 @@ class RetryRulesTest {
     @CsvSource({
         // outcome, idempotent, else
         "CONNECT_FAILURE,      true,  true",
+        "TLS_REFUSED,          true,  true",
         "REFUSED_STREAM,       true,  true",
         "RESET_BEFORE_REQUEST, true,  true",
         "STALE,                true,  false",
@@ -118,6 +119,7 @@ class RetryRulesTest {
         // outcome, one-shot, duplex: never once headers may have been started
         "CONNECT_FAILURE, true",
         "RESET_BEFORE_REQUEST, true",
+        "TLS_REFUSED, false",
         "REFUSED_STREAM, false",
         "STALE, false",
         "RESET, false",

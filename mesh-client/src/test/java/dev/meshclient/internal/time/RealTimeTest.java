@@ -65,11 +65,11 @@ class RealTimeTest {
     }
 
     @Test
-    void close_interrupts_tasks_and_ends_all_threads() throws Exception {
+    void close_interrupts_tasks_and_ends_all_threads_once_no_timer_is_armed() throws Exception {
         RealTime time = RealTime.create("real-time-closed");
         CountDownLatch waits = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
-        time.at(Time.NEVER, "never", () -> {});
+        Time.Timer timer = time.at(Time.NEVER, "never", () -> {});
         time.start("waiter", () -> {
             waits.countDown();
             try {
@@ -82,6 +82,8 @@ class RealTimeTest {
         assertThat(threads("real-time-closed")).isEqualTo(2);
         time.close();
         assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+        await().untilAsserted(() -> assertThat(threads("real-time-closed")).isEqualTo(1)); // what is armed is kept
+        timer.cancel();
         await().untilAsserted(() -> assertThat(threads("real-time-closed")).isZero());
     }
 
