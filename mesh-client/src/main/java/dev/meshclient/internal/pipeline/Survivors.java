@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What outlives a change of policy: statistics of endpoints, calls in flight, retry budgets. */
 final class Survivors {
@@ -46,6 +47,12 @@ final class Survivors {
                             !usedBackends.contains(e.getKey()) && e.getValue().count() == 0);
             budgets.keySet().retainAll(usedServices);
         }
+    }
+
+    /** The state of an endpoint; null: no call can reach it. */
+    @Nullable
+    EndpointState endpoint(EndpointTable.Key key) {
+        return endpoints.find(key);
     }
 
     void forEachEndpoint(Consumer<EndpointState> consumer) {
