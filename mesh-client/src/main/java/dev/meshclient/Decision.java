@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why a call went where it went.
  *
- * @param policy the policy in force when the call was routed, as {@code epoch/version}; empty before the first
+ * @param policy the document that routed the call, as {@code epoch/version}: the one in force, or an older one whose policy of
+ *     the service is kept; empty before the first
  * @param service the service that claims the host; empty if none does
  * @param rule the rule that took the request; empty if none did
  * @param backend the backend chosen, {@code service} or {@code service/subset}; empty if none was

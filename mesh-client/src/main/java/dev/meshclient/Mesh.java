@@ -7,7 +7,6 @@ import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.OutboundTrafficPolicy;
-import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.Closeable;
@@ -48,6 +47,7 @@ public final class Mesh implements Closeable {
     private final Runnable stopTime;
     private final Router router;
     private final Engine engine;
+    private final String source;
     private final Closeable policy;
     private final Duration drainTimeout;
     private final Set<Signal> readiness = ConcurrentHashMap.newKeySet();
@@ -70,9 +70,14 @@ public final class Mesh implements Closeable {
                 builder.listeners,
                 builder.claims,
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
-                builder.initialFetchTimeout);
+                builder.initialFetchTimeout,
+                builder.staleTtl);
         this.engine = new Engine(time, router);
-        this.policy = builder.source().watch(time, new Sink());
+        PolicySource source = builder.source();
+        this.source = source.toString();
+        PolicySink sink = new PolicySink(
+                router, engine.transport(), engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
+        this.policy = source.watch(time, sink);
     }
 
     /** A mesh needs a {@link Builder#policy}; everything else has a default. */
@@ -121,6 +126,11 @@ public final class Mesh implements Closeable {
     /** {@code epoch/version} of the policy in force; empty before the first. */
     public String policyRevision() {
         return router.revision();
+    }
+
+    /** What is in force, what is refused or kept from before, and how each endpoint stands; as text for people, too. */
+    public MeshStatus status() {
+        return router.status(source);
     }
 
     /** Why this response came from where it came; {@link Decision#NONE} for one that did not come through a mesh, or from the cache. */
@@ -193,35 +203,6 @@ public final class Mesh implements Closeable {
         }
     }
 
-    private final class Sink implements PolicySource.Sink {
-        @Override
-        public void deliver(PolicyDocument document) throws IOException {
-            String before = router.revision();
-            router.apply(document.policy(), engine.transport(), engine::retire);
-            readiness.forEach(Signal::raise);
-            LOG.info(
-                    "policy {} is in force, {} service(s), before it {}",
-                    router.revision(),
-                    document.policy().services().size(),
-                    before.isEmpty() ? "none" : before);
-            if (!document.unknownFields().isEmpty()) {
-                LOG.warn(
-                        "policy {} has fields that are not known here and ignored: {}",
-                        router.revision(),
-                        document.unknownFields());
-            }
-        }
-
-        @Override
-        public void failed(IOException problem) {
-            router.problem(problem);
-            LOG.warn(
-                    "no newer policy, {} stays in force: {}",
-                    router.isReady() ? router.revision() : "none",
-                    problem.toString());
-        }
-    }
-
     /** Says what a mesh is to do; {@link #build} makes it. */
     public static final class Builder {
         private Workload workload = Workload.unknown();
@@ -230,6 +211,7 @@ public final class Mesh implements Closeable {
         private final List<MeshListener> listeners = new ArrayList<>();
         private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
         private Duration initialFetchTimeout = Duration.ofSeconds(5);
+        private Duration staleTtl = Duration.ofHours(1);
         private Duration drainTimeout = Duration.ofSeconds(2);
         private @Nullable Path snapshotDirectory = SnapshotDirectory.offered(System::getenv);
         private @Nullable Time time;
@@ -287,6 +269,15 @@ public final class Mesh implements Closeable {
          */
         public Builder snapshotDirectory(@Nullable Path directory) {
             this.snapshotDirectory = directory;
+            return this;
+        }
+
+        /**
+         * How long a service is kept that documents do not have any more; a document that sets it to {@code null} ends it at
+         * once. Default 1 h; zero = not at all.
+         */
+        public Builder staleTtl(Duration ttl) {
+            this.staleTtl = positiveOrZero("staleTtl", ttl);
             return this;
         }
 

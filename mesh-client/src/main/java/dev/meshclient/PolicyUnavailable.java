@@ -2,7 +2,10 @@ package dev.meshclient;
 
 import java.io.IOException;
 
-/** The host belongs to the mesh and no policy has come yet. */
+/**
+ * The host belongs to the mesh and there is no policy for it: none has come yet, or that of its service is refused and there
+ * was no good one before. The cause says what is wrong.
+ */
 public final class PolicyUnavailable extends IOException implements MeshFailure {
     private static final long serialVersionUID = 1;
 

@@ -68,8 +68,9 @@ public class PipelineBenchmark {
             attempt.over();
             return answer;
         };
-        Router router = new Router(time, Workload.unknown(), List.of(), List.of(), false, Duration.ZERO);
-        router.apply(PolicyCodec.read(document).policy(), transport, gone -> {});
+        Router router =
+                new Router(time, Workload.unknown(), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+        router.apply(PolicyCodec.read(document), transport, gone -> {});
         Layer found = router.layers("orders", 80);
         if (found == null) {
             throw new IOException("the policy lists no service for 'orders'");

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a whole document: its head, clusters, defaults and services. */
 final class DocumentReader {
@@ -28,11 +29,37 @@ final class DocumentReader {
 
     private final CrossReferences references = new CrossReferences();
 
-    /** The document; what it returns is of use only if no problem was noted. */
     static PolicyDocument read(Node root, Problems problems) throws PolicyException {
         MeshPolicy policy = new DocumentReader().policy(root, problems);
-        problems.throwIfAny();
-        return new PolicyDocument(policy, problems.unknownFields());
+        problems.throwIfRefused();
+        return document(policy, problems);
+    }
+
+    /** Takes out the services of which a problem was noted: what was read of them is a stand-in. */
+    private static PolicyDocument document(MeshPolicy policy, Problems problems) {
+        Map<String, RefusedService> refused = new LinkedHashMap<>();
+        problems.byService()
+                .forEach((name, found) -> refused.put(
+                        name, new RefusedService(hosts(policy.services().get(name)), found)));
+        Map<String, Service> services = new LinkedHashMap<>(policy.services());
+        services.keySet().removeAll(refused.keySet());
+        MeshPolicy taken = new MeshPolicy(
+                policy.metadata(),
+                policy.trustDomain(),
+                policy.outboundTrafficPolicy(),
+                policy.clusters(),
+                policy.defaults(),
+                services,
+                policy.removed().stream()
+                        .filter(name -> !refused.containsKey(name))
+                        .toList());
+        return new PolicyDocument(taken, problems.unknownFields(), refused);
+    }
+
+    private static List<String> hosts(@Nullable Service read) {
+        return read == null
+                ? List.of()
+                : read.hosts().stream().filter(host -> !host.isEmpty()).toList();
     }
 
     private MeshPolicy policy(Node root, Problems problems) throws PolicyException {

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * JSON text (RFC 8259) to a tree of {@link Node}. Stricter than the standard in three ways: a key stands once in an object,
@@ -24,6 +25,9 @@ final class JsonText {
     static final int MAX_DEPTH = 200;
 
     private static final String SYNTAX = "JSON (RFC 8259) in UTF-8, nested at most " + MAX_DEPTH + " levels";
+
+    // Where something began is told with words about the parser's own settings.
+    private static final Pattern SOURCE = Pattern.compile("\\[Source: [^;\\]]*; (line: \\d+, column: \\d+)]");
 
     // One level more than ours, so that it is we who say so, with the line.
     // Interned names would outlive the document, and a document may hold millions.
@@ -65,7 +69,7 @@ final class JsonText {
         } catch (JsonProcessingException e) {
             JsonLocation at = e.getLocation();
             String where = at == null ? "" : at(at) + ": ";
-            String what = Node.shortened(e.getOriginalMessage(), 200);
+            String what = Node.shortened(SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1"), 200);
             problems.add(where + what, SYNTAX, at == null ? 0 : at.getLineNr());
         } catch (IOException | RuntimeException e) {
             // The parser says so of a hostile table of names, and of bytes that are no UTF-8 at the end of the input.

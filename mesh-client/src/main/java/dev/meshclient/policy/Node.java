@@ -93,7 +93,7 @@ final class Node {
     }
 
     void wrong(String found, String expected) {
-        problems.add(path(), found, expected, place);
+        problems.add(service(), path(), found, expected, place);
     }
 
     String text(int minLength, int maxLength) {
@@ -173,6 +173,24 @@ final class Node {
         StringBuilder out = new StringBuilder();
         path(out, true);
         return out.isEmpty() ? "$" : out.toString();
+    }
+
+    /** The service whose part this is; null: it is the document's. */
+    private @Nullable String service() {
+        Node node = this;
+        for (Node above = parent; above != null; above = above.parent) {
+            if ("services".equals(above.key) && above.parent != null && above.parent.parent == null) {
+                return node.key;
+            }
+            node = above;
+        }
+        return null;
+    }
+
+    /** What is wrong with a text at this place, for whoever finds it out later. */
+    PolicyProblem problem(String text, String expected) {
+        value = text;
+        return new PolicyProblem(path(), show(), expected);
     }
 
     String pathWithoutIndexes() {

@@ -7,8 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
 /**
- * Reads and writes policy documents. A document is read as a whole: it is either checked from end to end, or refused with
- * everything that is wrong with it. Nothing but a {@link PolicyException} comes out of any bytes.
+ * Reads and writes policy documents. A document is checked from end to end, and everything that is wrong with it is told at
+ * once. A problem of one service alone refuses that service, any other one the document. Nothing but a
+ * {@link PolicyException} comes out of any bytes.
  */
 public final class PolicyCodec {
     /** The size above which {@link #read(byte[])} refuses a document: 16 MiB. */
@@ -28,7 +29,12 @@ public final class PolicyCodec {
         }
     }
 
-    /** Reads a document of at most {@link #DEFAULT_MAX_BYTES}. Fields that this version does not know are ignored and listed. */
+    /**
+     * Reads a document of at most {@link #DEFAULT_MAX_BYTES}, as a mesh does. Services of which something is wrong are left
+     * out of its policy and listed, and so are fields that this version does not know.
+     *
+     * @throws PolicyException if something is wrong that is not of one service alone
+     */
     public static PolicyDocument read(byte[] json) throws PolicyException {
         return read(json, DEFAULT_MAX_BYTES);
     }
@@ -43,7 +49,10 @@ public final class PolicyCodec {
         return read(json, maxBytes, false);
     }
 
-    /** As {@link #read(byte[])}, but a field that this version does not know is a problem too: for authors and for CI. */
+    /**
+     * Reads a document as its author must: whatever is wrong with any part of it refuses it, a field that this version does
+     * not know included. For lint, CI and tests.
+     */
     public static PolicyDocument readStrict(byte[] json) throws PolicyException {
         return read(json, DEFAULT_MAX_BYTES, true);
     }
@@ -67,7 +76,7 @@ public final class PolicyCodec {
     /** A policy made in code was never checked: what would be refused, or read as something else, is not written. */
     private static void checkEqual(MeshPolicy policy, byte[] json) {
         try {
-            if (read(json, Long.MAX_VALUE).policy().equals(policy)) {
+            if (read(json, Long.MAX_VALUE, true).policy().equals(policy)) {
                 return;
             }
         } catch (PolicyException e) {

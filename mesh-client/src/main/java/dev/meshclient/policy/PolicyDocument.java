@@ -1,16 +1,21 @@
 package dev.meshclient.policy;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
- * A document as it was read.
+ * A document as it was read. What is wrong with one service is no reason to refuse another.
  *
- * @param policy what it says
+ * @param policy what it says, without the services that are refused
  * @param unknownFields paths of fields that this version does not know and that are ignored, each once and
  *     without array indexes: {@code services.orders.endpoints[].zone}
+ * @param refused services that are not taken, by name, in document order of their first problem
  */
-public record PolicyDocument(MeshPolicy policy, List<String> unknownFields) {
+public record PolicyDocument(MeshPolicy policy, List<String> unknownFields, Map<String, RefusedService> refused) {
     public PolicyDocument {
         unknownFields = List.copyOf(unknownFields);
+        refused = Collections.unmodifiableMap(new LinkedHashMap<>(refused));
     }
 }

@@ -14,6 +14,29 @@ public record PolicyProblem(String path, String value, String expected, int line
         this(path, value, expected, 0);
     }
 
+    /** The path of a place in a document: keys are strings, indexes are integers. */
+    public static String pathOf(Object... steps) {
+        return node(steps).path();
+    }
+
+    /**
+     * A problem that does not show in the document alone.
+     *
+     * @param text what stands there, a string
+     * @param path keys and, as integers, indexes
+     */
+    public static PolicyProblem of(String text, String expected, Object... path) {
+        return node(path).problem(text, expected);
+    }
+
+    private static Node node(Object... steps) {
+        Node node = Node.root(new Problems(false, new byte[0]));
+        for (Object step : steps) {
+            node = step instanceof Integer index ? node.item(index) : node.field(step.toString());
+        }
+        return node;
+    }
+
     @Override
     public String toString() {
         return path + ": " + value + " (legal: " + expected + ")";

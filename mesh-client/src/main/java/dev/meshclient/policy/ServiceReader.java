@@ -65,7 +65,9 @@ final class ServiceReader {
         String host = Hosts.canonical(Hosts.host(node));
         if (host.equals("*") && resolution != Resolution.NONE) {
             node.wrong("\"*\" only with resolution NONE: one service cannot list the endpoints of every host");
-        } else if (!host.isEmpty()) {
+            return "";
+        }
+        if (!host.isEmpty()) {
             references.claims(service, node, host);
         }
         return host;

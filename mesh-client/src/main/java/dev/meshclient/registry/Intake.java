@@ -2,9 +2,11 @@ package dev.meshclient.registry;
 
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyProblem;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The bytes of a source on their way to the sink: the same bytes count once, and a bad document changes nothing. */
@@ -41,7 +43,7 @@ final class Intake {
         try {
             PolicyDocument document = PolicyCodec.read(json, maxBytes);
             sink.deliver(document, Provenance.live(wall.instant(), new Provenance.Raw(json, etag)));
-            rejection = null;
+            rejection = document.refused().isEmpty() ? null : told(document);
         } catch (IOException e) {
             rejection = String.valueOf(e.getMessage());
             sink.failed(new IOException(origin + ": " + rejection + "\n  it is read again when it changes", e));
@@ -52,7 +54,16 @@ final class Intake {
         return true;
     }
 
-    /** Why the last document is not in force; null: it is. */
+    /** A document of which a part is refused is in force for the rest. */
+    private static String told(PolicyDocument document) {
+        return document.refused().values().stream()
+                .flatMap(s -> s.problems().stream())
+                .limit(10)
+                .map(PolicyProblem::toString)
+                .collect(Collectors.joining("; "));
+    }
+
+    /** Why the last document, or a part of it, is not in force; null: it is. */
     @Nullable
     String rejection() {
         return rejection;

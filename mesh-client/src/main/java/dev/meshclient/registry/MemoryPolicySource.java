@@ -23,7 +23,11 @@ public final class MemoryPolicySource implements PolicySource {
         this.document = document;
     }
 
-    /** Puts another document in force, in every mesh that watches this source. A bad one is refused and changes nothing. */
+    /**
+     * Puts another document in force, in every mesh that watches this source. As from any other source, a service of which
+     * something is wrong is left out, and the mesh tells it ({@code Mesh.status()}, its log); anything else that is wrong
+     * refuses the document, and nothing changes.
+     */
     public synchronized void update(String json) throws PolicyException {
         document = PolicyCodec.read(json.getBytes(StandardCharsets.UTF_8));
         sinks.forEach(this::deliver);
@@ -51,5 +55,10 @@ public final class MemoryPolicySource implements PolicySource {
         } catch (IOException e) {
             sink.failed(e);
         }
+    }
+
+    @Override
+    public String toString() {
+        return "PolicySource.of(...)";
     }
 }

@@ -104,9 +104,9 @@ class PolicyCodecTest {
     void collects_all_that_is_wrong() {
         PolicyException e = catchThrowableOfType(
                 PolicyException.class,
-                () -> PolicyCodec.read(Fixtures.services(
+                () -> PolicyCodec.readStrict(Fixtures.utf8(Fixtures.services(
                         "'a.b': {'hosts': ['A'], 'tls': {'mode': 'MUTUAL', 'x-y': 1}, 'retry': {'retryOn': ['internal']}},"
-                                + "'c': {'hosts': ['a', 'http://c'], 'endpoints': [{'port': 80.5}]}")));
+                                + "'c': {'hosts': ['a', 'http://c'], 'endpoints': [{'port': 80.5}]}"))));
 
         assertThat(e.problems()).extracting(PolicyProblem::toString).satisfies(lines -> assertThat(Fixtures.paths(e))
                 .as("%s", lines)

@@ -9,8 +9,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Words and fields of other meshes, and of later versions: whoever writes one is told that it is known and not supported. */
 class RefusedByNameTest {
     private static PolicyProblem only(String fields) {
-        PolicyException e =
-                catchThrowableOfType(PolicyException.class, () -> PolicyCodec.read(Fixtures.document(fields)));
+        PolicyException e = catchThrowableOfType(
+                PolicyException.class, () -> PolicyCodec.readStrict(Fixtures.utf8(Fixtures.document(fields))));
         assertThat(e.problems()).hasSize(1);
         return e.problems().get(0);
     }

@@ -31,7 +31,7 @@ final class World {
         String zone = self.locality().zone();
         this.wire = new ScriptedTransport(
                 time, zone.isEmpty() ? "" : self.locality().region() + "/" + zone, peers);
-        this.router = new Router(time, self, List.of(events), List.of(), false, Duration.ZERO);
+        this.router = new Router(time, self, List.of(events), List.of(), false, Duration.ZERO, Duration.ofHours(1));
     }
 
     /** A document with one service, as its settings say. */
@@ -55,7 +55,7 @@ final class World {
 
     void apply(String document) {
         try {
-            router.apply(PolicyCodec.read(document).policy(), wire, gone -> {});
+            router.apply(PolicyCodec.read(document), wire, gone -> {});
         } catch (PolicyException e) {
             throw new AssertionError(e.getMessage(), e);
         }

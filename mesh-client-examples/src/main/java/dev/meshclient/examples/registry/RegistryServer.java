@@ -73,7 +73,7 @@ public final class RegistryServer implements Closeable {
         notifyAll();
     }
 
-    /** Serves a file, and what becomes of it: {@code RegistryServer policy.json 8500}. A document that meshes would refuse is not published. */
+    /** Serves a file, and what becomes of it: {@code RegistryServer policy.json 8500}. A document of which anything is wrong is not published. */
     public static void main(String[] args) throws IOException, InterruptedException {
         if (args.length != 2) {
             System.err.println("usage: RegistryServer <file> <port>");
@@ -81,7 +81,7 @@ public final class RegistryServer implements Closeable {
         }
         Path file = Path.of(args[0]);
         String document = Files.readString(file);
-        PolicyCodec.read(document);
+        PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8));
         RegistryServer registry = start(Integer.parseInt(args[1]), document);
         System.out.println("serving " + file + " at " + registry.uri() + "; edit it, and the meshes follow");
         while (true) {
@@ -96,7 +96,7 @@ public final class RegistryServer implements Closeable {
 
     private void publishIfGood(String document) {
         try {
-            PolicyCodec.read(document);
+            PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8));
             publish(document);
             System.out.println("published");
         } catch (PolicyException e) {

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The state of every endpoint that a policy in force lists, kept by service, cluster and address over changes of policy. */
 public final class EndpointTable {
@@ -18,6 +19,11 @@ public final class EndpointTable {
                 key,
                 k -> new EndpointState(
                         (k.address.indexOf(':') < 0 ? k.address : "[" + k.address + "]") + ":" + k.port));
+    }
+
+    /** The state of this endpoint; null: there is none. */
+    public @Nullable EndpointState find(Key key) {
+        return states.get(key);
     }
 
     /** Forgets all but these. What an endpoint still has in flight finishes; the consumer is told of each that goes. */

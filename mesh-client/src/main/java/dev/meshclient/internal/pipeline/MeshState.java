@@ -11,8 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One policy, compiled: which layers a host's requests travel through. Immutable, swapped whole. */
 final class MeshState {
-    private final String revision;
-    private final OutboundTrafficPolicy outboundTrafficPolicy;
+    private final Standing standing;
     private final Map<String, Layer> services;
     private final Map<String, List<Entry>> hosts;
     private final Suffixes<List<Entry>> suffixes;
@@ -20,13 +19,11 @@ final class MeshState {
     private record Entry(Hosts.Pattern pattern, Layer layers) {}
 
     private MeshState(
-            String revision,
-            OutboundTrafficPolicy outboundTrafficPolicy,
+            Standing standing,
             Map<String, Layer> services,
             Map<String, List<Entry>> hosts,
             Suffixes<List<Entry>> suffixes) {
-        this.revision = revision;
-        this.outboundTrafficPolicy = outboundTrafficPolicy;
+        this.standing = standing;
         this.services = services;
         this.hosts = hosts;
         this.suffixes = suffixes;
@@ -38,21 +35,24 @@ final class MeshState {
         private final Map<String, List<Entry>> hosts = new HashMap<>();
         private final Map<String, List<Entry>> suffixes = new HashMap<>();
 
+        /** Who comes first has a host. */
         void add(String service, List<String> authorities, Layer layers) {
             services.put(service, layers);
             for (String authority : authorities) {
                 Hosts.Pattern pattern = Hosts.parse(authority);
-                (pattern.isSuffix()
-                                ? suffixes.computeIfAbsent(pattern.suffix(), s -> new ArrayList<>(1))
-                                : hosts.computeIfAbsent(pattern.host(), h -> new ArrayList<>(1)))
-                        .add(new Entry(pattern, layers));
+                List<Entry> entries = pattern.isSuffix()
+                        ? suffixes.computeIfAbsent(pattern.suffix(), s -> new ArrayList<>(1))
+                        : hosts.computeIfAbsent(pattern.host(), h -> new ArrayList<>(1));
+                if (entries.stream().noneMatch(e -> e.pattern.equals(pattern))) {
+                    entries.add(new Entry(pattern, layers));
+                }
             }
         }
 
-        MeshState build(String revision, OutboundTrafficPolicy outboundTrafficPolicy) {
+        MeshState build(Standing standing) {
             // A host with its port is more to the point than the host alone.
             hosts.values().forEach(list -> list.sort((a, b) -> Integer.compare(b.pattern.port(), a.pattern.port())));
-            return new MeshState(revision, outboundTrafficPolicy, services, hosts, Suffixes.of(suffixes));
+            return new MeshState(standing, services, hosts, Suffixes.of(suffixes));
         }
     }
 
@@ -86,18 +86,29 @@ final class MeshState {
         return null;
     }
 
+    /** What this was made of. */
+    Standing standing() {
+        return standing;
+    }
+
     /** {@code epoch/version} of the document. */
     String revision() {
-        return revision;
+        return standing.revision();
     }
 
     OutboundTrafficPolicy outboundTrafficPolicy() {
-        return outboundTrafficPolicy;
+        return standing.outboundTrafficPolicy();
+    }
+
+    /** The layers of a service, as text for people; empty if it has none. */
+    String pipeline(String service) {
+        Layer layers = services.get(service);
+        return layers == null ? "" : layers.toString();
     }
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("policy ").append(revision);
+        StringBuilder text = new StringBuilder("policy ").append(standing.revision());
         services.forEach((name, layers) -> text.append('\n').append(layers));
         return text.toString();
     }

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.Decision;
+import dev.meshclient.MeshStatus;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
@@ -10,8 +11,9 @@ import dev.meshclient.internal.call.Entrance;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.OutboundTrafficPolicy;
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Duration;
@@ -31,27 +33,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Router implements Entrance {
     private final Time time;
-    private final Workload workload;
-    private final List<MeshListener> listeners;
+    private final InForce policy;
     private final long initialFetchNanos;
     private final boolean registryOnly;
     private final long madeAt;
     private final Claims claims = new Claims();
-    private final Survivors survivors = new Survivors();
     private final Set<CallContext> waiting = ConcurrentHashMap.newKeySet();
     private final Layer unlisted;
     private final Layer afterClose;
     private final Layer awaitPolicy;
     private final UnaryOperator<Layer> refusals;
 
-    private volatile @Nullable MeshState state;
-    private volatile @Nullable IOException lastProblem;
+    private volatile @Nullable Problem lastProblem;
     private volatile boolean closed;
+
+    /** What the source said last, and when. */
+    record Problem(IOException failure, long at) {}
 
     /**
      * @param claimed hosts that are the mesh's whatever policy says
      * @param registryOnly all other hosts are refused, whatever policy says
      * @param initialFetchTimeout how long the first calls wait for the first policy; 0 = not at all
+     * @param staleTtl how long a service that documents do not have any more is kept; 0 = not at all
      */
     public Router(
             Time time,
@@ -59,52 +62,63 @@ public final class Router implements Entrance {
             List<MeshListener> listeners,
             List<String> claimed,
             boolean registryOnly,
-            Duration initialFetchTimeout) {
+            Duration initialFetchTimeout,
+            Duration staleTtl) {
+        List<MeshListener> told = List.copyOf(listeners);
         this.time = time;
-        this.workload = workload;
-        this.listeners = List.copyOf(listeners);
+        this.policy = new InForce(time, workload, told, staleTtl);
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();
         claims.add(claimed);
         Layer refuse = this::refuse;
-        Outbound outbound =
-                new Outbound(time, this.listeners, new Balance.Origin(workload.locality(), Map.of()), refuse);
+        Outbound outbound = new Outbound(time, told, new Balance.Origin(workload.locality(), Map.of()), refuse);
         this.unlisted = outbound.refusal(refuse);
         this.afterClose = outbound.refusal(this::refuseClosed);
         this.awaitPolicy = this::awaitPolicy;
         this.refusals = outbound::refusal;
     }
 
-    /** Puts a policy in force. Calls under way go on with the one they began with; the consumer is told of endpoints that go. */
-    public synchronized void apply(MeshPolicy policy, Layer transport, Consumer<EndpointState> gone) {
-        Survivors.Use use = survivors.new Use();
-        MeshState next = new StateCompiler(policy, workload, use, time, listeners, transport).compile();
-        state = next; // before its hosts are claimed: a host that is new is never refused
-        policy.services().values().forEach(s -> claims.add(s.hosts()));
-        use.end(gone);
+    /**
+     * Puts a document in force: all of its services that are good. Calls under way go on with the policy that they began with;
+     * the consumer is told of endpoints that go.
+     *
+     * @throws PolicyException if it is older than what was in force: then nothing changes
+     */
+    public synchronized Applied apply(PolicyDocument document, Layer transport, Consumer<EndpointState> gone)
+            throws PolicyException {
+        Applied applied = policy.apply(document, transport, gone);
+        document.policy().services().values().forEach(s -> claims.add(s.hosts()));
+        document.refused().values().forEach(s -> claims.add(s.hosts()));
+        lastProblem = null;
         waiting.forEach(CallContext::raise);
+        return applied;
     }
 
-    /** Why there is no policy yet. */
+    /** Why there is no newer policy. */
     public void problem(IOException e) {
-        lastProblem = e;
+        lastProblem = new Problem(e, time.now());
     }
 
     /** Whether a policy is in force. */
     public boolean isReady() {
-        return state != null;
+        return policy.state() != null;
     }
 
     /** {@code epoch/version} of the policy in force; empty before the first. */
     public String revision() {
-        MeshState now = state;
+        MeshState now = policy.state();
         return now == null ? "" : now.revision();
+    }
+
+    /** What is in force, and what is not and why. */
+    public MeshStatus status(String source) {
+        return policy.survey().status(source, lastProblem);
     }
 
     /** Tells the consumer of every endpoint that is known. */
     public void forEachEndpoint(Consumer<EndpointState> consumer) {
-        survivors.forEachEndpoint(consumer);
+        policy.survivors().forEachEndpoint(consumer);
     }
 
     /**
@@ -120,9 +134,9 @@ public final class Router implements Entrance {
     public @Nullable Layer layers(String requested, int port) {
         String host = Hosts.normal(requested);
         while (true) {
-            MeshState now = state;
+            MeshState now = policy.state();
             Layer found = find(now, host, port);
-            if (found != unlisted || now == state) { // or a policy that lists it came meanwhile
+            if (found != unlisted || now == policy.state()) { // or a policy that lists it came meanwhile
                 return found;
             }
         }
@@ -149,6 +163,7 @@ public final class Router implements Entrance {
     /** No more calls to hosts of the mesh. */
     public void close() {
         closed = true;
+        policy.close();
         waiting.forEach(CallContext::raise);
     }
 
@@ -178,14 +193,14 @@ public final class Router implements Entrance {
         long until = Math.min(madeAt + initialFetchNanos, call.deadline());
         waiting.add(call);
         try {
-            while (state == null && !closed && time.now() < until) {
+            while (!isReady() && !closed && time.now() < until) {
                 call.await(until);
             }
         } finally {
             waiting.remove(call);
         }
         HttpUrl url = call.request().url();
-        Layer layers = state == null && !closed ? tooLate(call) : layers(url.host(), url.port());
+        Layer layers = !isReady() && !closed ? tooLate(call) : layers(url.host(), url.port());
         return (layers == null ? unlisted : layers).call(call);
     }
 
@@ -197,9 +212,9 @@ public final class Router implements Entrance {
                         + (caller ? " ms, which is all that the caller gives it" : " ms of the start"),
                 "see whether the policy source answers (the cause says what it said last)",
                 unrouted(call));
-        IOException problem = lastProblem;
+        Problem problem = lastProblem;
         if (problem != null) {
-            e.initCause(problem);
+            e.initCause(problem.failure);
         }
         return refusals.apply(refused -> {
             throw e;
@@ -208,6 +223,6 @@ public final class Router implements Entrance {
 
     @Override
     public String toString() {
-        return String.valueOf(state);
+        return String.valueOf(policy.state());
     }
 }

@@ -6,14 +6,10 @@ import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.endpoint.EndpointTable;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
-import dev.meshclient.policy.Cluster;
-import dev.meshclient.policy.MeshPolicy;
-import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.Rule;
@@ -28,43 +24,38 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Turns a policy into the layers of its services. */
+/** Turns what stands into the layers of its services. */
 final class StateCompiler {
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final Duration IDLE = Duration.ofMinutes(5);
 
-    private final MeshPolicy policy;
+    private final Standing standing;
     private final Survivors.Use survivors;
     private final Outbound outbound;
-    private final String revision;
-    private final Map<String, Integer> priorities = new HashMap<>();
     private final Map<String, List<Endpoint>> endpoints = new HashMap<>(); // by backend: rules share them
 
     StateCompiler(
-            MeshPolicy policy,
+            Standing standing,
             Workload workload,
             Survivors.Use survivors,
             Time time,
             List<MeshListener> listeners,
             Layer transport) {
-        this.policy = policy;
+        this.standing = standing;
         this.survivors = survivors;
-        this.revision = revision(policy.metadata());
         this.outbound = new Outbound(
-                time, listeners, new Balance.Origin(workload.locality(), callers(policy, workload)), transport);
-        for (Cluster cluster : policy.clusters()) {
-            priorities.put(cluster.name(), cluster.priority());
-        }
+                time, listeners, new Balance.Origin(workload.locality(), callers(standing, workload)), transport);
     }
 
     MeshState compile() {
         MeshState.Builder state = new MeshState.Builder();
-        policy.services().forEach((name, service) -> {
+        standing.services().forEach((name, accepted) -> {
             List<Route.Rule> rules = new ArrayList<>();
-            List<Rule> stated = service.rules();
+            List<Rule> stated = accepted.service().rules();
             for (int i = 0; i < stated.size(); i++) {
                 rules.add(rule(name, stated.get(i), i));
             }
@@ -72,9 +63,16 @@ final class StateCompiler {
                 rules.add(new Route.Rule(
                         "default", List.of(), List.of(branch(name, "default", new BackendRef(name, null, 1), null))));
             }
-            state.add(name, service.hosts(), outbound.service(revision, name, rules));
+            state.add(name, accepted.service().hosts(), outbound.service(accepted.revision(), name, rules));
         });
-        return state.build(revision, policy.outboundTrafficPolicy());
+        // Last: a host that a service with a policy lists is that one's.
+        standing.refused().forEach((name, refused) -> {
+            if (!standing.services().containsKey(name)) {
+                Layer refusal = Refusal.ofService(standing.revision(), name, refused);
+                state.add(name, refused.hosts(), outbound.refusal(refusal));
+            }
+        });
+        return state.build(standing);
     }
 
     private Route.Rule rule(String service, Rule rule, int place) {
@@ -89,15 +87,19 @@ final class StateCompiler {
 
     /** Timeouts and retry are the rule's and the called service's; everything else is the backend's. */
     private Route.Branch branch(String service, String ruleName, BackendRef ref, @Nullable Rule rule) {
-        Service backendService = service(ref.name());
-        Subset subset = subset(backendService, ref.subset());
-        Settings ofBackend = backendService.settings().over(policy.defaults());
+        Accepted caller = Objects.requireNonNull(standing.services().get(service));
+        Accepted called = standing.services().get(ref.name());
+        if (called == null || !called.has(ref)) {
+            return gone(caller, service, ruleName, ref);
+        }
+        Service backendService = called.service();
+        Subset subset = called.subset(ref.subset());
+        Settings ofBackend = backendService.settings();
         if (subset != null) {
             ofBackend = subset.settings().over(ofBackend);
         }
-        Settings ofCaller = service.equals(ref.name())
-                ? ofBackend
-                : service(service).settings().over(policy.defaults());
+        Settings ofCaller =
+                service.equals(ref.name()) ? ofBackend : caller.service().settings();
         Settings settings = new Settings(
                 rule == null ? ofCaller.timeouts() : rule.timeouts().over(ofCaller.timeouts()),
                 rule == null || rule.retry() == null ? ofCaller.retry() : rule.retry(),
@@ -116,12 +118,20 @@ final class StateCompiler {
                 settings,
                 new Balance.Members(
                         backend.name(),
-                        endpoints.computeIfAbsent(backend.name(), b -> endpoints(ref.name(), backendService, subset)),
+                        endpoints.computeIfAbsent(backend.name(), b -> endpoints(ref.name(), called, subset)),
                         survivors.fleet(ref.name()),
                         survivors.homecoming(backend.name())),
                 survivors.inFlight(backend.name()),
                 survivors.budget(ownBudget ? backend.name() : ref.name()));
-        return new Route.Branch(new Target(revision, service, ruleName, backend), ref.weight(), outbound.rule(to));
+        return new Route.Branch(
+                new Target(caller.revision(), service, ruleName, backend), ref.weight(), outbound.rule(to));
+    }
+
+    /** Only a kept service can send to what there is no more. */
+    private static Route.Branch gone(Accepted caller, String service, String ruleName, BackendRef ref) {
+        Backend backend = backend(ref, caller.service(), Timeouts.NONE, null);
+        Target target = new Target(caller.revision(), service, ruleName, backend);
+        return new Route.Branch(target, ref.weight(), Refusal.ofBackend(service, ruleName, backend.name()));
     }
 
     private static Backend backend(BackendRef ref, Service service, Timeouts timeouts, @Nullable Tls stated) {
@@ -141,56 +151,32 @@ final class StateCompiler {
         return (stated == null ? builtIn : stated).toNanos();
     }
 
-    private List<Endpoint> endpoints(String name, Service service, @Nullable Subset subset) {
-        return service.endpoints().stream()
+    private List<Endpoint> endpoints(String name, Accepted accepted, @Nullable Subset subset) {
+        return accepted.service().endpoints().stream()
                 .filter(e -> subset == null
                         || e.labels().entrySet().containsAll(subset.labels().entrySet()))
                 .map(e -> new Endpoint(
                         e.address(),
                         e.port(),
                         e.locality(),
-                        priorities.getOrDefault(e.cluster() == null ? "" : e.cluster(), 0),
+                        accepted.priority(e),
                         e.weight(),
                         e.health(),
-                        survivors.endpoint(new EndpointTable.Key(
-                                name, e.cluster() == null ? "" : e.cluster(), e.address(), e.port()))))
+                        survivors.endpoint(Accepted.key(name, e))))
                 .toList();
     }
 
-    private Service service(String name) {
-        Service service = policy.services().get(name);
-        if (service == null) {
-            throw new IllegalArgumentException("the policy was not checked: no service '" + name + "'");
-        }
-        return service;
-    }
-
-    private static @Nullable Subset subset(Service service, @Nullable String name) {
-        return name == null
-                ? null
-                : service.subsets().stream()
-                        .filter(s -> s.name().equals(name))
-                        .findFirst()
-                        .orElseThrow(
-                                () -> new IllegalArgumentException("the policy was not checked: no subset " + name));
-    }
-
     /** Instances of our own service in our region, by zone. */
-    private static Map<String, Long> callers(MeshPolicy policy, Workload workload) {
+    private static Map<String, Long> callers(Standing standing, Workload workload) {
         Map<String, Long> callers = new TreeMap<>();
-        Service own = policy.services().get(workload.service());
+        Accepted own = standing.services().get(workload.service());
         if (own != null) {
             String region = workload.locality().region();
-            own.endpoints().stream()
+            own.service().endpoints().stream()
                     .filter(e -> region.isEmpty() || e.locality().region().equals(region))
                     .filter(e -> !e.locality().zone().isEmpty())
                     .forEach(e -> callers.merge(e.locality().zone(), 1L, Long::sum));
         }
         return callers;
-    }
-
-    private static String revision(Metadata metadata) {
-        return (metadata.epoch() == null ? "-" : metadata.epoch()) + "/"
-                + (metadata.version() == null ? "-" : metadata.version());
     }
 }

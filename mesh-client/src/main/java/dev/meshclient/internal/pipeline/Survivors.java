@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What outlives a change of policy: statistics of endpoints, calls in flight, retry budgets, the way home. */
 final class Survivors {
@@ -63,6 +64,12 @@ final class Survivors {
             fleets.keySet().retainAll(usedFleets);
             homecomings.keySet().retainAll(usedBackends);
         }
+    }
+
+    /** The state of an endpoint; null: no call can reach it. */
+    @Nullable
+    EndpointState endpoint(EndpointTable.Key key) {
+        return endpoints.find(key);
     }
 
     void forEachEndpoint(Consumer<EndpointState> consumer) {

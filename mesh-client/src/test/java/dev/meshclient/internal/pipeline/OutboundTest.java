@@ -30,11 +30,17 @@ class OutboundTest {
 
     private static String compiled(List<MeshListener> listeners, String services) throws PolicyException {
         Router router = new Router(
-                new StepTime(), Workload.of("web").zone("eu/eu-1a"), listeners, List.of(), false, Duration.ZERO);
+                new StepTime(),
+                Workload.of("web").zone("eu/eu-1a"),
+                listeners,
+                List.of(),
+                false,
+                Duration.ZERO,
+                Duration.ofHours(1));
         router.apply(PolicyCodec.read("""
                         {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                          "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {%s}}
-                        """.formatted(services)).policy(), WIRE, gone -> {});
+                        """.formatted(services)), WIRE, gone -> {});
         return router.toString();
     }
 

@@ -28,8 +28,8 @@ import org.junit.jupiter.api.Timeout;
 /** A policy comes while calls are under way. */
 class PolicyChangeTest {
     private final StepTime time = new StepTime();
-    private final Router router =
-            new Router(time, Workload.unknown(), List.of(), List.of("orders"), false, Duration.ZERO);
+    private final Router router = new Router(
+            time, Workload.unknown(), List.of(), List.of("orders"), false, Duration.ZERO, Duration.ofHours(1));
     private final List<CallContext> open = new ArrayList<>();
     private final List<String> gone = new ArrayList<>();
     private final AtomicReference<Outcome> fails = new AtomicReference<>();
@@ -59,7 +59,7 @@ class PolicyChangeTest {
     }
 
     private void apply(String document, Layer bottom) throws IOException {
-        router.apply(PolicyCodec.read(document).policy(), bottom, e -> gone.add(e.name()));
+        router.apply(PolicyCodec.read(document), bottom, e -> gone.add(e.name()));
     }
 
     private Layer layers() {
@@ -146,7 +146,7 @@ class PolicyChangeTest {
         apply(limited);
         call();
         apply("""
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"}, "services": {}}
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"}, "services": {"orders": null}}
                 """);
         assertThat(gone).containsExactly("10.0.0.1:80");
         apply(limited);
@@ -196,6 +196,22 @@ class PolicyChangeTest {
     }
 
     @Test
+    void what_a_service_says_about_connecting_holds_for_the_calls_of_its_rules() throws Exception {
+        String rule = """
+                "timeouts": {"connect": "300ms", "idle": "0s"}, "rules": [{"timeouts": {"request": "2s"},
+                  "backendRefs": [{"name": "orders"}]}],
+                """;
+        List<Long> seen = new ArrayList<>();
+        apply(orders(1, rule, "10.0.0.1"), attempt -> {
+            seen.add(Objects.requireNonNull(attempt.target()).backend().connectNanos());
+            seen.add(Objects.requireNonNull(attempt.target()).backend().idleNanos());
+            return Calls.respond(attempt, 200);
+        });
+        call();
+        assertThat(seen).containsExactly(300_000_000L, 0L);
+    }
+
+    @Test
     @Timeout(60)
     void under_load_nothing_leaks_and_no_call_is_refused() throws Exception {
         List<String> documents = List.of(
@@ -203,7 +219,7 @@ class PolicyChangeTest {
                 orders(2, "", "10.0.0.2", "10.0.0.3"),
                 orders(3, "", "10.0.0.3"));
         Layer quick = attempt -> Calls.respond(attempt, 200);
-        router.apply(PolicyCodec.read(documents.get(0)).policy(), quick, e -> {});
+        router.apply(PolicyCodec.read(documents.get(0)), quick, e -> {});
         AtomicInteger answered = new AtomicInteger();
         int callers = 3;
         int calls = 4_000;
@@ -225,8 +241,9 @@ class PolicyChangeTest {
                 });
             }
             for (int i = 0; done.getCount() > 0 || i < documents.size(); i++) {
-                router.apply(
-                        PolicyCodec.read(documents.get(i % documents.size())).policy(), quick, e -> {});
+                String next =
+                        documents.get(i % documents.size()).replaceAll("\"version\": \\d+", "\"version\": " + (i + 4));
+                router.apply(PolicyCodec.read(next), quick, e -> {});
             }
             assertThat(done.await(50, TimeUnit.SECONDS)).isTrue();
         }

@@ -184,7 +184,7 @@ class SchemaDefaultsTest {
         StepTime time = new StepTime();
         List<String> seen = new ArrayList<>();
         MeshState state = new StateCompiler(
-                        PolicyCodec.read(document).policy(),
+                        LastGood.after(Standing.NONE, PolicyCodec.read(document), 0),
                         Workload.of("caller").zone("r/z1"),
                         new Survivors().new Use(),
                         time,

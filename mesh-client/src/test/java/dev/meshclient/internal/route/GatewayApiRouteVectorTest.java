@@ -97,7 +97,7 @@ class GatewayApiRouteVectorTest {
 
     private static void assertRefused(byte[] document, String route, String filter) {
         assertThat(route).contains(filter);
-        assertThatThrownBy(() -> PolicyCodec.read(document))
+        assertThatThrownBy(() -> PolicyCodec.readStrict(document))
                 .isInstanceOfSatisfying(PolicyException.class, e -> assertThat(e.problems())
                         .anySatisfy(p -> assertThat(p.path()).endsWith("filters")));
     }

@@ -1,0 +1,196 @@
+package dev.meshclient;
+
+import dev.meshclient.policy.Endpoint.Health;
+import dev.meshclient.policy.Locality;
+import dev.meshclient.policy.PolicyProblem;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a mesh knows at one moment, for health pages and for people: which policy is in force, what of it is refused or kept
+ * from before, and how each endpoint stands.
+ *
+ * @param source where policy comes from
+ * @param revision {@code epoch/version} of the document in force; empty before the first
+ * @param age since that came into force; null before the first
+ * @param lastProblem what the source said last, if no good document came after it
+ * @param services by name
+ */
+public record MeshStatus(
+        String source,
+        String revision,
+        @Nullable Duration age,
+        @Nullable Problem lastProblem,
+        Map<String, Service> services) {
+    private static final int ENDPOINTS_PRINTED = 100;
+
+    public MeshStatus {
+        services = Collections.unmodifiableMap(new TreeMap<>(services));
+    }
+
+    /** How the policy of a service came to be what it is. */
+    public enum State {
+        /** As the document in force says. */
+        IN_FORCE,
+        /** The document has it and it is refused: its last good policy is kept. */
+        KEPT,
+        /** The document does not have it: its last policy is kept for a time. */
+        ABSENT,
+        /** The document has it, it is refused, and there was no good one before: its calls fail with {@link PolicyUnavailable}. */
+        REFUSED
+    }
+
+    /**
+     * What a source said.
+     *
+     * @param message what happened
+     * @param age since then
+     * @param refused what is wrong with the document, if it was that; empty otherwise
+     */
+    public record Problem(String message, Duration age, List<PolicyProblem> refused) {
+        public Problem {
+            refused = List.copyOf(refused);
+        }
+    }
+
+    /**
+     * A service.
+     *
+     * @param state how its policy came to be what it is
+     * @param revision of the document that its policy is from; empty if it has none
+     * @param dropsIn when it goes unless a document has it again; null if it does not
+     * @param hosts that are its
+     * @param problems why the document's is refused; empty if it is not
+     * @param pipeline its rules, and the layers of each, as text for people; empty if its calls are refused
+     * @param endpoints all that its policy lists
+     */
+    public record Service(
+            State state,
+            String revision,
+            @Nullable Duration dropsIn,
+            List<String> hosts,
+            List<PolicyProblem> problems,
+            String pipeline,
+            List<Endpoint> endpoints) {
+        public Service {
+            hosts = List.copyOf(hosts);
+            problems = List.copyOf(problems);
+            endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    /**
+     * An endpoint.
+     *
+     * @param address {@code address:port}
+     * @param locality where it is
+     * @param cluster that it belongs to; empty if none is stated
+     * @param health as the registry sees it
+     * @param inFlight attempts under way, until the end of their bodies
+     * @param ejected why it gets no calls for now; empty: it is not ejected
+     * @param nextProbeIn when one request may try an ejected one; null if it is not ejected
+     */
+    public record Endpoint(
+            String address,
+            Locality locality,
+            String cluster,
+            Health health,
+            int inFlight,
+            String ejected,
+            @Nullable Duration nextProbeIn) {
+        @Override
+        public String toString() {
+            String place = Stream.of(locality.region(), locality.zone(), locality.subzone())
+                    .filter(part -> !part.isEmpty())
+                    .collect(Collectors.joining("/"));
+            return address + (place.isEmpty() ? "" : " in " + place) + (cluster.isEmpty() ? "" : " of " + cluster) + " "
+                    + health + ", " + inFlight + " in flight"
+                    + (nextProbeIn == null ? "" : ", ejected (next probe in " + length(nextProbeIn) + "): " + ejected);
+        }
+    }
+
+    /** Whether a policy is in force. */
+    public boolean isReady() {
+        return age != null;
+    }
+
+    /** All that is refused: problems by service, and under {@code $} those of the last document if it was refused as a whole. */
+    public Map<String, List<PolicyProblem>> refusals() {
+        Map<String, List<PolicyProblem>> refusals = new LinkedHashMap<>();
+        if (lastProblem != null && !lastProblem.refused.isEmpty()) {
+            refusals.put("$", lastProblem.refused);
+        }
+        services.forEach((name, service) -> {
+            if (!service.problems.isEmpty()) {
+                refusals.put(name, service.problems);
+            }
+        });
+        return Collections.unmodifiableMap(refusals);
+    }
+
+    /** Several lines, for a log or a health page; of each service at most {@value #ENDPOINTS_PRINTED} endpoints. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder()
+                .append(age == null ? "no policy" : "policy " + revision)
+                .append(" from ")
+                .append(source)
+                .append(age == null ? "" : ", in force for " + length(age));
+        if (lastProblem != null) {
+            text.append("\nlast problem, ")
+                    .append(length(lastProblem.age))
+                    .append(" ago: ")
+                    .append(lastProblem.message.replace("\n", "\n  "));
+        }
+        services.forEach((name, service) -> print(text, name, service));
+        return text.toString();
+    }
+
+    private static void print(StringBuilder text, String name, Service service) {
+        text.append('\n')
+                .append(PolicyProblem.pathOf("services", name))
+                .append(' ')
+                .append(words(service))
+                .append(", hosts ")
+                .append(service.hosts);
+        service.problems.forEach(problem -> text.append("\n  ! ").append(problem));
+        service.endpoints.stream().limit(ENDPOINTS_PRINTED).forEach(endpoint -> text.append("\n  ")
+                .append(endpoint));
+        if (service.endpoints.size() > ENDPOINTS_PRINTED) {
+            text.append("\n  and ")
+                    .append(service.endpoints.size() - ENDPOINTS_PRINTED)
+                    .append(" more endpoints");
+        }
+        if (!service.pipeline.isEmpty()) {
+            text.append("\n  ").append(service.pipeline.replace("\n", "\n  "));
+        }
+    }
+
+    private static String words(Service service) {
+        return switch (service.state) {
+            case IN_FORCE -> "is in force";
+            case KEPT -> "is refused and kept as in " + service.revision;
+            case ABSENT ->
+                "is not listed and kept as in " + service.revision
+                        + (service.dropsIn == null ? "" : " for " + length(service.dropsIn));
+            case REFUSED -> "is refused and has no earlier policy";
+        };
+    }
+
+    /** One unit is enough for people. */
+    static String length(Duration time) {
+        long seconds = time.toSeconds();
+        return seconds < 120
+                ? seconds + " s"
+                : seconds < 7200
+                        ? seconds / 60 + " min"
+                        : seconds < 172_800 ? seconds / 3600 + " h" : time.toDays() + " d";
+    }
+}

@@ -1,0 +1,113 @@
+package dev.meshclient.internal.pipeline;
+
+import dev.meshclient.Workload;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.telemetry.MeshListener;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The policy in force: which document may follow, what of it is taken, and when what no document has any more goes. */
+final class InForce {
+    private static final Logger LOG = LoggerFactory.getLogger(InForce.class);
+
+    private final Time time;
+    private final Workload workload;
+    private final List<MeshListener> listeners;
+    private final long staleNanos;
+    private final VersionOrder order = new VersionOrder();
+    private final Survivors survivors = new Survivors();
+
+    private @Nullable PolicyDocument document;
+    private Time.@Nullable Timer nextStale;
+    private volatile @Nullable MeshState state;
+    private boolean closed;
+
+    /** @param staleTtl how long a service that documents do not have any more is kept */
+    InForce(Time time, Workload workload, List<MeshListener> listeners, Duration staleTtl) {
+        this.time = time;
+        this.workload = workload;
+        this.listeners = listeners;
+        this.staleNanos = Time.nanos(staleTtl);
+    }
+
+    /** Null before the first document. */
+    @Nullable
+    MeshState state() {
+        return state;
+    }
+
+    Survey survey() {
+        return new Survey(state, survivors, time.now(), staleNanos);
+    }
+
+    Survivors survivors() {
+        return survivors;
+    }
+
+    /** @throws PolicyException if the document is older than what was in force; nothing changes */
+    synchronized Applied apply(PolicyDocument next, Layer transport, Consumer<EndpointState> gone)
+            throws PolicyException {
+        PolicyProblem problem = order.problem(next.policy().metadata());
+        if (problem != null) {
+            throw new PolicyException(List.of(problem));
+        }
+        if (next.equals(document)) {
+            return Applied.NOTHING_NEW;
+        }
+        boolean again = order.isAgain(next.policy().metadata());
+        MeshState now = state;
+        Standing before = now == null ? Standing.NONE : now.standing();
+        put(LastGood.after(before, next, time.now()), transport, gone);
+        order.applied(next.policy().metadata());
+        document = next;
+        return again ? Applied.SAME_VERSION : Applied.IN_FORCE;
+    }
+
+    private void put(Standing standing, Layer transport, Consumer<EndpointState> gone) {
+        Standing fresh = LastGood.withoutStale(standing, time.now(), staleNanos);
+        Survivors.Use use = survivors.new Use();
+        state = new StateCompiler(fresh, workload, use, time, listeners, transport).compile();
+        use.end(gone);
+        Set<String> dropped = new HashSet<>(standing.services().keySet());
+        dropped.removeAll(fresh.services().keySet());
+        if (!dropped.isEmpty()) {
+            LOG.warn("dropped, since no document had them for {} min: {}", staleNanos / 60_000_000_000L, dropped);
+        }
+        if (nextStale != null) {
+            nextStale.cancel();
+        }
+        nextStale = fresh.absentSince().values().stream()
+                .min(Long::compare)
+                .map(since -> time.at(
+                        since + staleNanos,
+                        "stale services",
+                        () -> time.start("stale services", () -> dropStale(transport, gone))))
+                .orElse(null);
+    }
+
+    private synchronized void dropStale(Layer transport, Consumer<EndpointState> gone) {
+        MeshState now = state;
+        if (now != null && !closed) {
+            put(now.standing(), transport, gone);
+        }
+    }
+
+    /** Nothing is dropped any more. */
+    synchronized void close() {
+        closed = true;
+        if (nextStale != null) {
+            nextStale.cancel();
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.meshclient.internal.pipeline;
+
+import dev.meshclient.MeshStatus;
+import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.TrackRecord;
+import dev.meshclient.policy.Endpoint;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.policy.RefusedService;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Writes down how things stand at one moment. */
+final class Survey {
+    private final @Nullable MeshState state;
+    private final Standing standing;
+    private final Survivors survivors;
+    private final long now;
+    private final long staleNanos;
+
+    Survey(@Nullable MeshState state, Survivors survivors, long now, long staleNanos) {
+        this.state = state;
+        this.standing = state == null ? Standing.NONE : state.standing();
+        this.survivors = survivors;
+        this.now = now;
+        this.staleNanos = staleNanos;
+    }
+
+    MeshStatus status(String source, Router.@Nullable Problem lastProblem) {
+        Map<String, MeshStatus.Service> services = new HashMap<>();
+        standing.services().forEach((name, accepted) -> services.put(name, service(name, accepted)));
+        standing.refused().forEach((name, refused) -> services.computeIfAbsent(name, n -> refused(refused)));
+        return new MeshStatus(
+                source,
+                standing.revision(),
+                state == null ? null : Duration.ofNanos(now - standing.appliedAt()),
+                lastProblem == null ? null : problem(lastProblem),
+                services);
+    }
+
+    private MeshStatus.Problem problem(Router.Problem said) {
+        List<PolicyProblem> refused = List.of();
+        for (Throwable e = said.failure(); e != null && refused.isEmpty(); e = e.getCause()) {
+            refused = e instanceof PolicyException p ? p.problems() : refused;
+        }
+        String message = said.failure().getMessage();
+        return new MeshStatus.Problem(
+                message == null ? said.failure().toString() : message, Duration.ofNanos(now - said.at()), refused);
+    }
+
+    private MeshStatus.Service service(String name, Accepted accepted) {
+        RefusedService refused = standing.refused().get(name);
+        Long absentSince = standing.absentSince().get(name);
+        List<MeshStatus.Endpoint> endpoints = new ArrayList<>();
+        accepted.service().endpoints().forEach(e -> endpoints.add(endpoint(name, e)));
+        return new MeshStatus.Service(
+                absentSince != null
+                        ? MeshStatus.State.ABSENT
+                        : refused != null ? MeshStatus.State.KEPT : MeshStatus.State.IN_FORCE,
+                accepted.revision(),
+                absentSince == null ? null : Duration.ofNanos(Math.max(0, absentSince + staleNanos - now)),
+                accepted.service().hosts(),
+                refused == null ? List.of() : refused.problems(),
+                pipeline(name),
+                endpoints);
+    }
+
+    private MeshStatus.Service refused(RefusedService refused) {
+        return new MeshStatus.Service(
+                MeshStatus.State.REFUSED, "", null, refused.hosts(), refused.problems(), "", List.of());
+    }
+
+    private String pipeline(String name) {
+        return state == null ? "" : state.pipeline(name);
+    }
+
+    private MeshStatus.Endpoint endpoint(String service, Endpoint e) {
+        EndpointState live = survivors.endpoint(Accepted.key(service, e));
+        String address = e.address().indexOf(':') < 0 ? e.address() : "[" + e.address() + "]";
+        TrackRecord out = live != null && live.record().isOut() ? live.record() : null;
+        return new MeshStatus.Endpoint(
+                address + ":" + e.port(),
+                e.locality(),
+                e.cluster() == null ? "" : e.cluster(),
+                e.health(),
+                live == null ? 0 : live.inFlight(),
+                out == null ? "" : out.reason(),
+                out == null ? null : Duration.ofNanos(Math.max(0, out.outUntil() - now)));
+    }
+}
