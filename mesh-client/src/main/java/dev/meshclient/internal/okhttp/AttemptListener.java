@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Endpoint;
 import java.io.IOException;
@@ -115,7 +116,26 @@ final class AttemptListener extends EventListener {
 
     @Override
     public void callFailed(Call call, IOException ioe) {
-        over(ExchangeFailed.unwrap(ioe));
+        IOException limit = limitOfBody();
+        over(limit == null ? ExchangeFailed.unwrap(ioe) : limit);
+        if (limit != null) {
+            throwFromRead(limit);
+        }
+    }
+
+    /** The limit that ended the body after the response was handed out; null: none did. */
+    private @Nullable IOException limitOfBody() {
+        IOException cause = attempt.outcome() == Outcome.RESPONSE ? attempt.cancelCause() : null;
+        return cause instanceof LogicalCall.Canceled ? null : cause;
+    }
+
+    /**
+     * OkHttp tells a failure last, when nothing of the call is left to do, from within the read that failed. What is thrown
+     * here is what the reader gets, in place of "Socket closed", and no response needs a body of ours around its own.
+     */
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> void throwFromRead(IOException limit) throws E {
+        throw (E) limit;
     }
 
     @Override
