@@ -42,7 +42,7 @@ class ArchitectureTest {
             "limit", Set.of("Limit", "InFlight"),
             "retry", Set.of("Retry", "RetryBudget"),
             "balance", Set.of("Balance", "Homecoming"),
-            "outlier", Set.of("Outlier"),
+            "outlier", Set.of("Outlier", "Duty"),
             "events", Set.of("Events"));
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");

@@ -20,10 +20,19 @@ public interface MeshListener {
     /** The attempt has an outcome: response headers, or a failure. */
     default void attemptEnded(Request request, Decision.Attempt attempt) {}
 
-    /** An endpoint gets no calls until a probe is answered; told on the thread of the attempt that was one too many. */
+    /**
+     * An endpoint gets no calls until a probe is answered; told once, on the thread of an attempt, before
+     * {@link #endpointReturned}. One that policy lists no more is forgotten without a word.
+     *
+     * @param backend the service
+     */
     default void endpointEjected(String backend, String endpoint, String reason) {}
 
-    /** An endpoint that was ejected gets calls again, fewer at first. */
+    /**
+     * An endpoint that was ejected gets calls again, fewer at first.
+     *
+     * @param backend the service
+     */
     default void endpointReturned(String backend, String endpoint, String reason) {}
 
     /** The call is over, its body included; failure is null if the caller was given a response. */

@@ -29,6 +29,8 @@ final class EventLog implements MeshListener {
     long retries;
     long ejected;
     long returned;
+    int mostOut;
+    private final Set<String> out = new HashSet<>();
     private long ended;
 
     EventLog(Time time) {
@@ -100,11 +102,29 @@ final class EventLog implements MeshListener {
     @Override
     public void endpointEjected(String backend, String endpoint, String reason) {
         ejected++;
+        if (!out.add(endpoint)) {
+            violations.add("ejected, and was out: " + endpoint);
+        }
+        mostOut = Math.max(mostOut, out.size());
     }
 
     @Override
     public void endpointReturned(String backend, String endpoint, String reason) {
         returned++;
+        if (!out.remove(endpoint)) {
+            violations.add("returned, and was in: " + endpoint);
+        }
+    }
+
+    /** Policy lists it no more. */
+    void gone(String endpoint) {
+        out.remove(endpoint);
+    }
+
+    /** Never more were out, and at the end nobody is. */
+    void checkOut(int most) {
+        assertThat(mostOut).as("out at once").isLessThanOrEqualTo(most);
+        assertThat(out).as("out at the end").isEmpty();
     }
 
     /**

@@ -55,7 +55,7 @@ final class World {
 
     void apply(String document) {
         try {
-            router.apply(PolicyCodec.read(document), wire, gone -> {});
+            router.apply(PolicyCodec.read(document), wire, gone -> events.gone(gone.name()));
         } catch (PolicyException e) {
             throw new AssertionError(e.getMessage(), e);
         }

@@ -29,6 +29,7 @@ public final class Balance implements Layer, Ending {
     private final Plan.Terms terms;
     private final Fleet fleet;
     private final Homecoming homecoming;
+    private final Object generation; // the rules of one policy share it
     private final Layer next;
     private volatile Plan plan;
 
@@ -45,8 +46,10 @@ public final class Balance implements Layer, Ending {
      *
      * @param zoned whether our own zone is preferred
      * @param minHealthPercent below it health does not count; 0 = it always counts
+     * @param ejects whether it counts who is out: another subset may have taken them out
      */
-    public record Terms(LoadBalancer algorithm, boolean zoned, FailoverMode failover, int minHealthPercent) {}
+    public record Terms(
+            LoadBalancer algorithm, boolean zoned, FailoverMode failover, int minHealthPercent, boolean ejects) {}
 
     /**
      * The endpoints of a backend.
@@ -64,10 +67,13 @@ public final class Balance implements Layer, Ending {
         this.terms = new Plan.Terms(
                 new Level.Terms(terms.zoned, origin.locality.zone(), origin.callers, terms.algorithm),
                 terms.failover,
-                terms.minHealthPercent);
+                terms.minHealthPercent,
+                terms.ejects);
         this.fleet = members.fleet;
         this.homecoming = members.homecoming;
+        this.generation = members.endpoints;
         this.next = next;
+        homecoming.takenOver(generation);
         this.plan = plan(fleet.changes());
     }
 
@@ -94,7 +100,7 @@ public final class Balance implements Layer, Ending {
 
     private Plan plan(int changes) {
         Plan fresh = Plan.of(priorities, terms, changes);
-        homecoming.plan(fresh.home(), time.now());
+        homecoming.plan(generation, fresh.preferred(), fresh.home(), time.now());
         return fresh;
     }
 

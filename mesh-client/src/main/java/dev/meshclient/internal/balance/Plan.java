@@ -25,6 +25,7 @@ final class Plan {
     private final int changes;
     private final List<Level> levels;
     private final @Nullable AliasTable loads;
+    private final double preferred;
     private final double home;
     private final boolean panic;
     private final int usable;
@@ -32,7 +33,7 @@ final class Plan {
     private final long nextProbe;
 
     /** What a plan is made of, and does not change. */
-    record Terms(Level.Terms zones, FailoverMode failover, int minHealthPercent) {}
+    record Terms(Level.Terms zones, FailoverMode failover, int minHealthPercent, boolean ejects) {}
 
     /** One priority: what is known of it, and who of that may be called. */
     private record Members(List<Endpoint> known, List<Endpoint> healthy, List<Endpoint> degraded, boolean ours) {}
@@ -52,7 +53,7 @@ final class Plan {
      */
     record Priority(List<Endpoint> endpoints, boolean ours) {}
 
-    private Plan(int changes, List<Level> levels, int[] loads, boolean panic, List<Endpoint> out) {
+    private Plan(int changes, List<Level> levels, boolean led, int[] loads, boolean panic, List<Endpoint> out) {
         this.changes = changes;
         this.levels = levels;
         this.panic = panic;
@@ -64,7 +65,8 @@ final class Plan {
         boolean one = levels.isEmpty() || loads[0] == all;
         this.loads =
                 one ? null : AliasTable.of(Arrays.stream(loads).asDoubleStream().toArray());
-        this.home = levels.isEmpty() || all == 0 ? 0 : levels.get(0).home() * loads[0] / all;
+        this.preferred = led && all > 0 ? (double) loads[0] / all : 0;
+        this.home = led ? levels.get(0).home() : 0;
     }
 
     int changes() {
@@ -76,7 +78,12 @@ final class Plan {
         return levels.isEmpty();
     }
 
-    /** Which share of the calls stays in our zone. */
+    /** Which share of the calls the first of all priorities takes. */
+    double preferred() {
+        return preferred;
+    }
+
+    /** Which share of those stays in our zone. */
     double home() {
         return home;
     }
@@ -123,10 +130,14 @@ final class Plan {
     Endpoint pick(RandomGenerator random, Homecoming homecoming, long now) {
         Level level = levels.get(loads == null ? 0 : loads.draw(random));
         Endpoint endpoint = draw(level, random, now);
-        if (home > 0 && level == levels.get(0) && level.isHome(endpoint) && !homecoming.admits(now, random)) {
-            return away(level, endpoint, random);
+        if (level != levels.get(0)) {
+            return endpoint;
         }
-        return endpoint;
+        if (levels.size() > 1 && preferred > 0 && !homecoming.admitsToPriority(now, random)) {
+            return draw(levels.get(1), random, now);
+        }
+        boolean stays = home == 0 || !level.isHome(endpoint) || homecoming.admitsToZone(now, random);
+        return stays ? endpoint : away(level, endpoint, random);
     }
 
     /** One that has just come back is given less at first. */
@@ -209,6 +220,7 @@ final class Plan {
             boolean enough = PriorityLoad.available(health) == 100;
             int[] load =
                     terms.failover == FailoverMode.STRICT ? PriorityLoad.strict(health) : PriorityLoad.spill(health);
+            boolean led = false;
             boolean nobody = Arrays.stream(load).sum() == 0;
             List<Level> levels = new ArrayList<>();
             List<Integer> loads = new ArrayList<>();
@@ -220,6 +232,7 @@ final class Plan {
                     callable = i < n ? anybody(members) : List.of();
                 }
                 if (!callable.isEmpty()) {
+                    led |= i == 0;
                     levels.add(Level.of(members.known, callable, members.ours, terms.zones));
                     loads.add(nobody ? callable.size() : load[i]);
                 }
@@ -229,7 +242,7 @@ final class Plan {
                     .filter(e -> !isIn(e) && mayBeTried(e))
                     .toList();
             int[] shares = loads.stream().mapToInt(Integer::intValue).toArray();
-            return new Plan(changes, List.copyOf(levels), orEqual(shares), panic, out);
+            return new Plan(changes, List.copyOf(levels), led, orEqual(shares), panic, out);
         }
 
         /** Loads are of priorities that have a level; if those that have a load have none, what is left shares. */
@@ -249,8 +262,8 @@ final class Plan {
             return members.known.stream().filter(Builder::mayBeTried).toList();
         }
 
-        private static boolean isIn(Endpoint endpoint) {
-            return !endpoint.state().record().isOut();
+        private boolean isIn(Endpoint endpoint) {
+            return !terms.ejects || !endpoint.state().record().isOut();
         }
 
         private static boolean isHealthy(Endpoint endpoint) {

@@ -146,6 +146,11 @@ public final class TrackRecord {
         probing = 0;
     }
 
+    /** Whether a request is trying it just now. */
+    public boolean isProbed() {
+        return probing != 0 && isOut();
+    }
+
     /** The probe failed. */
     public void stayOut(long now, long until, int times, String why) {
         outUntil = Math.max(1, until);

@@ -1,86 +1,123 @@
 package dev.meshclient.internal.outlier;
 
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.endpoint.Fleet;
+import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.TrackRecord;
 import dev.meshclient.internal.time.Time;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Where endpoints that are out sit: at most a share of them, though one always may. Going and coming is told. */
+/**
+ * Where endpoints that are out sit: at most a share of them, though one always may. Going and coming is told, in the order in
+ * which it happens. Rules and subsets share endpoints, so all of this is under the lock of the service's fleet; it is rare.
+ */
 final class Bench {
     private static final Logger LOG = LoggerFactory.getLogger(Outlier.class);
+    private static final int NEVER = -1;
 
     private final Time time;
-    private final String backend;
-    private final List<Endpoint> endpoints;
-    private final Fleet fleet;
+    private final Outlier.Judged judged;
     private final Terms terms;
     private final EjectionTime ejectionTime;
     private final Outlier.Watcher watcher;
+    private volatile int fullAt = NEVER; // of the fleet's changes
 
-    Bench(Time time, String backend, List<Endpoint> endpoints, Fleet fleet, Terms terms, Outlier.Watcher watcher) {
+    Bench(Time time, Outlier.Judged judged, Terms terms, Outlier.Watcher watcher) {
         this.time = time;
-        this.backend = backend;
-        this.endpoints = endpoints;
-        this.fleet = fleet;
+        this.judged = judged;
         this.terms = terms;
         this.ejectionTime = new EjectionTime(terms);
         this.watcher = watcher;
     }
 
-    /** Rare, so who is out is counted anew instead of kept. */
-    void takeOut(Endpoint endpoint, String why) {
-        TrackRecord record = endpoint.state().record();
-        long now = time.now();
-        long until;
-        synchronized (fleet) {
-            long out =
-                    endpoints.stream().filter(e -> e.state().record().isOut()).count();
-            if (out > 0 && 100 * (out + 1) > (long) terms.maxPercent() * endpoints.size()) {
-                return;
-            }
-            int times = ejectionTime.times(record, now);
-            until = ejectionTime.until(times, now, time.random());
-            if (!record.takeOut(now, until, times, why)) {
-                return;
-            }
-        }
-        fleet.changed();
-        wentOut(endpoint, why, until - now);
+    List<Endpoint> endpoints() {
+        return judged.endpoints();
     }
 
-    void keepOut(Endpoint endpoint, String why) {
+    /** Who is out is counted anew, but not again while nothing has changed. */
+    void takeOut(Endpoint endpoint, String why) {
+        if (fullAt == judged.fleet().changes()) {
+            return;
+        }
         TrackRecord record = endpoint.state().record();
-        long now = time.now();
-        int times = ejectionTime.times(record, now);
-        long until = ejectionTime.until(times, now, time.random());
-        String reason = record.reason().startsWith(why) ? record.reason() : why + ", before: " + record.reason();
-        record.stayOut(now, until, times, reason);
-        fleet.changed();
-        wentOut(endpoint, reason, until - now);
+        synchronized (judged.fleet()) {
+            if (record.isOut() || terms.maxPercent() == 0 || !lists(endpoint.state()) || isFull()) {
+                return;
+            }
+            long now = time.now();
+            int times = ejectionTime.times(record, now);
+            long until = ejectionTime.until(times, now, time.random());
+            record.takeOut(now, until, times, why);
+            changed(() -> {
+                LOG.info("endpoint {} of '{}' is ejected for {} s: {}", endpoint, service(), seconds(until - now), why);
+                watcher.ejected(service(), endpoint.name(), why);
+            });
+        }
+        judged.fleet().tell();
+    }
+
+    /** It was listed when the attempt began. */
+    private boolean lists(EndpointState state) {
+        return endpoints().stream().anyMatch(e -> e.state() == state);
+    }
+
+    private boolean isFull() {
+        int changes = judged.fleet().changes();
+        long out = endpoints().stream().filter(e -> e.state().record().isOut()).count();
+        boolean full = out > 0
+                && 100 * (out + 1) > (long) terms.maxPercent() * endpoints().size();
+        fullAt = full ? changes : NEVER;
+        return full;
+    }
+
+    /** The probe failed. @return whether it still was a probe: the endpoint may have come back meanwhile */
+    boolean keepOut(Endpoint endpoint, String why) {
+        TrackRecord record = endpoint.state().record();
+        synchronized (judged.fleet()) {
+            if (!record.isProbed()) {
+                return false;
+            }
+            long now = time.now();
+            int times = ejectionTime.times(record, now);
+            long until = ejectionTime.until(times, now, time.random());
+            String reason = record.reason().startsWith(why) ? record.reason() : why + ", before: " + record.reason();
+            record.stayOut(now, until, times, reason);
+            changed(() -> LOG.info(
+                    "endpoint {} of '{}' stays out for {} s: {}", endpoint, service(), seconds(until - now), reason));
+        }
+        judged.fleet().tell();
+        return true;
     }
 
     void bringBack(Endpoint endpoint, String why) {
-        if (endpoint.state().record().bringBack(time.now())) {
-            fleet.changed();
-            LOG.info("endpoint {} of '{}' is in again: {}", endpoint.name(), backend, why);
-            watcher.returned(backend, endpoint.name(), why);
+        synchronized (judged.fleet()) {
+            if (!endpoint.state().record().bringBack(time.now())) {
+                return;
+            }
+            changed(() -> {
+                LOG.info("endpoint {} of '{}' is in again: {}", endpoint, service(), why);
+                watcher.returned(service(), endpoint.name(), why);
+            });
         }
+        judged.fleet().tell();
     }
 
     void clear(String why) {
-        endpoints.forEach(e -> bringBack(e, why));
+        endpoints().forEach(e -> bringBack(e, why));
     }
 
-    private void wentOut(Endpoint endpoint, String why, long nanos) {
-        LOG.info("endpoint {} of '{}' is ejected for {} s: {}", endpoint.name(), backend, nanos / 1_000_000_000, why);
-        watcher.ejected(backend, endpoint.name(), why);
+    private void changed(Runnable told) {
+        judged.fleet().happened(told);
+        judged.fleet().changed();
     }
 
-    @Override
-    public String toString() {
-        return terms.toString();
+    /** Subsets share endpoints: what one takes out the other may bring back. */
+    private String service() {
+        return judged.service();
+    }
+
+    private static long seconds(long nanos) {
+        return nanos / 1_000_000_000;
     }
 }

@@ -9,18 +9,15 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.OutlierDetection;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what becomes of attempts, takes endpoints out for it, and lets a probe bring them back. */
 public final class Outlier implements Layer {
     private final Time time;
-    private final List<Endpoint> endpoints;
-    private final Bench bench;
+    private final Duty duty;
+    private final Terms terms;
     private final ConsecutiveFailures rows;
-    private final long intervalNanos;
-    private final AtomicLong nextLook;
     private final Layer next;
 
     /** Is told who goes and comes, and why. */
@@ -32,36 +29,38 @@ public final class Outlier implements Layer {
         void returned(String backend, String endpoint, String why);
     }
 
-    private Outlier(Time time, List<Endpoint> endpoints, Bench bench, Terms terms, Layer next) {
+    /**
+     * Whom a backend's attempts are about.
+     *
+     * @param service for people
+     * @param fleet is told that somebody went or came
+     * @param duty who judges them; it outlives the policy
+     */
+    public record Judged(String service, List<Endpoint> endpoints, Fleet fleet, Duty duty) {}
+
+    private Outlier(Time time, Duty duty, Terms terms, Layer next) {
         this.time = time;
-        this.endpoints = endpoints;
-        this.bench = bench;
+        this.duty = duty;
+        this.terms = terms;
         this.rows = new ConsecutiveFailures(terms);
-        this.intervalNanos = terms.intervalNanos();
-        this.nextLook = new AtomicLong(time.now() + intervalNanos);
         this.next = next;
     }
 
-    /**
-     * @param backend for people
-     * @param stated by policy; where ejection is off, whoever is out comes back at once and the layer is left out
-     * @param fleet is told that somebody went or came
-     */
-    public static Layer create(
-            Time time,
-            String backend,
-            OutlierDetection stated,
-            List<Endpoint> endpoints,
-            Fleet fleet,
-            Watcher watcher,
-            Layer next) {
+    /** @param stated by policy; where ejection is off, whoever is out comes back at once and the layer is left out */
+    public static Layer create(Time time, OutlierDetection stated, Judged judged, Watcher watcher, Layer next) {
         Terms terms = Terms.of(stated);
-        Bench bench = new Bench(time, backend, endpoints, fleet, terms, watcher);
+        Bench bench = new Bench(time, judged, terms, watcher);
+        judged.duty.takenOver(bench, time.now());
         if (terms.maxPercent() == 0) {
             bench.clear("ejection is off");
             return next;
         }
-        return new Outlier(time, endpoints, bench, terms, next);
+        return new Outlier(time, judged.duty, terms, next);
+    }
+
+    /** Whether this policy ejects at all. */
+    public static boolean isOn(OutlierDetection stated) {
+        return Terms.of(stated).maxPercent() > 0;
     }
 
     @Override
@@ -76,46 +75,49 @@ public final class Outlier implements Layer {
         }
     }
 
+    /** By the policy in force, which may be a later one than the attempt's. */
     private void judge(Endpoint endpoint, CallContext attempt, Effect effect) {
+        Bench bench = duty.bench();
         TrackRecord record = endpoint.state().record();
         @Nullable String why = rows.after(record, effect);
-        if (attempt.isProbe()) {
-            probed(endpoint, effect);
-        } else if (record.isOut()) {
+        boolean probed = attempt.isProbe() && probed(bench, endpoint, effect);
+        if (!probed && record.isOut()) {
             if (effect == Effect.GOOD && record.outUntil() <= time.now()) { // in panic it is called without a probe
                 bench.bringBack(endpoint, "answers again");
             }
-        } else if (why != null) {
+        } else if (!probed && why != null) {
             bench.takeOut(endpoint, why);
         }
-        long due = nextLook.get();
-        long now = time.now();
-        if (now >= due && nextLook.compareAndSet(due, now + intervalNanos)) {
-            look();
+        if (duty.isDue(time.now(), terms.intervalNanos())) {
+            look(bench);
         }
     }
 
-    private void probed(Endpoint endpoint, Effect effect) {
+    /** @return whether that is all there is to say */
+    private static boolean probed(Bench bench, Endpoint endpoint, Effect effect) {
         switch (effect) {
             case GOOD -> bench.bringBack(endpoint, "probe answered");
-            case SERVER_ERROR, GATEWAY_ERROR, LOCAL_FAILURE -> bench.keepOut(endpoint, "probe failed");
+            case SERVER_ERROR, GATEWAY_ERROR, LOCAL_FAILURE -> {
+                return bench.keepOut(endpoint, "probe failed");
+            }
             case NOTHING -> endpoint.state().record().endProbe();
         }
+        return true;
     }
 
     /** The attempts of an interval, judged by the first to end after it. */
-    private void look() {
+    private static void look(Bench bench) {
         List<TrackRecord> records =
-                endpoints.stream().map(e -> e.state().record()).toList();
+                bench.endpoints().stream().map(e -> e.state().record()).toList();
         for (int i : SuccessRates.BUILT_IN.outliers(records)) {
             long rate = Math.round(SuccessRates.rate(records.get(i)));
-            bench.takeOut(endpoints.get(i), "success rate of " + rate + " %, far below the others");
+            bench.takeOut(bench.endpoints().get(i), "success rate of " + rate + " %, far below the others");
         }
         records.forEach(TrackRecord::startInterval);
     }
 
     @Override
     public String toString() {
-        return "outlier(" + bench + ")";
+        return "outlier(" + terms + ")";
     }
 }

@@ -8,6 +8,7 @@ import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.limit.Limit;
+import dev.meshclient.internal.outlier.Duty;
 import dev.meshclient.internal.outlier.Outlier;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
@@ -27,7 +28,13 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
     private static final int PANIC_PERCENT = 50;
 
     /** What a rule sends to a backend: the settings are the rule's over the backend's. */
-    record To(Backend backend, Settings settings, Balance.Members members, InFlight inFlight, RetryBudget budget) {
+    record To(
+            Backend backend,
+            Settings settings,
+            Balance.Members members,
+            Duty duty,
+            InFlight inFlight,
+            RetryBudget budget) {
         /** Nothing is built in for a service whose endpoints nobody lists. */
         boolean neutral() {
             return !backend.isStatic();
@@ -39,7 +46,8 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
                     settings.loadBalancer() == null ? LoadBalancer.LEAST_REQUEST : settings.loadBalancer(),
                     settings.trafficDistribution() != TrafficDistribution.ANY,
                     settings.failoverMode() == null ? FailoverMode.SPILL : settings.failoverMode(),
-                    minHealth == null ? PANIC_PERCENT : minHealth);
+                    minHealth == null ? PANIC_PERCENT : minHealth,
+                    Outlier.isOn(settings.outlierDetection()));
         }
     }
 
@@ -85,10 +93,8 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
         Balance.Members members = to.members();
         return Outlier.create(
                 time,
-                members.backend(),
                 to.settings().outlierDetection(),
-                members.endpoints(),
-                members.fleet(),
+                new Outlier.Judged(to.backend().service(), members.endpoints(), members.fleet(), to.duty()),
                 new Watcher(listeners),
                 next);
     }

@@ -121,6 +121,7 @@ final class StateCompiler {
                         endpoints.computeIfAbsent(backend.name(), b -> endpoints(ref.name(), called, subset)),
                         survivors.fleet(ref.name()),
                         survivors.homecoming(backend.name())),
+                survivors.duty(backend.name()),
                 survivors.inFlight(backend.name()),
                 survivors.budget(ownBudget ? backend.name() : ref.name()));
         return new Route.Branch(

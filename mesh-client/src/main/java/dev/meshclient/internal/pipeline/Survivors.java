@@ -5,6 +5,7 @@ import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.EndpointTable;
 import dev.meshclient.internal.endpoint.Fleet;
 import dev.meshclient.internal.limit.InFlight;
+import dev.meshclient.internal.outlier.Duty;
 import dev.meshclient.internal.retry.RetryBudget;
 import java.util.HashSet;
 import java.util.Map;
@@ -13,13 +14,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What outlives a change of policy: statistics of endpoints, calls in flight, retry budgets, the way home. */
+/** What outlives a change of policy: statistics of endpoints, calls in flight, retry budgets, who judges, the way home. */
 final class Survivors {
     private final EndpointTable endpoints = new EndpointTable();
     private final Map<String, InFlight> inFlight = new ConcurrentHashMap<>();
     private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
     private final Map<String, Fleet> fleets = new ConcurrentHashMap<>();
     private final Map<String, Homecoming> homecomings = new ConcurrentHashMap<>();
+    private final Map<String, Duty> duties = new ConcurrentHashMap<>();
 
     /** What one policy takes over; what it does not is forgotten at its end. */
     final class Use {
@@ -53,6 +55,11 @@ final class Survivors {
             return homecomings.computeIfAbsent(backend, b -> new Homecoming());
         }
 
+        Duty duty(String backend) {
+            usedBackends.add(backend);
+            return duties.computeIfAbsent(backend, b -> new Duty());
+        }
+
         /** Forgets the rest; the consumer is told of every endpoint that goes. */
         void end(Consumer<EndpointState> gone) {
             endpoints.retain(usedEndpoints, gone);
@@ -63,6 +70,7 @@ final class Survivors {
             budgets.keySet().retainAll(usedServices);
             fleets.keySet().retainAll(usedFleets);
             homecomings.keySet().retainAll(usedBackends);
+            duties.keySet().retainAll(usedBackends);
         }
     }
 

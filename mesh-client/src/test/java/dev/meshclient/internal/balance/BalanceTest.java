@@ -67,7 +67,7 @@ class BalanceTest {
         return Balance.create(
                 time,
                 new Balance.Members("orders", List.of(endpoints), fleet, homecoming),
-                new Balance.Terms(algorithm, true, failover, 50),
+                new Balance.Terms(algorithm, true, failover, 50, true),
                 new Balance.Origin(HOME, Map.of()),
                 transport);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.meshclient.MeshOptions;
+import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.Endpoint;
@@ -46,7 +47,7 @@ class PlanTest {
         Level.Terms zones = new Level.Terms(true, "a", Map.of(), LoadBalancer.RANDOM);
         return Plan.of(
                 priorities.stream().map(p -> new Plan.Priority(p, true)).toList(),
-                new Plan.Terms(zones, failover, minHealthPercent),
+                new Plan.Terms(zones, failover, minHealthPercent, true),
                 0);
     }
 
@@ -106,19 +107,71 @@ class PlanTest {
     void calls_that_left_the_zone_come_back_over_half_a_minute() {
         Endpoint home = endpoint("home", "a", Health.HEALTHY);
         Endpoint away = endpoint("xaway", "b", Health.HEALTHY);
+        homecoming.takenOver(this);
         Plan before = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
-        homecoming.plan(before.home(), 0);
+        homecoming.plan(this, before.preferred(), before.home(), 0);
         assertThat(taken(before, 0)).isEqualTo(Map.of("h", 10_000));
         home.state().record().takeOut(0, 10 * SECOND, 1, "test");
         Plan without = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
-        homecoming.plan(without.home(), 0);
+        homecoming.plan(this, without.preferred(), without.home(), 0);
         assertThat(taken(without, SECOND)).isEqualTo(Map.of("x", 10_000));
         home.state().record().bringBack(20 * SECOND);
         Plan again = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
-        homecoming.plan(again.home(), 20 * SECOND);
+        homecoming.plan(this, again.preferred(), again.home(), 20 * SECOND);
         assertThat(taken(again, 20 * SECOND)).isEqualTo(Map.of("x", 10_000));
         assertThat(taken(again, 35 * SECOND).get("h")).isCloseTo(5000, within(200));
         assertThat(taken(again, 50 * SECOND)).isEqualTo(Map.of("h", 10_000));
+    }
+
+    @Test
+    void a_priority_that_was_left_is_returned_to_over_half_a_minute() {
+        homecoming.takenOver(this);
+        long now = 0;
+        for (int up : new int[] {4, 0, 4}) {
+            Plan plan = plan(FailoverMode.SPILL, 50, List.of(members("p", up, 4), members("q", 4, 4)));
+            homecoming.plan(this, plan.preferred(), plan.home(), now);
+            assertThat(taken(plan, now)).isEqualTo(Map.of(now == 0 ? "p" : "q", 10_000));
+            now += 10 * SECOND;
+        }
+        Plan back = plan(FailoverMode.SPILL, 50, List.of(members("p", 4, 4), members("q", 4, 4)));
+        assertThat(taken(back, 35 * SECOND).get("p")).isCloseTo(5000, within(200));
+        assertThat(taken(back, 50 * SECOND)).isEqualTo(Map.of("p", 10_000));
+    }
+
+    @Test
+    void the_same_plan_again_does_not_begin_the_return_anew() {
+        homecoming.takenOver(this);
+        homecoming.plan(this, 0, 0, 0);
+        for (long now = SECOND; now < 31 * SECOND; now += SECOND) {
+            homecoming.plan(this, 1, 1, now);
+        }
+        assertThat(homecoming.admitsToPriority(31 * SECOND, () -> -1L)).isTrue();
+        assertThat(homecoming.admitsToZone(31 * SECOND, () -> -1L)).isTrue();
+    }
+
+    @Test
+    void what_calls_of_an_earlier_policy_plan_does_not_end_the_return() {
+        homecoming.takenOver("first");
+        homecoming.plan("first", 1, 1, 0);
+        homecoming.plan("first", 1, 0, 0);
+        homecoming.takenOver("second");
+        homecoming.plan("second", 1, 1, SECOND);
+        homecoming.plan("first", 1, 0, SECOND);
+        assertThat(homecoming.admitsToZone(SECOND, () -> -1L)).as("at once").isFalse();
+        assertThat(homecoming.admitsToZone(31 * SECOND, () -> -1L)).isTrue();
+    }
+
+    @Test
+    void a_pick_allocates_nothing_while_nobody_is_out() {
+        Plan plan = plan(FailoverMode.SPILL, 50, List.of(members("p", 50, 100), members("q", 100, 100)));
+        int picks = 100_000;
+        long bytes = Allocated.bytes(() -> {
+            for (int i = 0; i < picks; i++) {
+                plan.pick(random, homecoming, LATER);
+            }
+        });
+        assertThat(plan.nextProbe()).isEqualTo(Long.MAX_VALUE);
+        assertThat(bytes).as("bytes of %d picks", picks).isLessThan(picks);
     }
 
     @Test

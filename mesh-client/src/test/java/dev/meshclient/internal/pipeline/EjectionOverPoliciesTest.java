@@ -1,0 +1,255 @@
+package dev.meshclient.internal.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.Workload;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.telemetry.MeshListener;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import okhttp3.Request;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Ejection where policies, rules and subsets meet at one endpoint. */
+class EjectionOverPoliciesTest {
+    private static final long SECOND = 1_000_000_000;
+    private static final String OFF = "\"outlierDetection\": {\"maxEjectionPercent\": 0}";
+    private static final String ON = "\"outlierDetection\": {}";
+    private static final String BAD = "10.0.0.1:80";
+
+    private final StepTime time = new StepTime();
+    private final List<String> told = new ArrayList<>();
+    private final MeshListener listener = new MeshListener() {
+        @Override
+        public void endpointEjected(String backend, String endpoint, String reason) {
+            told.add("ejected " + endpoint + " of " + backend);
+        }
+
+        @Override
+        public void endpointReturned(String backend, String endpoint, String reason) {
+            told.add("returned " + endpoint + " of " + backend);
+        }
+    };
+    private final Router router =
+            new Router(time, Workload.unknown(), List.of(listener), List.of(), false, Duration.ZERO);
+    private final Set<String> bad = new HashSet<>(Set.of(BAD));
+    private final List<String> asked = new ArrayList<>();
+    private @Nullable Runnable meanwhile;
+    private int answers;
+    private boolean halfBad;
+
+    private final Layer transport = attempt -> {
+        String name = Objects.requireNonNull(attempt.endpoint()).name();
+        asked.add(name);
+        Runnable now = meanwhile;
+        if (now != null && bad.contains(name)) {
+            meanwhile = null;
+            now.run();
+        }
+        boolean fails = bad.contains(name) && (!halfBad || ++answers % 2 == 0);
+        return Calls.respond(attempt, fails ? 500 : 200);
+    };
+
+    private void apply(String settings, int... endpoints) {
+        List<String> listed = new ArrayList<>();
+        for (int last : endpoints) {
+            listed.add("{\"address\": \"10.0.0." + last + "\", \"port\": 80}");
+        }
+        try {
+            router.apply(
+                    PolicyCodec.read("""
+                    {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
+                     "services": {"orders": {"hosts": ["orders"], "loadBalancer": {"simple": "ROUND_ROBIN"},
+                       %s, "endpoints": [%s]}}}
+                    """.formatted(settings, String.join(", ", listed)))
+                            .policy(),
+                    transport,
+                    gone -> {});
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void call(String path, int times) throws IOException {
+        for (int i = 0; i < times; i++) {
+            Request request = new Request.Builder().url("http://orders" + path).build();
+            CallContext call = Calls.call(time, request);
+            call.run(Objects.requireNonNull(router.layers("orders", 80))).close();
+        }
+    }
+
+    private static final String EJECTED = "ejected " + BAD + " of orders";
+    private static final String RETURNED = "returned " + BAD + " of orders";
+
+    @Test
+    void a_late_failure_takes_nobody_out_once_ejection_is_off() throws Exception {
+        apply(ON, 1);
+        call("/", 4);
+        meanwhile = () -> apply(OFF, 1);
+        call("/", 20);
+        assertThat(told).isEmpty();
+        assertThat(router.toString()).doesNotContain("out:", "panic,");
+    }
+
+    @Test
+    void a_probe_that_fails_once_ejection_is_off_keeps_nobody_out() throws Exception {
+        apply(ON, 1, 2);
+        call("/", 10);
+        time.step(40 * SECOND);
+        meanwhile = () -> apply(OFF, 1, 2);
+        call("/", 1);
+        assertThat(told).containsExactly(EJECTED, RETURNED);
+        asked.clear();
+        time.step(30 * SECOND);
+        call("/", 10);
+        assertThat(asked).contains(BAD);
+        assertThat(told).hasSize(2);
+    }
+
+    private static String subsets(String first, String second) {
+        return """
+                "subsets": [{"name": "v1", "labels": {}, %s}, {"name": "v2", "labels": {}, %s}],
+                "rules": [{"matches": [{"path": {"value": "/v2"}}], "backendRefs": [{"name": "orders", "subset": "v2"}]},
+                          {"backendRefs": [{"name": "orders", "subset": "v1"}]}]
+                """.formatted(first, second);
+    }
+
+    @Test
+    void a_subset_that_ejects_nobody_calls_who_is_out_and_takes_no_probe_from_another() throws Exception {
+        apply(subsets(ON, OFF), 1, 2);
+        call("/", 10);
+        assertThat(told).containsExactly(EJECTED);
+        asked.clear();
+        call("/v2", 4);
+        assertThat(asked).contains(BAD);
+        time.step(40 * SECOND);
+        call("/v2", 4);
+        bad.clear();
+        call("/", 1);
+        assertThat(told).containsExactly(EJECTED, RETURNED);
+    }
+
+    @Test
+    void what_one_subset_takes_out_another_brings_back_under_the_same_name() throws Exception {
+        apply(subsets(ON, ON), 1, 2);
+        call("/", 10);
+        time.step(40 * SECOND);
+        bad.clear();
+        call("/v2", 1);
+        assertThat(told).containsExactly(EJECTED, RETURNED);
+    }
+
+    @Test
+    void an_endpoint_that_stays_out_was_not_ejected_again() throws Exception {
+        apply(ON, 1, 2);
+        call("/", 10);
+        for (int i = 0; i < 3; i++) {
+            time.step(400 * SECOND);
+            call("/", 1);
+        }
+        assertThat(told).containsExactly(EJECTED);
+        bad.clear();
+        time.step(400 * SECOND);
+        call("/", 1);
+        assertThat(told).containsExactly(EJECTED, RETURNED);
+    }
+
+    @Test
+    void policies_that_come_faster_than_the_interval_do_not_put_off_the_comparison() throws Exception {
+        halfBad = true;
+        for (int i = 0; i < 3; i++) {
+            apply(ON, 1, 2, 3, 4, 5);
+            call("/", 5 * 60);
+            time.step(5 * SECOND);
+        }
+        call("/", 1);
+        assertThat(told).containsExactly(EJECTED);
+    }
+
+    @Test
+    void rules_of_a_backend_compare_its_endpoints_once_an_interval() throws Exception {
+        halfBad = true;
+        apply(
+                "\"rules\": [{\"matches\": [{\"path\": {\"value\": \"/rare\"}}], %1$s}, {%1$s}]"
+                        .formatted("\"backendRefs\": [{\"name\": \"orders\"}]"),
+                1,
+                2,
+                3,
+                4,
+                5);
+        time.step(10 * SECOND);
+        call("/", 5 * 60);
+        time.step(5 * SECOND);
+        call("/rare", 1);
+        call("/", 5 * 60);
+        time.step(5 * SECOND);
+        call("/", 1);
+        assertThat(told).containsExactly(EJECTED);
+    }
+
+    @Test
+    void a_late_failure_of_one_that_is_listed_no_more_is_not_told() throws Exception {
+        apply(ON, 1, 2);
+        call("/", 8);
+        meanwhile = () -> apply(ON, 2, 3);
+        call("/", 2);
+        assertThat(asked).contains(BAD);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void one_that_is_listed_again_begins_anew() throws Exception {
+        apply(ON, 1, 2);
+        call("/", 10);
+        time.step(40 * SECOND);
+        meanwhile = () -> {
+            apply(ON, 2);
+            apply(ON, 1, 2);
+        };
+        call("/", 1);
+        assertThat(told).containsExactly(EJECTED);
+        asked.clear();
+        call("/", 2);
+        assertThat(asked).contains(BAD);
+    }
+
+    @Test
+    void how_many_may_be_out_is_counted_among_those_of_the_policy_in_force() throws Exception {
+        apply(ON, 1, 2, 3, 4);
+        bad.add("10.0.0.2:80");
+        meanwhile = null;
+        apply(ON, 1, 3, 4);
+        call("/", 15);
+        assertThat(told).containsExactly(EJECTED);
+        apply(ON, 1, 2, 3, 4);
+        while (asked.stream().filter("10.0.0.2:80"::equals).count() < 4) {
+            call("/", 1);
+        }
+        meanwhile = () -> apply(ON, 1, 2);
+        while (meanwhile != null) {
+            call("/", 1);
+        }
+        assertThat(told).containsExactly(EJECTED);
+    }
+
+    @Test
+    void the_ejected_survive_a_policy() throws Exception {
+        apply(ON, 1, 2);
+        call("/", 10);
+        apply(ON, 1, 2, 3);
+        asked.clear();
+        call("/", 20);
+        assertThat(asked).doesNotContain(BAD);
+        assertThat(told).containsExactly(EJECTED);
+    }
+}

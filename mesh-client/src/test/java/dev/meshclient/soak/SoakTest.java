@@ -1,0 +1,298 @@
+package dev.meshclient.soak;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.internal.time.RealTime;
+import dev.meshclient.registry.PolicySource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.random.RandomGenerator;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * 64 callers, five instances of which one at a time dies, resets, hangs, answers 503 or cuts bodies, and a registry that
+ * publishes good and bad documents and is down now and then. {@code -Dmesh.soak.seconds} says for how long; 10 if not stated.
+ *
+ * <p>What may be seen is little: a GET is answered, or its body is cut; a POST may also end without an answer if it was sent,
+ * since it must not be sent again, or with the 503 that it met.
+ */
+class SoakTest {
+    private static final Logger LOG = LoggerFactory.getLogger(SoakTest.class);
+    private static final long MS = 1_000_000;
+    private static final int SECONDS = Integer.getInteger("mesh.soak.seconds", 10);
+    private static final int CALLERS = 64;
+    private static final int INSTANCES = 5;
+    /** Below those that the system gives to clients; other runs on this machine have others. */
+    private static final int FIRST_PORT =
+            20_000 + (int) (ProcessHandle.current().pid() % 600) * 20;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final RealTime time = RealTime.create("soak");
+    private final Account account = new Account();
+    private final Instance.Processed processed = new Instance.Processed();
+    private final AtomicInteger posts = new AtomicInteger();
+    private final AtomicReference<@Nullable Throwable> trouble = new AtomicReference<>();
+    private final List<Instance> instances = new ArrayList<>();
+    private volatile boolean over;
+    private int version;
+
+    // ---- what the registry says
+
+    private String document(RandomGenerator random, boolean calm) {
+        int left = calm ? INSTANCES : random.nextInt(INSTANCES + 1);
+        List<String> endpoints = new ArrayList<>();
+        for (int i = 0; i < INSTANCES; i++) {
+            if (i != left) {
+                endpoints.add("{\"address\": \"127.0.0.1\", \"port\": %d, \"locality\": \"eu/%s\"}"
+                        .formatted(instances.get(i).port(), i % 2 == 0 ? "a" : "b"));
+            }
+        }
+        List<String> algorithms = List.of("LEAST_REQUEST", "ROUND_ROBIN", "RANDOM");
+        return """
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "soak", "version": %d},
+                 "services": {"orders": {"hosts": ["orders"],
+                   "timeouts": {"request": "30s", "backendRequest": "1s"},
+                   "retry": {"attempts": 4},
+                   "retryConstraint": {"budget": {"percent": 100}},
+                   "limits": {"maxRequests": %d},
+                   "loadBalancer": {"simple": "%s"},
+                   "outlierDetection": {"baseEjectionTime": "1s", "maxEjectionTime": "2s", "maxEjectionPercent": %d},
+                   "endpoints": [%s]}}}
+                """.formatted(
+                        ++version,
+                        CALLERS,
+                        algorithms.get(random.nextInt(algorithms.size())),
+                        calm || random.nextInt(6) > 0 ? 50 : 0,
+                        String.join(", ", endpoints));
+    }
+
+    private String broken(RandomGenerator random) {
+        String good = document(random, false);
+        return switch (random.nextInt(3)) {
+            case 0 -> good.substring(0, good.length() / 2);
+            case 1 -> good.replace("\"attempts\": 4", "\"attempts\": \"many\"");
+            default -> good.replace("meshclient.dev/v1", "meshclient.dev/v9");
+        };
+    }
+
+    // ---- what happens
+
+    private void publish(Registry registry) throws IOException {
+        SplittableRandom random = new SplittableRandom(1);
+        for (int i = 1; !over; i++) {
+            pause(50 + random.nextInt(300));
+            registry.publish(random.nextInt(4) == 0 ? broken(random) : document(random, false));
+            if (i % 20 == 0) {
+                registry.stop();
+                pause(200 + random.nextInt(1000));
+                registry.start();
+            }
+        }
+    }
+
+    private void disturb() throws IOException {
+        SplittableRandom random = new SplittableRandom(2);
+        Instance.Mode[] modes = Instance.Mode.values();
+        for (int i = 0; !over; i++) {
+            Instance bad = instances.get(random.nextInt(INSTANCES));
+            bad.become(modes[1 + i % (modes.length - 1)]);
+            pause(300 + random.nextInt(1200));
+            bad.become(Instance.Mode.GOOD);
+            pause(random.nextInt(500));
+        }
+    }
+
+    private void pause(long millis) throws IOException {
+        long until = time.now() + millis * MS;
+        while (time.now() < until) {
+            time.signal("pause").await(until);
+        }
+    }
+
+    // ---- what callers see
+
+    private void callOnAndOn(OkHttpClient http, int caller) throws IOException {
+        SplittableRandom random = new SplittableRandom(100 + caller);
+        for (int i = 0; !over; i++) {
+            if (random.nextInt(10) < 7) {
+                call(http, "GET", caller + "-" + i);
+            } else {
+                call(http, "POST", String.valueOf(posts.incrementAndGet()));
+            }
+            pause(random.nextInt(20));
+        }
+    }
+
+    private void call(OkHttpClient http, String method, String id) {
+        RequestBody body = method.equals("POST") ? RequestBody.create(new byte[100]) : null;
+        Request request = new Request.Builder()
+                .url("http://orders/" + id)
+                .header("x-id", id)
+                .method(method, body)
+                .build();
+        boolean answered = false;
+        try (Response response = http.newCall(request).execute()) {
+            answered = true;
+            String text = response.body().string();
+            boolean ours = text.equals("answer to " + id);
+            if (ours && (response.code() == 200 || (response.code() == 503 && body != null))) {
+                account.seen(method + " " + response.code());
+            } else {
+                account.unexpected(method + " " + response.code(), text + ", " + Mesh.decision(response));
+            }
+        } catch (IOException e) {
+            failed(method, answered, e);
+        } catch (RuntimeException e) {
+            account.unexpected(method + " " + e, String.valueOf(e.getStackTrace()[0]));
+        }
+    }
+
+    private void failed(String method, boolean answered, IOException e) {
+        if (answered) {
+            account.seen(method + " cut");
+            return;
+        }
+        String last = lastOutcome(e);
+        boolean sent = List.of("reset", "reset-of-reused", "attempt-timeout").contains(last);
+        if (method.equals("POST") && sent) {
+            account.seen("POST sent, " + last);
+        } else {
+            account.unexpected(method + " " + last, e + ", " + Mesh.decision(e));
+        }
+    }
+
+    private static String lastOutcome(IOException e) {
+        var decision = Mesh.decision(e);
+        return decision == null || decision.attempts().isEmpty()
+                ? e.toString()
+                : decision.attempts().get(decision.attempts().size() - 1).outcome();
+    }
+
+    // ---- what it must come to
+
+    /** What lives when everything that can be collected is. */
+    private static long heap() {
+        Runtime runtime = Runtime.getRuntime();
+        long least = Long.MAX_VALUE;
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+            least = Math.min(least, runtime.totalMemory() - runtime.freeMemory());
+        }
+        return least;
+    }
+
+    /** All but callers, peers and the registry. */
+    private static long threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(t -> !t.getName().startsWith("soak"))
+                .count();
+    }
+
+    private interface Part {
+        void play() throws IOException;
+    }
+
+    private void start(String name, CountDownLatch left, Part part) {
+        time.start(name, () -> {
+            try {
+                part.play();
+            } catch (IOException | RuntimeException | Error e) {
+                trouble.compareAndSet(null, e);
+            } finally {
+                left.countDown();
+            }
+        });
+    }
+
+    @Test
+    void every_call_is_accounted_for_whatever_happens() throws Exception {
+        for (int i = 0; i < INSTANCES; i++) {
+            instances.add(new Instance(time, processed, FIRST_PORT + 2 * i));
+        }
+        OkHttpClient plain = new OkHttpClient();
+        try (Registry registry = new Registry(time, FIRST_PORT + 2 * INSTANCES + 5)) {
+            registry.publish(document(new SplittableRandom(0), true));
+            try (Mesh mesh = Mesh.builder()
+                    .claim("orders")
+                    .listener(account)
+                    .policy(PolicySource.http(registry.uri()).pollInterval(Duration.ofSeconds(1)))
+                    .build()) {
+                assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+                play(mesh, registry, mesh.wrap(plain));
+            }
+        } finally {
+            for (Instance instance : instances) {
+                instance.close();
+            }
+            time.close();
+        }
+        LOG.info("soak of {} s: {}; of {} POSTs {} were processed", SECONDS, account, posts, processed.count());
+        check();
+    }
+
+    private void play(Mesh mesh, Registry registry, OkHttpClient http) throws Exception {
+        CountDownLatch left = new CountDownLatch(CALLERS + 2);
+        for (int i = 0; i < CALLERS; i++) {
+            int caller = i;
+            start("soak-caller", left, () -> callOnAndOn(http, caller));
+        }
+        start("soak-publisher", left, () -> publish(registry));
+        start("soak-disturber", left, this::disturb);
+        long third = SECONDS * 1000L / 3;
+        pause(third);
+        long heapBefore = heap();
+        long threadsBefore = threads();
+        pause(2 * third);
+        over = true;
+        assertThat(left.await(60, TimeUnit.SECONDS)).as("callers are stuck").isTrue();
+        calm(mesh, registry, http);
+        LOG.info("live heap {} -> {} KB, threads {} -> {}", heapBefore >> 10, heap() >> 10, threadsBefore, threads());
+        assertThat(heap()).as("live heap").isLessThan(heapBefore + (8 << 20));
+        await().atMost(PATIENCE).until(() -> threads() <= threadsBefore + 4);
+    }
+
+    /** All is well again: the last document is in force, and as many calls at once as the limit allows find their places. */
+    private void calm(Mesh mesh, Registry registry, OkHttpClient http) throws Exception {
+        registry.start();
+        registry.publish(document(new SplittableRandom(0), true));
+        await().atMost(PATIENCE).until(mesh::policyRevision, ("-/" + version)::equals);
+        await().atMost(PATIENCE).until(() -> instances.stream().allMatch(i -> i.busy() == 0));
+        CountDownLatch left = new CountDownLatch(CALLERS);
+        for (int i = 0; i < CALLERS; i++) {
+            String id = "calm-" + i;
+            start("soak-caller", left, () -> call(http, "GET", id));
+        }
+        assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(account.ended()).as("calls that never ended").isEqualTo(account.started());
+    }
+
+    private void check() {
+        assertThat(trouble.get()).isNull();
+        assertThat(account.unexpected()).as("%s", account).isEmpty();
+        assertThat(processed.twice()).as("POSTs that were processed twice").isZero();
+        assertThat(account.started()).isEqualTo(account.calls());
+        assertThat(account.ended()).isEqualTo(account.calls());
+        // An attempt whose connection was refused or had broken is no request that an instance reads.
+        assertThat(instances.stream().mapToLong(Instance::served).sum()).isLessThanOrEqualTo(account.attempts());
+        assertThat(account.count("POST 200")).isLessThanOrEqualTo(processed.count());
+        assertThat(account.count("GET 200")).isPositive();
+        assertThat(account.ejected()).isPositive().isGreaterThanOrEqualTo(account.returned());
+    }
+}
