@@ -12,6 +12,7 @@ import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,7 +72,7 @@ public final class Mesh implements Closeable {
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
                 builder.initialFetchTimeout);
         this.engine = new Engine(time, router);
-        this.policy = Objects.requireNonNull(builder.policy).watch(time, new Sink());
+        this.policy = builder.source().watch(time, new Sink());
     }
 
     /** A mesh needs a {@link Builder#policy}; everything else has a default. */
@@ -229,6 +230,7 @@ public final class Mesh implements Closeable {
         private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
         private Duration initialFetchTimeout = Duration.ofSeconds(5);
         private Duration drainTimeout = Duration.ofSeconds(2);
+        private @Nullable Path snapshotDirectory = SnapshotDirectory.offered(System::getenv);
         private @Nullable Time time;
 
         private Builder() {}
@@ -275,6 +277,18 @@ public final class Mesh implements Closeable {
             return this;
         }
 
+        /**
+         * Where the policy in force is kept, so that a process that starts while the registry is down has one: one file for each
+         * source, which only its owner may read. Give a directory that nobody else can write to. Null: nowhere.
+         *
+         * <p>Default: {@code mesh-client} in the directory that the environment variable {@code STATE_DIRECTORY} names, else
+         * {@code XDG_CACHE_HOME}; without either, nowhere.
+         */
+        public Builder snapshotDirectory(@Nullable Path directory) {
+            this.snapshotDirectory = directory;
+            return this;
+        }
+
         /** How long {@link Mesh#close} waits for calls under way. Default 2 s; zero = not at all. */
         public Builder drainTimeout(Duration timeout) {
             this.drainTimeout = positiveOrZero("drainTimeout", timeout);
@@ -303,6 +317,11 @@ public final class Mesh implements Closeable {
                 throw new IllegalStateException("a mesh needs a policy: Mesh.builder().policy(PolicySource.http(uri))");
             }
             return new Mesh(this);
+        }
+
+        private PolicySource source() {
+            PolicySource source = Objects.requireNonNull(policy);
+            return snapshotDirectory == null ? source : source.snapshotIn(snapshotDirectory, initialFetchTimeout);
         }
 
         private static Duration positiveOrZero(String name, Duration timeout) {

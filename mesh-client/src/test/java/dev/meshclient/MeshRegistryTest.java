@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -180,6 +181,31 @@ class MeshRegistryTest {
             registry.close();
             assertThat(call(http)).isEqualTo("blue");
             assertThat(mesh.policyRevision()).isEqualTo("-/1");
+        }
+    }
+
+    @Test
+    void a_process_that_starts_while_the_registry_is_down_has_the_policy_of_the_one_before() throws IOException {
+        FakeRegistry registry = new FakeRegistry().serves(document(1, blue), "\"1\"");
+        Mesh.Builder builder = Mesh.builder()
+                .policy(PolicySource.http(registry.uri("/mesh/policy")))
+                .claim("orders")
+                .snapshotDirectory(directory);
+        try (Mesh mesh = builder.build()) {
+            assertThat(call(mesh.wrap(new OkHttpClient()))).isEqualTo("blue");
+            await().atMost(PATIENCE).until(() -> hasSnapshot(directory));
+        }
+        registry.close();
+        try (Mesh mesh = builder.initialFetchTimeout(PATIENCE).build()) {
+            assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+            assertThat(mesh.policyRevision()).isEqualTo("-/1");
+            assertThat(call(mesh.wrap(new OkHttpClient()))).isEqualTo("blue");
+        }
+    }
+
+    private static boolean hasSnapshot(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.anyMatch(f -> f.toString().endsWith(".snapshot"));
         }
     }
 

@@ -12,10 +12,10 @@ import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
-import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /** One GET of the document, on connections of its own. */
@@ -25,6 +25,7 @@ final class Fetch {
     private static final Duration CALL_MARGIN = Duration.ofSeconds(60);
 
     private final HttpSettings settings;
+    private final HttpUrl url;
     private final InstantSource wall;
     private final ConnectionPool connections = new ConnectionPool(1, 5, TimeUnit.MINUTES);
     private @Nullable OkHttpClient client;
@@ -40,21 +41,26 @@ final class Fetch {
     @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
     record Answer(byte @Nullable [] body, @Nullable String etag, Schedule.Hold hold, Duration maxAge) {}
 
-    Fetch(HttpSettings settings, InstantSource wall) {
+    Fetch(HttpSettings settings, HttpUrl url, InstantSource wall) {
         this.settings = settings;
+        this.url = url;
         this.wall = wall;
     }
 
-    /** @param etag of the document in hand: another one is wanted, and the server may hold the request until it has one */
-    Answer get(@Nullable String etag) throws IOException {
-        Request.Builder request = new Request.Builder().url(settings.url()).header("Accept", ACCEPT);
+    /**
+     * @param known the document in hand: another one is wanted
+     * @param wait how long the server may hold the request until it has one; zero = not at all
+     */
+    Answer get(@Nullable Feedback known, Duration wait) throws IOException {
+        Request.Builder request =
+                new Request.Builder().url(url).header("Accept", ACCEPT).header("Accept-Encoding", "gzip");
         Path token = settings.bearerToken();
         if (token != null) {
             request.header("Authorization", "Bearer " + BearerToken.read(token));
         }
-        Duration wait = etag == null ? Duration.ZERO : settings.longPoll();
-        if (etag != null) {
-            request.header("If-None-Match", etag);
+        if (known != null) {
+            request.header("If-None-Match", known.etag());
+            known.addTo(request);
         }
         if (!wait.isZero()) {
             request.header("Prefer", "wait=" + wait.toSeconds());
@@ -65,7 +71,7 @@ final class Fetch {
             throw FetchFailed.unanswered("closed", null);
         }
         try (Response response = call.execute()) {
-            return answer(response, etag, !wait.isZero());
+            return answer(response, known == null ? null : known.etag(), !wait.isZero());
         } catch (InterruptedIOException e) {
             throw FetchFailed.unanswered(
                     "no answer in time (" + wait.plus(READ_MARGIN).toSeconds() + " s for its first or next byte, "
@@ -91,7 +97,7 @@ final class Fetch {
                     .connectionPool(connections)
                     .dispatcher(new Dispatcher()) // calls are made on this thread: it only counts them
                     .cache(null)
-                    .addNetworkInterceptor(new RedirectGuard(settings.url(), settings.bearerToken() != null))
+                    .addNetworkInterceptor(new RedirectGuard(url, settings.bearerToken() != null))
                     .build();
             client = ours;
         }
@@ -115,19 +121,7 @@ final class Fetch {
         }
         String etag = response.header("ETag");
         String usable = etag != null && etag.chars().allMatch(c -> c > ' ' && c < 0x7f) ? etag : null;
-        return new Answer(body(response, usable), usable, hold, maxAge);
-    }
-
-    private byte[] body(Response response, @Nullable String etag) throws IOException {
-        long max = settings.maxBytes();
-        BufferedSource source = response.body().source();
-        if (response.body().contentLength() > max || source.request(max + 1)) {
-            throw FetchFailed.refused(
-                    "the document is longer than " + max + " bytes and was not read to its end;"
-                            + " make it shorter or raise maxBytes",
-                    etag);
-        }
-        return source.getBuffer().readByteArray();
+        return new Answer(DocumentBody.read(response, settings.maxBytes(), usable), usable, hold, maxAge);
     }
 
     private static boolean appliesWait(Response response) {

@@ -3,6 +3,8 @@ package dev.meshclient.registry;
 import dev.meshclient.internal.time.Time;
 import java.io.Closeable;
 import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** A policy in a file that others write. */
 final class FilePolicySource implements PolicySource {
@@ -20,7 +22,17 @@ final class FilePolicySource implements PolicySource {
 
     @Override
     public Closeable watch(Time time, Sink sink) {
-        return Subscription.start(time, "policy-file", sink, new FileWatch(file, new DirectoryEvents(directory), time));
+        return watch(time, sink, null);
+    }
+
+    private Closeable watch(Time time, Sink sink, @Nullable Snapshot inForce) {
+        FileWatch watch = new FileWatch(file, new DirectoryEvents(directory), time, inForce);
+        return Subscription.start(time, "policy-file", sink, watch);
+    }
+
+    @Override
+    public PolicySource snapshotIn(Path snapshots, Duration initialFetchTimeout) {
+        return new SnapshotSource(this, this::watch, file.toUri(), snapshots, initialFetchTimeout);
     }
 
     @Override

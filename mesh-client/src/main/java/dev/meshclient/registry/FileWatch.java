@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One file under watch. Whatever stirs in its directory, once it is quiet again for a tick, the file is read: a symbolic link
@@ -21,14 +22,16 @@ final class FileWatch implements Subscription.Watched {
     private final DirectoryEvents directory;
     private final Time time;
     private final Debounce debounce = new Debounce();
-    private final Intake intake = new Intake(PolicyCodec.DEFAULT_MAX_BYTES);
+    private final Intake intake;
     private long nextCheck;
     private String lastProblem = "";
 
-    FileWatch(Path file, DirectoryEvents directory, Time time) {
+    /** @param inForce what an earlier process took and is in force; null = nothing */
+    FileWatch(Path file, DirectoryEvents directory, Time time, @Nullable Snapshot inForce) {
         this.file = file;
         this.directory = directory;
         this.time = time;
+        this.intake = new Intake(PolicyCodec.DEFAULT_MAX_BYTES, time.wall(), inForce);
     }
 
     @Override
@@ -57,7 +60,7 @@ final class FileWatch implements Subscription.Watched {
             return;
         }
         lastProblem = "";
-        intake.take(json, "policy file " + file, sink);
+        intake.take(json, null, "policy file " + file, sink);
     }
 
     /** One byte more than is legal is enough to refuse it. */

@@ -6,13 +6,16 @@ import java.io.Closeable;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A policy that an HTTP server has. The URI is asked for again and again, word for word, with the ETag of the last answer. A
  * server that can hold a request until there is news (long poll) is found out by its answers; of any other, a file server
- * included, the document is polled. Whatever goes wrong, the last good document stays in force.
+ * included, the document is polled. Of several servers one is asked; when it fails, the next. Whatever goes wrong, the last good document stays in force.
  *
  * <p>Immutable: each method returns a copy.
  */
@@ -23,7 +26,15 @@ public final class HttpPolicySource implements PolicySource {
         this.settings = settings;
     }
 
-    static HttpPolicySource at(URI uri) {
+    static HttpPolicySource at(URI first, URI... more) {
+        List<HttpUrl> urls = Stream.concat(Stream.of(first), Stream.of(more))
+                .map(HttpPolicySource::url)
+                .toList();
+        return new HttpPolicySource(new HttpSettings(
+                urls, null, Duration.ofSeconds(15), Duration.ofSeconds(30), null, PolicyCodec.DEFAULT_MAX_BYTES));
+    }
+
+    private static HttpUrl url(URI uri) {
         HttpUrl url = HttpUrl.parse(uri.toString());
         if (url == null) {
             throw new IllegalArgumentException("PolicySource.http takes an absolute http: or https: URI, not '" + uri
@@ -33,20 +44,19 @@ public final class HttpPolicySource implements PolicySource {
             throw new IllegalArgumentException("PolicySource.http: the URI of " + url.host()
                     + " holds a user and password, which would not be sent; use bearerToken(file) or client(..)");
         }
-        return new HttpPolicySource(new HttpSettings(
-                url, null, Duration.ofSeconds(15), Duration.ofSeconds(30), null, PolicyCodec.DEFAULT_MAX_BYTES));
+        return url;
     }
 
     /**
      * Sends what the file holds as {@code Authorization: Bearer}. It is read for every request, so a rotated token is used at
-     * once; without a readable token no request is made. Redirects to another host or port are then refused.
+     * once, and to each of several servers; without a readable token no request is made. Redirects to another host or port are then refused.
      *
      * @throws IllegalArgumentException if it would travel in plaintext to a host that is not this one
      */
     public HttpPolicySource bearerToken(Path file) {
         HttpSettings s = settings;
         return new HttpPolicySource(
-                new HttpSettings(s.url(), file, s.pollInterval(), s.longPoll(), s.client(), s.maxBytes()));
+                new HttpSettings(s.urls(), file, s.pollInterval(), s.longPoll(), s.client(), s.maxBytes()));
     }
 
     /**
@@ -56,14 +66,14 @@ public final class HttpPolicySource implements PolicySource {
     public HttpPolicySource pollInterval(Duration interval) {
         HttpSettings s = settings;
         return new HttpPolicySource(
-                new HttpSettings(s.url(), s.bearerToken(), interval, s.longPoll(), s.client(), s.maxBytes()));
+                new HttpSettings(s.urls(), s.bearerToken(), interval, s.longPoll(), s.client(), s.maxBytes()));
     }
 
     /** How long a server may hold a request, in whole seconds. Default 30 s; zero = plain polling only. */
     public HttpPolicySource longPoll(Duration wait) {
         HttpSettings s = settings;
         return new HttpPolicySource(
-                new HttpSettings(s.url(), s.bearerToken(), s.pollInterval(), wait, s.client(), s.maxBytes()));
+                new HttpSettings(s.urls(), s.bearerToken(), s.pollInterval(), wait, s.client(), s.maxBytes()));
     }
 
     /**
@@ -75,19 +85,30 @@ public final class HttpPolicySource implements PolicySource {
     public HttpPolicySource client(OkHttpClient client) {
         HttpSettings s = settings;
         return new HttpPolicySource(
-                new HttpSettings(s.url(), s.bearerToken(), s.pollInterval(), s.longPoll(), client, s.maxBytes()));
+                new HttpSettings(s.urls(), s.bearerToken(), s.pollInterval(), s.longPoll(), client, s.maxBytes()));
     }
 
     /** How long a document may be, unzipped; reading ends there. Default 16 MiB: 100,000 endpoints need about 20 MB. */
     public HttpPolicySource maxBytes(long bytes) {
         HttpSettings s = settings;
         return new HttpPolicySource(
-                new HttpSettings(s.url(), s.bearerToken(), s.pollInterval(), s.longPoll(), s.client(), bytes));
+                new HttpSettings(s.urls(), s.bearerToken(), s.pollInterval(), s.longPoll(), s.client(), bytes));
     }
 
     @Override
     public Closeable watch(Time time, Sink sink) {
-        return Subscription.start(time, "policy-http", sink, new HttpWatch(settings, time));
+        return watch(time, sink, null);
+    }
+
+    private Closeable watch(Time time, Sink sink, @Nullable Snapshot inForce) {
+        return Subscription.start(time, "policy-http", sink, new HttpWatch(settings, time, inForce));
+    }
+
+    /** The first URI names the file: one that is added behind it begins with the same document. */
+    @Override
+    public PolicySource snapshotIn(Path directory, Duration initialFetchTimeout) {
+        URI first = settings.urls().get(0).uri();
+        return new SnapshotSource(this, this::watch, first, directory, initialFetchTimeout);
     }
 
     @Override

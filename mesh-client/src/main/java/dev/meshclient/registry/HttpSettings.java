@@ -2,7 +2,10 @@ package dev.meshclient.registry;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
@@ -10,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What {@link HttpPolicySource} was told, checked. */
 record HttpSettings(
-        HttpUrl url,
+        List<HttpUrl> urls,
         @Nullable Path bearerToken,
         Duration pollInterval,
         Duration longPoll,
@@ -22,10 +25,16 @@ record HttpSettings(
     private static final long MOST_BYTES = 1L << 30;
 
     HttpSettings {
-        if (bearerToken != null && !url.isHttps() && !isLoopback(url)) {
-            throw new IllegalArgumentException(
-                    "PolicySource.http(" + told(url) + ").bearerToken: the token would travel" + " in plaintext to "
-                            + url.host() + "; use an https: URI, or a registry on the loopback address");
+        urls = List.copyOf(urls);
+        for (HttpUrl url : urls) {
+            if (bearerToken != null && !url.isHttps() && !isLoopback(url)) {
+                throw new IllegalArgumentException(
+                        "PolicySource.http(" + told(url) + ").bearerToken: the token would travel in plaintext to "
+                                + url.host() + "; use an https: URI, or a registry on the loopback address");
+            }
+        }
+        if (Set.copyOf(urls).size() < urls.size()) {
+            throw new IllegalArgumentException("PolicySource.http takes each URI once, not " + told(urls));
         }
         if (pollInterval.compareTo(Duration.ofSeconds(1)) < 0 || pollInterval.compareTo(Duration.ofDays(1)) > 0) {
             throw new IllegalArgumentException("pollInterval must be from 1 s to 1 day, not " + pollInterval);
@@ -40,14 +49,19 @@ record HttpSettings(
                     "maxBytes must be from 1 to " + MOST_BYTES + " (1 GiB), not " + maxBytes);
         }
         if (client != null && client.interceptors().stream().anyMatch(HttpSettings::isOfMesh)) {
-            throw new IllegalArgumentException("PolicySource.http(" + told(url) + ").client: this client was wrapped by"
-                    + " a mesh, which would ask itself for its policy; give the client that was wrapped");
+            throw new IllegalArgumentException(
+                    "PolicySource.http(" + told(urls) + ").client: this client was wrapped by"
+                            + " a mesh, which would ask itself for its policy; give the client that was wrapped");
         }
     }
 
-    /** The URI as it may stand in a log: queries hold signatures and keys. */
+    /** The URIs as they may stand in a log: queries hold signatures and keys. */
     String told() {
-        return told(url);
+        return told(urls);
+    }
+
+    private static String told(List<HttpUrl> urls) {
+        return urls.stream().map(HttpSettings::told).collect(Collectors.joining(", "));
     }
 
     static boolean isLoopback(HttpUrl url) {

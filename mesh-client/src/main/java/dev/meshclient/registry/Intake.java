@@ -1,41 +1,60 @@
 package dev.meshclient.registry;
 
 import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.PolicyDocument;
 import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.InstantSource;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** The bytes of a source on their way to the sink: the same bytes count once, and a bad document changes nothing. */
 final class Intake {
     private final long maxBytes;
+    private final InstantSource wall;
     private byte[] seen = {};
+    private @Nullable String rejection;
 
-    Intake(long maxBytes) {
+    /** @param inForce what an earlier process took and is in force; null = nothing */
+    Intake(long maxBytes, InstantSource wall, @Nullable Snapshot inForce) {
         this.maxBytes = maxBytes;
+        this.wall = wall;
+        if (inForce != null) {
+            seen = Sha256.of(inForce.json());
+        }
     }
 
-    /** Delivers a document that reads well; of any other says what is wrong with it, with {@code origin} in front. */
-    void take(byte[] json, String origin, PolicySource.Sink sink) {
-        byte[] digest = digest(json);
+    /**
+     * Delivers a document that reads well; of any other says what is wrong with it, with {@code origin} in front.
+     *
+     * @param etag to be kept with it; null = none
+     * @return whether these bytes are others than the last
+     */
+    boolean take(byte[] json, @Nullable String etag, String origin, PolicySource.Sink sink) {
+        byte[] digest = Sha256.of(json);
         if (Arrays.equals(digest, seen)) {
-            return;
+            if (rejection == null) {
+                sink.confirmed();
+            }
+            return false;
         }
         seen = digest;
         try {
-            sink.deliver(PolicyCodec.read(json, maxBytes));
+            PolicyDocument document = PolicyCodec.read(json, maxBytes);
+            sink.deliver(document, Provenance.live(wall.instant(), new Provenance.Raw(json, etag)));
+            rejection = null;
         } catch (IOException e) {
-            sink.failed(new IOException(origin + ": " + e.getMessage() + "\n  it is read again when it changes", e));
+            rejection = String.valueOf(e.getMessage());
+            sink.failed(new IOException(origin + ": " + rejection + "\n  it is read again when it changes", e));
         } catch (RuntimeException e) {
-            sink.failed(new IOException(origin + ": the document reads well and could not be put in force: " + e, e));
+            rejection = "the document reads well and could not be put in force: " + e;
+            sink.failed(new IOException(origin + ": " + rejection, e));
         }
+        return true;
     }
 
-    private static byte[] digest(byte[] json) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(json);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+    /** Why the last document is not in force; null: it is. */
+    @Nullable
+    String rejection() {
+        return rejection;
     }
 }

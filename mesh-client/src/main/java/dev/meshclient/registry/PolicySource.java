@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** Where policy comes from. */
 public interface PolicySource {
@@ -17,10 +18,14 @@ public interface PolicySource {
      * A policy that an HTTP server has, at this URI word for word: nothing is appended. Polled, or held until there is news
      * where the server can do that.
      *
-     * @throws IllegalArgumentException if it is not an {@code http:} or {@code https:} URI, or holds a user and password
+     * <p>With several URIs, of servers that have the same document, the first is asked, and each next one when those before
+     * it fail. The one that answered is kept; the first is tried again a minute after it failed.
+     *
+     * @throws IllegalArgumentException if one is not an {@code http:} or {@code https:} URI, or holds a user and password, or
+     *     is there twice
      */
-    static HttpPolicySource http(URI uri) {
-        return HttpPolicySource.at(uri);
+    static HttpPolicySource http(URI first, URI... more) {
+        return HttpPolicySource.at(first, more);
     }
 
     /**
@@ -55,15 +60,60 @@ public interface PolicySource {
     }
 
     /**
+     * Both at once, as where virtual machines are in a file and clusters in a registry. Endpoints of a service that both list
+     * are united by cluster, address and port; everything else of it is as the first says. The defaults of a document are
+     * for its own services.
+     *
+     * <p>What one of them has is in force although the other has nothing yet; only at the start both are given 2 s.
+     */
+    static PolicySource merge(PolicySource first, PolicySource second) {
+        return new CombinedSource(Combination.Kind.MERGE, first, second, CombinedSource.MOMENT);
+    }
+
+    /**
+     * Policy over policy, as your own timeouts over what the platform says. What {@code top} states wins, setting by setting,
+     * in services and in defaults; what it does not state is as {@code base} says. Endpoints are not united: those of
+     * {@code top} if it lists any for the service, else those of {@code base}. A service that {@code top} sets to
+     * {@code null} is gone.
+     *
+     * <p>What one of them has is in force although the other has nothing yet; only at the start both are given 2 s.
+     */
+    static PolicySource overlay(PolicySource top, PolicySource base) {
+        return new CombinedSource(Combination.Kind.OVERLAY, top, base, CombinedSource.MOMENT);
+    }
+
+    /**
      * Begins to deliver documents to the sink, from a thread of the given time, until closed. Never blocks, never throws:
      * what goes wrong is told to the sink and tried again.
      */
     Closeable watch(Time time, Sink sink);
 
+    /**
+     * A source like this one whose document outlives a restart: what is in force is kept in a file of that directory, and
+     * delivered first when it is watched the next time. A document whose {@code metadata.ttl} is over is delivered only if
+     * the source brings nothing within nine tenths of the timeout, and as {@link Provenance.Freshness#STALE}.
+     *
+     * <p>Nothing about the file can fail a call: what goes wrong with it is logged. A source that has nothing to keep, one
+     * in memory or one of your own, is returned as it is.
+     *
+     * @param directory is made when it is needed
+     */
+    default PolicySource snapshotIn(Path directory, Duration initialFetchTimeout) {
+        return this;
+    }
+
     /** Who is given documents. Calls come one at a time. */
     interface Sink {
         /** A document that reads well. Returns when it is in force. */
         void deliver(PolicyDocument document) throws IOException;
+
+        /** As {@link #deliver(PolicyDocument)}, by a source that knows where it has the document from. */
+        default void deliver(PolicyDocument document, Provenance provenance) throws IOException {
+            deliver(document);
+        }
+
+        /** What was delivered last is what the source has now. */
+        default void confirmed() {}
 
         /** Why there is no newer document just now; the last one stays in force. */
         void failed(IOException problem);

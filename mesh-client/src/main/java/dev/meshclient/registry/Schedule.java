@@ -2,7 +2,6 @@ package dev.meshclient.registry;
 
 import java.time.Duration;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decider: how long to pause after an answer of the registry. A server that holds requests is asked again at once; all others
@@ -50,17 +49,17 @@ final class Schedule {
      * After anything else.
      *
      * @param answered whether the server answered at all
-     * @param retryAfter when it wants to be asked again; null = it did not say
+     * @param retryAfter how long it wants to be left alone; zero = it did not say
      */
-    long afterFailure(boolean answered, @Nullable Duration retryAfter, RandomGenerator random) {
+    long afterFailure(boolean answered, Duration retryAfter, RandomGenerator random) {
         long floor = answered ? SECOND : SHORTEST_BACK_OFF;
         long ceiling = Math.min(LONGEST_BACK_OFF, SECOND << Math.min(failures, 6));
         failures++;
         long backOff = ceiling <= floor ? floor : random.nextLong(floor, ceiling);
-        return retryAfter == null ? backOff : Math.max(backOff, atLeast(bounded(retryAfter), random));
+        return retryAfter.isZero() ? backOff : Math.max(backOff, atLeast(bounded(retryAfter), random));
     }
 
-    private static long bounded(Duration stated) {
+    static long bounded(Duration stated) {
         return (stated.compareTo(LONGEST_STATED) > 0 ? LONGEST_STATED : stated).toNanos();
     }
 

@@ -98,6 +98,20 @@ final class Subscription implements Closeable {
         }
 
         @Override
+        public synchronized void deliver(PolicyDocument document, Provenance provenance) throws IOException {
+            if (open) {
+                told.deliver(document, provenance);
+            }
+        }
+
+        @Override
+        public synchronized void confirmed() {
+            if (open) {
+                told.confirmed();
+            }
+        }
+
+        @Override
         public synchronized void failed(IOException problem) {
             if (open) {
                 told.failed(problem);

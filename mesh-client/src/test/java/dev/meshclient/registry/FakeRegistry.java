@@ -32,12 +32,15 @@ public final class FakeRegistry implements AutoCloseable {
     private UnaryOperator<MockResponse.Builder> change = r -> r;
 
     public FakeRegistry() throws IOException {
-        this(null);
+        this(null, false);
     }
 
-    private FakeRegistry(@Nullable SSLSocketFactory tls) throws IOException {
+    private FakeRegistry(@Nullable SSLSocketFactory tls, boolean clientCertificate) throws IOException {
         if (tls != null) {
             server.useHttps(tls);
+        }
+        if (clientCertificate) {
+            server.requireClientAuth();
         }
         server.setDispatcher(new Dispatcher() {
             @Override
@@ -50,7 +53,12 @@ public final class FakeRegistry implements AutoCloseable {
     }
 
     static FakeRegistry overTls(SSLSocketFactory tls) throws IOException {
-        return new FakeRegistry(tls);
+        return new FakeRegistry(tls, false);
+    }
+
+    /** Who has no certificate that the server trusts is not answered. */
+    static FakeRegistry overMutualTls(SSLSocketFactory tls) throws IOException {
+        return new FakeRegistry(tls, true);
     }
 
     /** A document that reads well, of this version. */

@@ -109,7 +109,7 @@ class FilePolicySourceTest {
     @Test
     void a_problem_that_stays_is_told_once_and_another_one_again() throws IOException {
         StepTime steps = new StepTime();
-        FileWatch looking = new FileWatch(file, new DirectoryEvents(directory), steps);
+        FileWatch looking = new FileWatch(file, new DirectoryEvents(directory), steps, null);
         for (int i = 0; i < 3; i++) {
             looking.look(sink);
             steps.step(10_000_000_000L);

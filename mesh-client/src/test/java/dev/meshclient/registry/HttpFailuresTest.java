@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import mockwebserver3.SocketEffect.ShutdownConnection;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -122,13 +123,13 @@ class HttpFailuresTest {
 
     @Test
     void a_thread_that_is_interrupted_while_it_connects_ends_quietly() {
-        Fetch fetch = new Fetch(
-                new HttpSettings(
-                        HttpUrl.get(registry.uri("/policy")), null, Duration.ofSeconds(15), Duration.ZERO, null, 1_000),
-                time.wall());
+        HttpUrl url = HttpUrl.get(registry.uri("/policy"));
+        HttpSettings settings =
+                new HttpSettings(List.of(url), null, Duration.ofSeconds(15), Duration.ZERO, null, 1_000);
+        Fetch fetch = new Fetch(settings, url, time.wall());
         Thread.currentThread().interrupt();
         try {
-            assertThatThrownBy(() -> fetch.get(null)).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> fetch.get(null, Duration.ZERO)).isInstanceOf(IOException.class);
         } finally {
             assertThat(Thread.interrupted()).isTrue();
         }

@@ -25,9 +25,9 @@ class ScheduleTest {
     private long afterFailures(int earlier, boolean answered) {
         Schedule fresh = new Schedule(Duration.ofSeconds(15));
         for (int i = 0; i < earlier; i++) {
-            fresh.afterFailure(answered, null, random);
+            fresh.afterFailure(answered, Duration.ZERO, random);
         }
-        return fresh.afterFailure(answered, null, random);
+        return fresh.afterFailure(answered, Duration.ZERO, random);
     }
 
     @Test
@@ -100,10 +100,10 @@ class ScheduleTest {
     @Test
     void one_good_answer_ends_the_back_off() {
         for (int i = 0; i < 10; i++) {
-            schedule.afterFailure(false, null, random);
+            schedule.afterFailure(false, Duration.ZERO, random);
         }
         schedule.afterAnswer(IGNORED, true, 0, Duration.ZERO, random);
-        assertThat(schedule.afterFailure(false, null, random)).isLessThanOrEqualTo(1_000 * MILLI);
+        assertThat(schedule.afterFailure(false, Duration.ZERO, random)).isLessThanOrEqualTo(1_000 * MILLI);
     }
 
     @Test

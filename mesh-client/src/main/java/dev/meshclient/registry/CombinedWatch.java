@@ -1,0 +1,221 @@
+package dev.meshclient.registry;
+
+import dev.meshclient.internal.time.Signal;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.registry.Provenance.Freshness;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Two sources under watch: whenever one has another document, both are combined anew. At the start each is given a moment,
+ * since half a policy makes calls fail that a whole one would serve; one that failed, or lets that moment pass, is not waited
+ * for.
+ */
+final class CombinedWatch implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(CombinedWatch.class);
+
+    private final Time time;
+    private final PolicySource.Sink sink;
+    private final Combination.Kind kind;
+    private final long momentNanos;
+    private final Signal signal;
+    private final Part first = new Part();
+    private final Part second = new Part();
+    private final List<Closeable> watched = new ArrayList<>();
+    private List<String> conflicts = List.of();
+    private boolean waiting = true;
+    private boolean closed;
+
+    CombinedWatch(Time time, PolicySource.Sink sink, Combination.Kind kind, Duration moment) {
+        this.time = time;
+        this.sink = sink;
+        this.kind = kind;
+        this.momentNanos = Time.nanos(moment);
+        this.signal = time.signal("policy-combined");
+    }
+
+    void start(PolicySource one, PolicySource other) {
+        watched.add(one.watch(time, first));
+        watched.add(other.watch(time, second));
+        if (isWaiting()) {
+            time.start("policy-combined", this::endWait);
+        }
+    }
+
+    private synchronized boolean isWaiting() {
+        return waiting && !closed;
+    }
+
+    private void endWait() {
+        long until = time.now() + momentNanos;
+        try {
+            while (isWaiting() && time.now() < until) {
+                signal.await(until);
+            }
+        } catch (InterruptedIOException e) {
+            LOG.debug("no longer waiting for policy, the thread was interrupted");
+            return;
+        }
+        synchronized (this) {
+            if (isWaiting()) {
+                waiting = false;
+                deliverWaiting();
+            }
+        }
+    }
+
+    /** What came while another one was waited for. */
+    private void deliverWaiting() {
+        if (first.document == null && second.document == null) {
+            return;
+        }
+        try {
+            deliver();
+        } catch (IOException | RuntimeException e) {
+            sink.failed(new IOException("the policy could not be put in force: " + e.getMessage(), e));
+        }
+    }
+
+    private void deliver() throws IOException {
+        PolicyDocument one = first.document;
+        PolicyDocument other = second.document;
+        Combination.Combined combined =
+                Combination.of(kind, one == null ? null : one.policy(), other == null ? null : other.policy());
+        if (!combined.conflicts().isEmpty() && !combined.conflicts().equals(conflicts)) {
+            LOG.warn(
+                    "hosts that two sources claim for different services: {}", String.join("; ", combined.conflicts()));
+        }
+        conflicts = combined.conflicts();
+        Set<String> unknown = new LinkedHashSet<>();
+        Stream.of(one, other).filter(Objects::nonNull).forEach(d -> unknown.addAll(d.unknownFields()));
+        PolicyDocument document = new PolicyDocument(combined.policy(), List.copyOf(unknown));
+        Provenance provenance = provenance();
+        if (provenance == null) {
+            sink.deliver(document);
+        } else {
+            sink.deliver(document, provenance);
+        }
+    }
+
+    /** Of the less fresh of both; null: neither says. */
+    private @Nullable Provenance provenance() {
+        Freshness freshness = Freshness.LIVE;
+        Instant confirmed = null;
+        for (Provenance p : Stream.of(first.provenance, second.provenance)
+                .filter(Objects::nonNull)
+                .toList()) {
+            freshness = p.freshness().compareTo(freshness) > 0 ? p.freshness() : freshness;
+            confirmed = confirmed == null || p.confirmed().isBefore(confirmed) ? p.confirmed() : confirmed;
+        }
+        return confirmed == null ? null : new Provenance(freshness, confirmed, null);
+    }
+
+    @Override
+    public void close() throws IOException {
+        synchronized (this) {
+            closed = true;
+        }
+        signal.raise();
+        for (Closeable part : watched) {
+            part.close();
+        }
+    }
+
+    /** One of both sources. */
+    private final class Part implements PolicySource.Sink {
+        private final SourceOrder order = new SourceOrder();
+        private @Nullable PolicyDocument document;
+        private @Nullable Provenance provenance;
+        private boolean heard;
+
+        @Override
+        public void deliver(PolicyDocument next) throws IOException {
+            take(next, null);
+        }
+
+        @Override
+        public void deliver(PolicyDocument next, Provenance from) throws IOException {
+            take(next, from);
+        }
+
+        private void take(PolicyDocument next, @Nullable Provenance from) throws IOException {
+            synchronized (CombinedWatch.this) {
+                if (closed) {
+                    return;
+                }
+                String problem = order.problem(next.policy().metadata());
+                if (problem != null) {
+                    throw new IOException(problem);
+                }
+                PolicyDocument documentBefore = document;
+                Provenance provenanceBefore = provenance;
+                document = next;
+                provenance = from;
+                heard();
+                boolean inForce = false;
+                try {
+                    if (!waiting) {
+                        CombinedWatch.this.deliver();
+                    }
+                    inForce = true;
+                } finally {
+                    if (!inForce) {
+                        document = documentBefore;
+                        provenance = provenanceBefore;
+                    }
+                }
+                order.applied(next.policy().metadata());
+            }
+        }
+
+        private void heard() {
+            heard = true;
+            if (waiting && first.heard && second.heard) {
+                waiting = false;
+                signal.raise();
+            }
+        }
+
+        @Override
+        public void confirmed() {
+            synchronized (CombinedWatch.this) {
+                if (closed) {
+                    return;
+                }
+                provenance = Provenance.live(time.wall().instant(), null);
+                Provenance both = waiting ? null : CombinedWatch.this.provenance();
+                if (both != null && both.freshness() == Freshness.LIVE) {
+                    sink.confirmed();
+                }
+            }
+        }
+
+        @Override
+        public void failed(IOException problem) {
+            synchronized (CombinedWatch.this) {
+                if (closed) {
+                    return;
+                }
+                boolean waited = waiting;
+                heard();
+                sink.failed(problem);
+                if (waited && !waiting) {
+                    deliverWaiting();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.meshclient.registry;
+
+import okhttp3.Request;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of the document that a registry sent last, told to it with each request that names this document.
+ *
+ * @param etag of the document
+ * @param rejection why it is not in force; null: it is
+ */
+record Feedback(String etag, @Nullable String rejection) {
+    private static final int LONGEST_REASON = 200;
+
+    void addTo(Request.Builder request) {
+        if (rejection == null) {
+            request.header("Mesh-Applied", etag);
+        } else {
+            request.header("Mesh-Rejected", etag + "; reason=\"" + sendable(rejection) + "\"");
+        }
+    }
+
+    /** One line of visible ASCII without quotes, as it may stand in a quoted string of a header. */
+    private static String sendable(String reason) {
+        String line = reason.replaceAll("\\s+", " ")
+                .replace('"', '\'')
+                .replace('\\', '/')
+                .replaceAll("[^ -~]", "?")
+                .strip();
+        return line.length() <= LONGEST_REASON ? line : line.substring(0, LONGEST_REASON - 3) + "...";
+    }
+}

@@ -1,0 +1,207 @@
+package dev.meshclient.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.meshclient.policy.PolicyDocument;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Virtual machines in a file, clusters in a registry. */
+class CombinedSourceTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final FastTime time = new FastTime(20);
+    private Revisions sink = new Revisions();
+    private FakeRegistry registry;
+    private Closeable watch = () -> {};
+
+    @TempDir
+    private Path directory;
+
+    /** {@code -/1+-/2} for a document of which these revisions are parts; {@code !} for a problem, with its message. */
+    private static final class Revisions implements PolicySource.Sink {
+        final List<String> events = new CopyOnWriteArrayList<>();
+        final List<Set<String>> services = new CopyOnWriteArrayList<>();
+        final List<Provenance.Freshness> freshness = new CopyOnWriteArrayList<>();
+        volatile String refused = "nothing";
+        volatile int confirmations;
+
+        @Override
+        public void deliver(PolicyDocument document) throws IOException {
+            String epoch = String.valueOf(document.policy().metadata().epoch());
+            if (epoch.contains(refused)) {
+                throw new IOException(refused + " is not wanted");
+            }
+            services.add(document.policy().services().keySet());
+            events.add(epoch);
+        }
+
+        @Override
+        public void deliver(PolicyDocument document, Provenance provenance) throws IOException {
+            deliver(document);
+            freshness.add(provenance.freshness());
+        }
+
+        @Override
+        public synchronized void confirmed() {
+            confirmations++;
+        }
+
+        @Override
+        public void failed(IOException problem) {
+            events.add("! " + problem.getMessage());
+        }
+
+        List<String> delivered() {
+            return events.stream().filter(e -> !e.startsWith("!")).toList();
+        }
+
+        void awaitDelivered(String... revisions) {
+            await().atMost(PATIENCE).until(this::delivered, List.of(revisions)::equals);
+        }
+    }
+
+    @BeforeEach
+    void start() throws IOException {
+        registry = new FakeRegistry().serves(document(1, "cluster"), "\"1\"");
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        watch.close();
+        registry.close();
+        time.close();
+    }
+
+    private static String document(int version, String service) {
+        return FakeRegistry.document(version)
+                .replace("\"services\": {}", "\"services\": {\"" + service + "\": {\"hosts\": [\"" + service + "\"]}}");
+    }
+
+    private PolicySource hybrid(Path file) {
+        return new CombinedSource(
+                Combination.Kind.MERGE,
+                PolicySource.file(file),
+                PolicySource.http(registry.uri("/policy")),
+                Duration.ofDays(1));
+    }
+
+    private Path file(int version) throws IOException {
+        return Files.writeString(directory.resolve("vms.json"), document(version, "vm"));
+    }
+
+    @Test
+    void both_are_there_from_the_first_document_on() throws IOException {
+        watch = hybrid(file(5)).watch(time, sink);
+        sink.awaitDelivered("-/5+-/1");
+        assertThat(sink.services.get(0)).containsExactly("vm", "cluster");
+        registry.serves(document(2, "cluster"), "\"2\"");
+        sink.awaitDelivered("-/5+-/1", "-/5+-/2");
+    }
+
+    @Test
+    void one_that_fails_does_not_hold_up_the_other() throws IOException {
+        registry.changes(r -> r.code(500).body(""));
+        watch = hybrid(file(5)).watch(time, sink);
+        sink.awaitDelivered("-/5+none");
+        registry.changes(r -> r);
+        sink.awaitDelivered("-/5+none", "-/5+-/1");
+        assertThat(sink.events).anyMatch(e -> e.contains("HTTP 500"));
+    }
+
+    @Test
+    void one_that_says_nothing_is_waited_for_two_seconds() throws IOException {
+        Closeable nothing = () -> {};
+        PolicySource silent = (t, s) -> nothing;
+        long began = time.now();
+        watch = PolicySource.merge(silent, PolicySource.http(registry.uri("/policy")))
+                .watch(time, sink);
+        sink.awaitDelivered("none+-/1");
+        assertThat(time.now() - began).isGreaterThanOrEqualTo(2_000_000_000L);
+    }
+
+    @Test
+    void each_keeps_its_own_order_of_versions() throws IOException {
+        watch = hybrid(file(5)).watch(time, sink);
+        sink.awaitDelivered("-/5+-/1");
+        registry.serves(document(3, "cluster"), "\"3\"");
+        sink.awaitDelivered("-/5+-/1", "-/5+-/3");
+        registry.serves(document(2, "cluster"), "\"2\"");
+        await().atMost(PATIENCE)
+                .until(() -> sink.events.stream().anyMatch(e -> e.contains("version 2 is lower than 3")));
+        registry.awaitRequests(registry.requests() + 2);
+        assertThat(registry.header(registry.requests() - 1, "Mesh-Rejected"))
+                .contains("\"2\"; reason=", "lower than 3");
+        file(6);
+        sink.awaitDelivered("-/5+-/1", "-/5+-/3", "-/6+-/3");
+    }
+
+    @Test
+    void a_document_that_is_refused_leaves_the_last_good_one_to_the_other() throws IOException {
+        watch = hybrid(file(5)).watch(time, sink);
+        sink.awaitDelivered("-/5+-/1");
+        sink.refused = "-/2";
+        registry.serves(document(2, "cluster"), "\"2\"");
+        await().atMost(PATIENCE).until(() -> sink.events.stream().anyMatch(e -> e.contains("is not wanted")));
+        file(6);
+        sink.awaitDelivered("-/5+-/1", "-/6+-/1");
+    }
+
+    @Test
+    void memory_over_memory_is_in_force_at_once() throws IOException {
+        MemoryPolicySource top = PolicySource.of(document(1, "top"));
+        PolicySource both = PolicySource.overlay(top, PolicySource.of(document(2, "base")));
+        watch = both.watch(time, sink);
+        assertThat(sink.events).containsExactly("-/1+-/2");
+        assertThat(time.running()).isZero();
+        top.update(document(2, "top"));
+        assertThat(sink.events).containsExactly("-/1+-/2", "-/2+-/2");
+        assertThat(both.toString()).startsWith("PolicySource.overlay(").contains(", ");
+    }
+
+    @Test
+    void after_a_restart_each_begins_with_its_own_snapshot() throws IOException {
+        Path kept = directory.resolve("kept");
+        Path vms = file(5);
+        watch = hybrid(vms).snapshotIn(kept, Duration.ofSeconds(5)).watch(time, sink);
+        sink.awaitDelivered("-/5+-/1");
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> count(kept) == 2);
+        watch.close();
+        registry.changes(r -> r.code(500).body(""));
+        sink = new Revisions();
+        watch = hybrid(file(6)).snapshotIn(kept, Duration.ofSeconds(5)).watch(time, sink);
+        await().atMost(PATIENCE).until(() -> sink.delivered().contains("-/6+-/1"));
+        assertThat(sink.freshness).containsOnly(Provenance.Freshness.SNAPSHOT);
+        assertThat(sink.confirmations).isZero();
+        registry.changes(r -> r);
+        await().atMost(PATIENCE).until(() -> sink.confirmations > 0);
+    }
+
+    private static long count(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(f -> f.toString().endsWith(".snapshot")).count();
+        }
+    }
+
+    @Test
+    void close_closes_both_and_ends_the_wait() throws IOException {
+        registry.changes(r -> r.code(500).body(""));
+        watch = PolicySource.merge(PolicySource.http(registry.uri("/a")), PolicySource.file(directory.resolve("none")))
+                .watch(time, sink);
+        watch.close();
+        await().atMost(PATIENCE).until(() -> time.running() == 0);
+        assertThat(sink.delivered()).isEmpty();
+    }
+}
