@@ -33,6 +33,14 @@ record Bounds(long low, long high, String why) {
                         + " once in 10 million runs");
     }
 
+    /** As {@link #binomial}, if a draw's chance is not known, but lies between these. */
+    static Bounds between(int draws, double least, double most, String each) {
+        long low = binomial(draws, Math.max(0, least), each).low();
+        long high = binomial(draws, Math.min(1, most), each).high();
+        return new Bounds(
+                low, high, each + ": binomial; outside of " + low + ".." + high + " at most once in 10 million runs");
+    }
+
     /** The chance of exactly k successes. */
     private static double point(int draws, double chance, int k) {
         double log = k * Math.log(chance) + (draws - k) * Math.log(1 - chance);

@@ -5,7 +5,14 @@ import java.util.List;
 
 /** A calls B calls C, three instances each in three zones, a mesh in each: what policy does, counted on real sockets. */
 public final class Demo {
-    private static final List<Step> STEPS = List.of(new ZoneFirst(), new InstanceDies(), new Canary());
+    private static final List<Step> STEPS = List.of(
+            new ZoneFirst(),
+            new Canary(),
+            new InstanceDies(),
+            new InstanceFails(),
+            new ZoneDies(),
+            new RegistryStops(),
+            new BrokenDocument());
 
     private Demo() {}
 

@@ -8,20 +8,38 @@ import java.util.stream.Collectors;
  *
  * @param distribution {@code Any} or {@code PreferSameZone}
  * @param canary per cent of the calls to service-b that go to v2
+ * @param quick whether who is ejected is tried again after a second or two; else after half a minute, as is built in
  * @param listed the instances that it lists, whether they live or not
  */
-record Document(String distribution, int canary, List<Instance> listed) {
+record Document(String distribution, int canary, boolean quick, List<Instance> listed) {
+    /** No service yet. */
+    static final String EMPTY = """
+            {
+              "apiVersion": "meshclient.dev/v1",
+              "kind": "MeshPolicy",
+              "metadata": { "mesh": "demo", "epoch": "demo", "version": 1 },
+              "services": {}
+            }
+            """;
+
+    private static final String QUICK = """
+            ,
+                "outlierDetection": { "interval": "1s", "baseEjectionTime": "1s", "maxEjectionTime": "2s" }""";
 
     Document withDistribution(String distribution) {
-        return new Document(distribution, canary, listed);
+        return new Document(distribution, canary, quick, listed);
     }
 
     Document withCanary(int percent) {
-        return new Document(distribution, percent, listed);
+        return new Document(distribution, percent, quick, listed);
+    }
+
+    Document withQuickEjection() {
+        return new Document(distribution, canary, true, listed);
     }
 
     Document withListed(List<Instance> listed) {
-        return new Document(distribution, canary, List.copyOf(listed));
+        return new Document(distribution, canary, quick, List.copyOf(listed));
     }
 
     String json(long version) {
@@ -30,18 +48,12 @@ record Document(String distribution, int canary, List<Instance> listed) {
                   "apiVersion": "meshclient.dev/v1",
                   "kind": "MeshPolicy",
                   "metadata": { "mesh": "demo", "epoch": "demo", "version": %d },
-                  "defaults": { "trafficDistribution": "%s" },
+                  "defaults": { "trafficDistribution": "%s"%s },
                   "services": {
                     "service-a": { "hosts": ["service-a"], "endpoints": [%s] },
                     "service-b": { "hosts": ["service-b"], "endpoints": [%s],
-                      "subsets": [
-                        { "name": "v1", "labels": { "version": "v1" } },
-                        { "name": "v2", "labels": { "version": "v2" } }
-                      ],
-                      "rules": [{ "backendRefs": [
-                        { "name": "service-b", "subset": "v1", "weight": %d },
-                        { "name": "service-b", "subset": "v2", "weight": %d }
-                      ]}]
+                      "subsets": [%s],
+                      "rules": [{ "backendRefs": [%s]}]
                     },
                     "service-c": { "hosts": ["service-c"], "endpoints": [%s] }
                   }
@@ -49,11 +61,20 @@ record Document(String distribution, int canary, List<Instance> listed) {
                 """.formatted(
                         version,
                         distribution,
+                        quick ? QUICK : "",
                         endpoints("service-a"),
                         endpoints("service-b"),
-                        100 - canary,
-                        canary,
+                        versions("{ \"name\": \"%1$s\", \"labels\": { \"version\": \"%1$s\" } }"),
+                        versions("{ \"name\": \"service-b\", \"subset\": \"%1$s\", \"weight\": %2$d }"),
                         endpoints("service-c"));
+    }
+
+    /** Of service-b: one of each version that there is. */
+    private String versions(String format) {
+        boolean both =
+                canary > 0 || listed.stream().anyMatch(i -> i.self().version().equals("v2"));
+        String v1 = "\n        " + format.formatted("v1", 100 - canary);
+        return both ? v1 + ",\n        " + format.formatted("v2", canary) : v1;
     }
 
     private String endpoints(String service) {

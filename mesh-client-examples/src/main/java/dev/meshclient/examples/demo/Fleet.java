@@ -1,18 +1,24 @@
 package dev.meshclient.examples.demo;
 
+import dev.meshclient.Mesh;
 import dev.meshclient.examples.registry.RegistryServer;
 import dev.meshclient.registry.PolicySource;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** A registry, three services with an instance in each of three zones, and an application in each zone that calls the first. */
 final class Fleet implements Closeable {
@@ -22,16 +28,24 @@ final class Fleet implements Closeable {
     private static final Map<String, String> CALLS = Map.of("service-a", "service-b", "service-b", "service-c");
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    static {
+        // An idle connection that a server closes costs a retry, and retries are counted here.
+        System.setProperty("sun.net.httpserver.idleInterval", "600");
+    }
+
     private final List<Instance> instances = new CopyOnWriteArrayList<>();
     private final List<Caller> callers = new CopyOnWriteArrayList<>();
     private final List<Hop.Way> ways = new CopyOnWriteArrayList<>();
     private final List<String> errors = new CopyOnWriteArrayList<>();
-    private final RegistryServer registry;
-    private Document document = new Document("Any", 0, List.of());
+    private final URI policy;
+    private RegistryServer registry;
+    private @Nullable HeldPort registryPort;
+    private Document document = new Document("Any", 0, false, List.of());
     private final AtomicLong version = new AtomicLong(1);
 
     private Fleet() throws IOException {
-        this.registry = RegistryServer.start(0, document.json(version.get()));
+        this.registry = RegistryServer.start(0, Document.EMPTY);
+        this.policy = registry.uri();
     }
 
     /** Starts them all; the document does not list an instance yet. */
@@ -56,7 +70,12 @@ final class Fleet implements Closeable {
     }
 
     private Member member(String service, String zone) {
-        return new Member(service, zone, PolicySource.http(registry.uri()));
+        return new Member(service, zone, PolicySource.http(policy));
+    }
+
+    /** A client that starts now, and follows the registry too; whoever asks for it closes it. */
+    Caller newcomer(String zone, UnaryOperator<Mesh.Builder> more) {
+        return new Caller(zone, new Member("newcomer", zone, PolicySource.http(policy), more));
     }
 
     /** The instance of that version in that zone which lives. */
@@ -66,6 +85,31 @@ final class Fleet implements Closeable {
                 .filter(i -> i.isUp() && i.self().equals(wanted))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no " + wanted + " lives"));
+    }
+
+    /** The caller in that zone. */
+    Caller caller(String zone) {
+        return callers.stream().filter(c -> c.zone().equals(zone)).findFirst().orElseThrow();
+    }
+
+    /** Kills every instance in that zone. */
+    List<Instance> killZone(String zone) throws IOException {
+        List<Instance> victims =
+                living().stream().filter(i -> i.self().zone().equals(zone)).toList();
+        for (Instance victim : victims) {
+            victim.kill();
+        }
+        return victims;
+    }
+
+    /** Starts them again where they were, and waits until their meshes have policy. */
+    void revive(List<Instance> dead) throws IOException {
+        for (Instance each : dead) {
+            instances.set(
+                    instances.indexOf(each),
+                    each.successor(member(each.self().service(), each.self().zone())));
+        }
+        await("meshes with the policy in force", this::followers, members().size());
     }
 
     /** All that live or lived. */
@@ -109,29 +153,67 @@ final class Fleet implements Closeable {
         String json = edited.json(version.incrementAndGet());
         long began = System.nanoTime();
         registry.publish(json);
-        while (followers() < members().size()) {
-            if (System.nanoTime() - began > PATIENCE.toNanos()) {
-                throw new IOException("policy " + revision() + " is in force in " + followers() + " of "
-                        + members().size() + " meshes after " + PATIENCE.toSeconds() + " s");
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
-        }
+        await(
+                "meshes with policy " + revision() + " in force",
+                this::followers,
+                members().size());
         return Duration.ofNanos(System.nanoTime() - began);
     }
 
-    /** Makes calls to service-a, from each zone in turn, one after the other. */
-    Round calls(int calls, Duration pause) {
+    /** Publishes what no mesh can take, and waits until each has told the registry so. The reasons that they give. */
+    List<String> publishBroken(String json) throws IOException {
+        registry.publish(json);
+        await(
+                "refusals of a broken document",
+                () -> registry.refusals().size(),
+                members().size());
+        return registry.refusals();
+    }
+
+    /** The number that the next document is given. */
+    long nextVersion() {
+        return version.get() + 1;
+    }
+
+    /** Its port refuses from now on. */
+    void stopRegistry() throws IOException {
+        registry.close();
+        registryPort = HeldPort.hold(policy.getPort());
+    }
+
+    /** It is back, with the document that it had. */
+    void startRegistry() throws IOException {
+        registry = RegistryServer.start(Objects.requireNonNull(registryPort).release(), document.json(version.get()));
+    }
+
+    /** Waits until so many are counted. */
+    static void await(String what, IntSupplier counted, int wanted) throws IOException {
+        long began = System.nanoTime();
+        while (counted.getAsInt() < wanted) {
+            if (System.nanoTime() - began > PATIENCE.toNanos()) {
+                throw new IOException(
+                        what + ": " + counted.getAsInt() + " of " + wanted + " after " + PATIENCE.toSeconds() + " s");
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+        }
+    }
+
+    /** Makes the calls. */
+    Round calls(Load load) {
         ways.clear();
         errors.clear();
         instances.forEach(Instance::beginRound);
         callers.forEach(Caller::beginRound);
-        for (int i = 0; i < calls; i++) {
+        List<Caller> from = load.from() == null ? callers : load.from();
+        boolean enough = false;
+        for (int i = 0; i < load.atMost() && !enough; i++) {
             try {
-                ways.add(callers.get(i % callers.size()).call());
+                ways.add(from.get(i % from.size()).call());
             } catch (IOException e) {
                 errors.add(e.toString());
             }
-            LockSupport.parkNanos(pause.toNanos());
+            enough = load.enough().getAsBoolean();
+            LockSupport.parkNanos(enough ? 0 : load.pause().toNanos());
         }
         return round();
     }
@@ -139,7 +221,8 @@ final class Fleet implements Closeable {
     /** What the calls of this round have come to so far. */
     Round round() {
         int retries = members().stream().mapToInt(Member::retries).sum();
-        return new Round(List.copyOf(ways), List.copyOf(errors), retries);
+        int ejecting = (int) members().stream().filter(m -> m.ejections() > 0).count();
+        return new Round(List.copyOf(ways), List.copyOf(errors), retries, ejecting);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,17 +23,23 @@ final class Instance implements Closeable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger received = new AtomicInteger();
+    private volatile int broken; // 0: it is well
     private volatile boolean up = true;
+    private @Nullable HeldPort port;
 
     /**
      * @param next the service that it calls; null = none
      * @param member its place in the mesh
      */
     Instance(Hop self, @Nullable String next, Member member) throws IOException {
+        this(self, next, member, 0);
+    }
+
+    private Instance(Hop self, @Nullable String next, Member member, int port) throws IOException {
         this.self = self;
         this.next = next;
         this.member = member;
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setExecutor(threads);
         server.createContext("/", this::answer);
         server.start();
@@ -68,9 +75,9 @@ final class Instance implements Closeable {
 
     private void answer(HttpExchange exchange) throws IOException {
         received.incrementAndGet();
-        int status = 200;
+        int status = broken == 0 ? 200 : broken;
         String text = self.toString();
-        if (next != null) {
+        if (next != null && broken == 0) {
             Request request = new Request.Builder().url("http://" + next + "/").build();
             try (Response response = member.http().newCall(request).execute()) {
                 text += " " + response.body().string();
@@ -86,18 +93,30 @@ final class Instance implements Closeable {
         exchange.close();
     }
 
+    /** Stays up, and answers every call with this status; 0 = it is well again. */
+    void answerWith(int status) {
+        broken = status;
+    }
+
     /** Dies as a process does: its connections break, its port refuses. */
-    void kill() {
+    void kill() throws IOException {
         up = false;
         server.stop(0);
         threads.shutdownNow();
+        port = HeldPort.hold(server.getAddress().getPort());
         member.close();
     }
 
+    /** After its death: another process on the same port. */
+    Instance successor(Member member) throws IOException {
+        return new Instance(self, next, member, Objects.requireNonNull(port).release());
+    }
+
     @Override
-    public void close() {
+    public void close() throws IOException {
         if (up) {
             kill();
         }
+        Objects.requireNonNull(port).close();
     }
 }

@@ -7,22 +7,31 @@ import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.Closeable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 
-/** A mesh and the client that it wraps: what an application adds. Counts its retries. */
+/** A mesh and the client that it wraps: what an application adds. Counts what its listener is told. */
 final class Member implements MeshListener, Closeable {
     private final AtomicInteger retries = new AtomicInteger();
+    private final AtomicInteger ejections = new AtomicInteger();
+    private final AtomicInteger returns = new AtomicInteger();
     private final Mesh mesh;
     private final OkHttpClient http;
 
     Member(String service, String zone, PolicySource policy) {
-        this.mesh = Mesh.builder()
+        this(service, zone, policy, mesh -> mesh);
+    }
+
+    /** @param more what else is to be said of the mesh */
+    Member(String service, String zone, PolicySource policy, UnaryOperator<Mesh.Builder> more) {
+        Mesh.Builder builder = Mesh.builder()
                 .workload(Workload.of(service).zone("eu/" + zone))
                 .policy(policy)
                 .claim("service-a", "service-b", "service-c")
-                .listener(this)
-                .build();
+                .snapshotDirectory(null) // whatever the environment says: nothing of the demo stays behind
+                .listener(this);
+        this.mesh = more.apply(builder).build();
         this.http = mesh.wrap(new OkHttpClient());
     }
 
@@ -40,8 +49,20 @@ final class Member implements MeshListener, Closeable {
         return retries.get();
     }
 
+    /** Endpoints ejected in this round. */
+    int ejections() {
+        return ejections.get();
+    }
+
+    /** Endpoints that came back in this round. */
+    int returns() {
+        return returns.get();
+    }
+
     void beginRound() {
         retries.set(0);
+        ejections.set(0);
+        returns.set(0);
     }
 
     @Override
@@ -49,6 +70,16 @@ final class Member implements MeshListener, Closeable {
         if (attempt.number() > 1) {
             retries.incrementAndGet();
         }
+    }
+
+    @Override
+    public void endpointEjected(String backend, String endpoint, String reason) {
+        ejections.incrementAndGet();
+    }
+
+    @Override
+    public void endpointReturned(String backend, String endpoint, String reason) {
+        returns.incrementAndGet();
     }
 
     @Override

@@ -8,8 +8,9 @@ import java.util.List;
  * @param ways of the calls that were answered
  * @param errors of those that were not
  * @param retries made by all meshes
+ * @param ejecting meshes that told of an ejection
  */
-record Round(List<Hop.Way> ways, List<String> errors, int retries) {
+record Round(List<Hop.Way> ways, List<String> errors, int retries, int ejecting) {
     /** Calls from one service to another. */
     int hops() {
         return ways.stream().mapToInt(w -> w.hops().size() - 1).sum();
@@ -17,6 +18,12 @@ record Round(List<Hop.Way> ways, List<String> errors, int retries) {
 
     int crossings() {
         return ways.stream().mapToInt(Hop.Way::crossings).sum();
+    }
+
+    /** Calls whose first hop is in that zone. */
+    int into(String zone) {
+        return (int)
+                ways.stream().filter(w -> w.hops().get(0).zone().equals(zone)).count();
     }
 
     int through(String service, String version) {

@@ -64,19 +64,20 @@ final class Stage implements Closeable {
                 took.toMillis()));
     }
 
-    /** Makes calls from each zone in turn, with a pause of at least that after each. */
-    Round calls(int calls, Duration pause) {
-        scene = calls + " calls, a third from each zone";
-        Duration slow = screen.isTerminal() ? FOR_EYES.dividedBy(calls) : Duration.ZERO;
-        Round round = fleet.calls(calls, pause.compareTo(slow) > 0 ? pause : slow);
+    /** Makes the calls and shows what became of them. */
+    Round calls(Load load) {
+        scene = load.isOpen() ? "calls until it happens" : load.atMost() + " calls";
+        Duration slow = screen.isTerminal() ? FOR_EYES.dividedBy(load.atMost()) : Duration.ZERO;
+        Round round = fleet.calls(load.pause().compareTo(slow) > 0 ? load : load.pausing(slow));
         screen.draw(picture());
         screen.print(Table.of(fleet));
         round.errors().stream().limit(3).forEach(e -> say("error: " + e));
         return round;
     }
 
+    /** So many, a third from each zone. */
     Round calls(int calls) {
-        return calls(calls, Duration.ZERO);
+        return calls(Load.of(calls));
     }
 
     /** Puts what was counted beside what was expected. */

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -41,6 +42,7 @@ public final class RegistryServer implements Closeable {
     private final HttpServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private Published published;
+    private final List<String> refusals = new ArrayList<>();
     private boolean closed;
 
     private record Published(String document, String etag) {
@@ -70,7 +72,19 @@ public final class RegistryServer implements Closeable {
     /** Serves another document from now on, whatever is in it, and answers who waits for one. */
     public synchronized void publish(String document) {
         published = Published.of(document);
+        refusals.clear();
         notifyAll();
+    }
+
+    /** Why clients refuse what is published now ({@code Mesh-Rejected}), once for each request that said so. */
+    public synchronized List<String> refusals() {
+        return List.copyOf(refusals);
+    }
+
+    private synchronized void hear(@Nullable String rejected) {
+        if (rejected != null && rejected.startsWith(published.etag)) {
+            refusals.add(rejected);
+        }
     }
 
     /** Serves a file, and what becomes of it: {@code RegistryServer policy.json 8500}. A document of which anything is wrong is not published. */
@@ -111,6 +125,7 @@ public final class RegistryServer implements Closeable {
                 exchange.sendResponseHeaders(405, -1);
                 return;
             }
+            hear(exchange.getRequestHeaders().getFirst("Mesh-Rejected"));
             String known = exchange.getRequestHeaders().getFirst("If-None-Match");
             long wait = known == null ? 0 : waitSeconds(exchange.getRequestHeaders());
             Published now = await(known, wait);

@@ -40,8 +40,8 @@ class EjectionOverPoliciesTest {
             told.add("returned " + endpoint + " of " + backend);
         }
     };
-    private final Router router =
-            new Router(time, Workload.unknown(), List.of(listener), List.of(), false, Duration.ZERO);
+    private final Router router = new Router(
+            time, Workload.unknown(), List.of(listener), List.of(), false, Duration.ZERO, Duration.ofHours(1));
     private final Set<String> bad = new HashSet<>(Set.of(BAD));
     private final List<String> asked = new ArrayList<>();
     private @Nullable Runnable meanwhile;
@@ -66,15 +66,11 @@ class EjectionOverPoliciesTest {
             listed.add("{\"address\": \"10.0.0." + last + "\", \"port\": 80}");
         }
         try {
-            router.apply(
-                    PolicyCodec.read("""
+            router.apply(PolicyCodec.read("""
                     {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
                      "services": {"orders": {"hosts": ["orders"], "loadBalancer": {"simple": "ROUND_ROBIN"},
                        %s, "endpoints": [%s]}}}
-                    """.formatted(settings, String.join(", ", listed)))
-                            .policy(),
-                    transport,
-                    gone -> {});
+                    """.formatted(settings, String.join(", ", listed))), transport, gone -> {});
         } catch (IOException e) {
             throw new AssertionError(e);
         }

@@ -1,0 +1,52 @@
+package dev.meshclient.examples.demo;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** The port of a server that is down: it refuses connections, and nobody else is given it until the server is back. */
+final class HeldPort implements Closeable {
+    private static final int TRIES = 5000;
+
+    private final int port;
+    private final Socket holder;
+
+    private HeldPort(int port, Socket holder) {
+        this.port = port;
+        this.holder = holder;
+    }
+
+    /** Takes it as soon as the server has let go of it. */
+    static HeldPort hold(int port) throws IOException {
+        for (int tries = 1; ; tries++) {
+            Socket holder = new Socket();
+            try {
+                holder.setReuseAddress(true);
+                holder.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                return new HeldPort(port, holder);
+            } catch (BindException e) {
+                holder.close();
+                if (tries == TRIES) {
+                    throw e;
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
+            }
+        }
+    }
+
+    /** Lets go of it, for the server that takes it next. */
+    int release() throws IOException {
+        holder.close();
+        return port;
+    }
+
+    @Override
+    public void close() throws IOException {
+        holder.close();
+    }
+}
