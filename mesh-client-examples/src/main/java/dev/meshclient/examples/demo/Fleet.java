@@ -206,6 +206,7 @@ final class Fleet implements Closeable {
         callers.forEach(Caller::beginRound);
         List<Caller> from = load.from() == null ? callers : load.from();
         boolean enough = false;
+        long began = System.nanoTime();
         for (int i = 0; i < load.atMost() && !enough; i++) {
             try {
                 ways.add(from.get(i % from.size()).call());
@@ -213,7 +214,10 @@ final class Fleet implements Closeable {
                 errors.add(e.toString());
             }
             enough = load.enough().getAsBoolean();
-            LockSupport.parkNanos(enough ? 0 : load.pause().toNanos());
+            long due = began + (i + 1) * load.every().toNanos();
+            while (!enough && System.nanoTime() < due) {
+                LockSupport.parkNanos(due - System.nanoTime());
+            }
         }
         return round();
     }

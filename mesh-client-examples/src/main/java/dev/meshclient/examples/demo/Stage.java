@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Where a step plays: the fleet, what the audience sees, and the account of what was expected. */
 final class Stage implements Closeable {
-    /** On a terminal a round takes about as long, so that eyes can follow it. */
-    private static final Duration FOR_EYES = Duration.ofSeconds(2);
+    /** On a terminal a round takes at least as long, so that eyes can follow it. */
+    private static final Duration FOR_EYES = Duration.ofMillis(1200);
 
     private final Fleet fleet;
     private final Screen screen;
@@ -68,7 +68,7 @@ final class Stage implements Closeable {
     Round calls(Load load) {
         scene = load.isOpen() ? "calls until it happens" : load.atMost() + " calls";
         Duration slow = screen.isTerminal() ? FOR_EYES.dividedBy(load.atMost()) : Duration.ZERO;
-        Round round = fleet.calls(load.pause().compareTo(slow) > 0 ? load : load.pausing(slow));
+        Round round = fleet.calls(load.every().compareTo(slow) > 0 ? load : load.each(slow));
         screen.draw(picture());
         screen.print(Table.of(fleet));
         round.errors().stream().limit(3).forEach(e -> say("error: " + e));

@@ -9,10 +9,10 @@ final class ZoneDies implements Step {
     private static final int CALLS = 90;
     private static final String ZONE = "a";
     private static final int WINDOWS = 3;
-    private static final int WINDOW = 150;
+    private static final int WINDOW = 160;
 
     /** So slow that the share grows from one window to the next by far more than chance does. */
-    private static final Duration PAUSE = Duration.ofMillis(16);
+    private static final Duration PACE = Duration.ofMillis(20);
 
     @Override
     public String title() {
@@ -34,7 +34,7 @@ final class ZoneDies implements Step {
                 "meshes that eject " + ZONE,
                 new Bounds(1, 3, "its callers do; in two others, calls still stray to it after the steps before"),
                 spilled.ejecting());
-        stage.expect("retries: each mesh needs 5 failures to eject, then 1 a probe", retries(began), spilled.retries());
+        stage.expect("retries: 5 failures until each ejects, 1 a probe", retries(began), spilled.retries());
         stage.say("       these calls are GETs; a POST that was under way would have failed, as it is not repeated");
 
         fleet.revive(dead);
@@ -54,13 +54,13 @@ final class ZoneDies implements Step {
     /** The way home begins with the first call after the probe. */
     private static void comeHome(Stage stage, Caller caller) throws IOException {
         long earliest = System.nanoTime();
-        stage.calls(Load.of(1).from(caller));
+        caller.call();
         long latest = System.nanoTime();
         int first = 0;
         int last = 0;
         for (int i = 0; i < WINDOWS; i++) {
             double least = Return.share(Duration.ofNanos(System.nanoTime() - latest));
-            Round window = stage.calls(Load.of(WINDOW).from(caller).pausing(PAUSE));
+            Round window = stage.calls(Load.of(WINDOW).from(caller).each(PACE));
             double most = Return.share(Duration.ofNanos(System.nanoTime() - earliest));
             last = window.into(ZONE);
             first = i == 0 ? last : first;

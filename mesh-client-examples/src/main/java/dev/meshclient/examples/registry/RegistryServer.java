@@ -76,17 +76,6 @@ public final class RegistryServer implements Closeable {
         notifyAll();
     }
 
-    /** Why clients refuse what is published now ({@code Mesh-Rejected}), once for each request that said so. */
-    public synchronized List<String> refusals() {
-        return List.copyOf(refusals);
-    }
-
-    private synchronized void hear(@Nullable String rejected) {
-        if (rejected != null && rejected.startsWith(published.etag)) {
-            refusals.add(rejected);
-        }
-    }
-
     /** Serves a file, and what becomes of it: {@code RegistryServer policy.json 8500}. A document of which anything is wrong is not published. */
     public static void main(String[] args) throws IOException, InterruptedException {
         if (args.length != 2) {
@@ -115,6 +104,17 @@ public final class RegistryServer implements Closeable {
             System.out.println("published");
         } catch (PolicyException e) {
             System.err.println("not published: " + e.getMessage());
+        }
+    }
+
+    /** Why clients refuse what is published now ({@code Mesh-Rejected}), once for each request that said so. */
+    public synchronized List<String> refusals() {
+        return List.copyOf(refusals);
+    }
+
+    private synchronized void hear(@Nullable String rejected) {
+        if (rejected != null && rejected.startsWith(published.etag)) {
+            refusals.add(rejected);
         }
     }
 

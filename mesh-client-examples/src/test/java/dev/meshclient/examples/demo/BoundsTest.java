@@ -31,6 +31,14 @@ class BoundsTest {
     }
 
     @Test
+    void a_chance_that_is_known_to_lie_between_two_has_the_outer_bounds_of_both() {
+        Bounds between = Bounds.between(150, 0.1, 0.3, "");
+        assertThat(between.low()).isEqualTo(Bounds.binomial(150, 0.1, "").low());
+        assertThat(between.high()).isEqualTo(Bounds.binomial(150, 0.3, "").high());
+        assertThat(Bounds.between(30, -0.1, 1.1, "")).hasToString("0..30");
+    }
+
+    @Test
     void holds_from_low_to_high() {
         Bounds bounds = new Bounds(7, 61, "");
         assertThat(bounds.holds(6)).isFalse();

@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StageTest {
@@ -40,9 +41,39 @@ class StageTest {
 
     @Test
     void the_document_is_read_without_a_remark() throws IOException {
+        PolicyCodec.readStrict(Document.EMPTY.getBytes(StandardCharsets.UTF_8));
         try (Fleet fleet = Fleet.start()) {
-            Document document = fleet.document().withListed(fleet.living()).withCanary(10);
+            Document document = fleet.document().withListed(fleet.living());
             PolicyCodec.readStrict(document.json(2).getBytes(StandardCharsets.UTF_8));
+            Document all = document.withCanary(10).withQuickEjection();
+            PolicyCodec.readStrict(all.json(2).getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    @Test
+    void who_was_killed_refuses_at_its_port_until_its_successor_listens_there() throws IOException {
+        try (Fleet fleet = Fleet.start()) {
+            fleet.publish(fleet.document().withListed(fleet.living()));
+            List<Instance> dead = fleet.killZone("a");
+            String endpoint = dead.get(0).asJson();
+            assertThat(dead).hasSize(3);
+            assertThat(fleet.living()).hasSize(6);
+            Round without = fleet.calls(Load.of(3));
+            assertThat(without.errors()).isEmpty();
+            assertThat(without.retries()).isPositive();
+            fleet.revive(dead);
+            assertThat(fleet.living()).hasSize(9).anyMatch(i -> i.asJson().equals(endpoint));
+        }
+    }
+
+    @Test
+    void a_load_ends_when_it_is_enough() throws IOException {
+        try (Fleet fleet = Fleet.start()) {
+            fleet.publish(fleet.document().withListed(fleet.living()));
+            Caller caller = fleet.caller("b");
+            Round round = fleet.calls(Load.until(() -> caller.sent() == 4).from(caller));
+            assertThat(round.ways()).hasSize(4);
+            assertThat(fleet.caller("a").sent()).isZero();
         }
     }
 

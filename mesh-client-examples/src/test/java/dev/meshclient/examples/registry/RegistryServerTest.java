@@ -71,6 +71,17 @@ class RegistryServerTest {
     }
 
     @Test
+    void keeps_why_clients_refuse_what_is_published_until_the_next_document() throws Exception {
+        String one = etag(get());
+        get("If-None-Match", one, "Mesh-Rejected", one + "; reason=\"bad\"");
+        get("If-None-Match", one, "Mesh-Applied", one);
+        get("If-None-Match", "\"other\"", "Mesh-Rejected", "\"other\"; reason=\"of an older one\"");
+        assertThat(registry.refusals()).containsExactly(one + "; reason=\"bad\"");
+        registry.publish("two");
+        assertThat(registry.refusals()).isEmpty();
+    }
+
+    @Test
     void does_not_hold_who_knows_another_document() throws Exception {
         HttpResponse<String> answer = get("If-None-Match", "\"an older one\"", "Prefer", "wait=50");
         assertThat(answer.statusCode()).isEqualTo(200);
