@@ -161,6 +161,7 @@ public final class Balance implements Layer, Ending {
     }
 
     private NoHealthyEndpoint noneUsable(Plan plan, CallContext attempt) {
+        attempt.refused();
         long wait = Math.max(0, plan.nextProbe() - time.now());
         NoHealthyEndpoint e = new NoHealthyEndpoint(
                 "no endpoint of '" + backend + "' admits calls: " + known + " known, "

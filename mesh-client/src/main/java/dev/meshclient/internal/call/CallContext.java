@@ -171,6 +171,11 @@ public class CallContext implements Decision.Source {
         decided(why, 0, e);
     }
 
+    /** The mesh itself refuses it; nobody was asked. */
+    public final void refused() {
+        decided(Outcome.REFUSED, 0, null);
+    }
+
     private void decided(Outcome what, int code, @Nullable IOException e) {
         status = code;
         failure = e;

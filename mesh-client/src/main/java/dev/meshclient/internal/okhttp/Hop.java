@@ -39,7 +39,7 @@ final class Hop extends CallContext {
 
     private static MeshOptions options(Request request) {
         MeshOptions stated = request.tag(MeshOptions.class);
-        return stated == null ? MeshOptions.DEFAULT : stated;
+        return stated != null ? stated : request.tag() instanceof MeshOptions said ? said : MeshOptions.DEFAULT;
     }
 
     @Override

@@ -223,6 +223,7 @@ public final class Router implements Entrance {
 
     @Override
     public String toString() {
-        return String.valueOf(policy.state());
+        MeshState now = policy.state();
+        return now == null ? "no policy yet" : now.toString();
     }
 }

@@ -3,15 +3,19 @@ package dev.meshclient.internal.retry;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.RetryConstraint;
 import java.io.IOException;
 import java.time.Duration;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tries again: above balance, so that each attempt may take another endpoint, below limit, so that a retry keeps its call's place. */
 public final class Retry implements Layer {
+    private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
     private static final int BUILT_IN_ATTEMPTS = 2;
     private static final Duration BUILT_IN_BACKOFF = Duration.ofMillis(25);
     private static final long NO = -1;
@@ -120,9 +124,20 @@ public final class Retry implements Layer {
         }
         if (!budget.take(terms, time.now())) {
             call.note("retry budget exhausted");
+            tellExhausted(call);
             return NO;
         }
         return wait;
+    }
+
+    private void tellExhausted(CallContext call) {
+        Target target = call.target();
+        if (budget.mayTell(time.now())) {
+            LOG.warn(
+                    "the retry budget of '{}' is spent, outcomes are returned as they are: {} (told at most once a minute)",
+                    target == null ? call.request().url().host() : target.backend(),
+                    terms);
+        }
     }
 
     private long backoff(CallContext attempt, Outcome outcome, @Nullable Response response) {

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.retry;
 
 import dev.meshclient.policy.RetryConstraint;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
@@ -36,11 +37,21 @@ public final class RetryBudget {
                             : stated.minRetryInterval().toNanos());
         }
 
+        @Override
+        public String toString() {
+            return "at most " + percent + " % of the requests within " + intervalNanos / 1_000_000 + " ms, and "
+                    + floorCount + " within " + floorNanos / 1_000_000 + " ms (retryConstraint)";
+        }
+
         private static int or(@Nullable Integer stated, int otherwise) {
             return stated == null ? otherwise : stated;
         }
     }
 
+    private static final long TELL_NANOS = 60_000_000_000L;
+    private static final long NEVER_TOLD = -1;
+
+    private final AtomicLong toldAt = new AtomicLong(NEVER_TOLD);
     private final Window requests = new Window();
     private final Window retries = new Window();
     private final Window floor = new Window();
@@ -60,6 +71,12 @@ public final class RetryBudget {
         retries.add(terms.intervalNanos, now);
         floor.add(terms.floorNanos, now);
         return true;
+    }
+
+    /** Whether it is time to say that it is spent. */
+    boolean mayTell(long now) {
+        long last = toldAt.get();
+        return (last == NEVER_TOLD || now - last >= TELL_NANOS) && toldAt.compareAndSet(last, now);
     }
 
     private static final class Window {
