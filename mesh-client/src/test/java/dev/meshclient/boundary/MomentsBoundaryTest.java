@@ -102,7 +102,9 @@ class MomentsBoundaryTest extends Boundary {
                 .throttleBody(50, 300, TimeUnit.MILLISECONDS)
                 .build());
         MemoryPolicySource policy = PolicySource.of(document(services("\"orders\"")));
-        OkHttpClient http = closing(Mesh.builder().policy(policy).build()).wrap(caller().build());
+        OkHttpClient http = closing(
+                        Mesh.builder().policy(policy).staleTtl(Duration.ZERO).build())
+                .wrap(caller().build());
         try (Response running = http.newCall(get(orders())).execute()) {
             policy.update(document(services("\"payments\"").replace("\"orders\": {", "\"payments\": {")));
             assertThatThrownBy(() -> read(http, orders())).isInstanceOf(NoRoute.class);
