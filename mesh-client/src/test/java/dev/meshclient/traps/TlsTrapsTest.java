@@ -271,7 +271,34 @@ class TlsTrapsTest {
             assertThat(response.request().url()).hasToString("http://orders/a?b=c");
             assertThat(response.handshake()).isNotNull();
         }
-        assertThat(taken().getHeaders().get("Host")).isNull(); // HTTP/2 says :authority
+        RecordedRequest request = taken();
+        assertThat(request.getHeaders().get("Host")).isNull(); // HTTP/2 says :authority
+        assertThat(request.getHeaders().get(":authority")).isEqualTo("orders");
+    }
+
+    @Test
+    void an_upgraded_call_asks_for_the_host_that_the_caller_wrote() throws Exception {
+        start(ORDERS);
+        try (Mesh mesh = mesh(service("orders"))) {
+            OkHttpClient http =
+                    mesh.wrap(trusting().protocols(List.of(Protocol.HTTP_1_1)).build());
+            assertThat(hostOf(http, get("http://orders/"))).isEqualTo("orders");
+            assertThat(hostOf(http, get("http://orders:8080/"))).isEqualTo("orders:8080");
+            assertThat(hostOf(http, get("http://orders:443/"))).isEqualTo("orders:443");
+            assertThat(hostOf(
+                            http,
+                            get("http://orders/")
+                                    .newBuilder()
+                                    .header("Host", "shop")
+                                    .build()))
+                    .isEqualTo("shop");
+        }
+    }
+
+    private String hostOf(OkHttpClient http, Request request) throws Exception {
+        server.enqueue(new MockResponse.Builder().build());
+        http.newCall(request).execute().close();
+        return taken().getHeaders().get("Host");
     }
 
     @Test
