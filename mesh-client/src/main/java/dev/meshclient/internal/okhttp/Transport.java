@@ -104,7 +104,11 @@ final class Transport implements Layer {
         attempt.inner(inner);
         try {
             Response response = inner.execute();
-            attempt.responded(response.code());
+            if (response.networkResponse() == null) {
+                attempt.cached(response.code());
+            } else {
+                attempt.responded(response.code());
+            }
             return asSent(attempt, response, upgraded);
         } catch (IOException e) {
             throw failed(attempt, ExchangeFailed.unwrap(e));

@@ -6,6 +6,7 @@ import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.TrackRecord;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,8 @@ class DecidersTest {
     @Test
     void what_the_caller_ended_and_a_stale_connection_say_nothing() {
         for (Outcome outcome : Outcome.values()) {
-            boolean silent = outcome == Outcome.CANCELLED || outcome == Outcome.STALE || outcome == Outcome.REFUSED;
+            boolean silent = Set.of(Outcome.CACHED, Outcome.CANCELLED, Outcome.STALE, Outcome.REFUSED)
+                    .contains(outcome);
             assertThat(Effect.of(outcome, 200) == Effect.NOTHING)
                     .as("%s", outcome)
                     .isEqualTo(silent);
