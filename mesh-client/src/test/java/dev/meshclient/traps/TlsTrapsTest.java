@@ -231,6 +231,29 @@ class TlsTrapsTest {
     }
 
     @Test
+    void hosts_of_one_service_have_connections_of_their_own() throws Exception {
+        start(new HeldCertificate.Builder()
+                .signedBy(AUTHORITY)
+                .addSubjectAlternativeName("orders")
+                .addSubjectAlternativeName("shop")
+                .build());
+        server.enqueue(new MockResponse.Builder().build());
+        server.enqueue(new MockResponse.Builder().build());
+        String service = service("orders")
+                .replace("[\"orders\"]", "[\"orders\", \"shop\"]")
+                .replace("\"tls\": {\"mode\": \"SIMPLE\"},", "");
+        try (Mesh mesh = mesh(service)) {
+            OkHttpClient http = mesh.wrap(trusting().build());
+            http.newCall(get("https://orders/")).execute().close();
+            http.newCall(get("https://shop/")).execute().close();
+        }
+        RecordedRequest orders = taken();
+        RecordedRequest shop = taken();
+        assertThat(shop.getHandshakeServerNames()).containsExactly("shop");
+        assertThat(shop.getConnectionIndex()).isNotEqualTo(orders.getConnectionIndex());
+    }
+
+    @Test
     void a_service_at_the_address_of_another_must_show_its_own_name() throws Exception {
         start(ORDERS);
         server.enqueue(new MockResponse.Builder().build());

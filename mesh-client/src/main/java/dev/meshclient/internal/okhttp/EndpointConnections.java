@@ -141,9 +141,7 @@ final class EndpointConnections {
             HostnameVerifier verifier = settings.hostnameVerifier();
             builder.sslSocketFactory(
                     new ServerName.Factory(factory, sni, backend.service() + "|" + endpoint.name()), trust);
-            if (sni != null) {
-                builder.hostnameVerifier(new ServerName.Verifier(sni, verifier));
-            }
+            builder.hostnameVerifier(new ServerName.Verifier(sni, verifier));
         }
         return builder.build();
     }
