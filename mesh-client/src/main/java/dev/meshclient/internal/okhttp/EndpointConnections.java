@@ -32,6 +32,7 @@ final class EndpointConnections {
     private final ConnectionPool pool;
     private final long retireAt;
     private final long keepAliveNanos;
+    private final Decimals decimals = new Decimals();
     private final Map<Variant, OkHttpClient> clients = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
     private volatile boolean retired;
@@ -93,6 +94,11 @@ final class EndpointConnections {
         if (retired) {
             pool.evictAll();
         }
+    }
+
+    /** For the headers of its calls. */
+    Decimals decimals() {
+        return decimals;
     }
 
     int connectionCount() {
