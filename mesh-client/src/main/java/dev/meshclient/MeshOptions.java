@@ -23,7 +23,8 @@ public final class MeshOptions {
     }
 
     /**
-     * Bounds the whole call, from entering the mesh to the end of the response body.
+     * Bounds the whole call, from entering the mesh to the end of the response body; of a stream (an upgraded connection,
+     * {@code text/event-stream}) to its headers.
      *
      * @throws IllegalArgumentException if it is zero or negative
      */

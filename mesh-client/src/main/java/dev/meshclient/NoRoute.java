@@ -1,38 +1,10 @@
 package dev.meshclient;
 
-import java.io.IOException;
-
 /** No rule takes the request, or its host belongs to the mesh and no policy lists it. */
-public final class NoRoute extends IOException implements MeshFailure {
+public final class NoRoute extends Refusal {
     private static final long serialVersionUID = 1;
 
-    private final String advice;
-    private final transient Decision decision;
-
     public NoRoute(String what, String advice, Decision decision) {
-        super(what + "; " + advice);
-        this.advice = advice;
-        this.decision = decision;
-    }
-
-    @Override
-    public String reason() {
-        return "NR";
-    }
-
-    @Override
-    public Decision decision() {
-        return decision;
-    }
-
-    @Override
-    public String advice() {
-        return advice;
-    }
-
-    /** An answer of ours is made on the hot path: where it came from is said by the decision. */
-    @Override
-    public synchronized Throwable fillInStackTrace() {
-        return this;
+        super("NR", what, advice, decision);
     }
 }

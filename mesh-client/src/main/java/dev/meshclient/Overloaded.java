@@ -1,38 +1,10 @@
 package dev.meshclient;
 
-import java.io.IOException;
-
 /** The backend has as many calls in flight as its limit allows. */
-public final class Overloaded extends IOException implements MeshFailure {
+public final class Overloaded extends Refusal {
     private static final long serialVersionUID = 1;
 
-    private final String advice;
-    private final transient Decision decision;
-
     public Overloaded(String what, String advice, Decision decision) {
-        super(what + "; " + advice);
-        this.advice = advice;
-        this.decision = decision;
-    }
-
-    @Override
-    public String reason() {
-        return "UO";
-    }
-
-    @Override
-    public Decision decision() {
-        return decision;
-    }
-
-    @Override
-    public String advice() {
-        return advice;
-    }
-
-    /** An answer of ours is made on the hot path: where it came from is said by the decision. */
-    @Override
-    public synchronized Throwable fillInStackTrace() {
-        return this;
+        super("UO", what, advice, decision);
     }
 }

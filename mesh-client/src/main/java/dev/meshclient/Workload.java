@@ -25,7 +25,10 @@ public final class Workload {
         return new Workload("unknown", Locality.NONE);
     }
 
-    /** Where it runs: {@code region/zone}, {@code region/zone/subzone}, or a zone alone, whose region is then not stated. */
+    /**
+     * Where it runs: {@code region/zone}, {@code region/zone/subzone}, or a zone alone, whose region is then not stated. A
+     * subzone has no effect in this version.
+     */
     public Workload zone(String zone) {
         String[] parts = zone.split("/", -1);
         for (String part : parts) {

@@ -76,6 +76,7 @@ final class HttpWatch implements Subscription.Watched {
     /** A bad document is remembered too, and not fetched twice. */
     private void take(Registry from, byte[] json, @Nullable String etag, PolicySource.Sink sink) {
         String kept = from == registries.get(0) ? etag : null;
+        from.known = null; // also where this ends by an Error: then whatever the registry has is to be fetched
         boolean isNew = intake.take(json, kept, from.name + (etag == null ? "" : ", ETag " + etag), sink);
         if (isNew) {
             registries.forEach(r -> r.known = null);

@@ -26,7 +26,8 @@ final class Intake {
     }
 
     /**
-     * Delivers a document that reads well; of any other says what is wrong with it, with {@code origin} in front.
+     * Delivers a document that reads well; of any other says what is wrong with it, with {@code origin} in front. If this
+     * throws, it is as if these bytes had never come: they are taken when they come again.
      *
      * @param etag to be kept with it; null = none
      * @return whether these bytes are others than the last
@@ -40,16 +41,24 @@ final class Intake {
             return false;
         }
         seen = digest;
+        boolean settled = false;
         try {
             PolicyDocument document = PolicyCodec.read(json, maxBytes);
             sink.deliver(document, Provenance.live(wall.instant(), new Provenance.Raw(json, etag)));
             rejection = document.refused().isEmpty() ? null : told(document);
+            settled = true;
         } catch (IOException e) {
             rejection = String.valueOf(e.getMessage());
             sink.failed(new IOException(origin + ": " + rejection + "\n  it is read again when it changes", e));
+            settled = true;
         } catch (RuntimeException e) {
             rejection = "the document reads well and could not be put in force: " + e;
             sink.failed(new IOException(origin + ": " + rejection, e));
+            settled = true;
+        } finally {
+            if (!settled) {
+                seen = new byte[0];
+            }
         }
         return true;
     }

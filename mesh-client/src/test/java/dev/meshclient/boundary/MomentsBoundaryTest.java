@@ -22,11 +22,31 @@ import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Before there is a policy, when it changes and after the end: at no moment does a host of the mesh lie open. */
 class MomentsBoundaryTest extends Boundary {
     private static final PolicySource SILENT = (time, sink) -> () -> {};
+
+    private final AtomicReference<@Nullable Thread> caller = new AtomicReference<>();
+
+    /** A client whose calls say which thread has entered the mesh. */
+    private OkHttpClient watched() {
+        return caller().addInterceptor(chain -> {
+                    caller.set(Thread.currentThread());
+                    return chain.proceed(chain.request());
+                })
+                .build();
+    }
+
+    private void awaitWaiting(CompletableFuture<String> body) {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            Thread thread = caller.get();
+            return thread != null && thread.getState() == Thread.State.TIMED_WAITING;
+        });
+        assertThat(body).isNotDone();
+    }
 
     private static String strict(String services) {
         return document("\"outboundTrafficPolicy\": \"REGISTRY_ONLY\", " + services);
@@ -70,9 +90,9 @@ class MomentsBoundaryTest extends Boundary {
                         .claim("orders")
                         .initialFetchTimeout(Duration.ofMinutes(1))
                         .build())
-                .wrap(caller().build());
+                .wrap(watched());
         CompletableFuture<String> body = enqueue(http, orders());
-        await().until(() -> http.dispatcher().runningCallsCount() == 1);
+        awaitWaiting(body);
         sink.get().deliver(PolicyCodec.read(document(services("\"orders\"")).getBytes(StandardCharsets.UTF_8)));
         assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("inside");
     }
@@ -84,9 +104,9 @@ class MomentsBoundaryTest extends Boundary {
                         .claim("orders")
                         .initialFetchTimeout(Duration.ofMinutes(10))
                         .build())
-                .wrap(caller().build());
+                .wrap(watched());
         CompletableFuture<String> body = enqueue(http, orders());
-        await().until(() -> http.dispatcher().runningCallsCount() == 1);
+        awaitWaiting(body);
         http.dispatcher().cancelAll();
         assertThat(body)
                 .failsWithin(Duration.ofSeconds(20))

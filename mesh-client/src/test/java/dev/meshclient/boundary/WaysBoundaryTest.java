@@ -191,19 +191,6 @@ class WaysBoundaryTest extends Boundary {
         assertThat(read(http, orders())).isEqualTo("inside");
     }
 
-    @Test
-    void an_alternative_service_is_not_followed() throws Exception {
-        MockResponse elsewhere = new MockResponse.Builder()
-                .addHeader("Alt-Svc", "h2=\"orders:" + leak.getPort() + "\"; ma=3600")
-                .body("inside")
-                .build();
-        inside.enqueue(elsewhere);
-        inside.enqueue(elsewhere);
-        OkHttpClient http = mesh().wrap(caller().build());
-        assertThat(read(http, orders())).isEqualTo("inside");
-        assertThat(read(http, orders())).isEqualTo("inside");
-    }
-
     // ---- other ways in
 
     @Test

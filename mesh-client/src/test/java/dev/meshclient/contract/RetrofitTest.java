@@ -97,6 +97,8 @@ class RetrofitTest extends OkHttpContract {
             call.cancel();
         }
         assertThat(call.isCanceled()).isTrue();
-        events.takeAtEnd();
+        assertThat(events.takeAtEnd())
+                .contains("responseBodyStart", "canceled", "connectionReleased")
+                .endsWith("callEnd");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.policy.PolicyDocument;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import mockwebserver3.SocketEffect.ShutdownConnection;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -312,5 +314,26 @@ class HttpFailuresTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("wrapped by a mesh");
         }
+    }
+
+    @Test
+    void a_document_that_met_an_error_on_its_way_is_fetched_and_delivered_again() {
+        AtomicBoolean failed = new AtomicBoolean();
+        watch = source().watch(time, new PolicySource.Sink() {
+            @Override
+            public void deliver(PolicyDocument document) throws IOException {
+                if (sink.events().contains("v1") && !failed.getAndSet(true)) {
+                    throw new OutOfMemoryError("for a moment");
+                }
+                sink.deliver(document);
+            }
+
+            @Override
+            public void failed(IOException problem) {}
+        });
+        sink.awaitEvents("v1");
+        registry.serves(document(2), "\"b\"");
+        sink.awaitEvents("v1", "v2");
+        assertThat(failed).isTrue();
     }
 }

@@ -9,6 +9,7 @@ import dev.meshclient.Mesh;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.MeshListener;
+import java.io.File;
 import java.io.IOException;
 import java.net.Proxy;
 import java.net.ProxySelector;
@@ -25,6 +26,8 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
+import okhttp3.Cache;
+import okhttp3.CacheControl;
 import okhttp3.Call;
 import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
@@ -34,6 +37,7 @@ import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What went wrong in the spikes: endpoints and connections mixed up, and exchanges that nobody counted. */
 class EngineTrapsTest {
@@ -381,5 +385,62 @@ class EngineTrapsTest {
         assertThatThrownBy(call::execute).isInstanceOf(IOException.class).hasMessage("Canceled");
         canceller.join();
         assertThat(second.getRequestCount()).isZero();
+    }
+
+    @Test
+    void a_call_that_pauses_after_a_failure_is_told_that_it_was_cancelled() throws Exception {
+        first.enqueue(new MockResponse.Builder()
+                .onResponseStart(new SocketEffect.CloseSocket())
+                .build());
+        CountDownLatch failed = new CountDownLatch(1);
+        Mesh mesh = Mesh.builder()
+                .policy(PolicySource.of(document(
+                        ", \"retry\": {\"attempts\": 1, \"backoff\": \"1h\"}, \"timeouts\": {\"request\": \"0s\"}")))
+                .listener(new MeshListener() {
+                    @Override
+                    public void attemptEnded(Request request, Decision.Attempt attempt) {
+                        failed.countDown();
+                    }
+                })
+                .build();
+        meshes.add(mesh);
+        Call call = mesh.wrap(new OkHttpClient()).newCall(GET);
+        Thread canceller = new Thread(() -> {
+            try {
+                failed.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            call.cancel();
+        });
+        canceller.start();
+        assertThatThrownBy(call::execute).isInstanceOf(IOException.class).hasMessage("Canceled");
+        canceller.join();
+        assertThat(second.getRequestCount()).isZero();
+    }
+
+    @Test
+    void what_the_cache_does_not_have_is_not_asked_for_again(@TempDir File directory) throws Exception {
+        List<String> outcomes = new ArrayList<>();
+        Mesh mesh = Mesh.builder()
+                .policy(PolicySource.of(document("")))
+                .listener(new MeshListener() {
+                    @Override
+                    public void attemptEnded(Request request, Decision.Attempt attempt) {
+                        outcomes.add(attempt.outcome() + " " + attempt.status());
+                    }
+                })
+                .build();
+        meshes.add(mesh);
+        try (Cache cache = new Cache(directory, 1 << 20)) {
+            OkHttpClient http =
+                    mesh.wrap(new OkHttpClient.Builder().cache(cache).build());
+            Request cachedOnly =
+                    GET.newBuilder().cacheControl(CacheControl.FORCE_CACHE).build();
+            try (Response response = http.newCall(cachedOnly).execute()) {
+                assertThat(response.code()).isEqualTo(504);
+            }
+        }
+        assertThat(outcomes).containsExactly("cached 504");
     }
 }

@@ -231,6 +231,29 @@ class TlsTrapsTest {
     }
 
     @Test
+    void hosts_of_one_service_have_connections_of_their_own() throws Exception {
+        start(new HeldCertificate.Builder()
+                .signedBy(AUTHORITY)
+                .addSubjectAlternativeName("orders")
+                .addSubjectAlternativeName("shop")
+                .build());
+        server.enqueue(new MockResponse.Builder().build());
+        server.enqueue(new MockResponse.Builder().build());
+        String service = service("orders")
+                .replace("[\"orders\"]", "[\"orders\", \"shop\"]")
+                .replace("\"tls\": {\"mode\": \"SIMPLE\"},", "");
+        try (Mesh mesh = mesh(service)) {
+            OkHttpClient http = mesh.wrap(trusting().build());
+            http.newCall(get("https://orders/")).execute().close();
+            http.newCall(get("https://shop/")).execute().close();
+        }
+        RecordedRequest orders = taken();
+        RecordedRequest shop = taken();
+        assertThat(shop.getHandshakeServerNames()).containsExactly("shop");
+        assertThat(shop.getConnectionIndex()).isNotEqualTo(orders.getConnectionIndex());
+    }
+
+    @Test
     void a_service_at_the_address_of_another_must_show_its_own_name() throws Exception {
         start(ORDERS);
         server.enqueue(new MockResponse.Builder().build());
@@ -271,7 +294,34 @@ class TlsTrapsTest {
             assertThat(response.request().url()).hasToString("http://orders/a?b=c");
             assertThat(response.handshake()).isNotNull();
         }
-        assertThat(taken().getHeaders().get("Host")).isNull(); // HTTP/2 says :authority
+        RecordedRequest request = taken();
+        assertThat(request.getHeaders().get("Host")).isNull(); // HTTP/2 says :authority
+        assertThat(request.getHeaders().get(":authority")).isEqualTo("orders");
+    }
+
+    @Test
+    void an_upgraded_call_asks_for_the_host_that_the_caller_wrote() throws Exception {
+        start(ORDERS);
+        try (Mesh mesh = mesh(service("orders"))) {
+            OkHttpClient http =
+                    mesh.wrap(trusting().protocols(List.of(Protocol.HTTP_1_1)).build());
+            assertThat(hostOf(http, get("http://orders/"))).isEqualTo("orders");
+            assertThat(hostOf(http, get("http://orders:8080/"))).isEqualTo("orders:8080");
+            assertThat(hostOf(http, get("http://orders:443/"))).isEqualTo("orders:443");
+            assertThat(hostOf(
+                            http,
+                            get("http://orders/")
+                                    .newBuilder()
+                                    .header("Host", "shop")
+                                    .build()))
+                    .isEqualTo("shop");
+        }
+    }
+
+    private String hostOf(OkHttpClient http, Request request) throws Exception {
+        server.enqueue(new MockResponse.Builder().build());
+        http.newCall(request).execute().close();
+        return taken().getHeaders().get("Host");
     }
 
     @Test

@@ -166,6 +166,11 @@ public class CallContext implements Decision.Source {
         decided(Outcome.RESPONSE, code, null);
     }
 
+    /** A response is in hand that no peer gave. */
+    public final void cached(int code) {
+        decided(Outcome.CACHED, code, null);
+    }
+
     /** There will be no response. */
     public final void failed(Outcome why, IOException e) {
         decided(why, 0, e);

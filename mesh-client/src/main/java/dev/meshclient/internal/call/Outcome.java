@@ -4,6 +4,8 @@ package dev.meshclient.internal.call;
 public enum Outcome {
     /** A response came. */
     RESPONSE("response", Processed.YES),
+    /** OkHttp's cache answered, or said that it cannot: nobody was asked. */
+    CACHED("cached", Processed.NO),
     /** No connection: name not found, refused, timed out, or TLS not agreed. */
     CONNECT_FAILURE("connect-failure", Processed.NO),
     /** The peer refused our side of TLS, our certificate for instance, after the request was written; it did not look at it. */

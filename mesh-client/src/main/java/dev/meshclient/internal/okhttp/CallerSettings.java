@@ -106,6 +106,7 @@ record CallerSettings(
      * and the caller's network interceptors behind ours.
      */
     OkHttpClient.Builder derive(OkHttpClient client) {
+        Dispatcher idle = new Dispatcher(); // inner calls are synchronous, and the caller's dispatcher counts his
         OkHttpClient.Builder builder = client.newBuilder();
         builder.interceptors().clear();
         builder.networkInterceptors().clear();
@@ -141,9 +142,7 @@ record CallerSettings(
                 .followRedirects(false)
                 .followSslRedirects(false)
                 .eventListener(EventListener.NONE)
-                .dispatcher(
-                        new Dispatcher()); // never runs anything: inner calls are synchronous, and the caller's counts
-        // his
+                .dispatcher(idle);
     }
 
     private void deriveTls(OkHttpClient client, OkHttpClient.Builder builder) {

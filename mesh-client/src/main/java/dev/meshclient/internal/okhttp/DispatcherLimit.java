@@ -12,16 +12,23 @@ import org.slf4j.LoggerFactory;
 final class DispatcherLimit {
     private static final Logger LOG = LoggerFactory.getLogger(DispatcherLimit.class);
 
+    private static final long PERIOD_NANOS = 1_000_000_000;
+
     private final AtomicBoolean told = new AtomicBoolean();
+    private volatile long nextLook = Long.MIN_VALUE;
 
     /**
      * Looks whether calls of the caller's dispatcher wait although it could run more: then it is the limit for a host that
-     * holds them.
+     * holds them. At most once a second: it takes the dispatcher's lock, which calls that are not asynchronous take too.
      *
      * @return whether that was told just now
      */
-    boolean look(Dispatcher callers, String host) {
-        if (told.get() || callers.queuedCallsCount() == 0 || callers.runningCallsCount() >= callers.getMaxRequests()) {
+    boolean look(Dispatcher callers, String host, long now) {
+        if (told.get() || now < nextLook) {
+            return false;
+        }
+        nextLook = now + PERIOD_NANOS;
+        if (callers.queuedCallsCount() == 0 || callers.runningCallsCount() >= callers.getMaxRequests()) {
             return false;
         }
         if (told.getAndSet(true)) {

@@ -32,6 +32,7 @@ final class EndpointConnections {
     private final ConnectionPool pool;
     private final long retireAt;
     private final long keepAliveNanos;
+    private final Decimals decimals = new Decimals();
     private final Map<Variant, OkHttpClient> clients = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
     private volatile boolean retired;
@@ -95,6 +96,11 @@ final class EndpointConnections {
         }
     }
 
+    /** For the headers of its calls. */
+    Decimals decimals() {
+        return decimals;
+    }
+
     int connectionCount() {
         return pool.connectionCount();
     }
@@ -141,9 +147,7 @@ final class EndpointConnections {
             HostnameVerifier verifier = settings.hostnameVerifier();
             builder.sslSocketFactory(
                     new ServerName.Factory(factory, sni, backend.service() + "|" + endpoint.name()), trust);
-            if (sni != null) {
-                builder.hostnameVerifier(new ServerName.Verifier(sni, verifier));
-            }
+            builder.hostnameVerifier(new ServerName.Verifier(sni, verifier));
         }
         return builder.build();
     }

@@ -18,7 +18,8 @@ record EndpointDns(String address) implements Dns {
                 : Dns.SYSTEM.lookup(address);
     }
 
+    /** Whether it is an IP address and no name. */
     static boolean isLiteral(String host) {
-        return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || Character.isDigit(c));
+        return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
     }
 }

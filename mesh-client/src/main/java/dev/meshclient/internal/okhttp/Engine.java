@@ -8,11 +8,12 @@ import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -45,7 +46,8 @@ public final class Engine {
     private final Map<CallerSettings, CallerSettings> interned = new ConcurrentHashMap<>();
     private final AtomicBoolean told = new AtomicBoolean();
     private final LongAdder underWay = new LongAdder();
-    private final Queue<Dispatcher> dispatchers = new ConcurrentLinkedQueue<>();
+    private final Set<Dispatcher> dispatchers = // weakly: some frameworks make a client a request
+            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     /** @param entrance what the mesh has for a host */
     public Engine(Time time, Entrance entrance) {

@@ -2,6 +2,7 @@ package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.util.concurrent.atomic.LongAdder;
@@ -52,10 +53,13 @@ final class Hop extends CallContext {
         return new Attempt(this);
     }
 
-    /** A caller who cancels is told what the attempt that ran then said, as OkHttp does. */
+    /** A caller who cancels is told what the attempt that ran then said, as OkHttp does; in a pause none ran. */
     IOException asTold(IOException e) {
         Attempt last = last();
-        IOException said = e instanceof LogicalCall.Canceled && last != null ? last.failure() : null;
+        if (last == null || last.outcome() != Outcome.CANCELLED || !(e instanceof LogicalCall.Canceled)) {
+            return e;
+        }
+        IOException said = last.failure();
         return said == null ? e : said;
     }
 

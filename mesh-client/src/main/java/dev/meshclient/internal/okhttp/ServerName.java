@@ -17,15 +17,18 @@ import org.jspecify.annotations.Nullable;
 final class ServerName {
     private ServerName() {}
 
-    /** Checks the certificate against the name, not against the host of the URL. */
-    record Verifier(String name, HostnameVerifier verifier) implements HostnameVerifier {
+    /**
+     * Checks the certificate against the name; null: against the host of the URL. For a verifier that is not its own OkHttp
+     * does not send calls of one host over an HTTP/2 connection of another, which would repeat a 421 within an attempt.
+     */
+    record Verifier(@Nullable String name, HostnameVerifier verifier) implements HostnameVerifier {
         @Override
         public boolean verify(String logicalHost, SSLSession session) {
-            return verifier.verify(name, session);
+            return verifier.verify(name == null ? logicalHost : name, session);
         }
     }
 
-    /** Sends the name, and keeps TLS sessions apart by service and endpoint: one is never resumed for another. */
+    /** Sends the name, and keeps TLS sessions apart by service, endpoint and name: one is never resumed for another. */
     static final class Factory extends SSLSocketFactory {
         private final SSLSocketFactory factory;
         private final @Nullable String name;
@@ -40,7 +43,8 @@ final class ServerName {
 
         @Override
         public Socket createSocket(Socket socket, String host, int port, boolean autoClose) throws IOException {
-            Socket layered = factory.createSocket(socket, sessions, port, autoClose);
+            String of = name == null ? sessions + "|" + host : sessions;
+            Socket layered = factory.createSocket(socket, of, port, autoClose);
             SNIHostName sent = sendable(name == null ? host : name);
             if (sent != null && layered instanceof SSLSocket tls) {
                 SSLParameters parameters = tls.getSSLParameters();
@@ -52,7 +56,7 @@ final class ServerName {
 
         /** RFC 6066 3: no addresses, no trailing dot, letters, digits and hyphens only; null for what may not be sent. */
         private static @Nullable SNIHostName sendable(String name) {
-            if (isAddress(name)) {
+            if (EndpointDns.isLiteral(name)) {
                 return null;
             }
             try {
@@ -60,10 +64,6 @@ final class ServerName {
             } catch (IllegalArgumentException notAHostName) {
                 return null;
             }
-        }
-
-        private static boolean isAddress(String name) {
-            return name.indexOf(':') >= 0 || name.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
         }
 
         /** By value: OkHttp shares connections only among clients whose socket factories are equal. */

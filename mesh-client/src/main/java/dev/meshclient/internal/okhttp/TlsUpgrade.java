@@ -7,11 +7,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 
-/** For an {@code http:} call that policy sends over TLS only the scheme changes; URLs are remembered, since making one is dear. */
+/**
+ * For an {@code http:} call that policy sends over TLS only the scheme changes: the peer reads the Host of the caller's URL,
+ * without a port that only http leaves out. URLs are remembered, since making one is dear.
+ */
 final class TlsUpgrade {
     private static final int MAX_REMEMBERED = 1024;
 
-    private final Map<HttpUrl, HttpUrl> remembered = new ConcurrentHashMap<>();
+    private final Map<HttpUrl, Upgraded> remembered = new ConcurrentHashMap<>();
+
+    private record Upgraded(HttpUrl url, String host) {}
 
     /** Whether policy sends its calls over TLS whatever their URL says. */
     static boolean isTls(Backend backend) {
@@ -20,14 +25,24 @@ final class TlsUpgrade {
 
     Request upgrade(Request request) {
         HttpUrl logical = request.url();
-        HttpUrl secure = remembered.get(logical);
+        Upgraded secure = remembered.get(logical);
         if (secure == null) {
-            secure = logical.newBuilder().scheme("https").port(logical.port()).build();
+            secure = new Upgraded(
+                    logical.newBuilder().scheme("https").port(logical.port()).build(), host(logical));
             if (remembered.size() >= MAX_REMEMBERED) {
                 remembered.clear();
             }
             remembered.put(logical, secure);
         }
-        return request.newBuilder().url(secure).build();
+        Request.Builder upgraded = request.newBuilder().url(secure.url);
+        if (request.header("Host") == null) {
+            upgraded.header("Host", secure.host);
+        }
+        return upgraded.build();
+    }
+
+    private static String host(HttpUrl url) {
+        String host = url.host().indexOf(':') >= 0 ? "[" + url.host() + "]" : url.host();
+        return url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ":" + url.port();
     }
 }

@@ -64,7 +64,7 @@ final class Transport implements Layer {
         Hop hop = attempt.hop;
         attempt.toMesh = true;
         Request request = attempt.request();
-        dispatcherLimit.look(hop.client.dispatcher(), request.url().host());
+        dispatcherLimit.look(hop.client.dispatcher(), request.url().host(), attempt.startedAt());
         boolean upgraded = TlsUpgrade.isTls(backend) && !request.isHttps();
         Request sent = upgraded ? upgrade.upgrade(request) : request;
         if (sent.isHttps()) {
@@ -93,8 +93,7 @@ final class Transport implements Layer {
     private Response execute(Attempt attempt, Call inner, boolean upgraded) throws IOException {
         LogicalCall logical = attempt.hop.logical;
         inner.addEventListener(attempt.listener);
-        if (logical.deadline()
-                != Long.MAX_VALUE) { // the caller's callTimeout: OkHttp ends the body by it, in its own words
+        if (logical.deadline() != Long.MAX_VALUE) { // callTimeout: OkHttp ends the body by it, in its own words
             inner.timeout().timeout(Math.max(1, logical.deadline() - time.now()), TimeUnit.NANOSECONDS);
         }
         if (logical.outer().timeout().hasDeadline()) {
@@ -104,7 +103,11 @@ final class Transport implements Layer {
         attempt.inner(inner);
         try {
             Response response = inner.execute();
-            attempt.responded(response.code());
+            if (response.networkResponse() == null) {
+                attempt.cached(response.code());
+            } else {
+                attempt.responded(response.code());
+            }
             return asSent(attempt, response, upgraded);
         } catch (IOException e) {
             throw failed(attempt, ExchangeFailed.unwrap(e));

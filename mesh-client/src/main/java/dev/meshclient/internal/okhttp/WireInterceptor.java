@@ -3,6 +3,7 @@ package dev.meshclient.internal.okhttp;
 import dev.meshclient.Decision;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.util.Objects;
 import okhttp3.Authenticator;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
@@ -17,15 +18,12 @@ import okhttp3.Response;
  */
 final class WireInterceptor implements Interceptor {
     static final WireInterceptor INSTANCE = new WireInterceptor();
-    private static final Decimals DECIMALS = new Decimals();
 
     private WireInterceptor() {}
 
     /** The attempt that an inner call is; it is the one listener that the inner call was given. */
     static Attempt attempt(Chain chain) {
-        return chain.getEventListener() instanceof AttemptListener listener
-                ? listener.attempt()
-                : java.util.Objects.requireNonNull(chain.call().tag(Attempt.class));
+        return ((AttemptListener) chain.getEventListener()).attempt();
     }
 
     @Override
@@ -50,13 +48,14 @@ final class WireInterceptor implements Interceptor {
     }
 
     private static Request withHeaders(Request request, Attempt attempt) {
+        Decimals decimals = Objects.requireNonNull(attempt.connections).decimals();
         Request.Builder builder = request.newBuilder()
-                .header("x-mesh-attempt", DECIMALS.text(attempt.number()))
+                .header("x-mesh-attempt", decimals.text(attempt.number()))
                 .tag(Decision.Source.class, attempt.hop);
         long deadline = attempt.deadline();
         if (deadline != Long.MAX_VALUE) {
             long left = Math.max(0, (deadline - attempt.now()) / 1_000_000);
-            builder.header("x-mesh-deadline-ms", DECIMALS.text(left));
+            builder.header("x-mesh-deadline-ms", decimals.text(left));
         }
         return builder.build();
     }

@@ -10,7 +10,7 @@ enum Effect {
     GATEWAY_ERROR,
     /** No response, and the endpoint or the way to it is to blame. */
     LOCAL_FAILURE,
-    /** The caller ended it, our own identity was refused, or it says nothing: a reused connection, closed meanwhile. */
+    /** The caller ended it, our own identity was refused, nobody was asked, or a reused connection had been closed meanwhile. */
     NOTHING;
 
     static Effect of(CallContext attempt) {
@@ -28,7 +28,7 @@ enum Effect {
                     ATTEMPT_TIMEOUT,
                     DEADLINE,
                     PROTOCOL_ERROR -> LOCAL_FAILURE;
-            case TLS_REFUSED, STALE, CANCELLED, REFUSED -> NOTHING;
+            case CACHED, TLS_REFUSED, STALE, CANCELLED, REFUSED -> NOTHING;
         };
     }
 }

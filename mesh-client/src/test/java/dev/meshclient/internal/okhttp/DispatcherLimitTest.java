@@ -1,10 +1,12 @@
 package dev.meshclient.internal.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -63,37 +65,67 @@ class DispatcherLimitTest {
         }
     }
 
+    private boolean isToldAt(int second) {
+        return limit.look(client.dispatcher(), "orders", TimeUnit.SECONDS.toNanos(second));
+    }
+
     @Test
     void is_told_once_and_only_when_calls_wait_for_it() {
         String url = server.url("/").toString();
         enqueue(client, url, 5);
-        assertThat(limit.look(client.dispatcher(), "orders")).isFalse();
+        assertThat(isToldAt(1)).isFalse();
         enqueue(client, url, 1);
-        assertThat(limit.look(client.dispatcher(), "orders")).isTrue();
-        assertThat(limit.look(client.dispatcher(), "orders")).isFalse();
+        assertThat(isToldAt(2)).isTrue();
+        assertThat(isToldAt(3)).isFalse();
+    }
+
+    @Test
+    void is_looked_for_once_a_second_since_it_takes_the_lock_of_the_dispatcher() {
+        String url = server.url("/").toString();
+        enqueue(client, url, 5);
+        assertThat(isToldAt(1)).isFalse();
+        enqueue(client, url, 1);
+        assertThat(isToldAt(1)).isFalse();
+        assertThat(isToldAt(2)).isTrue();
     }
 
     @Test
     void the_limit_for_all_hosts_is_not_this_one() {
         client.dispatcher().setMaxRequests(2);
         enqueue(client, server.url("/").toString(), 3);
-        assertThat(limit.look(client.dispatcher(), "orders")).isFalse();
+        assertThat(isToldAt(1)).isFalse();
+    }
+
+    @Test
+    void a_call_factory_that_nobody_uses_any_more_leaves_no_dispatcher_behind() {
+        try (Mesh mesh = mesh()) {
+            WeakReference<Object> dispatcher =
+                    new WeakReference<>(((OkHttpClient) mesh.callFactory(client)).dispatcher());
+            await().atMost(30, TimeUnit.SECONDS).until(() -> {
+                System.gc();
+                return dispatcher.get() == null;
+            });
+        }
     }
 
     @Test
     void a_call_factory_is_not_held_to_it() {
-        try (Mesh mesh = Mesh.builder()
+        try (Mesh mesh = mesh()) {
+            OkHttpClient calls = (OkHttpClient) mesh.callFactory(client);
+            enqueue(calls, "http://orders/", 6);
+            assertThat(calls.dispatcher().queuedCallsCount()).isZero();
+            answer.countDown();
+        }
+    }
+
+    private Mesh mesh() {
+        return Mesh.builder()
                 .policy(PolicySource.of("""
                         {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                          "metadata": {"mesh": "test", "version": 1},
                          "services": {"orders": {"hosts": ["orders"],
                            "endpoints": [{"address": "127.0.0.1", "port": %d}]}}}
                         """.formatted(server.getPort())))
-                .build()) {
-            OkHttpClient calls = (OkHttpClient) mesh.callFactory(client);
-            enqueue(calls, "http://orders/", 6);
-            assertThat(calls.dispatcher().queuedCallsCount()).isZero();
-            answer.countDown();
-        }
+                .build();
     }
 }

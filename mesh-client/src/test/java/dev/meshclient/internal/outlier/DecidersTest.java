@@ -81,7 +81,8 @@ class DecidersTest {
     @Test
     void what_the_caller_ended_and_a_stale_connection_say_nothing() {
         for (Outcome outcome : Outcome.values()) {
-            boolean silent = Set.of(Outcome.CANCELLED, Outcome.STALE, Outcome.REFUSED, Outcome.TLS_REFUSED)
+            boolean silent = Set.of(
+                            Outcome.CACHED, Outcome.CANCELLED, Outcome.STALE, Outcome.REFUSED, Outcome.TLS_REFUSED)
                     .contains(outcome);
             assertThat(Effect.of(outcome, 200) == Effect.NOTHING)
                     .as("%s", outcome)
