@@ -100,7 +100,9 @@ public final class Balance implements Layer, Ending {
 
     private Plan plan(int changes) {
         Plan fresh = Plan.of(priorities, terms, changes);
-        homecoming.plan(generation, fresh.preferred(), fresh.home(), time.now());
+        if (!fresh.isEmpty()) { // who has nobody yet has left nobody
+            homecoming.plan(generation, fresh.preferred(), fresh.home(), time.now());
+        }
         return fresh;
     }
 
