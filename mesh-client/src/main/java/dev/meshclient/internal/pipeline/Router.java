@@ -9,11 +9,14 @@ import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Entrance;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.resolve.Names;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -37,22 +40,20 @@ public final class Router implements Entrance {
     private final boolean registryOnly;
     private final long madeAt;
     private final Claims claims = new Claims();
-    private final Survivors survivors = new Survivors();
+    private final Names names;
+    private final Survivors survivors;
     private final Set<CallContext> waiting = ConcurrentHashMap.newKeySet();
     private final Layer unlisted;
     private final Layer afterClose;
     private final Layer awaitPolicy;
     private final UnaryOperator<Layer> refusals;
 
+    private Consumer<EndpointState> gone = endpoint -> {};
     private volatile @Nullable MeshState state;
     private volatile @Nullable IOException lastProblem;
     private volatile boolean closed;
 
-    /**
-     * @param claimed hosts that are the mesh's whatever policy says
-     * @param registryOnly all other hosts are refused, whatever policy says
-     * @param initialFetchTimeout how long the first calls wait for the first policy; 0 = not at all
-     */
+    /** As below, for policies without names to resolve. */
     public Router(
             Time time,
             Workload workload,
@@ -60,7 +61,35 @@ public final class Router implements Entrance {
             List<String> claimed,
             boolean registryOnly,
             Duration initialFetchTimeout) {
+        this(
+                time,
+                name -> {
+                    throw new UnknownHostException("no resolver for " + name);
+                },
+                workload,
+                listeners,
+                claimed,
+                registryOnly,
+                initialFetchTimeout);
+    }
+
+    /**
+     * @param resolver finds the addresses of names
+     * @param claimed hosts that are the mesh's whatever policy says
+     * @param registryOnly all other hosts are refused, whatever policy says
+     * @param initialFetchTimeout how long the first calls wait for the first policy; 0 = not at all
+     */
+    public Router(
+            Time time,
+            Resolver resolver,
+            Workload workload,
+            List<MeshListener> listeners,
+            List<String> claimed,
+            boolean registryOnly,
+            Duration initialFetchTimeout) {
         this.time = time;
+        this.names = new Names(time, resolver, this::refresh);
+        this.survivors = new Survivors(names);
         this.workload = workload;
         this.listeners = List.copyOf(listeners);
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
@@ -81,9 +110,15 @@ public final class Router implements Entrance {
         Survivors.Use use = survivors.new Use();
         MeshState next = new StateCompiler(policy, workload, use, time, listeners, transport).compile();
         state = next; // before its hosts are claimed: a host that is new is never refused
+        this.gone = gone;
         policy.services().values().forEach(s -> claims.add(s.hosts()));
         use.end(gone);
         waiting.forEach(CallContext::raise);
+    }
+
+    /** Names stand for other addresses: their services go on with the same policy. */
+    private synchronized void refresh() {
+        survivors.refresh(gone);
     }
 
     /** Why there is no policy yet. */
@@ -146,9 +181,10 @@ public final class Router implements Entrance {
                 && !claims.has(host);
     }
 
-    /** No more calls to hosts of the mesh. */
+    /** No more calls to hosts of the mesh, and no name is looked up any more. */
     public void close() {
         closed = true;
+        names.close();
         waiting.forEach(CallContext::raise);
     }
 

@@ -7,11 +7,13 @@ import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointTable;
+import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.Cluster;
+import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.Resolution;
@@ -42,6 +44,7 @@ final class StateCompiler {
     private final String revision;
     private final Map<String, Integer> priorities = new HashMap<>();
     private final Map<String, List<Endpoint>> endpoints = new HashMap<>(); // by backend: rules share them
+    private final Map<String, Roster> rosters = new HashMap<>(); // by service: subsets share them
 
     StateCompiler(
             MeshPolicy policy,
@@ -116,16 +119,23 @@ final class StateCompiler {
                 settings,
                 new Balance.Members(
                         backend.name(),
-                        endpoints.computeIfAbsent(backend.name(), b -> endpoints(ref.name(), backendService, subset)),
+                        backend.resolution() == Resolution.DNS
+                                ? List.of()
+                                : endpoints.computeIfAbsent(
+                                        backend.name(), b -> endpoints(ref.name(), backendService, subset)),
                         survivors.fleet(ref.name()),
                         survivors.homecoming(backend.name())),
+                backend.resolution() == Resolution.DNS
+                        ? new Roster.Part(
+                                roster(ref.name(), backendService), subset == null ? Map.of() : subset.labels())
+                        : null,
                 survivors.inFlight(backend.name()),
                 survivors.budget(ownBudget ? backend.name() : ref.name()));
         return new Route.Branch(new Target(revision, service, ruleName, backend), ref.weight(), outbound.rule(to));
     }
 
     private static Backend backend(BackendRef ref, Service service, Timeouts timeouts, @Nullable Tls stated) {
-        boolean isStatic = service.resolution() == Resolution.STATIC;
+        boolean ours = service.resolution() != Resolution.NONE;
         boolean https = stated == null && service.appProtocol() == AppProtocol.HTTPS;
         return new Backend(
                 ref.subset() == null ? ref.name() : ref.name() + "/" + ref.subset(),
@@ -133,8 +143,8 @@ final class StateCompiler {
                 service.resolution(),
                 service.appProtocol(),
                 stated != null ? stated : new Tls(https ? Tls.Mode.SIMPLE : Tls.Mode.DISABLE, null),
-                nanos(timeouts.connect(), isStatic ? CONNECT : Duration.ZERO),
-                nanos(timeouts.idle(), isStatic ? IDLE : Duration.ZERO));
+                nanos(timeouts.connect(), ours ? CONNECT : Duration.ZERO),
+                nanos(timeouts.idle(), ours ? IDLE : Duration.ZERO));
     }
 
     private static long nanos(@Nullable Duration stated, Duration builtIn) {
@@ -149,12 +159,46 @@ final class StateCompiler {
                         e.address(),
                         e.port(),
                         e.locality(),
-                        priorities.getOrDefault(e.cluster() == null ? "" : e.cluster(), 0),
+                        priority(e),
                         e.weight(),
                         e.health(),
                         survivors.endpoint(new EndpointTable.Key(
                                 name, e.cluster() == null ? "" : e.cluster(), e.address(), e.port()))))
                 .toList();
+    }
+
+    private Roster roster(String name, Service service) {
+        return rosters.computeIfAbsent(
+                name,
+                n -> survivors.roster(
+                        n,
+                        (service.endpoints().isEmpty() ? byHosts(service) : service.endpoints())
+                                .stream()
+                                        .map(e -> new Roster.Entry(e, priority(e)))
+                                        .toList()));
+    }
+
+    /** The hosts are the names; one without a port is taken at the port of what the policy says its endpoints speak. */
+    private List<dev.meshclient.policy.Endpoint> byHosts(Service service) {
+        Tls tls = service.settings().over(policy.defaults()).tls();
+        boolean encrypted = tls == null ? service.appProtocol() == AppProtocol.HTTPS : tls.mode() != Tls.Mode.DISABLE;
+        return service.hosts().stream()
+                .map(Hosts::parse)
+                .map(p -> new dev.meshclient.policy.Endpoint(
+                        p.host(),
+                        p.hasPort() ? p.port() : encrypted ? 443 : 80,
+                        Locality.NONE,
+                        null,
+                        1,
+                        dev.meshclient.policy.Endpoint.Health.UNKNOWN,
+                        Map.of()))
+                .distinct()
+                .toList();
+    }
+
+    private int priority(dev.meshclient.policy.Endpoint endpoint) {
+        String cluster = endpoint.cluster();
+        return cluster == null ? 0 : priorities.getOrDefault(cluster, 0);
     }
 
     private Service service(String name) {

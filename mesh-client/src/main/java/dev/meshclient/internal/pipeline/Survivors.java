@@ -5,9 +5,14 @@ import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.EndpointTable;
 import dev.meshclient.internal.endpoint.Fleet;
 import dev.meshclient.internal.limit.InFlight;
+import dev.meshclient.internal.resolve.Names;
+import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.internal.retry.RetryBudget;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -15,10 +20,16 @@ import java.util.function.Consumer;
 /** What outlives a change of policy: statistics of endpoints, calls in flight, retry budgets, the way home. */
 final class Survivors {
     private final EndpointTable endpoints = new EndpointTable();
+    private final Names names;
     private final Map<String, InFlight> inFlight = new ConcurrentHashMap<>();
     private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
     private final Map<String, Fleet> fleets = new ConcurrentHashMap<>();
     private final Map<String, Homecoming> homecomings = new ConcurrentHashMap<>();
+    private List<Roster> rosters = List.of();
+
+    Survivors(Names names) {
+        this.names = names;
+    }
 
     /** What one policy takes over; what it does not is forgotten at its end. */
     final class Use {
@@ -26,10 +37,19 @@ final class Survivors {
         private final Set<String> usedBackends = new HashSet<>();
         private final Set<String> usedServices = new HashSet<>();
         private final Set<String> usedFleets = new HashSet<>();
+        private final Set<String> usedNames = new HashSet<>();
+        private final List<Roster> usedRosters = new ArrayList<>();
 
         EndpointState endpoint(EndpointTable.Key key) {
             usedEndpoints.add(key);
             return endpoints.state(key);
+        }
+
+        Roster roster(String service, List<Roster.Entry> entries) {
+            entries.stream().map(Roster.Entry::name).filter(Objects::nonNull).forEach(usedNames::add);
+            Roster roster = new Roster(service, entries, names, this::endpoint);
+            usedRosters.add(roster);
+            return roster;
         }
 
         InFlight inFlight(String backend) {
@@ -54,6 +74,8 @@ final class Survivors {
 
         /** Forgets the rest; the consumer is told of every endpoint that goes. */
         void end(Consumer<EndpointState> gone) {
+            rosters = List.copyOf(usedRosters);
+            names.retain(usedNames);
             endpoints.retain(usedEndpoints, gone);
             // A backend that comes back while calls are under way still counts them.
             inFlight.entrySet()
@@ -63,6 +85,11 @@ final class Survivors {
             fleets.keySet().retainAll(usedFleets);
             homecomings.keySet().retainAll(usedBackends);
         }
+    }
+
+    /** Some names stand for others now; the consumer is told of every endpoint that goes. */
+    void refresh(Consumer<EndpointState> gone) {
+        rosters.forEach(r -> r.refresh(endpoints, gone));
     }
 
     void forEachEndpoint(Consumer<EndpointState> consumer) {
