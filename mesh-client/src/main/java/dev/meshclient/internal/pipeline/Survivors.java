@@ -8,7 +8,6 @@ import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.resolve.Names;
 import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.internal.retry.RetryBudget;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,7 @@ final class Survivors {
     private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
     private final Map<String, Fleet> fleets = new ConcurrentHashMap<>();
     private final Map<String, Homecoming> homecomings = new ConcurrentHashMap<>();
-    private List<Roster> rosters = List.of();
+    private final Map<String, Roster> rosters = new ConcurrentHashMap<>();
 
     Survivors(Names names) {
         this.names = names;
@@ -38,7 +37,7 @@ final class Survivors {
         private final Set<String> usedServices = new HashSet<>();
         private final Set<String> usedFleets = new HashSet<>();
         private final Set<String> usedNames = new HashSet<>();
-        private final List<Roster> usedRosters = new ArrayList<>();
+        private final Set<String> usedRosters = new HashSet<>();
 
         EndpointState endpoint(EndpointTable.Key key) {
             usedEndpoints.add(key);
@@ -47,8 +46,9 @@ final class Survivors {
 
         Roster roster(String service, List<Roster.Entry> entries) {
             entries.stream().map(Roster.Entry::name).filter(Objects::nonNull).forEach(usedNames::add);
-            Roster roster = new Roster(service, entries, names, this::endpoint);
-            usedRosters.add(roster);
+            usedRosters.add(service);
+            Roster roster = rosters.computeIfAbsent(service, s -> new Roster(s, names));
+            roster.list(entries, this::endpoint);
             return roster;
         }
 
@@ -74,7 +74,7 @@ final class Survivors {
 
         /** Forgets the rest; the consumer is told of every endpoint that goes. */
         void end(Consumer<EndpointState> gone) {
-            rosters = List.copyOf(usedRosters);
+            rosters.keySet().retainAll(usedRosters);
             names.retain(usedNames);
             endpoints.retain(usedEndpoints, gone);
             // A backend that comes back while calls are under way still counts them.
@@ -89,7 +89,7 @@ final class Survivors {
 
     /** Some names stand for others now; the consumer is told of every endpoint that goes. */
     void refresh(Consumer<EndpointState> gone) {
-        rosters.forEach(r -> r.refresh(endpoints, gone));
+        rosters.values().forEach(r -> r.refresh(endpoints, gone));
     }
 
     void forEachEndpoint(Consumer<EndpointState> consumer) {

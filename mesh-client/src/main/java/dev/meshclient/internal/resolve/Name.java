@@ -53,9 +53,10 @@ final class Name {
     /** Why there is no address, for people. */
     String problem(long now) {
         Answer last = answer;
-        return isFirstPending()
-                ? "'" + text + "' is still being looked up"
-                : "'" + text + "' cannot be resolved: " + last.failure + " (" + last.failures + " tries, next in "
-                        + (Math.max(0, last.nextAt - now) + 999_999_999) / 1_000_000_000 + " s)";
+        if (isFirstPending() || last.failures == 0) {
+            return "'" + text + (isFirstPending() ? "' is still being looked up" : "' has just been found: call again");
+        }
+        return "'" + text + "' cannot be resolved: " + last.failure + " (" + last.failures + " tries, next in "
+                + (Math.max(0, last.nextAt - now) + 999_999_999) / 1_000_000_000 + " s)";
     }
 }

@@ -23,7 +23,6 @@ public final class Resolve implements Layer {
     private final Time time;
     private final String backend;
     private final Roster.Part part;
-    private final List<Name> names;
     private final Function<List<Endpoint>, Layer> below;
     private volatile Made made;
 
@@ -34,7 +33,6 @@ public final class Resolve implements Layer {
         this.time = time;
         this.backend = backend;
         this.part = part;
-        this.names = part.roster().names(part);
         this.below = below;
         this.made = make(part.roster().members());
     }
@@ -49,7 +47,7 @@ public final class Resolve implements Layer {
 
     private Made make(Roster.Members from) {
         List<Endpoint> endpoints = from.of(part);
-        return new Made(from, endpoints.isEmpty() && !names.isEmpty() ? null : below.apply(endpoints));
+        return new Made(from, endpoints.isEmpty() && !from.names(part).isEmpty() ? null : below.apply(endpoints));
     }
 
     /** The layers for the answers of now; made anew by the first attempt after a change. */
@@ -103,11 +101,12 @@ public final class Resolve implements Layer {
     }
 
     private boolean isFirstPending() {
-        return names.stream().anyMatch(Name::isFirstPending);
+        return part.roster().members().names(part).stream().anyMatch(Name::isFirstPending);
     }
 
     private NoHealthyEndpoint unknown(CallContext attempt) {
         long now = time.now();
+        List<Name> names = part.roster().members().names(part);
         String problems = names.stream().limit(NAMED).map(n -> n.problem(now)).collect(Collectors.joining(", "));
         NoHealthyEndpoint e = new NoHealthyEndpoint(
                 "no address of '" + backend + "' is known: " + problems

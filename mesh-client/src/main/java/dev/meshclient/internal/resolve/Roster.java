@@ -9,16 +9,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The endpoints of a service by its names: one for each address that they stand for. Swapped whole when that changes. */
+/**
+ * The endpoints of a service by its names: one for each address that they stand for. Outlives policies: a call that waits for
+ * the first answer gets it although a new policy came meanwhile.
+ */
 public final class Roster {
     private final String service;
-    private final List<Listed> listed;
     private final Names names;
     private volatile Members members;
 
@@ -49,11 +50,13 @@ public final class Roster {
 
     private record Member(Entry entry, Endpoint endpoint) {}
 
-    /** Compared by identity. */
+    /** Swapped whole, and compared by identity. */
     static final class Members {
+        private final List<Listed> listed;
         private final Map<EndpointTable.Key, Member> byKey;
 
-        private Members(Map<EndpointTable.Key, Member> byKey) {
+        private Members(List<Listed> listed, Map<EndpointTable.Key, Member> byKey) {
+            this.listed = listed;
             this.byKey = byKey;
         }
 
@@ -63,32 +66,48 @@ public final class Roster {
                     .map(Member::endpoint)
                     .toList();
         }
+
+        List<Name> names(Part part) {
+            return listed.stream()
+                    .filter(l -> part.has(l.entry))
+                    .map(Listed::name)
+                    .filter(Objects::nonNull)
+                    .distinct()
+                    .toList();
+        }
     }
 
-    /** @param states of endpoints that are known, or new ones */
-    public Roster(String service, List<Entry> entries, Names names, Function<EndpointTable.Key, EndpointState> states) {
+    public Roster(String service, Names names) {
         this.service = service;
         this.names = names;
-        this.listed = entries.stream()
+        this.members = new Members(List.of(), Map.of());
+    }
+
+    /** Lists these from now on; {@code states} has those of endpoints that are known, or new ones. */
+    public void list(List<Entry> entries, Function<EndpointTable.Key, EndpointState> states) {
+        List<Listed> listed = entries.stream()
                 .map(e -> {
                     String name = e.name();
                     return new Listed(e, name == null ? null : names.name(name));
                 })
                 .toList();
-        this.members = new Members(members(states));
+        members = new Members(listed, members(listed, states));
     }
 
     /** Takes over what names stand for now; the consumer is told of every endpoint that goes. */
     public void refresh(EndpointTable table, Consumer<EndpointState> gone) {
-        Set<EndpointTable.Key> before = members.byKey.keySet();
-        Map<EndpointTable.Key, Member> fresh = members(table::state);
-        if (!fresh.keySet().equals(before)) {
-            members = new Members(fresh);
-            before.stream().filter(key -> !fresh.containsKey(key)).forEach(key -> table.forget(key, gone));
+        Members before = members;
+        Map<EndpointTable.Key, Member> fresh = members(before.listed, table::state);
+        if (!fresh.keySet().equals(before.byKey.keySet())) {
+            members = new Members(before.listed, fresh);
+            before.byKey.keySet().stream()
+                    .filter(key -> !fresh.containsKey(key))
+                    .forEach(key -> table.forget(key, gone));
         }
     }
 
-    private Map<EndpointTable.Key, Member> members(Function<EndpointTable.Key, EndpointState> states) {
+    private Map<EndpointTable.Key, Member> members(
+            List<Listed> listed, Function<EndpointTable.Key, EndpointState> states) {
         Map<EndpointTable.Key, Member> fresh = new LinkedHashMap<>();
         for (Listed place : listed) {
             dev.meshclient.policy.Endpoint stated = place.entry.stated;
@@ -119,18 +138,8 @@ public final class Roster {
         return names;
     }
 
-    /** The names of this part. */
-    List<Name> names(Part part) {
-        return listed.stream()
-                .filter(l -> part.has(l.entry))
-                .map(Listed::name)
-                .filter(Objects::nonNull)
-                .distinct()
-                .toList();
-    }
-
     @Override
     public String toString() {
-        return listed.stream().map(l -> l.entry.stated.address()).collect(Collectors.joining(", "));
+        return members.listed.stream().map(l -> l.entry.stated.address()).collect(Collectors.joining(", "));
     }
 }

@@ -264,6 +264,29 @@ class ResolutionTest {
     }
 
     @Test
+    void a_call_that_waits_for_the_first_answer_gets_it_although_a_new_policy_comes() {
+        answers("orders", "10.0.0.1");
+        lookUpNanos = SECOND;
+        run(() -> {
+            String service = "'orders': {'hosts': ['orders'], 'resolution': 'DNS', 'timeouts': {'connect': '%ds'}}";
+            apply(service.formatted(1));
+            List<String> reached = new ArrayList<>();
+            time.start("early", () -> {
+                try {
+                    reached.addAll(reached("http://orders/"));
+                } catch (IOException e) {
+                    reached.add(e.getMessage());
+                }
+            });
+            pass(SECOND / 2);
+            apply(service.formatted(2));
+            pass(SECOND);
+            assertThat(reached).containsExactly("10.0.0.1:80");
+            assertThat(asked).hasSize(1);
+        });
+    }
+
+    @Test
     void many_silent_names_hold_few_threads() {
         lookUpNanos = 10 * SECOND;
         run(() -> {

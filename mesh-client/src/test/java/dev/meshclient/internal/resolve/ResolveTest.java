@@ -38,11 +38,10 @@ class ResolveTest {
     @Test
     void a_call_waits_until_the_answer_is_with_the_roster_not_only_with_the_name() {
         time.run(() -> {
-            Roster roster = new Roster(
-                    "orders",
+            Roster roster = new Roster("orders", names);
+            roster.list(
                     List.of(new Roster.Entry(
                             new Endpoint("orders", 80, Locality.NONE, null, 1, Endpoint.Health.UNKNOWN, Map.of()), 0)),
-                    names,
                     table::state);
             rosters.add(roster);
             Layer resolve = Resolve.create(
