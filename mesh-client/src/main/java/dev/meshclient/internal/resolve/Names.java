@@ -6,11 +6,11 @@ import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +30,7 @@ public final class Names {
     private final Runnable changed;
     private final Map<String, Name> names = new HashMap<>();
     private final Queue<Name> due = new ArrayDeque<>();
-    private final Set<CallContext> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<CallContext> waiting = new LinkedHashSet<>(); // who came first is woken first
     private int threads;
     private boolean closed;
 
@@ -70,7 +70,7 @@ public final class Names {
             names.values().forEach(Name::stop);
             due.clear();
         }
-        waiting.forEach(CallContext::raise);
+        raiseWaiting();
     }
 
     synchronized boolean isClosed() {
@@ -78,12 +78,20 @@ public final class Names {
     }
 
     /** Is raised whenever a look-up has ended. */
-    void wake(CallContext call) {
+    synchronized void wake(CallContext call) {
         waiting.add(call);
     }
 
-    void letSleep(CallContext call) {
+    synchronized void letSleep(CallContext call) {
         waiting.remove(call);
+    }
+
+    private void raiseWaiting() {
+        List<CallContext> calls;
+        synchronized (this) {
+            calls = List.copyOf(waiting);
+        }
+        calls.forEach(CallContext::raise);
     }
 
     /** A few threads for all: a name server that does not answer holds each look-up for seconds. */
@@ -126,7 +134,7 @@ public final class Names {
             changed.run();
         }
         name.told();
-        waiting.forEach(CallContext::raise);
+        raiseWaiting();
     }
 
     private Name.Answer ask(String name, Name.Answer before) {
