@@ -1,7 +1,9 @@
 package dev.meshclient;
 
 import dev.meshclient.internal.call.DecisionNote;
+import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.okhttp.Engine;
+import dev.meshclient.internal.okhttp.SystemResolver;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
@@ -66,6 +68,7 @@ public final class Mesh implements Closeable {
         this.drainTimeout = builder.drainTimeout;
         this.router = new Router(
                 time,
+                builder.resolver,
                 builder.workload,
                 builder.listeners,
                 builder.claims,
@@ -214,6 +217,7 @@ public final class Mesh implements Closeable {
         private Duration staleTtl = Duration.ofHours(1);
         private Duration drainTimeout = Duration.ofSeconds(2);
         private @Nullable Path snapshotDirectory = SnapshotDirectory.offered(System::getenv);
+        private Resolver resolver = new SystemResolver();
         private @Nullable Time time;
 
         private Builder() {}
@@ -290,6 +294,12 @@ public final class Mesh implements Closeable {
         /** Is told what happens to calls; may be called more than once. */
         public Builder listener(MeshListener listener) {
             listeners.add(listener);
+            return this;
+        }
+
+        /** For tests: another name service. */
+        Builder resolver(Resolver resolver) {
+            this.resolver = resolver;
             return this;
         }
 

@@ -69,7 +69,7 @@ public record MeshStatus(
      * @param hosts that are its
      * @param problems why the document's is refused; empty if it is not
      * @param pipeline its rules, and the layers of each, as text for people; empty if its calls are refused
-     * @param endpoints all that its policy lists
+     * @param endpoints all that its policy lists; with resolution {@code DNS} the addresses that are known of its names
      */
     public record Service(
             State state,

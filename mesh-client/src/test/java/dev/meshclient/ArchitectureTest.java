@@ -43,6 +43,7 @@ class ArchitectureTest {
             "retry", Set.of("Retry", "RetryBudget"),
             "balance", Set.of("Balance", "Homecoming"),
             "outlier", Set.of("Outlier", "Duty"),
+            "resolve", Set.of("Resolve", "Roster", "Names"),
             "events", Set.of("Events"));
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");

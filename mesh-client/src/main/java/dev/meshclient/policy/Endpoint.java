@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a service is reached.
  *
- * @param address an IP address, or a name that the platform resolves when connecting
+ * @param address an IP address, or a name: with {@link Resolution#DNS} each of its addresses is an endpoint, else the
+ *     platform resolves it when connecting
  * @param port 1 to 65535
  * @param locality where it is
  * @param cluster which cluster it belongs to; null: none

@@ -4,6 +4,8 @@ package dev.meshclient.policy;
 public enum Resolution {
     /** They are listed. */
     STATIC,
+    /** Names are listed, or the hosts themselves: each address that they stand for is an endpoint. */
+    DNS,
     /** The endpoint is the request's own host and port, reached as OkHttp would. */
     NONE
 }

@@ -10,7 +10,8 @@ import java.util.Locale;
  *     with {@link Resolution#NONE} only, {@code *}; kept in lower case
  * @param appProtocol what the endpoints speak
  * @param resolution how endpoints are found
- * @param endpoints where the service is reached; empty for {@link Resolution#NONE}
+ * @param endpoints where the service is reached; empty for {@link Resolution#NONE}; empty for {@link Resolution#DNS}: the hosts are
+ *     the names
  * @param subsets named parts of the endpoints, by label
  * @param rules routes, in document order; empty = one implicit rule that takes everything to this service
  * @param settings of this service, not merged with the defaults

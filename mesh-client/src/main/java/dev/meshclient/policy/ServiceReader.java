@@ -17,8 +17,7 @@ final class ServiceReader {
     private static final int MAX_WEIGHT = 1_000_000;
 
     private static final Words<AppProtocol> APP_PROTOCOL = Words.of(AppProtocol.values(), AppProtocol::word);
-    private static final Words<Resolution> RESOLUTION =
-            Words.of(Resolution.values()).refusing("DNS", Words.NOT_SUPPORTED);
+    private static final Words<Resolution> RESOLUTION = Words.of(Resolution.values());
     private static final Words<Endpoint.Health> HEALTH = Words.of(Endpoint.Health.values());
     static final Pattern LOCALITY = Pattern.compile("[^/]+(/[^/]+){0,2}");
 
@@ -41,10 +40,11 @@ final class ServiceReader {
         references.declares(name);
         Fields fields = new Fields(node);
         Resolution resolution = fields.optional("resolution", n -> n.word(RESOLUTION), Resolution.STATIC);
+        boolean named = hostsAreNames(fields, resolution);
         List<String> hosts = fields.required(
                 "hosts",
                 "an array of 1 to " + MAX_HOSTS + " hosts",
-                n -> Fields.items(n, 1, MAX_HOSTS, host -> host(name, resolution, host)),
+                n -> Fields.items(n, 1, MAX_HOSTS, host -> host(name, resolution, named, host)),
                 List.of());
         AppProtocol appProtocol = fields.optional("appProtocol", n -> n.word(APP_PROTOCOL), AppProtocol.HTTP);
         Set<Place> places = new HashSet<>();
@@ -61,16 +61,27 @@ final class ServiceReader {
         return new Service(hosts, appProtocol, resolution, endpoints, subsets, ruleList, settings);
     }
 
-    private String host(String service, Resolution resolution, Node node) {
+    private String host(String service, Resolution resolution, boolean named, Node node) {
         String host = Hosts.canonical(Hosts.host(node));
         if (host.equals("*") && resolution != Resolution.NONE) {
             node.wrong("\"*\" only with resolution NONE: one service cannot list the endpoints of every host");
+            return "";
+        }
+        if (named && host.startsWith("*.")) {
+            node.wrong("a name to look up, as resolution is DNS and no endpoints are listed");
             return "";
         }
         if (!host.isEmpty()) {
             references.claims(service, node, host);
         }
         return host;
+    }
+
+    /** Without endpoints the hosts are what is resolved. */
+    private static boolean hostsAreNames(Fields fields, Resolution resolution) {
+        Node endpoints = fields.optional("endpoints");
+        List<Node> items = endpoints == null ? List.of() : endpoints.array();
+        return resolution == Resolution.DNS && items != null && items.isEmpty();
     }
 
     /** Nothing to choose from, and the caller's own connections: what would have no effect is refused. */
@@ -83,7 +94,7 @@ final class ServiceReader {
             }
         }
         fields.misplaced(
-                "where endpoints are listed, with resolution STATIC",
+                "where the mesh has endpoints, with resolution STATIC or DNS",
                 "loadBalancer",
                 "trafficDistribution",
                 "outlierDetection",
@@ -95,7 +106,7 @@ final class ServiceReader {
         }
         Node tls = fields.optional("tls");
         if (tls != null && settings.tls() != null && settings.tls().sni() != null) {
-            new Fields(tls).misplaced("where endpoints are listed, with resolution STATIC", "sni");
+            new Fields(tls).misplaced("where the mesh has endpoints, with resolution STATIC or DNS", "sni");
         }
     }
 

@@ -40,7 +40,6 @@ class RefusedByNameTest {
                 "'tls': {'mode': 'MESH_MUTUAL'} | MESH_MUTUAL is not supported by this version",
                 "'loadBalancer': {'simple': 'RING_HASH'} | RING_HASH is not supported by this version",
                 "'trafficDistribution': 'PreferClose' | PreferClose is Kubernetes' old word for PreferSameZone",
-                "'resolution': 'DNS' | DNS is not supported by this version",
                 "'authorization': [] | not supported by this version, and not safe to ignore",
                 "'requestAuthentication': {} | not supported by this version, and not safe to ignore",
                 "'rules': [{'backendRefs': [{'name': 'a'}], 'fault': {}}] | not supported by this version, and not safe to ignore",

@@ -7,6 +7,7 @@ import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.PolicyCodec;
@@ -26,12 +27,18 @@ final class World {
     final Tally tally = new Tally();
 
     World(VirtualTime time, Workload self, List<Peer> peers) {
+        this(time, self, peers, name -> List.of());
+    }
+
+    /** Names stand for what the resolver says: {@link #close} ends its being asked. */
+    World(VirtualTime time, Workload self, List<Peer> peers, Resolver names) {
         this.time = time;
         this.events = new EventLog(time);
         String zone = self.locality().zone();
         this.wire = new ScriptedTransport(
                 time, zone.isEmpty() ? "" : self.locality().region() + "/" + zone, peers);
-        this.router = new Router(time, self, List.of(events), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+        this.router =
+                new Router(time, names, self, List.of(events), List.of(), false, Duration.ZERO, Duration.ofHours(1));
     }
 
     /** A document with one service, as its settings say. */
@@ -51,6 +58,10 @@ final class World {
     static String serviceOf(String name, List<String> endpoints, String settings) {
         return "\"" + name + "\": {\"hosts\": [\"" + name + "\"], \"endpoints\": [" + String.join(", ", endpoints) + "]"
                 + (settings.isEmpty() ? "" : ", ") + settings + "}";
+    }
+
+    void close() {
+        router.close();
     }
 
     void apply(String document) {

@@ -9,7 +9,7 @@ import dev.meshclient.policy.Tls;
  *
  * @param name {@code service} or {@code service/subset}
  * @param service the service
- * @param resolution whether its endpoints are listed
+ * @param resolution how its endpoints are found
  * @param appProtocol what its endpoints speak
  * @param tls how its endpoints are reached; {@code DISABLE}: as the scheme of the caller's URL says
  * @param connectNanos TCP and TLS together; 0 = no limit of ours
@@ -24,8 +24,8 @@ public record Backend(
         long connectNanos,
         long idleNanos) {
     /** Whether the mesh has endpoints of its own for it. */
-    public boolean isStatic() {
-        return resolution == Resolution.STATIC;
+    public boolean hasEndpoints() {
+        return resolution != Resolution.NONE;
     }
 
     @Override

@@ -37,6 +37,14 @@ public final class EndpointTable {
         });
     }
 
+    /** Forgets this one. What it still has in flight finishes; the consumer is told if it was known. */
+    public void forget(Key key, Consumer<EndpointState> gone) {
+        EndpointState state = states.remove(key);
+        if (state != null) {
+            gone.accept(state);
+        }
+    }
+
     /** Tells the consumer of every endpoint. */
     public void forEach(Consumer<EndpointState> consumer) {
         states.values().forEach(consumer);

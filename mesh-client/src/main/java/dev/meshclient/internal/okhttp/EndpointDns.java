@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.internal.endpoint.Resolver;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -12,14 +13,9 @@ import okhttp3.Dns;
 record EndpointDns(String address) implements Dns {
     @Override
     public List<InetAddress> lookup(String logical) throws UnknownHostException {
-        return isLiteral(address)
+        return Resolver.isAddress(address)
                 ? List.of(InetAddress.getByAddress(
                         logical, InetAddress.getByName(address).getAddress()))
                 : Dns.SYSTEM.lookup(address);
-    }
-
-    /** Whether it is an IP address and no name. */
-    static boolean isLiteral(String host) {
-        return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
     }
 }

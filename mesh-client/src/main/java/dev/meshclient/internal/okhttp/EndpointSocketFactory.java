@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.internal.endpoint.Resolver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -28,7 +29,7 @@ final class EndpointSocketFactory extends SocketFactory {
 
     /** OkHttp asks no Dns for a URL whose host is an address: that is the service's name here, not where it is reached. */
     private InetAddress addressFor(InetSocketAddress logical) throws UnknownHostException {
-        return EndpointDns.isLiteral(logical.getHostString())
+        return Resolver.isAddress(logical.getHostString())
                 ? dns.lookup(dns.address()).get(0)
                 : logical.getAddress();
     }

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.internal.endpoint.Resolver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -56,7 +57,7 @@ final class ServerName {
 
         /** RFC 6066 3: no addresses, no trailing dot, letters, digits and hyphens only; null for what may not be sent. */
         private static @Nullable SNIHostName sendable(String name) {
-            if (EndpointDns.isLiteral(name)) {
+            if (Resolver.isAddress(name)) {
                 return null;
             }
             try {

@@ -5,20 +5,34 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Who judges the endpoints of a backend: the policy in force, also by what attempts of earlier ones come to. And when all were
- * last compared, by whichever rule. One for each backend; it outlives the policy.
+ * last compared, by whichever rule. One for each backend and policy; the post that they hold outlives the policy.
  */
 public final class Duty {
-    private final AtomicLong lookedAt = new AtomicLong(-1);
-    private volatile @Nullable Bench bench;
+    private final Post post;
+    private final long turn;
 
-    void takenOver(Bench next, long now) {
-        bench = next;
-        lookedAt.compareAndSet(-1, now);
+    public Duty() {
+        this(new Post(), 0);
+    }
+
+    private Duty(Post post, long turn) {
+        this.post = post;
+        this.turn = turn;
+    }
+
+    /** Of the next policy. */
+    public Duty next() {
+        return new Duty(post, turn + 1);
+    }
+
+    /** @return whether it is: a later policy's is never relieved by one that an earlier policy's attempts need for new addresses */
+    boolean takenOver(Bench next, long now) {
+        return post.takenOver(next, turn, now);
     }
 
     /** Of the policy in force. */
     Bench bench() {
-        Bench now = bench;
+        Bench now = post.bench;
         if (now == null) {
             throw new IllegalStateException("nobody is on duty");
         }
@@ -27,7 +41,23 @@ public final class Duty {
 
     /** Whether an interval is over; said once for each. */
     boolean isDue(long now, long intervalNanos) {
-        long last = lookedAt.get();
-        return now - last >= intervalNanos && lookedAt.compareAndSet(last, now);
+        long last = post.lookedAt.get();
+        return now - last >= intervalNanos && post.lookedAt.compareAndSet(last, now);
+    }
+
+    private static final class Post {
+        private final AtomicLong lookedAt = new AtomicLong(-1);
+        private volatile @Nullable Bench bench;
+        private long turn;
+
+        private synchronized boolean takenOver(Bench next, long nextTurn, long now) {
+            if (nextTurn < turn) {
+                return false;
+            }
+            turn = nextTurn;
+            bench = next;
+            lookedAt.compareAndSet(-1, now);
+            return true;
+        }
     }
 }

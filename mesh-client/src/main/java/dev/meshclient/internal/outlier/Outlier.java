@@ -50,9 +50,11 @@ public final class Outlier implements Layer {
     public static Layer create(Time time, OutlierDetection stated, Judged judged, Watcher watcher, Layer next) {
         Terms terms = Terms.of(stated);
         Bench bench = new Bench(time, judged, terms, watcher);
-        judged.duty.takenOver(bench, time.now());
+        boolean onDuty = judged.duty.takenOver(bench, time.now());
         if (terms.maxPercent() == 0) {
-            bench.clear("ejection is off");
+            if (onDuty) {
+                bench.clear("ejection is off");
+            }
             return next;
         }
         return new Outlier(time, judged.duty, terms, next);

@@ -1,13 +1,18 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.internal.endpoint.EndpointTable;
+import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint;
+import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
+import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Service;
+import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
+import dev.meshclient.policy.Tls;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * whatever later documents say in their defaults and clusters.
  *
  * @param revision of the document, as {@code epoch/version}
- * @param service its settings are merged with the defaults
+ * @param service its settings are merged with the defaults; where its hosts are the names to look up, they are its
+ *     endpoints, also after they have become another service's
  * @param priorities of clusters, by name
  */
 record Accepted(String revision, Service service, Map<String, Integer> priorities) {
@@ -31,21 +37,35 @@ record Accepted(String revision, Service service, Map<String, Integer> prioritie
             priorities.put(cluster.name(), cluster.priority());
         }
         String revision = revision(policy.metadata());
-        policy.services()
-                .forEach((name, s) -> into.put(
-                        name,
-                        new Accepted(
-                                revision,
-                                new Service(
-                                        s.hosts(),
-                                        s.appProtocol(),
-                                        s.resolution(),
-                                        s.endpoints(),
-                                        s.subsets(),
-                                        s.rules(),
-                                        s.settings().over(policy.defaults())),
-                                priorities)));
+        policy.services().forEach((name, s) -> {
+            Settings settings = s.settings().over(policy.defaults());
+            List<Endpoint> endpoints =
+                    s.resolution() == Resolution.DNS && s.endpoints().isEmpty()
+                            ? byHosts(s, settings.tls())
+                            : s.endpoints();
+            Service whole = new Service(
+                    s.hosts(), s.appProtocol(), s.resolution(), endpoints, s.subsets(), s.rules(), settings);
+            into.put(name, new Accepted(revision, whole, priorities));
+        });
         return into;
+    }
+
+    /** The hosts are the names; one without a port is taken at the port of what the policy says its endpoints speak. */
+    private static List<Endpoint> byHosts(Service service, @Nullable Tls tls) {
+        boolean encrypted = tls == null ? service.appProtocol() == AppProtocol.HTTPS : tls.mode() != Tls.Mode.DISABLE;
+        int port = encrypted ? 443 : 80;
+        return service.hosts().stream()
+                .map(Hosts::parse)
+                .map(h -> new Endpoint(
+                        h.host(),
+                        h.hasPort() ? h.port() : port,
+                        Locality.NONE,
+                        null,
+                        1,
+                        Endpoint.Health.UNKNOWN,
+                        Map.of()))
+                .distinct()
+                .toList();
     }
 
     /** {@code epoch/version}. */

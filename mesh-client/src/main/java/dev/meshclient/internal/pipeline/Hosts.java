@@ -20,6 +20,10 @@ final class Hosts {
             return port == ANY_PORT || port == requested;
         }
 
+        boolean hasPort() {
+            return port != ANY_PORT;
+        }
+
         boolean isSuffix() {
             return host.startsWith("*.");
         }

@@ -3,6 +3,8 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.resolve.Names;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -26,16 +28,20 @@ final class InForce {
     private final List<MeshListener> listeners;
     private final long staleNanos;
     private final VersionOrder order = new VersionOrder();
-    private final Survivors survivors = new Survivors();
+    private final Names names;
+    private final Survivors survivors;
 
     private @Nullable PolicyDocument document;
+    private Consumer<EndpointState> gone = endpoint -> {};
     private Time.@Nullable Timer nextStale;
     private volatile @Nullable MeshState state;
     private boolean closed;
 
     /** @param staleTtl how long a service that documents do not have any more is kept */
-    InForce(Time time, Workload workload, List<MeshListener> listeners, Duration staleTtl) {
+    InForce(Time time, Resolver resolver, Workload workload, List<MeshListener> listeners, Duration staleTtl) {
         this.time = time;
+        this.names = new Names(time, resolver, this::refresh);
+        this.survivors = new Survivors(names);
         this.workload = workload;
         this.listeners = listeners;
         this.staleNanos = Time.nanos(staleTtl);
@@ -79,6 +85,7 @@ final class InForce {
         Survivors.Use use = survivors.new Use();
         state = new StateCompiler(fresh, workload, use, time, listeners, transport).compile();
         use.end(gone);
+        this.gone = gone;
         Set<String> dropped = new HashSet<>(standing.services().keySet());
         dropped.removeAll(fresh.services().keySet());
         if (!dropped.isEmpty()) {
@@ -103,11 +110,19 @@ final class InForce {
         }
     }
 
-    /** Nothing is dropped any more. */
-    synchronized void close() {
-        closed = true;
-        if (nextStale != null) {
-            nextStale.cancel();
+    /** Names stand for other addresses: their services go on with the same policy. */
+    private synchronized void refresh() {
+        survivors.refresh(gone);
+    }
+
+    /** Nothing is dropped and no name is looked up any more. */
+    void close() {
+        synchronized (this) {
+            closed = true;
+            if (nextStale != null) {
+                nextStale.cancel();
+            }
         }
+        names.close();
     }
 }

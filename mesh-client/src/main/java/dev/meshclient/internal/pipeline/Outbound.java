@@ -5,11 +5,14 @@ import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.deadline.AttemptTimer;
 import dev.meshclient.internal.deadline.Deadline;
 import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.limit.Limit;
 import dev.meshclient.internal.outlier.Duty;
 import dev.meshclient.internal.outlier.Outlier;
+import dev.meshclient.internal.resolve.Resolve;
+import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.route.Route;
@@ -20,6 +23,7 @@ import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.telemetry.MeshListener;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The table of contents: the layers of a call, in the order in which a request travels through them. */
 record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, Layer transport) {
@@ -33,11 +37,18 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
             Settings settings,
             Balance.Members members,
             Duty duty,
+            Roster.@Nullable Part names, // then nobody is a member before the names are resolved
             InFlight inFlight,
             RetryBudget budget) {
+        To with(List<Endpoint> endpoints) {
+            Balance.Members found =
+                    new Balance.Members(members.backend(), endpoints, members.fleet(), members.homecoming());
+            return new To(backend, settings, found, duty, null, inFlight, budget);
+        }
+
         /** Nothing is built in for a service whose endpoints nobody lists. */
         boolean neutral() {
-            return !backend.isStatic();
+            return !backend.hasEndpoints();
         }
 
         Balance.Terms balance() {
@@ -76,9 +87,20 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
                 .then(next -> Limit.create(to.inFlight(), s.limits().maxRequests(), to.neutral(), next))
                 // Above balance: each attempt may take another endpoint.
                 .then(next -> Retry.create(time, s.retry(), to.neutral(), to.budget(), s.retryConstraint(), next))
+                .bottom(attempt(to));
+    }
+
+    private Layer attempt(To to) {
+        Settings s = to.settings();
+        Roster.Part names = to.names();
+        if (names != null) {
+            // Above balance: an attempt chooses among the addresses that the names stand for by then.
+            return Resolve.create(time, to.backend().name(), names, endpoints -> attempt(to.with(endpoints)));
+        }
+        return Pipeline
                 // ---- once an attempt
                 // Zone, then algorithm. Where nobody lists endpoints there is nothing to choose from.
-                .then(next -> to.neutral() ? next : Balance.create(time, to.members(), to.balance(), origin, next))
+                .top(next -> to.neutral() ? next : Balance.create(time, to.members(), to.balance(), origin, next))
                 // Below balance, which chooses whom it judges, or whom this attempt probes; above the timer, whose
                 // verdict counts.
                 .then(next -> to.neutral() ? next : outlier(to, next))

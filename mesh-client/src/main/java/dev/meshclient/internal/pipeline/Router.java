@@ -10,12 +10,14 @@ import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Entrance;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,12 +52,7 @@ public final class Router implements Entrance {
     /** What the source said last, and when. */
     record Problem(IOException failure, long at) {}
 
-    /**
-     * @param claimed hosts that are the mesh's whatever policy says
-     * @param registryOnly all other hosts are refused, whatever policy says
-     * @param initialFetchTimeout how long the first calls wait for the first policy; 0 = not at all
-     * @param staleTtl how long a service that documents do not have any more is kept; 0 = not at all
-     */
+    /** As below, for policies without names to resolve. */
     public Router(
             Time time,
             Workload workload,
@@ -64,9 +61,38 @@ public final class Router implements Entrance {
             boolean registryOnly,
             Duration initialFetchTimeout,
             Duration staleTtl) {
+        this(
+                time,
+                name -> {
+                    throw new UnknownHostException("no resolver for " + name);
+                },
+                workload,
+                listeners,
+                claimed,
+                registryOnly,
+                initialFetchTimeout,
+                staleTtl);
+    }
+
+    /**
+     * @param resolver finds the addresses of names
+     * @param claimed hosts that are the mesh's whatever policy says
+     * @param registryOnly all other hosts are refused, whatever policy says
+     * @param initialFetchTimeout how long the first calls wait for the first policy; 0 = not at all
+     * @param staleTtl how long a service that documents do not have any more is kept; 0 = not at all
+     */
+    public Router(
+            Time time,
+            Resolver resolver,
+            Workload workload,
+            List<MeshListener> listeners,
+            List<String> claimed,
+            boolean registryOnly,
+            Duration initialFetchTimeout,
+            Duration staleTtl) {
         List<MeshListener> told = List.copyOf(listeners);
         this.time = time;
-        this.policy = new InForce(time, workload, told, staleTtl);
+        this.policy = new InForce(time, resolver, workload, told, staleTtl);
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();
@@ -160,7 +186,7 @@ public final class Router implements Entrance {
                 && !claims.has(host);
     }
 
-    /** No more calls to hosts of the mesh. */
+    /** No more calls to hosts of the mesh, and no name is looked up any more. */
     public void close() {
         closed = true;
         policy.close();

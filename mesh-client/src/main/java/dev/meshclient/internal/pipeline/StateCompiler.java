@@ -6,6 +6,7 @@ import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.AppProtocol;
@@ -37,6 +38,7 @@ final class StateCompiler {
     private final Survivors.Use survivors;
     private final Outbound outbound;
     private final Map<String, List<Endpoint>> endpoints = new HashMap<>(); // by backend: rules share them
+    private final Map<String, Roster> rosters = new HashMap<>(); // by service: subsets share them
 
     StateCompiler(
             Standing standing,
@@ -111,6 +113,7 @@ final class StateCompiler {
                 ofBackend.trafficDistribution(),
                 ofBackend.tls());
         Backend backend = backend(ref, backendService, ofBackend.timeouts(), ofBackend.tls());
+        boolean named = backend.resolution() == Resolution.DNS;
         boolean ownBudget =
                 subset != null && !subset.settings().retryConstraint().equals(RetryConstraint.NONE);
         Outbound.To to = new Outbound.To(
@@ -118,10 +121,13 @@ final class StateCompiler {
                 settings,
                 new Balance.Members(
                         backend.name(),
-                        endpoints.computeIfAbsent(backend.name(), b -> endpoints(ref.name(), called, subset)),
+                        named
+                                ? List.of()
+                                : endpoints.computeIfAbsent(backend.name(), b -> endpoints(ref.name(), called, subset)),
                         survivors.fleet(ref.name()),
                         survivors.homecoming(backend.name())),
                 survivors.duty(backend.name()),
+                named ? new Roster.Part(roster(ref.name(), called), subset == null ? Map.of() : subset.labels()) : null,
                 survivors.inFlight(backend.name()),
                 survivors.budget(ownBudget ? backend.name() : ref.name()));
         return new Route.Branch(
@@ -136,7 +142,7 @@ final class StateCompiler {
     }
 
     private static Backend backend(BackendRef ref, Service service, Timeouts timeouts, @Nullable Tls stated) {
-        boolean isStatic = service.resolution() == Resolution.STATIC;
+        boolean ours = service.resolution() != Resolution.NONE;
         boolean https = stated == null && service.appProtocol() == AppProtocol.HTTPS;
         return new Backend(
                 ref.subset() == null ? ref.name() : ref.name() + "/" + ref.subset(),
@@ -144,8 +150,8 @@ final class StateCompiler {
                 service.resolution(),
                 service.appProtocol(),
                 stated != null ? stated : new Tls(https ? Tls.Mode.SIMPLE : Tls.Mode.DISABLE, null),
-                nanos(timeouts.connect(), isStatic ? CONNECT : Duration.ZERO),
-                nanos(timeouts.idle(), isStatic ? IDLE : Duration.ZERO));
+                nanos(timeouts.connect(), ours ? CONNECT : Duration.ZERO),
+                nanos(timeouts.idle(), ours ? IDLE : Duration.ZERO));
     }
 
     private static long nanos(@Nullable Duration stated, Duration builtIn) {
@@ -165,6 +171,16 @@ final class StateCompiler {
                         e.health(),
                         survivors.endpoint(Accepted.key(name, e))))
                 .toList();
+    }
+
+    private Roster roster(String name, Accepted accepted) {
+        return rosters.computeIfAbsent(
+                name,
+                n -> survivors.roster(
+                        n,
+                        accepted.service().endpoints().stream()
+                                .map(e -> new Roster.Entry(e, accepted.priority(e)))
+                                .toList()));
     }
 
     /** Instances of our own service in our region, by zone. */

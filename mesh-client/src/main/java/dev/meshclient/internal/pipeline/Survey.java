@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.TrackRecord;
+import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
@@ -56,7 +57,9 @@ final class Survey {
         RefusedService refused = standing.refused().get(name);
         Long absentSince = standing.absentSince().get(name);
         List<MeshStatus.Endpoint> endpoints = new ArrayList<>();
-        accepted.service().endpoints().forEach(e -> endpoints.add(endpoint(name, e)));
+        Roster roster = survivors.roster(name);
+        List<Endpoint> listed = roster == null ? accepted.service().endpoints() : roster.found();
+        listed.forEach(e -> endpoints.add(endpoint(name, e)));
         return new MeshStatus.Service(
                 absentSince != null
                         ? MeshStatus.State.ABSENT

@@ -6,9 +6,14 @@ import dev.meshclient.internal.endpoint.EndpointTable;
 import dev.meshclient.internal.endpoint.Fleet;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.outlier.Duty;
+import dev.meshclient.internal.resolve.Names;
+import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.internal.retry.RetryBudget;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -17,11 +22,17 @@ import org.jspecify.annotations.Nullable;
 /** What outlives a change of policy: statistics of endpoints, calls in flight, retry budgets, who judges, the way home. */
 final class Survivors {
     private final EndpointTable endpoints = new EndpointTable();
+    private final Names names;
     private final Map<String, InFlight> inFlight = new ConcurrentHashMap<>();
     private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
     private final Map<String, Fleet> fleets = new ConcurrentHashMap<>();
     private final Map<String, Homecoming> homecomings = new ConcurrentHashMap<>();
     private final Map<String, Duty> duties = new ConcurrentHashMap<>();
+    private final Map<String, Roster> rosters = new ConcurrentHashMap<>();
+
+    Survivors(Names names) {
+        this.names = names;
+    }
 
     /** What one policy takes over; what it does not is forgotten at its end. */
     final class Use {
@@ -29,10 +40,21 @@ final class Survivors {
         private final Set<String> usedBackends = new HashSet<>();
         private final Set<String> usedServices = new HashSet<>();
         private final Set<String> usedFleets = new HashSet<>();
+        private final Set<String> usedNames = new HashSet<>();
+        private final Set<String> usedRosters = new HashSet<>();
+        private final Map<String, Duty> usedDuties = new HashMap<>();
 
         EndpointState endpoint(EndpointTable.Key key) {
             usedEndpoints.add(key);
             return endpoints.state(key);
+        }
+
+        Roster roster(String service, List<Roster.Entry> entries) {
+            entries.stream().map(Roster.Entry::name).filter(Objects::nonNull).forEach(usedNames::add);
+            usedRosters.add(service);
+            Roster roster = rosters.computeIfAbsent(service, s -> new Roster(s, names));
+            roster.list(entries, this::endpoint);
+            return roster;
         }
 
         InFlight inFlight(String backend) {
@@ -57,11 +79,16 @@ final class Survivors {
 
         Duty duty(String backend) {
             usedBackends.add(backend);
-            return duties.computeIfAbsent(backend, b -> new Duty());
+            return usedDuties.computeIfAbsent(
+                    backend,
+                    b -> Objects.requireNonNull(
+                            duties.compute(b, (same, before) -> before == null ? new Duty() : before.next())));
         }
 
         /** Forgets the rest; the consumer is told of every endpoint that goes. */
         void end(Consumer<EndpointState> gone) {
+            rosters.keySet().retainAll(usedRosters);
+            names.retain(usedNames);
             endpoints.retain(usedEndpoints, gone);
             // A backend that comes back while calls are under way still counts them.
             inFlight.entrySet()
@@ -78,6 +105,17 @@ final class Survivors {
     @Nullable
     EndpointState endpoint(EndpointTable.Key key) {
         return endpoints.find(key);
+    }
+
+    /** Where a service is reached by its names; null: no call needs them. */
+    @Nullable
+    Roster roster(String service) {
+        return rosters.get(service);
+    }
+
+    /** Some names stand for others now; the consumer is told of every endpoint that goes. */
+    void refresh(Consumer<EndpointState> gone) {
+        rosters.values().forEach(r -> r.refresh(endpoints, gone));
     }
 
     void forEachEndpoint(Consumer<EndpointState> consumer) {

@@ -98,6 +98,17 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
+    void a_retry_that_finds_the_endpoints_of_a_later_policy_does_not_judge_by_its_own() throws Exception {
+        String names = "\"resolution\": \"DNS\", \"retry\": {\"codes\": [500], \"attempts\": 3}, ";
+        apply(names + ON, 1);
+        call("/", 1);
+        meanwhile = () -> apply(names + OFF, 1);
+        call("/", 1);
+        assertThat(asked).hasSize(8);
+        assertThat(told).isEmpty();
+    }
+
+    @Test
     void a_probe_that_fails_once_ejection_is_off_keeps_nobody_out() throws Exception {
         apply(ON, 1, 2);
         call("/", 10);

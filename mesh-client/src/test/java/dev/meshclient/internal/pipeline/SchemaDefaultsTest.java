@@ -11,6 +11,7 @@ import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.resolve.Names;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyCodec;
 import java.io.IOException;
@@ -186,7 +187,7 @@ class SchemaDefaultsTest {
         MeshState state = new StateCompiler(
                         LastGood.after(Standing.NONE, PolicyCodec.read(document), 0),
                         Workload.of("caller").zone("r/z1"),
-                        new Survivors().new Use(),
+                        new Survivors(new Names(time, name -> List.of(), () -> {})).new Use(),
                         time,
                         List.of(),
                         new Peer(time, seen))

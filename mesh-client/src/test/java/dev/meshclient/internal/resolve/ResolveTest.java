@@ -1,0 +1,64 @@
+package dev.meshclient.internal.resolve;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.endpoint.EndpointTable;
+import dev.meshclient.internal.time.ThreadKind;
+import dev.meshclient.internal.time.VirtualTime;
+import dev.meshclient.policy.Endpoint;
+import dev.meshclient.policy.Locality;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ResolveTest {
+    private static final long MS = 1_000_000;
+
+    private final VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
+    private final EndpointTable table = new EndpointTable();
+    private final List<Roster> rosters = new ArrayList<>();
+    private final Names names = new Names(time, name -> List.of("10.0.0.1"), this::changed);
+
+    /** Slowly. */
+    private void changed() {
+        try {
+            time.signal("refresh").await(time.now() + 10 * MS);
+        } catch (InterruptedIOException e) {
+            throw new AssertionError(e);
+        }
+        rosters.forEach(r -> r.refresh(table, gone -> {}));
+    }
+
+    @Test
+    void a_call_waits_until_the_answer_is_with_the_roster_not_only_with_the_name() {
+        time.run(() -> {
+            Roster roster = new Roster("orders", names);
+            roster.list(
+                    List.of(new Roster.Entry(
+                            new Endpoint("orders", 80, Locality.NONE, null, 1, Endpoint.Health.UNKNOWN, Map.of()), 0)),
+                    table::state);
+            rosters.add(roster);
+            Layer resolve = Resolve.create(
+                    time,
+                    "orders",
+                    new Roster.Part(roster, Map.of()),
+                    endpoints -> attempt -> Calls.respond(attempt, 200 + endpoints.size()));
+            time.signal("between").await(time.now() + 5 * MS);
+            assertThat(answer(resolve)).isEqualTo(201);
+            assertThat(time.now()).isEqualTo(10 * MS);
+            names.close();
+            time.join();
+        });
+    }
+
+    private int answer(Layer resolve) throws IOException {
+        CallContext call = Calls.call(time, Calls.get());
+        return resolve.call(call.attempt()).code();
+    }
+}
