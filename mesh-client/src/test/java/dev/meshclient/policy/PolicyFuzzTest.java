@@ -63,7 +63,9 @@ class PolicyFuzzTest {
     private static boolean accepts(Reading reading) {
         try {
             PolicyDocument document = reading.read();
-            assertThat(PolicyCodec.write(document.policy())).isNotEmpty();
+            if (document.refused().isEmpty()) { // else a service may send calls to one that is refused, and only kept
+                assertThat(PolicyCodec.write(document.policy())).isNotEmpty();
+            }
             return true;
         } catch (PolicyException e) {
             assertThat(e.problems()).isNotEmpty();
