@@ -26,7 +26,9 @@ public class StepTime implements Time {
 
         @Override
         public void cancel() {
-            timers.remove(this);
+            synchronized (timers) {
+                timers.remove(this);
+            }
         }
     }
 
@@ -99,7 +101,9 @@ public class StepTime implements Time {
     @Override
     public Timer at(long at, String name, Runnable action) {
         Armed timer = new Armed(at, action);
-        timers.add(timer);
+        synchronized (timers) { // a stress test arms from several threads, and steps from none
+            timers.add(timer);
+        }
         return timer;
     }
 
