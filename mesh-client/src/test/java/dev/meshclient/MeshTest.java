@@ -90,6 +90,22 @@ class MeshTest {
     }
 
     @Test
+    void options_count_although_their_tag_does_not_name_their_class() throws Exception {
+        first.enqueue(new MockResponse.Builder().code(503).build());
+        first.enqueue(new MockResponse.Builder().body("again").build());
+        MemoryPolicySource policy = PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]"));
+        Request post = get("http://orders/")
+                .newBuilder()
+                .post(okhttp3.RequestBody.create(new byte[] {1}))
+                .tag(MeshOptions.DEFAULT.withIdempotent())
+                .build();
+        try (Mesh mesh = Mesh.builder().policy(policy).build();
+                Response response = mesh.wrap(new OkHttpClient()).newCall(post).execute()) {
+            assertThat(response.body().string()).isEqualTo("again");
+        }
+    }
+
+    @Test
     void a_failure_to_connect_names_the_endpoint() {
         int port = first.getPort();
         first.close();

@@ -124,4 +124,14 @@ class RetryBudgetTest {
         }
         assertThat(taken).isLessThanOrEqualTo(20);
     }
+
+    @Test
+    void that_it_is_spent_is_told_at_most_once_a_minute() {
+        RetryBudget budget = new RetryBudget();
+        long minute = 60_000_000_000L;
+        assertThat(budget.mayTell(5)).isTrue();
+        assertThat(budget.mayTell(5 + minute - 1)).isFalse();
+        assertThat(budget.mayTell(5 + minute)).isTrue();
+        assertThat(budget.mayTell(6 + minute)).isFalse();
+    }
 }
