@@ -111,7 +111,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_pipeline_does_not_know_the_wire = only(
             in("pipeline"),
-            in("pipeline", "call", "endpoint", "time")
+            in("pipeline", "call", "endpoint", "time", "version")
                     .or(CONCEPT_CLASSES)
                     .or(ROOT_TYPES)
                     .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry")),
@@ -152,8 +152,14 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_registry_knows_policy_and_time = only(
             resideInAPackage(ROOT + ".registry"),
-            resideInAnyPackage(ROOT + ".registry", ROOT + ".policy", INTERNAL + "time"),
-            "a source delivers documents; what they do is not its business");
+            resideInAnyPackage(ROOT + ".registry", ROOT + ".policy", INTERNAL + "time", INTERNAL + "version"),
+            "a source delivers documents; what they do is not its business, but that its own do not go back is");
+
+    @ArchTest
+    static final ArchRule the_order_of_versions_knows_policy = only(
+            in("version"),
+            in("version").or(resideInAPackage(ROOT + ".policy")),
+            "a mesh and each source of several go by it: what knew one of them could not serve the other");
 
     @ArchTest
     static final ArchRule mesh_alone_wires_the_rooms_together = noClasses()
@@ -288,6 +294,6 @@ class ArchitectureTest {
                 .map(p -> p.substring(INTERNAL.length()))
                 .collect(Collectors.toSet()));
         rooms.removeAll(CONCEPTS.keySet());
-        assertThat(rooms).containsExactlyInAnyOrder("call", "time", "endpoint", "okhttp", "pipeline");
+        assertThat(rooms).containsExactlyInAnyOrder("call", "time", "endpoint", "okhttp", "pipeline", "version");
     }
 }

@@ -2,7 +2,10 @@ package dev.meshclient.registry;
 
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.version.VersionOrder;
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
 import dev.meshclient.registry.Provenance.Freshness;
 import java.io.Closeable;
@@ -142,7 +145,7 @@ final class CombinedWatch implements Closeable {
 
     /** One of both sources. */
     private final class Part implements PolicySource.Sink {
-        private final SourceOrder order = new SourceOrder();
+        private final VersionOrder order = new VersionOrder();
         private @Nullable PolicyDocument document;
         private @Nullable Provenance provenance;
         private boolean heard;
@@ -162,9 +165,9 @@ final class CombinedWatch implements Closeable {
                 if (closed) {
                     return;
                 }
-                String problem = order.problem(next.policy().metadata());
+                PolicyProblem problem = order.problem(next.policy().metadata());
                 if (problem != null) {
-                    throw new IOException(problem);
+                    throw new PolicyException(List.of(problem));
                 }
                 PolicyDocument documentBefore = document;
                 Provenance provenanceBefore = provenance;

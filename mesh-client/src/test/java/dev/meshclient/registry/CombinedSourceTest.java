@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -140,12 +141,42 @@ class CombinedSourceTest {
         sink.awaitDelivered("-/5+-/1", "-/5+-/3");
         registry.serves(document(2, "cluster"), "\"2\"");
         await().atMost(PATIENCE)
-                .until(() -> sink.events.stream().anyMatch(e -> e.contains("version 2 is lower than 3")));
+                .until(() -> sink.events.stream().anyMatch(e -> e.contains("metadata.version: 2 (legal: 3 or more;")));
         registry.awaitRequests(registry.requests() + 2);
         assertThat(registry.header(registry.requests() - 1, "Mesh-Rejected"))
-                .contains("\"2\"; reason=", "lower than 3");
+                .contains("\"2\"; reason=", "metadata.version: 2 (legal: 3 or more;");
         file(6);
         sink.awaitDelivered("-/5+-/1", "-/5+-/3", "-/6+-/3");
+    }
+
+    /** An epoch that one of them has left is not the other's past. */
+    @Test
+    void each_keeps_its_own_order_of_epochs() {
+        MemoryPolicySource one = PolicySource.of(inEpoch("a", 7));
+        MemoryPolicySource other = PolicySource.of(inEpoch("b", 7));
+        watch = PolicySource.merge(one, other).watch(time, sink);
+        for (String[] step : new String[][] {{"b", "1"}, {"a", "9"}, {"b", "2"}, {"b", "1"}}) {
+            update(one, step);
+        }
+        for (String[] step : new String[][] {{"a", "3"}, {"b", "8"}, {"a", "2"}, {"a", "4"}}) {
+            update(other, step);
+        }
+        assertThat(sink.delivered()).containsExactly("a/7+b/7", "b/1+b/7", "b/2+b/7", "b/2+a/3", "b/2+a/4");
+        assertThat(sink.events.stream().filter(e -> e.startsWith("!")))
+                .hasSize(4)
+                .allMatch(e -> e.contains("metadata.epoch: ") || e.contains("metadata.version: "));
+    }
+
+    private static void update(MemoryPolicySource source, String[] epochAndVersion) {
+        try {
+            source.update(inEpoch(epochAndVersion[0], Integer.parseInt(epochAndVersion[1])));
+        } catch (PolicyException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String inEpoch(String epoch, int version) {
+        return document(version, "s").replace("\"mesh\"", "\"epoch\": \"" + epoch + "\", \"mesh\"");
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.resolve.Names;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.version.VersionOrder;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
