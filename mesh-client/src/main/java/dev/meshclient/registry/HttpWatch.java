@@ -43,7 +43,7 @@ final class HttpWatch implements Subscription.Watched {
         this.intake = new Intake(settings.maxBytes(), time.wall(), inForce);
         this.schedule = new Schedule(settings.pollInterval());
         if (inForce != null && inForce.etag() != null) {
-            registries.get(0).known = new Feedback(inForce.etag(), null);
+            registries.get(0).known = new Feedback(inForce.etag(), inForce.rejection(), true);
         }
     }
 
@@ -66,7 +66,7 @@ final class HttpWatch implements Subscription.Watched {
         byte[] body = answer.body();
         if (body != null) {
             take(registry, body, answer.etag(), sink);
-        } else if (known != null && known.rejection() == null) {
+        } else if (known != null && known.inForce()) {
             sink.confirmed();
         }
         boolean holdNext = registry.known != null && !longPoll.isZero();
@@ -81,7 +81,7 @@ final class HttpWatch implements Subscription.Watched {
         if (isNew) {
             registries.forEach(r -> r.known = null);
         }
-        from.known = etag == null ? null : new Feedback(etag, intake.rejection());
+        from.known = etag == null ? null : new Feedback(etag, intake.rejection(), intake.isInForce());
     }
 
     private long failed(int which, IOException e, PolicySource.Sink sink) {
@@ -93,7 +93,7 @@ final class HttpWatch implements Subscription.Watched {
             anyAnswered |= failure.isAnswered();
             retryAfter = failure.retryAfter();
             if (failure.etag() != null) {
-                registry.known = new Feedback(failure.etag(), what);
+                registry.known = new Feedback(failure.etag(), what, false);
             }
         }
         long now = time.now();

@@ -12,6 +12,7 @@ import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -46,11 +47,8 @@ public final class Router implements Entrance {
     private final Layer awaitPolicy;
     private final UnaryOperator<Layer> refusals;
 
-    private volatile @Nullable Problem lastProblem;
+    private volatile @Nullable IOException lastProblem;
     private volatile boolean closed;
-
-    /** What the source said last, and when. */
-    record Problem(IOException failure, long at) {}
 
     /** As below, for policies without names to resolve. */
     public Router(
@@ -111,9 +109,26 @@ public final class Router implements Entrance {
      *
      * @throws PolicyException if it is older than what was in force: then nothing changes
      */
-    public synchronized Applied apply(PolicyDocument document, Layer transport, Consumer<EndpointState> gone)
+    public Applied apply(PolicyDocument document, Layer transport, Consumer<EndpointState> gone)
             throws PolicyException {
-        Applied applied = policy.apply(document, transport, gone);
+        return apply(List.of(), List.of(), document, transport, gone);
+    }
+
+    /**
+     * As above, for a document that follows others at once: no call sees those alone.
+     *
+     * @param versions of what was in force before a restart; no document may go back behind them
+     * @param earlier documents whose services it may leave in force, oldest first
+     */
+    public synchronized Applied apply(
+            List<Metadata> versions,
+            List<PolicyDocument> earlier,
+            PolicyDocument document,
+            Layer transport,
+            Consumer<EndpointState> gone)
+            throws PolicyException {
+        Applied applied = policy.apply(versions, earlier, document, transport, gone);
+        earlier.forEach(e -> e.policy().services().values().forEach(s -> claims.add(s.hosts())));
         document.policy().services().values().forEach(s -> claims.add(s.hosts()));
         document.refused().values().forEach(s -> claims.add(s.hosts()));
         lastProblem = null;
@@ -123,7 +138,7 @@ public final class Router implements Entrance {
 
     /** Why there is no newer policy. */
     public void problem(IOException e) {
-        lastProblem = new Problem(e, time.now());
+        lastProblem = e;
     }
 
     /** Whether a policy is in force. */
@@ -139,7 +154,7 @@ public final class Router implements Entrance {
 
     /** What is in force, and what is not and why. */
     public MeshStatus status(String source) {
-        return policy.survey().status(source, lastProblem);
+        return policy.survey().status(source);
     }
 
     /** Tells the consumer of every endpoint that is known. */
@@ -238,9 +253,9 @@ public final class Router implements Entrance {
                         + (caller ? " ms, which is all that the caller gives it" : " ms of the start"),
                 "see whether the policy source answers (the cause says what it said last)",
                 unrouted(call));
-        Problem problem = lastProblem;
+        IOException problem = lastProblem;
         if (problem != null) {
-            e.initCause(problem.failure);
+            e.initCause(problem);
         }
         return refusals.apply(refused -> {
             throw e;
