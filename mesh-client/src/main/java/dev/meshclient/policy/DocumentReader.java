@@ -80,7 +80,8 @@ final class DocumentReader {
         List<String> removed = new ArrayList<>();
         Node servicesNode = fields.required("services", "an object: services by name");
         if (servicesNode != null) {
-            services(servicesNode, services, removed);
+            ServiceAccounts accounts = new ServiceAccounts(trustDomain, defaults.serviceAccount());
+            services(servicesNode, new ServiceReader(references, accounts, defaults.tls()), services, removed);
         }
         fields.unsupported("jwtProviders", "authorization", "requestAuthentication");
         fields.othersIgnored();
@@ -137,8 +138,7 @@ final class DocumentReader {
         return new Cluster(name, priority);
     }
 
-    private void services(Node node, Map<String, Service> services, List<String> removed) {
-        ServiceReader reader = new ServiceReader(references);
+    private static void services(Node node, ServiceReader reader, Map<String, Service> services, List<String> removed) {
         Map<String, Node> object = node.object();
         if (object == null) {
             node.wrong("an object: services by name");

@@ -102,6 +102,8 @@ final class PolicyWriter {
         if (!endpoint.labels().isEmpty()) {
             labels(endpoint.labels());
         }
+        text("serviceAccount", endpoint.serviceAccount());
+        text("tlsMode", endpoint.tlsMode() == null ? null : endpoint.tlsMode().word());
         out.writeEndObject();
     }
 
@@ -187,8 +189,12 @@ final class PolicyWriter {
             out.writeObjectFieldStart("tls");
             text("mode", tls.mode());
             text("sni", tls.sni());
+            list("subjectAltNames", tls.subjectAltNames(), out::writeString);
+            text("caCertificates", tls.caCertificates());
+            text("credentialName", tls.credentialName());
             out.writeEndObject();
         }
+        text("serviceAccount", settings.serviceAccount());
     }
 
     private void timeouts(Timeouts timeouts) throws IOException {

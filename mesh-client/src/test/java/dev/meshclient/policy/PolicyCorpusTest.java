@@ -107,6 +107,10 @@ class PolicyCorpusTest {
                         RuleReader.TOKEN,
                         ServiceReader.LOCALITY,
                         DocumentReader.TRUST_DOMAIN,
+                        ServiceAccounts.ID,
+                        ServiceAccounts.ACCOUNT,
+                        ServiceAccounts.TEMPLATE,
+                        TlsReader.ALT_NAME,
                         DocumentReader.DATE_TIME,
                         Durations.WHOLE)
                 .map(pattern -> "^(" + pattern + ")$")

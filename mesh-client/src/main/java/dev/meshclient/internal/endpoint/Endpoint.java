@@ -1,7 +1,9 @@
 package dev.meshclient.internal.endpoint;
 
 import dev.meshclient.policy.Endpoint.Health;
+import dev.meshclient.policy.Endpoint.TlsMode;
 import dev.meshclient.policy.Locality;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An endpoint as one policy has it, with the state that outlives the policy.
@@ -12,10 +14,20 @@ import dev.meshclient.policy.Locality;
  * @param priority of its cluster; lower is preferred
  * @param weight its share; 0 = no traffic
  * @param health as the registry sees it
+ * @param serviceAccount the SPIFFE ID that it proves; null: that of its backend
+ * @param tlsMode whether it takes part in the mesh's TLS; null: as its backend's {@code tls} says
  * @param state its live numbers
  */
 public record Endpoint(
-        String address, int port, Locality locality, int priority, int weight, Health health, EndpointState state) {
+        String address,
+        int port,
+        Locality locality,
+        int priority,
+        int weight,
+        Health health,
+        @Nullable String serviceAccount,
+        @Nullable TlsMode tlsMode,
+        EndpointState state) {
     /** {@code address:port}. */
     public String name() {
         return state.name();

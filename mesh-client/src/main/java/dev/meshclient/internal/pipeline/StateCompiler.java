@@ -17,7 +17,6 @@ import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
-import dev.meshclient.policy.Timeouts;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
@@ -111,8 +110,9 @@ final class StateCompiler {
                 ofBackend.failoverMode(),
                 ofBackend.loadBalancer(),
                 ofBackend.trafficDistribution(),
-                ofBackend.tls());
-        Backend backend = backend(ref, backendService, ofBackend.timeouts(), ofBackend.tls());
+                ofBackend.tls(),
+                ofBackend.serviceAccount());
+        Backend backend = backend(ref, backendService, ofBackend);
         boolean named = backend.resolution() == Resolution.DNS;
         boolean ownBudget =
                 subset != null && !subset.settings().retryConstraint().equals(RetryConstraint.NONE);
@@ -136,12 +136,13 @@ final class StateCompiler {
 
     /** Only a kept service can send to what there is no more. */
     private static Route.Branch gone(Accepted caller, String service, String ruleName, BackendRef ref) {
-        Backend backend = backend(ref, caller.service(), Timeouts.NONE, null);
+        Backend backend = backend(ref, caller.service(), Settings.NONE);
         Target target = new Target(caller.revision(), service, ruleName, backend);
         return new Route.Branch(target, ref.weight(), Refusal.ofBackend(service, ruleName, backend.name()));
     }
 
-    private static Backend backend(BackendRef ref, Service service, Timeouts timeouts, @Nullable Tls stated) {
+    private static Backend backend(BackendRef ref, Service service, Settings settings) {
+        Tls stated = settings.tls();
         boolean ours = service.resolution() != Resolution.NONE;
         boolean https = stated == null && service.appProtocol() == AppProtocol.HTTPS;
         return new Backend(
@@ -149,9 +150,10 @@ final class StateCompiler {
                 ref.name(),
                 service.resolution(),
                 service.appProtocol(),
-                stated != null ? stated : new Tls(https ? Tls.Mode.SIMPLE : Tls.Mode.DISABLE, null),
-                nanos(timeouts.connect(), ours ? CONNECT : Duration.ZERO),
-                nanos(timeouts.idle(), ours ? IDLE : Duration.ZERO));
+                stated != null ? stated : Tls.of(https ? Tls.Mode.SIMPLE : Tls.Mode.DISABLE),
+                settings.serviceAccount(),
+                nanos(settings.timeouts().connect(), ours ? CONNECT : Duration.ZERO),
+                nanos(settings.timeouts().idle(), ours ? IDLE : Duration.ZERO));
     }
 
     private static long nanos(@Nullable Duration stated, Duration builtIn) {
@@ -169,6 +171,8 @@ final class StateCompiler {
                         accepted.priority(e),
                         e.weight(),
                         e.health(),
+                        e.serviceAccount(),
+                        e.tlsMode(),
                         survivors.endpoint(Accepted.key(name, e))))
                 .toList();
     }

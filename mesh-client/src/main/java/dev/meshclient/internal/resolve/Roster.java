@@ -124,6 +124,8 @@ public final class Roster {
                                         place.entry.priority,
                                         stated.weight(),
                                         stated.health(),
+                                        stated.serviceAccount(),
+                                        stated.tlsMode(),
                                         states.apply(key))));
             }
         }
@@ -142,7 +144,9 @@ public final class Roster {
                             stated.cluster(),
                             stated.weight(),
                             stated.health(),
-                            stated.labels());
+                            stated.labels(),
+                            stated.serviceAccount(),
+                            stated.tlsMode());
                 })
                 .toList();
     }

@@ -56,7 +56,8 @@ class BalanceTest {
     };
 
     private static Endpoint endpoint(String name, String zone, int weight, Health health) {
-        return new Endpoint(name, 80, new Locality("eu", zone, ""), 0, weight, health, new EndpointState(name));
+        return new Endpoint(
+                name, 80, new Locality("eu", zone, ""), 0, weight, health, null, null, new EndpointState(name));
     }
 
     private static Endpoint endpoint(String name, String zone) {
@@ -126,8 +127,8 @@ class BalanceTest {
 
     @Test
     void another_region_is_used_only_when_ours_has_nobody() throws Exception {
-        Endpoint far =
-                new Endpoint("far", 80, new Locality("us", "a", ""), 0, 1, Health.HEALTHY, new EndpointState("far"));
+        Endpoint far = new Endpoint(
+                "far", 80, new Locality("us", "a", ""), 0, 1, Health.HEALTHY, null, null, new EndpointState("far"));
         call(balance(LoadBalancer.RANDOM, endpoint("near", "b"), far), 100);
         assertThat(taken).isEqualTo(Map.of("near", 100));
         call(balance(LoadBalancer.RANDOM, endpoint("near", "b", 1, Health.UNHEALTHY), far), 50);
@@ -137,10 +138,10 @@ class BalanceTest {
     /** Zones of Azure are called 1, 2 and 3 in every region. */
     @Test
     void a_zone_of_another_region_is_not_ours_though_it_is_called_the_same() throws Exception {
-        Endpoint same =
-                new Endpoint("s", 80, new Locality("us", "a", ""), 0, 1, Health.HEALTHY, new EndpointState("s"));
-        Endpoint other =
-                new Endpoint("o", 80, new Locality("us", "b", ""), 0, 1, Health.HEALTHY, new EndpointState("o"));
+        Endpoint same = new Endpoint(
+                "s", 80, new Locality("us", "a", ""), 0, 1, Health.HEALTHY, null, null, new EndpointState("s"));
+        Endpoint other = new Endpoint(
+                "o", 80, new Locality("us", "b", ""), 0, 1, Health.HEALTHY, null, null, new EndpointState("o"));
         call(balance(LoadBalancer.RANDOM, same, other), 1000);
         assertThat(taken.get("s")).isCloseTo(500, within(100));
     }
@@ -197,7 +198,8 @@ class BalanceTest {
 
     @Test
     void a_lower_cluster_priority_number_goes_first() throws Exception {
-        Endpoint backup = new Endpoint("backup", 80, HOME, 1, 1, Health.HEALTHY, new EndpointState("backup"));
+        Endpoint backup =
+                new Endpoint("backup", 80, HOME, 1, 1, Health.HEALTHY, null, null, new EndpointState("backup"));
         call(balance(LoadBalancer.RANDOM, endpoint("primary", "b"), backup), 100);
         assertThat(taken).isEqualTo(Map.of("primary", 100));
     }
@@ -237,8 +239,8 @@ class BalanceTest {
 
     @Test
     void a_retry_takes_an_endpoint_that_was_not_tried_even_in_another_zone_or_region() throws Exception {
-        Endpoint far =
-                new Endpoint("far", 80, new Locality("us", "a", ""), 0, 1, Health.HEALTHY, new EndpointState("far"));
+        Endpoint far = new Endpoint(
+                "far", 80, new Locality("us", "a", ""), 0, 1, Health.HEALTHY, null, null, new EndpointState("far"));
         Layer layer = balance(LoadBalancer.RANDOM, endpoint("x", "a"), endpoint("y", "b"), far);
         for (int i = 0; i < 100; i++) {
             Set<String> tried = new HashSet<>();

@@ -58,6 +58,8 @@ class PickerTest {
                     0,
                     weight.applyAsInt(i),
                     Health.HEALTHY,
+                    null,
+                    null,
                     new EndpointState("e" + i)));
         }
         return endpoints;

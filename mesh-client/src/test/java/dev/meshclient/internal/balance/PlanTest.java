@@ -31,7 +31,7 @@ class PlanTest {
     private final Homecoming homecoming = new Homecoming();
 
     private static Endpoint endpoint(String name, String zone, Health health) {
-        return new Endpoint(name, 80, new Locality("eu", zone, ""), 0, 1, health, new EndpointState(name));
+        return new Endpoint(name, 80, new Locality("eu", zone, ""), 0, 1, health, null, null, new EndpointState(name));
     }
 
     /** {@code n} endpoints, the first {@code up} of them healthy. */
