@@ -57,17 +57,17 @@ final class KeyPairs {
     }
 
     private static Signature signature(String keyAlgorithm) throws GeneralSecurityException {
-        switch (keyAlgorithm) {
-            case "RSA":
-                return Signature.getInstance("SHA256withRSA");
-            case "EC":
-                return Signature.getInstance("SHA256withECDSA");
-            case "RSASSA-PSS":
-                Signature pss = Signature.getInstance("RSASSA-PSS");
-                pss.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
-                return pss;
-            default:
-                return Signature.getInstance(keyAlgorithm); // Ed25519, Ed448, EdDSA
-        }
+        return switch (keyAlgorithm) {
+            case "RSA" -> Signature.getInstance("SHA256withRSA");
+            case "EC" -> Signature.getInstance("SHA256withECDSA");
+            case "RSASSA-PSS" -> pss();
+            default -> Signature.getInstance(keyAlgorithm); // Ed25519, Ed448, EdDSA
+        };
+    }
+
+    private static Signature pss() throws GeneralSecurityException {
+        Signature pss = Signature.getInstance("RSASSA-PSS");
+        pss.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+        return pss;
     }
 }

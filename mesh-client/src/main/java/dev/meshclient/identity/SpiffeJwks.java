@@ -82,7 +82,7 @@ final class SpiffeJwks {
 
     private TrustBundle bundle(JsonNode bundle) throws CertificateException {
         JsonNode keys = bundle.path("keys");
-        if (!bundle.isObject() || !keys.isMissingNode() && !keys.isArray()) {
+        if (!bundle.isObject() || (!keys.isMissingNode() && !keys.isArray())) {
             throw refused("it is no JWK set: an object with an array 'keys'");
         }
         Long sequence = integer(bundle, "spiffe_sequence");

@@ -8,15 +8,17 @@ import org.slf4j.Logger;
 
 /** Decider: how much of a certificate's life is over. Issuers renew at half of it, most at two thirds at the latest. */
 enum Life {
-    FRESH(0),
-    HALF(50),
-    LATE(80),
-    OVER(100);
+    FRESH(0, 50),
+    HALF(50, 80),
+    LATE(80, 100),
+    OVER(100, 100);
 
     private final int percent;
+    private final int endPercent;
 
-    Life(int percent) {
+    Life(int percent, int endPercent) {
         this.percent = percent;
+        this.endPercent = endPercent;
     }
 
     /** From how much of the life on. */
@@ -25,21 +27,18 @@ enum Life {
     }
 
     static Life of(Svid svid, Instant now) {
-        Life reached = FRESH;
-        for (Life life : values()) {
-            if (!now.isBefore(life.startOf(svid))) {
-                reached = life;
-            }
+        if (now.isAfter(svid.notAfter())) {
+            return OVER;
         }
-        return now.isAfter(svid.notAfter()) ? OVER : reached == OVER ? LATE : reached;
+        return now.isBefore(at(svid, HALF.percent)) ? FRESH : now.isBefore(at(svid, LATE.percent)) ? HALF : LATE;
     }
 
     /** When the next one begins; for ever if there is none. */
     Instant endOf(Svid svid) {
-        return this == OVER ? Instant.MAX : values()[ordinal() + 1].startOf(svid);
+        return this == OVER ? Instant.MAX : at(svid, endPercent);
     }
 
-    private Instant startOf(Svid svid) {
+    private static Instant at(Svid svid, int percent) {
         Duration whole = Duration.between(svid.notBefore(), svid.notAfter());
         return svid.notBefore().plus(whole.multipliedBy(percent).dividedBy(100));
     }
