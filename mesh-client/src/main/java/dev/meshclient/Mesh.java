@@ -1,13 +1,16 @@
 package dev.meshclient;
 
+import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.SystemResolver;
+import dev.meshclient.internal.pipeline.IdentityEvents;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.tls.Credentials;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.MeshListener;
@@ -16,7 +19,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,6 +53,7 @@ public final class Mesh implements Closeable {
     private final Time time;
     private final Runnable stopTime;
     private final Router router;
+    private final Credentials credentials;
     private final Engine engine;
     private final String source;
     private final Closeable policy;
@@ -75,7 +81,10 @@ public final class Mesh implements Closeable {
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
                 builder.initialFetchTimeout,
                 builder.staleTtl);
-        this.engine = new Engine(time, router);
+        this.credentials =
+                Credentials.start(time, builder.identity, builder.credentials, new IdentityEvents(builder.listeners));
+        this.engine = new Engine(time, router, credentials);
+        credentials.onTrustChange(() -> router.forEachEndpoint(engine::trustChanged));
         PolicySource source = builder.source();
         this.source = source.toString();
         PolicySink sink = new PolicySink(
@@ -181,6 +190,11 @@ public final class Mesh implements Closeable {
         } catch (IOException e) {
             LOG.warn("the policy source did not close: {}", e.toString());
         }
+        try {
+            credentials.close();
+        } catch (IOException e) {
+            LOG.warn("the identity's source did not close: {}", e.toString());
+        }
         router.close();
         readiness.forEach(Signal::raise);
         drain();
@@ -210,6 +224,8 @@ public final class Mesh implements Closeable {
     public static final class Builder {
         private Workload workload = Workload.unknown();
         private @Nullable PolicySource policy;
+        private @Nullable WorkloadIdentity identity;
+        private final Map<String, WorkloadIdentity> credentials = new LinkedHashMap<>();
         private final List<String> claims = new ArrayList<>();
         private final List<MeshListener> listeners = new ArrayList<>();
         private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
@@ -231,6 +247,31 @@ public final class Mesh implements Closeable {
         /** Where policy comes from. */
         public Builder policy(PolicySource source) {
             this.policy = source;
+            return this;
+        }
+
+        /**
+         * What this workload proves to its peers, and whom it believes: certificate, key and trust bundles, watched while they
+         * rotate. Default: none; calls that policy sends by MESH_MUTUAL or MUTUAL TLS then fail with
+         * {@link IdentityUnavailable}, and never go in the clear.
+         */
+        public Builder identity(WorkloadIdentity source) {
+            this.identity = source;
+            return this;
+        }
+
+        /**
+         * What policy means by {@code tls.credentialName}: for MUTUAL the certificate that is presented, for MUTUAL and SIMPLE
+         * the authorities that are believed. Watched as the identity is. A name that is given again replaces the one before.
+         *
+         * @throws IllegalArgumentException if the name is empty
+         */
+        public Builder credential(String name, WorkloadIdentity source) {
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "a credential needs the name that policy gives it: tls.credentialName");
+            }
+            this.credentials.put(name, source);
             return this;
         }
 
