@@ -120,8 +120,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_engine_knows_calls_and_endpoints_but_no_rule_of_theirs = only(
             in("okhttp"),
-            in("okhttp", "call", "endpoint", "time", "identity")
-                    .or(resideInAPackage(ROOT + ".identity"))
+            in("okhttp", "call", "endpoint", "time", "tls")
                     .or(ROOT_TYPES)
                     .or(describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode", "AppProtocol")
                             .contains(c.getName().replace(ROOT + ".policy.", "")))),
@@ -168,6 +167,15 @@ class ArchitectureTest {
             in("identity"),
             in("identity", "time").or(resideInAPackage(ROOT + ".identity")),
             "peers are checked in the same way whatever carries the connection");
+
+    @ArchTest
+    static final ArchRule tls_knows_the_identity_in_use_and_what_policy_asks_of_a_peer = only(
+            in("tls"),
+            in("tls", "identity", "endpoint", "time")
+                    .or(resideInAPackage(ROOT + ".identity"))
+                    .or(describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode")
+                            .contains(c.getName().replace(ROOT + ".policy.", "")))),
+            "the engine asks it for sockets, and for nothing else");
 
     @ArchTest
     static final ArchRule files_know_nothing =
@@ -307,6 +315,7 @@ class ArchitectureTest {
                 .collect(Collectors.toSet()));
         rooms.removeAll(CONCEPTS.keySet());
         assertThat(rooms)
-                .containsExactlyInAnyOrder("call", "time", "endpoint", "okhttp", "pipeline", "identity", "files");
+                .containsExactlyInAnyOrder(
+                        "call", "time", "endpoint", "okhttp", "pipeline", "identity", "tls", "files");
     }
 }

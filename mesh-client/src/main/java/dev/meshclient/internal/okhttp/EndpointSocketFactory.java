@@ -80,7 +80,7 @@ final class EndpointSocketFactory extends SocketFactory {
         }
 
         @Override
-        public void close() throws IOException {
+        public synchronized void close() throws IOException {
             disarm();
             super.close();
         }
