@@ -81,10 +81,17 @@ public final class Mesh implements Closeable {
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
                 builder.initialFetchTimeout,
                 builder.staleTtl);
-        this.credentials =
-                Credentials.start(time, builder.identity, builder.credentials, new IdentityEvents(builder.listeners));
+        this.credentials = Credentials.start(
+                time,
+                builder.identity,
+                builder.credentials,
+                new IdentityEvents(builder.listeners),
+                time.now() + Time.nanos(builder.initialFetchTimeout));
         this.engine = new Engine(time, router, credentials);
-        credentials.onTrustChange(() -> router.forEachEndpoint(engine::trustChanged));
+        credentials.onTrustChange(() -> {
+            router.forEachEndpoint(engine::trustChanged);
+            readiness.forEach(Signal::raise);
+        });
         PolicySource source = builder.source();
         this.source = source.toString();
         PolicySink sink = new PolicySink(
@@ -114,9 +121,9 @@ public final class Mesh implements Closeable {
     }
 
     /**
-     * Waits until a policy is in force.
+     * Waits until a policy is in force and, if the mesh was given an identity, the first certificate is there.
      *
-     * @return whether one is; false: the time is up, or the mesh was closed
+     * @return whether they are; false: the time is up, or the mesh was closed
      * @throws java.io.InterruptedIOException if the thread is interrupted
      */
     public boolean awaitReady(Duration timeout) throws IOException {
@@ -124,7 +131,7 @@ public final class Mesh implements Closeable {
         Signal signal = time.signal("ready");
         readiness.add(signal);
         try {
-            while (!router.isReady() && !closed && time.now() < until) {
+            while (!isReady() && !closed && time.now() < until) {
                 if (!signal.await(until)) {
                     break;
                 }
@@ -132,7 +139,11 @@ public final class Mesh implements Closeable {
         } finally {
             readiness.remove(signal);
         }
-        return router.isReady();
+        return isReady();
+    }
+
+    private boolean isReady() {
+        return router.isReady() && credentials.isReady();
     }
 
     /** {@code epoch/version} of the policy in force; empty before the first. */

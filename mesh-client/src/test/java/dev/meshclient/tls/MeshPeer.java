@@ -8,10 +8,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import javax.net.ssl.KeyManager;
+import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
@@ -36,16 +38,19 @@ final class MeshPeer implements Closeable {
     }
 
     static SSLSocketFactory sockets(Svid svid) {
+        return sockets(svid.key(), svid.chain().toArray(X509Certificate[]::new), svid.authorities());
+    }
+
+    static SSLSocketFactory sockets(PrivateKey key, X509Certificate[] chain, List<X509Certificate> authorities) {
         try {
             KeyStore keys = KeyStore.getInstance("PKCS12");
             keys.load(null, null);
-            keys.setKeyEntry(
-                    "own", svid.key(), new char[0], svid.chain().toArray(java.security.cert.Certificate[]::new));
+            keys.setKeyEntry("own", key, new char[0], chain);
             KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
             factory.init(keys, new char[0]);
-            KeyManager[] managers = factory.getKeyManagers();
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(managers, new TrustManager[] {PeerTrust.ofAuthorities(svid.authorities(), CLOCK)}, null);
+            context.init(
+                    factory.getKeyManagers(), new TrustManager[] {PeerTrust.ofAuthorities(authorities, CLOCK)}, null);
             return context.getSocketFactory();
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);

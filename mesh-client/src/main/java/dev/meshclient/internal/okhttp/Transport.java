@@ -12,6 +12,7 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Credentials;
 import dev.meshclient.internal.tls.OwnIdentityFault;
 import dev.meshclient.policy.Tls;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProtocolException;
@@ -82,7 +83,7 @@ final class Transport implements Layer {
         return untilIdle(attempt, response, backend.idleNanos());
     }
 
-    private static EndpointConnections.Made made(
+    private EndpointConnections.Made made(
             Attempt attempt,
             Backend backend,
             Endpoint endpoint,
@@ -92,16 +93,32 @@ final class Transport implements Layer {
             throws IOException {
         Hop hop = attempt.hop;
         EndpointConnections.Made made;
-        try {
-            made = connections.client(hop.client, hop.settings, backend, endpoint, tls, bounded);
-        } catch (OwnIdentityFault e) {
-            throw unavailable(attempt, e);
+        while (true) {
+            try {
+                made = connections.client(hop.client, hop.settings, backend, endpoint, tls, bounded);
+                break;
+            } catch (OwnIdentityFault e) {
+                if (!e.isPending() || !awaitIdentity(attempt)) {
+                    throw unavailable(attempt, e);
+                }
+            }
         }
         attempt.tls = made.tls();
         if (tls && made.tls() == null) {
             requireTls(attempt);
         }
         return made;
+    }
+
+    /** A process that has just started may be faster than who mounts its certificate. */
+    private boolean awaitIdentity(Attempt attempt) throws IOException {
+        long until = Math.min(attempt.deadline(), credentials.waitUntil());
+        Closeable subscription = credentials.onTrustChange(attempt::raise);
+        try {
+            return credentials.isReady() || (time.now() < until && (attempt.await(until) || credentials.isReady()));
+        } finally {
+            subscription.close();
+        }
     }
 
     /** Nothing was tried: another endpoint would not change it, and none is to blame. */

@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 public final class Credentials implements Closeable {
     private final @Nullable LiveIdentity workload;
     private final Map<String, LiveIdentity> named;
+    private final long waitUntil;
 
-    private Credentials(@Nullable LiveIdentity workload, Map<String, LiveIdentity> named) {
+    private Credentials(@Nullable LiveIdentity workload, Map<String, LiveIdentity> named, long waitUntil) {
+        this.waitUntil = waitUntil;
         this.workload = workload;
         this.named = Map.copyOf(named);
     }
@@ -28,15 +30,17 @@ public final class Credentials implements Closeable {
      * @param workload null: there is none
      * @param named by {@code credentialName}
      * @param news is told what becomes of each
+     * @param waitUntil until when calls wait for the first certificate
      */
     public static Credentials start(
             Time time,
             @Nullable WorkloadIdentity workload,
             Map<String, WorkloadIdentity> named,
-            LiveIdentity.News news) {
+            LiveIdentity.News news,
+            long waitUntil) {
         Map<String, LiveIdentity> live = new LinkedHashMap<>();
         named.forEach((name, source) -> live.put(name, LiveIdentity.start(source, time, news)));
-        return new Credentials(workload == null ? null : LiveIdentity.start(workload, time, news), live);
+        return new Credentials(workload == null ? null : LiveIdentity.start(workload, time, news), live, waitUntil);
     }
 
     /** Who it is in the mesh; null: it was given no identity. */
@@ -44,13 +48,33 @@ public final class Credentials implements Closeable {
         return workload;
     }
 
-    /** Tells when other people are trusted than before, or when we are somebody else; a renewed certificate is neither. */
-    public void onTrustChange(Runnable told) {
-        all().forEach(identity -> identity.onChange(change -> {
-            if (!change.isSoft()) {
-                told.run();
+    /**
+     * Tells when other people are trusted than before, or when we are somebody else, as with the first certificate; a renewed
+     * one is neither. Until closed.
+     */
+    public Closeable onTrustChange(Runnable told) {
+        List<Closeable> subscriptions = all().stream()
+                .map(identity -> identity.onChange(change -> {
+                    if (!change.isSoft()) {
+                        told.run();
+                    }
+                }))
+                .toList();
+        return () -> {
+            for (Closeable subscription : subscriptions) {
+                subscription.close();
             }
-        }));
+        };
+    }
+
+    /** Whether the workload has an identity, or was given none. Named credentials are not waited for: they may be of no use. */
+    public boolean isReady() {
+        return workload == null || workload.current() != null;
+    }
+
+    /** Until when calls wait for the first certificate. */
+    public long waitUntil() {
+        return waitUntil;
     }
 
     private List<LiveIdentity> all() {

@@ -8,9 +8,21 @@ public final class OwnIdentityFault extends SSLException {
 
     private final String advice;
 
+    private final boolean pending;
+
     OwnIdentityFault(String what, String advice) {
+        this(what, advice, false);
+    }
+
+    OwnIdentityFault(String what, String advice, boolean pending) {
         super(what);
         this.advice = advice;
+        this.pending = pending;
+    }
+
+    /** Whether it is the first one that has not come yet. */
+    public boolean isPending() {
+        return pending;
     }
 
     /** What to do about it, in a sentence. */

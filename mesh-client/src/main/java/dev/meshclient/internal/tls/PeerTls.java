@@ -189,7 +189,9 @@ public final class PeerTls {
             svid = known != null && !peer.presentsCertificate() ? known : identity.forHandshake();
         } catch (SSLException e) {
             OwnIdentityFault fault = new OwnIdentityFault(
-                    String.valueOf(e.getMessage()), "see whether it is issued, and whether this process may read it");
+                    String.valueOf(e.getMessage()),
+                    "see whether it is issued, and whether this process may read it",
+                    identity.current() == null);
             fault.initCause(e);
             throw fault;
         }
