@@ -98,7 +98,8 @@ final class ServiceReader {
                 "loadBalancer",
                 "trafficDistribution",
                 "outlierDetection",
-                "failoverMode");
+                "failoverMode",
+                "localityLbSetting");
         Node protocol = fields.optional("appProtocol");
         if (protocol != null && appProtocol == AppProtocol.H2C) {
             protocol.wrong(

@@ -52,6 +52,7 @@ final class SettingsReader {
                 fields.optional("failoverMode", n -> n.word(FAILOVER_MODE)),
                 fields.optional("loadBalancer", SettingsReader::loadBalancer),
                 fields.optional("trafficDistribution", n -> n.word(TRAFFIC_DISTRIBUTION)),
+                fields.optional("localityLbSetting", LocalityReader::localityLbSetting),
                 fields.optional("tls", SettingsReader::tls));
         fields.unsupported("authorization", "requestAuthentication");
         return settings;

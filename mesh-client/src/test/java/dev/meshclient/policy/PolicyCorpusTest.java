@@ -106,6 +106,9 @@ class PolicyCorpusTest {
                         RuleReader.PATH,
                         RuleReader.TOKEN,
                         ServiceReader.LOCALITY,
+                        LocalityReader.PLACES,
+                        LocalityReader.REGION,
+                        LocalityReader.LABEL,
                         DocumentReader.TRUST_DOMAIN,
                         DocumentReader.DATE_TIME,
                         Durations.WHOLE)

@@ -111,6 +111,7 @@ final class StateCompiler {
                 ofBackend.failoverMode(),
                 ofBackend.loadBalancer(),
                 ofBackend.trafficDistribution(),
+                ofBackend.localityLbSetting(),
                 ofBackend.tls());
         Backend backend = backend(ref, backendService, ofBackend.timeouts(), ofBackend.tls());
         boolean named = backend.resolution() == Resolution.DNS;
