@@ -50,7 +50,10 @@ final class StateCompiler {
         this.standing = standing;
         this.survivors = survivors;
         this.outbound = new Outbound(
-                time, listeners, new Balance.Origin(workload.locality(), callers(standing, workload)), transport);
+                time,
+                listeners,
+                new Balance.Origin(workload.locality(), workload.labels(), callers(standing, workload)),
+                transport);
     }
 
     MeshState compile() {
@@ -163,14 +166,7 @@ final class StateCompiler {
         return accepted.service().endpoints().stream()
                 .filter(e -> subset == null
                         || e.labels().entrySet().containsAll(subset.labels().entrySet()))
-                .map(e -> new Endpoint(
-                        e.address(),
-                        e.port(),
-                        e.locality(),
-                        accepted.priority(e),
-                        e.weight(),
-                        e.health(),
-                        survivors.endpoint(Accepted.key(name, e))))
+                .map(e -> Endpoint.of(e, e.address(), accepted.priority(e), survivors.endpoint(Accepted.key(name, e))))
                 .toList();
     }
 
