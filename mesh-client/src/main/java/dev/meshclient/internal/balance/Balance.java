@@ -5,8 +5,10 @@ import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Ending;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.Fleet;
+import dev.meshclient.internal.endpoint.Transit;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
@@ -23,9 +25,11 @@ public final class Balance implements Layer, Ending {
     private final Time time;
     private final String backend;
     private final int known;
+    private final Locality own;
     private final List<Plan.Priority> priorities;
     private final Plan.Terms terms;
     private final Fleet fleet;
+    private final Transit transit;
     private final Homecoming homecoming;
     private final Object generation; // the rules of one policy share it
     private final Layer next;
@@ -68,6 +72,7 @@ public final class Balance implements Layer, Ending {
         this.time = time;
         this.backend = members.backend;
         this.known = members.endpoints.size();
+        this.own = origin.locality;
         this.priorities = Priorities.of(members.endpoints, origin, terms.localities);
         this.terms = new Plan.Terms(
                 new Level.Terms(terms.zoned, origin.locality, origin.callers, terms.algorithm),
@@ -75,6 +80,7 @@ public final class Balance implements Layer, Ending {
                 terms.minHealthPercent,
                 terms.ejects);
         this.fleet = members.fleet;
+        this.transit = members.fleet.transit();
         this.homecoming = members.homecoming;
         this.generation = members.endpoints;
         this.next = next;
@@ -117,6 +123,7 @@ public final class Balance implements Layer, Ending {
         attempt.endpoint(endpoint);
         attempt.alternative(now.usable() > attempt.number());
         endpoint.state().incrementAndGet();
+        transit.begun(Distance.between(own, endpoint.locality()));
         attempt.onEnd(this);
         return next.call(attempt);
     }
@@ -126,6 +133,7 @@ public final class Balance implements Layer, Ending {
         Endpoint endpoint = attempt.endpoint();
         if (endpoint != null) {
             endpoint.state().decrementAndGet();
+            transit.carried(Distance.between(own, endpoint.locality()), attempt.sentBytes(), attempt.receivedBytes());
         }
     }
 

@@ -5,12 +5,14 @@ import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
+import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.Rule;
@@ -19,6 +21,7 @@ import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
 import dev.meshclient.policy.Timeouts;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,13 +31,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns what stands into the layers of its services. */
 final class StateCompiler {
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final Duration IDLE = Duration.ofMinutes(5);
 
+    private static final Logger LOG = LoggerFactory.getLogger(StateCompiler.class);
+
     private final Standing standing;
+    private final Locality own;
     private final Survivors.Use survivors;
     private final Outbound outbound;
     private final Map<String, List<Endpoint>> endpoints = new HashMap<>(); // by backend: rules share them
@@ -48,6 +56,7 @@ final class StateCompiler {
             List<MeshListener> listeners,
             Layer transport) {
         this.standing = standing;
+        this.own = workload.locality();
         this.survivors = survivors;
         this.outbound = new Outbound(
                 time,
@@ -69,6 +78,7 @@ final class StateCompiler {
                         "default", List.of(), List.of(branch(name, "default", new BackendRef(name, null, 1), null))));
             }
             state.add(name, accepted.service().hosts(), outbound.service(accepted.revision(), name, rules));
+            tellIfFar(name, accepted.service());
         });
         // Last: a host that a service with a policy lists is that one's.
         standing.refused().forEach((name, refused) -> {
@@ -78,6 +88,26 @@ final class StateCompiler {
             }
         });
         return state.build(standing);
+    }
+
+    /** A zone that is misspelt, here or there, is else seen on the bill only. */
+    private void tellIfFar(String name, Service service) {
+        List<dev.meshclient.policy.Endpoint> all = service.endpoints();
+        boolean counts = !own.zone().isEmpty() && service.settings().trafficDistribution() != TrafficDistribution.ANY;
+        boolean byHosts = service.resolution() == Resolution.DNS
+                && all.stream().allMatch(e -> e.locality().equals(Locality.NONE));
+        if (counts
+                && !byHosts
+                && !all.isEmpty()
+                && all.stream().noneMatch(e -> Distance.between(own, e.locality()) == Distance.SAME_ZONE)
+                && survivors.fleet(name).isNewsThatFar()) {
+            LOG.info(
+                    "none of the {} endpoints of '{}' is in our zone {}: its calls leave it (Workload.zone and"
+                            + " endpoints[].locality must say the same)",
+                    all.size(),
+                    name,
+                    own.region().isEmpty() ? own.zone() : own.region() + "/" + own.zone());
+        }
     }
 
     private Route.Rule rule(String service, Rule rule, int place) {
