@@ -58,8 +58,8 @@ final class LocalityReader {
 
     private static Map<Places, Integer> shares(Node node) {
         Map<String, Node> object = node.object();
-        if (object == null) {
-            node.wrong("an object of percentages");
+        if (object == null || object.isEmpty()) {
+            node.wrong("an object of percentages, of one at least");
             return Map.of();
         }
         Map<Places, Integer> shares = new LinkedHashMap<>();
@@ -67,7 +67,8 @@ final class LocalityReader {
         long sum = 0;
         for (Map.Entry<String, Node> share : object.entrySet()) {
             String key = share.getKey();
-            if (key.length() > 1024 || !PLACES.matcher(key).matches()) {
+            if (key.codePointCount(0, key.length()) > 1024
+                    || !PLACES.matcher(key).matches()) {
                 share.getValue().wrong("the key " + Node.shortened(key, 80), PLACES_EXPECTED);
                 return shares;
             }
@@ -88,7 +89,7 @@ final class LocalityReader {
                 .findFirst()
                 .ifPresent(other -> node.wrong(
                         Node.shortened(text, 80),
-                        "each locality once; " + Node.shortened(other.toString(), 80) + " has it too"));
+                        "each locality once among these; " + Node.shortened(other.toString(), 80) + " has it too"));
         before.add(places);
         return places;
     }
