@@ -184,6 +184,7 @@ final class PolicyWriter {
         }
         TrafficDistribution distribution = settings.trafficDistribution();
         text("trafficDistribution", distribution == null ? null : distribution.word());
+        localityLbSetting(settings.localityLbSetting());
         Tls tls = settings.tls();
         if (tls != null) {
             out.writeObjectFieldStart("tls");
@@ -195,6 +196,31 @@ final class PolicyWriter {
             out.writeEndObject();
         }
         text("serviceAccount", settings.serviceAccount());
+    }
+
+    private void localityLbSetting(@Nullable LocalityLbSetting setting) throws IOException {
+        if (setting == null) {
+            return;
+        }
+        out.writeObjectFieldStart("localityLbSetting");
+        list("distribute", setting.distribute(), d -> {
+            out.writeStartObject();
+            text("from", d.from());
+            out.writeObjectFieldStart("to");
+            for (Map.Entry<LocalityLbSetting.Places, Integer> share : d.to().entrySet()) {
+                out.writeNumberField(share.getKey().toString(), share.getValue());
+            }
+            out.writeEndObject();
+            out.writeEndObject();
+        });
+        list("failover", setting.failover(), f -> {
+            out.writeStartObject();
+            text("from", f.from());
+            text("to", f.to());
+            out.writeEndObject();
+        });
+        list("failoverPriority", setting.failoverPriority(), out::writeString);
+        out.writeEndObject();
     }
 
     private void timeouts(Timeouts timeouts) throws IOException {

@@ -111,6 +111,7 @@ final class ServiceReader {
                 "trafficDistribution",
                 "outlierDetection",
                 "failoverMode",
+                "localityLbSetting",
                 "serviceAccount");
         Node protocol = fields.optional("appProtocol");
         if (protocol != null && appProtocol == AppProtocol.H2C) {

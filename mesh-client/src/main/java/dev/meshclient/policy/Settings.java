@@ -18,6 +18,7 @@ public record Settings(
         @Nullable FailoverMode failoverMode,
         @Nullable LoadBalancer loadBalancer,
         @Nullable TrafficDistribution trafficDistribution,
+        @Nullable LocalityLbSetting localityLbSetting,
         @Nullable Tls tls,
         @Nullable String serviceAccount) {
     /** Nothing is stated. */
@@ -27,6 +28,7 @@ public record Settings(
             RetryConstraint.NONE,
             Limits.NONE,
             OutlierDetection.NONE,
+            null,
             null,
             null,
             null,
@@ -45,6 +47,7 @@ public record Settings(
                 null,
                 null,
                 null,
+                null,
                 id);
     }
 
@@ -59,6 +62,7 @@ public record Settings(
                 failoverMode != null ? failoverMode : base.failoverMode,
                 loadBalancer != null ? loadBalancer : base.loadBalancer,
                 trafficDistribution != null ? trafficDistribution : base.trafficDistribution,
+                localityLbSetting != null ? localityLbSetting : base.localityLbSetting,
                 tls != null ? tls : base.tls,
                 serviceAccount != null ? serviceAccount : base.serviceAccount);
     }

@@ -48,6 +48,7 @@ final class SettingsReader {
                 fields.optional("failoverMode", n -> n.word(FAILOVER_MODE)),
                 fields.optional("loadBalancer", SettingsReader::loadBalancer),
                 fields.optional("trafficDistribution", n -> n.word(TRAFFIC_DISTRIBUTION)),
+                fields.optional("localityLbSetting", LocalityReader::localityLbSetting),
                 fields.optional("tls", TlsReader::tls),
                 fields.optional("serviceAccount", serviceAccount));
         fields.unsupported("authorization", "requestAuthentication");

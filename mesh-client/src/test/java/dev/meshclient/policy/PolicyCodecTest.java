@@ -42,6 +42,7 @@ class PolicyCodecTest {
                         null,
                         LoadBalancer.LEAST_REQUEST,
                         TrafficDistribution.PREFER_SAME_ZONE,
+                        null,
                         Tls.of(Tls.Mode.DISABLE),
                         null));
         assertThat(policy.services()).containsOnlyKeys("reviews", "reviews-shadow", "payments");

@@ -3,21 +3,29 @@ package dev.meshclient.internal.balance;
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.Locality;
+import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Decider: one priority; its zones with their shares, and in each zone an algorithm. */
+/** Decider: one priority; its zones, or the places that policy names, with their shares, and in each an algorithm. */
 final class Level {
     private final List<Group> groups;
     private final @Nullable AliasTable shares;
 
-    /** Endpoints that are equal but for the algorithm. */
-    private record Group(String zone, boolean home, double share, List<Endpoint> endpoints, Picker picker) {}
+    /** Endpoints that are equal but for the algorithm: of a zone or, if policy names places, of these. */
+    private record Group(
+            String name, @Nullable Places places, boolean home, double share, List<Endpoint> endpoints, Picker picker) {
+        boolean has(Endpoint endpoint) {
+            return places == null ? name.equals(zone(endpoint)) : places.has(endpoint.locality());
+        }
+    }
 
     private Level(List<Group> groups) {
         this.groups = groups;
@@ -29,32 +37,74 @@ final class Level {
      * How calls are shared within a priority.
      *
      * @param zoned whether the own zone is preferred
-     * @param own our zone; empty if it is not known
+     * @param own where we are
      * @param callers instances of our own service by zone; empty if the policy does not list them
      */
-    record Terms(boolean zoned, String own, Map<String, Long> callers, LoadBalancer algorithm) {}
+    record Terms(boolean zoned, Locality own, Map<String, Long> callers, LoadBalancer algorithm) {}
 
     /**
      * @param known all endpoints of the priority
      * @param usable those that may be called, at least one
-     * @param ours whether this is our region: another region's zones are not ours, though they may be called the same
+     * @param stated what the priority is: another region's zones are not ours, though they may be called the same
      */
-    static Level of(List<Endpoint> known, List<Endpoint> usable, boolean ours, Terms terms) {
-        if (!terms.zoned || !ours) {
-            return new Level(List.of(new Group("", ours, 1, usable, Picker.of(terms.algorithm, usable))));
+    static Level of(List<Endpoint> known, List<Endpoint> usable, Plan.Priority stated, Terms terms) {
+        if (!stated.shares().isEmpty()) {
+            return new Level(byPlaces(known, usable, stated.shares(), terms));
         }
-        SortedMap<String, Double> shares = ZoneShares.of(capacities(known, usable), terms.own, terms.callers);
+        if (!terms.zoned || !stated.ours()) {
+            return new Level(
+                    List.of(new Group("", null, stated.ours(), 1, usable, Picker.of(terms.algorithm, usable))));
+        }
+        return new Level(byZones(known, usable, terms));
+    }
+
+    private static List<Group> byZones(List<Endpoint> known, List<Endpoint> usable, Terms terms) {
+        String own = terms.own.zone();
+        SortedMap<String, Double> shares = ZoneShares.of(capacities(known, usable), own, terms.callers);
         List<Group> groups = new ArrayList<>();
         SortedMap<String, List<Endpoint>> byZone = new TreeMap<>();
         usable.forEach(
                 e -> byZone.computeIfAbsent(zone(e), z -> new ArrayList<>()).add(e));
         byZone.forEach((zone, members) -> groups.add(new Group(
                 zone,
-                terms.own.isEmpty() || zone.equals(terms.own),
+                null,
+                own.isEmpty() || zone.equals(own),
                 shares.getOrDefault(zone, 0.0),
                 members,
                 Picker.of(terms.algorithm, members))));
-        return new Level(List.copyOf(groups));
+        return List.copyOf(groups);
+    }
+
+    private static List<Group> byPlaces(
+            List<Endpoint> known, List<Endpoint> usable, Map<Places, Integer> stated, Terms terms) {
+        List<Places> places = List.copyOf(stated.keySet());
+        List<List<Endpoint>> members =
+                places.stream().map(p -> within(p, usable)).toList();
+        StatedShares.Part[] parts = new StatedShares.Part[places.size()];
+        for (int i = 0; i < parts.length; i++) {
+            long listed = weight(within(places.get(i), known));
+            parts[i] = new StatedShares.Part(
+                    Objects.requireNonNull(stated.get(places.get(i))), listed, weight(members.get(i)));
+        }
+        double[] shares = StatedShares.of(parts);
+        List<Group> groups = new ArrayList<>();
+        for (int i = 0; i < parts.length; i++) {
+            Places here = places.get(i);
+            List<Endpoint> list = members.get(i);
+            if (!list.isEmpty()) {
+                groups.add(new Group(
+                        here.toString(), here, here.has(terms.own), shares[i], list, Picker.of(terms.algorithm, list)));
+            }
+        }
+        return List.copyOf(groups);
+    }
+
+    private static List<Endpoint> within(Places places, List<Endpoint> endpoints) {
+        return endpoints.stream().filter(e -> places.has(e.locality())).toList();
+    }
+
+    private static long weight(List<Endpoint> endpoints) {
+        return endpoints.stream().mapToLong(Endpoint::weight).sum();
     }
 
     private static SortedMap<String, ZoneShares.Capacity> capacities(List<Endpoint> all, List<Endpoint> usable) {
@@ -105,11 +155,17 @@ final class Level {
 
     /** The same endpoint for the same key, as long as the group stays what it is. */
     Endpoint pickByKey(String key) {
-        Group group = groups.get(0);
-        for (Group other : groups) {
-            group = other.share > group.share ? other : group;
+        Group best = groups.get(0);
+        double bestScore = Double.NEGATIVE_INFINITY;
+        for (Group group : groups) {
+            // Where policy states percentages they hold for keys, too.
+            double score = group.places == null ? group.share : Rendezvous.score(key, group.name, group.share);
+            if (score > bestScore) {
+                best = group;
+                bestScore = score;
+            }
         }
-        return Rendezvous.pick(group.endpoints, key);
+        return Rendezvous.pick(best.endpoints, key);
     }
 
     /** Which share of its calls stays in our zone; where zones do not count, all of them. */
@@ -121,7 +177,7 @@ final class Level {
     boolean isHome(Endpoint endpoint) {
         for (int i = 0; i < groups.size(); i++) {
             Group group = groups.get(i);
-            if (group.home && (groups.size() == 1 || group.zone.equals(zone(endpoint)))) {
+            if (group.home && (groups.size() == 1 || group.has(endpoint))) {
                 return true;
             }
         }
@@ -159,7 +215,7 @@ final class Level {
         StringBuilder text = new StringBuilder();
         for (Group group : groups) {
             text.append(text.length() == 0 ? "" : ", ")
-                    .append(group.zone.isEmpty() ? "*" : group.zone)
+                    .append(group.name.isEmpty() ? "*" : group.name)
                     .append(' ')
                     .append(Math.round(group.share * 100))
                     .append(" % of ")

@@ -38,6 +38,8 @@ public class CallContext implements Decision.Source {
     private long decidedAt;
     private boolean alternative;
     private boolean probe;
+    private long sentBytes;
+    private long receivedBytes;
     private @Nullable String note;
 
     private Outcome cancelledAs = Outcome.CANCELLED; // written before cancelled
@@ -204,6 +206,26 @@ public class CallContext implements Decision.Source {
 
     public final void probe(boolean decides) {
         probe = decides;
+    }
+
+    /** Of the request's body, if it ended. */
+    public final long sentBytes() {
+        return sentBytes;
+    }
+
+    /** For the engine: what the wire took. */
+    public final void sent(long bytes) {
+        sentBytes = bytes;
+    }
+
+    /** Of the response's body, as it came, if it ended. */
+    public final long receivedBytes() {
+        return receivedBytes;
+    }
+
+    /** For the engine: what the wire brought. */
+    public final void received(long bytes) {
+        receivedBytes = bytes;
     }
 
     /** Adds a remark to the decision: why there was no further attempt, for instance. */

@@ -123,6 +123,7 @@ final class Transport implements Layer {
 
     /** Nothing was tried: another endpoint would not change it, and none is to blame. */
     private static IdentityUnavailable unavailable(Attempt attempt, OwnIdentityFault e) {
+        attempt.refused();
         IdentityUnavailable unavailable =
                 new IdentityUnavailable(String.valueOf(e.getMessage()), e.advice(), attempt.decision());
         unavailable.initCause(e);

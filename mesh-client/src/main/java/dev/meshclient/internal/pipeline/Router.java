@@ -98,7 +98,8 @@ public final class Router implements Entrance {
         this.madeAt = time.now();
         claims.add(claimed);
         Layer refuse = this::refuse;
-        Outbound outbound = new Outbound(time, told, new Balance.Origin(workload.locality(), Map.of()), refuse);
+        Outbound outbound =
+                new Outbound(time, told, new Balance.Origin(workload.locality(), workload.labels(), Map.of()), refuse);
         this.unlisted = outbound.refusal(refuse);
         this.afterClose = outbound.refusal(this::refuseClosed);
         this.awaitPolicy = this::awaitPolicy;

@@ -5,12 +5,14 @@ import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
+import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.Rule;
@@ -18,6 +20,7 @@ import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,13 +30,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns what stands into the layers of its services. */
 final class StateCompiler {
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final Duration IDLE = Duration.ofMinutes(5);
 
+    private static final Logger LOG = LoggerFactory.getLogger(StateCompiler.class);
+
     private final Standing standing;
+    private final Locality own;
     private final Survivors.Use survivors;
     private final Outbound outbound;
     private final Map<String, List<Endpoint>> endpoints = new HashMap<>(); // by backend: rules share them
@@ -47,9 +55,13 @@ final class StateCompiler {
             List<MeshListener> listeners,
             Layer transport) {
         this.standing = standing;
+        this.own = workload.locality();
         this.survivors = survivors;
         this.outbound = new Outbound(
-                time, listeners, new Balance.Origin(workload.locality(), callers(standing, workload)), transport);
+                time,
+                listeners,
+                new Balance.Origin(workload.locality(), workload.labels(), callers(standing, workload)),
+                transport);
     }
 
     MeshState compile() {
@@ -65,6 +77,7 @@ final class StateCompiler {
                         "default", List.of(), List.of(branch(name, "default", new BackendRef(name, null, 1), null))));
             }
             state.add(name, accepted.service().hosts(), outbound.service(accepted.revision(), name, rules));
+            tellIfFar(name, accepted.service());
         });
         // Last: a host that a service with a policy lists is that one's.
         standing.refused().forEach((name, refused) -> {
@@ -74,6 +87,26 @@ final class StateCompiler {
             }
         });
         return state.build(standing);
+    }
+
+    /** A zone that is misspelt, here or there, is else seen on the bill only. */
+    private void tellIfFar(String name, Service service) {
+        List<dev.meshclient.policy.Endpoint> all = service.endpoints();
+        boolean counts = !own.zone().isEmpty() && service.settings().trafficDistribution() != TrafficDistribution.ANY;
+        boolean byHosts = service.resolution() == Resolution.DNS
+                && all.stream().allMatch(e -> e.locality().equals(Locality.NONE));
+        if (counts
+                && !byHosts
+                && !all.isEmpty()
+                && all.stream().noneMatch(e -> Distance.between(own, e.locality()) == Distance.SAME_ZONE)
+                && survivors.fleet(name).isNewsThatFar()) {
+            LOG.info(
+                    "none of the {} endpoints of '{}' is in our zone {}: its calls leave it (Workload.zone and"
+                            + " endpoints[].locality must say the same)",
+                    all.size(),
+                    name,
+                    own.region().isEmpty() ? own.zone() : own.region() + "/" + own.zone());
+        }
     }
 
     private Route.Rule rule(String service, Rule rule, int place) {
@@ -110,6 +143,7 @@ final class StateCompiler {
                 ofBackend.failoverMode(),
                 ofBackend.loadBalancer(),
                 ofBackend.trafficDistribution(),
+                ofBackend.localityLbSetting(),
                 ofBackend.tls(),
                 ofBackend.serviceAccount());
         Backend backend = backend(ref, backendService, ofBackend);
@@ -164,16 +198,7 @@ final class StateCompiler {
         return accepted.service().endpoints().stream()
                 .filter(e -> subset == null
                         || e.labels().entrySet().containsAll(subset.labels().entrySet()))
-                .map(e -> new Endpoint(
-                        e.address(),
-                        e.port(),
-                        e.locality(),
-                        accepted.priority(e),
-                        e.weight(),
-                        e.health(),
-                        e.serviceAccount(),
-                        e.tlsMode(),
-                        survivors.endpoint(Accepted.key(name, e))))
+                .map(e -> Endpoint.of(e, e.address(), accepted.priority(e), survivors.endpoint(Accepted.key(name, e))))
                 .toList();
     }
 

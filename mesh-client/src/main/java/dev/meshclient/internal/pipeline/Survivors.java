@@ -107,6 +107,12 @@ final class Survivors {
         return endpoints.find(key);
     }
 
+    /** The endpoints of a service as a whole; null: no call can reach it. */
+    @Nullable
+    Fleet fleet(String service) {
+        return fleets.get(service);
+    }
+
     /** Where a service is reached by its names; null: no call needs them. */
     @Nullable
     Roster roster(String service) {

@@ -116,17 +116,7 @@ public final class Roster {
                 fresh.computeIfAbsent(
                         new EndpointTable.Key(service, cluster, address, stated.port()),
                         key -> new Member(
-                                place.entry,
-                                new Endpoint(
-                                        address,
-                                        stated.port(),
-                                        stated.locality(),
-                                        place.entry.priority,
-                                        stated.weight(),
-                                        stated.health(),
-                                        stated.serviceAccount(),
-                                        stated.tlsMode(),
-                                        states.apply(key))));
+                                place.entry, Endpoint.of(stated, address, place.entry.priority, states.apply(key))));
             }
         }
         return fresh;

@@ -31,7 +31,18 @@ class PlanTest {
     private final Homecoming homecoming = new Homecoming();
 
     private static Endpoint endpoint(String name, String zone, Health health) {
-        return new Endpoint(name, 80, new Locality("eu", zone, ""), 0, 1, health, null, null, new EndpointState(name));
+        return new Endpoint(
+                name,
+                80,
+                new Locality("eu", zone, ""),
+                "",
+                Map.of(),
+                0,
+                1,
+                health,
+                null,
+                null,
+                new EndpointState(name));
     }
 
     /** {@code n} endpoints, the first {@code up} of them healthy. */
@@ -44,9 +55,11 @@ class PlanTest {
     }
 
     private static Plan plan(FailoverMode failover, int minHealthPercent, List<List<Endpoint>> priorities) {
-        Level.Terms zones = new Level.Terms(true, "a", Map.of(), LoadBalancer.RANDOM);
+        Level.Terms zones = new Level.Terms(true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.RANDOM);
         return Plan.of(
-                priorities.stream().map(p -> new Plan.Priority(p, true)).toList(),
+                priorities.stream()
+                        .map(p -> new Plan.Priority(p, true, Map.of()))
+                        .toList(),
                 new Plan.Terms(zones, failover, minHealthPercent, true),
                 0);
     }
