@@ -157,6 +157,68 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
+    void a_policy_brings_nobody_back_whom_a_subset_judges_beside_one_that_ejects_nobody() throws Exception {
+        apply(subsets(ON, OFF), 1, 2);
+        call("/", 10);
+        for (int i = 0; i < 3; i++) {
+            apply(subsets(ON, OFF), 1, 2, 3 + i);
+            asked.clear();
+            call("/", 10);
+            assertThat(asked).doesNotContain(BAD);
+        }
+        apply(subsets(OFF, ON), 1, 2);
+        assertThat(told).containsExactly(EJECTED);
+        asked.clear();
+        call("/v2", 10);
+        assertThat(asked).doesNotContain(BAD);
+    }
+
+    @Test
+    void nor_one_of_a_service_that_is_reached_by_names() throws Exception {
+        apply("\"resolution\": \"DNS\", " + subsets(ON, OFF), 1, 2);
+        call("/", 10);
+        apply("\"resolution\": \"DNS\", " + subsets(ON, OFF), 1, 2, 3);
+        assertThat(told).containsExactly(EJECTED);
+        apply("\"resolution\": \"DNS\", " + subsets(OFF, OFF), 1, 2, 3);
+        assertThat(told).containsExactly(EJECTED, RETURNED);
+    }
+
+    @Test
+    void who_is_out_comes_back_when_the_last_subset_that_ejects_is_gone() throws Exception {
+        apply(subsets(ON, OFF), 1, 2);
+        call("/", 10);
+        assertThat(told).containsExactly(EJECTED);
+        apply(onlyTheSecond(OFF), 1, 2);
+        assertThat(told).containsExactly(EJECTED, RETURNED);
+    }
+
+    @Test
+    void who_is_out_comes_back_when_it_is_no_more_in_a_subset_that_ejects() throws Exception {
+        apply(subsets(ON, OFF), 1, 2);
+        call("/", 10);
+        assertThat(told).containsExactly(EJECTED);
+        apply(subsets(ON, OFF).replaceFirst("\\{}", "{\"version\": \"v1\"}"), 1, 2);
+        assertThat(told).containsExactly(EJECTED, RETURNED);
+    }
+
+    @Test
+    void a_late_failure_through_a_subset_that_is_gone_takes_nobody_out() throws Exception {
+        apply(subsets(ON, OFF), 1);
+        call("/", 4);
+        meanwhile = () -> apply(onlyTheSecond(OFF), 1);
+        call("/", 1);
+        assertThat(asked).hasSize(5);
+        assertThat(told).isEmpty();
+    }
+
+    private static String onlyTheSecond(String settings) {
+        return """
+                "subsets": [{"name": "v2", "labels": {}, %s}],
+                "rules": [{"backendRefs": [{"name": "orders", "subset": "v2"}]}]
+                """.formatted(settings);
+    }
+
+    @Test
     void an_endpoint_that_stays_out_was_not_ejected_again() throws Exception {
         apply(ON, 1, 2);
         call("/", 10);
