@@ -37,6 +37,7 @@ public class CallContext implements Decision.Source {
     private @Nullable IOException failure;
     private long decidedAt;
     private boolean alternative;
+    private @Nullable Choice choice;
     private boolean probe;
     private @Nullable String note;
 
@@ -195,6 +196,16 @@ public class CallContext implements Decision.Source {
 
     public final void alternative(boolean exists) {
         alternative = exists;
+    }
+
+    /** Who is left for a further attempt; where nobody chooses, there always is somebody. */
+    public final Choice.Left left() {
+        return choice == null ? Choice.Left.ALWAYS_SOMEBODY : choice.after(this);
+    }
+
+    /** Whom to ask that; null: not to be told now. */
+    public final void choice(@Nullable Choice by) {
+        choice = by;
     }
 
     /** Whether this attempt decides if its endpoint comes back. */

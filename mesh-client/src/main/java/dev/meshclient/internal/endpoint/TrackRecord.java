@@ -137,8 +137,13 @@ public final class TrackRecord {
 
     /** One request may try it. @return whether this is the one */
     public boolean takeProbe(long now) {
+        return mayBeProbed(now) && PROBING.compareAndSet(this, 0, 1);
+    }
+
+    /** Whether one request may try it, and none does. */
+    public boolean mayBeProbed(long now) {
         long until = outUntil;
-        return until != 0 && until <= now && probing == 0 && PROBING.compareAndSet(this, 0, 1);
+        return until != 0 && until <= now && probing == 0;
     }
 
     /** The probe said nothing: the next request may try. */

@@ -1,7 +1,9 @@
 package dev.meshclient.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Calls;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import okhttp3.Request;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -79,8 +82,13 @@ class EjectionOverPoliciesTest {
     private void call(String path, int times) throws IOException {
         for (int i = 0; i < times; i++) {
             Request request = new Request.Builder().url("http://orders" + path).build();
-            CallContext call = Calls.call(time, request);
-            call.run(Objects.requireNonNull(router.layers("orders", 80))).close();
+            run(Calls.call(time, request));
+        }
+    }
+
+    private int run(CallContext call) throws IOException {
+        try (Response response = call.run(Objects.requireNonNull(router.layers("orders", 80)))) {
+            return response.code();
         }
     }
 
@@ -308,6 +316,68 @@ class EjectionOverPoliciesTest {
         while (meanwhile != null) {
             call("/", 1);
         }
+        assertThat(told).containsExactly(EJECTED);
+    }
+
+    private static final String NO_PANIC =
+            "\"retry\": {\"codes\": [500], \"attempts\": 2}, \"outlierDetection\": {\"minHealthPercent\": 0}";
+
+    @Test
+    void the_answer_that_takes_the_last_one_out_is_returned_and_the_next_call_is_refused() throws Exception {
+        apply(NO_PANIC, 1);
+        call("/", 1);
+        CallContext last = Calls.call(time, Calls.get());
+        assertThat(run(last)).isEqualTo(500);
+        assertThat(last.attempts()).isEqualTo(2);
+        assertThat(last.decision().detail()).isEqualTo("no endpoint is left for a retry");
+        assertThat(told).containsExactly(EJECTED);
+        CallContext next = Calls.call(time, Calls.get());
+        assertThatThrownBy(() -> run(next)).isInstanceOfSatisfying(NoHealthyEndpoint.class, e -> assertThat(
+                        e.decision().attempts())
+                .singleElement()
+                .satisfies(a -> assertThat(a.outcome()).isEqualTo("refused")));
+        assertThat(next.decision().attempts()).singleElement().satisfies(a -> {
+            assertThat(a.outcome()).isEqualTo("refused");
+            assertThat(a.endpoint()).isEmpty();
+            assertThat(a.status()).isZero();
+            assertThat(a.failure()).contains("1 ejected");
+        });
+    }
+
+    @Test
+    void a_probe_that_fails_where_nobody_else_is_left_is_returned_too() throws Exception {
+        apply(NO_PANIC, 1);
+        call("/", 2);
+        time.step(40 * SECOND);
+        CallContext probe = Calls.call(time, Calls.get());
+        assertThat(run(probe)).isEqualTo(500);
+        assertThat(probe.attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void a_retry_goes_on_if_another_endpoint_may_be_probed() throws Exception {
+        apply(NO_PANIC.replace("0}", "0, \"maxEjectionPercent\": 100}"), 1, 2);
+        bad.add("10.0.0.2:80");
+        call("/", 4);
+        assertThat(told).hasSize(2);
+        bad.clear();
+        bad.add(BAD);
+        time.step(40 * SECOND);
+        asked.clear();
+        call("/", 1);
+        assertThat(asked).containsExactly(BAD, "10.0.0.2:80");
+    }
+
+    @Test
+    void a_retry_goes_on_if_names_stand_for_others_meanwhile() throws Exception {
+        String names = "\"resolution\": \"DNS\", ";
+        apply(names + NO_PANIC, 1);
+        call("/", 1);
+        asked.clear();
+        meanwhile = () -> meanwhile = () -> apply(names + NO_PANIC, 1, 2);
+        CallContext call = Calls.call(time, Calls.get());
+        assertThat(run(call)).isEqualTo(200);
+        assertThat(asked).containsExactly(BAD, BAD, "10.0.0.2:80");
         assertThat(told).containsExactly(EJECTED);
     }
 
