@@ -44,14 +44,19 @@ final class Bench {
         return judged.endpoints();
     }
 
-    /** Who is out is counted anew, but not again while nothing has changed. */
+    /** Unless the bench is full. Who is out is counted anew, but not again while nothing has changed. */
     void takeOut(Endpoint endpoint, String why) {
+        TrackRecord record = endpoint.state().record();
         if (fullAt == judged.fleet().changes()) {
+            record.spare();
             return;
         }
-        TrackRecord record = endpoint.state().record();
         synchronized (judged.fleet()) {
-            if (record.isOut() || !ejects() || !lists(endpoint.state()) || isFull()) {
+            if (record.isOut() || !ejects() || !lists(endpoint.state())) {
+                return;
+            }
+            if (isFull()) {
+                record.spare();
                 return;
             }
             long now = time.now();

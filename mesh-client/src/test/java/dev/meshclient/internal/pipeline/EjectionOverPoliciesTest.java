@@ -319,6 +319,26 @@ class EjectionOverPoliciesTest {
         assertThat(told).containsExactly(EJECTED);
     }
 
+    @Test
+    void one_that_cannot_go_since_too_many_are_out_is_called_seldom_until_it_answers() throws Exception {
+        apply(ON, 1, 2, 3);
+        bad.add("10.0.0.2:80");
+        call("/", 20);
+        assertThat(told).hasSize(1);
+        String spared = told.contains(EJECTED) ? "10.0.0.2:80" : BAD;
+        assertThat(sharePerMille(spared)).isLessThan(150);
+        bad.remove(spared);
+        call("/", 60);
+        assertThat(sharePerMille(spared)).isBetween(450, 550);
+        assertThat(told).hasSize(1);
+    }
+
+    private int sharePerMille(String endpoint) throws IOException {
+        asked.clear();
+        call("/", 1000);
+        return (int) asked.stream().filter(endpoint::equals).count();
+    }
+
     private static final String NO_PANIC =
             "\"retry\": {\"codes\": [500], \"attempts\": 2}, \"outlierDetection\": {\"minHealthPercent\": 0}";
 
