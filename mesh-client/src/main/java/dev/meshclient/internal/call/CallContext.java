@@ -219,7 +219,11 @@ public class CallContext implements Decision.Source {
 
     /** Adds a remark to the decision: why there was no further attempt, for instance. */
     public final void note(String remark) {
-        note = remark;
+        if (parent != null) {
+            parent.note(remark);
+        } else {
+            note = remark;
+        }
     }
 
     /** Now, on the clock of everything that is timed here. */

@@ -95,6 +95,17 @@ class PlanTest {
     }
 
     @Test
+    void in_panic_who_drains_is_not_called_and_who_is_degraded_is() {
+        Endpoint out = endpoint("out", "a", Health.HEALTHY);
+        out.state().record().takeOut(1, LATER, 1, "test");
+        Endpoint draining = endpoint("draining", "a", Health.DRAINING);
+        Endpoint degraded = endpoint("xdegraded", "a", Health.DEGRADED);
+        Plan plan = plan(FailoverMode.SPILL, 50, List.of(List.of(out, draining, degraded)));
+        assertThat(plan.isPanic()).isTrue();
+        assertThat(taken(plan, 100 * LATER)).containsOnlyKeys("o", "x");
+    }
+
+    @Test
     void nobody_is_left_where_panic_is_off() {
         List<Endpoint> members = members("p", 2, 2);
         members.forEach(e -> e.state().record().takeOut(1, LATER, 1, "test"));
