@@ -71,6 +71,13 @@ class PlanTest {
     }
 
     @Test
+    void the_healthy_of_all_priorities_come_before_the_degraded_of_the_first() {
+        Endpoint degraded = endpoint("p", "a", Health.DEGRADED);
+        Plan plan = plan(FailoverMode.SPILL, 50, List.of(List.of(degraded), members("q", 4, 4)));
+        assertThat(taken(plan, LATER)).isEqualTo(Map.of("q", 10_000));
+    }
+
+    @Test
     void a_strict_priority_keeps_its_calls_until_nobody_is_left() {
         Plan one = plan(FailoverMode.STRICT, 50, List.of(members("p", 1, 10), members("q", 4, 4)));
         assertThat(taken(one, LATER)).isEqualTo(Map.of("p", 10_000));
