@@ -42,7 +42,7 @@ class ArchitectureTest {
             "limit", Set.of("Limit", "InFlight"),
             "retry", Set.of("Retry", "RetryBudget"),
             "balance", Set.of("Balance", "Homecoming"),
-            "outlier", Set.of("Outlier", "Duty"),
+            "outlier", Set.of("Outlier", "Duty", "Rota"),
             "resolve", Set.of("Resolve", "Roster", "Names"),
             "events", Set.of("Events"));
 

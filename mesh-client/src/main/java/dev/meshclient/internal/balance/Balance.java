@@ -2,6 +2,7 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Choice;
 import dev.meshclient.internal.call.Ending;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
@@ -21,7 +22,7 @@ import java.util.random.RandomGenerator;
 import okhttp3.Response;
 
 /** Chooses the endpoint of an attempt and counts it in flight until the end of its body. */
-public final class Balance implements Layer, Ending {
+public final class Balance implements Layer, Ending, Choice {
     private final Time time;
     private final String backend;
     private final int known;
@@ -121,6 +122,7 @@ public final class Balance implements Layer, Ending {
         Plan now = current();
         Endpoint endpoint = choose(now, attempt);
         attempt.endpoint(endpoint);
+        attempt.choice(this);
         attempt.alternative(now.usable() > attempt.number());
         endpoint.state().incrementAndGet();
         transit.begun(Distance.between(own, endpoint.locality()));
@@ -135,6 +137,15 @@ public final class Balance implements Layer, Ending {
             endpoint.state().decrementAndGet();
             transit.carried(Distance.between(own, endpoint.locality()), attempt.sentBytes(), attempt.receivedBytes());
         }
+    }
+
+    @Override
+    public Left after(CallContext attempt) {
+        Plan now = current();
+        if (now.isEmpty() && !now.hasProbeAfter(attempt, time.now())) {
+            return Left.NOBODY;
+        }
+        return terms.minHealthPercent() == 0 ? Left.SOMEBODY : Left.ALWAYS_SOMEBODY;
     }
 
     private Endpoint choose(Plan plan, CallContext attempt) throws NoHealthyEndpoint {

@@ -16,7 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Decider: one priority; its zones, or the places that policy names, with their shares, and in each an algorithm. */
 final class Level {
+    /** How often one that would be out if there were room is called: as one that has just come back. */
+    private static final double SELDOM = 0.1;
+
+    private static final int LOOKS = 4;
+
     private final List<Group> groups;
+    private final int size;
     private final @Nullable AliasTable shares;
 
     /** Endpoints that are equal but for the algorithm: of a zone or, if policy names places, of these. */
@@ -29,6 +35,7 @@ final class Level {
 
     private Level(List<Group> groups) {
         this.groups = groups;
+        this.size = groups.stream().mapToInt(g -> g.endpoints.size()).sum();
         double[] weights = groups.stream().mapToDouble(Group::share).toArray();
         this.shares = groups.size() == 1 ? null : AliasTable.of(weights);
     }
@@ -123,14 +130,36 @@ final class Level {
     }
 
     Endpoint pick(RandomGenerator random) {
-        return group(random).picker.pick(random);
+        return draw(group(random), random);
+    }
+
+    private Endpoint draw(Group group, RandomGenerator random) {
+        Endpoint drawn = group.picker.pick(random);
+        return isSpared(drawn) && random.nextDouble() >= SELDOM ? instead(drawn, group, random) : drawn;
+    }
+
+    private static boolean isSpared(Endpoint endpoint) {
+        return endpoint.state().record().isSpared();
+    }
+
+    /** Of a few at random, in the zone and then in the others, the first that is not spared; if they all are, this one. */
+    private Endpoint instead(Endpoint spared, Group group, RandomGenerator random) {
+        int looks = groups.size() == 1 ? LOOKS : 2 * LOOKS;
+        for (int i = 0; i < looks; i++) {
+            Group where = i < LOOKS ? group : groups.get(another(group, random));
+            Endpoint other = where.endpoints.get(random.nextInt(where.endpoints.size()));
+            if (!isSpared(other)) {
+                return other;
+            }
+        }
+        return spared;
     }
 
     /** One that was not tried, the chosen zone first; null if all were. */
     @Nullable
     Endpoint pickUntried(RandomGenerator random, Tried tried) {
         Group chosen = group(random);
-        Endpoint drawn = chosen.picker.pick(random);
+        Endpoint drawn = draw(chosen, random);
         if (!tried.has(drawn)) {
             return drawn;
         }
@@ -142,9 +171,9 @@ final class Level {
         return found;
     }
 
-    /** A retry leaves its zone for any of the others, for each as often as it has endpoints. */
+    /** Who leaves a zone goes to any of the others, to each as often as it has endpoints. */
     private int another(Group left, RandomGenerator random) {
-        int at = random.nextInt(size() - left.endpoints.size());
+        int at = random.nextInt(size - left.endpoints.size());
         int group = 0;
         while (groups.get(group) == left || at >= groups.get(group).endpoints.size()) {
             at -= groups.get(group) == left ? 0 : groups.get(group).endpoints.size();
@@ -203,7 +232,7 @@ final class Level {
     }
 
     int size() {
-        return groups.stream().mapToInt(g -> g.endpoints.size()).sum();
+        return size;
     }
 
     private Group group(RandomGenerator random) {

@@ -129,6 +129,16 @@ final class Plan {
         return null;
     }
 
+    /** Whether an attempt after this one may try an endpoint whose time out is over. */
+    boolean hasProbeAfter(CallContext attempt, long now) {
+        boolean harmless = Idempotence.isRepeatable(attempt.request(), attempt.options());
+        Tried earlier = new Tried(attempt);
+        Endpoint last = attempt.endpoint();
+        return out.stream()
+                .filter(e -> e.state().record().mayBeProbed(harmless ? now : now - CHOOSY_NANOS))
+                .anyMatch(e -> !earlier.has(e) && (last == null || last.state() != e.state()));
+    }
+
     /** The endpoint of a first attempt. */
     Endpoint pick(RandomGenerator random, Homecoming homecoming, long now) {
         Level level = levels.get(loads == null ? 0 : loads.draw(random));

@@ -37,6 +37,7 @@ public class CallContext implements Decision.Source {
     private @Nullable IOException failure;
     private long decidedAt;
     private boolean alternative;
+    private @Nullable Choice choice;
     private boolean probe;
     private long sentBytes;
     private long receivedBytes;
@@ -199,6 +200,16 @@ public class CallContext implements Decision.Source {
         alternative = exists;
     }
 
+    /** Who is left for a further attempt; where nobody chooses, there always is somebody. */
+    public final Choice.Left left() {
+        return choice == null ? Choice.Left.ALWAYS_SOMEBODY : choice.after(this);
+    }
+
+    /** Whom to ask that; null: not to be told now. */
+    public final void choice(@Nullable Choice by) {
+        choice = by;
+    }
+
     /** Whether this attempt decides if its endpoint comes back. */
     public final boolean isProbe() {
         return probe;
@@ -230,7 +241,11 @@ public class CallContext implements Decision.Source {
 
     /** Adds a remark to the decision: why there was no further attempt, for instance. */
     public final void note(String remark) {
-        note = remark;
+        if (parent != null) {
+            parent.note(remark);
+        } else {
+            note = remark;
+        }
     }
 
     /** Now, on the clock of everything that is timed here. */

@@ -160,7 +160,7 @@ final class StateCompiler {
                                 : endpoints.computeIfAbsent(backend.name(), b -> endpoints(ref.name(), called, subset)),
                         survivors.fleet(ref.name()),
                         survivors.homecoming(backend.name())),
-                survivors.duty(backend.name()),
+                survivors.duty(ref.name(), backend.name()),
                 named ? new Roster.Part(roster(ref.name(), called), subset == null ? Map.of() : subset.labels()) : null,
                 survivors.inFlight(backend.name()),
                 survivors.budget(ownBudget ? backend.name() : ref.name()));
