@@ -209,8 +209,8 @@ class BalanceTest {
     @Test
     void the_priority_of_the_cluster_counts_before_the_region() throws Exception {
         Locality us = new Locality("us", "a", "");
-        Endpoint far = new Endpoint("far", 80, us, 0, 1, Health.HEALTHY, new EndpointState("far"));
-        Endpoint near = new Endpoint("near", 80, HOME, 1, 1, Health.HEALTHY, new EndpointState("near"));
+        Endpoint far = new Endpoint("far", 80, us, "", Map.of(), 0, 1, Health.HEALTHY, new EndpointState("far"));
+        Endpoint near = new Endpoint("near", 80, HOME, "", Map.of(), 1, 1, Health.HEALTHY, new EndpointState("near"));
         call(balance(LoadBalancer.RANDOM, near, far), 100);
         assertThat(taken).isEqualTo(Map.of("far", 100));
     }
