@@ -67,7 +67,7 @@ final class Combination {
 
     private static MeshPolicy nothing() {
         return new MeshPolicy(
-                new Metadata("", null, null, null, null),
+                new Metadata("", null, null, null, null, null),
                 null,
                 OutboundTrafficPolicy.ALLOW_ANY,
                 List.of(),
@@ -90,7 +90,7 @@ final class Combination {
             generated = made != null && (generated == null || made.isAfter(generated)) ? made : generated;
             ttl = trusted != null && (ttl == null || trusted.compareTo(ttl) < 0) ? trusted : ttl;
         }
-        return new Metadata(mesh, revision(first) + "+" + revision(second), null, generated, ttl);
+        return new Metadata(mesh, revision(first) + "+" + revision(second), null, generated, ttl, null);
     }
 
     private static String revision(@Nullable Metadata metadata) {

@@ -107,7 +107,7 @@ final class CombinedWatch implements Closeable {
         Map<String, RefusedService> refused = new LinkedHashMap<>();
         Stream.of(one, other).filter(Objects::nonNull).forEach(d -> d.refused().forEach(refused::putIfAbsent));
         refused.keySet().removeAll(combined.policy().services().keySet());
-        PolicyDocument document = new PolicyDocument(combined.policy(), List.copyOf(unknown), refused);
+        PolicyDocument document = new PolicyDocument(combined.policy(), List.copyOf(unknown), refused, Set.of());
         Provenance provenance = provenance();
         if (provenance == null) {
             sink.deliver(document);
