@@ -1,6 +1,7 @@
 package dev.meshclient.policy;
 
 import java.util.Collections;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -23,8 +24,9 @@ public record Scope(Set<String> hosts) {
         return host.length() <= Hosts.MAX_HOST && Hosts.BARE_HOST.matcher(host).matches();
     }
 
-    public boolean covers(String host) {
-        return hosts.contains(host);
+    /** Whether the document speaks of this host, or of the service of this name. */
+    public boolean covers(String name) {
+        return hosts.contains(name.toLowerCase(Locale.ROOT));
     }
 
     /** What both speak of. */
