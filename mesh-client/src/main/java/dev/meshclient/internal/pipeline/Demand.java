@@ -59,10 +59,19 @@ final class Demand {
 
     /** Hosts that an earlier process asked for; those that nobody lists or calls are forgotten as any other. */
     void resume(Collection<String> hosts, long now) {
+        int before;
+        int after;
         synchronized (this) {
-            hosts.stream().limit(MOST - asks.size()).forEach(host -> asks.putIfAbsent(host, new Ask(false, now)));
+            before = asks.size();
+            hosts.stream()
+                    .filter(host -> !asks.containsKey(host))
+                    .limit(MOST - before)
+                    .forEach(host -> asks.put(host, new Ask(false, now)));
+            after = asks.size();
         }
-        wakes.forEach(Runnable::run);
+        if (after > before) {
+            wakes.forEach(Runnable::run);
+        }
     }
 
     /**
