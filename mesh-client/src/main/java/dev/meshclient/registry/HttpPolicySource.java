@@ -104,9 +104,10 @@ public final class HttpPolicySource implements PolicySource {
     /**
      * Asks for the services of the hosts that are called, and no others: for meshes so large that nobody wants all of it.
      *
-     * <p>Only hosts of the mesh are ever named to the server: those that the builder claims by name from the start on, and
-     * those that one of its wildcards or an earlier policy claims when they are called first. That call waits for the answer,
-     * at most {@code Mesh.Builder.initialFetchTimeout}. A host that the answer does not have fails with {@code NoRoute} from
+     * <p>Only hosts of the mesh are ever named to the server: our own service and those that the builder claims by name from
+     * the start on, and those that one of its wildcards or an earlier policy claims when they are called first. That call
+     * waits for the answer, at most {@code Mesh.Builder.initialFetchTimeout}. So claim what is to be the mesh's: a host that
+     * nobody claims is called past it, whatever the server has for it. A host that the answer does not have fails with {@code NoRoute} from
      * then on; it is looked for as long as it is called, and forgotten 30 s later. At most {@value HostList#MOST} hosts are
      * asked for, and as many services that they send calls to.
      *
@@ -141,6 +142,7 @@ public final class HttpPolicySource implements PolicySource {
                 watch.ask();
                 subscription.lookUp();
             });
+            subscription.lookUp(); // for what was wanted meanwhile
         }
         return subscription;
     }

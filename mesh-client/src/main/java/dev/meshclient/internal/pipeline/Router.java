@@ -19,12 +19,14 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -101,7 +103,7 @@ public final class Router implements Entrance {
         this.madeAt = time.now();
         claims.add(claimed);
         this.demand = new Demand(this::isListed, initialFetchNanos);
-        demand.forGood(named(claimed), madeAt);
+        demand.forGood(known(workload, claimed), madeAt);
         policy.onOutside(this::want);
         Layer refuse = this::refuse;
         Outbound outbound = new Outbound(time, told, new Balance.Origin(workload.locality(), Map.of()), refuse);
@@ -135,8 +137,8 @@ public final class Router implements Entrance {
     }
 
     /**
-     * Hosts of the mesh that calls want, and those that the builder claims by name, as documents spell them: for sources that
-     * have policy by the host.
+     * Hosts of the mesh that calls want, those that the builder claims by name and our own service, as documents spell them: for
+     * sources that have policy by the host.
      */
     public SortedSet<String> wanted() {
         return demand.hosts(time.now());
@@ -147,11 +149,16 @@ public final class Router implements Entrance {
         demand.onAsk(wake);
     }
 
-    private static List<String> named(List<String> claimed) {
-        return claimed.stream()
+    /** What is known before any call. Balancing by zone needs our own service: how many of us there are in each. */
+    private static List<String> known(Workload workload, List<String> claimed) {
+        Stream<String> named = claimed.stream()
                 .map(Hosts::parse)
                 .filter(Hosts.Pattern::isExact)
-                .map(p -> Hosts.spelled(p.host()))
+                .map(p -> Hosts.spelled(p.host()));
+        String own = workload.service();
+        boolean stated = !own.equals(Workload.unknown().service());
+        return Stream.concat(stated ? Stream.of(own.toLowerCase(Locale.ROOT)) : Stream.empty(), named)
+                .filter(Scope::canHold)
                 .distinct()
                 .toList();
     }

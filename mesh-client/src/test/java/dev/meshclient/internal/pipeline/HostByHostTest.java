@@ -97,6 +97,19 @@ class HostByHostTest {
     }
 
     @Test
+    void our_own_service_is_wanted_since_balancing_counts_us() {
+        Router own = new Router(
+                time,
+                Workload.of("Checkout"),
+                List.of(),
+                List.of("orders", "*.svc"),
+                false,
+                Duration.ZERO,
+                Duration.ZERO);
+        assertThat(own.wanted()).containsExactly("checkout", "orders");
+    }
+
+    @Test
     void a_call_before_the_first_policy_is_wanted_in_it() {
         applyIn(SECOND, "'orders','a.shop.example'", "orders", "a.shop.example");
         time.at(1000, "look", () -> assertThat(router.wanted()).containsExactly("a.shop.example", "orders"));
