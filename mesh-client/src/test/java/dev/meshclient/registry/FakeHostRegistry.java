@@ -30,6 +30,7 @@ public final class FakeHostRegistry implements AutoCloseable {
     private int held;
     private int failing;
     private boolean whole;
+    private String unloved = "none";
     private boolean closed;
 
     public FakeHostRegistry() throws IOException {
@@ -72,15 +73,23 @@ public final class FakeHostRegistry implements AutoCloseable {
         return this;
     }
 
-    /** From now on each answer has this status; 0: it is well. */
+    /** From now on each answer has this status, 429 with an hour to wait; 0: it is well. */
     synchronized void fails(int status) {
         failing = status;
         notifyAll();
     }
 
+    /** From now on it answers 404 to whoever asks for this, among others. */
+    synchronized void failsFor(String name) {
+        unloved = name;
+    }
+
     private synchronized MockResponse answer(RecordedRequest request) throws InterruptedException {
         String asked = request.getUrl().queryParameter("hosts");
         MockResponse.Builder response = new MockResponse.Builder();
+        if (asked != null && List.of(asked.split(",", -1)).contains(unloved)) {
+            return response.code(404).build();
+        }
         String known = request.getHeaders().get("If-None-Match");
         if (request.getHeaders().get("Prefer") != null) {
             response.setHeader("Preference-Applied", "wait=30");
@@ -91,7 +100,10 @@ public final class FakeHostRegistry implements AutoCloseable {
             held--;
         }
         if (failing != 0) {
-            return new MockResponse.Builder().code(failing).build();
+            return new MockResponse.Builder()
+                    .code(failing)
+                    .setHeader("Retry-After", failing == 429 ? "3600" : "0")
+                    .build();
         }
         response.setHeader("ETag", etag(asked));
         return etag(asked).equals(known)

@@ -37,6 +37,8 @@ class HostByHostTest {
     private final Router router = router(false, "orders", "*.shop.example");
     private final List<String> asked = new ArrayList<>();
 
+    private String outbound = "ALLOW_ANY";
+
     private Router router(boolean registryOnly, String... claimed) {
         Router made = new Router(
                 time,
@@ -59,7 +61,8 @@ class HostByHostTest {
         }
         String json =
                 "{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'test', 'version': 3"
-                        + (scope == null ? "" : ", 'scope': {'hosts': [" + scope + "]}") + "}, 'services': {"
+                        + (scope == null ? "" : ", 'scope': {'hosts': [" + scope + "]}")
+                        + "}, 'outboundTrafficPolicy': '" + outbound + "', 'services': {"
                         + String.join(",", services) + "}}";
         Layer answers = attempt -> Calls.respond(attempt, 200);
         return router.apply(
@@ -157,6 +160,15 @@ class HostByHostTest {
                 time, new Request.Builder().url("http://secret.example/").build());
         assertThatThrownBy(() -> call.run(waits)).isInstanceOf(PolicyUnavailable.class);
         assertThat(strict.wanted()).containsExactly("orders");
+    }
+
+    @Test
+    void registry_only_by_a_document_tells_no_host_that_nobody_claims_either() throws Exception {
+        outbound = "REGISTRY_ONLY";
+        apply("'orders'", "orders");
+        assertThatThrownBy(() -> run("http://secret.example/")).isInstanceOf(NoRoute.class);
+        assertThat(time.now()).isZero();
+        assertThat(router.wanted()).containsExactly("orders");
     }
 
     @Test
