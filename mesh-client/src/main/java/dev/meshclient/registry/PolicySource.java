@@ -16,7 +16,7 @@ import java.util.SortedSet;
 /** Where policy comes from. */
 public interface PolicySource {
     /**
-     * A policy that an HTTP server has, at this URI word for word: nothing is appended. Polled, or held until there is news
+     * A policy that an HTTP server has, at this URI word for word: nothing is appended, unless by {@link HttpPolicySource#onDemand}. Polled, or held until there is news
      * where the server can do that.
      *
      * <p>With several URIs, of servers that have the same document, the first is asked, and each next one when those before
