@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
@@ -96,7 +97,20 @@ public final class Mesh implements Closeable {
         this.source = source.toString();
         PolicySink sink = new PolicySink(
                 router, engine.transport(), engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
-        this.policy = source.watch(time, sink);
+        this.policy = source.watch(time, sink, new WantedHosts(router));
+    }
+
+    /** What calls want, as a source sees it. */
+    private record WantedHosts(Router router) implements PolicySource.Wanted {
+        @Override
+        public SortedSet<String> hosts() {
+            return router.wanted();
+        }
+
+        @Override
+        public void onAsk(Runnable wake) {
+            router.onWanted(wake);
+        }
     }
 
     /** A mesh needs a {@link Builder#policy}; everything else has a default. */

@@ -43,6 +43,12 @@ final class PolicyWriter {
         number("version", policy.metadata().version());
         text("generated", policy.metadata().generated());
         duration("ttl", policy.metadata().ttl());
+        Scope scope = policy.metadata().scope();
+        if (scope != null) {
+            out.writeObjectFieldStart("scope");
+            array("hosts", List.copyOf(scope.hosts()), out::writeString);
+            out.writeEndObject();
+        }
         out.writeEndObject();
         text("trustDomain", policy.trustDomain());
         if (policy.outboundTrafficPolicy() != OutboundTrafficPolicy.ALLOW_ANY) {

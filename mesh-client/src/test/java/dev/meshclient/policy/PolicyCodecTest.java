@@ -20,7 +20,7 @@ class PolicyCodecTest {
         MeshPolicy policy = document.policy();
         assertThat(policy.metadata())
                 .isEqualTo(new Metadata(
-                        "shop", "2026-11", 1842L, Instant.parse("2026-11-22T18:00:00Z"), Duration.ofHours(24)));
+                        "shop", "2026-11", 1842L, Instant.parse("2026-11-22T18:00:00Z"), Duration.ofHours(24), null));
         assertThat(policy.trustDomain()).isEqualTo("shop.example");
         assertThat(policy.outboundTrafficPolicy()).isEqualTo(OutboundTrafficPolicy.ALLOW_ANY);
         assertThat(policy.clusters()).containsExactly(new Cluster("west", 0), new Cluster("east", 1));

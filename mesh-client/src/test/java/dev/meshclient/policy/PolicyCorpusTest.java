@@ -103,6 +103,7 @@ class PolicyCorpusTest {
                         Hosts.DNS_NAME,
                         Hosts.ADDRESS,
                         Hosts.HOST,
+                        Hosts.BARE_HOST,
                         RuleReader.PATH,
                         RuleReader.TOKEN,
                         ServiceReader.LOCALITY,

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,7 +65,8 @@ final class StateCompiler {
                 transport);
     }
 
-    MeshState compile() {
+    /** @param ask is told the host of a call to a service that the document does not speak of */
+    MeshState compile(Consumer<String> ask) {
         MeshState.Builder state = new MeshState.Builder();
         standing.services().forEach((name, accepted) -> {
             List<Route.Rule> rules = new ArrayList<>();
@@ -76,7 +78,9 @@ final class StateCompiler {
                 rules.add(new Route.Rule(
                         "default", List.of(), List.of(branch(name, "default", new BackendRef(name, null, 1), null))));
             }
-            state.add(name, accepted.service().hosts(), outbound.service(accepted.revision(), name, rules));
+            Layer layers = outbound.service(accepted.revision(), name, rules);
+            boolean outside = standing.outside().contains(name);
+            state.add(name, accepted.service().hosts(), layers, outside ? new Outside(ask, layers) : layers);
             tellIfFar(name, accepted.service());
         });
         // Last: a host that a service with a policy lists is that one's.

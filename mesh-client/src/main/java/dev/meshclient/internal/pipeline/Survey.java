@@ -59,14 +59,13 @@ final class Survey {
     private MeshStatus.Service service(String name, Accepted accepted) {
         RefusedService refused = standing.refused().get(name);
         Long absentSince = standing.absentSince().get(name);
+        boolean absent = absentSince != null || standing.outside().contains(name);
         List<MeshStatus.Endpoint> endpoints = new ArrayList<>();
         Roster roster = survivors.roster(name);
         List<Endpoint> listed = roster == null ? accepted.service().endpoints() : roster.found();
         listed.forEach(e -> endpoints.add(endpoint(name, e)));
         return new MeshStatus.Service(
-                absentSince != null
-                        ? MeshStatus.State.ABSENT
-                        : refused != null ? MeshStatus.State.KEPT : MeshStatus.State.IN_FORCE,
+                absent ? MeshStatus.State.ABSENT : refused != null ? MeshStatus.State.KEPT : MeshStatus.State.IN_FORCE,
                 accepted.revision(),
                 absentSince == null ? null : Duration.ofNanos(Math.max(0, absentSince + staleNanos - now)),
                 accepted.service().hosts(),
