@@ -22,7 +22,7 @@ import mockwebserver3.MockWebServer;
 
 /** A server of the mesh: it shows an SVID and asks for one. */
 final class MeshPeer implements Closeable {
-    private static final InstantSource CLOCK = RealTime.create("peers").wall();
+    static final InstantSource CLOCK = RealTime.create("peers").wall();
 
     final MockWebServer server = new MockWebServer();
 
