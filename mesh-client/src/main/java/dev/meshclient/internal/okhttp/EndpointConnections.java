@@ -171,6 +171,7 @@ final class EndpointConnections {
         public void ofOwn(Socket socket, Instant end) {
             endsAt(end);
             if (socket instanceof EndpointSocketFactory.EndpointSocket own) {
+                own.presents();
                 long left = Duration.between(time.wall().instant(), end).toNanos();
                 own.closeAt(
                         time,

@@ -3,6 +3,7 @@ package dev.meshclient.internal.okhttp;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -41,6 +42,7 @@ final class EndpointSocketFactory extends SocketFactory {
     static final class EndpointSocket extends Socket {
         private final EndpointSocketFactory factory;
         private volatile Time.@Nullable Timer end;
+        private volatile boolean presents;
 
         EndpointSocket(EndpointSocketFactory factory) {
             this.factory = factory;
@@ -53,6 +55,17 @@ final class EndpointSocketFactory extends SocketFactory {
             }
             setTcpNoDelay(true);
             super.connect(new InetSocketAddress(factory.addressFor(address), factory.port), timeout);
+        }
+
+        /** The peer will look at a certificate of ours, after which it may refuse us. */
+        void presents() {
+            presents = true;
+        }
+
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            OutputStream out = super.getOutputStream();
+            return presents ? new LastWords(out) : out;
         }
 
         /** Whatever is under way then. */

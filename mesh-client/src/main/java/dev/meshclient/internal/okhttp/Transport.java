@@ -162,7 +162,8 @@ final class Transport implements Layer {
             }
             return asSent(attempt, response, upgraded);
         } catch (IOException e) {
-            throw failed(attempt, ExchangeFailed.unwrap(e));
+            IOException failure = ExchangeFailed.unwrap(e);
+            throw failed(attempt, TlsFailure.behind(failure, attempt.listener.connection()));
         } catch (RuntimeException | Error e) {
             attempt.abandon();
             throw e;
