@@ -212,7 +212,11 @@ class LiveIdentityTest {
         assertThat(identity.forHandshake()).isSameAs(good);
         assertThat(events).last().asString().contains("is valid only from");
 
-        time.step(Duration.ofHours(1).plusSeconds(1).toNanos());
+        time.step(Duration.ofMinutes(55).toNanos());
+        sink().deliver(later);
+        assertThat(events).hasSize(2);
+
+        time.step(Duration.ofMinutes(5).plusSeconds(1).toNanos());
 
         assertThat(identity.forHandshake()).isSameAs(later);
         assertThat(events).last().isEqualTo("renewed");
