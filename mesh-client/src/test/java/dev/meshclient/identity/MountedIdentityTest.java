@@ -141,13 +141,14 @@ class MountedIdentityTest {
     @Test
     void takes_a_certificate_without_a_spiffe_id() throws IOException {
         put(ROOT.issue(host("checkout.example")), ROOT);
-        watch(MountedIdentity.at(directory));
+        write("partner.pem", PARTNER.certificatePem());
+        watch(MountedIdentity.at(directory).withFederated("partner.example", Path.of("partner.pem")));
 
         Svid svid = sink.awaitDelivery(1);
         assertThat(svid.id()).isNull();
         assertThat(svid.name()).isEqualTo("CN=checkout.example");
         assertThat(svid.authorities()).containsExactly(ROOT.certificate());
-        assertThat(svid.bundles().trustDomains()).isEmpty();
+        assertThat(svid.bundles().trustDomains()).containsExactly("partner.example");
     }
 
     @Test

@@ -20,8 +20,12 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.assertj.core.api.AbstractThrowableAssert;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERUTF8String;
+import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.OtherName;
 import org.junit.jupiter.api.Test;
 
 class PeerTrustTest {
@@ -174,6 +178,16 @@ class PeerTrustTest {
                 .hasMessageContaining("all 1 authorities of trust domain 'shop.example' ('CN=old') have expired");
         assertThatThrownBy(() -> of(TrustBundles.of(both), NOW).checkServerTrusted(leaf, "UNKNOWN"))
                 .hasMessageEndingWith("; 1 of the authorities expired");
+    }
+
+    /** The JDK throws an UnsupportedOperationException there, which a handshake would not take for a refusal. */
+    @Test
+    void refuses_a_chain_with_constraints_that_the_jdk_does_not_know() {
+        GeneralName odd = new GeneralName(
+                GeneralName.otherName, new OtherName(new ASN1ObjectIdentifier("1.2.3.4"), new DERUTF8String("odd")));
+        TestCertificates intermediate = ROOT.issue(authority("i").excluded(odd));
+
+        refused(intermediate.issue(svid(ORDERS).name(odd))).hasMessageContaining("not supported for OtherName");
     }
 
     @Test
