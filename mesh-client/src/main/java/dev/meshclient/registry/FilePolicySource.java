@@ -1,5 +1,6 @@
 package dev.meshclient.registry;
 
+import dev.meshclient.internal.files.DirectoryEvents;
 import dev.meshclient.internal.time.Time;
 import java.io.Closeable;
 import java.nio.file.Path;

@@ -1,14 +1,14 @@
-package dev.meshclient.registry;
+package dev.meshclient.internal.files;
 
 /** Decider: when what stirs has come to rest. It is asked once a tick. */
-final class Debounce {
+public final class Debounce {
     /** What never rests is looked at all the same. */
     private static final int MOST_RESTLESS_TICKS = 10;
 
     private int restlessTicks;
 
     /** @param stirred whether anything happened since the last tick */
-    boolean isDue(boolean stirred) {
+    public boolean isDue(boolean stirred) {
         if (stirred) {
             restlessTicks++;
             if (restlessTicks < MOST_RESTLESS_TICKS) {

@@ -1,4 +1,4 @@
-package dev.meshclient.registry;
+package dev.meshclient.internal.files;
 
 import static java.nio.file.StandardWatchEventKinds.ENTRY_CREATE;
 import static java.nio.file.StandardWatchEventKinds.ENTRY_DELETE;
@@ -13,19 +13,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Whether anything happened in a directory, as far as its file system says. Never waits. */
-final class DirectoryEvents {
+public final class DirectoryEvents {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryEvents.class);
 
     private final Path directory;
     private @Nullable WatchService service;
     private @Nullable WatchKey key;
 
-    DirectoryEvents(Path directory) {
+    public DirectoryEvents(Path directory) {
         this.directory = directory;
     }
 
     /** Asks to be told of events. Again now and then: the directory may be another one, of the same name. */
-    boolean register() {
+    public boolean register() {
         WatchKey before = key;
         try {
             WatchService watches = service;
@@ -35,7 +35,7 @@ final class DirectoryEvents {
             }
             key = directory.register(watches, ENTRY_CREATE, ENTRY_MODIFY, ENTRY_DELETE);
         } catch (IOException | UnsupportedOperationException e) {
-            LOG.debug("no events of {}, its file is looked at each second: {}", directory, e.toString());
+            LOG.debug("no events of {}, it is looked at each second: {}", directory, e.toString());
             key = null;
         }
         if (before != null && before != key) {
@@ -45,7 +45,7 @@ final class DirectoryEvents {
     }
 
     /** Whether anything happened since this was asked last. */
-    boolean stirred() {
+    public boolean stirred() {
         boolean any = false;
         WatchService watches = service;
         if (watches != null) {
@@ -58,7 +58,7 @@ final class DirectoryEvents {
         return any;
     }
 
-    void close() {
+    public void close() {
         WatchService watches = service;
         if (watches != null) {
             try {

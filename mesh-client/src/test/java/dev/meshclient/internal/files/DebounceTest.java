@@ -1,4 +1,4 @@
-package dev.meshclient.registry;
+package dev.meshclient.internal.files;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
