@@ -1,13 +1,16 @@
 package dev.meshclient;
 
+import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.SystemResolver;
+import dev.meshclient.internal.pipeline.IdentityEvents;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.tls.Credentials;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.MeshListener;
@@ -16,9 +19,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
@@ -49,6 +55,7 @@ public final class Mesh implements Closeable {
     private final Runnable stopTime;
     private final Router router;
     private final PolicySink sink;
+    private final Credentials credentials;
     private final Engine engine;
     private final String source;
     private final Closeable policy;
@@ -76,12 +83,35 @@ public final class Mesh implements Closeable {
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
                 builder.initialFetchTimeout,
                 builder.staleTtl);
-        this.engine = new Engine(time, router);
+        this.credentials = Credentials.start(
+                time,
+                builder.identity,
+                builder.credentials,
+                new IdentityEvents(builder.listeners),
+                time.now() + Time.nanos(builder.initialFetchTimeout));
+        this.engine = new Engine(time, router, credentials);
+        credentials.onTrustChange(() -> {
+            router.forEachEndpoint(engine::trustChanged);
+            readiness.forEach(Signal::raise);
+        });
         PolicySource source = builder.source();
         this.source = source.toString();
         this.sink = new PolicySink(
                 router, engine.transport(), engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
-        this.policy = source.watch(time, sink);
+        this.policy = source.watch(time, sink, new WantedHosts(router));
+    }
+
+    /** What calls want, as a source sees it. */
+    private record WantedHosts(Router router) implements PolicySource.Wanted {
+        @Override
+        public SortedSet<String> hosts() {
+            return router.wanted();
+        }
+
+        @Override
+        public void onAsk(Runnable wake) {
+            router.onWanted(wake);
+        }
     }
 
     /** A mesh needs a {@link Builder#policy}; everything else has a default. */
@@ -106,9 +136,9 @@ public final class Mesh implements Closeable {
     }
 
     /**
-     * Waits until a policy is in force.
+     * Waits until a policy is in force and, if the mesh was given an identity, the first certificate is there.
      *
-     * @return whether one is; false: the time is up, or the mesh was closed
+     * @return whether they are; false: the time is up, or the mesh was closed
      * @throws java.io.InterruptedIOException if the thread is interrupted
      */
     public boolean awaitReady(Duration timeout) throws IOException {
@@ -116,7 +146,7 @@ public final class Mesh implements Closeable {
         Signal signal = time.signal("ready");
         readiness.add(signal);
         try {
-            while (!router.isReady() && !closed && time.now() < until) {
+            while (!isReady() && !closed && time.now() < until) {
                 if (!signal.await(until)) {
                     break;
                 }
@@ -124,7 +154,11 @@ public final class Mesh implements Closeable {
         } finally {
             readiness.remove(signal);
         }
-        return router.isReady();
+        return isReady();
+    }
+
+    private boolean isReady() {
+        return router.isReady() && credentials.isReady();
     }
 
     /** {@code epoch/version} of the policy in force; empty before the first. */
@@ -182,6 +216,11 @@ public final class Mesh implements Closeable {
         } catch (IOException e) {
             LOG.warn("the policy source did not close: {}", e.toString());
         }
+        try {
+            credentials.close();
+        } catch (IOException e) {
+            LOG.warn("the identity's source did not close: {}", e.toString());
+        }
         router.close();
         readiness.forEach(Signal::raise);
         drain();
@@ -211,6 +250,8 @@ public final class Mesh implements Closeable {
     public static final class Builder {
         private Workload workload = Workload.unknown();
         private @Nullable PolicySource policy;
+        private @Nullable WorkloadIdentity identity;
+        private final Map<String, WorkloadIdentity> credentials = new LinkedHashMap<>();
         private final List<String> claims = new ArrayList<>();
         private final List<MeshListener> listeners = new ArrayList<>();
         private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
@@ -232,6 +273,31 @@ public final class Mesh implements Closeable {
         /** Where policy comes from. */
         public Builder policy(PolicySource source) {
             this.policy = source;
+            return this;
+        }
+
+        /**
+         * What this workload proves to its peers, and whom it believes: certificate, key and trust bundles, watched while they
+         * rotate. Default: none; calls that policy sends by MESH_MUTUAL or MUTUAL TLS then fail with
+         * {@link IdentityUnavailable}, and never go in the clear.
+         */
+        public Builder identity(WorkloadIdentity source) {
+            this.identity = source;
+            return this;
+        }
+
+        /**
+         * What policy means by {@code tls.credentialName}: for MUTUAL the certificate that is presented, for MUTUAL and SIMPLE
+         * the authorities that are believed. Watched as the identity is. A name that is given again replaces the one before.
+         *
+         * @throws IllegalArgumentException if the name is empty
+         */
+        public Builder credential(String name, WorkloadIdentity source) {
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "a credential needs the name that policy gives it: tls.credentialName");
+            }
+            this.credentials.put(name, source);
             return this;
         }
 

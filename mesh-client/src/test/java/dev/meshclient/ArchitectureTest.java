@@ -42,7 +42,7 @@ class ArchitectureTest {
             "limit", Set.of("Limit", "InFlight"),
             "retry", Set.of("Retry", "RetryBudget"),
             "balance", Set.of("Balance", "Homecoming"),
-            "outlier", Set.of("Outlier", "Duty"),
+            "outlier", Set.of("Outlier", "Duty", "Rota"),
             "resolve", Set.of("Resolve", "Roster", "Names"),
             "events", Set.of("Events"));
 
@@ -111,18 +111,19 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_pipeline_does_not_know_the_wire = only(
             in("pipeline"),
-            in("pipeline", "call", "endpoint", "time", "version")
+            in("pipeline", "call", "endpoint", "time", "identity", "version")
                     .or(CONCEPT_CLASSES)
                     .or(ROOT_TYPES)
-                    .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry")),
+                    .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry", ROOT + ".identity")),
             "simulations run the production pipeline over a scripted wire");
 
     @ArchTest
     static final ArchRule the_engine_knows_calls_and_endpoints_but_no_rule_of_theirs = only(
             in("okhttp"),
-            in("okhttp", "call", "endpoint", "time").or(ROOT_TYPES).or(describe("what a Backend says", c -> Set.of(
-                            "Tls", "Tls$Mode", "AppProtocol")
-                    .contains(c.getName().replace(ROOT + ".policy.", "")))),
+            in("okhttp", "call", "endpoint", "time", "tls")
+                    .or(ROOT_TYPES)
+                    .or(describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode", "AppProtocol")
+                            .contains(c.getName().replace(ROOT + ".policy.", "")))),
             "the engine carries attempts; whether there is one more is decided above it");
 
     @ArchTest
@@ -152,7 +153,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_registry_knows_policy_and_time = only(
             resideInAPackage(ROOT + ".registry"),
-            resideInAnyPackage(ROOT + ".registry", ROOT + ".policy", INTERNAL + "time", INTERNAL + "version"),
+            resideInAnyPackage(
+                    ROOT + ".registry", ROOT + ".policy", INTERNAL + "time", INTERNAL + "files", INTERNAL + "version"),
             "a source delivers documents; what they do is not its business, but that its own do not go back is");
 
     @ArchTest
@@ -160,6 +162,31 @@ class ArchitectureTest {
             in("version"),
             in("version").or(resideInAPackage(ROOT + ".policy")),
             "a mesh and each source of several go by it: what knew one of them could not serve the other");
+
+    @ArchTest
+    static final ArchRule a_source_of_identity_knows_files_and_time = only(
+            resideInAPackage(ROOT + ".identity"),
+            resideInAnyPackage(ROOT + ".identity", INTERNAL + "time", INTERNAL + "files"),
+            "who a workload is does not depend on what it calls");
+
+    @ArchTest
+    static final ArchRule the_identity_in_use_knows_its_source = only(
+            in("identity"),
+            in("identity", "time").or(resideInAPackage(ROOT + ".identity")),
+            "peers are checked in the same way whatever carries the connection");
+
+    @ArchTest
+    static final ArchRule tls_knows_the_identity_in_use_and_what_policy_asks_of_a_peer = only(
+            in("tls"),
+            in("tls", "identity", "endpoint", "time")
+                    .or(resideInAPackage(ROOT + ".identity"))
+                    .or(describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode")
+                            .contains(c.getName().replace(ROOT + ".policy.", "")))),
+            "the engine asks it for sockets, and for nothing else");
+
+    @ArchTest
+    static final ArchRule files_know_nothing =
+            only(in("files"), in("files"), "policy and certificates are watched in the same way");
 
     @ArchTest
     static final ArchRule mesh_alone_wires_the_rooms_together = noClasses()
@@ -294,6 +321,8 @@ class ArchitectureTest {
                 .map(p -> p.substring(INTERNAL.length()))
                 .collect(Collectors.toSet()));
         rooms.removeAll(CONCEPTS.keySet());
-        assertThat(rooms).containsExactlyInAnyOrder("call", "time", "endpoint", "okhttp", "pipeline", "version");
+        assertThat(rooms)
+                .containsExactlyInAnyOrder(
+                        "call", "time", "endpoint", "okhttp", "pipeline", "identity", "tls", "files", "version");
     }
 }

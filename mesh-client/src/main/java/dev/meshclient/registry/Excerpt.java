@@ -42,6 +42,6 @@ final class Excerpt {
                 .map(BackendRef::name)
                 .filter(inForce::contains)
                 .forEach(names::add);
-        return new PolicyDocument(of(policy, names), List.of(), Map.of());
+        return new PolicyDocument(of(policy, names), List.of(), Map.of(), Set.of());
     }
 }

@@ -200,7 +200,7 @@ record Snapshot(
 
         private static Metadata place(String[] versionAndEpoch) {
             String epoch = versionAndEpoch.length == 1 ? null : decoded(versionAndEpoch[1]);
-            return new Metadata("", epoch, Long.valueOf(versionAndEpoch[0]), null, null);
+            return new Metadata("", epoch, Long.valueOf(versionAndEpoch[0]), null, null, null);
         }
 
         private static String decoded(String text) {

@@ -103,10 +103,18 @@ class PolicyCorpusTest {
                         Hosts.DNS_NAME,
                         Hosts.ADDRESS,
                         Hosts.HOST,
+                        Hosts.BARE_HOST,
                         RuleReader.PATH,
                         RuleReader.TOKEN,
                         ServiceReader.LOCALITY,
+                        LocalityReader.PLACES,
+                        LocalityReader.REGION,
+                        LocalityReader.LABEL,
                         DocumentReader.TRUST_DOMAIN,
+                        ServiceAccounts.ID,
+                        ServiceAccounts.ACCOUNT,
+                        ServiceAccounts.TEMPLATE,
+                        TlsReader.ALT_NAME,
                         DocumentReader.DATE_TIME,
                         Durations.WHOLE)
                 .map(pattern -> "^(" + pattern + ")$")

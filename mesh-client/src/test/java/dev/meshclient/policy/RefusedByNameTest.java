@@ -37,14 +37,12 @@ class RefusedByNameTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'tls': {'mode': 'MESH_MUTUAL'} | MESH_MUTUAL is not supported by this version",
                 "'loadBalancer': {'simple': 'RING_HASH'} | RING_HASH is not supported by this version",
                 "'trafficDistribution': 'PreferClose' | PreferClose is Kubernetes' old word for PreferSameZone",
                 "'authorization': [] | not supported by this version, and not safe to ignore",
                 "'requestAuthentication': {} | not supported by this version, and not safe to ignore",
                 "'rules': [{'backendRefs': [{'name': 'a'}], 'fault': {}}] | not supported by this version, and not safe to ignore",
                 "'rules': [{'backendRefs': [{'name': 'a'}], 'filters': []}] | not supported by this version, and not safe to ignore",
-                "'endpoints': [{'address': 'a', 'port': 1, 'tlsMode': 'mesh'}] | not supported by this version, and not safe to ignore",
                 "'limits': {'shadow': true} | not supported by this version, and not safe to ignore",
             },
             quoteCharacter = '`')

@@ -37,8 +37,8 @@ class SnapshotFileTest {
 
     /** With two older documents, and names that are no part of a line. */
     private static Snapshot withOlder() {
-        Metadata before = new Metadata("", null, 7L, null, null);
-        Metadata last = new Metadata("", "an epoch\n of 2", 1L, null, null);
+        Metadata before = new Metadata("", null, 7L, null, null, null);
+        Metadata last = new Metadata("", "an epoch\n of 2", 1L, null, null, null);
         return new Snapshot(
                 "last".getBytes(StandardCharsets.UTF_8),
                 "\"e\"",

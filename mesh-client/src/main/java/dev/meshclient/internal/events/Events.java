@@ -6,6 +6,7 @@ import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import okhttp3.Response;
@@ -37,6 +38,22 @@ public final class Events {
     /** An endpoint that was ejected is back. */
     public static void returned(List<MeshListener> listeners, String backend, String endpoint, String why) {
         tell(listeners, l -> l.endpointReturned(backend, endpoint, why));
+    }
+
+    /** Another identity is in use. */
+    public static void identityRotated(
+            List<MeshListener> listeners, String id, Instant notAfter, boolean trustChanged) {
+        tell(listeners, l -> l.identityRotated(id, notAfter, trustChanged));
+    }
+
+    /** The source of the identity has none that is good. */
+    public static void identityRejected(List<MeshListener> listeners, String source, String reason) {
+        tell(listeners, l -> l.identityRejected(source, reason));
+    }
+
+    /** The certificate in use was not renewed. */
+    public static void identityExpiring(List<MeshListener> listeners, String id, Instant notAfter, int lifePercent) {
+        tell(listeners, l -> l.identityExpiring(id, notAfter, lifePercent));
     }
 
     private record Calls(List<MeshListener> listeners, Layer next) implements Layer {

@@ -63,7 +63,9 @@ record Accepted(String revision, Service service, Map<String, Integer> prioritie
                         null,
                         1,
                         Endpoint.Health.UNKNOWN,
-                        Map.of()))
+                        Map.of(),
+                        null,
+                        null))
                 .distinct()
                 .toList();
     }

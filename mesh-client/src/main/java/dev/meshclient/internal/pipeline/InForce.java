@@ -15,6 +15,7 @@ import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,7 @@ final class InForce {
     private final Survivors survivors;
 
     private @Nullable PolicyDocument document;
+    private Consumer<String> ask = host -> {};
     private Consumer<EndpointState> gone = endpoint -> {};
     private Time.@Nullable Timer nextStale;
     private volatile @Nullable MeshState state;
@@ -47,6 +49,11 @@ final class InForce {
         this.workload = workload;
         this.listeners = listeners;
         this.staleNanos = Time.nanos(staleTtl);
+    }
+
+    /** Who is told the hosts of calls to services that the document in force does not speak of. */
+    void onOutside(Consumer<String> told) {
+        ask = told;
     }
 
     /** Null before the first document. */
@@ -85,7 +92,7 @@ final class InForce {
         if (next.equals(document) && earlier.isEmpty()) {
             return Applied.NOTHING_NEW;
         }
-        boolean again = order.isAgain(next.policy().metadata());
+        boolean again = order.isAgain(next.policy().metadata()) && isOfOneScope(document, next);
         MeshState now = state;
         Standing before = now == null ? Standing.NONE : now.standing();
         for (PolicyDocument one : earlier) {
@@ -97,10 +104,18 @@ final class InForce {
         return again ? Applied.SAME_VERSION : Applied.IN_FORCE;
     }
 
+    /** Parts of one version differ. */
+    private static boolean isOfOneScope(@Nullable PolicyDocument one, PolicyDocument other) {
+        return one == null
+                || Objects.equals(
+                        one.policy().metadata().scope(),
+                        other.policy().metadata().scope());
+    }
+
     private void put(Standing standing, Layer transport, Consumer<EndpointState> gone) {
         Standing fresh = LastGood.withoutStale(standing, time.now(), staleNanos);
         Survivors.Use use = survivors.new Use();
-        state = new StateCompiler(fresh, workload, use, time, listeners, transport).compile();
+        state = new StateCompiler(fresh, workload, use, time, listeners, transport).compile(ask);
         use.end(gone);
         this.gone = gone;
         Set<String> dropped = new HashSet<>(standing.services().keySet());

@@ -19,6 +19,7 @@ import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.telemetry.MeshListener;
@@ -56,6 +57,7 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
             return new Balance.Terms(
                     settings.loadBalancer() == null ? LoadBalancer.LEAST_REQUEST : settings.loadBalancer(),
                     settings.trafficDistribution() != TrafficDistribution.ANY,
+                    settings.localityLbSetting() == null ? LocalityLbSetting.NONE : settings.localityLbSetting(),
                     settings.failoverMode() == null ? FailoverMode.SPILL : settings.failoverMode(),
                     minHealth == null ? PANIC_PERCENT : minHealth,
                     Outlier.isOn(settings.outlierDetection()));
