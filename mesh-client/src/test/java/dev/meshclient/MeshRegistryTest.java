@@ -324,6 +324,50 @@ class MeshRegistryTest {
         }
     }
 
+    private static String part(String revision, String scope, String services) {
+        return document(revision, services).replace("\"mesh\"", "\"scope\": {\"hosts\": [" + scope + "]}, \"mesh\"");
+    }
+
+    /** What the last part does not speak of stays, and what an earlier one did not have goes in its time. */
+    @Test
+    void a_restart_without_a_registry_keeps_what_the_last_part_does_not_speak_of() throws IOException {
+        FakeRegistry registry = new FakeRegistry()
+                .serves(
+                        part(
+                                "e/1",
+                                "\"orders\", \"billing\", \"cart\"",
+                                service("orders", blue, "") + ", " + service("billing", blue, "") + ", "
+                                        + service("cart", blue, "")),
+                        "\"1\"");
+        String last = part("e/3", "\"orders\"", service("orders", green, ""));
+        Map<String, String> before;
+        try (Mesh mesh = restartable(registry).build()) {
+            awaitRevision(mesh, "e/1");
+            registry.serves(part("e/2", "\"orders\", \"cart\"", service("orders", blue, "")), "\"2\"");
+            awaitRevision(mesh, "e/2");
+            registry.serves(last, "\"3\"");
+            awaitRevision(mesh, "e/3");
+            before = standing(mesh);
+            awaitKept(last);
+        }
+        assertThat(before).containsOnlyKeys("orders", "billing", "cart");
+        registry.close();
+        for (int restart = 1; restart <= 2; restart++) {
+            try (Mesh mesh = restartable(registry).build()) {
+                assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+                assertThat(standing(mesh)).isEqualTo(before);
+                assertThat(mesh.status().services())
+                        .hasEntrySatisfying(
+                                "billing", s -> assertThat(s.dropsIn()).isNull())
+                        .hasEntrySatisfying("cart", s -> assertThat(s.dropsIn()).isNotNull());
+                OkHttpClient http = mesh.wrap(new OkHttpClient());
+                assertThat(call(http)).isEqualTo("green");
+                assertThat(call(http, "billing")).isEqualTo("blue");
+                assertThat(call(http, "cart")).isEqualTo("blue");
+            }
+        }
+    }
+
     @Test
     void a_restart_lets_no_lower_version_and_no_earlier_epoch_in() throws IOException {
         FakeRegistry registry = new FakeRegistry().serves(document("a/5", service("orders", blue, "")), "\"1\"");

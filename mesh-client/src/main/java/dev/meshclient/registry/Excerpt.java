@@ -2,13 +2,17 @@ package dev.meshclient.registry;
 
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.Scope;
 import dev.meshclient.policy.Service;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Some services of a document, with what it says for all of its services, and nothing else. */
 final class Excerpt {
@@ -25,6 +29,25 @@ final class Excerpt {
                 policy.defaults(),
                 services,
                 List.of());
+    }
+
+    /** Says that these are missing, and nothing else: a part that speaks of none of them would leave that open. */
+    static PolicyDocument without(Set<String> absent, MeshPolicy policy) {
+        Set<String> lowerCase =
+                absent.stream().map(name -> name.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+        Metadata m = policy.metadata();
+        return new PolicyDocument(
+                new MeshPolicy(
+                        new Metadata(m.mesh(), m.epoch(), m.version(), m.generated(), m.ttl(), new Scope(lowerCase)),
+                        policy.trustDomain(),
+                        policy.outboundTrafficPolicy(),
+                        policy.clusters(),
+                        policy.defaults(),
+                        Map.of(),
+                        List.of()),
+                List.of(),
+                Map.of(),
+                Set.of());
     }
 
     /**

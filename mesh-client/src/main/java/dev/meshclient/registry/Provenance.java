@@ -65,8 +65,8 @@ public final class Provenance {
     }
 
     /**
-     * Documents of which services were in force beside this one's, oldest first, without their other services: this document
-     * follows them at once.
+     * Documents of which services were in force beside this one's, oldest first, without their other services, and one without
+     * any for those that were missing: this document follows them at once.
      */
     public List<PolicyDocument> earlier() {
         return earlier;

@@ -53,6 +53,11 @@ record Snapshot(
         Older {
             services = Collections.unmodifiableMap(new LinkedHashMap<>(services));
         }
+
+        /** Whether it goes by itself, unless a document has it again. */
+        boolean isAbsent(String service) {
+            return !Instant.MAX.equals(services.get(service));
+        }
     }
 
     Snapshot {

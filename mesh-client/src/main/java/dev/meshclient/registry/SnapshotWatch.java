@@ -110,6 +110,7 @@ final class SnapshotWatch implements Closeable {
         Set<String> inForce = new HashSet<>(last.policy().services().keySet());
         snapshot.older().forEach(older -> inForce.addAll(kept(older, now)));
         List<PolicyDocument> earlier = new ArrayList<>();
+        Set<String> absent = new HashSet<>();
         for (Snapshot.Older older : snapshot.older()) {
             Set<String> kept = kept(older, now);
             try {
@@ -117,10 +118,14 @@ final class SnapshotWatch implements Closeable {
                     MeshPolicy policy =
                             PolicyCodec.read(older.json(), older.json().length).policy();
                     earlier.add(Excerpt.of(policy, kept, inForce));
+                    kept.stream().filter(older::isAbsent).forEach(absent::add);
                 }
             } catch (PolicyException e) {
                 LOG.warn("services {} of the policy snapshot {} are ignored: {}", kept, file, e.toString());
             }
+        }
+        if (!absent.isEmpty() && last.policy().metadata().scope() != null) {
+            earlier.add(Excerpt.without(absent, last.policy()));
         }
         return earlier;
     }
