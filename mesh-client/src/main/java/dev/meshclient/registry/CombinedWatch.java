@@ -138,9 +138,6 @@ final class CombinedWatch implements Closeable {
     }
 
     private PolicyDocument combined(PolicyDocument of, @Nullable MeshPolicy one, @Nullable MeshPolicy other) {
-        if (of.policy().services().isEmpty()) {
-            return of; // it says what is missing, and the other one of nothing that it is there
-        }
         return new PolicyDocument(
                 Combination.of(kind, one, other, isPart()).policy(), of.unknownFields(), of.refused(), Set.of());
     }
