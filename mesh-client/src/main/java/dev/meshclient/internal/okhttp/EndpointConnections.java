@@ -65,6 +65,7 @@ final class EndpointConnections {
     private final Map<Variant, Made> clients = new ConcurrentHashMap<>();
     private final Map<Peer, PeerTls> peers = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
+    private volatile EndpointSocketFactory.@Nullable EndpointSocket lastClosed;
     private volatile boolean retired;
 
     /**
@@ -188,6 +189,13 @@ final class EndpointConnections {
         }
     }
 
+    /** Why TLS ended on the connection that was closed last; null: for no reason of its own. */
+    @Nullable
+    SSLException whyLastEnded() {
+        EndpointSocketFactory.EndpointSocket closed = lastClosed;
+        return closed == null ? null : closed.whyEnded();
+    }
+
     /** For the headers of its calls. */
     Decimals decimals() {
         return decimals;
@@ -231,7 +239,7 @@ final class EndpointConnections {
         OkHttpClient.Builder builder = settings.derive(caller)
                 .connectionPool(pool)
                 .dns(dns)
-                .socketFactory(new EndpointSocketFactory(dns, endpoint.port()))
+                .socketFactory(new EndpointSocketFactory(dns, endpoint.port(), socket -> lastClosed = socket))
                 .proxy(Proxy.NO_PROXY)
                 .fastFallback(false)
                 .retryOnConnectionFailure(true) // for connecting: see ExchangeFailed
