@@ -96,15 +96,17 @@ public record MeshStatus(
      * @param crossZone to other zones of our region
      * @param crossRegion to other regions
      * @param unknown where our zone or theirs is not stated
+     * @param plaintext of all these attempts, those without TLS
      */
-    public record Traffic(Volume sameZone, Volume crossZone, Volume crossRegion, Volume unknown) {
+    public record Traffic(Volume sameZone, Volume crossZone, Volume crossRegion, Volume unknown, long plaintext) {
         /** Nothing yet. */
-        public static final Traffic NONE = new Traffic(Volume.NONE, Volume.NONE, Volume.NONE, Volume.NONE);
+        public static final Traffic NONE = new Traffic(Volume.NONE, Volume.NONE, Volume.NONE, Volume.NONE, 0);
 
         @Override
         public String toString() {
             return "to our zone " + sameZone + "; to other zones " + crossZone + "; to other regions " + crossRegion
-                    + (unknown.requests == 0 ? "" : "; not known " + unknown);
+                    + (unknown.requests == 0 ? "" : "; not known " + unknown)
+                    + (plaintext == 0 ? "" : "; in the clear " + plaintext);
         }
     }
 

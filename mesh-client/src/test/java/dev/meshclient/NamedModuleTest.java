@@ -46,6 +46,9 @@ class NamedModuleTest {
             JsonFactory.class,
             JsonInclude.class,
             Logger.class,
+            org.bouncycastle.openssl.PEMParser.class, // bcpkix
+            org.bouncycastle.asn1.ASN1Object.class, // bcprov
+            org.bouncycastle.asn1.cms.CMSAttributes.class, // bcutil
             org.jspecify.annotations.NullMarked.class);
 
     private static Path home(Class<?> type) {

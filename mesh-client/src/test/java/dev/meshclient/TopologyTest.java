@@ -89,13 +89,14 @@ class TopologyTest {
                             new MeshStatus.Volume(1, 5, 7),
                             new MeshStatus.Volume(1, 2, 12),
                             MeshStatus.Volume.NONE,
-                            MeshStatus.Volume.NONE));
+                            MeshStatus.Volume.NONE,
+                            2));
             assertThat(traffic(mesh, "far").crossRegion()).isEqualTo(new MeshStatus.Volume(1, 0, 0));
             assertThat(mesh.status().toString())
                     .contains("\n  requests to our zone 1 (5 B sent, 7 B received); to other zones 1 (2 B sent, 12 B"
-                            + " received); to other regions 0\n")
+                            + " received); to other regions 0; in the clear 2\n")
                     .contains(
-                            "\n  requests to our zone 0; to other zones 0; to other regions 1 (0 B sent, 0 B received)\n");
+                            "\n  requests to our zone 0; to other zones 0; to other regions 1 (0 B sent, 0 B received); in the clear 1\n");
         }
     }
 

@@ -191,8 +191,11 @@ final class MountedFiles {
         if (contents.bundle != null) {
             bundles.add(bundle(contents, contents.bundle, id == null ? "unnamed" : id.trustDomain()));
         }
-        if (id == null) {
-            return bundles.isEmpty() ? svid : Svid.of(chain, key, bundles.get(0).x509Authorities());
+        if (id == null) { // the bundle is no trust domain's
+            svid = Svid.of(
+                    chain,
+                    key,
+                    bundles.isEmpty() ? List.of() : bundles.remove(0).x509Authorities());
         }
         for (Map.Entry<String, Path> other : contents.federated.entrySet()) {
             bundles.add(bundle(contents, other.getValue(), other.getKey()));

@@ -100,7 +100,8 @@ final class MountedWatch implements Closeable {
             tellOnce(e);
         } catch (CertificateException e) {
             tellOnce(new IOException(e.getMessage(), e));
-        } catch (RuntimeException e) { // a defect must not end the only thread that could bring the next certificate
+        } catch (RuntimeException
+                | Error e) { // a defect must not end the only thread that could bring the next certificate
             tellOnce(new IOException("the files of " + files + " could not be taken: " + e, e));
         }
     }

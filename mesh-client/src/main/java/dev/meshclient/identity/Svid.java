@@ -113,11 +113,14 @@ public final class Svid {
         return id == null ? leaf().getSubjectX500Principal().getName() : id.toString();
     }
 
-    /** Whether the other trusts the same people and is the same workload: only the certificate was renewed. */
+    /**
+     * Whether the other trusts the same X.509 authorities and is the same workload: at most its certificate was renewed, or
+     * keys of JWTs changed.
+     */
     public boolean trustsAs(Svid other) {
         return Objects.equals(id, other.id)
                 && Set.copyOf(authorities).equals(Set.copyOf(other.authorities))
-                && bundles.equals(other.bundles);
+                && bundles.trustsAs(other.bundles);
     }
 
     @Override

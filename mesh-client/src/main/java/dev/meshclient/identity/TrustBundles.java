@@ -74,6 +74,16 @@ public final class TrustBundles {
         return byTrustDomain.values();
     }
 
+    /** Whether the other takes the word of the same X.509 authorities for the same trust domains. */
+    boolean trustsAs(TrustBundles other) {
+        return byTrustDomain.keySet().equals(other.byTrustDomain.keySet())
+                && byTrustDomain.values().stream().allMatch(bundle -> {
+                    TrustBundle others = other.byTrustDomain.get(bundle.trustDomain());
+                    return others != null
+                            && Set.copyOf(bundle.x509Authorities()).equals(Set.copyOf(others.x509Authorities()));
+                });
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof TrustBundles that && byTrustDomain.equals(that.byTrustDomain);

@@ -24,8 +24,10 @@ import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.cert.CertIOException;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
@@ -34,6 +36,7 @@ import org.bouncycastle.openssl.PKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.jspecify.annotations.Nullable;
 
 /** A certificate authority for tests: makes certificates when they are needed, good ones and wrong ones. */
 public final class TestCertificates {
@@ -96,6 +99,7 @@ public final class TestCertificates {
     public static final class Wanted {
         private String subject = "CN=workload";
         private final List<GeneralName> names = new ArrayList<>();
+        private @Nullable GeneralName excluded;
         private boolean ca;
         private int usage = KeyUsage.digitalSignature;
         private List<KeyPurposeId> purposes = List.of(KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth);
@@ -122,6 +126,17 @@ public final class TestCertificates {
 
         public Wanted ip(String address) {
             names.add(new GeneralName(GeneralName.iPAddress, address));
+            return this;
+        }
+
+        public Wanted name(GeneralName name) {
+            names.add(name);
+            return this;
+        }
+
+        /** Which names those below a signing certificate must not have. */
+        public Wanted excluded(GeneralName excluded) {
+            this.excluded = excluded;
             return this;
         }
 
@@ -226,6 +241,11 @@ public final class TestCertificates {
                     Extension.extendedKeyUsage,
                     false,
                     new ExtendedKeyUsage(wanted.purposes.toArray(KeyPurposeId[]::new)));
+        }
+        if (wanted.excluded != null) {
+            builder.addExtension(Extension.nameConstraints, true, new NameConstraints(null, new GeneralSubtree[] {
+                new GeneralSubtree(wanted.excluded)
+            }));
         }
         if (!wanted.names.isEmpty()) {
             builder.addExtension(

@@ -1,5 +1,6 @@
 package dev.meshclient.tls;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -10,17 +11,21 @@ import dev.meshclient.MeshStatus;
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.time.RealTime;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
-import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 /** Handshakes that fail: what is said, and whether the endpoint is to blame. */
@@ -101,7 +106,7 @@ class RefusedHandshakeTest {
         }
     }
 
-    @Test
+    @RepeatedTest(20) // its alert and our request cross
     void a_peer_that_does_not_believe_us_is_not_to_blame() throws Exception {
         // It vouches for itself by the root that we know, and knows another one.
         Svid trustsOthers = ORDERS_SVID.svid(STRANGE_ROOT);
@@ -185,16 +190,26 @@ class RefusedHandshakeTest {
 
     @Test
     void a_plaintext_server_on_the_port() throws Exception {
-        try (MockWebServer server = new MockWebServer()) {
-            server.enqueue(new MockResponse.Builder().body("plain").build());
-            server.start();
+        RealTime time = RealTime.create("plain");
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            time.start("plain", () -> {
+                try (Socket socket = server.accept()) {
+                    socket.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+                    socket.getInputStream().readAllBytes();
+                } catch (IOException gone) {
+                    // the client has seen enough
+                }
+            });
 
-            Account account = call(server.getPort(), checkout());
+            Account account = call(server.getLocalPort(), checkout());
 
             assertThat(account.failure())
                     .isInstanceOf(SSLException.class)
-                    .hasMessageContaining("127.0.0.1:" + server.getPort());
+                    .hasMessageContaining("127.0.0.1:" + server.getLocalPort());
+            assertThat(account.outcome()).isEqualTo("connect-failure");
             assertThat(account.blamed()).isTrue();
+        } finally {
+            time.close();
         }
     }
 

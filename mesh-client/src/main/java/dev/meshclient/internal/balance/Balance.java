@@ -6,6 +6,7 @@ import dev.meshclient.internal.call.Choice;
 import dev.meshclient.internal.call.Ending;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.Fleet;
@@ -15,6 +16,7 @@ import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
+import dev.meshclient.policy.Tls;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +128,12 @@ public final class Balance implements Layer, Ending, Choice {
         attempt.alternative(now.usable() > attempt.number());
         endpoint.state().incrementAndGet();
         transit.begun(Distance.between(own, endpoint.locality()));
+        Target target = attempt.target();
+        if (target != null
+                && target.backend().tlsMode(endpoint) == Tls.Mode.DISABLE
+                && !attempt.request().isHttps()) {
+            transit.inTheClear();
+        }
         attempt.onEnd(this);
         return next.call(attempt);
     }

@@ -9,6 +9,8 @@ import java.util.concurrent.atomic.LongAdder;
 public final class Transit {
     private final Map<Distance, Volume> volumes = new EnumMap<>(Distance.class);
 
+    private final LongAdder plaintext = new LongAdder();
+
     private static final class Volume {
         private final LongAdder requests = new LongAdder();
         private final LongAdder sentBytes = new LongAdder();
@@ -19,6 +21,15 @@ public final class Transit {
         for (Distance distance : Distance.values()) {
             volumes.put(distance, new Volume());
         }
+    }
+
+    /** An attempt goes there without TLS. */
+    public void inTheClear() {
+        plaintext.increment();
+    }
+
+    public long plaintext() {
+        return plaintext.sum();
     }
 
     private Volume volume(Distance distance) {

@@ -34,6 +34,7 @@ public final class LiveIdentity implements Closeable {
     private volatile @Nullable Problem problem;
     private volatile long since;
     private @Nullable Svid offered;
+    private @Nullable Svid refused;
     private Life life = Life.FRESH;
     private Time.@Nullable Timer timer;
     private @Nullable Closeable watch;
@@ -182,10 +183,14 @@ public final class LiveIdentity implements Closeable {
                     && used != null
                     && !svid.equals(used)
                     && Validity.fault(used, now).isEmpty()) {
-                refuse(new IOException("the certificate that " + source + " has now, " + svid.name() + ", " + fault
-                        + "; that in use is valid until " + used.notAfter()));
+                if (!svid.equals(refused)) { // once: the words change with the time
+                    refused = svid;
+                    refuse(new IOException("the certificate that " + source + " has now, " + svid.name() + ", " + fault
+                            + "; that in use is valid until " + used.notAfter()));
+                }
             } else {
                 offered = null;
+                refused = null;
                 problem = null;
                 use(svid);
             }
@@ -198,8 +203,8 @@ public final class LiveIdentity implements Closeable {
         if (svid.equals(before)) {
             return;
         }
-        current = svid;
         since = time.now();
+        current = svid;
         life = Life.FRESH;
         Change change = new Change(before, svid);
         LOG.info(

@@ -31,6 +31,12 @@ final class SvidRules {
         if (id.path().isEmpty()) {
             throw refused(id, "the ID of a leaf has a path, this one names a whole trust domain");
         }
+        use(leaf, id);
+        return id;
+    }
+
+    /** What a leaf may be used for. */
+    static void use(X509Certificate leaf, Object id) throws CertificateException {
         if (leaf.getBasicConstraints() >= 0) {
             throw refused(id, "it is a CA certificate (cA is true), which must not be used to authenticate");
         }
@@ -55,10 +61,9 @@ final class SvidRules {
                     id,
                     "its extended key usage lacks " + (purposes.contains(SERVER_AUTH) ? "clientAuth" : "serverAuth"));
         }
-        return id;
     }
 
-    private static void signing(X509Certificate certificate, int place, SpiffeId leaf) throws CertificateException {
+    static void signing(X509Certificate certificate, int place, Object leaf) throws CertificateException {
         String which = "certificate " + place + " of its chain, '" + certificate.getSubjectX500Principal() + "', ";
         if (certificate.getBasicConstraints() < 0) {
             throw refused(leaf, which + "is no CA certificate (cA is false)");
@@ -82,7 +87,7 @@ final class SvidRules {
         return usage.length > bit && usage[bit];
     }
 
-    private static CertificateException refused(SpiffeId id, String rule) {
+    private static CertificateException refused(Object id, String rule) {
         return new CertificateException("the certificate of '" + id + "' is no X.509-SVID: " + rule);
     }
 }

@@ -19,7 +19,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Whether a chain leads to one of some authorities: the JDK's own answer (RFC 5280, its disabled algorithms, key usage for
- * TLS), without revocation lists, at the time of a given clock.
+ * TLS), without revocation lists, at the time of a given clock. An authority that has expired is none, which the JDK's trust
+ * manager would not say.
  */
 final class TrustPath {
     private final Set<TrustAnchor> anchors;
@@ -57,14 +58,24 @@ final class TrustPath {
                 throw new CertificateException(peer + " is not trusted: its certificate " + fault);
             }
         }
+        Set<TrustAnchor> valid = anchors.stream()
+                .filter(anchor -> Validity.fault(anchor.getTrustedCert(), now).isEmpty())
+                .collect(Collectors.toSet());
+        if (valid.isEmpty()) {
+            throw new CertificateException(peer + " is not trusted: all " + anchors.size() + " authorities of " + whose
+                    + " " + names() + " have expired, or are not valid yet");
+        }
         try {
-            question.ask(jdk(now));
-        } catch (CertificateException e) {
+            question.ask(jdk(valid, now));
+        } catch (CertificateException | RuntimeException e) { // the JDK throws the latter on some name constraints
             throw new CertificateException(
                     peer + " is not trusted: its certificate, issued by '"
                             + chain[chain.length - 1].getIssuerX500Principal()
                             + "', does not lead to one of the " + anchors.size() + " authorities of " + whose + " "
-                            + names() + ": " + reason(e) + hint(chain, now),
+                            + names() + ": " + reason(e) + hint(chain, now)
+                            + (valid.size() < anchors.size()
+                                    ? "; " + (anchors.size() - valid.size()) + " of the authorities expired"
+                                    : ""),
                     e);
         }
     }
@@ -95,7 +106,7 @@ final class TrustPath {
         return "";
     }
 
-    private X509ExtendedTrustManager jdk(Instant now) throws CertificateException {
+    private static X509ExtendedTrustManager jdk(Set<TrustAnchor> anchors, Instant now) throws CertificateException {
         try {
             PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, new X509CertSelector());
             parameters.setRevocationEnabled(false);

@@ -65,7 +65,6 @@ final class EndpointConnections {
     private final Map<Variant, Made> clients = new ConcurrentHashMap<>();
     private final Map<Peer, PeerTls> peers = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
-    private volatile EndpointSocketFactory.@Nullable EndpointSocket lastClosed;
     private volatile boolean retired;
 
     /**
@@ -172,6 +171,7 @@ final class EndpointConnections {
         public void ofOwn(Socket socket, Instant end) {
             endsAt(end);
             if (socket instanceof EndpointSocketFactory.EndpointSocket own) {
+                own.presents();
                 long left = Duration.between(time.wall().instant(), end).toNanos();
                 own.closeAt(
                         time,
@@ -187,13 +187,6 @@ final class EndpointConnections {
         public void ofPeer(Instant end) {
             endsAt(end);
         }
-    }
-
-    /** Why TLS ended on the connection that was closed last; null: for no reason of its own. */
-    @Nullable
-    SSLException whyLastEnded() {
-        EndpointSocketFactory.EndpointSocket closed = lastClosed;
-        return closed == null ? null : closed.whyEnded();
     }
 
     /** For the headers of its calls. */
@@ -239,7 +232,7 @@ final class EndpointConnections {
         OkHttpClient.Builder builder = settings.derive(caller)
                 .connectionPool(pool)
                 .dns(dns)
-                .socketFactory(new EndpointSocketFactory(dns, endpoint.port(), socket -> lastClosed = socket))
+                .socketFactory(new EndpointSocketFactory(dns, endpoint.port()))
                 .proxy(Proxy.NO_PROXY)
                 .fastFallback(false)
                 .retryOnConnectionFailure(true) // for connecting: see ExchangeFailed

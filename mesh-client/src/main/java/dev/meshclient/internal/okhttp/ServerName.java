@@ -46,9 +46,6 @@ final class ServerName {
         public Socket createSocket(Socket socket, String host, int port, boolean autoClose) throws IOException {
             String of = name == null ? sessions + "|" + host : sessions;
             Socket layered = factory.createSocket(socket, of, port, autoClose);
-            if (layered instanceof SSLSocket tls && socket instanceof EndpointSocketFactory.EndpointSocket own) {
-                own.carries(tls);
-            }
             SNIHostName sent = sendable(name == null ? host : name);
             if (sent != null && layered instanceof SSLSocket tls) {
                 SSLParameters parameters = tls.getSSLParameters();

@@ -1,10 +1,15 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.internal.tls.PeerSocket;
 import dev.meshclient.internal.tls.PeerTls;
+import java.io.IOException;
+import java.net.SocketException;
 import java.util.Set;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import okhttp3.Connection;
+import org.jspecify.annotations.Nullable;
 
 /** What a failure of TLS says, and to whom. JSSE names neither side. */
 final class TlsFailure {
@@ -26,6 +31,20 @@ final class TlsFailure {
     /** The peer does not believe who we are: that is no sign that it is ill. */
     static boolean isOfOurCertificate(Exception e) {
         return OF_CERTIFICATES.contains(alert(e));
+    }
+
+    /** What the peer answered to our certificate, if that is why the connection is gone. */
+    static IOException behind(IOException e, @Nullable Connection connection) {
+        if (e instanceof SSLException || connection == null || !(connection.socket() instanceof PeerSocket peer)) {
+            return e;
+        }
+        SSLException end = e instanceof SocketException ? peer.endOfBroken() : peer.end();
+        for (Throwable cause = end; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException alert && isOfOurCertificate(alert)) {
+                return alert;
+            }
+        }
+        return e;
     }
 
     private static String alert(Exception e) {

@@ -162,7 +162,8 @@ final class Transport implements Layer {
             }
             return asSent(attempt, response, upgraded);
         } catch (IOException e) {
-            throw failed(attempt, reason(attempt, ExchangeFailed.unwrap(e)));
+            IOException failure = ExchangeFailed.unwrap(e);
+            throw failed(attempt, TlsFailure.behind(failure, attempt.listener.connection()));
         } catch (RuntimeException | Error e) {
             attempt.abandon();
             throw e;
@@ -202,16 +203,6 @@ final class Transport implements Layer {
             }
         }
         return builder.build();
-    }
-
-    /** Who finds an HTTP/2 connection closed, in one of several ways, is not told why. */
-    private static IOException reason(Attempt attempt, IOException e) {
-        EndpointConnections from = attempt.connections;
-        if (from == null || attempt.tls == null || e instanceof SSLException || attempt.listener.hasAnswer()) {
-            return e;
-        }
-        SSLException why = from.whyLastEnded();
-        return why != null && TlsFailure.isOfOurCertificate(why) ? why : e;
     }
 
     private static IOException failed(Attempt attempt, IOException e) {

@@ -94,7 +94,8 @@ final class Survey {
                         volume(fleet.transit(), Distance.SAME_ZONE),
                         volume(fleet.transit(), Distance.CROSS_ZONE),
                         volume(fleet.transit(), Distance.CROSS_REGION),
-                        volume(fleet.transit(), Distance.UNKNOWN));
+                        volume(fleet.transit(), Distance.UNKNOWN),
+                        fleet.transit().plaintext());
     }
 
     private static MeshStatus.Volume volume(Transit transit, Distance distance) {

@@ -26,6 +26,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -251,7 +252,7 @@ public final class PeerTls {
         if (now.svid != null && peer.presentsCertificate()) {
             lifetime.ofOwn(socket, now.svid.notAfter());
         }
-        return now.context.getSocketFactory().createSocket(socket, host, port, autoClose);
+        return new PeerSocket((SSLSocket) now.context.getSocketFactory().createSocket(socket, host, port, autoClose));
     }
 
     SSLSocketFactory layering() {
