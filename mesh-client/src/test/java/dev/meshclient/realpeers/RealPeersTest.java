@@ -84,6 +84,11 @@ class RealPeersTest {
         }
     }
 
+    private static Mesh mesh(RealPeer peer, String settings, TestCertificates caller) throws IOException {
+        WorkloadIdentity identity = WorkloadIdentity.of(caller.svid(ROOT));
+        return Shop.ready(Shop.mesh(peer.port(), settings, identity).credential("names-only", identity));
+    }
+
     private static String get(Mesh mesh, Protocol protocol, String path) throws IOException {
         Request request = new Request.Builder().url("http://orders" + path).build();
         try (Response response = Shop.client(mesh, protocol).newCall(request).execute()) {
@@ -104,7 +109,7 @@ class RealPeersTest {
     @MethodSource("kinds")
     void both_sides_prove_who_they_are(Kind kind, Protocol protocol) throws Exception {
         with(kind, ORDERS, peer -> {
-            try (Mesh mesh = Shop.mesh(peer.port(), MUTUAL, WorkloadIdentity.of(CHECKOUT.svid(ROOT)), Shop.DEAF)) {
+            try (Mesh mesh = mesh(peer, MUTUAL, CHECKOUT)) {
                 assertThat(get(mesh, protocol, "/first")).isEqualTo("200 answered");
                 assertThat(get(mesh, protocol, "/second")).isEqualTo("200 answered");
 
@@ -125,7 +130,7 @@ class RealPeersTest {
             Kind kind, Protocol protocol, String settings, TestCertificates caller, @Nullable String named)
             throws Exception {
         with(kind, ORDERS, peer -> {
-            try (Mesh mesh = Shop.mesh(peer.port(), settings, WorkloadIdentity.of(caller.svid(ROOT)), Shop.DEAF)) {
+            try (Mesh mesh = mesh(peer, settings, caller)) {
                 for (int i = 0; i < REFUSALS; i++) {
                     if (kind == Kind.NGINX) {
                         assertThat(get(mesh, protocol, "/")).startsWith("400 ").contains("SSL certificate");
@@ -166,7 +171,7 @@ class RealPeersTest {
     void a_peer_of_another_name_is_refused_before_anything_is_sent(Kind kind, Protocol protocol) throws Exception {
         String billing = "spiffe://shop.example/ns/prod/sa/billing";
         with(kind, Shop.issue(ROOT, TestCertificates.svid(billing)), peer -> {
-            try (Mesh mesh = Shop.mesh(peer.port(), MUTUAL, WorkloadIdentity.of(CHECKOUT.svid(ROOT)), Shop.DEAF)) {
+            try (Mesh mesh = mesh(peer, MUTUAL, CHECKOUT)) {
                 Throwable failure = catchThrowable(() -> get(mesh, protocol, "/"));
 
                 assertThat(failure)
@@ -198,7 +203,7 @@ class RealPeersTest {
                       proxy_set_header Connection Upgrade;
                     }""".formatted(behind.getPort());
             try (NginxPeer peer = new NginxPeer(directory, ORDERS, List.of(ROOT), proxied);
-                    Mesh mesh = Shop.mesh(peer.port(), MUTUAL, WorkloadIdentity.of(CHECKOUT.svid(ROOT)), Shop.DEAF)) {
+                    Mesh mesh = mesh(peer, MUTUAL, CHECKOUT)) {
                 OkHttpClient http = Shop.client(mesh, Protocol.HTTP_2);
                 Heard heard = new Heard();
                 WebSocket socket = http.newWebSocket(

@@ -7,7 +7,6 @@ import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.registry.PolicySource;
-import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +20,6 @@ final class Shop {
     static final String ORDERS = "spiffe://shop.example/ns/prod/sa/orders";
     static final String CHECKOUT = "spiffe://shop.example/ns/prod/sa/checkout";
     static final InstantSource CLOCK = RealTime.create("real-peers").wall();
-    static final MeshListener DEAF = new MeshListener() {};
 
     private Shop() {}
 
@@ -34,8 +32,8 @@ final class Shop {
     }
 
     /** @param settings of the service, beside hosts and endpoints */
-    static Mesh mesh(int port, String settings, WorkloadIdentity identity, MeshListener listener) throws IOException {
-        Mesh mesh = Mesh.builder()
+    static Mesh.Builder mesh(int port, String settings, WorkloadIdentity identity) {
+        return Mesh.builder()
                 .policy(PolicySource.of("""
                         {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                          "metadata": {"mesh": "shop", "version": 1}, "trustDomain": "shop.example",
@@ -43,10 +41,11 @@ final class Shop {
                            "endpoints": [{"address": "127.0.0.1", "port": %d}], %s}}}
                         """.formatted(port, settings)))
                 .snapshotDirectory(null)
-                .identity(identity)
-                .credential("names-only", identity)
-                .listener(listener)
-                .build();
+                .identity(identity);
+    }
+
+    static Mesh ready(Mesh.Builder builder) throws IOException {
+        Mesh mesh = builder.build();
         assertThat(mesh.awaitReady(Duration.ofSeconds(30))).isTrue();
         return mesh;
     }

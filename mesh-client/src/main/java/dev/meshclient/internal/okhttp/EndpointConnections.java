@@ -168,10 +168,16 @@ final class EndpointConnections {
 
     private final class Ends implements PeerTls.Lifetime {
         @Override
+        public void begins(Socket socket) {
+            if (socket instanceof EndpointSocketFactory.EndpointSocket own) {
+                own.mayBeRefused();
+            }
+        }
+
+        @Override
         public void ofOwn(Socket socket, Instant end) {
             endsAt(end);
             if (socket instanceof EndpointSocketFactory.EndpointSocket own) {
-                own.presents();
                 long left = Duration.between(time.wall().instant(), end).toNanos();
                 own.closeAt(
                         time,
