@@ -6,6 +6,8 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
 import org.eclipse.jetty.io.Content;
@@ -28,6 +30,7 @@ final class JettyPeer implements RealPeer {
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
     private final Server server = new Server(new QueuedThreadPool(16, 2));
     private final ServerConnector connector;
+    private volatile CountDownLatch held = new CountDownLatch(0);
 
     JettyPeer(Svid svid) throws Exception {
         HttpConfiguration http = new HttpConfiguration();
@@ -67,7 +70,7 @@ final class JettyPeer implements RealPeer {
 
     private final class Answer extends Handler.Abstract {
         @Override
-        public boolean handle(Request request, Response response, Callback callback) {
+        public boolean handle(Request request, Response response, Callback callback) throws InterruptedException {
             if (request.getAttribute(EndPoint.SslSessionData.ATTRIBUTE) instanceof EndPoint.SslSessionData tls) {
                 X509Certificate peer = tls.peerCertificates()[0];
                 seen.add(new Seen(
@@ -76,9 +79,25 @@ final class JettyPeer implements RealPeer {
                         RealPeer.id(peer),
                         request.getConnectionMetaData().getProtocol()));
             }
+            held.countDown();
+            if (!held.await(30, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("not as many requests as were waited for");
+            }
             Content.Sink.write(response, true, "answered", callback);
             return true;
         }
+    }
+
+    /** Answers nobody before so many requests are there, each on a connection of its own with HTTP/1.1. */
+    void holdUntil(int requests) {
+        held = new CountDownLatch(requests);
+    }
+
+    /** All that are open; says how many. */
+    int closeConnections() {
+        List<EndPoint> open = List.copyOf(connector.getConnectedEndPoints());
+        open.forEach(EndPoint::close);
+        return open.size();
     }
 
     @Override

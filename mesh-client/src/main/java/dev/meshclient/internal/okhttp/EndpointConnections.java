@@ -135,6 +135,11 @@ final class EndpointConnections {
         pool.evictAll();
     }
 
+    /** The peer had closed one that was idle: most likely others too, each of which would cost a call an attempt. */
+    void foundStale() {
+        pool.evictAll();
+    }
+
     /** An attempt is over, and its connection idle. */
     void givenBack() {
         if (retired) {
