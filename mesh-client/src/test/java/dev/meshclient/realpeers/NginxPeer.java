@@ -28,7 +28,7 @@ final class NginxPeer implements RealPeer {
      * A request by its log.
      *
      * @param at when it was answered
-     * @param certificate PEM, as it stands in a URL
+     * @param certificate PEM, as it stands in a URL; a remark for {@code /load}, which is much
      * @param clientPort where the caller's connection comes from
      * @param resumed whether the session was
      */
@@ -55,7 +55,8 @@ final class NginxPeer implements RealPeer {
                 error_log error.log notice;
                 events { worker_connections 1024; }
                 http {
-                  log_format seen 'seen at=$msec path=$uri status=$status serial=$ssl_client_serial protocol=$server_protocol port=$remote_port reused=$ssl_session_reused cert=$ssl_client_escaped_cert';
+                  map $uri $certificate { /load one-of-many; default $ssl_client_escaped_cert; }
+                  log_format seen 'seen at=$msec path=$uri status=$status serial=$ssl_client_serial protocol=$server_protocol port=$remote_port reused=$ssl_session_reused cert=$certificate';
                   access_log access.log seen;
                   client_body_temp_path body;
                   proxy_temp_path proxy;
