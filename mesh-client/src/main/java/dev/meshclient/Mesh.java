@@ -1,10 +1,13 @@
 package dev.meshclient;
 
+import dev.meshclient.authz.Inbound;
+import dev.meshclient.identity.TokenSource;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.SystemResolver;
 import dev.meshclient.internal.pipeline.Router;
+import dev.meshclient.internal.pipeline.Self;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
@@ -13,10 +16,13 @@ import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,7 +75,7 @@ public final class Mesh implements Closeable {
         this.router = new Router(
                 time,
                 builder.resolver,
-                builder.workload,
+                Self.of(builder.workload, time, builder.tokens, this::download),
                 builder.listeners,
                 builder.claims,
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
@@ -124,6 +130,18 @@ public final class Mesh implements Closeable {
             readiness.remove(signal);
         }
         return router.isReady();
+    }
+
+    /**
+     * Whether requests that come in may go on, by the policy of the service that this workload is. Before the first policy, and if
+     * policy does not list this service, none may.
+     */
+    public Inbound inbound() {
+        return router.inbound();
+    }
+
+    private byte[] download(URI uri, int maxBytes, Duration timeout) throws IOException {
+        return engine.download(uri, maxBytes, timeout);
     }
 
     /** {@code epoch/version} of the policy in force; empty before the first. */
@@ -212,6 +230,7 @@ public final class Mesh implements Closeable {
         private @Nullable PolicySource policy;
         private final List<String> claims = new ArrayList<>();
         private final List<MeshListener> listeners = new ArrayList<>();
+        private final Map<String, TokenSource> tokens = new LinkedHashMap<>();
         private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
         private Duration initialFetchTimeout = Duration.ofSeconds(5);
         private Duration staleTtl = Duration.ofHours(1);
@@ -288,6 +307,16 @@ public final class Mesh implements Closeable {
         /** How long {@link Mesh#close} waits for calls under way. Default 2 s; zero = not at all. */
         public Builder drainTimeout(Duration timeout) {
             this.drainTimeout = positiveOrZero("drainTimeout", timeout);
+            return this;
+        }
+
+        /**
+         * A token that policy may name in {@code credentials}, to be sent along with calls over TLS.
+         *
+         * @param name that policy calls it by; a second source of one name takes the place of the first
+         */
+        public Builder token(String name, TokenSource source) {
+            tokens.put(name, source);
             return this;
         }
 

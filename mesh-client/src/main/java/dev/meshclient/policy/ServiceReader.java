@@ -28,12 +28,14 @@ final class ServiceReader {
 
     private final CrossReferences references;
     private final RuleReader rules;
+    private final AccessReader access;
     // Thousands of endpoints share a few places.
     private final Map<String, Locality> localities = new HashMap<>();
 
-    ServiceReader(CrossReferences references) {
+    ServiceReader(CrossReferences references, AccessReader access) {
         this.references = references;
         this.rules = new RuleReader(references);
+        this.access = access;
     }
 
     Service service(String name, Node node) {
@@ -52,11 +54,11 @@ final class ServiceReader {
         Set<String> subsetNames = new HashSet<>();
         List<Subset> subsets = fields.list("subsets", 0, Integer.MAX_VALUE, n -> subset(name, subsetNames, n));
         List<Rule> ruleList = fields.list("rules", 0, MAX_RULES, rules::rule);
-        Settings settings = SettingsReader.settings(fields);
+        Settings settings = SettingsReader.settings(fields, access.access(fields));
         if (resolution == Resolution.NONE) {
             hasNoEndpoints(fields, appProtocol, settings);
         }
-        fields.unsupported("jwtProviders");
+        fields.misplaced("at the head of the document", "jwtProviders");
         fields.othersIgnored();
         return new Service(hosts, appProtocol, resolution, endpoints, subsets, ruleList, settings);
     }
@@ -147,7 +149,7 @@ final class ServiceReader {
             }
         }
         Map<String, String> labels = fields.required("labels", "an object of strings", ServiceReader::labels, Map.of());
-        Settings settings = SettingsReader.settings(fields);
+        Settings settings = SettingsReader.settings(fields, AccessReader.ofSubset(fields));
         fields.othersIgnored();
         return new Subset(name, labels, settings);
     }

@@ -15,10 +15,20 @@ public record Settings(
         @Nullable FailoverMode failoverMode,
         @Nullable LoadBalancer loadBalancer,
         @Nullable TrafficDistribution trafficDistribution,
-        @Nullable Tls tls) {
+        @Nullable Tls tls,
+        Access access) {
     /** Nothing is stated. */
     public static final Settings NONE = new Settings(
-            Timeouts.NONE, null, RetryConstraint.NONE, Limits.NONE, OutlierDetection.NONE, null, null, null, null);
+            Timeouts.NONE,
+            null,
+            RetryConstraint.NONE,
+            Limits.NONE,
+            OutlierDetection.NONE,
+            null,
+            null,
+            null,
+            null,
+            Access.NONE);
 
     /** These settings, and where they say nothing, those of {@code base}: timeouts, budget, limits and outlier detection leaf by leaf, the rest whole. */
     public Settings over(Settings base) {
@@ -31,6 +41,7 @@ public record Settings(
                 failoverMode != null ? failoverMode : base.failoverMode,
                 loadBalancer != null ? loadBalancer : base.loadBalancer,
                 trafficDistribution != null ? trafficDistribution : base.trafficDistribution,
-                tls != null ? tls : base.tls);
+                tls != null ? tls : base.tls,
+                access.over(base.access));
     }
 }

@@ -42,7 +42,7 @@ final class SettingsReader {
     private SettingsReader() {}
 
     /** The settings among the fields of an object; what else it holds is the caller's. */
-    static Settings settings(Fields fields) {
+    static Settings settings(Fields fields, Access access) {
         Settings settings = new Settings(
                 timeouts(fields),
                 retry(fields),
@@ -52,14 +52,14 @@ final class SettingsReader {
                 fields.optional("failoverMode", n -> n.word(FAILOVER_MODE)),
                 fields.optional("loadBalancer", SettingsReader::loadBalancer),
                 fields.optional("trafficDistribution", n -> n.word(TRAFFIC_DISTRIBUTION)),
-                fields.optional("tls", SettingsReader::tls));
-        fields.unsupported("authorization", "requestAuthentication");
+                fields.optional("tls", SettingsReader::tls),
+                access);
         return settings;
     }
 
-    static Settings defaults(Node node) {
+    static Settings defaults(AccessReader access, Node node) {
         Fields fields = new Fields(node);
-        Settings settings = settings(fields);
+        Settings settings = settings(fields, access.access(fields));
         fields.othersIgnored();
         return settings;
     }

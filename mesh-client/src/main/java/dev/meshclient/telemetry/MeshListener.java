@@ -1,6 +1,7 @@
 package dev.meshclient.telemetry;
 
 import dev.meshclient.Decision;
+import dev.meshclient.authz.AuthorizationEvent;
 import java.io.IOException;
 import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ public interface MeshListener {
      * @param backend the service
      */
     default void endpointReturned(String backend, String endpoint, String reason) {}
+
+    /** Something was decided about who may call, or would be by a shadow policy; requests that come in are told of, too. */
+    default void authorization(AuthorizationEvent event) {}
 
     /** The call is over, its body included; failure is null if the caller was given a response. */
     default void callEnded(Request request, Decision decision, @Nullable IOException failure) {}

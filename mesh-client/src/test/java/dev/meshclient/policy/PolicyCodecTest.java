@@ -42,7 +42,8 @@ class PolicyCodecTest {
                         null,
                         LoadBalancer.LEAST_REQUEST,
                         TrafficDistribution.PREFER_SAME_ZONE,
-                        new Tls(Tls.Mode.DISABLE, null)));
+                        new Tls(Tls.Mode.DISABLE, null),
+                        Access.NONE));
         assertThat(policy.services()).containsOnlyKeys("reviews", "reviews-shadow", "payments");
         assertThat(policy.removed()).containsExactly("legacy-search");
     }

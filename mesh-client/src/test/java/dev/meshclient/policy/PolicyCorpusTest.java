@@ -108,6 +108,13 @@ class PolicyCorpusTest {
                         ServiceReader.LOCALITY,
                         DocumentReader.TRUST_DOMAIN,
                         DocumentReader.DATE_TIME,
+                        AccessReader.WILD,
+                        AccessReader.ACCOUNT,
+                        AccessReader.PATHS,
+                        AccessReader.BLOCK,
+                        AccessReader.PORTS,
+                        AccessReader.KEY,
+                        JwtProviderReader.JWKS_URI,
                         Durations.WHOLE)
                 .map(pattern -> "^(" + pattern + ")$")
                 .collect(Collectors.toSet());

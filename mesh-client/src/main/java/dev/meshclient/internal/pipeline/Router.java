@@ -5,12 +5,14 @@ import dev.meshclient.MeshStatus;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
+import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Entrance;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
@@ -45,6 +47,7 @@ public final class Router implements Entrance {
     private final Layer afterClose;
     private final Layer awaitPolicy;
     private final UnaryOperator<Layer> refusals;
+    private final Inbound inbound;
 
     private volatile @Nullable Problem lastProblem;
     private volatile boolean closed;
@@ -66,7 +69,7 @@ public final class Router implements Entrance {
                 name -> {
                     throw new UnknownHostException("no resolver for " + name);
                 },
-                workload,
+                Self.of(workload, time),
                 listeners,
                 claimed,
                 registryOnly,
@@ -76,6 +79,7 @@ public final class Router implements Entrance {
 
     /**
      * @param resolver finds the addresses of names
+     * @param self who we are
      * @param claimed hosts that are the mesh's whatever policy says
      * @param registryOnly all other hosts are refused, whatever policy says
      * @param initialFetchTimeout how long the first calls wait for the first policy; 0 = not at all
@@ -84,7 +88,7 @@ public final class Router implements Entrance {
     public Router(
             Time time,
             Resolver resolver,
-            Workload workload,
+            Self self,
             List<MeshListener> listeners,
             List<String> claimed,
             boolean registryOnly,
@@ -92,17 +96,19 @@ public final class Router implements Entrance {
             Duration staleTtl) {
         List<MeshListener> told = List.copyOf(listeners);
         this.time = time;
-        this.policy = new InForce(time, resolver, workload, told, staleTtl);
+        this.policy = new InForce(time, resolver, self, told, staleTtl);
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();
         claims.add(claimed);
         Layer refuse = this::refuse;
-        Outbound outbound = new Outbound(time, told, new Balance.Origin(workload.locality(), Map.of()), refuse);
+        Outbound outbound =
+                new Outbound(time, told, new Balance.Origin(self.workload().locality(), Map.of()), self, refuse);
         this.unlisted = outbound.refusal(refuse);
         this.afterClose = outbound.refusal(this::refuseClosed);
         this.awaitPolicy = this::awaitPolicy;
         this.refusals = outbound::refusal;
+        this.inbound = new Inbound(this::boundary, event -> Events.authorization(told, event));
     }
 
     /**
@@ -135,6 +141,18 @@ public final class Router implements Entrance {
     public String revision() {
         MeshState now = policy.state();
         return now == null ? "" : now.revision();
+    }
+
+    /** The boundary for requests that come in. */
+    public Inbound inbound() {
+        return inbound;
+    }
+
+    private Inbound.Boundary boundary() {
+        MeshState now = policy.state();
+        return now == null
+                ? Inbound.Boundary.closed("", "there is no policy yet that could say who may call us")
+                : now.boundary();
     }
 
     /** What is in force, and what is not and why. */
