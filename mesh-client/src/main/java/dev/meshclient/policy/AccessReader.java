@@ -30,8 +30,10 @@ final class AccessReader {
     static final Pattern WILD = Pattern.compile("\\*?[^*]+|[^*]+\\*|\\*");
 
     static final Pattern ACCOUNT = Pattern.compile("[^/*]+/[^/*]+");
-    static final Pattern PATHS =
-            Pattern.compile("\\*?[^*{}?#]+|[^*{}?#]+\\*|\\*|(/([^/*{}?#]*|\\{\\*\\}))*(/\\{\\*\\*\\}(/[^*{}?#]*)?)?");
+    private static final String CHAR = "([^*{}?#%]|%[0-9A-Fa-f]{2})";
+    private static final String IN_ELEMENT = "([^/*{}?#%]|%[0-9A-Fa-f]{2})";
+    static final Pattern PATHS = Pattern.compile("\\*?" + CHAR + "+|" + CHAR + "+\\*|\\*|(/(" + IN_ELEMENT
+            + "*|\\{\\*\\}))*(/\\{\\*\\*\\}(/" + CHAR + "*)?)?");
     static final Pattern BLOCK = Pattern.compile(
             "((" + Hosts.IPV4 + ")(/(3[0-2]|[12]?[0-9]))?|(" + Hosts.IPV6 + ")(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)");
     static final Pattern PORTS = Pattern.compile(Hosts.PORT);
@@ -226,16 +228,11 @@ final class AccessReader {
     }
 
     private static String path(Node node) {
-        String text = node.text(
+        return node.text(
                 MAX_VALUE,
                 PATHS,
                 "a path with * at its end, at its beginning or alone for any; or with the elements {*} for one element and"
-                        + " at last {**} for any number");
-        if (text.indexOf('%') >= 0
-                && !RuleReader.PATH.matcher("/" + text.replaceAll("[*{}/]", "")).matches()) {
-            node.wrong("a path whose % is followed by two hexadecimal digits");
-        }
-        return text;
+                        + " at last {**} for any number; percent-encoded as it is sent, without a query");
     }
 
     private static String block(Node node) {

@@ -2,7 +2,6 @@ package dev.meshclient.policy;
 
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.KeyType;
 import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 final class JwtProviderReader {
     private static final int MAX_AUDIENCES = 256;
     private static final int MAX_KEYS = 100;
+    private static final Words<String> KEY_TYPE = Words.of(new String[] {"RSA", "EC"}, word -> word)
+            .refusing("oct", "is shared, and no proof of who signed")
+            .refusing("OKP", Words.NOT_SUPPORTED);
     private static final int MAX_URI = 1024;
 
     /** Whoever can change the keys on their way can make tokens. */
@@ -65,34 +67,39 @@ final class JwtProviderReader {
     }
 
     private static @Nullable String keys(Node node) {
-        if (node.object() == null) {
-            node.wrong("a JWK set (RFC 7517): an object with keys");
+        Fields fields = new Fields(node);
+        List<Boolean> keys = fields.required(
+                "keys",
+                "an array of 1 to " + MAX_KEYS + " public keys",
+                n -> Fields.items(n, 1, MAX_KEYS, JwtProviderReader::isKey),
+                List.of());
+        if (keys.isEmpty() || keys.contains(false)) {
             return null;
         }
         String json = node.json();
         String fault = fault(json);
         if (fault != null) {
-            node.wrong("a JWK set (RFC 7517) of up to " + MAX_KEYS + " public RSA or EC keys; " + fault);
+            node.wrong("a JWK set (RFC 7517) of public keys; " + fault);
         }
         return json;
     }
 
+    private static boolean isKey(Node node) {
+        Fields fields = new Fields(node);
+        Node type = fields.required("kty", KEY_TYPE.expected(null));
+        if (type == null) {
+            return false;
+        }
+        String word = type.string();
+        type.word(KEY_TYPE);
+        return word != null && KEY_TYPE.meaning(word) != null;
+    }
+
     private static @Nullable String fault(String json) {
         try {
-            List<JWK> keys = JWKSet.parse(json).getKeys();
-            if (keys.isEmpty() || keys.size() > MAX_KEYS) {
-                return "it has " + keys.size();
-            }
-            for (JWK key : keys) {
-                boolean asymmetric =
-                        key.getKeyType().equals(KeyType.RSA) || key.getKeyType().equals(KeyType.EC);
-                if (!asymmetric || key.isPrivate()) {
-                    return "one is " + (asymmetric ? "private" : "of type " + key.getKeyType());
-                }
-            }
-            return null;
-        } catch (ParseException | RuntimeException e) {
-            return "it does not parse";
+            return JWKSet.parse(json).getKeys().stream().anyMatch(JWK::isPrivate) ? "one is private" : null;
+        } catch (ParseException | RuntimeException e) { // whatever it throws, it is no set of keys
+            return "one does not parse";
         }
     }
 }
