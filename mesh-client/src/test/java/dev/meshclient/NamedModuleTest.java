@@ -46,6 +46,7 @@ class NamedModuleTest {
             JsonFactory.class,
             JsonInclude.class,
             Logger.class,
+            com.nimbusds.jwt.SignedJWT.class,
             org.jspecify.annotations.NullMarked.class);
 
     private static Path home(Class<?> type) {

@@ -62,12 +62,13 @@ public final class InboundExample {
             HttpClient client = HttpClient.newHttpClient();
             for (String asked : new String[] {"GET /api/7", "POST /api/7", "GET /api/%2e%2e/admin"}) {
                 String[] parts = asked.split(" ", 2);
-                HttpRequest request = HttpRequest.newBuilder(
-                                URI.create("http://127.0.0.1:" + server.getAddress().getPort() + parts[1]))
+                HttpRequest request = HttpRequest.newBuilder(URI.create(
+                                "http://127.0.0.1:" + server.getAddress().getPort() + parts[1]))
                         .method(parts[0], HttpRequest.BodyPublishers.noBody())
                         .build();
                 System.out.println(asked + " -> "
-                        + client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode());
+                        + client.send(request, HttpResponse.BodyHandlers.ofString())
+                                .statusCode());
             }
             server.stop(0);
         }

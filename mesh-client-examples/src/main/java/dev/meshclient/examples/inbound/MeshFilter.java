@@ -13,6 +13,7 @@ import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets in what policy allows: {@code server.createContext("/", handler).getFilters().add(new MeshFilter(mesh.inbound()))}. A
@@ -36,7 +37,12 @@ public final class MeshFilter extends Filter {
         InboundResult result = inbound.authorize(request(exchange));
         if (!result.isAllowed()) {
             // The reason is for our log: it would tell the caller what it takes to be let in.
-            LOG.log(System.Logger.Level.INFO, "{0} {1}: {2}", exchange.getRequestMethod(), result.status(), result.reason());
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "{0} {1}: {2}",
+                    exchange.getRequestMethod(),
+                    result.status(),
+                    result.reason());
             if (result.status() == InboundResult.Status.UNAUTHENTICATED) {
                 exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer error=\"invalid_token\"");
             }
@@ -51,6 +57,11 @@ public final class MeshFilter extends Filter {
         chain.doFilter(exchange);
     }
 
+    @Override
+    public String description() {
+        return "lets in what the mesh's policy allows";
+    }
+
     private static InboundRequest request(HttpExchange exchange) {
         return InboundRequest.of(
                         exchange.getRequestMethod(), exchange.getRequestURI().getRawPath())
@@ -63,13 +74,13 @@ public final class MeshFilter extends Filter {
                 .build();
     }
 
-    private static String header(HttpExchange exchange, String name) {
+    private static @Nullable String header(HttpExchange exchange, String name) {
         List<String> lines = exchange.getRequestHeaders().get(name);
         return lines == null ? null : String.join(",", lines);
     }
 
     /** The SPIFFE ID of a certificate that the server's TLS has verified: its one URI name. Null: there is none. */
-    private static String peer(HttpExchange exchange) {
+    private static @Nullable String peer(HttpExchange exchange) {
         if (!(exchange instanceof HttpsExchange https)) {
             return null;
         }
@@ -81,7 +92,7 @@ public final class MeshFilter extends Filter {
         }
     }
 
-    private static String spiffeId(X509Certificate leaf) {
+    private static @Nullable String spiffeId(X509Certificate leaf) {
         try {
             Collection<List<?>> names = leaf.getSubjectAlternativeNames();
             List<String> uris = names == null

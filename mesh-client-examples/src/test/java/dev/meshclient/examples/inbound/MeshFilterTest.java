@@ -28,12 +28,13 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The boundary of the JDK's server, by real requests. */
 class MeshFilterTest {
-    private static Mesh mesh(String policy) {
+    private static Mesh mesh(@Nullable String policy) {
         return Mesh.builder()
                 .workload(Workload.of("reviews"))
                 .policy(policy == null ? PolicySource.file(Path.of("/nowhere/policy.json")) : PolicySource.of(policy))
@@ -42,7 +43,8 @@ class MeshFilterTest {
 
     /** As it is written: a client of the JDK would tidy the path up. */
     private static String status(HttpServer server, String method, String path, String... headers) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.getAddress().getPort())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.getAddress().getPort())) {
             String request = method + " " + path + " HTTP/1.1\r\nHost: reviews\r\nConnection: close\r\n"
                     + String.join("", headers) + "\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
@@ -56,7 +58,8 @@ class MeshFilterTest {
         try (Mesh mesh = mesh(InboundExample.POLICY)) {
             HttpServer server = InboundExample.serve(mesh);
             assertThat(status(server, "GET", "/api/7")).isEqualTo("200");
-            assertThat(status(server, "POST", "/api/7", "Content-Length: 0\r\n")).isEqualTo("403");
+            assertThat(status(server, "POST", "/api/7", "Content-Length: 0\r\n"))
+                    .isEqualTo("403");
             assertThat(status(server, "GET", "/admin")).isEqualTo("403");
             assertThat(status(server, "GET", "/api/%2e%2e/admin")).isEqualTo("403");
             assertThat(status(server, "GET", "/api/..%2Fadmin")).isEqualTo("403");
@@ -84,7 +87,8 @@ class MeshFilterTest {
                 .replace("\"hosts\"", "\"requestAuthentication\": { \"provider\": \"corp\" }, \"hosts\"");
         try (Mesh mesh = mesh(policy)) {
             HttpServer server = InboundExample.serve(mesh);
-            assertThat(status(server, "GET", "/api/7", "Authorization: Bearer a.b.c\r\n")).isEqualTo("401");
+            assertThat(status(server, "GET", "/api/7", "Authorization: Bearer a.b.c\r\n"))
+                    .isEqualTo("401");
             assertThat(status(server, "GET", "/api/7")).isEqualTo("200");
             server.stop(0);
         }
@@ -125,16 +129,29 @@ class MeshFilterTest {
     private static int status(HttpServer server, SSLContext context) throws IOException, InterruptedException {
         HttpClient client = HttpClient.newBuilder().sslContext(context).build();
         URI uri = URI.create("https://localhost:" + server.getAddress().getPort() + "/api/7");
-        return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding()).statusCode();
+        return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
     }
 
     /** Made by the JDK's own tool: a key and a certificate that it signed itself. */
     private static KeyStore keyStore(Path file, String spiffeId) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", file.getFileName().toString(), "-keyalg", "EC", "-dname", "CN=test",
-                "-ext", "san=uri:" + spiffeId + ",dns:localhost,ip:127.0.0.1", "-storetype", "PKCS12",
-                "-keystore", file.toString(), "-storepass", "changeit"));
+                "-genkeypair",
+                "-alias",
+                file.getFileName().toString(),
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=test",
+                "-ext",
+                "san=uri:" + spiffeId + ",dns:localhost,ip:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                "changeit"));
         Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(keytool.waitFor()).as(said).isZero();
@@ -145,7 +162,7 @@ class MeshFilterTest {
         return store;
     }
 
-    private static SSLContext context(KeyStore own, List<KeyStore> trusted) throws Exception {
+    private static SSLContext context(@Nullable KeyStore own, List<KeyStore> trusted) throws Exception {
         KeyStore trust = KeyStore.getInstance("PKCS12");
         trust.load(null, null);
         for (KeyStore store : trusted) {
