@@ -92,7 +92,12 @@ final class FetchedKeys implements KeySets.Keys {
             running = true;
             started = true;
             startedAt = now;
-            time.start("keys of issuers", this::fetch);
+            try {
+                time.start("keys of issuers", this::fetch);
+            } catch (RuntimeException e) { // the mesh is closed: what is known stays
+                running = false;
+                LOG.debug("keys are not fetched any more: {}", e.toString());
+            }
         }
     }
 
