@@ -99,7 +99,8 @@ public final class Inbound {
             tell(now, request, Kind.DENIED, "", "");
             return refused(Status.DENIED, "", "", "policy asks for paths, and servers differ in what this one means");
         }
-        InboundFacts.Known known = new InboundFacts.Known(request, path, claims);
+        InboundFacts.Known known = new InboundFacts.Known(
+                request, path, claims, now.tokens == null || request.states(Authorization.Attribute.HEADERS));
         Verdict verdict = policies.decide(InboundFacts.FACTS, known);
         Verdict audited = policies.audited(InboundFacts.FACTS, known);
         if (audited != null) {

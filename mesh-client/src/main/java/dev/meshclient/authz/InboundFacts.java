@@ -11,16 +11,17 @@ final class InboundFacts implements Facts<InboundFacts.Known> {
 
     /**
      * @param path normal
-     * @param claims of its token; null: it had none
+     * @param claims of its token; null: it had none that counts
+     * @param tokenKnown whether that is known
      */
     record Known(
-            InboundRequest request, String path, @Nullable Map<String, Object> claims) {}
+            InboundRequest request, String path, @Nullable Map<String, Object> claims, boolean tokenKnown) {}
 
     private InboundFacts() {}
 
     @Override
     public boolean knows(Attribute attribute, Known known) {
-        return attribute == Attribute.TOKEN || known.request.states(attribute);
+        return attribute == Attribute.TOKEN ? known.tokenKnown : known.request.states(attribute);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.meshclient.authz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -115,6 +116,27 @@ class FetchedKeysTest {
         served = TestIssuer.jwks(old.key);
         time.step(SECOND);
         assertThat(check.check(bearer(old)).problem()).isNull();
+    }
+
+    @Test
+    void after_the_end_of_the_mesh_what_is_known_stays() {
+        boolean[] closed = {false};
+        StepTime ends = new StepTime() {
+            @Override
+            public void start(String name, Runnable task) {
+                if (closed[0]) {
+                    throw new IllegalStateException("closed");
+                }
+                task.run();
+            }
+        };
+        KeySets until = new KeySets(ends, this::download);
+        TokenCheck check = TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, until);
+        closed[0] = true;
+        ends.step(3600 * SECOND);
+
+        assertThat(check.check(bearer(old)).problem()).isNull();
+        assertThat(check.check(bearer(fresh)).problem()).contains("no key for it");
     }
 
     @Test

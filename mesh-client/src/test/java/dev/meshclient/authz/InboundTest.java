@@ -155,6 +155,18 @@ class InboundTest {
     }
 
     @Test
+    void without_headers_nobody_knows_whether_there_is_a_token() {
+        Inbound inbound = inbound(
+                "[{'action': 'DENY', 'rules': [{'from': [{'source': {'requestPrincipals': ['*/mallory']}}]}]}]",
+                tokens(false));
+
+        assertThat(inbound.authorize(InboundRequest.of("GET", "/").peer(WEB).build())
+                        .status())
+                .isEqualTo(Status.DENIED);
+        assertThat(inbound.authorize(get("/").build()).isAllowed()).isTrue();
+    }
+
+    @Test
     void a_token_that_nobody_checks_is_the_applications_own() {
         InboundResult result =
                 inbound("[]", null).authorize(withToken("/", "x.y.z").build());
