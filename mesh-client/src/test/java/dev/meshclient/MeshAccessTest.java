@@ -179,6 +179,25 @@ class MeshAccessTest {
     }
 
     @Test
+    void neither_does_an_https_request_that_is_redirected_carry_it_on() throws Exception {
+        orders.enqueue(new MockResponse.Builder()
+                .code(307)
+                .addHeader("Location", "https://orders/carts")
+                .build());
+        carts.enqueue(new MockResponse.Builder().build());
+        String rules = """
+                , "rules": [{"matches": [{"path": {"value": "/carts"}}], "backendRefs": [{"name": "carts"}]},
+                            {"backendRefs": [{"name": "orders"}]}]
+                """;
+        try (Mesh mesh = mesh(WITH_TOKEN + rules, TLS).build();
+                Response response = get(mesh, "https://orders/a")) {
+            assertThat(response.request().header("Authorization")).isNull();
+        }
+        assertThat(orders.takeRequest().getHeaders().get("Authorization")).isEqualTo("Bearer token-1");
+        assertThat(carts.takeRequest().getHeaders().get("Authorization")).isNull();
+    }
+
+    @Test
     void in_the_clear_nothing_is_sent() throws Exception {
         try (MockWebServer plain = new MockWebServer()) {
             plain.start();

@@ -195,7 +195,7 @@ class IstioAuthzVectorTest {
         collect(policies, values);
         long allowed = 0;
         for (int i = 0; i < REQUESTS; i++) {
-            FakeFacts request = request(values, random);
+            FakeFacts request = request(values, new Draw(random, random.nextInt(8)));
             boolean expected = envoy.allows(request);
             FakeFacts seen = tcp ? request.copy().unknown(OF_HTTP) : request;
             assertThat(ours.decide(seen, seen).answer() == Answer.ALLOWED)
@@ -232,14 +232,28 @@ class IstioAuthzVectorTest {
         }
     }
 
-    private static String one(
-            Map<String, List<String>> values, SplittableRandom random, String otherwise, String... of) {
+    /** Some requests have much of what policies ask for and some hardly anything, so that each value decides now and then. */
+    private record Draw(SplittableRandom random, int missesInEight) {
+        boolean misses() {
+            return random.nextInt(8) < missesInEight;
+        }
+
+        int nextInt(int bound) {
+            return random.nextInt(bound);
+        }
+
+        boolean nextBoolean() {
+            return random.nextBoolean();
+        }
+    }
+
+    private static String one(Map<String, List<String>> values, Draw random, String otherwise, String... of) {
         List<String> all = Stream.of(of)
                 .map(values::get)
                 .filter(v -> v != null)
                 .flatMap(Collection::stream)
                 .toList();
-        if (all.isEmpty() || random.nextInt(8) == 0) {
+        if (all.isEmpty() || random.misses()) {
             return otherwise;
         }
         String value = all.get(random.nextInt(all.size()));
@@ -249,7 +263,7 @@ class IstioAuthzVectorTest {
                 .replace("*", filling.isEmpty() && value.equals("*") ? "any" : filling);
     }
 
-    private static FakeFacts request(Map<String, List<String>> values, SplittableRandom random) {
+    private static FakeFacts request(Map<String, List<String>> values, Draw random) {
         FakeFacts request = new FakeFacts()
                 .with(Attribute.METHOD, one(values, random, "HEAD", "methods", "request.headers[:method]"))
                 .with(Attribute.PATH, one(values, random, "/else", "paths"))
@@ -271,7 +285,7 @@ class IstioAuthzVectorTest {
         return request;
     }
 
-    private static void principal(FakeFacts request, Map<String, List<String>> values, SplittableRandom random) {
+    private static void principal(FakeFacts request, Map<String, List<String>> values, Draw random) {
         switch (random.nextInt(4)) {
             case 0 -> {}
             case 1 ->
@@ -293,7 +307,7 @@ class IstioAuthzVectorTest {
         }
     }
 
-    private static void claims(FakeFacts request, Map<String, List<String>> values, SplittableRandom random) {
+    private static void claims(FakeFacts request, Map<String, List<String>> values, Draw random) {
         String principal = one(values, random, "else/me", "requestPrincipals", "request.auth.principal");
         int slash = principal.lastIndexOf('/');
         Map<String, Object> claims = new HashMap<>();
