@@ -4,6 +4,8 @@ module dev.meshclient {
     requires transitive org.jspecify;
     requires com.fasterxml.jackson.databind;
     requires com.nimbusds.jose.jwt;
+    requires org.bouncycastle.pkix;
+    requires org.bouncycastle.provider;
     requires org.slf4j;
 
     exports dev.meshclient;

@@ -2,15 +2,18 @@ package dev.meshclient;
 
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.identity.TokenSource;
+import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.SystemResolver;
+import dev.meshclient.internal.pipeline.IdentityEvents;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.pipeline.Self;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.tls.Credentials;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.MeshListener;
@@ -25,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
@@ -54,6 +58,7 @@ public final class Mesh implements Closeable {
     private final Time time;
     private final Runnable stopTime;
     private final Router router;
+    private final Credentials credentials;
     private final Engine engine;
     private final String source;
     private final Closeable policy;
@@ -72,21 +77,44 @@ public final class Mesh implements Closeable {
             this.stopTime = () -> {};
         }
         this.drainTimeout = builder.drainTimeout;
+        this.credentials = Credentials.start(
+                time,
+                builder.identity,
+                builder.credentials,
+                new IdentityEvents(builder.listeners),
+                time.now() + Time.nanos(builder.initialFetchTimeout));
         this.router = new Router(
                 time,
                 builder.resolver,
-                Self.of(builder.workload, time, builder.tokens, this::download),
+                Self.of(builder.workload, credentials::spiffeId, time, builder.tokens, this::download),
                 builder.listeners,
                 builder.claims,
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
                 builder.initialFetchTimeout,
                 builder.staleTtl);
-        this.engine = new Engine(time, router);
+        this.engine = new Engine(time, router, credentials);
+        credentials.onTrustChange(() -> {
+            router.forEachEndpoint(engine::trustChanged);
+            readiness.forEach(Signal::raise);
+        });
         PolicySource source = builder.source();
         this.source = source.toString();
         PolicySink sink = new PolicySink(
                 router, engine.transport(), engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
-        this.policy = source.watch(time, sink);
+        this.policy = source.watch(time, sink, new WantedHosts(router));
+    }
+
+    /** What calls want, as a source sees it. */
+    private record WantedHosts(Router router) implements PolicySource.Wanted {
+        @Override
+        public SortedSet<String> hosts() {
+            return router.wanted();
+        }
+
+        @Override
+        public void onAsk(Runnable wake) {
+            router.onWanted(wake);
+        }
     }
 
     /** A mesh needs a {@link Builder#policy}; everything else has a default. */
@@ -111,9 +139,9 @@ public final class Mesh implements Closeable {
     }
 
     /**
-     * Waits until a policy is in force.
+     * Waits until a policy is in force and, if the mesh was given an identity, the first certificate is there.
      *
-     * @return whether one is; false: the time is up, or the mesh was closed
+     * @return whether they are; false: the time is up, or the mesh was closed
      * @throws java.io.InterruptedIOException if the thread is interrupted
      */
     public boolean awaitReady(Duration timeout) throws IOException {
@@ -121,7 +149,7 @@ public final class Mesh implements Closeable {
         Signal signal = time.signal("ready");
         readiness.add(signal);
         try {
-            while (!router.isReady() && !closed && time.now() < until) {
+            while (!isReady() && !closed && time.now() < until) {
                 if (!signal.await(until)) {
                     break;
                 }
@@ -129,7 +157,11 @@ public final class Mesh implements Closeable {
         } finally {
             readiness.remove(signal);
         }
-        return router.isReady();
+        return isReady();
+    }
+
+    private boolean isReady() {
+        return router.isReady() && credentials.isReady();
     }
 
     /**
@@ -199,6 +231,11 @@ public final class Mesh implements Closeable {
         } catch (IOException e) {
             LOG.warn("the policy source did not close: {}", e.toString());
         }
+        try {
+            credentials.close();
+        } catch (IOException e) {
+            LOG.warn("the identity's source did not close: {}", e.toString());
+        }
         router.close();
         readiness.forEach(Signal::raise);
         drain();
@@ -228,6 +265,8 @@ public final class Mesh implements Closeable {
     public static final class Builder {
         private Workload workload = Workload.unknown();
         private @Nullable PolicySource policy;
+        private @Nullable WorkloadIdentity identity;
+        private final Map<String, WorkloadIdentity> credentials = new LinkedHashMap<>();
         private final List<String> claims = new ArrayList<>();
         private final List<MeshListener> listeners = new ArrayList<>();
         private final Map<String, TokenSource> tokens = new LinkedHashMap<>();
@@ -250,6 +289,31 @@ public final class Mesh implements Closeable {
         /** Where policy comes from. */
         public Builder policy(PolicySource source) {
             this.policy = source;
+            return this;
+        }
+
+        /**
+         * What this workload proves to its peers, and whom it believes: certificate, key and trust bundles, watched while they
+         * rotate. Default: none; calls that policy sends by MESH_MUTUAL or MUTUAL TLS then fail with
+         * {@link IdentityUnavailable}, and never go in the clear.
+         */
+        public Builder identity(WorkloadIdentity source) {
+            this.identity = source;
+            return this;
+        }
+
+        /**
+         * What policy means by {@code tls.credentialName}: for MUTUAL the certificate that is presented, for MUTUAL and SIMPLE
+         * the authorities that are believed. Watched as the identity is. A name that is given again replaces the one before.
+         *
+         * @throws IllegalArgumentException if the name is empty
+         */
+        public Builder credential(String name, WorkloadIdentity source) {
+            if (name.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "a credential needs the name that policy gives it: tls.credentialName");
+            }
+            this.credentials.put(name, source);
             return this;
         }
 

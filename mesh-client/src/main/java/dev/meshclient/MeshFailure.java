@@ -5,7 +5,7 @@ package dev.meshclient;
  * peer or of the network keeps the type that OkHttp gave it instead.
  */
 public interface MeshFailure {
-    /** Envoy's response-flag letters where one exists: {@code NR UH UO UT}. */
+    /** Envoy's response-flag letters where one exists: {@code NR UH UO UT UF}. */
     String reason();
 
     /** What was decided for the call until then. */

@@ -70,6 +70,7 @@ public record MeshStatus(
      * @param problems why the document's is refused; empty if it is not
      * @param pipeline its rules, and the layers of each, as text for people; empty if its calls are refused
      * @param endpoints all that its policy lists; with resolution {@code DNS} the addresses that are known of its names
+     * @param traffic how far its attempts went since it is known
      */
     public record Service(
             State state,
@@ -78,11 +79,51 @@ public record MeshStatus(
             List<String> hosts,
             List<PolicyProblem> problems,
             String pipeline,
-            List<Endpoint> endpoints) {
+            List<Endpoint> endpoints,
+            Traffic traffic) {
         public Service {
             hosts = List.copyOf(hosts);
             problems = List.copyOf(problems);
             endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    /**
+     * How far attempts went, the first ones and retries alike: what leaves a zone may cost, and takes longer. With resolution
+     * {@code NONE} nothing is known of it.
+     *
+     * @param sameZone to endpoints in our zone
+     * @param crossZone to other zones of our region
+     * @param crossRegion to other regions
+     * @param unknown where our zone or theirs is not stated
+     * @param plaintext of all these attempts, those without TLS
+     */
+    public record Traffic(Volume sameZone, Volume crossZone, Volume crossRegion, Volume unknown, long plaintext) {
+        /** Nothing yet. */
+        public static final Traffic NONE = new Traffic(Volume.NONE, Volume.NONE, Volume.NONE, Volume.NONE, 0);
+
+        @Override
+        public String toString() {
+            return "to our zone " + sameZone + "; to other zones " + crossZone + "; to other regions " + crossRegion
+                    + (unknown.requests == 0 ? "" : "; not known " + unknown)
+                    + (plaintext == 0 ? "" : "; in the clear " + plaintext);
+        }
+    }
+
+    /**
+     * How much.
+     *
+     * @param requests attempts that began
+     * @param sentBytes of request bodies that were sent to their end
+     * @param receivedBytes of response bodies that were read to their end, as they came over the wire; without headers and TLS
+     */
+    public record Volume(long requests, long sentBytes, long receivedBytes) {
+        /** Nothing. */
+        public static final Volume NONE = new Volume(0, 0, 0);
+
+        @Override
+        public String toString() {
+            return requests + (requests == 0 ? "" : " (" + sentBytes + " B sent, " + receivedBytes + " B received)");
         }
     }
 
@@ -161,6 +202,9 @@ public record MeshStatus(
                 .append(", hosts ")
                 .append(service.hosts);
         service.problems.forEach(problem -> text.append("\n  ! ").append(problem));
+        if (!service.traffic.equals(Traffic.NONE)) {
+            text.append("\n  requests ").append(service.traffic);
+        }
         service.endpoints.stream().limit(ENDPOINTS_PRINTED).forEach(endpoint -> text.append("\n  ")
                 .append(endpoint));
         if (service.endpoints.size() > ENDPOINTS_PRINTED) {

@@ -44,7 +44,7 @@ class ArchitectureTest {
             "limit", Set.of("Limit", "InFlight"),
             "retry", Set.of("Retry", "RetryBudget"),
             "balance", Set.of("Balance", "Homecoming"),
-            "outlier", Set.of("Outlier", "Duty"),
+            "outlier", Set.of("Outlier", "Duty", "Rota"),
             "resolve", Set.of("Resolve", "Roster", "Names"),
             "events", Set.of("Events"));
 
@@ -116,7 +116,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_pipeline_does_not_know_the_wire = only(
             in("pipeline"),
-            in("pipeline", "call", "endpoint", "time")
+            in("pipeline", "call", "endpoint", "time", "identity")
                     .or(CONCEPT_CLASSES)
                     .or(ROOT_TYPES)
                     .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry", ROOT + ".authz", ROOT + ".identity")),
@@ -125,9 +125,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_engine_knows_calls_and_endpoints_but_no_rule_of_theirs = only(
             in("okhttp"),
-            in("okhttp", "call", "endpoint", "time").or(ROOT_TYPES).or(describe("what a Backend says", c -> Set.of(
-                            "Tls", "Tls$Mode", "AppProtocol")
-                    .contains(c.getName().replace(ROOT + ".policy.", "")))),
+            in("okhttp", "call", "endpoint", "time", "tls")
+                    .or(ROOT_TYPES)
+                    .or(describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode", "AppProtocol")
+                            .contains(c.getName().replace(ROOT + ".policy.", "")))),
             "the engine carries attempts; whether there is one more is decided above it");
 
     @ArchTest
@@ -157,7 +158,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_registry_knows_policy_and_time = only(
             resideInAPackage(ROOT + ".registry"),
-            resideInAnyPackage(ROOT + ".registry", ROOT + ".policy", INTERNAL + "time"),
+            resideInAnyPackage(ROOT + ".registry", ROOT + ".policy", INTERNAL + "time", INTERNAL + "files"),
             "a source delivers documents; what they do is not its business");
 
     @ArchTest
@@ -165,6 +166,31 @@ class ArchitectureTest {
             resideInAPackage(ROOT + ".authz"),
             resideInAnyPackage(ROOT + ".authz", ROOT + ".policy", INTERNAL + "time"),
             "one evaluator for both directions can know neither calls nor servers");
+
+    @ArchTest
+    static final ArchRule a_source_of_identity_knows_files_and_time = only(
+            resideInAPackage(ROOT + ".identity"),
+            resideInAnyPackage(ROOT + ".identity", INTERNAL + "time", INTERNAL + "files"),
+            "who a workload is does not depend on what it calls");
+
+    @ArchTest
+    static final ArchRule the_identity_in_use_knows_its_source = only(
+            in("identity"),
+            in("identity", "time").or(resideInAPackage(ROOT + ".identity")),
+            "peers are checked in the same way whatever carries the connection");
+
+    @ArchTest
+    static final ArchRule tls_knows_the_identity_in_use_and_what_policy_asks_of_a_peer = only(
+            in("tls"),
+            in("tls", "identity", "endpoint", "time")
+                    .or(resideInAPackage(ROOT + ".identity"))
+                    .or(describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode")
+                            .contains(c.getName().replace(ROOT + ".policy.", "")))),
+            "the engine asks it for sockets, and for nothing else");
+
+    @ArchTest
+    static final ArchRule files_know_nothing =
+            only(in("files"), in("files"), "policy and certificates are watched in the same way");
 
     @ArchTest
     static final ArchRule mesh_alone_wires_the_rooms_together = noClasses()
@@ -299,6 +325,8 @@ class ArchitectureTest {
                 .map(p -> p.substring(INTERNAL.length()))
                 .collect(Collectors.toSet()));
         rooms.removeAll(CONCEPTS.keySet());
-        assertThat(rooms).containsExactlyInAnyOrder("call", "time", "endpoint", "okhttp", "pipeline");
+        assertThat(rooms)
+                .containsExactlyInAnyOrder(
+                        "call", "time", "endpoint", "okhttp", "pipeline", "identity", "tls", "files");
     }
 }

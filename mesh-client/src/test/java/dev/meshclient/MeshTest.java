@@ -89,6 +89,47 @@ class MeshTest {
         }
     }
 
+    private static String withoutPanic(int consecutive) {
+        return ", \"outlierDetection\": {\"minHealthPercent\": 0, \"consecutive5xxErrors\": " + consecutive + "}";
+    }
+
+    @Test
+    void the_answer_that_took_the_last_endpoint_out_can_be_read_to_its_end() throws Exception {
+        first.enqueue(new MockResponse.Builder().code(503).body("busy").build());
+        MemoryPolicySource policy =
+                PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]" + withoutPanic(1)));
+        try (Mesh mesh = Mesh.builder().policy(policy).build()) {
+            OkHttpClient client = mesh.wrap(new OkHttpClient());
+            try (Response response = client.newCall(get("http://orders/")).execute()) {
+                assertThat(response.code()).isEqualTo(503);
+                assertThat(response.body().string()).isEqualTo("busy");
+                assertThat(Mesh.decision(response).detail()).isEqualTo("no endpoint is left for a retry");
+            }
+            assertThatThrownBy(() -> client.newCall(get("http://orders/")).execute())
+                    .isInstanceOf(NoHealthyEndpoint.class)
+                    .satisfies(e -> assertThat(Mesh.decision(e).attempts())
+                            .singleElement()
+                            .satisfies(a -> assertThat(a.outcome()).isEqualTo("refused")));
+        }
+        assertThat(first.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void an_answer_that_is_kept_over_the_pause_gives_its_connection_to_the_retry() throws Exception {
+        first.enqueue(new MockResponse.Builder().code(503).body("busy").build());
+        first.enqueue(new MockResponse.Builder().body("again").build());
+        MemoryPolicySource policy =
+                PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]" + withoutPanic(5)));
+        try (Mesh mesh = Mesh.builder().policy(policy).build();
+                Response response = mesh.wrap(new OkHttpClient())
+                        .newCall(get("http://orders/"))
+                        .execute()) {
+            assertThat(response.body().string()).isEqualTo("again");
+        }
+        assertThat(first.takeRequest().getExchangeIndex()).isZero();
+        assertThat(first.takeRequest().getExchangeIndex()).isEqualTo(1);
+    }
+
     @Test
     void options_count_although_their_tag_does_not_name_their_class() throws Exception {
         first.enqueue(new MockResponse.Builder().code(503).build());

@@ -47,6 +47,9 @@ class NamedModuleTest {
             JsonInclude.class,
             Logger.class,
             com.nimbusds.jwt.SignedJWT.class,
+            org.bouncycastle.openssl.PEMParser.class, // bcpkix
+            org.bouncycastle.asn1.ASN1Object.class, // bcprov
+            org.bouncycastle.asn1.cms.CMSAttributes.class, // bcutil
             org.jspecify.annotations.NullMarked.class);
 
     private static Path home(Class<?> type) {

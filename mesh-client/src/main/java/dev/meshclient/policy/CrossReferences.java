@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -22,6 +23,12 @@ final class CrossReferences {
     private final Map<String, Set<String>> subsets = new HashMap<>();
     private final Map<String, List<Claim>> claims = new LinkedHashMap<>();
     private final List<Reference> references = new ArrayList<>();
+    private final Set<String> unresolved = new LinkedHashSet<>();
+
+    /** Services that are referred to and that nobody declares. */
+    Set<String> unresolved() {
+        return unresolved;
+    }
 
     void declares(String service) {
         subsets.computeIfAbsent(service, s -> new HashSet<>());
@@ -48,6 +55,7 @@ final class CrossReferences {
     private void check(Reference reference) {
         Set<String> declared = subsets.get(reference.service);
         if (declared == null) {
+            unresolved.add(reference.service);
             reference.nameNode.wrong("a service of this document");
         } else if (reference.subsetNode != null
                 && reference.subset != null

@@ -6,6 +6,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -30,13 +31,16 @@ final class DocumentReader {
     private final CrossReferences references = new CrossReferences();
 
     static PolicyDocument read(Node root, Problems problems) throws PolicyException {
-        MeshPolicy policy = new DocumentReader().policy(root, problems);
+        DocumentReader reader = new DocumentReader();
+        MeshPolicy policy = reader.policy(root, problems);
         problems.throwIfRefused();
-        return document(policy, problems);
+        Set<String> unresolved = new LinkedHashSet<>(reader.references.unresolved());
+        policy.removed().forEach(unresolved::remove);
+        return document(policy, problems, unresolved);
     }
 
     /** Takes out the services of which a problem was noted: what was read of them is a stand-in. */
-    private static PolicyDocument document(MeshPolicy policy, Problems problems) {
+    private static PolicyDocument document(MeshPolicy policy, Problems problems, Set<String> unresolved) {
         Map<String, RefusedService> refused = new LinkedHashMap<>();
         problems.byService()
                 .forEach((name, found) -> refused.put(
@@ -54,7 +58,7 @@ final class DocumentReader {
                 policy.removed().stream()
                         .filter(name -> !refused.containsKey(name))
                         .toList());
-        return new PolicyDocument(taken, problems.unknownFields(), refused);
+        return new PolicyDocument(taken, problems.unknownFields(), refused, unresolved);
     }
 
     private static List<String> hosts(@Nullable Service read) {
@@ -68,7 +72,7 @@ final class DocumentReader {
         fields.optional("$schema", n -> n.text(1, 1024));
         head(fields, problems);
         Metadata metadata = fields.required(
-                "metadata", "an object", DocumentReader::metadata, new Metadata("", null, null, null, null));
+                "metadata", "an object", DocumentReader::metadata, new Metadata("", null, null, null, null, null));
         String trustDomain = fields.optional(
                 "trustDomain",
                 n -> n.text(255, TRUST_DOMAIN, "a SPIFFE trust domain: lower-case letters, digits, dots, - and _"));
@@ -83,7 +87,8 @@ final class DocumentReader {
         List<String> removed = new ArrayList<>();
         Node servicesNode = fields.required("services", "an object: services by name");
         if (servicesNode != null) {
-            services(servicesNode, new ServiceReader(references, access), services, removed);
+            ServiceAccounts accounts = new ServiceAccounts(trustDomain, defaults.serviceAccount());
+            services(servicesNode, new ServiceReader(references, accounts, defaults.tls(), access), services, removed);
         }
         fields.misplaced("on a service, or in defaults", "authorization", "requestAuthentication", "credentials");
         fields.othersIgnored();
@@ -111,9 +116,22 @@ final class DocumentReader {
                 fields.optional("epoch", Node::name),
                 fields.optional("version", n -> n.integer(1, MAX_SAFE_INTEGER)),
                 fields.optional("generated", DocumentReader::instant),
-                fields.optional("ttl", Node::duration));
+                fields.optional("ttl", Node::duration),
+                fields.optional("scope", DocumentReader::scope));
         fields.othersIgnored();
         return metadata;
+    }
+
+    /** Who ignores a part of it takes services for missing that the document does not speak of. */
+    private static Scope scope(Node node) {
+        Fields fields = new Fields(node);
+        List<String> hosts = fields.required(
+                "hosts",
+                "an array of hosts",
+                n -> Fields.items(n, 0, Integer.MAX_VALUE, host -> Hosts.canonical(Hosts.bareHost(host))),
+                List.of());
+        fields.othersRefused();
+        return new Scope(Set.copyOf(hosts));
     }
 
     private static Instant instant(Node node) {

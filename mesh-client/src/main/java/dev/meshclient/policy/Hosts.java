@@ -35,6 +35,9 @@ final class Hosts {
     static final Pattern HOST =
             Pattern.compile("(" + NAME + "|" + IPV4 + "|\\[(" + IPV6 + ")\\])(:" + PORT + ")?|\\*\\." + NAME + "|\\*");
 
+    /** Without port or wildcard. */
+    static final Pattern BARE_HOST = Pattern.compile(NAME + "|" + IPV4 + "|\\[(" + IPV6 + ")\\]");
+
     private Hosts() {}
 
     /** Where an endpoint is reached: no scheme, no port. */
@@ -49,6 +52,12 @@ final class Hosts {
                 HOST,
                 "a DNS name or an IP address (IPv6 in brackets), either with or without \":port\"; \"*.\" and a DNS name; or,"
                         + " with resolution NONE, \"*\"");
+    }
+
+    /** Which host is meant, whatever its port. */
+    static String bareHost(Node node) {
+        return node.text(
+                MAX_HOST, BARE_HOST, "a DNS name or an IP address (IPv6 in brackets), without port or wildcard");
     }
 
     /** As request URLs have it: lower case, and an IPv6 address in its one canonical form. */

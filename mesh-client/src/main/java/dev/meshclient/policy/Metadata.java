@@ -12,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param version must not fall within an epoch; null if the document states none
  * @param generated when the document was made
  * @param ttl how long a copy of it may be trusted after a restart
+ * @param scope what it speaks of; null: the whole mesh
  */
 public record Metadata(
         String mesh,
         @Nullable String epoch,
         @Nullable Long version,
         @Nullable Instant generated,
-        @Nullable Duration ttl) {}
+        @Nullable Duration ttl,
+        @Nullable Scope scope) {}

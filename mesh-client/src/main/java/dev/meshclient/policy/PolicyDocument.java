@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A document as it was read. What is wrong with one service is no reason to refuse another.
@@ -12,10 +13,13 @@ import java.util.Map;
  * @param unknownFields paths of fields that this version does not know and that are ignored, each once and
  *     without array indexes: {@code services.orders.endpoints[].zone}
  * @param refused services that are not taken, by name, in document order of their first problem
+ * @param unresolved services that rules send calls to and that it does not have, not even as {@code null}
  */
-public record PolicyDocument(MeshPolicy policy, List<String> unknownFields, Map<String, RefusedService> refused) {
+public record PolicyDocument(
+        MeshPolicy policy, List<String> unknownFields, Map<String, RefusedService> refused, Set<String> unresolved) {
     public PolicyDocument {
         unknownFields = List.copyOf(unknownFields);
         refused = Collections.unmodifiableMap(new LinkedHashMap<>(refused));
+        unresolved = Set.copyOf(unresolved);
     }
 }

@@ -43,6 +43,12 @@ final class PolicyWriter {
         number("version", policy.metadata().version());
         text("generated", policy.metadata().generated());
         duration("ttl", policy.metadata().ttl());
+        Scope scope = policy.metadata().scope();
+        if (scope != null) {
+            out.writeObjectFieldStart("scope");
+            array("hosts", List.copyOf(scope.hosts()), out::writeString);
+            out.writeEndObject();
+        }
         out.writeEndObject();
         text("trustDomain", policy.trustDomain());
         if (policy.outboundTrafficPolicy() != OutboundTrafficPolicy.ALLOW_ANY) {
@@ -110,6 +116,8 @@ final class PolicyWriter {
         if (!endpoint.labels().isEmpty()) {
             labels(endpoint.labels());
         }
+        text("serviceAccount", endpoint.serviceAccount());
+        text("tlsMode", endpoint.tlsMode() == null ? null : endpoint.tlsMode().word());
         out.writeEndObject();
     }
 
@@ -190,13 +198,18 @@ final class PolicyWriter {
         }
         TrafficDistribution distribution = settings.trafficDistribution();
         text("trafficDistribution", distribution == null ? null : distribution.word());
+        localityLbSetting(settings.localityLbSetting());
         Tls tls = settings.tls();
         if (tls != null) {
             out.writeObjectFieldStart("tls");
             text("mode", tls.mode());
             text("sni", tls.sni());
+            list("subjectAltNames", tls.subjectAltNames(), out::writeString);
+            text("caCertificates", tls.caCertificates());
+            text("credentialName", tls.credentialName());
             out.writeEndObject();
         }
+        text("serviceAccount", settings.serviceAccount());
         access(settings.access());
     }
 
@@ -243,6 +256,31 @@ final class PolicyWriter {
         if (value) {
             out.writeBooleanField(name, true);
         }
+    }
+
+    private void localityLbSetting(@Nullable LocalityLbSetting setting) throws IOException {
+        if (setting == null) {
+            return;
+        }
+        out.writeObjectFieldStart("localityLbSetting");
+        list("distribute", setting.distribute(), d -> {
+            out.writeStartObject();
+            text("from", d.from());
+            out.writeObjectFieldStart("to");
+            for (Map.Entry<LocalityLbSetting.Places, Integer> share : d.to().entrySet()) {
+                out.writeNumberField(share.getKey().toString(), share.getValue());
+            }
+            out.writeEndObject();
+            out.writeEndObject();
+        });
+        list("failover", setting.failover(), f -> {
+            out.writeStartObject();
+            text("from", f.from());
+            text("to", f.to());
+            out.writeEndObject();
+        });
+        list("failoverPriority", setting.failoverPriority(), out::writeString);
+        out.writeEndObject();
     }
 
     private void timeouts(Timeouts timeouts) throws IOException {

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Reads services: their hosts, endpoints and subsets. */
@@ -19,6 +20,7 @@ final class ServiceReader {
     private static final Words<AppProtocol> APP_PROTOCOL = Words.of(AppProtocol.values(), AppProtocol::word);
     private static final Words<Resolution> RESOLUTION = Words.of(Resolution.values());
     private static final Words<Endpoint.Health> HEALTH = Words.of(Endpoint.Health.values());
+    private static final Words<Endpoint.TlsMode> TLS_MODE = Words.of(Endpoint.TlsMode.values(), Endpoint.TlsMode::word);
     static final Pattern LOCALITY = Pattern.compile("[^/]+(/[^/]+){0,2}");
 
     private static final String NO_ENDPOINTS =
@@ -32,8 +34,13 @@ final class ServiceReader {
     // Thousands of endpoints share a few places.
     private final Map<String, Locality> localities = new HashMap<>();
 
-    ServiceReader(CrossReferences references, AccessReader access) {
+    private final ServiceAccounts accounts;
+    private final @Nullable Tls defaultTls;
+
+    ServiceReader(CrossReferences references, ServiceAccounts accounts, @Nullable Tls defaultTls, AccessReader access) {
         this.references = references;
+        this.accounts = accounts;
+        this.defaultTls = defaultTls;
         this.rules = new RuleReader(references);
         this.access = access;
     }
@@ -54,9 +61,14 @@ final class ServiceReader {
         Set<String> subsetNames = new HashSet<>();
         List<Subset> subsets = fields.list("subsets", 0, Integer.MAX_VALUE, n -> subset(name, subsetNames, n));
         List<Rule> ruleList = fields.list("rules", 0, MAX_RULES, rules::rule);
-        Settings settings = SettingsReader.settings(fields, access.access(fields));
+        Settings settings = SettingsReader.settings(fields, accounts::account, access.access(fields));
+        if (resolution != Resolution.NONE) {
+            settings = settings.over(Settings.serviceAccount(accounts.byDefault(name)));
+        }
         if (resolution == Resolution.NONE) {
             hasNoEndpoints(fields, appProtocol, settings);
+        } else {
+            provesItself(fields, settings, endpoints, subsets);
         }
         fields.misplaced("at the head of the document", "jwtProviders");
         fields.othersIgnored();
@@ -100,16 +112,67 @@ final class ServiceReader {
                 "loadBalancer",
                 "trafficDistribution",
                 "outlierDetection",
-                "failoverMode");
+                "failoverMode",
+                "localityLbSetting",
+                "serviceAccount");
         Node protocol = fields.optional("appProtocol");
         if (protocol != null && appProtocol == AppProtocol.H2C) {
             protocol.wrong(
                     "http, https; the caller's own client chooses between HTTP/1.1 and HTTP/2 with resolution NONE");
         }
         Node tls = fields.optional("tls");
-        if (tls != null && settings.tls() != null && settings.tls().sni() != null) {
-            new Fields(tls).misplaced("where the mesh has endpoints, with resolution STATIC or DNS", "sni");
+        if (tls != null && settings.tls() != null) {
+            new Fields(tls)
+                    .misplaced(
+                            "where the mesh has endpoints, with resolution STATIC or DNS",
+                            "sni",
+                            "subjectAltNames",
+                            "caCertificates",
+                            "credentialName");
+            if (needsOwnSockets(settings.tls().mode())) {
+                tls.field("mode")
+                        .wrong(
+                                '"' + settings.tls().mode().name() + '"',
+                                "DISABLE, SIMPLE; MUTUAL and MESH_MUTUAL where the mesh has endpoints, with resolution STATIC"
+                                        + " or DNS");
+            }
         }
+    }
+
+    private static boolean needsOwnSockets(Tls.Mode mode) {
+        return mode == Tls.Mode.MUTUAL || mode == Tls.Mode.MESH_MUTUAL;
+    }
+
+    /** "Any peer of the mesh" is never what is meant: with MESH_MUTUAL it must be known who the peer is. */
+    private void provesItself(Fields fields, Settings settings, List<Endpoint> endpoints, List<Subset> subsets) {
+        if (settings.serviceAccount() != null) {
+            return;
+        }
+        Tls whole = settings.tls() != null ? settings.tls() : defaultTls;
+        boolean anonymous = Stream.concat(Stream.of(settings), subsets.stream().map(Subset::settings))
+                .anyMatch(s -> isAnonymous(s.tls() != null ? s.tls() : whole, s, endpoints));
+        if (anonymous) {
+            fields.node()
+                    .field("serviceAccount")
+                    .wrong(
+                            "not stated",
+                            "a SPIFFE ID, since MESH_MUTUAL verifies who the endpoints are; or trustDomain in the document,"
+                                    + " serviceAccount in defaults or at each endpoint, or tls.subjectAltNames");
+        }
+    }
+
+    private static boolean isAnonymous(@Nullable Tls tls, Settings settings, List<Endpoint> endpoints) {
+        boolean mesh = tls != null && tls.mode() == Tls.Mode.MESH_MUTUAL;
+        boolean named = settings.serviceAccount() != null
+                || (tls != null
+                        && tls.mode() == Tls.Mode.MESH_MUTUAL
+                        && !tls.subjectAltNames().isEmpty());
+        return !named
+                && (endpoints.isEmpty()
+                        ? mesh
+                        : endpoints.stream()
+                                .anyMatch(e -> e.serviceAccount() == null
+                                        && (e.tlsMode() == null ? mesh : e.tlsMode() == Endpoint.TlsMode.MESH)));
     }
 
     private Endpoint endpoint(Set<Place> places, Node node) {
@@ -121,13 +184,14 @@ final class ServiceReader {
         int weight = fields.optional("weight", n -> n.integer(0, MAX_WEIGHT), 1);
         Endpoint.Health health = fields.optional("health", n -> n.word(HEALTH), Endpoint.Health.UNKNOWN);
         Map<String, String> labels = fields.optional("labels", ServiceReader::labels, Map.of());
-        fields.unsupported("tlsMode");
+        String serviceAccount = fields.optional("serviceAccount", accounts::account);
+        Endpoint.TlsMode tlsMode = fields.optional("tlsMode", n -> n.word(TLS_MODE));
         fields.othersIgnored();
         boolean stated = !address.isEmpty() && port > 0;
         if (stated && !places.add(new Place(cluster, address.toLowerCase(Locale.ROOT), port))) {
             node.wrong("each cluster, address and port once in a service");
         }
-        return new Endpoint(address, port, locality, cluster, weight, health, labels);
+        return new Endpoint(address, port, locality, cluster, weight, health, labels, serviceAccount, tlsMode);
     }
 
     private Locality locality(Node node) {
@@ -149,7 +213,7 @@ final class ServiceReader {
             }
         }
         Map<String, String> labels = fields.required("labels", "an object of strings", ServiceReader::labels, Map.of());
-        Settings settings = SettingsReader.settings(fields, AccessReader.ofSubset(fields));
+        Settings settings = SettingsReader.settings(fields, accounts::account, AccessReader.ofSubset(fields));
         fields.othersIgnored();
         return new Subset(name, labels, settings);
     }

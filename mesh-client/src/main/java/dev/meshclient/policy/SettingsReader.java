@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what may be stated in {@code defaults}, on a service and on a subset alike. */
@@ -20,11 +21,6 @@ final class SettingsReader {
             .refusing("http3-post-connect-failure", "is for HTTP/3, which this library does not speak")
             .refusing("envoy-ratelimited", "is about a header of Envoy, which this library does not read")
             .refusing("retriable-headers", Words.NOT_SUPPORTED);
-    private static final String NO_IDENTITY = "is not supported by this version, which has no identity to present";
-    private static final Words<Tls.Mode> TLS_MODE = Words.of(Tls.Mode.values())
-            .refusing("MUTUAL", NO_IDENTITY)
-            .refusing("MESH_MUTUAL", NO_IDENTITY)
-            .refusing("ISTIO_MUTUAL", NO_IDENTITY);
     private static final Words<LoadBalancer> LOAD_BALANCER = Words.of(LoadBalancer.values())
             .refusing("PEAK_EWMA", Words.NOT_SUPPORTED)
             .refusing("RING_HASH", Words.NOT_SUPPORTED)
@@ -42,7 +38,7 @@ final class SettingsReader {
     private SettingsReader() {}
 
     /** The settings among the fields of an object; what else it holds is the caller's. */
-    static Settings settings(Fields fields, Access access) {
+    static Settings settings(Fields fields, Function<Node, String> serviceAccount, Access access) {
         Settings settings = new Settings(
                 timeouts(fields),
                 retry(fields),
@@ -52,14 +48,16 @@ final class SettingsReader {
                 fields.optional("failoverMode", n -> n.word(FAILOVER_MODE)),
                 fields.optional("loadBalancer", SettingsReader::loadBalancer),
                 fields.optional("trafficDistribution", n -> n.word(TRAFFIC_DISTRIBUTION)),
-                fields.optional("tls", SettingsReader::tls),
+                fields.optional("localityLbSetting", LocalityReader::localityLbSetting),
+                fields.optional("tls", TlsReader::tls),
+                fields.optional("serviceAccount", serviceAccount),
                 access);
         return settings;
     }
 
     static Settings defaults(AccessReader access, Node node) {
         Fields fields = new Fields(node);
-        Settings settings = settings(fields, access.access(fields));
+        Settings settings = settings(fields, ServiceAccounts::template, access.access(fields));
         fields.othersIgnored();
         return settings;
     }
@@ -178,13 +176,5 @@ final class SettingsReader {
                 "simple", LOAD_BALANCER.expected(null), n -> n.word(LOAD_BALANCER), LoadBalancer.LEAST_REQUEST);
         fields.othersIgnored();
         return simple;
-    }
-
-    private static Tls tls(Node node) {
-        Fields fields = new Fields(node);
-        Tls.Mode mode = fields.required("mode", TLS_MODE.expected(null), n -> n.word(TLS_MODE), Tls.Mode.DISABLE);
-        String sni = fields.optional("sni", Hosts::dnsName);
-        fields.othersRefused();
-        return new Tls(mode, sni);
     }
 }

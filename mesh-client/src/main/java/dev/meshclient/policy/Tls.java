@@ -1,19 +1,45 @@
 package dev.meshclient.policy;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS to the endpoints.
+ * TLS to the endpoints. A document names no files: what is secret is resolved where the mesh runs.
  *
- * @param mode whether there is any
- * @param sni the name that is sent and that the certificate must carry; null: the logical host
+ * @param mode whether there is any, and who proves what to whom
+ * @param sni the name that is sent, and with {@link Mode#SIMPLE} and {@link Mode#MUTUAL} the name that the certificate must
+ *     carry; null: the logical host
+ * @param subjectAltNames a certificate must carry one of these instead: SPIFFE IDs with {@link Mode#MESH_MUTUAL}, else also DNS
+ *     names and IP addresses; compared as a whole; empty: not stated, which never means any
+ * @param caCertificates PEM; with {@link Mode#SIMPLE} and {@link Mode#MUTUAL}: certificates are verified against these alone;
+ *     null: not stated
+ * @param credentialName of {@code Mesh.Builder.credential}; null: with {@link Mode#MUTUAL} the identity of the workload, with
+ *     {@link Mode#SIMPLE} the trust of the caller's client
  */
-public record Tls(Mode mode, @Nullable String sni) {
-    /** The words are Istio's. */
+public record Tls(
+        Mode mode,
+        @Nullable String sni,
+        List<String> subjectAltNames,
+        @Nullable String caCertificates,
+        @Nullable String credentialName) {
+    public Tls {
+        subjectAltNames = List.copyOf(subjectAltNames);
+    }
+
+    /** Nothing but the mode is stated. */
+    public static Tls of(Mode mode) {
+        return new Tls(mode, null, List.of(), null, null);
+    }
+
+    /** The words are Istio's, but for its brand. */
     public enum Mode {
         /** As the caller's URL says. */
         DISABLE,
-        /** TLS, with the trust of the platform. */
-        SIMPLE
+        /** TLS; the server proves who it is. */
+        SIMPLE,
+        /** TLS; each side proves who it is, by certificates of its own. */
+        MUTUAL,
+        /** TLS; each side proves who it is, by the SPIFFE identity that the mesh gave it. */
+        MESH_MUTUAL
     }
 }

@@ -37,6 +37,13 @@ final class Words<E> {
         return new Words<>(legal, more);
     }
 
+    /** These words, and another for one of their meanings. */
+    Words<E> alias(String word, E meaning) {
+        Map<String, E> more = new LinkedHashMap<>(legal);
+        more.put(word, meaning);
+        return new Words<>(more, unsupported);
+    }
+
     @Nullable
     E meaning(String word) {
         return legal.get(word);

@@ -7,6 +7,7 @@ import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.Resolution;
+import dev.meshclient.policy.Scope;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
@@ -57,18 +58,30 @@ final class Combination {
         this.second = kind == Kind.MERGE ? withOwnDefaults(second) : second;
     }
 
-    /** At least one of them is there. */
+    /** As below, of sources that have all they have, or nothing. */
     static Combined of(Kind kind, @Nullable MeshPolicy first, @Nullable MeshPolicy second) {
+        return of(kind, first, second, false);
+    }
+
+    /**
+     * At least one of them is there.
+     *
+     * @param isPart the one that is not there is asked host by host: without it no host is one that nobody lists
+     */
+    static Combined of(Kind kind, @Nullable MeshPolicy first, @Nullable MeshPolicy second, boolean isPart) {
         MeshPolicy nothing = nothing();
         MeshPolicy one = first == null ? nothing : first;
         MeshPolicy other = second == null ? nothing : second;
-        Metadata head = head(first == null ? null : first.metadata(), second == null ? null : second.metadata());
+        Metadata head = head(
+                first == null ? null : first.metadata(),
+                second == null ? null : second.metadata(),
+                isPart ? Scope.NOTHING : null);
         return new Combination(kind, one, other).combined(head);
     }
 
     private static MeshPolicy nothing() {
         return new MeshPolicy(
-                new Metadata("", null, null, null, null),
+                new Metadata("", null, null, null, null, null),
                 null,
                 OutboundTrafficPolicy.ALLOW_ANY,
                 List.of(),
@@ -80,19 +93,22 @@ final class Combination {
 
     /**
      * Each source keeps its own order of versions, so the combination has none; its epoch names those of both, for people:
-     * {@code 2026-11/1842+-/7}.
+     * {@code 2026-11/1842+-/7}. What one of them does not speak of may be in it.
      */
-    private static Metadata head(@Nullable Metadata first, @Nullable Metadata second) {
+    private static Metadata head(@Nullable Metadata first, @Nullable Metadata second, @Nullable Scope most) {
         String mesh = first != null ? first.mesh() : second != null ? second.mesh() : "";
         Instant generated = null;
         Duration ttl = null;
+        Scope scope = most;
         for (Metadata m : Stream.of(first, second).filter(m -> m != null).toList()) {
             Instant made = m.generated();
             Duration trusted = m.ttl();
+            Scope spokenOf = m.scope();
             generated = made != null && (generated == null || made.isAfter(generated)) ? made : generated;
             ttl = trusted != null && (ttl == null || trusted.compareTo(ttl) < 0) ? trusted : ttl;
+            scope = scope == null || spokenOf == null ? (scope == null ? spokenOf : scope) : scope.and(spokenOf);
         }
-        return new Metadata(mesh, revision(first) + "+" + revision(second), null, generated, ttl);
+        return new Metadata(mesh, revision(first) + "+" + revision(second), null, generated, ttl, scope);
     }
 
     private static String revision(@Nullable Metadata metadata) {

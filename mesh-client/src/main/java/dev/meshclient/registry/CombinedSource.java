@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Two sources as one.
@@ -17,8 +18,18 @@ record CombinedSource(Combination.Kind kind, PolicySource first, PolicySource se
 
     @Override
     public Closeable watch(Time time, Sink sink) {
+        return begin(time, sink, null);
+    }
+
+    /** Both may have policy by the host; each is asked for the same hosts. */
+    @Override
+    public Closeable watch(Time time, Sink sink, Wanted wanted) {
+        return begin(time, sink, wanted);
+    }
+
+    private Closeable begin(Time time, Sink sink, @Nullable Wanted wanted) {
         CombinedWatch watch = new CombinedWatch(time, sink, kind, moment);
-        watch.start(first, second);
+        watch.start(first, second, wanted);
         return watch;
     }
 

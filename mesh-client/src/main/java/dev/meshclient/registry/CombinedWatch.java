@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,12 +51,17 @@ final class CombinedWatch implements Closeable {
         this.signal = time.signal("policy-combined");
     }
 
-    void start(PolicySource one, PolicySource other) {
-        watched.add(one.watch(time, first));
-        watched.add(other.watch(time, second));
+    /** @param wanted null: nothing in particular */
+    void start(PolicySource one, PolicySource other, PolicySource.@Nullable Wanted wanted) {
+        watched.add(begin(one, first, wanted));
+        watched.add(begin(other, second, wanted));
         if (isWaiting()) {
             time.start("policy-combined", this::endWait);
         }
+    }
+
+    private Closeable begin(PolicySource source, Part part, PolicySource.@Nullable Wanted wanted) {
+        return wanted == null ? source.watch(time, part) : source.watch(time, part, part.new ByHost(wanted));
     }
 
     private synchronized boolean isWaiting() {
@@ -95,8 +101,8 @@ final class CombinedWatch implements Closeable {
     private void deliver() throws IOException {
         PolicyDocument one = first.document;
         PolicyDocument other = second.document;
-        Combination.Combined combined =
-                Combination.of(kind, one == null ? null : one.policy(), other == null ? null : other.policy());
+        Combination.Combined combined = Combination.of(
+                kind, one == null ? null : one.policy(), other == null ? null : other.policy(), isPart());
         if (!combined.conflicts().isEmpty() && !combined.conflicts().equals(conflicts)) {
             LOG.warn(
                     "hosts that two sources claim for different services: {}", String.join("; ", combined.conflicts()));
@@ -107,13 +113,18 @@ final class CombinedWatch implements Closeable {
         Map<String, RefusedService> refused = new LinkedHashMap<>();
         Stream.of(one, other).filter(Objects::nonNull).forEach(d -> d.refused().forEach(refused::putIfAbsent));
         refused.keySet().removeAll(combined.policy().services().keySet());
-        PolicyDocument document = new PolicyDocument(combined.policy(), List.copyOf(unknown), refused);
+        PolicyDocument document = new PolicyDocument(combined.policy(), List.copyOf(unknown), refused, Set.of());
         Provenance provenance = provenance();
         if (provenance == null) {
             sink.deliver(document);
         } else {
             sink.deliver(document, provenance);
         }
+    }
+
+    /** Whether a source that has policy by the host has said nothing yet, so that both together speak of no host. */
+    private boolean isPart() {
+        return Stream.of(first, second).anyMatch(part -> part.document == null && part.byHost);
     }
 
     /** Of the less fresh of both; null: neither says. */
@@ -146,6 +157,27 @@ final class CombinedWatch implements Closeable {
         private @Nullable PolicyDocument document;
         private @Nullable Provenance provenance;
         private boolean heard;
+        private volatile boolean byHost;
+
+        /** Finds out whether this source asks. */
+        private final class ByHost implements PolicySource.Wanted {
+            private final PolicySource.Wanted wanted;
+
+            ByHost(PolicySource.Wanted wanted) {
+                this.wanted = wanted;
+            }
+
+            @Override
+            public SortedSet<String> hosts() {
+                return wanted.hosts();
+            }
+
+            @Override
+            public void onAsk(Runnable wake) {
+                byHost = true;
+                wanted.onAsk(wake);
+            }
+        }
 
         @Override
         public void deliver(PolicyDocument next) throws IOException {

@@ -29,8 +29,11 @@ final class Fetch {
     private final InstantSource wall;
     private final ConnectionPool connections = new ConnectionPool(1, 5, TimeUnit.MINUTES);
     private @Nullable OkHttpClient client;
-    private volatile @Nullable Call running;
+    private volatile @Nullable Running running;
     private volatile boolean cancelled;
+    private volatile boolean abandoned;
+
+    private record Running(Call call, boolean held) {}
 
     /**
      * What the registry has.
@@ -47,13 +50,19 @@ final class Fetch {
         this.wall = wall;
     }
 
+    /** As below, at the URI as it was given. */
+    Answer get(@Nullable Feedback known, Duration wait) throws IOException {
+        return get(url, known, wait);
+    }
+
     /**
+     * @param from the URI, with more of a query
      * @param known the document in hand: another one is wanted
      * @param wait how long the server may hold the request until it has one; zero = not at all
      */
-    Answer get(@Nullable Feedback known, Duration wait) throws IOException {
+    Answer get(HttpUrl from, @Nullable Feedback known, Duration wait) throws IOException {
         Request.Builder request =
-                new Request.Builder().url(url).header("Accept", ACCEPT).header("Accept-Encoding", "gzip");
+                new Request.Builder().url(from).header("Accept", ACCEPT).header("Accept-Encoding", "gzip");
         Path token = settings.bearerToken();
         if (token != null) {
             request.header("Authorization", "Bearer " + BearerToken.read(token));
@@ -66,9 +75,10 @@ final class Fetch {
             request.header("Prefer", "wait=" + wait.toSeconds());
         }
         Call call = client(wait).newCall(request.build());
-        running = call;
-        if (cancelled) {
-            throw FetchFailed.unanswered("closed", null);
+        boolean held = !wait.isZero();
+        running = new Running(call, held);
+        if (cancelled || (held && abandoned)) {
+            throw FetchFailed.unanswered(cancelled ? "closed" : "another question came up", null);
         }
         try (Response response = call.execute()) {
             return answer(response, known == null ? null : known.etag(), !wait.isZero());
@@ -137,7 +147,12 @@ final class Fetch {
                 token == null
                         ? " (no bearer token was sent: bearerToken(file))"
                         : " (a bearer token was sent, read from " + token + ")";
-            case 404, 410 -> " (the URI is asked for as it was given, nothing is appended)";
+            case 404, 410 ->
+                settings.onDemand()
+                        ? " (the URI is asked for as it was given, with ?hosts= of onDemand())"
+                        : " (the URI is asked for as it was given, nothing is appended)";
+            case 414, 431 ->
+                settings.onDemand() ? " (onDemand() names each host that is called in the URI, up to 256)" : "";
             case 301, 302, 303, 307, 308 -> " (a redirect, which the given client does not follow)";
             default -> "";
         };
@@ -156,10 +171,34 @@ final class Fetch {
 
     void cancel() {
         cancelled = true;
-        Call call = running;
-        if (call != null) {
-            call.cancel();
+        Running now = running;
+        if (now != null) {
+            now.call.cancel();
         }
+    }
+
+    /** Before what the next request asks for is settled: from here on {@link #abandon} is for that one. */
+    void begin() {
+        abandoned = false;
+    }
+
+    /** Ends a request that the server may hold, from any thread: something else is to be asked. */
+    void abandon() {
+        abandoned = true;
+        Running now = running;
+        if (now != null && now.held) {
+            now.call.cancel();
+        }
+    }
+
+    /** Whether a request is under way that the server may hold. */
+    boolean isHeld() {
+        Running now = running;
+        return now != null && now.held;
+    }
+
+    boolean isAbandoned() {
+        return abandoned;
     }
 
     void release() {

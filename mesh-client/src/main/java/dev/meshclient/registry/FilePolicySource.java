@@ -1,5 +1,6 @@
 package dev.meshclient.registry;
 
+import dev.meshclient.internal.files.DirectoryEvents;
 import dev.meshclient.internal.time.Time;
 import java.io.Closeable;
 import java.nio.file.Path;
@@ -22,17 +23,17 @@ final class FilePolicySource implements PolicySource {
 
     @Override
     public Closeable watch(Time time, Sink sink) {
-        return watch(time, sink, null);
+        return resume(time, sink, null);
     }
 
-    private Closeable watch(Time time, Sink sink, @Nullable Snapshot inForce) {
+    private Closeable resume(Time time, Sink sink, @Nullable Snapshot inForce) {
         FileWatch watch = new FileWatch(file, new DirectoryEvents(directory), time, inForce);
         return Subscription.start(time, "policy-file", sink, watch);
     }
 
     @Override
     public PolicySource snapshotIn(Path snapshots, Duration initialFetchTimeout) {
-        return new SnapshotSource(this, this::watch, file.toUri(), snapshots, initialFetchTimeout);
+        return new SnapshotSource(this, wanted -> this::resume, file.toUri(), snapshots, initialFetchTimeout);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.meshclient.registry;
 
+import dev.meshclient.internal.files.Debounce;
+import dev.meshclient.internal.files.DirectoryEvents;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyCodec;
 import java.io.IOException;

@@ -31,7 +31,13 @@ public final class HttpPolicySource implements PolicySource {
                 .map(HttpPolicySource::url)
                 .toList();
         return new HttpPolicySource(new HttpSettings(
-                urls, null, Duration.ofSeconds(15), Duration.ofSeconds(30), null, PolicyCodec.DEFAULT_MAX_BYTES));
+                urls,
+                null,
+                Duration.ofSeconds(15),
+                Duration.ofSeconds(30),
+                null,
+                PolicyCodec.DEFAULT_MAX_BYTES,
+                false));
     }
 
     private static HttpUrl url(URI uri) {
@@ -55,8 +61,8 @@ public final class HttpPolicySource implements PolicySource {
      */
     public HttpPolicySource bearerToken(Path file) {
         HttpSettings s = settings;
-        return new HttpPolicySource(
-                new HttpSettings(s.urls(), file, s.pollInterval(), s.longPoll(), s.client(), s.maxBytes()));
+        return new HttpPolicySource(new HttpSettings(
+                s.urls(), file, s.pollInterval(), s.longPoll(), s.client(), s.maxBytes(), s.onDemand()));
     }
 
     /**
@@ -65,15 +71,15 @@ public final class HttpPolicySource implements PolicySource {
      */
     public HttpPolicySource pollInterval(Duration interval) {
         HttpSettings s = settings;
-        return new HttpPolicySource(
-                new HttpSettings(s.urls(), s.bearerToken(), interval, s.longPoll(), s.client(), s.maxBytes()));
+        return new HttpPolicySource(new HttpSettings(
+                s.urls(), s.bearerToken(), interval, s.longPoll(), s.client(), s.maxBytes(), s.onDemand()));
     }
 
     /** How long a server may hold a request, in whole seconds. Default 30 s; zero = plain polling only. */
     public HttpPolicySource longPoll(Duration wait) {
         HttpSettings s = settings;
-        return new HttpPolicySource(
-                new HttpSettings(s.urls(), s.bearerToken(), s.pollInterval(), wait, s.client(), s.maxBytes()));
+        return new HttpPolicySource(new HttpSettings(
+                s.urls(), s.bearerToken(), s.pollInterval(), wait, s.client(), s.maxBytes(), s.onDemand()));
     }
 
     /**
@@ -84,35 +90,77 @@ public final class HttpPolicySource implements PolicySource {
      */
     public HttpPolicySource client(OkHttpClient client) {
         HttpSettings s = settings;
-        return new HttpPolicySource(
-                new HttpSettings(s.urls(), s.bearerToken(), s.pollInterval(), s.longPoll(), client, s.maxBytes()));
+        return new HttpPolicySource(new HttpSettings(
+                s.urls(), s.bearerToken(), s.pollInterval(), s.longPoll(), client, s.maxBytes(), s.onDemand()));
     }
 
     /** How long a document may be, unzipped; reading ends there. Default 16 MiB: 100,000 endpoints need about 20 MB. */
     public HttpPolicySource maxBytes(long bytes) {
         HttpSettings s = settings;
-        return new HttpPolicySource(
-                new HttpSettings(s.urls(), s.bearerToken(), s.pollInterval(), s.longPoll(), s.client(), bytes));
+        return new HttpPolicySource(new HttpSettings(
+                s.urls(), s.bearerToken(), s.pollInterval(), s.longPoll(), s.client(), bytes, s.onDemand()));
+    }
+
+    /**
+     * Asks for the services of the hosts that are called, and no others: for meshes so large that nobody wants all of it.
+     *
+     * <p>Only hosts of the mesh are ever named to the server: our own service and those that the builder claims by name from
+     * the start on, and those that one of its wildcards or an earlier policy claims when they are called first. That call
+     * waits for the answer, at most {@code Mesh.Builder.initialFetchTimeout}. So claim what is to be the mesh's: a host that
+     * nobody claims is called past it, whatever the server has for it. A host that the answer does not have fails with {@code NoRoute} from
+     * then on; it is looked for as long as it is called, and forgotten 30 s later. At most {@value HostList#MOST} hosts are
+     * asked for, and as many services that they send calls to.
+     *
+     * <p>The server sees {@code ?hosts=billing,orders}, sorted, behind whatever query the URI has. It answers with a document
+     * that has all that these hosts, or services of these names, need, and that says so in {@code metadata.scope}; one that
+     * answers with the whole document, without a scope, is right as well, and is asked for no more hosts.
+     *
+     * @throws IllegalArgumentException if a URI has a parameter {@code hosts} already
+     */
+    public HttpPolicySource onDemand() {
+        HttpSettings s = settings;
+        return new HttpPolicySource(new HttpSettings(
+                s.urls(), s.bearerToken(), s.pollInterval(), s.longPoll(), s.client(), s.maxBytes(), true));
     }
 
     @Override
     public Closeable watch(Time time, Sink sink) {
-        return watch(time, sink, null);
+        return watch(time, sink, null, null);
     }
 
-    private Closeable watch(Time time, Sink sink, @Nullable Snapshot inForce) {
-        return Subscription.start(time, "policy-http", sink, new HttpWatch(settings, time, inForce));
+    @Override
+    public Closeable watch(Time time, Sink sink, Wanted wanted) {
+        return watch(time, sink, wanted, null);
+    }
+
+    private Closeable watch(Time time, Sink sink, @Nullable Wanted wanted, @Nullable Snapshot inForce) {
+        HostList hosts = settings.onDemand() ? new HostList(wanted) : null;
+        HttpWatch watch = new HttpWatch(settings, time, hosts, inForce);
+        Subscription subscription = Subscription.start(time, "policy-http", sink, watch);
+        if (hosts != null && wanted != null) {
+            wanted.onAsk(() -> {
+                watch.ask();
+                subscription.lookUp();
+            });
+            subscription.lookUp(); // for what was wanted meanwhile
+        }
+        return subscription;
     }
 
     /** The first URI names the file: one that is added behind it begins with the same document. */
     @Override
     public PolicySource snapshotIn(Path directory, Duration initialFetchTimeout) {
         URI first = settings.urls().get(0).uri();
-        return new SnapshotSource(this, this::watch, first, directory, initialFetchTimeout);
+        return new SnapshotSource(
+                this,
+                wanted -> (time, sink, inForce) -> watch(time, sink, wanted, inForce),
+                first,
+                directory,
+                initialFetchTimeout);
     }
 
     @Override
     public String toString() {
-        return "PolicySource.http(" + settings.told() + ")";
+        return "PolicySource.http(" + settings.told() + ")" + (settings.onDemand() ? ".onDemand()" : "");
     }
 }

@@ -18,7 +18,8 @@ record HttpSettings(
         Duration pollInterval,
         Duration longPoll,
         @Nullable OkHttpClient client,
-        long maxBytes) {
+        long maxBytes,
+        boolean onDemand) {
     private static final Pattern LOOPBACK = Pattern.compile("(.+\\.)?localhost|127(\\.\\d{1,3}){3}|::1");
 
     /** One array has to hold the document. */
@@ -31,6 +32,13 @@ record HttpSettings(
                 throw new IllegalArgumentException(
                         "PolicySource.http(" + told(url) + ").bearerToken: the token would travel in plaintext to "
                                 + url.host() + "; use an https: URI, or a registry on the loopback address");
+            }
+        }
+        for (HttpUrl url : urls) {
+            if (onDemand && url.queryParameterNames().contains(HostList.PARAMETER)) {
+                throw new IllegalArgumentException(
+                        "PolicySource.http(" + told(url) + ").onDemand: the URI has a parameter '" + HostList.PARAMETER
+                                + "' already; leave it out, it is written anew for each request");
             }
         }
         if (Set.copyOf(urls).size() < urls.size()) {

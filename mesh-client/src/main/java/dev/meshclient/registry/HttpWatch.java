@@ -1,48 +1,81 @@
 package dev.meshclient.registry;
 
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyDocument;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
+import java.util.SortedSet;
+import java.util.function.Predicate;
+import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** The registries that have one document, under watch: fetch from one of them, take in, say when to come back. */
 final class HttpWatch implements Subscription.Watched {
+    private static final SortedSet<String> NO_LIST = Collections.emptySortedSet();
+    private static final long BETWEEN_QUESTIONS_NANOS = 100_000_000L;
+
     private final Time time;
     private final Duration longPoll;
     private final List<Registry> registries;
     private final Failover failover;
     private final Intake intake;
     private final Schedule schedule;
+    private final @Nullable HostList hosts;
+    private @Nullable Received aside;
+    private long soonestNext;
     private boolean anyAnswered;
     private boolean mayHold;
 
     /** One of them. An ETag means nothing to the others. */
     private static final class Registry {
         final String name;
+        final HttpUrl url;
         final Fetch fetch;
 
         /** The last document that was taken in, if it came from here. */
         @Nullable
         Feedback known;
 
-        Registry(String name, Fetch fetch) {
-            this.name = name;
+        /** The hosts that it was asked for with: its ETag means nothing elsewhere. */
+        SortedSet<String> knownOf = NO_LIST;
+
+        Registry(HttpUrl url, Fetch fetch) {
+            this.name = "registry " + HttpSettings.told(url);
+            this.url = url;
             this.fetch = fetch;
+        }
+
+        @Nullable
+        Feedback known(SortedSet<String> list) {
+            return list.equals(knownOf) ? known : null;
         }
     }
 
-    /** @param inForce what an earlier process took and is in force; null = nothing */
-    HttpWatch(HttpSettings settings, Time time, @Nullable Snapshot inForce) {
+    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    private record Received(
+            Registry from,
+            SortedSet<String> list,
+            byte[] json,
+            @Nullable String etag) {}
+
+    /**
+     * @param hosts which of the policy is asked for; null: the whole document
+     * @param inForce what an earlier process took and is in force; null = nothing
+     */
+    HttpWatch(HttpSettings settings, Time time, @Nullable HostList hosts, @Nullable Snapshot inForce) {
         this.time = time;
+        this.hosts = hosts;
         this.longPoll = settings.longPoll();
         this.registries = settings.urls().stream()
-                .map(url -> new Registry("registry " + HttpSettings.told(url), new Fetch(settings, url, time.wall())))
+                .map(url -> new Registry(url, new Fetch(settings, url, time.wall())))
                 .toList();
         this.failover = new Failover(registries.size());
         this.intake = new Intake(settings.maxBytes(), time.wall(), inForce);
         this.schedule = new Schedule(settings.pollInterval());
-        if (inForce != null && inForce.etag() != null) {
+        if (inForce != null && inForce.etag() != null && hosts == null) {
             registries.get(0).known = new Feedback(inForce.etag(), null);
         }
     }
@@ -52,39 +85,86 @@ final class HttpWatch implements Subscription.Watched {
         long began = time.now();
         int which = failover.turn(began);
         Registry registry = registries.get(which);
-        Feedback known = registry.known;
+        registry.fetch.begin();
+        boolean again = hosts != null
+                && hosts.isAskedAgain(); // taken back before the list is made: what comes now is for the next one
+        SortedSet<String> list = hosts == null ? NO_LIST : hosts.next();
+        HttpUrl url = hosts == null ? registry.url : HostList.in(registry.url, list);
+        Feedback known = registry.known(list);
+        Duration wait = known == null || !mayHold || again ? Duration.ZERO : longPoll;
         Fetch.Answer answer;
         try {
-            answer = registry.fetch.get(known, known == null || !mayHold ? Duration.ZERO : longPoll);
+            answer = registry.fetch.get(url, known, wait);
         } catch (IOException e) {
-            return failed(which, e, sink);
+            if (registry.fetch.isAbandoned() && !wait.isZero()) {
+                return Math.max(0, soonestNext - time.now());
+            }
+            return failed(which, list, e, sink);
         }
         long took = time.now() - began;
         failover.answered(which);
         anyAnswered = false;
         mayHold = true; // but not before it is known that the registry has what an earlier process left
+        soonestNext = time.now() + BETWEEN_QUESTIONS_NANOS;
         byte[] body = answer.body();
         if (body != null) {
-            take(registry, body, answer.etag(), sink);
+            take(new Received(registry, list, body, answer.etag()), sink);
         } else if (known != null && known.rejection() == null) {
             sink.confirmed();
         }
-        boolean holdNext = registry.known != null && !longPoll.isZero();
+        boolean holdNext = registry.known(list) != null && !longPoll.isZero();
         return schedule.afterAnswer(answer.hold(), holdNext, took, answer.maxAge(), time.random());
     }
 
+    /** A part that lacks what its rules send to is put aside: more is asked for. It is better than nothing if that fails. */
+    private void take(Received received, PolicySource.Sink sink) {
+        aside = null;
+        take(received, sink, document -> {
+            boolean lacks = hosts != null && hosts.lacksBackends(document);
+            aside = lacks ? received : null;
+            return lacks;
+        });
+    }
+
     /** A bad document is remembered too, and not fetched twice. */
-    private void take(Registry from, byte[] json, @Nullable String etag, PolicySource.Sink sink) {
-        String kept = from == registries.get(0) ? etag : null;
+    private void take(Received received, PolicySource.Sink sink, Predicate<PolicyDocument> putAside) {
+        Registry from = received.from;
+        String etag = received.etag;
+        // With the document is kept what it can be asked for by after a restart; a part then belongs to another list.
+        String kept = from == registries.get(0) && hosts == null ? etag : null;
+        String origin = from.name + (etag == null ? "" : ", ETag " + etag);
         from.known = null; // also where this ends by an Error: then whatever the registry has is to be fetched
-        boolean isNew = intake.take(json, kept, from.name + (etag == null ? "" : ", ETag " + etag), sink);
+        boolean isNew = intake.take(received.json, kept, origin, sink, putAside);
         if (isNew) {
             registries.forEach(r -> r.known = null);
         }
-        from.known = etag == null ? null : new Feedback(etag, intake.rejection());
+        if (aside == null) {
+            from.known = etag == null ? null : new Feedback(etag, intake.rejection());
+            from.knownOf = received.list;
+        }
     }
 
-    private long failed(int which, IOException e, PolicySource.Sink sink) {
+    /** Hosts are asked for at once, but not each with a request of its own, and no server that fails is pressed. */
+    @Override
+    public long sooner() {
+        return hosts != null && hosts.hasNews() ? soonestNext : Time.NEVER;
+    }
+
+    /** A host is to be asked for. From any thread. */
+    void ask() {
+        HostList list = Objects.requireNonNull(hosts);
+        boolean held = registries.stream().anyMatch(r -> r.fetch.isHeld());
+        if (list.ask(held)) {
+            registries.forEach(r -> r.fetch.abandon());
+        }
+    }
+
+    private long failed(int which, SortedSet<String> list, IOException e, PolicySource.Sink sink) {
+        Received part = aside;
+        if (part != null) {
+            aside = null;
+            take(part, sink, document -> false);
+        }
         Registry registry = registries.get(which);
         Duration retryAfter = null;
         String what = e.getClass().getSimpleName() + ": " + e.getMessage();
@@ -94,6 +174,7 @@ final class HttpWatch implements Subscription.Watched {
             retryAfter = failure.retryAfter();
             if (failure.etag() != null) {
                 registry.known = new Feedback(failure.etag(), what);
+                registry.knownOf = list;
             }
         }
         long now = time.now();
@@ -107,6 +188,7 @@ final class HttpWatch implements Subscription.Watched {
             next = "asked again in " + pause / 1_000_000 + " ms";
         }
         sink.failed(new IOException(registry.name + ": " + what + "; " + next, e));
+        soonestNext = now + pause;
         return pause;
     }
 

@@ -6,6 +6,7 @@ import dev.meshclient.policy.PolicyProblem;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,20 @@ final class Intake {
      * @return whether these bytes are others than the last
      */
     boolean take(byte[] json, @Nullable String etag, String origin, PolicySource.Sink sink) {
+        return take(json, etag, origin, sink, document -> false);
+    }
+
+    /**
+     * As above.
+     *
+     * @param aside which document is put aside, since a better one is to be had: it is as if its bytes had never come
+     */
+    boolean take(
+            byte[] json,
+            @Nullable String etag,
+            String origin,
+            PolicySource.Sink sink,
+            Predicate<PolicyDocument> aside) {
         byte[] digest = Sha256.of(json);
         if (Arrays.equals(digest, seen)) {
             if (rejection == null) {
@@ -40,10 +55,16 @@ final class Intake {
             }
             return false;
         }
+        byte[] before = seen;
         seen = digest;
         boolean settled = false;
         try {
             PolicyDocument document = PolicyCodec.read(json, maxBytes);
+            if (aside.test(document)) {
+                seen = before;
+                settled = true;
+                return false;
+            }
             sink.deliver(document, Provenance.live(wall.instant(), new Provenance.Raw(json, etag)));
             rejection = document.refused().isEmpty() ? null : told(document);
             settled = true;

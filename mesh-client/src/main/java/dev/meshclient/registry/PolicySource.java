@@ -11,11 +11,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.SortedSet;
 
 /** Where policy comes from. */
 public interface PolicySource {
     /**
-     * A policy that an HTTP server has, at this URI word for word: nothing is appended. Polled, or held until there is news
+     * A policy that an HTTP server has, at this URI word for word: nothing is appended, unless by {@link HttpPolicySource#onDemand}. Polled, or held until there is news
      * where the server can do that.
      *
      * <p>With several URIs, of servers that have the same document, the first is asked, and each next one when those before
@@ -89,6 +90,14 @@ public interface PolicySource {
     Closeable watch(Time time, Sink sink);
 
     /**
+     * As {@link #watch(Time, Sink)}, for a source that has policy by the host: it delivers what it has of the hosts that are
+     * wanted, and says so in the {@code metadata.scope} of its documents. Any other delivers all it has, as without.
+     */
+    default Closeable watch(Time time, Sink sink, Wanted wanted) {
+        return watch(time, sink);
+    }
+
+    /**
      * A source like this one whose document outlives a restart: what is in force is kept in a file of that directory, and
      * delivered first when it is watched the next time. A document whose {@code metadata.ttl} is over is delivered only if
      * the source brings nothing within nine tenths of the timeout, and as {@link Provenance.Freshness#STALE}.
@@ -100,6 +109,18 @@ public interface PolicySource {
      */
     default PolicySource snapshotIn(Path directory, Duration initialFetchTimeout) {
         return this;
+    }
+
+    /** Which hosts policy is wanted for. Thread-safe. */
+    interface Wanted {
+        /** As documents spell them, without ports; sorted. Those that nobody wants any more are left out. */
+        SortedSet<String> hosts();
+
+        /**
+         * Has this run, on the thread of a call, each time that there is one to a host that was not wanted before, or that is
+         * to be looked for again. It must not wait.
+         */
+        void onAsk(Runnable wake);
     }
 
     /** Who is given documents. Calls come one at a time. */

@@ -5,12 +5,13 @@ import java.io.Closeable;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A source whose document outlives a restart of this process, in a file. */
 final class SnapshotSource implements PolicySource {
     private final PolicySource source;
-    private final Resumable resumable;
+    private final Function<@Nullable Wanted, Resumable> resumable;
     private final SnapshotFile file;
     private final Duration initialFetchTimeout;
 
@@ -20,7 +21,13 @@ final class SnapshotSource implements PolicySource {
         Closeable watch(Time time, Sink sink, @Nullable Snapshot inForce);
     }
 
-    SnapshotSource(PolicySource source, Resumable resumable, URI uri, Path directory, Duration initialFetchTimeout) {
+    /** @param resumable for what is wanted; null: nothing in particular */
+    SnapshotSource(
+            PolicySource source,
+            Function<@Nullable Wanted, Resumable> resumable,
+            URI uri,
+            Path directory,
+            Duration initialFetchTimeout) {
         this.source = source;
         this.resumable = resumable;
         this.file = new SnapshotFile(directory, uri);
@@ -29,7 +36,16 @@ final class SnapshotSource implements PolicySource {
 
     @Override
     public Closeable watch(Time time, Sink sink) {
-        SnapshotWatch watch = new SnapshotWatch(time, sink, resumable, file, initialFetchTimeout);
+        return begin(time, sink, null);
+    }
+
+    @Override
+    public Closeable watch(Time time, Sink sink, Wanted wanted) {
+        return begin(time, sink, wanted);
+    }
+
+    private Closeable begin(Time time, Sink sink, @Nullable Wanted wanted) {
+        SnapshotWatch watch = new SnapshotWatch(time, sink, resumable.apply(wanted), file, initialFetchTimeout);
         time.start("policy-snapshot", watch::run);
         return watch;
     }

@@ -26,6 +26,11 @@ final class Subscription implements Closeable {
         /** Looks once and tells the sink what is new; for how many nanoseconds to pause before the next look. */
         long look(PolicySource.Sink sink);
 
+        /** When to look again although the pause is not over; {@link Time#NEVER}: not before it is. */
+        default long sooner() {
+            return Time.NEVER;
+        }
+
         /** Ends a look that is under way, from any thread. */
         void cancel();
 
@@ -51,8 +56,8 @@ final class Subscription implements Closeable {
         try {
             while (!closed) {
                 long until = time.now() + look();
-                while (!closed && time.now() < until) {
-                    signal.await(until);
+                while (!closed && time.now() < Math.min(until, watched.sooner())) {
+                    signal.await(Math.min(until, watched.sooner()));
                 }
             }
         } catch (InterruptedIOException e) {
@@ -70,6 +75,11 @@ final class Subscription implements Closeable {
             sink.failed(new IOException("'" + name + "' failed and tries again in 60 s: " + e, e));
             return AFTER_DEFECT_NANOS;
         }
+    }
+
+    /** What is watched may want to be looked at sooner. From any thread. */
+    void lookUp() {
+        signal.raise();
     }
 
     /** Returns at once, or when the document that is just being delivered is in force. */

@@ -20,7 +20,7 @@ class PolicyCodecTest {
         MeshPolicy policy = document.policy();
         assertThat(policy.metadata())
                 .isEqualTo(new Metadata(
-                        "shop", "2026-11", 1842L, Instant.parse("2026-11-22T18:00:00Z"), Duration.ofHours(24)));
+                        "shop", "2026-11", 1842L, Instant.parse("2026-11-22T18:00:00Z"), Duration.ofHours(24), null));
         assertThat(policy.trustDomain()).isEqualTo("shop.example");
         assertThat(policy.outboundTrafficPolicy()).isEqualTo(OutboundTrafficPolicy.ALLOW_ANY);
         assertThat(policy.clusters()).containsExactly(new Cluster("west", 0), new Cluster("east", 1));
@@ -42,7 +42,9 @@ class PolicyCodecTest {
                         null,
                         LoadBalancer.LEAST_REQUEST,
                         TrafficDistribution.PREFER_SAME_ZONE,
-                        new Tls(Tls.Mode.DISABLE, null),
+                        null,
+                        Tls.of(Tls.Mode.DISABLE),
+                        null,
                         Access.NONE));
         assertThat(policy.services()).containsOnlyKeys("reviews", "reviews-shadow", "payments");
         assertThat(policy.removed()).containsExactly("legacy-search");
@@ -65,7 +67,9 @@ class PolicyCodecTest {
                         "east",
                         100,
                         Endpoint.Health.DRAINING,
-                        Map.of("version", "v2")));
+                        Map.of("version", "v2"),
+                        null,
+                        null));
         assertThat(reviews.subsets()).hasSize(2);
         assertThat(reviews.subsets().get(1).settings().limits()).isEqualTo(new Limits(16L));
         assertThat(reviews.rules()).hasSize(3);
@@ -77,7 +81,7 @@ class PolicyCodecTest {
                         List.of()));
         assertThat(reviews.rules().get(2).backendRefs())
                 .containsExactly(new BackendRef("reviews", "v1", 90), new BackendRef("reviews", "v2", 10));
-        assertThat(reviews.settings().tls()).isEqualTo(new Tls(Tls.Mode.SIMPLE, "reviews.prod"));
+        assertThat(reviews.settings().tls()).isEqualTo(new Tls(Tls.Mode.SIMPLE, "reviews.prod", List.of(), null, null));
     }
 
     @Test
@@ -106,7 +110,7 @@ class PolicyCodecTest {
         PolicyException e = catchThrowableOfType(
                 PolicyException.class,
                 () -> PolicyCodec.readStrict(Fixtures.utf8(Fixtures.services(
-                        "'a.b': {'hosts': ['A'], 'tls': {'mode': 'MUTUAL', 'x-y': 1}, 'retry': {'retryOn': ['internal']}},"
+                        "'a.b': {'hosts': ['A'], 'tls': {'mode': 'ON', 'x-y': 1}, 'retry': {'retryOn': ['internal']}},"
                                 + "'c': {'hosts': ['a', 'http://c'], 'endpoints': [{'port': 80.5}]}"))));
 
         assertThat(e.problems()).extracting(PolicyProblem::toString).satisfies(lines -> assertThat(Fixtures.paths(e))

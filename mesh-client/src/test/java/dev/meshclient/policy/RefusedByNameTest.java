@@ -37,7 +37,6 @@ class RefusedByNameTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'tls': {'mode': 'MESH_MUTUAL'} | MESH_MUTUAL is not supported by this version",
                 "'loadBalancer': {'simple': 'RING_HASH'} | RING_HASH is not supported by this version",
                 "'trafficDistribution': 'PreferClose' | PreferClose is Kubernetes' old word for PreferSameZone",
                 "'authorization': [{'action': 'CUSTOM', 'rules': []}] | CUSTOM hands the decision to a server of its own",
@@ -45,7 +44,6 @@ class RefusedByNameTest {
                 "'rules': [{'backendRefs': [{'name': 'a'}], 'authorization': []}] | nothing: authorization stands on the service, or in defaults",
                 "'rules': [{'backendRefs': [{'name': 'a'}], 'fault': {}}] | not supported by this version, and not safe to ignore",
                 "'rules': [{'backendRefs': [{'name': 'a'}], 'filters': []}] | not supported by this version, and not safe to ignore",
-                "'endpoints': [{'address': 'a', 'port': 1, 'tlsMode': 'mesh'}] | not supported by this version, and not safe to ignore",
                 "'limits': {'shadow': true} | not supported by this version, and not safe to ignore",
             },
             quoteCharacter = '`')

@@ -54,6 +54,18 @@ class ScopeOfRefusalTest {
         assertThat(String.join(" ", refused(document, "bad").hosts())).isEqualTo(hosts);
     }
 
+    @Test
+    void services_that_rules_need_and_that_are_not_in_the_document_are_told_by_name() throws Exception {
+        PolicyDocument document = PolicyCodec.read(
+                Fixtures.services(
+                        GOOD + ", 'gone': null, 'a': {'hosts': ['a'],"
+                                + " 'rules': [{'backendRefs': [{'name': 'good'}, {'name': 'gone'}, {'name': 'far', 'subset': 'v1'}]}]}"));
+
+        assertThat(document.unresolved()).containsExactly("far");
+        assertThat(paths(document, "a"))
+                .containsExactly("services.a.rules[0].backendRefs[1].name", "services.a.rules[0].backendRefs[2].name");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

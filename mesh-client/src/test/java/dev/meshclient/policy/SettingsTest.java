@@ -18,6 +18,7 @@ class SettingsTest {
                     + "'retry': {'attempts': 1, 'codes': [503], 'backoff': '5ms'},"
                     + "'retryConstraint': {'budget': {'percent': 1, 'interval': '6s'}, 'minRetryRate': {'count': 2, 'interval': '7s'}},"
                     + "'limits': {'maxRequests': 8}, 'loadBalancer': {'simple': 'RANDOM'}, 'trafficDistribution': 'Any',"
+                    + "'localityLbSetting': {'distribute': [{'from': '*', 'to': {'eu/*': 100}}], 'failover': [{'from': 'eu', 'to': 'us'}]},"
                     + "'tls': {'mode': 'SIMPLE', 'sni': 'a.example'}";
 
     @Test
@@ -33,7 +34,7 @@ class SettingsTest {
                         + "'retry': {'attempts': 10}, 'retryConstraint': {'budget': {'percent': 10, 'interval': '60s'},"
                         + "'minRetryRate': {'count': 20, 'interval': '70s'}}, 'limits': {'maxRequests': 80},"
                         + "'loadBalancer': {'simple': 'ROUND_ROBIN'}, 'trafficDistribution': 'PreferSameZone',"
-                        + "'tls': {'mode': 'DISABLE'}");
+                        + "'localityLbSetting': {'failoverPriority': ['a']}, 'tls': {'mode': 'DISABLE'}");
 
         assertThat(other.over(settings(ALL))).isEqualTo(other);
     }
@@ -44,6 +45,18 @@ class SettingsTest {
                 .over(settings(ALL));
 
         assertThat(merged).isEqualTo(settings(ALL.replace("'3s'", "'30s'").replace("'count': 2", "'count': 20")));
+    }
+
+    @Test
+    void what_is_said_of_localities_replaces_as_a_whole() throws Exception {
+        Settings merged = settings("'localityLbSetting': {'failover': [{'from': 'eu', 'to': 'ap'}]}")
+                .over(settings(ALL));
+
+        assertThat(Objects.requireNonNull(merged.localityLbSetting()).distribute())
+                .isEmpty();
+        assertThat(merged.localityLbSetting().failover()).hasSize(1);
+        assertThat(settings("'localityLbSetting': {}").over(settings(ALL)).localityLbSetting())
+                .isEqualTo(LocalityLbSetting.NONE);
     }
 
     @Test

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.internal.files.DirectoryEvents;
 import dev.meshclient.internal.time.StepTime;
 import java.io.Closeable;
 import java.io.IOException;

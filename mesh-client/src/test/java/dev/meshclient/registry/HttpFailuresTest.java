@@ -127,7 +127,7 @@ class HttpFailuresTest {
     void a_thread_that_is_interrupted_while_it_connects_ends_quietly() {
         HttpUrl url = HttpUrl.get(registry.uri("/policy"));
         HttpSettings settings =
-                new HttpSettings(List.of(url), null, Duration.ofSeconds(15), Duration.ZERO, null, 1_000);
+                new HttpSettings(List.of(url), null, Duration.ofSeconds(15), Duration.ZERO, null, 1_000, false);
         Fetch fetch = new Fetch(settings, url, time.wall());
         Thread.currentThread().interrupt();
         try {

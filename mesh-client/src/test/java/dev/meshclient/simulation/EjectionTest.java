@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
+import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
 import java.io.IOException;
@@ -23,6 +24,8 @@ class EjectionTest {
     private static final long UNTIL = 80 * SECOND;
     private static final String OFF = "\"outlierDetection\": {\"maxEjectionPercent\": 0}";
     private static final String ON = "\"outlierDetection\": {}";
+
+    private static final String NO_PANIC = "\"outlierDetection\": {\"minHealthPercent\": 0}";
 
     private static Peer.Script good() {
         return (now, busy, random) -> Peer.Answer.ok(Peer.logNormal(20 * MS, 0.3, random));
@@ -50,8 +53,7 @@ class EjectionTest {
         long[] during = new long[1];
         time.at(FROM, "the trouble begins", () -> before[0] = peers.get(0).served);
         time.at(UNTIL, "the trouble ends", () -> during[0] = peers.get(0).served);
-        Arrivals arrivals =
-                new Arrivals(time, 200, 4 * MINUTE, () -> world.call(world.newCall("orders", MeshOptions.DEFAULT)));
+        Arrivals arrivals = new Arrivals(time, 200, 4 * MINUTE, () -> call(world));
         arrivals.await();
         time.join();
         world.checkAtRest(world.tally.calls());
@@ -64,6 +66,14 @@ class EjectionTest {
                         world.events.returned,
                         during[0] - before[0],
                         peers.get(0).served - during[0]);
+    }
+
+    /** Refused is only who has no answer in hand. */
+    private static void call(World world) {
+        CallContext call = world.newCall("orders", MeshOptions.DEFAULT);
+        if (world.call(call).equals("UH")) {
+            assertThat(call.decision().attempts()).hasSize(1);
+        }
     }
 
     @ParameterizedTest
@@ -81,6 +91,8 @@ class EjectionTest {
         add(lines, kind, "one of two is bad", ON, trouble(FAST_503), good());
         add(lines, kind, "all fail", ON, trouble(FAST_503), trouble(FAST_503), trouble(FAST_503));
         add(lines, kind, "the only one fails", ON, trouble(FAST_503));
+        add(lines, kind, "the only one fails, no panic", NO_PANIC, trouble(FAST_503));
+        add(lines, kind, "the only one dies, no panic", NO_PANIC, trouble(DEAD));
         Results.check("ejection", lines);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
+import dev.meshclient.MeshStatus;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
@@ -16,6 +17,7 @@ import dev.meshclient.policy.PolicyException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import okhttp3.Request;
 import okhttp3.Response;
 
@@ -66,6 +68,11 @@ final class World {
     static String serviceOf(String name, List<String> endpoints, String settings) {
         return "\"" + name + "\": {\"hosts\": [\"" + name + "\"], \"endpoints\": [" + String.join(", ", endpoints) + "]"
                 + (settings.isEmpty() ? "" : ", ") + settings + "}";
+    }
+
+    /** How far the attempts of a service went. */
+    MeshStatus.Traffic traffic(String service) {
+        return Objects.requireNonNull(router.status("").services().get(service)).traffic();
     }
 
     void close() {

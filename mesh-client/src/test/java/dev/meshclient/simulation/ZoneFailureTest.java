@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -103,6 +104,14 @@ class ZoneFailureTest {
             return inside.stream().mapToLong(w -> w.wire.attempts).sum();
         }
 
+        /** Crossings, as each mesh itself counts them. */
+        long counted() {
+            return inside.stream()
+                    .flatMap(w -> Stream.of("b", "c").map(w::traffic))
+                    .mapToLong(t -> t.crossZone().requests())
+                    .sum();
+        }
+
         long lastArrivalInDead() {
             List<Peer> all = new ArrayList<>(a);
             all.addAll(b);
@@ -133,6 +142,7 @@ class ZoneFailureTest {
         }
         shop.checkAtRest();
         assertThat(shop.attempts()).isEqualTo(2L * calls);
+        assertThat(shop.counted()).isEqualTo(shop.crossings());
         if (distribution.equals(PREFER_SAME_ZONE)) {
             assertThat(shop.crossings()).isZero();
         } else {

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * Serves one policy document on the loopback address, at any path. A client that knows the document is told so (304), or,
  * if it asks for that by {@code Prefer: wait=30} (RFC 7240), is answered as soon as there is another one. A static file server
  * does as well, but its clients learn of a change only when they next ask.
+ *
+ * <p>Who asks for {@code ?hosts=orders,payments} ({@code PolicySource.http(uri).onDemand()}) has the part of the document that
+ * these need.
  */
 public final class RegistryServer implements Closeable {
     private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})");
@@ -48,6 +51,10 @@ public final class RegistryServer implements Closeable {
     private record Published(String document, String etag) {
         static Published of(String document) {
             return new Published(document, '"' + sha256(document).substring(0, 16) + '"');
+        }
+
+        Published part(@Nullable List<String> hosts) {
+            return hosts == null ? this : of(Part.of(document, hosts));
         }
     }
 
@@ -128,7 +135,8 @@ public final class RegistryServer implements Closeable {
             hear(exchange.getRequestHeaders().getFirst("Mesh-Rejected"));
             String known = exchange.getRequestHeaders().getFirst("If-None-Match");
             long wait = known == null ? 0 : waitSeconds(exchange.getRequestHeaders());
-            Published now = await(known, wait);
+            List<String> hosts = Part.hosts(exchange.getRequestURI());
+            Published now = await(hosts, known, wait);
             Headers headers = exchange.getResponseHeaders();
             headers.set("ETag", now.etag);
             headers.set("Cache-Control", "no-cache");
@@ -156,16 +164,23 @@ public final class RegistryServer implements Closeable {
     }
 
     /** What is published, as soon as it is not known; after that many seconds whatever it is. */
-    private synchronized Published await(@Nullable String known, long seconds) throws InterruptedException {
+    private synchronized Published await(@Nullable List<String> hosts, @Nullable String known, long seconds)
+            throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        while (!closed && isKnown(known, published)) {
+        Published whole = published;
+        Published now = whole.part(hosts);
+        while (!closed && isKnown(known, now)) {
             long left = until - System.nanoTime();
             if (left <= 0) {
                 break;
             }
             TimeUnit.NANOSECONDS.timedWait(this, left);
+            if (published != whole) {
+                whole = published;
+                now = whole.part(hosts);
+            }
         }
-        return published;
+        return now;
     }
 
     private static boolean isKnown(@Nullable String ifNoneMatch, Published now) {

@@ -2,32 +2,37 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Choice;
 import dev.meshclient.internal.call.Ending;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.Fleet;
+import dev.meshclient.internal.endpoint.Transit;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
+import dev.meshclient.policy.LocalityLbSetting;
+import dev.meshclient.policy.Tls;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import okhttp3.Response;
 
 /** Chooses the endpoint of an attempt and counts it in flight until the end of its body. */
-public final class Balance implements Layer, Ending {
+public final class Balance implements Layer, Ending, Choice {
     private final Time time;
     private final String backend;
     private final int known;
+    private final Locality own;
     private final List<Plan.Priority> priorities;
     private final Plan.Terms terms;
     private final Fleet fleet;
+    private final Transit transit;
     private final Homecoming homecoming;
     private final Object generation; // the rules of one policy share it
     private final Layer next;
@@ -37,19 +42,26 @@ public final class Balance implements Layer, Ending {
      * Where the calls come from.
      *
      * @param locality our own
+     * @param labels our own
      * @param callers instances of our own service by zone; empty if the policy does not list them
      */
-    public record Origin(Locality locality, Map<String, Long> callers) {}
+    public record Origin(Locality locality, Map<String, String> labels, Map<String, Long> callers) {}
 
     /**
      * What policy says.
      *
      * @param zoned whether our own zone is preferred
+     * @param localities what is said of regions, zones and labels
      * @param minHealthPercent below it health does not count; 0 = it always counts
      * @param ejects whether it counts who is out: another subset may have taken them out
      */
     public record Terms(
-            LoadBalancer algorithm, boolean zoned, FailoverMode failover, int minHealthPercent, boolean ejects) {}
+            LoadBalancer algorithm,
+            boolean zoned,
+            LocalityLbSetting localities,
+            FailoverMode failover,
+            int minHealthPercent,
+            boolean ejects) {}
 
     /**
      * The endpoints of a backend.
@@ -63,13 +75,15 @@ public final class Balance implements Layer, Ending {
         this.time = time;
         this.backend = members.backend;
         this.known = members.endpoints.size();
-        this.priorities = priorities(members.endpoints, origin.locality);
+        this.own = origin.locality;
+        this.priorities = Priorities.of(members.endpoints, origin, terms.localities);
         this.terms = new Plan.Terms(
-                new Level.Terms(terms.zoned, origin.locality.zone(), origin.callers, terms.algorithm),
+                new Level.Terms(terms.zoned, origin.locality, origin.callers, terms.algorithm),
                 terms.failover,
                 terms.minHealthPercent,
                 terms.ejects);
         this.fleet = members.fleet;
+        this.transit = members.fleet.transit();
         this.homecoming = members.homecoming;
         this.generation = members.endpoints;
         this.next = next;
@@ -80,22 +94,6 @@ public final class Balance implements Layer, Ending {
     /** Compiles the endpoints of a backend. */
     public static Layer create(Time time, Members members, Terms terms, Origin origin, Layer next) {
         return new Balance(time, members, terms, origin, next);
-    }
-
-    /** The cluster's priority first, and within it our own region before the others. */
-    private static List<Plan.Priority> priorities(List<Endpoint> endpoints, Locality own) {
-        SortedMap<Long, List<Endpoint>> byPriority = new TreeMap<>();
-        endpoints.forEach(e -> byPriority
-                .computeIfAbsent(e.priority() * 2L + (isHere(e, own) ? 0 : 1), p -> new ArrayList<>())
-                .add(e));
-        List<Plan.Priority> priorities = new ArrayList<>();
-        byPriority.forEach((priority, members) -> priorities.add(new Plan.Priority(members, priority % 2 == 0)));
-        return List.copyOf(priorities);
-    }
-
-    private static boolean isHere(Endpoint endpoint, Locality own) {
-        String region = endpoint.locality().region();
-        return own.region().isEmpty() || region.isEmpty() || region.equals(own.region());
     }
 
     private Plan plan(int changes) {
@@ -126,8 +124,16 @@ public final class Balance implements Layer, Ending {
         Plan now = current();
         Endpoint endpoint = choose(now, attempt);
         attempt.endpoint(endpoint);
+        attempt.choice(this);
         attempt.alternative(now.usable() > attempt.number());
         endpoint.state().incrementAndGet();
+        transit.begun(Distance.between(own, endpoint.locality()));
+        Target target = attempt.target();
+        if (target != null
+                && target.backend().tlsMode(endpoint) == Tls.Mode.DISABLE
+                && !attempt.request().isHttps()) {
+            transit.inTheClear();
+        }
         attempt.onEnd(this);
         return next.call(attempt);
     }
@@ -137,7 +143,17 @@ public final class Balance implements Layer, Ending {
         Endpoint endpoint = attempt.endpoint();
         if (endpoint != null) {
             endpoint.state().decrementAndGet();
+            transit.carried(Distance.between(own, endpoint.locality()), attempt.sentBytes(), attempt.receivedBytes());
         }
+    }
+
+    @Override
+    public Left after(CallContext attempt) {
+        Plan now = current();
+        if (now.isEmpty() && !now.hasProbeAfter(attempt, time.now())) {
+            return Left.NOBODY;
+        }
+        return terms.minHealthPercent() == 0 ? Left.SOMEBODY : Left.ALWAYS_SOMEBODY;
     }
 
     private Endpoint choose(Plan plan, CallContext attempt) throws NoHealthyEndpoint {
@@ -164,21 +180,28 @@ public final class Balance implements Layer, Ending {
 
     private NoHealthyEndpoint noneUsable(Plan plan, CallContext attempt) {
         attempt.refused();
-        long wait = Math.max(0, plan.nextProbe() - time.now());
         NoHealthyEndpoint e = new NoHealthyEndpoint(
-                "no endpoint of '" + backend + "' admits calls: " + known + " known, "
-                        + (plan.out() == 0
-                                ? "none of them healthy"
-                                : plan.out() + " ejected (next probe in " + (wait + 999_999_999) / 1_000_000_000
-                                        + " s)"),
+                "no endpoint of '" + backend + "' admits calls: " + known + " known, " + why(plan),
                 known == 0
                         ? "add endpoints to the service or subset"
-                        : plan.out() == 0
-                                ? "see endpoints[].health and weight in the policy"
-                                : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
+                        : priorities.isEmpty()
+                                ? "list their localities there, or state failover beside it"
+                                : plan.out() == 0
+                                        ? "see endpoints[].health and weight in the policy"
+                                        : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
                 attempt.decision());
         attempt.failed(Outcome.REFUSED, e);
         return e;
+    }
+
+    private String why(Plan plan) {
+        if (known > 0 && priorities.isEmpty()) {
+            return "none of them where localityLbSetting.distribute sends the calls from here";
+        }
+        long wait = Math.max(0, plan.nextProbe() - time.now());
+        return plan.out() == 0
+                ? "none of them healthy"
+                : plan.out() + " ejected (next probe in " + (wait + 999_999_999) / 1_000_000_000 + " s)";
     }
 
     @Override

@@ -7,9 +7,11 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.TrackRecord;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
+import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +38,10 @@ final class Plan {
     record Terms(Level.Terms zones, FailoverMode failover, int minHealthPercent, boolean ejects) {}
 
     /** One priority: what is known of it, and who of that may be called. */
-    private record Members(List<Endpoint> known, List<Endpoint> healthy, List<Endpoint> degraded, boolean ours) {}
+    private record Members(Priority stated, List<Endpoint> known, List<Endpoint> healthy, List<Endpoint> degraded) {}
 
     /**
-     * @param priorities in order; the even ones are of our region
+     * @param priorities in order
      * @param changes of the fleet, when this was begun
      */
     static Plan of(List<Priority> priorities, Terms terms, int changes) {
@@ -50,8 +52,9 @@ final class Plan {
      * Endpoints of one priority.
      *
      * @param ours whether it is our own region: only there zones are preferred
+     * @param shares percent by locality, in place of the zone rule; empty: not stated
      */
-    record Priority(List<Endpoint> endpoints, boolean ours) {}
+    record Priority(List<Endpoint> endpoints, boolean ours, Map<Places, Integer> shares) {}
 
     private Plan(int changes, List<Level> levels, boolean led, int[] loads, boolean panic, List<Endpoint> out) {
         this.changes = changes;
@@ -126,6 +129,16 @@ final class Plan {
         return null;
     }
 
+    /** Whether an attempt after this one may try an endpoint whose time out is over. */
+    boolean hasProbeAfter(CallContext attempt, long now) {
+        boolean harmless = Idempotence.isRepeatable(attempt.request(), attempt.options());
+        Tried earlier = new Tried(attempt);
+        Endpoint last = attempt.endpoint();
+        return out.stream()
+                .filter(e -> e.state().record().mayBeProbed(harmless ? now : now - CHOOSY_NANOS))
+                .anyMatch(e -> !earlier.has(e) && (last == null || last.state() != e.state()));
+    }
+
     /** The endpoint of a first attempt. */
     Endpoint pick(RandomGenerator random, Homecoming homecoming, long now) {
         Level level = levels.get(loads == null ? 0 : loads.draw(random));
@@ -198,12 +211,12 @@ final class Plan {
                 List<Endpoint> known =
                         priority.endpoints.stream().filter(e -> e.weight() > 0).toList();
                 priorities.add(new Members(
+                        priority,
                         known,
                         known.stream().filter(e -> isIn(e) && isHealthy(e)).toList(),
                         known.stream()
                                 .filter(e -> isIn(e) && e.health() == Health.DEGRADED)
-                                .toList(),
-                        priority.ours));
+                                .toList()));
             }
             // Envoy's order: what is healthy in all priorities, then what is degraded.
             int n = priorities.size();
@@ -233,7 +246,7 @@ final class Plan {
                 }
                 if (!callable.isEmpty()) {
                     led |= i == 0;
-                    levels.add(Level.of(members.known, callable, members.ours, terms.zones));
+                    levels.add(Level.of(members.known, callable, members.stated, terms.zones));
                     loads.add(nobody ? callable.size() : load[i]);
                 }
             }

@@ -11,7 +11,7 @@ final class Rendezvous {
         Endpoint best = endpoints.get(0);
         double bestScore = Double.NEGATIVE_INFINITY;
         for (Endpoint endpoint : endpoints) {
-            double score = score(key, endpoint);
+            double score = score(key, endpoint.name(), endpoint.weight());
             if (score > bestScore) {
                 best = endpoint;
                 bestScore = score;
@@ -20,12 +20,11 @@ final class Rendezvous {
         return best;
     }
 
-    /** weight / −ln(u), u uniform of key and endpoint: the weighted form of the method. */
-    private static double score(String key, Endpoint endpoint) {
-        long hash = mix(
-                mix(key.hashCode() * 0x9E37_79B9_7F4A_7C15L) ^ endpoint.name().hashCode());
+    /** weight / −ln(u), u uniform of key and name: the weighted form of the method. */
+    static double score(String key, String name, double weight) {
+        long hash = mix(mix(key.hashCode() * 0x9E37_79B9_7F4A_7C15L) ^ name.hashCode());
         double u = ((hash >>> 11) + 0.5) * 0x1.0p-53;
-        return endpoint.weight() / -StrictMath.log(u);
+        return weight / -StrictMath.log(u);
     }
 
     /** SplitMix64's finaliser. */

@@ -37,7 +37,10 @@ public class CallContext implements Decision.Source {
     private @Nullable IOException failure;
     private long decidedAt;
     private boolean alternative;
+    private @Nullable Choice choice;
     private boolean probe;
+    private long sentBytes;
+    private long receivedBytes;
     private @Nullable String note;
     private @Nullable String authorization;
 
@@ -198,6 +201,16 @@ public class CallContext implements Decision.Source {
         alternative = exists;
     }
 
+    /** Who is left for a further attempt; where nobody chooses, there always is somebody. */
+    public final Choice.Left left() {
+        return choice == null ? Choice.Left.ALWAYS_SOMEBODY : choice.after(this);
+    }
+
+    /** Whom to ask that; null: not to be told now. */
+    public final void choice(@Nullable Choice by) {
+        choice = by;
+    }
+
     /** Whether this attempt decides if its endpoint comes back. */
     public final boolean isProbe() {
         return probe;
@@ -207,9 +220,33 @@ public class CallContext implements Decision.Source {
         probe = decides;
     }
 
+    /** Of the request's body, if it ended. */
+    public final long sentBytes() {
+        return sentBytes;
+    }
+
+    /** For the engine: what the wire took. */
+    public final void sent(long bytes) {
+        sentBytes = bytes;
+    }
+
+    /** Of the response's body, as it came, if it ended. */
+    public final long receivedBytes() {
+        return receivedBytes;
+    }
+
+    /** For the engine: what the wire brought. */
+    public final void received(long bytes) {
+        receivedBytes = bytes;
+    }
+
     /** Adds a remark to the decision: why there was no further attempt, for instance. */
     public final void note(String remark) {
-        note = remark;
+        if (parent != null) {
+            parent.note(remark);
+        } else {
+            note = remark;
+        }
     }
 
     /** Now, on the clock of everything that is timed here. */

@@ -4,6 +4,7 @@ import dev.meshclient.CredentialsUnavailable;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.Credentials;
 import dev.meshclient.policy.Tls;
 import java.io.IOException;
@@ -14,29 +15,30 @@ import org.jspecify.annotations.Nullable;
 public final class Bearer implements Layer {
     private final Credentials stated;
     private final Tokens tokens;
-    private final boolean tls;
+    private final Backend backend;
     private final Layer next;
 
-    private Bearer(Credentials stated, Tokens tokens, boolean tls, Layer next) {
+    private Bearer(Credentials stated, Tokens tokens, Backend backend, Layer next) {
         this.stated = stated;
         this.tokens = tokens;
-        this.tls = tls;
+        this.backend = backend;
         this.next = next;
     }
 
     /**
      * @param stated by policy; null: the layer is left out
-     * @param mode how the backend is reached
+     * @param backend says how its endpoints are reached
      */
-    public static Layer create(@Nullable Credentials stated, Tokens tokens, Tls.Mode mode, Layer next) {
-        return stated == null ? next : new Bearer(stated, tokens, mode != Tls.Mode.DISABLE, next);
+    public static Layer create(@Nullable Credentials stated, Tokens tokens, Backend backend, Layer next) {
+        return stated == null ? next : new Bearer(stated, tokens, backend, next);
     }
 
     @Override
     public Response call(CallContext attempt) throws IOException {
         boolean callers = attempt.request().header("Authorization") != null;
         if (!callers || stated.overwrite()) {
-            if (!tls && !attempt.request().isHttps()) {
+            if (backend.tlsMode(attempt.endpoint()) == Tls.Mode.DISABLE
+                    && !attempt.request().isHttps()) {
                 throw refused(
                         attempt,
                         "token '" + stated.token() + "' is not sent in the clear to "

@@ -10,6 +10,8 @@ public final class Fleet extends AtomicInteger {
 
     private final transient Queue<Runnable> news = new ConcurrentLinkedQueue<>();
     private final transient AtomicInteger asked = new AtomicInteger();
+    private final transient Transit transit = new Transit();
+    private transient boolean foundFar;
 
     /** A number that is another one after every change. */
     public int changes() {
@@ -19,6 +21,18 @@ public final class Fleet extends AtomicInteger {
     /** One went out or came back: whoever plans with them plans anew. */
     public void changed() {
         incrementAndGet();
+    }
+
+    /** How far its attempts went. */
+    public Transit transit() {
+        return transit;
+    }
+
+    /** None of them is in our zone. @return whether that is said for the first time */
+    public synchronized boolean isNewsThatFar() {
+        boolean news = !foundFar;
+        foundFar = true;
+        return news;
     }
 
     /** Says what happened, and holds nobody up: it is told by {@link #tell}. The order of these is the order of the telling. */

@@ -24,6 +24,7 @@ public final class TrackRecord {
     private volatile int failed;
     private volatile int probing;
     private volatile int timesOut;
+    private volatile boolean spared;
     private volatile long outUntil; // 0: it is in
     private volatile long changedAt;
     private volatile String reason = "";
@@ -39,6 +40,9 @@ public final class TrackRecord {
         reset(SERVER_ERRORS, serverErrors);
         reset(GATEWAY_ERRORS, gatewayErrors);
         reset(LOCAL_FAILURES, localFailures);
+        if (spared) {
+            spared = false;
+        }
         SUCCEEDED.incrementAndGet(this);
     }
 
@@ -117,6 +121,16 @@ public final class TrackRecord {
         return changedAt;
     }
 
+    /** It failed often enough to go, but too many are out: until its next good response it is better left alone. */
+    public void spare() {
+        spared = true;
+    }
+
+    /** Whether it is in only because too many are out. */
+    public boolean isSpared() {
+        return spared;
+    }
+
     /** Takes it out. @return whether it was in */
     public boolean takeOut(long now, long until, int times, String why) {
         if (!OUT_UNTIL.compareAndSet(this, 0, Math.max(1, until))) {
@@ -133,12 +147,18 @@ public final class TrackRecord {
         serverErrors = 0;
         gatewayErrors = 0;
         localFailures = 0;
+        spared = false;
     }
 
     /** One request may try it. @return whether this is the one */
     public boolean takeProbe(long now) {
+        return mayBeProbed(now) && PROBING.compareAndSet(this, 0, 1);
+    }
+
+    /** Whether one request may try it, and none does. */
+    public boolean mayBeProbed(long now) {
         long until = outUntil;
-        return until != 0 && until <= now && probing == 0 && PROBING.compareAndSet(this, 0, 1);
+        return until != 0 && until <= now && probing == 0;
     }
 
     /** The probe said nothing: the next request may try. */

@@ -7,6 +7,7 @@ import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.List;
 import java.util.function.Consumer;
 import okhttp3.Response;
@@ -43,6 +44,22 @@ public final class Events {
     /** Something was decided about who may call. */
     public static void authorization(List<MeshListener> listeners, AuthorizationEvent event) {
         tell(listeners, l -> l.authorization(event));
+    }
+
+    /** Another identity is in use. */
+    public static void identityRotated(
+            List<MeshListener> listeners, String id, Instant notAfter, boolean trustChanged) {
+        tell(listeners, l -> l.identityRotated(id, notAfter, trustChanged));
+    }
+
+    /** The source of the identity has none that is good. */
+    public static void identityRejected(List<MeshListener> listeners, String source, String reason) {
+        tell(listeners, l -> l.identityRejected(source, reason));
+    }
+
+    /** The certificate in use was not renewed. */
+    public static void identityExpiring(List<MeshListener> listeners, String id, Instant notAfter, int lifePercent) {
+        tell(listeners, l -> l.identityExpiring(id, notAfter, lifePercent));
     }
 
     private record Calls(List<MeshListener> listeners, Layer next) implements Layer {

@@ -2,6 +2,7 @@ package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.tls.PeerTls;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +24,10 @@ final class Attempt extends CallContext {
     /** Where its connection comes from, if that is an endpoint's. */
     @Nullable
     EndpointConnections connections;
+
+    /** What the mesh proves and believes on its connection; null: the wire is not TLS, or that of the caller's client. */
+    @Nullable
+    PeerTls tls;
 
     private volatile @Nullable Call inner; // against cancelCause: each side writes its own, then reads the other's
     private volatile boolean abandoned;

@@ -256,6 +256,7 @@ final class AttemptListener extends EventListener {
 
     @Override
     public void requestBodyEnd(Call call, long byteCount) {
+        attempt.sent(byteCount);
         caller().requestBodyEnd(outer(), byteCount);
     }
 
@@ -282,6 +283,7 @@ final class AttemptListener extends EventListener {
 
     @Override
     public void responseBodyEnd(Call call, long byteCount) {
+        attempt.received(byteCount);
         boolean told = false;
         try {
             caller().responseBodyEnd(outer(), byteCount);

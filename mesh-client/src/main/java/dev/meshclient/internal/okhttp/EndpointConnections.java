@@ -2,20 +2,33 @@ package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.tls.AltNames;
+import dev.meshclient.internal.tls.Credentials;
+import dev.meshclient.internal.tls.Peer;
+import dev.meshclient.internal.tls.PeerTls;
 import dev.meshclient.policy.AppProtocol;
 import java.net.Proxy;
+import java.net.Socket;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.ConnectionPool;
+import okhttp3.ConnectionSpec;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The connections of one endpoint: a pool of its own, so that none crosses a service, an endpoint or a generation, and the
@@ -25,57 +38,90 @@ final class EndpointConnections {
     /** Servers that close idle connections first make the race in which a request meets a closed one; most wait longer. */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
 
+    /** When trust is added no endpoint waits longer for connections under it. */
+    private static final Duration SPREAD = Duration.ofSeconds(30);
+
+    /** However soon a certificate ends. */
+    private static final Duration SHORTEST = Duration.ofSeconds(1);
+
+    private static final HostnameVerifier HOST_NAMES = new OkHttpClient.Builder()
+            .connectionSpecs(List.of(ConnectionSpec.CLEARTEXT)) // loads no authorities
+            .build()
+            .hostnameVerifier();
+
     private static final int MAX_IDLE = 1024;
     private static final int MAX_CLIENTS = 256;
     private static final int DEFAULT_TIMEOUT_MILLIS = 10_000; // OkHttp's own, which nobody asked for
 
+    private static final Logger LOG = LoggerFactory.getLogger(EndpointConnections.class);
+
+    private final Time time;
+    private final Credentials credentials;
+    private final String name;
     private final ConnectionPool pool;
-    private final long retireAt;
+    private final AtomicLong retireAt;
     private final long keepAliveNanos;
     private final Decimals decimals = new Decimals();
-    private final Map<Variant, OkHttpClient> clients = new ConcurrentHashMap<>();
+    private final Map<Variant, Made> clients = new ConcurrentHashMap<>();
+    private final Map<Peer, PeerTls> peers = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
     private volatile boolean retired;
 
     /**
      * What the clients of an endpoint differ by.
      *
-     * @param tls whether the wire is TLS
+     * @param peer who must answer over TLS; null: the wire is not TLS
      * @param bounded the call has a deadline nearer than the idle time: OkHttp's own timeouts are left off
      */
-    record Variant(CallerSettings settings, Backend backend, boolean tls, boolean bounded) {
-        boolean is(CallerSettings s, Backend b, boolean t, boolean d) {
-            return settings == s && backend == b && tls == t && bounded == d;
-        }
-
+    record Variant(
+            CallerSettings settings,
+            Backend backend,
+            @Nullable Peer peer,
+            boolean bounded) {
         /** Settings are interned and compared by identity; a backend that a new policy states again is the same. */
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Variant v
                     && settings == v.settings
                     && backend.equals(v.backend)
-                    && tls == v.tls
+                    && Objects.equals(peer, v.peer)
                     && bounded == v.bounded;
         }
 
         @Override
         public int hashCode() {
             return (System.identityHashCode(settings) * 31 + backend.name().hashCode()) * 31
-                    + Boolean.hashCode(tls) * 2
+                    + Boolean.hashCode(peer != null) * 2
                     + Boolean.hashCode(bounded);
         }
     }
 
-    private record Last(Variant variant, OkHttpClient client) {}
+    /** Asked for last, compared by identity. */
+    private record Last(
+            CallerSettings settings, Backend backend, Endpoint endpoint, boolean tls, boolean bounded, Made made) {
+        boolean is(CallerSettings s, Backend b, Endpoint e, boolean t, boolean d) {
+            return settings == s && backend == b && endpoint == e && tls == t && bounded == d;
+        }
+    }
 
-    EndpointConnections(long retireAt, long keepAliveNanos) {
-        this.retireAt = retireAt;
+    /**
+     * A client and what is behind it.
+     *
+     * @param tls null: the wire is not TLS, or that of the caller's client
+     */
+    record Made(OkHttpClient client, @Nullable PeerTls tls) {}
+
+    EndpointConnections(Time time, Credentials credentials, String name, long retireAt, long keepAliveNanos) {
+        this.time = time;
+        this.credentials = credentials;
+        this.name = name;
+        this.retireAt = new AtomicLong(retireAt);
         this.keepAliveNanos = Math.min(keepAliveNanos, KEEP_ALIVE.toNanos());
         this.pool = new ConnectionPool(MAX_IDLE, this.keepAliveNanos, TimeUnit.NANOSECONDS);
     }
 
     boolean isOld(long now) {
-        return now >= retireAt;
+        return now >= retireAt.get();
     }
 
     /** How long an idle connection is kept. */
@@ -96,6 +142,53 @@ final class EndpointConnections {
         }
     }
 
+    /**
+     * Trust has changed. Connections to those who are not trusted any more go at once; if somebody is trusted in addition they
+     * are made anew within half a minute, each endpoint's at another moment.
+     */
+    void trustChanged() {
+        if (peers.values().stream().anyMatch(PeerTls::isWithdrawn)) {
+            retireBy(time.now());
+            retire();
+        } else if (peers.values().stream().anyMatch(PeerTls::isOutdated)) {
+            retireBy(time.now() + (long) (time.random().nextDouble() * SPREAD.toNanos()));
+        }
+    }
+
+    private void retireBy(long at) {
+        retireAt.accumulateAndGet(at, Math::min);
+    }
+
+    /** New calls go to new connections a while before the end of a certificate that these were made with. */
+    private void endsAt(Instant end) {
+        long left = Math.max(0, Duration.between(time.wall().instant(), end).toNanos());
+        double share = 0.85 + time.random().nextDouble() / 10;
+        retireBy(time.now() + Math.max(Math.min(left, SHORTEST.toNanos()), (long) (left * share)));
+    }
+
+    private final class Ends implements PeerTls.Lifetime {
+        @Override
+        public void ofOwn(Socket socket, Instant end) {
+            endsAt(end);
+            if (socket instanceof EndpointSocketFactory.EndpointSocket own) {
+                own.presents();
+                long left = Duration.between(time.wall().instant(), end).toNanos();
+                own.closeAt(
+                        time,
+                        time.now() + left,
+                        "certificate",
+                        () -> LOG.info(
+                                "closed a connection to {} that was in use: the certificate it was made with has expired",
+                                name));
+            }
+        }
+
+        @Override
+        public void ofPeer(Instant end) {
+            endsAt(end);
+        }
+    }
+
     /** For the headers of its calls. */
     Decimals decimals() {
         return decimals;
@@ -105,27 +198,34 @@ final class EndpointConnections {
         return pool.connectionCount();
     }
 
-    OkHttpClient client(
+    /** @throws SSLException if it takes an identity of ours and there is none to use */
+    Made client(
             OkHttpClient caller,
             CallerSettings settings,
             Backend backend,
             Endpoint endpoint,
             boolean tls,
-            boolean bounded) {
+            boolean bounded)
+            throws SSLException {
         Last recent = last;
-        if (recent != null && recent.variant.is(settings, backend, tls, bounded)) {
-            return recent.client;
+        if (recent != null && recent.is(settings, backend, endpoint, tls, bounded)) {
+            return recent.made;
         }
         if (clients.size() > MAX_CLIENTS) { // the pool is not theirs: no connection is lost
             clients.clear();
         }
-        Variant variant = new Variant(settings, backend, tls, bounded);
-        OkHttpClient client = clients.computeIfAbsent(variant, v -> derive(caller, v, endpoint));
-        last = new Last(variant, client);
-        return client;
+        Variant variant = new Variant(settings, backend, tls ? Peer.of(backend, endpoint) : null, bounded);
+        Made made = clients.get(variant);
+        if (made == null) {
+            Made fresh = derive(caller, variant, endpoint);
+            Made before = clients.putIfAbsent(variant, fresh);
+            made = before == null ? fresh : before;
+        }
+        last = new Last(settings, backend, endpoint, tls, bounded, made);
+        return made;
     }
 
-    private OkHttpClient derive(OkHttpClient caller, Variant variant, Endpoint endpoint) {
+    private Made derive(OkHttpClient caller, Variant variant, Endpoint endpoint) throws SSLException {
         CallerSettings settings = variant.settings;
         Backend backend = variant.backend;
         EndpointDns dns = new EndpointDns(endpoint.address());
@@ -140,16 +240,38 @@ final class EndpointConnections {
                 .readTimeout(idleMillis(settings.readTimeoutMillis(), variant), TimeUnit.MILLISECONDS)
                 .writeTimeout(idleMillis(settings.writeTimeoutMillis(), variant), TimeUnit.MILLISECONDS)
                 .protocols(protocols(variant));
-        String sni = backend.tls().sni();
+        String sessions = backend.service() + "|" + endpoint.name();
+        Peer peer = variant.peer;
+        if (peer == null) {
+            return new Made(builder.build(), null);
+        }
+        return peer.needsOwnSockets()
+                ? ours(builder, peer, sessions)
+                : new Made(callers(builder, settings, peer, sessions).build(), null);
+    }
+
+    /** By certificates and authorities of the mesh: nothing that the caller's client believes counts. */
+    private Made ours(OkHttpClient.Builder builder, Peer peer, String sessions) throws SSLException {
+        PeerTls tls = peers.computeIfAbsent(peer, p -> PeerTls.create(time, p, credentials, HOST_NAMES, new Ends()));
+        String sni = peer.tls().sni();
+        builder.connectionSpecs(List.of(ConnectionSpec.MODERN_TLS))
+                .sslSocketFactory(new ServerName.Factory(tls.factory(), sni, sessions), tls.trust())
+                .hostnameVerifier(new ServerName.Verifier(sni, tls.verifier()));
+        return new Made(builder.build(), tls);
+    }
+
+    private static OkHttpClient.Builder callers(
+            OkHttpClient.Builder builder, CallerSettings settings, Peer peer, String sessions) {
         SSLSocketFactory factory = settings.sslSocketFactory();
         X509TrustManager trust = settings.trustManager();
         if (factory != null && trust != null) {
-            HostnameVerifier verifier = settings.hostnameVerifier();
-            builder.sslSocketFactory(
-                    new ServerName.Factory(factory, sni, backend.service() + "|" + endpoint.name()), trust);
+            String sni = peer.tls().sni();
+            HostnameVerifier verifier =
+                    peer.names().isEmpty() ? settings.hostnameVerifier() : new AltNames.Verifier(peer.names());
+            builder.sslSocketFactory(new ServerName.Factory(factory, sni, sessions), trust);
             builder.hostnameVerifier(new ServerName.Verifier(sni, verifier));
         }
-        return builder.build();
+        return builder;
     }
 
     private static long connectMillis(CallerSettings settings, Backend backend) {
@@ -172,7 +294,7 @@ final class EndpointConnections {
         if (variant.settings.webSocket()) {
             return List.of(Protocol.HTTP_1_1);
         }
-        return variant.backend.appProtocol() == AppProtocol.H2C && !variant.tls
+        return variant.backend.appProtocol() == AppProtocol.H2C && variant.peer == null
                 ? List.of(Protocol.H2_PRIOR_KNOWLEDGE)
                 : variant.settings.protocols();
     }

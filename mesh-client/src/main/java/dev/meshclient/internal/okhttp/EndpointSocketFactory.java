@@ -1,13 +1,17 @@
 package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.time.Time;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Connects to an endpoint's port, whatever port the logical URL has: the address comes from the endpoint's Dns. Without
@@ -34,8 +38,11 @@ final class EndpointSocketFactory extends SocketFactory {
                 : logical.getAddress();
     }
 
-    private static final class EndpointSocket extends Socket {
+    /** One connection; it may have an end that is known. */
+    static final class EndpointSocket extends Socket {
         private final EndpointSocketFactory factory;
+        private volatile Time.@Nullable Timer end;
+        private volatile boolean presents;
 
         EndpointSocket(EndpointSocketFactory factory) {
             this.factory = factory;
@@ -48,6 +55,47 @@ final class EndpointSocketFactory extends SocketFactory {
             }
             setTcpNoDelay(true);
             super.connect(new InetSocketAddress(factory.addressFor(address), factory.port), timeout);
+        }
+
+        /** The peer will look at a certificate of ours, after which it may refuse us. */
+        void presents() {
+            presents = true;
+        }
+
+        @Override
+        public OutputStream getOutputStream() throws IOException {
+            OutputStream out = super.getOutputStream();
+            return presents ? new LastWords(out) : out;
+        }
+
+        /** Whatever is under way then. */
+        void closeAt(Time time, long at, String name, Runnable told) {
+            end = time.at(at, name, () -> {
+                if (!isClosed()) {
+                    told.run();
+                    try {
+                        close();
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                }
+            });
+            if (isClosed()) {
+                disarm();
+            }
+        }
+
+        private void disarm() {
+            Time.Timer armed = end;
+            if (armed != null) {
+                armed.cancel();
+            }
+        }
+
+        @Override
+        public synchronized void close() throws IOException {
+            disarm();
+            super.close();
         }
     }
 

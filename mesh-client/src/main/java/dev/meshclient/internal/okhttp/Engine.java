@@ -6,6 +6,7 @@ import dev.meshclient.internal.call.Entrance;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.tls.Credentials;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.URI;
@@ -52,11 +53,14 @@ public final class Engine {
     private final Set<Dispatcher> dispatchers = // weakly: some frameworks make a client a request
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
-    /** @param entrance what the mesh has for a host */
-    public Engine(Time time, Entrance entrance) {
+    /**
+     * @param entrance what the mesh has for a host
+     * @param credentials what it proves to peers, and whom it believes
+     */
+    public Engine(Time time, Entrance entrance, Credentials credentials) {
         this.time = time;
         this.entrance = entrance;
-        this.transport = new Transport(time);
+        this.transport = new Transport(time, credentials);
         this.passThrough = call -> transport.call(call.attempt());
     }
 
@@ -293,6 +297,13 @@ public final class Engine {
     public void retire(EndpointState endpoint) {
         if (endpoint.transport() instanceof EndpointConnections connections) {
             connections.retire();
+        }
+    }
+
+    /** What a change of an identity means for the connections of an endpoint. */
+    public void trustChanged(EndpointState endpoint) {
+        if (endpoint.transport() instanceof EndpointConnections connections) {
+            connections.trustChanged();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.IdentityUnavailable;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
@@ -8,6 +9,10 @@ import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.tls.Credentials;
+import dev.meshclient.internal.tls.OwnIdentityFault;
+import dev.meshclient.policy.Tls;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProtocolException;
@@ -15,9 +20,9 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownServiceException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import okhttp3.Call;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -28,12 +33,14 @@ final class Transport implements Layer {
     private static final Duration MAX_AGE = Duration.ofHours(1);
 
     private final Time time;
+    private final Credentials credentials;
     private final NeutralClients neutral = new NeutralClients();
     private final DispatcherLimit dispatcherLimit = new DispatcherLimit();
     private final TlsUpgrade upgrade = new TlsUpgrade();
 
-    Transport(Time time) {
+    Transport(Time time, Credentials credentials) {
         this.time = time;
+        this.credentials = credentials;
     }
 
     @Override
@@ -65,16 +72,13 @@ final class Transport implements Layer {
         attempt.toMesh = true;
         Request request = attempt.request();
         dispatcherLimit.look(hop.client.dispatcher(), request.url().host(), attempt.startedAt());
-        boolean upgraded = TlsUpgrade.isTls(backend) && !request.isHttps();
+        boolean upgraded = backend.tlsMode(endpoint) != Tls.Mode.DISABLE && !request.isHttps();
         Request sent = dressed(attempt, upgraded ? upgrade.upgrade(request) : request);
-        if (sent.isHttps()) {
-            requireTls(attempt);
-        }
         EndpointConnections connections = connections(endpoint);
         attempt.connections = connections;
         boolean bounded = attempt.deadline() - attempt.startedAt() <= backend.idleNanos();
-        OkHttpClient client = connections.client(hop.client, hop.settings, backend, endpoint, sent.isHttps(), bounded);
-        Response response = execute(attempt, client.newCall(sent), upgraded);
+        EndpointConnections.Made made = made(attempt, backend, endpoint, connections, sent.isHttps(), bounded);
+        Response response = execute(attempt, made.client().newCall(sent), upgraded);
         shortenKeepAlive(endpoint, connections, response);
         return untilIdle(attempt, response, backend.idleNanos());
     }
@@ -93,6 +97,54 @@ final class Transport implements Layer {
             throw e;
         }
         return request.newBuilder().header("Authorization", authorization).build();
+    }
+
+    private EndpointConnections.Made made(
+            Attempt attempt,
+            Backend backend,
+            Endpoint endpoint,
+            EndpointConnections connections,
+            boolean tls,
+            boolean bounded)
+            throws IOException {
+        Hop hop = attempt.hop;
+        EndpointConnections.Made made;
+        while (true) {
+            try {
+                made = connections.client(hop.client, hop.settings, backend, endpoint, tls, bounded);
+                break;
+            } catch (OwnIdentityFault e) {
+                if (!e.isPending() || !awaitIdentity(attempt)) {
+                    throw unavailable(attempt, e);
+                }
+            }
+        }
+        attempt.tls = made.tls();
+        if (tls && made.tls() == null) {
+            requireTls(attempt);
+        }
+        return made;
+    }
+
+    /** A process that has just started may be faster than who mounts its certificate. */
+    private boolean awaitIdentity(Attempt attempt) throws IOException {
+        long until = Math.min(attempt.deadline(), credentials.waitUntil());
+        Closeable subscription = credentials.onTrustChange(attempt::raise);
+        try {
+            return credentials.isReady() || (time.now() < until && (attempt.await(until) || credentials.isReady()));
+        } finally {
+            subscription.close();
+        }
+    }
+
+    /** Nothing was tried: another endpoint would not change it, and none is to blame. */
+    private static IdentityUnavailable unavailable(Attempt attempt, OwnIdentityFault e) {
+        attempt.refused();
+        IdentityUnavailable unavailable =
+                new IdentityUnavailable(String.valueOf(e.getMessage()), e.advice(), attempt.decision());
+        unavailable.initCause(e);
+        attempt.failed(Outcome.REFUSED, unavailable);
+        return unavailable;
     }
 
     /** A chain whose TLS was taken away sends to an https URL in the clear. */
@@ -126,7 +178,8 @@ final class Transport implements Layer {
             }
             return asSent(attempt, response, upgraded);
         } catch (IOException e) {
-            throw failed(attempt, ExchangeFailed.unwrap(e));
+            IOException failure = ExchangeFailed.unwrap(e);
+            throw failed(attempt, TlsFailure.behind(failure, attempt.listener.connection()));
         } catch (RuntimeException | Error e) {
             attempt.abandon();
             throw e;
@@ -176,6 +229,9 @@ final class Transport implements Layer {
             attempt.failed(attempt.isConnectTimeout(cause) ? late(attempt) : attempt.cancelledAs(), told);
             return told;
         }
+        if (e instanceof OwnIdentityFault fault) {
+            return unavailable(attempt, fault);
+        }
         IOException told = withEndpoint(attempt, e);
         attempt.failed(outcome(attempt, e), told);
         return told;
@@ -189,6 +245,9 @@ final class Transport implements Layer {
     /** OkHttp names the logical host and its port, at which nobody listens; the type stays what callers catch. */
     private static IOException withEndpoint(Attempt attempt, IOException e) {
         Endpoint endpoint = attempt.endpoint();
+        if (endpoint != null && attempt.tls != null && e instanceof SSLException tls) {
+            return TlsFailure.named(tls, endpoint.name(), attempt.tls);
+        }
         if (endpoint == null || e.getClass() != ConnectException.class) {
             return e;
         }
@@ -207,7 +266,7 @@ final class Transport implements Layer {
         if (logical.outer().isCanceled() || attempt.now() >= logical.deadline()) {
             return Outcome.CANCELLED;
         }
-        if (e instanceof SSLHandshakeException && seen.mayBeSent()) {
+        if (e instanceof SSLHandshakeException && (seen.mayBeSent() || TlsFailure.isOfOurCertificate(e))) {
             return Outcome.TLS_REFUSED;
         }
         if (seen.connection() == null || e instanceof SSLHandshakeException) {
@@ -249,8 +308,8 @@ final class Transport implements Layer {
 
     private EndpointConnections replaced(Endpoint endpoint, long keepAliveNanos) {
         double jitter = 0.9 + time.random().nextDouble() / 5;
-        EndpointConnections fresh =
-                new EndpointConnections(time.now() + (long) (MAX_AGE.toNanos() * jitter), keepAliveNanos);
+        EndpointConnections fresh = new EndpointConnections(
+                time, credentials, endpoint.name(), time.now() + (long) (MAX_AGE.toNanos() * jitter), keepAliveNanos);
         endpoint.state().transport(fresh);
         return fresh;
     }

@@ -31,18 +31,32 @@ final class Bench {
         this.watcher = watcher;
     }
 
+    /** The same endpoints, but nobody goes out any more. */
+    Bench idle() {
+        return new Bench(time, judged, terms.off(), watcher);
+    }
+
+    boolean ejects() {
+        return terms.isOn();
+    }
+
     List<Endpoint> endpoints() {
         return judged.endpoints();
     }
 
-    /** Who is out is counted anew, but not again while nothing has changed. */
+    /** Unless the bench is full. Who is out is counted anew, but not again while nothing has changed. */
     void takeOut(Endpoint endpoint, String why) {
+        TrackRecord record = endpoint.state().record();
         if (fullAt == judged.fleet().changes()) {
+            record.spare();
             return;
         }
-        TrackRecord record = endpoint.state().record();
         synchronized (judged.fleet()) {
-            if (record.isOut() || terms.maxPercent() == 0 || !lists(endpoint.state()) || isFull()) {
+            if (record.isOut() || !ejects() || !lists(endpoint.state())) {
+                return;
+            }
+            if (isFull()) {
+                record.spare();
                 return;
             }
             long now = time.now();
@@ -103,8 +117,14 @@ final class Bench {
         judged.fleet().tell();
     }
 
-    void clear(String why) {
-        endpoints().forEach(e -> bringBack(e, why));
+    /** Of these endpoints, the ones that none of those benches judges. */
+    void bringBackAllBut(List<Bench> judging) {
+        for (Endpoint endpoint : endpoints()) {
+            EndpointState state = endpoint.state();
+            if (state.record().isOut() && judging.stream().noneMatch(b -> b.lists(state))) {
+                bringBack(endpoint, "ejection is off");
+            }
+        }
     }
 
     private void changed(Runnable told) {

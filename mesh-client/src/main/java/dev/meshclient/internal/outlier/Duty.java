@@ -1,5 +1,6 @@
 package dev.meshclient.internal.outlier;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,7 @@ public final class Duty {
     private final Post post;
     private final long turn;
 
-    public Duty() {
+    Duty() {
         this(new Post(), 0);
     }
 
@@ -21,13 +22,26 @@ public final class Duty {
     }
 
     /** Of the next policy. */
-    public Duty next() {
+    Duty next() {
         return new Duty(post, turn + 1);
     }
 
-    /** @return whether it is: a later policy's is never relieved by one that an earlier policy's attempts need for new addresses */
-    boolean takenOver(Bench next, long now) {
-        return post.takenOver(next, turn, now);
+    /** A later policy's is never relieved by one that an earlier policy's attempts need for new addresses. */
+    void takenOver(Bench next, long now) {
+        post.takenOver(next, turn, now);
+    }
+
+    /** No policy has the backend any more: what its last attempts come to takes nobody out. */
+    void relieve() {
+        post.relieve();
+    }
+
+    /** Who is on duty, if anybody is: to those who eject, or to those who do not. */
+    void addTo(List<Bench> ejecting, List<Bench> idle) {
+        Bench now = post.bench;
+        if (now != null) {
+            (now.ejects() ? ejecting : idle).add(now);
+        }
     }
 
     /** Of the policy in force. */
@@ -50,14 +64,18 @@ public final class Duty {
         private volatile @Nullable Bench bench;
         private long turn;
 
-        private synchronized boolean takenOver(Bench next, long nextTurn, long now) {
-            if (nextTurn < turn) {
-                return false;
+        private synchronized void takenOver(Bench next, long nextTurn, long now) {
+            if (nextTurn >= turn) {
+                turn = nextTurn;
+                bench = next;
+                lookedAt.compareAndSet(-1, now);
             }
-            turn = nextTurn;
-            bench = next;
-            lookedAt.compareAndSet(-1, now);
-            return true;
+        }
+
+        private synchronized void relieve() {
+            turn = Long.MAX_VALUE;
+            Bench last = bench;
+            bench = last == null ? null : last.idle();
         }
     }
 }

@@ -46,23 +46,17 @@ public final class Outlier implements Layer {
         this.next = next;
     }
 
-    /** @param stated by policy; where ejection is off, whoever is out comes back at once and the layer is left out */
+    /** @param stated by policy; where ejection is off the layer is left out */
     public static Layer create(Time time, OutlierDetection stated, Judged judged, Watcher watcher, Layer next) {
         Terms terms = Terms.of(stated);
         Bench bench = new Bench(time, judged, terms, watcher);
-        boolean onDuty = judged.duty.takenOver(bench, time.now());
-        if (terms.maxPercent() == 0) {
-            if (onDuty) {
-                bench.clear("ejection is off");
-            }
-            return next;
-        }
-        return new Outlier(time, judged.duty, terms, next);
+        judged.duty.takenOver(bench, time.now());
+        return terms.isOn() ? new Outlier(time, judged.duty, terms, next) : next;
     }
 
     /** Whether this policy ejects at all. */
     public static boolean isOn(OutlierDetection stated) {
-        return Terms.of(stated).maxPercent() > 0;
+        return Terms.of(stated).isOn();
     }
 
     @Override

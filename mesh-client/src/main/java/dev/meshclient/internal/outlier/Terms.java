@@ -36,6 +36,16 @@ record Terms(
                 stated.maxEjectionPercent() == null ? 50 : stated.maxEjectionPercent());
     }
 
+    /** Whether anybody is ejected at all. */
+    boolean isOn() {
+        return maxPercent > 0;
+    }
+
+    /** The same, but nobody is ejected. */
+    Terms off() {
+        return new Terms(serverErrors, gatewayErrors, localFailures, intervalNanos, baseNanos, maxNanos, 0);
+    }
+
     private static int count(@Nullable Long stated, int builtIn) {
         return stated == null ? builtIn : (int) Math.min(Integer.MAX_VALUE, stated);
     }

@@ -68,7 +68,9 @@ record Accepted(
                         null,
                         1,
                         Endpoint.Health.UNKNOWN,
-                        Map.of()))
+                        Map.of(),
+                        null,
+                        null))
                 .distinct()
                 .toList();
     }

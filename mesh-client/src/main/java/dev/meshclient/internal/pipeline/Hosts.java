@@ -20,6 +20,15 @@ final class Hosts {
             return port == ANY_PORT || port == requested;
         }
 
+        boolean isExact() {
+            return !host.equals("*") && !isSuffix();
+        }
+
+        /** Whether it is a pattern that stands for this host. */
+        boolean isFor(String name) {
+            return host.equals("*") || (isSuffix() && name.length() > suffix().length() && name.endsWith(suffix()));
+        }
+
         boolean hasPort() {
             return port != ANY_PORT;
         }
@@ -67,6 +76,11 @@ final class Hosts {
         } catch (IllegalArgumentException e) {
             return null;
         }
+    }
+
+    /** A host of a URL as documents spell it: IPv6 in brackets. */
+    static String spelled(String host) {
+        return host.indexOf(':') < 0 ? host : "[" + host + "]";
     }
 
     /** A trailing dot only says that a name is complete: it is the same host. */

@@ -12,6 +12,7 @@ import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class InForce {
     private final Survivors survivors;
 
     private @Nullable PolicyDocument document;
+    private Consumer<String> ask = host -> {};
     private Consumer<EndpointState> gone = endpoint -> {};
     private Time.@Nullable Timer nextStale;
     private volatile @Nullable MeshState state;
@@ -44,6 +46,11 @@ final class InForce {
         this.self = self;
         this.listeners = listeners;
         this.staleNanos = Time.nanos(staleTtl);
+    }
+
+    /** Who is told the hosts of calls to services that the document in force does not speak of. */
+    void onOutside(Consumer<String> told) {
+        ask = told;
     }
 
     /** Null before the first document. */
@@ -70,7 +77,7 @@ final class InForce {
         if (next.equals(document)) {
             return Applied.NOTHING_NEW;
         }
-        boolean again = order.isAgain(next.policy().metadata());
+        boolean again = order.isAgain(next.policy().metadata()) && isOfOneScope(document, next);
         MeshState now = state;
         Standing before = now == null ? Standing.NONE : now.standing();
         put(LastGood.after(before, next, time.now()), transport, gone);
@@ -79,10 +86,18 @@ final class InForce {
         return again ? Applied.SAME_VERSION : Applied.IN_FORCE;
     }
 
+    /** Parts of one version differ. */
+    private static boolean isOfOneScope(@Nullable PolicyDocument one, PolicyDocument other) {
+        return one == null
+                || Objects.equals(
+                        one.policy().metadata().scope(),
+                        other.policy().metadata().scope());
+    }
+
     private void put(Standing standing, Layer transport, Consumer<EndpointState> gone) {
         Standing fresh = LastGood.withoutStale(standing, time.now(), staleNanos);
         Survivors.Use use = survivors.new Use();
-        state = new StateCompiler(fresh, self, use, time, listeners, transport).compile();
+        state = new StateCompiler(fresh, self, use, time, listeners, transport).compile(ask);
         use.end(gone);
         this.gone = gone;
         Set<String> dropped = new HashSet<>(standing.services().keySet());

@@ -6,6 +6,7 @@ import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
 import dev.meshclient.policy.Rule;
+import dev.meshclient.policy.Scope;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Subset;
 import java.util.ArrayDeque;
@@ -21,13 +22,15 @@ import java.util.Set;
 
 /**
  * What a document leaves in force. A service that it refuses keeps its last good policy (gRFC A46), and so does one that it
- * does not mention, for a time (A88); a good one is taken, unless it needs what is refused.
+ * does not mention, for a time (A88), or as long as no document speaks of it; a good one is taken, unless it needs what is
+ * refused.
  */
 final class LastGood {
     private final Standing before;
     private final MeshPolicy policy;
     private final Map<String, Accepted> services = new LinkedHashMap<>();
     private final Map<String, RefusedService> refused = new LinkedHashMap<>();
+    private final Set<String> outside = new HashSet<>();
     private final Map<String, String> keptHosts = new HashMap<>(); // which refused service keeps them
 
     private LastGood(Standing before, MeshPolicy policy) {
@@ -43,13 +46,16 @@ final class LastGood {
         next.refuseWhatNeedsRefused();
         Map<String, Long> absentSince = next.keepAbsent(now);
         next.keepSubsets(absentSince.keySet());
+        next.keepSubsets(next.outside);
         return new Standing(
                 Accepted.revision(policy.metadata()),
                 policy.outboundTrafficPolicy(),
                 now,
                 next.services,
                 next.refused,
-                absentSince);
+                absentSince,
+                policy.metadata().scope(),
+                next.outside);
     }
 
     /** Without the services that no document has had for {@code staleNanos}. */
@@ -64,7 +70,9 @@ final class LastGood {
                 standing.appliedAt(),
                 services,
                 standing.refused(),
-                absentSince);
+                absentSince,
+                standing.scope(),
+                standing.outside());
     }
 
     private void refuse(String name, RefusedService why) {
@@ -162,10 +170,27 @@ final class LastGood {
                         .filter(host -> !taken.contains(host))
                         .toList();
                 services.put(name, lastGood.with(hosts));
-                absentSince.put(name, before.absentSince().getOrDefault(name, now));
+                Long since = before.absentSince().get(name);
+                if (since == null && !speaksOf(name, lastGood)) {
+                    outside.add(name);
+                } else {
+                    absentSince.put(name, since == null ? now : since);
+                }
             }
         });
         return absentSince;
+    }
+
+    /** A part that has been asked for a host speaks of the service of that host, be it one by a wildcard. */
+    private boolean speaksOf(String name, Accepted service) {
+        Scope scope = policy.metadata().scope();
+        return scope == null
+                || scope.covers(name)
+                || service.service().hosts().stream()
+                        .map(Hosts::parse)
+                        .anyMatch(host -> host.isExact()
+                                ? scope.covers(Hosts.spelled(host.host()))
+                                : scope.hosts().stream().anyMatch(host::isFor));
     }
 
     /** A kept service goes on with the subsets it sends to, also where the service they belong to has given them up. */

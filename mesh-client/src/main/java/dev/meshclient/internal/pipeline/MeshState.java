@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.policy.OutboundTrafficPolicy;
+import dev.meshclient.policy.Scope;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -47,6 +48,11 @@ final class MeshState {
 
         /** Who comes first has a host. */
         void add(String service, List<String> authorities, Layer layers) {
+            add(service, authorities, layers, layers);
+        }
+
+        /** @param entrance to the layers */
+        void add(String service, List<String> authorities, Layer layers, Layer entrance) {
             services.put(service, layers);
             for (String authority : authorities) {
                 Hosts.Pattern pattern = Hosts.parse(authority);
@@ -54,7 +60,7 @@ final class MeshState {
                         ? suffixes.computeIfAbsent(pattern.suffix(), s -> new ArrayList<>(1))
                         : hosts.computeIfAbsent(pattern.host(), h -> new ArrayList<>(1));
                 if (entries.stream().noneMatch(e -> e.pattern.equals(pattern))) {
-                    entries.add(new Entry(pattern, layers));
+                    entries.add(new Entry(pattern, entrance));
                 }
             }
         }
@@ -83,6 +89,17 @@ final class MeshState {
     /** Whether a service lists this host, be it with another port. */
     boolean lists(String host) {
         return hosts.containsKey(host) || suffixes.find(host) != null || hosts.containsKey("*");
+    }
+
+    /** Whether the document speaks of this host: then one that it does not list has no policy. */
+    boolean speaksOf(String host) {
+        Scope scope = standing.scope();
+        return scope == null || scope.covers(Hosts.spelled(host));
+    }
+
+    /** Whether the document speaks of every host. */
+    boolean isWhole() {
+        return standing.scope() == null;
     }
 
     private static @Nullable Layer take(@Nullable List<Entry> entries, int port) {

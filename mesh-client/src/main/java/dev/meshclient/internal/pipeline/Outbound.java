@@ -22,7 +22,9 @@ import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.telemetry.MeshListener;
 import java.util.List;
@@ -60,6 +62,7 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
             return new Balance.Terms(
                     settings.loadBalancer() == null ? LoadBalancer.LEAST_REQUEST : settings.loadBalancer(),
                     settings.trafficDistribution() != TrafficDistribution.ANY,
+                    settings.localityLbSetting() == null ? LocalityLbSetting.NONE : settings.localityLbSetting(),
                     settings.failoverMode() == null ? FailoverMode.SPILL : settings.failoverMode(),
                     minHealth == null ? PANIC_PERCENT : minHealth,
                     Outlier.isOn(settings.outlierDetection()));
@@ -115,11 +118,7 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
                 .then(next -> Events.ofAttempts(listeners, next))
                 // Above the timer: to fetch a token is no time of the peer's. Below what judges the peer, which did
                 // nothing.
-                .then(next -> Bearer.create(
-                        s.access().credentials(),
-                        self.tokens(),
-                        to.backend().tls().mode(),
-                        next))
+                .then(next -> Bearer.create(s.access().credentials(), self.tokens(), to.backend(), next))
                 // Next to the wire: headers must come within it, and only this attempt ends by it.
                 .then(next -> AttemptTimer.create(time, s.timeouts().backendRequest(), next))
                 .bottom(transport);
@@ -127,9 +126,13 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
 
     /** Our identity is what the peer sees of us only where we show it. */
     private Authorize.Caller caller(To to) {
-        boolean shown = to.backend().tls().mode().name().endsWith("MUTUAL");
+        Tls tls = to.backend().tls();
+        boolean shown =
+                tls.mode() == Tls.Mode.MESH_MUTUAL || (tls.mode() == Tls.Mode.MUTUAL && tls.credentialName() == null);
+        boolean alike = to.names() == null && to.members().endpoints().stream().allMatch(e -> e.tlsMode() == null);
         return new Authorize.Caller(
-                shown ? self.identity() : () -> null, self.workload().locality().zone());
+                shown && alike ? self.identity() : () -> null,
+                self.workload().locality().zone());
     }
 
     private @Nullable Consumer<AuthorizationEvent> authorizations() {

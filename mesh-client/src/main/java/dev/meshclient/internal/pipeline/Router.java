@@ -1,8 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.Decision;
 import dev.meshclient.MeshStatus;
-import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
@@ -17,16 +15,20 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.Scope;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -42,10 +44,13 @@ public final class Router implements Entrance {
     private final boolean registryOnly;
     private final long madeAt;
     private final Claims claims = new Claims();
+    private final Demand demand;
     private final Set<CallContext> waiting = ConcurrentHashMap.newKeySet();
     private final Layer unlisted;
     private final Layer afterClose;
     private final Layer awaitPolicy;
+    private final Layer awaitHost;
+    private final Layer unknown;
     private final UnaryOperator<Layer> refusals;
     private final Inbound inbound;
 
@@ -101,12 +106,21 @@ public final class Router implements Entrance {
         this.registryOnly = registryOnly;
         this.madeAt = time.now();
         claims.add(claimed);
+        this.demand = new Demand(this::isListed, initialFetchNanos);
+        demand.forGood(known(self.workload(), claimed), madeAt);
+        policy.onOutside(this::want);
         Layer refuse = this::refuse;
-        Outbound outbound =
-                new Outbound(time, told, new Balance.Origin(self.workload().locality(), Map.of()), self, refuse);
+        Outbound outbound = new Outbound(
+                time,
+                told,
+                new Balance.Origin(self.workload().locality(), self.workload().labels(), Map.of()),
+                self,
+                refuse);
         this.unlisted = outbound.refusal(refuse);
         this.afterClose = outbound.refusal(this::refuseClosed);
         this.awaitPolicy = this::awaitPolicy;
+        this.awaitHost = this::awaitHost;
+        this.unknown = outbound.refusal(this::refuseUnknown);
         this.refusals = outbound::refusal;
         this.inbound = new Inbound(this::boundary, event -> Events.authorization(told, event));
     }
@@ -119,12 +133,55 @@ public final class Router implements Entrance {
      */
     public synchronized Applied apply(PolicyDocument document, Layer transport, Consumer<EndpointState> gone)
             throws PolicyException {
+        boolean first = !isReady();
         Applied applied = policy.apply(document, transport, gone);
         document.policy().services().values().forEach(s -> claims.add(s.hosts()));
         document.refused().values().forEach(s -> claims.add(s.hosts()));
         lastProblem = null;
+        Scope scope = document.policy().metadata().scope();
+        if (first && scope != null) {
+            demand.resume(scope.hosts(), time.now());
+        }
         waiting.forEach(CallContext::raise);
         return applied;
+    }
+
+    /**
+     * Hosts of the mesh that calls want, those that the builder claims by name and our own service, as documents spell them: for
+     * sources that have policy by the host.
+     */
+    public SortedSet<String> wanted() {
+        return demand.hosts(time.now());
+    }
+
+    /** Is run, on the thread of a call, when that wants a host that the document in force does not speak of. */
+    public void onWanted(Runnable wake) {
+        demand.onAsk(wake);
+    }
+
+    /** What is known before any call. Balancing by zone needs our own service: how many of us there are in each. */
+    private static List<String> known(Workload workload, List<String> claimed) {
+        Stream<String> named = claimed.stream()
+                .map(Hosts::parse)
+                .filter(Hosts.Pattern::isExact)
+                .map(p -> Hosts.spelled(p.host()));
+        String own = workload.service();
+        boolean stated = !own.equals(Workload.unknown().service());
+        return Stream.concat(stated ? Stream.of(own.toLowerCase(Locale.ROOT)) : Stream.empty(), named)
+                .filter(Scope::canHold)
+                .distinct()
+                .toList();
+    }
+
+    private boolean isListed(String spelled) {
+        MeshState now = policy.state();
+        return now != null && now.lists(spelled.startsWith("[") ? spelled.substring(1, spelled.length() - 1) : spelled);
+    }
+
+    /** When the source was asked for it, or why not. Only for hosts of the mesh: others are nobody's business. */
+    private long want(String host) {
+        String spelled = Hosts.spelled(Hosts.normal(host));
+        return Scope.canHold(spelled) ? demand.want(spelled, time.now()) : Demand.CANNOT;
     }
 
     /** Why there is no newer policy. */
@@ -194,7 +251,12 @@ public final class Router implements Entrance {
             return mayPass(null, host) ? null : awaitPolicy;
         }
         Layer layers = now.find(host, port);
-        return layers != null ? layers : mayPass(now, host) ? null : unlisted;
+        return layers != null ? layers : mayPass(now, host) ? null : withoutService(now, host);
+    }
+
+    /** A document that is the whole mesh, or whose host nobody claims, has the last word. */
+    private Layer withoutService(MeshState now, String host) {
+        return now.isWhole() || !claims.has(host) ? unlisted : now.speaksOf(host) ? unknown : awaitHost;
     }
 
     private boolean mayPass(@Nullable MeshState now, String host) {
@@ -212,57 +274,68 @@ public final class Router implements Entrance {
     }
 
     private Response refuseClosed(CallContext call) throws IOException {
-        throw new PolicyUnavailable(
-                "the mesh was closed before the call to '"
-                        + call.request().url().host() + "' began",
-                "make calls before Mesh.close()",
-                unrouted(call));
+        throw Unrouted.closed(call, revision());
     }
 
     private Response refuse(CallContext call) throws IOException {
-        HttpUrl url = call.request().url();
-        String host = url.host().indexOf(':') < 0 ? url.host() : "[" + url.host() + "]";
-        throw new NoRoute(
-                "no service of the policy lists " + host + ":" + url.port()
-                        + ", and it must not be called past the mesh",
-                "add it to services.*.hosts, or do not claim it (Mesh.Builder.claim, outboundTrafficPolicy)",
-                unrouted(call));
+        throw Unrouted.unlisted(call, revision(), false);
     }
 
-    private Decision unrouted(CallContext call) {
-        return new Decision(revision(), "", "", "", call.decision().attempts(), "");
+    private Response refuseUnknown(CallContext call) throws IOException {
+        want(call.request().url().host());
+        throw Unrouted.unlisted(call, revision(), true);
     }
 
     private Response awaitPolicy(CallContext call) throws IOException {
-        long until = Math.min(madeAt + initialFetchNanos, call.deadline());
+        String host = Hosts.normal(call.request().url().host());
+        if (claims.has(host)) {
+            want(host);
+        }
+        return await(awaitPolicy, madeAt, Unrouted.AT_START, call);
+    }
+
+    /** The source may not have been asked for this host yet. */
+    private Response awaitHost(CallContext call) throws IOException {
+        long askedAt = want(call.request().url().host());
+        if (askedAt == Demand.CANNOT) {
+            return unlisted.call(call);
+        }
+        if (askedAt == Demand.FULL) {
+            return refusals.apply(refused -> {
+                        throw Unrouted.tooMany(refused, revision());
+                    })
+                    .call(call);
+        }
+        return await(awaitHost, askedAt, Unrouted.OF_HOST, call);
+    }
+
+    /** Until there are other layers for it than those that wait. */
+    private Response await(Layer waits, long since, String sinceWhat, CallContext call) throws IOException {
+        HttpUrl url = call.request().url();
+        long until = Math.min(since + initialFetchNanos, call.deadline());
+        Layer layers;
         waiting.add(call);
         try {
-            while (!isReady() && !closed && time.now() < until) {
+            while ((layers = layers(url.host(), url.port())) == waits && time.now() < until) {
                 call.await(until);
             }
         } finally {
             waiting.remove(call);
         }
-        HttpUrl url = call.request().url();
-        Layer layers = !isReady() && !closed ? tooLate(call) : layers(url.host(), url.port());
-        return (layers == null ? unlisted : layers).call(call);
-    }
-
-    private Layer tooLate(CallContext call) {
-        boolean caller = call.deadline() < madeAt + initialFetchNanos;
-        PolicyUnavailable e = new PolicyUnavailable(
-                "no policy for '" + call.request().url().host() + "' within "
-                        + (caller ? call.deadline() - call.startedAt() : initialFetchNanos) / 1_000_000
-                        + (caller ? " ms, which is all that the caller gives it" : " ms of the start"),
-                "see whether the policy source answers (the cause says what it said last)",
-                unrouted(call));
-        Problem problem = lastProblem;
-        if (problem != null) {
-            e.initCause(problem.failure);
+        if (layers == waits) {
+            boolean caller = call.deadline() < since + initialFetchNanos;
+            Problem problem = lastProblem;
+            PolicyUnavailable e = Unrouted.tooLate(
+                    call,
+                    revision(),
+                    caller ? call.deadline() - call.startedAt() : initialFetchNanos,
+                    caller ? Unrouted.BY_CALLER : sinceWhat,
+                    problem == null ? null : problem.failure);
+            layers = refusals.apply(refused -> {
+                throw e;
+            });
         }
-        return refusals.apply(refused -> {
-            throw e;
-        });
+        return (layers == null ? unlisted : layers).call(call);
     }
 
     @Override

@@ -21,13 +21,18 @@ import org.jspecify.annotations.Nullable;
 public record Self(Workload workload, Supplier<@Nullable String> identity, Tokens tokens, KeySets keys) {
     /** Without an identity. */
     public static Self of(Workload workload, Time time) {
-        return of(workload, time, Map.of(), (uri, maxBytes, timeout) -> {
+        return of(workload, () -> null, time, Map.of(), (uri, maxBytes, timeout) -> {
             throw new IOException("nothing to get " + uri + " with");
         });
     }
 
-    /** Without an identity, with tokens and a way to the keys of issuers. */
-    public static Self of(Workload workload, Time time, Map<String, TokenSource> tokens, KeySets.Download download) {
-        return new Self(workload, () -> null, new Tokens(time, tokens), new KeySets(time, download));
+    /** With tokens, and a way to the keys of issuers. */
+    public static Self of(
+            Workload workload,
+            Supplier<@Nullable String> identity,
+            Time time,
+            Map<String, TokenSource> tokens,
+            KeySets.Download download) {
+        return new Self(workload, identity, new Tokens(time, tokens), new KeySets(time, download));
     }
 }

@@ -6,6 +6,7 @@ import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.internal.route.Route;
@@ -14,6 +15,7 @@ import dev.meshclient.policy.Access;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.JwtProvider;
+import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.RequestAuthentication;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RetryConstraint;
@@ -21,8 +23,8 @@ import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
-import dev.meshclient.policy.Timeouts;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,14 +35,20 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns what stands into the layers of its services. */
 final class StateCompiler {
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final Duration IDLE = Duration.ofMinutes(5);
 
+    private static final Logger LOG = LoggerFactory.getLogger(StateCompiler.class);
+
     private final Standing standing;
+    private final Locality own;
     private final Survivors.Use survivors;
     private final Self self;
     private final Outbound outbound;
@@ -58,11 +66,17 @@ final class StateCompiler {
         this.survivors = survivors;
         this.self = self;
         Workload workload = self.workload();
+        this.own = workload.locality();
         this.outbound = new Outbound(
-                time, listeners, new Balance.Origin(workload.locality(), callers(standing, workload)), self, transport);
+                time,
+                listeners,
+                new Balance.Origin(workload.locality(), workload.labels(), callers(standing, workload)),
+                self,
+                transport);
     }
 
-    MeshState compile() {
+    /** @param ask is told the host of a call to a service that the document does not speak of */
+    MeshState compile(Consumer<String> ask) {
         MeshState.Builder state = new MeshState.Builder();
         standing.services().forEach((name, accepted) -> {
             List<Route.Rule> rules = new ArrayList<>();
@@ -74,7 +88,10 @@ final class StateCompiler {
                 rules.add(new Route.Rule(
                         "default", List.of(), List.of(branch(name, "default", new BackendRef(name, null, 1), null))));
             }
-            state.add(name, accepted.service().hosts(), outbound.service(accepted.revision(), name, rules));
+            Layer layers = outbound.service(accepted.revision(), name, rules);
+            boolean outside = standing.outside().contains(name);
+            state.add(name, accepted.service().hosts(), layers, outside ? new Outside(ask, layers) : layers);
+            tellIfFar(name, accepted.service());
         });
         // Last: a host that a service with a policy lists is that one's.
         standing.refused().forEach((name, refused) -> {
@@ -111,6 +128,26 @@ final class StateCompiler {
         return Inbound.Boundary.of(own, access, accepted.trustDomain(), self.keys());
     }
 
+    /** A zone that is misspelt, here or there, is else seen on the bill only. */
+    private void tellIfFar(String name, Service service) {
+        List<dev.meshclient.policy.Endpoint> all = service.endpoints();
+        boolean counts = !own.zone().isEmpty() && service.settings().trafficDistribution() != TrafficDistribution.ANY;
+        boolean byHosts = service.resolution() == Resolution.DNS
+                && all.stream().allMatch(e -> e.locality().equals(Locality.NONE));
+        if (counts
+                && !byHosts
+                && !all.isEmpty()
+                && all.stream().noneMatch(e -> Distance.between(own, e.locality()) == Distance.SAME_ZONE)
+                && survivors.fleet(name).isNewsThatFar()) {
+            LOG.info(
+                    "none of the {} endpoints of '{}' is in our zone {}: its calls leave it (Workload.zone and"
+                            + " endpoints[].locality must say the same)",
+                    all.size(),
+                    name,
+                    own.region().isEmpty() ? own.zone() : own.region() + "/" + own.zone());
+        }
+    }
+
     private Route.Rule rule(String service, Rule rule, int place) {
         String name = rule.name() == null ? "#" + place : rule.name();
         return new Route.Rule(
@@ -145,9 +182,11 @@ final class StateCompiler {
                 ofBackend.failoverMode(),
                 ofBackend.loadBalancer(),
                 ofBackend.trafficDistribution(),
+                ofBackend.localityLbSetting(),
                 ofBackend.tls(),
+                ofBackend.serviceAccount(),
                 ofBackend.access());
-        Backend backend = backend(ref, backendService, ofBackend.timeouts(), ofBackend.tls());
+        Backend backend = backend(ref, backendService, ofBackend);
         boolean named = backend.resolution() == Resolution.DNS;
         boolean ownBudget =
                 subset != null && !subset.settings().retryConstraint().equals(RetryConstraint.NONE);
@@ -161,7 +200,7 @@ final class StateCompiler {
                                 : endpoints.computeIfAbsent(backend.name(), b -> endpoints(ref.name(), called, subset)),
                         survivors.fleet(ref.name()),
                         survivors.homecoming(backend.name())),
-                survivors.duty(backend.name()),
+                survivors.duty(ref.name(), backend.name()),
                 named ? new Roster.Part(roster(ref.name(), called), subset == null ? Map.of() : subset.labels()) : null,
                 survivors.inFlight(backend.name()),
                 survivors.budget(ownBudget ? backend.name() : ref.name()));
@@ -171,12 +210,13 @@ final class StateCompiler {
 
     /** Only a kept service can send to what there is no more. */
     private static Route.Branch gone(Accepted caller, String service, String ruleName, BackendRef ref) {
-        Backend backend = backend(ref, caller.service(), Timeouts.NONE, null);
+        Backend backend = backend(ref, caller.service(), Settings.NONE);
         Target target = new Target(caller.revision(), service, ruleName, backend);
         return new Route.Branch(target, ref.weight(), Refusal.ofBackend(service, ruleName, backend.name()));
     }
 
-    private static Backend backend(BackendRef ref, Service service, Timeouts timeouts, @Nullable Tls stated) {
+    private static Backend backend(BackendRef ref, Service service, Settings settings) {
+        Tls stated = settings.tls();
         boolean ours = service.resolution() != Resolution.NONE;
         boolean https = stated == null && service.appProtocol() == AppProtocol.HTTPS;
         return new Backend(
@@ -184,9 +224,10 @@ final class StateCompiler {
                 ref.name(),
                 service.resolution(),
                 service.appProtocol(),
-                stated != null ? stated : new Tls(https ? Tls.Mode.SIMPLE : Tls.Mode.DISABLE, null),
-                nanos(timeouts.connect(), ours ? CONNECT : Duration.ZERO),
-                nanos(timeouts.idle(), ours ? IDLE : Duration.ZERO));
+                stated != null ? stated : Tls.of(https ? Tls.Mode.SIMPLE : Tls.Mode.DISABLE),
+                settings.serviceAccount(),
+                nanos(settings.timeouts().connect(), ours ? CONNECT : Duration.ZERO),
+                nanos(settings.timeouts().idle(), ours ? IDLE : Duration.ZERO));
     }
 
     private static long nanos(@Nullable Duration stated, Duration builtIn) {
@@ -197,14 +238,7 @@ final class StateCompiler {
         return accepted.service().endpoints().stream()
                 .filter(e -> subset == null
                         || e.labels().entrySet().containsAll(subset.labels().entrySet()))
-                .map(e -> new Endpoint(
-                        e.address(),
-                        e.port(),
-                        e.locality(),
-                        accepted.priority(e),
-                        e.weight(),
-                        e.health(),
-                        survivors.endpoint(Accepted.key(name, e))))
+                .map(e -> Endpoint.of(e, e.address(), accepted.priority(e), survivors.endpoint(Accepted.key(name, e))))
                 .toList();
     }
 

@@ -1,8 +1,11 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.MeshStatus;
+import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.Fleet;
 import dev.meshclient.internal.endpoint.TrackRecord;
+import dev.meshclient.internal.endpoint.Transit;
 import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.PolicyException;
@@ -56,25 +59,48 @@ final class Survey {
     private MeshStatus.Service service(String name, Accepted accepted) {
         RefusedService refused = standing.refused().get(name);
         Long absentSince = standing.absentSince().get(name);
+        boolean absent = absentSince != null || standing.outside().contains(name);
         List<MeshStatus.Endpoint> endpoints = new ArrayList<>();
         Roster roster = survivors.roster(name);
         List<Endpoint> listed = roster == null ? accepted.service().endpoints() : roster.found();
         listed.forEach(e -> endpoints.add(endpoint(name, e)));
         return new MeshStatus.Service(
-                absentSince != null
-                        ? MeshStatus.State.ABSENT
-                        : refused != null ? MeshStatus.State.KEPT : MeshStatus.State.IN_FORCE,
+                absent ? MeshStatus.State.ABSENT : refused != null ? MeshStatus.State.KEPT : MeshStatus.State.IN_FORCE,
                 accepted.revision(),
                 absentSince == null ? null : Duration.ofNanos(Math.max(0, absentSince + staleNanos - now)),
                 accepted.service().hosts(),
                 refused == null ? List.of() : refused.problems(),
                 pipeline(name),
-                endpoints);
+                endpoints,
+                traffic(survivors.fleet(name)));
     }
 
     private MeshStatus.Service refused(RefusedService refused) {
         return new MeshStatus.Service(
-                MeshStatus.State.REFUSED, "", null, refused.hosts(), refused.problems(), "", List.of());
+                MeshStatus.State.REFUSED,
+                "",
+                null,
+                refused.hosts(),
+                refused.problems(),
+                "",
+                List.of(),
+                MeshStatus.Traffic.NONE);
+    }
+
+    private static MeshStatus.Traffic traffic(@Nullable Fleet fleet) {
+        return fleet == null
+                ? MeshStatus.Traffic.NONE
+                : new MeshStatus.Traffic(
+                        volume(fleet.transit(), Distance.SAME_ZONE),
+                        volume(fleet.transit(), Distance.CROSS_ZONE),
+                        volume(fleet.transit(), Distance.CROSS_REGION),
+                        volume(fleet.transit(), Distance.UNKNOWN),
+                        fleet.transit().plaintext());
+    }
+
+    private static MeshStatus.Volume volume(Transit transit, Distance distance) {
+        return new MeshStatus.Volume(
+                transit.requests(distance), transit.sentBytes(distance), transit.receivedBytes(distance));
     }
 
     private String pipeline(String name) {

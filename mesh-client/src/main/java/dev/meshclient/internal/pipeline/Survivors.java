@@ -6,6 +6,7 @@ import dev.meshclient.internal.endpoint.EndpointTable;
 import dev.meshclient.internal.endpoint.Fleet;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.outlier.Duty;
+import dev.meshclient.internal.outlier.Rota;
 import dev.meshclient.internal.resolve.Names;
 import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.internal.retry.RetryBudget;
@@ -27,7 +28,7 @@ final class Survivors {
     private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
     private final Map<String, Fleet> fleets = new ConcurrentHashMap<>();
     private final Map<String, Homecoming> homecomings = new ConcurrentHashMap<>();
-    private final Map<String, Duty> duties = new ConcurrentHashMap<>();
+    private final Map<String, Rota> rotas = new ConcurrentHashMap<>();
     private final Map<String, Roster> rosters = new ConcurrentHashMap<>();
 
     Survivors(Names names) {
@@ -77,12 +78,10 @@ final class Survivors {
             return homecomings.computeIfAbsent(backend, b -> new Homecoming());
         }
 
-        Duty duty(String backend) {
+        Duty duty(String service, String backend) {
             usedBackends.add(backend);
-            return usedDuties.computeIfAbsent(
-                    backend,
-                    b -> Objects.requireNonNull(
-                            duties.compute(b, (same, before) -> before == null ? new Duty() : before.next())));
+            return usedDuties.computeIfAbsent(backend, b -> rotas.computeIfAbsent(service, s -> new Rota())
+                    .next(b));
         }
 
         /** Forgets the rest; the consumer is told of every endpoint that goes. */
@@ -97,7 +96,8 @@ final class Survivors {
             budgets.keySet().retainAll(usedServices);
             fleets.keySet().retainAll(usedFleets);
             homecomings.keySet().retainAll(usedBackends);
-            duties.keySet().retainAll(usedBackends);
+            rotas.keySet().retainAll(usedFleets);
+            rotas.values().forEach(r -> r.inForce(usedBackends));
         }
     }
 
@@ -105,6 +105,12 @@ final class Survivors {
     @Nullable
     EndpointState endpoint(EndpointTable.Key key) {
         return endpoints.find(key);
+    }
+
+    /** The endpoints of a service as a whole; null: no call can reach it. */
+    @Nullable
+    Fleet fleet(String service) {
+        return fleets.get(service);
     }
 
     /** Where a service is reached by its names; null: no call needs them. */

@@ -71,7 +71,13 @@ public final class Resolve implements Layer {
         if (layers == null) {
             layers = awaitAnswer(attempt);
         }
-        return layers.call(attempt);
+        try {
+            return layers.call(attempt);
+        } finally {
+            if (current() != layers) { // there are others now than the layers below know of
+                attempt.choice(null);
+            }
+        }
     }
 
     private Layer awaitAnswer(CallContext attempt) throws IOException {

@@ -116,15 +116,7 @@ public final class Roster {
                 fresh.computeIfAbsent(
                         new EndpointTable.Key(service, cluster, address, stated.port()),
                         key -> new Member(
-                                place.entry,
-                                new Endpoint(
-                                        address,
-                                        stated.port(),
-                                        stated.locality(),
-                                        place.entry.priority,
-                                        stated.weight(),
-                                        stated.health(),
-                                        states.apply(key))));
+                                place.entry, Endpoint.of(stated, address, place.entry.priority, states.apply(key))));
             }
         }
         return fresh;
@@ -142,7 +134,9 @@ public final class Roster {
                             stated.cluster(),
                             stated.weight(),
                             stated.health(),
-                            stated.labels());
+                            stated.labels(),
+                            stated.serviceAccount(),
+                            stated.tlsMode());
                 })
                 .toList();
     }

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.retry;
 
 import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Choice;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
@@ -19,6 +20,9 @@ public final class Retry implements Layer {
     private static final int BUILT_IN_ATTEMPTS = 2;
     private static final Duration BUILT_IN_BACKOFF = Duration.ofMillis(25);
     private static final long NO = -1;
+
+    /** A response that is kept over a pause keeps its connection, and the peer, busy: only over one that is built in. */
+    private static final long KEPT_NANOS = 250_000_000;
 
     private final Time time;
     private final int retries;
@@ -78,14 +82,9 @@ public final class Retry implements Layer {
         IOException earlier = null;
         while (true) {
             CallContext attempt = call.attempt();
-            long wait;
+            Response response;
             try {
-                Response response = next.call(attempt);
-                wait = waitAfter(call, attempt, response);
-                if (wait == NO) {
-                    return response;
-                }
-                response.close();
+                response = next.call(attempt);
             } catch (IOException e) {
                 attempt.over();
                 call.throwIfCancelled(); // the end of the call is not a failure of the attempt
@@ -93,15 +92,52 @@ public final class Retry implements Layer {
                     e.addSuppressed(earlier);
                 }
                 earlier = e;
-                wait = waitAfter(call, attempt, null);
-                if (wait == NO) {
+                if (!goesOn(call, attempt, null)) {
                     throw e;
                 }
+                continue;
             }
-            if (wait > 0) {
-                call.pause(wait);
+            if (!goesOn(call, attempt, response)) {
+                return response;
             }
         }
+    }
+
+    /**
+     * Waits for the next attempt and closes the response, but not before the end of the pause if by then nobody may be left.
+     *
+     * @return whether there is one; if not, the response is open
+     */
+    private boolean goesOn(CallContext call, CallContext attempt, @Nullable Response response) throws IOException {
+        long wait = waitAfter(call, attempt, response);
+        if (wait == NO) {
+            return false;
+        }
+        boolean kept = wait <= KEPT_NANOS && attempt.left() == Choice.Left.SOMEBODY;
+        if (response != null && !kept) {
+            response.close();
+        }
+        boolean goesOn = true;
+        try {
+            if (wait > 0) {
+                call.pause(wait);
+                goesOn = !kept || isAnybodyLeft(call, attempt);
+            }
+            return goesOn;
+        } finally {
+            if (response != null && goesOn) {
+                response.close();
+            }
+        }
+    }
+
+    /** An attempt that nobody could take would only hide what this one came to. */
+    private static boolean isAnybodyLeft(CallContext call, CallContext attempt) {
+        if (attempt.left() != Choice.Left.NOBODY) {
+            return true;
+        }
+        call.note("no endpoint is left for a retry");
+        return false;
     }
 
     /** How long to wait for the next attempt; NO: there is none. */
@@ -120,6 +156,9 @@ public final class Retry implements Layer {
         }
         if (time.now() + wait >= call.deadline()) {
             call.note("no time left for a retry");
+            return NO;
+        }
+        if (!isAnybodyLeft(call, attempt)) {
             return NO;
         }
         if (!budget.take(terms, time.now())) {

@@ -17,6 +17,7 @@ import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
+import dev.meshclient.policy.LocalityLbSetting;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -38,6 +39,7 @@ class BalanceTest {
     private final Fleet fleet = new Fleet();
     private final Homecoming homecoming = new Homecoming();
     private FailoverMode failover = FailoverMode.SPILL;
+    private LocalityLbSetting localities = LocalityLbSetting.NONE;
     private boolean leaveOpen;
 
     private final Layer transport = attempt -> {
@@ -56,7 +58,18 @@ class BalanceTest {
     };
 
     private static Endpoint endpoint(String name, String zone, int weight, Health health) {
-        return new Endpoint(name, 80, new Locality("eu", zone, ""), 0, weight, health, new EndpointState(name));
+        return new Endpoint(
+                name,
+                80,
+                new Locality("eu", zone, ""),
+                "",
+                Map.of(),
+                0,
+                weight,
+                health,
+                null,
+                null,
+                new EndpointState(name));
     }
 
     private static Endpoint endpoint(String name, String zone) {
@@ -67,8 +80,8 @@ class BalanceTest {
         return Balance.create(
                 time,
                 new Balance.Members("orders", List.of(endpoints), fleet, homecoming),
-                new Balance.Terms(algorithm, true, failover, 50, true),
-                new Balance.Origin(HOME, Map.of()),
+                new Balance.Terms(algorithm, true, localities, failover, 50, true),
+                new Balance.Origin(HOME, Map.of(), Map.of()),
                 transport);
     }
 
@@ -126,8 +139,18 @@ class BalanceTest {
 
     @Test
     void another_region_is_used_only_when_ours_has_nobody() throws Exception {
-        Endpoint far =
-                new Endpoint("far", 80, new Locality("us", "a", ""), 0, 1, Health.HEALTHY, new EndpointState("far"));
+        Endpoint far = new Endpoint(
+                "far",
+                80,
+                new Locality("us", "a", ""),
+                "",
+                Map.of(),
+                0,
+                1,
+                Health.HEALTHY,
+                null,
+                null,
+                new EndpointState("far"));
         call(balance(LoadBalancer.RANDOM, endpoint("near", "b"), far), 100);
         assertThat(taken).isEqualTo(Map.of("near", 100));
         call(balance(LoadBalancer.RANDOM, endpoint("near", "b", 1, Health.UNHEALTHY), far), 50);
@@ -137,10 +160,30 @@ class BalanceTest {
     /** Zones of Azure are called 1, 2 and 3 in every region. */
     @Test
     void a_zone_of_another_region_is_not_ours_though_it_is_called_the_same() throws Exception {
-        Endpoint same =
-                new Endpoint("s", 80, new Locality("us", "a", ""), 0, 1, Health.HEALTHY, new EndpointState("s"));
-        Endpoint other =
-                new Endpoint("o", 80, new Locality("us", "b", ""), 0, 1, Health.HEALTHY, new EndpointState("o"));
+        Endpoint same = new Endpoint(
+                "s",
+                80,
+                new Locality("us", "a", ""),
+                "",
+                Map.of(),
+                0,
+                1,
+                Health.HEALTHY,
+                null,
+                null,
+                new EndpointState("s"));
+        Endpoint other = new Endpoint(
+                "o",
+                80,
+                new Locality("us", "b", ""),
+                "",
+                Map.of(),
+                0,
+                1,
+                Health.HEALTHY,
+                null,
+                null,
+                new EndpointState("o"));
         call(balance(LoadBalancer.RANDOM, same, other), 1000);
         assertThat(taken.get("s")).isCloseTo(500, within(100));
     }
@@ -197,9 +240,21 @@ class BalanceTest {
 
     @Test
     void a_lower_cluster_priority_number_goes_first() throws Exception {
-        Endpoint backup = new Endpoint("backup", 80, HOME, 1, 1, Health.HEALTHY, new EndpointState("backup"));
+        Endpoint backup = new Endpoint(
+                "backup", 80, HOME, "", Map.of(), 1, 1, Health.HEALTHY, null, null, new EndpointState("backup"));
         call(balance(LoadBalancer.RANDOM, endpoint("primary", "b"), backup), 100);
         assertThat(taken).isEqualTo(Map.of("primary", 100));
+    }
+
+    @Test
+    void the_priority_of_the_cluster_counts_before_the_region() throws Exception {
+        Locality us = new Locality("us", "a", "");
+        Endpoint far =
+                new Endpoint("far", 80, us, "", Map.of(), 0, 1, Health.HEALTHY, null, null, new EndpointState("far"));
+        Endpoint near = new Endpoint(
+                "near", 80, HOME, "", Map.of(), 1, 1, Health.HEALTHY, null, null, new EndpointState("near"));
+        call(balance(LoadBalancer.RANDOM, near, far), 100);
+        assertThat(taken).isEqualTo(Map.of("far", 100));
     }
 
     @Test
@@ -237,8 +292,18 @@ class BalanceTest {
 
     @Test
     void a_retry_takes_an_endpoint_that_was_not_tried_even_in_another_zone_or_region() throws Exception {
-        Endpoint far =
-                new Endpoint("far", 80, new Locality("us", "a", ""), 0, 1, Health.HEALTHY, new EndpointState("far"));
+        Endpoint far = new Endpoint(
+                "far",
+                80,
+                new Locality("us", "a", ""),
+                "",
+                Map.of(),
+                0,
+                1,
+                Health.HEALTHY,
+                null,
+                null,
+                new EndpointState("far"));
         Layer layer = balance(LoadBalancer.RANDOM, endpoint("x", "a"), endpoint("y", "b"), far);
         for (int i = 0; i < 100; i++) {
             Set<String> tried = new HashSet<>();

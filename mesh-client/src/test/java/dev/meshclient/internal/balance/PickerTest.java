@@ -55,9 +55,13 @@ class PickerTest {
                     "e" + i,
                     80,
                     new Locality("eu", "a", ""),
+                    "",
+                    Map.of(),
                     0,
                     weight.applyAsInt(i),
                     Health.HEALTHY,
+                    null,
+                    null,
                     new EndpointState("e" + i)));
         }
         return endpoints;
@@ -105,8 +109,8 @@ class PickerTest {
         Level level = Level.of(
                 endpoints(1000, i -> 1 + i % 3),
                 endpoints(1000, i -> 1 + i % 3),
-                true,
-                new Level.Terms(true, "a", Map.of(), algorithm));
+                new Plan.Priority(List.of(), true, Map.of()),
+                new Level.Terms(true, new Locality("eu", "a", ""), Map.of(), algorithm));
         SplittableRandom random = new SplittableRandom(1);
         int picks = 100_000;
         long bytes = Allocated.bytes(() -> {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import okhttp3.Request;
 import org.junit.jupiter.api.Test;
 
@@ -31,7 +32,18 @@ class PlanTest {
     private final Homecoming homecoming = new Homecoming();
 
     private static Endpoint endpoint(String name, String zone, Health health) {
-        return new Endpoint(name, 80, new Locality("eu", zone, ""), 0, 1, health, new EndpointState(name));
+        return new Endpoint(
+                name,
+                80,
+                new Locality("eu", zone, ""),
+                "",
+                Map.of(),
+                0,
+                1,
+                health,
+                null,
+                null,
+                new EndpointState(name));
     }
 
     /** {@code n} endpoints, the first {@code up} of them healthy. */
@@ -44,9 +56,11 @@ class PlanTest {
     }
 
     private static Plan plan(FailoverMode failover, int minHealthPercent, List<List<Endpoint>> priorities) {
-        Level.Terms zones = new Level.Terms(true, "a", Map.of(), LoadBalancer.RANDOM);
+        Level.Terms zones = new Level.Terms(true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.RANDOM);
         return Plan.of(
-                priorities.stream().map(p -> new Plan.Priority(p, true)).toList(),
+                priorities.stream()
+                        .map(p -> new Plan.Priority(p, true, Map.of()))
+                        .toList(),
                 new Plan.Terms(zones, failover, minHealthPercent, true),
                 0);
     }
@@ -67,6 +81,13 @@ class PlanTest {
         assertThat(plan.isPanic()).isFalse();
         Plan enough = plan(FailoverMode.SPILL, 50, List.of(members("p", 8, 10), members("q", 4, 4)));
         assertThat(taken(enough, LATER)).isEqualTo(Map.of("p", 10_000));
+    }
+
+    @Test
+    void the_healthy_of_all_priorities_come_before_the_degraded_of_the_first() {
+        Endpoint degraded = endpoint("p", "a", Health.DEGRADED);
+        Plan plan = plan(FailoverMode.SPILL, 50, List.of(List.of(degraded), members("q", 4, 4)));
+        assertThat(taken(plan, LATER)).isEqualTo(Map.of("q", 10_000));
     }
 
     @Test
@@ -91,6 +112,17 @@ class PlanTest {
         // Others can bear the calls: no reason for panic.
         Plan others = plan(FailoverMode.SPILL, 50, List.of(members, members("q", 4, 4)));
         assertThat(others.isPanic()).isFalse();
+    }
+
+    @Test
+    void in_panic_who_drains_is_not_called_and_who_is_degraded_is() {
+        Endpoint out = endpoint("out", "a", Health.HEALTHY);
+        out.state().record().takeOut(1, LATER, 1, "test");
+        Endpoint draining = endpoint("draining", "a", Health.DRAINING);
+        Endpoint degraded = endpoint("xdegraded", "a", Health.DEGRADED);
+        Plan plan = plan(FailoverMode.SPILL, 50, List.of(List.of(out, draining, degraded)));
+        assertThat(plan.isPanic()).isTrue();
+        assertThat(taken(plan, 100 * LATER)).containsOnlyKeys("o", "x");
     }
 
     @Test
@@ -188,6 +220,54 @@ class PlanTest {
         assertThat(atFirst).isBetween(200, 900);
         assertThat(midway).isBetween(1500, 2700);
         assertThat(late).isCloseTo(3333, within(250));
+    }
+
+    @Test
+    void who_is_in_only_because_too_many_are_out_is_called_seldom() {
+        List<Endpoint> members = members("p", 2, 2);
+        Endpoint bad = endpoint("bad", "a", Health.HEALTHY);
+        members.add(bad);
+        bad.state().record().spare();
+        Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
+        assertThat(taken(plan, LATER).getOrDefault("b", 0)).isBetween(200, 500);
+        bad.state().record().good();
+        assertThat(taken(plan, LATER).getOrDefault("b", 0)).isCloseTo(3333, within(250));
+        members.forEach(e -> e.state().record().spare());
+        assertThat(taken(plan, LATER).getOrDefault("b", 0))
+                .as("nobody is better off")
+                .isCloseTo(3333, within(250));
+    }
+
+    @Test
+    void calls_leave_a_zone_where_all_are_in_only_because_too_many_are_out() {
+        Endpoint bad = endpoint("bad", "a", Health.HEALTHY);
+        bad.state().record().spare();
+        Endpoint other = endpoint("other", "b", Health.HEALTHY);
+        Endpoint third = endpoint("third", "c", Health.HEALTHY);
+        Plan plan = plan(FailoverMode.SPILL, 50, List.of(List.of(bad, other, third)));
+        assertThat(taken(plan, LATER).get("b")).isBetween(800, 1200);
+        assertThat(taken(plan, LATER).get("o")).isBetween(4000, 5000);
+    }
+
+    @Test
+    void a_pick_draws_a_few_times_and_allocates_nothing_where_all_are_spared() {
+        List<Endpoint> members = members("p", 1000, 1000);
+        members.add(endpoint("q", "b", Health.HEALTHY));
+        members.forEach(e -> e.state().record().spare());
+        Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
+        int[] draws = new int[1];
+        RandomGenerator counting = () -> {
+            draws[0]++;
+            return random.nextLong();
+        };
+        int picks = 100_000;
+        long bytes = Allocated.bytes(() -> {
+            for (int i = 0; i < picks; i++) {
+                plan.pick(counting, homecoming, LATER);
+            }
+        });
+        assertThat(bytes).as("bytes of %d picks", picks).isLessThan(picks);
+        assertThat(draws[0]).isLessThan(5 * 20 * picks); // it is run five times
     }
 
     @Test

@@ -8,8 +8,11 @@ import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.Credentials;
+import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Tls;
 import java.io.IOException;
 import java.util.Map;
@@ -27,23 +30,27 @@ class BearerTest {
 
     private CallContext run(Credentials credentials, Tls.Mode mode, Request request) throws IOException {
         CallContext call = Calls.call(time, request);
-        Layer layer = Bearer.create(credentials, tokens, mode, peer);
+        Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
         call.run(c -> layer.call(c.attempt()));
         return Objects.requireNonNull(call.latest());
     }
 
     private CredentialsUnavailable refusal(Credentials credentials, Tls.Mode mode) {
         CallContext call = Calls.call(time, Calls.get());
-        Layer layer = Bearer.create(credentials, tokens, mode, peer);
+        Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
         CredentialsUnavailable e =
                 catchThrowableOfType(CredentialsUnavailable.class, () -> call.run(c -> layer.call(c.attempt())));
         assertThat(Objects.requireNonNull(call.latest()).outcome()).isEqualTo(Outcome.REFUSED);
         return e;
     }
 
+    private static Backend backend(Tls.Mode mode) {
+        return new Backend("orders", "orders", Resolution.STATIC, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
+    }
+
     @Test
     void without_credentials_there_is_no_such_layer() {
-        assertThat(Bearer.create(null, tokens, Tls.Mode.SIMPLE, peer)).isSameAs(peer);
+        assertThat(Bearer.create(null, tokens, backend(Tls.Mode.SIMPLE), peer)).isSameAs(peer);
     }
 
     @Test

@@ -1,7 +1,9 @@
 package dev.meshclient.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Calls;
@@ -17,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import okhttp3.Request;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -79,8 +82,13 @@ class EjectionOverPoliciesTest {
     private void call(String path, int times) throws IOException {
         for (int i = 0; i < times; i++) {
             Request request = new Request.Builder().url("http://orders" + path).build();
-            CallContext call = Calls.call(time, request);
-            call.run(Objects.requireNonNull(router.layers("orders", 80))).close();
+            run(Calls.call(time, request));
+        }
+    }
+
+    private int run(CallContext call) throws IOException {
+        try (Response response = call.run(Objects.requireNonNull(router.layers("orders", 80)))) {
+            return response.code();
         }
     }
 
@@ -154,6 +162,68 @@ class EjectionOverPoliciesTest {
         bad.clear();
         call("/v2", 1);
         assertThat(told).containsExactly(EJECTED, RETURNED);
+    }
+
+    @Test
+    void a_policy_brings_nobody_back_whom_a_subset_judges_beside_one_that_ejects_nobody() throws Exception {
+        apply(subsets(ON, OFF), 1, 2);
+        call("/", 10);
+        for (int i = 0; i < 3; i++) {
+            apply(subsets(ON, OFF), 1, 2, 3 + i);
+            asked.clear();
+            call("/", 10);
+            assertThat(asked).doesNotContain(BAD);
+        }
+        apply(subsets(OFF, ON), 1, 2);
+        assertThat(told).containsExactly(EJECTED);
+        asked.clear();
+        call("/v2", 10);
+        assertThat(asked).doesNotContain(BAD);
+    }
+
+    @Test
+    void nor_one_of_a_service_that_is_reached_by_names() throws Exception {
+        apply("\"resolution\": \"DNS\", " + subsets(ON, OFF), 1, 2);
+        call("/", 10);
+        apply("\"resolution\": \"DNS\", " + subsets(ON, OFF), 1, 2, 3);
+        assertThat(told).containsExactly(EJECTED);
+        apply("\"resolution\": \"DNS\", " + subsets(OFF, OFF), 1, 2, 3);
+        assertThat(told).containsExactly(EJECTED, RETURNED);
+    }
+
+    @Test
+    void who_is_out_comes_back_when_the_last_subset_that_ejects_is_gone() throws Exception {
+        apply(subsets(ON, OFF), 1, 2);
+        call("/", 10);
+        assertThat(told).containsExactly(EJECTED);
+        apply(onlyTheSecond(OFF), 1, 2);
+        assertThat(told).containsExactly(EJECTED, RETURNED);
+    }
+
+    @Test
+    void who_is_out_comes_back_when_it_is_no_more_in_a_subset_that_ejects() throws Exception {
+        apply(subsets(ON, OFF), 1, 2);
+        call("/", 10);
+        assertThat(told).containsExactly(EJECTED);
+        apply(subsets(ON, OFF).replaceFirst("\\{}", "{\"version\": \"v1\"}"), 1, 2);
+        assertThat(told).containsExactly(EJECTED, RETURNED);
+    }
+
+    @Test
+    void a_late_failure_through_a_subset_that_is_gone_takes_nobody_out() throws Exception {
+        apply(subsets(ON, OFF), 1);
+        call("/", 4);
+        meanwhile = () -> apply(onlyTheSecond(OFF), 1);
+        call("/", 1);
+        assertThat(asked).hasSize(5);
+        assertThat(told).isEmpty();
+    }
+
+    private static String onlyTheSecond(String settings) {
+        return """
+                "subsets": [{"name": "v2", "labels": {}, %s}],
+                "rules": [{"backendRefs": [{"name": "orders", "subset": "v2"}]}]
+                """.formatted(settings);
     }
 
     @Test
@@ -246,6 +316,88 @@ class EjectionOverPoliciesTest {
         while (meanwhile != null) {
             call("/", 1);
         }
+        assertThat(told).containsExactly(EJECTED);
+    }
+
+    @Test
+    void one_that_cannot_go_since_too_many_are_out_is_called_seldom_until_it_answers() throws Exception {
+        apply(ON, 1, 2, 3);
+        bad.add("10.0.0.2:80");
+        call("/", 20);
+        assertThat(told).hasSize(1);
+        String spared = told.contains(EJECTED) ? "10.0.0.2:80" : BAD;
+        assertThat(sharePerMille(spared)).isLessThan(150);
+        bad.remove(spared);
+        call("/", 60);
+        assertThat(sharePerMille(spared)).isBetween(450, 550);
+        assertThat(told).hasSize(1);
+    }
+
+    private int sharePerMille(String endpoint) throws IOException {
+        asked.clear();
+        call("/", 1000);
+        return (int) asked.stream().filter(endpoint::equals).count();
+    }
+
+    private static final String NO_PANIC =
+            "\"retry\": {\"codes\": [500], \"attempts\": 2}, \"outlierDetection\": {\"minHealthPercent\": 0}";
+
+    @Test
+    void the_answer_that_takes_the_last_one_out_is_returned_and_the_next_call_is_refused() throws Exception {
+        apply(NO_PANIC, 1);
+        call("/", 1);
+        CallContext last = Calls.call(time, Calls.get());
+        assertThat(run(last)).isEqualTo(500);
+        assertThat(last.attempts()).isEqualTo(2);
+        assertThat(last.decision().detail()).isEqualTo("no endpoint is left for a retry");
+        assertThat(told).containsExactly(EJECTED);
+        CallContext next = Calls.call(time, Calls.get());
+        assertThatThrownBy(() -> run(next)).isInstanceOfSatisfying(NoHealthyEndpoint.class, e -> assertThat(
+                        e.decision().attempts())
+                .singleElement()
+                .satisfies(a -> assertThat(a.outcome()).isEqualTo("refused")));
+        assertThat(next.decision().attempts()).singleElement().satisfies(a -> {
+            assertThat(a.outcome()).isEqualTo("refused");
+            assertThat(a.endpoint()).isEmpty();
+            assertThat(a.status()).isZero();
+            assertThat(a.failure()).contains("1 ejected");
+        });
+    }
+
+    @Test
+    void a_probe_that_fails_where_nobody_else_is_left_is_returned_too() throws Exception {
+        apply(NO_PANIC, 1);
+        call("/", 2);
+        time.step(40 * SECOND);
+        CallContext probe = Calls.call(time, Calls.get());
+        assertThat(run(probe)).isEqualTo(500);
+        assertThat(probe.attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void a_retry_goes_on_if_another_endpoint_may_be_probed() throws Exception {
+        apply(NO_PANIC.replace("0}", "0, \"maxEjectionPercent\": 100}"), 1, 2);
+        bad.add("10.0.0.2:80");
+        call("/", 4);
+        assertThat(told).hasSize(2);
+        bad.clear();
+        bad.add(BAD);
+        time.step(40 * SECOND);
+        asked.clear();
+        call("/", 1);
+        assertThat(asked).containsExactly(BAD, "10.0.0.2:80");
+    }
+
+    @Test
+    void a_retry_goes_on_if_names_stand_for_others_meanwhile() throws Exception {
+        String names = "\"resolution\": \"DNS\", ";
+        apply(names + NO_PANIC, 1);
+        call("/", 1);
+        asked.clear();
+        meanwhile = () -> meanwhile = () -> apply(names + NO_PANIC, 1, 2);
+        CallContext call = Calls.call(time, Calls.get());
+        assertThat(run(call)).isEqualTo(200);
+        assertThat(asked).containsExactly(BAD, BAD, "10.0.0.2:80");
         assertThat(told).containsExactly(EJECTED);
     }
 

@@ -223,7 +223,7 @@ class SchemaDefaultsTest {
                         time,
                         List.of(),
                         new Peer(time, seen))
-                .compile();
+                .compile(host -> {});
         seen.add(state.outboundTrafficPolicy() + " " + state);
         for (int call = 0; call < 60; call++) {
             for (String url : List.of("http://orders/a/b?q=b.", "http://orders/a?q=bx", "http://orders/a?q=b.")) {

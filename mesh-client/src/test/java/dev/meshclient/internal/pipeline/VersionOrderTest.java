@@ -15,7 +15,8 @@ class VersionOrderTest {
     /** {@code epoch/version}; {@code -} = not stated. */
     private static Metadata metadata(String revision) {
         String[] parts = revision.split("/", -1);
-        return new Metadata("test", stated(parts[0]), parts[1].equals("-") ? null : Long.valueOf(parts[1]), null, null);
+        return new Metadata(
+                "test", stated(parts[0]), parts[1].equals("-") ? null : Long.valueOf(parts[1]), null, null, null);
     }
 
     private static @Nullable String stated(String text) {

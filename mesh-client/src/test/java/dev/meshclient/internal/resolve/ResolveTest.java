@@ -41,7 +41,17 @@ class ResolveTest {
             Roster roster = new Roster("orders", names);
             roster.list(
                     List.of(new Roster.Entry(
-                            new Endpoint("orders", 80, Locality.NONE, null, 1, Endpoint.Health.UNKNOWN, Map.of()), 0)),
+                            new Endpoint(
+                                    "orders",
+                                    80,
+                                    Locality.NONE,
+                                    null,
+                                    1,
+                                    Endpoint.Health.UNKNOWN,
+                                    Map.of(),
+                                    null,
+                                    null),
+                            0)),
                     table::state);
             rosters.add(roster);
             Layer resolve = Resolve.create(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Choice;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.time.StepTime;
@@ -303,6 +304,96 @@ class RetryTest {
         });
         Calls.call(time, Calls.get()).run(watched);
         assertThat(closed).containsExactly(true, false);
+    }
+
+    private Choice.Left left = Choice.Left.SOMEBODY;
+
+    /** Whose answers are to be closed, and who says whether anybody is left. */
+    private Response runWatched(boolean[] closed, String... headers) throws IOException {
+        Layer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
+            attempt.choice(a -> left);
+            int i = attempts++;
+            Response response = Calls.respond(attempt, i == 0 ? 503 : 200, headers);
+            return response.newBuilder().body(new ClosedFlag(closed, i)).build();
+        });
+        CallContext call = Calls.call(time, Calls.get());
+        Response response = call.run(watched);
+        if (response.code() == 503) {
+            assertThat(call.decision().detail()).isEqualTo("no endpoint is left for a retry");
+        }
+        return response;
+    }
+
+    @Test
+    void an_answer_is_returned_open_if_nobody_is_left_to_try() throws Exception {
+        left = Choice.Left.NOBODY;
+        boolean[] closed = new boolean[2];
+        assertThat(runWatched(closed).code()).isEqualTo(503);
+        assertThat(attempts).isEqualTo(1);
+        assertThat(time.now()).isZero();
+        assertThat(closed).containsExactly(false, false);
+    }
+
+    @Test
+    void an_answer_is_kept_over_the_pause_and_returned_if_nobody_is_left_by_then() throws Exception {
+        time.at(1, "the last one goes", () -> left = Choice.Left.NOBODY);
+        boolean[] closed = new boolean[2];
+        assertThat(runWatched(closed).code()).isEqualTo(503);
+        assertThat(attempts).isEqualTo(1);
+        assertThat(time.now()).isPositive();
+        assertThat(closed).containsExactly(false, false);
+    }
+
+    @Test
+    void an_answer_is_not_kept_where_somebody_is_always_left() throws Exception {
+        left = Choice.Left.ALWAYS_SOMEBODY;
+        boolean[] closed = new boolean[2];
+        boolean[] early = new boolean[1];
+        time.at(1, "look", () -> early[0] = closed[0]);
+        assertThat(runWatched(closed).code()).isEqualTo(200);
+        assertThat(early).containsExactly(true);
+    }
+
+    @Test
+    void an_answer_is_not_kept_over_a_long_pause() throws Exception {
+        boolean[] closed = new boolean[2];
+        boolean[] early = new boolean[1];
+        time.at(1, "look", () -> early[0] = closed[0]);
+        assertThat(runWatched(closed, "Retry-After", "1").code()).isEqualTo(200);
+        assertThat(early).containsExactly(true);
+        assertThat(closed).containsExactly(true, false);
+    }
+
+    @Test
+    void an_answer_that_is_kept_is_closed_when_the_call_ends_during_the_pause() {
+        boolean[] closed = new boolean[2];
+        Layer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
+            attempt.choice(a -> left);
+            Response response = Calls.respond(attempt, 503);
+            return response.newBuilder().body(new ClosedFlag(closed, 0)).build();
+        });
+        CallContext call = Calls.call(time, Calls.get());
+        time.at(1, "caller", () -> call.cancel(new IOException("Canceled")));
+        assertThatThrownBy(() -> call.run(watched)).hasMessage("Canceled");
+        assertThat(closed).containsExactly(true, false);
+    }
+
+    @Test
+    void a_failure_is_thrown_as_it_was_if_nobody_is_left_to_try_and_takes_nothing_from_the_budget() throws Exception {
+        RetryBudget budget = new RetryBudget();
+        Layer lonely = Retry.create(time, null, false, budget, RetryConstraint.NONE, attempt -> {
+            attempt.choice(a -> left);
+            return peer.call(attempt);
+        });
+        left = Choice.Left.NOBODY;
+        for (int i = 0; i < 20; i++) {
+            script.add(Outcome.CONNECT_FAILURE);
+            assertThatThrownBy(() -> Calls.call(time, Calls.get()).run(lonely)).hasMessage("connect-failure");
+        }
+        assertThat(attempts).isEqualTo(20);
+        left = Choice.Left.SOMEBODY;
+        script.add(Outcome.CONNECT_FAILURE);
+        assertThat(Calls.call(time, Calls.get()).run(lonely).code()).isEqualTo(200);
     }
 
     private static final class ClosedFlag extends ResponseBody {

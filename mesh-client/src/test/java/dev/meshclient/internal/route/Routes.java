@@ -23,7 +23,7 @@ final class Routes {
 
     static Route.Branch branch(String backend, int weight, Layer layers) {
         Backend to = new Backend(
-                backend, backend, Resolution.STATIC, AppProtocol.HTTP, new Tls(Tls.Mode.DISABLE, null), 0, 0);
+                backend, backend, Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.DISABLE), null, 0, 0);
         return new Route.Branch(new Target("-/7", "orders", "all", to), weight, layers);
     }
 

@@ -1,0 +1,177 @@
+package dev.meshclient.examples.identity;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/** The roots in {@code ca/}: {@code root-1.crt}, {@code root-1.key} and so on; the newest signs, all are trusted. */
+final class DevAuthority {
+    private static final Duration ROOT_LIFE = Duration.ofDays(365);
+    private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
+
+    private final Path directory;
+    private final String trustDomain;
+    private final Duration life;
+    private final SecureRandom random = new SecureRandom();
+
+    private DevAuthority(Path directory, String trustDomain, Duration life) {
+        this.directory = directory;
+        this.trustDomain = trustDomain;
+        this.life = life;
+    }
+
+    static DevAuthority in(Path directory, String trustDomain, Duration life)
+            throws IOException, GeneralSecurityException {
+        DevAuthority authority = new DevAuthority(directory, trustDomain, life);
+        if (authority.roots().isEmpty()) {
+            authority.addRoot();
+        }
+        return authority;
+    }
+
+    KeyPair newKeys() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        return generator.generateKeyPair();
+    }
+
+    void addRoot() throws IOException, GeneralSecurityException {
+        List<Path> before = roots();
+        int number = before.isEmpty() ? 1 : number(before.get(before.size() - 1)) + 1;
+        KeyPair keys = newKeys();
+        String name = "CN=" + trustDomain + " root " + number;
+        X509v3CertificateBuilder root = builder(name, name, keys.getPublic(), ROOT_LIFE)
+                .addExtension(Extension.basicConstraints, true, new BasicConstraints(true))
+                .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
+                .addExtension(Extension.subjectAlternativeName, false, uri("spiffe://" + trustDomain));
+        DevCertificates.write(directory.resolve("root-" + number + ".key"), DevCertificates.key(keys));
+        DevCertificates.write(
+                directory.resolve("root-" + number + ".crt"), DevCertificates.pem(sign(root, keys.getPrivate())));
+    }
+
+    void withdrawOldRoots() throws IOException {
+        List<Path> roots = roots();
+        for (Path old : roots.subList(0, roots.size() - 1)) {
+            Files.delete(old);
+            Files.deleteIfExists(keyOf(old));
+        }
+    }
+
+    /** All roots, oldest first. */
+    String bundle() throws IOException {
+        StringBuilder bundle = new StringBuilder();
+        for (Path root : roots()) {
+            bundle.append(Files.readString(root));
+        }
+        return bundle.toString();
+    }
+
+    /** An X.509-SVID; also for {@code localhost}, so that {@code curl} can call what serves with it. */
+    X509Certificate issue(String workload, KeyPair keys) throws IOException, GeneralSecurityException {
+        List<Path> roots = roots();
+        Path newest = roots.get(roots.size() - 1);
+        X509Certificate root = (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(
+                        new ByteArrayInputStream(Files.readString(newest).getBytes(StandardCharsets.US_ASCII)));
+        String id = "spiffe://" + trustDomain + "/" + workload;
+        X509v3CertificateBuilder leaf = builder(
+                        root.getSubjectX500Principal().getName(), "CN=" + workload, keys.getPublic(), life)
+                .addExtension(Extension.basicConstraints, true, new BasicConstraints(false))
+                .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+                .addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
+                    KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
+                }))
+                .addExtension(Extension.subjectAlternativeName, false, new GeneralNames(new GeneralName[] {
+                    new GeneralName(GeneralName.uniformResourceIdentifier, id),
+                    new GeneralName(GeneralName.dNSName, workload),
+                    new GeneralName(GeneralName.dNSName, "localhost"),
+                    new GeneralName(GeneralName.iPAddress, "127.0.0.1")
+                }));
+        return sign(leaf, key(keyOf(newest)));
+    }
+
+    private X509v3CertificateBuilder builder(String issuer, String subject, PublicKey key, Duration life) {
+        Instant now = Instant.now();
+        return new JcaX509v3CertificateBuilder(
+                new X500Name(issuer),
+                new BigInteger(120, random).setBit(119),
+                Date.from(now.minus(CLOCKS_DIFFER)),
+                Date.from(now.plus(life)),
+                new X500Name(subject),
+                key);
+    }
+
+    private static GeneralNames uri(String uri) {
+        return new GeneralNames(new GeneralName(GeneralName.uniformResourceIdentifier, uri));
+    }
+
+    private static X509Certificate sign(X509v3CertificateBuilder certificate, PrivateKey key)
+            throws GeneralSecurityException {
+        try {
+            return new JcaX509CertificateConverter()
+                    .getCertificate(certificate.build(new JcaContentSignerBuilder("SHA256withECDSA").build(key)));
+        } catch (OperatorCreationException e) {
+            throw new GeneralSecurityException(e);
+        }
+    }
+
+    private static PrivateKey key(Path file) throws IOException {
+        try (PEMParser parser = new PEMParser(new StringReader(Files.readString(file)))) {
+            if (parser.readObject() instanceof PrivateKeyInfo key) {
+                return new JcaPEMKeyConverter().getPrivateKey(key);
+            }
+        }
+        throw new IOException(
+                file + " holds no PKCS#8 key: delete " + file.getParent() + " and make all certificates anew");
+    }
+
+    private List<Path> roots() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.filter(file -> file.getFileName().toString().matches("root-\\d+\\.crt"))
+                    .sorted((a, b) -> Integer.compare(number(a), number(b)))
+                    .toList();
+        }
+    }
+
+    private static int number(Path root) {
+        return Integer.parseInt(root.getFileName().toString().replaceAll("\\D", ""));
+    }
+
+    private static Path keyOf(Path root) {
+        return root.resolveSibling(root.getFileName().toString().replace(".crt", ".key"));
+    }
+}

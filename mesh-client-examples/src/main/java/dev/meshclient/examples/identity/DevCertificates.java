@@ -1,0 +1,148 @@
+package dev.meshclient.examples.identity;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.openssl.PKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+
+/**
+ * A certificate authority in a directory, to try mTLS with and to rotate certificates under a running mesh. For development:
+ * the keys of the authority lie beside what it issues.
+ *
+ * <p>{@code ca/} holds the roots, each other directory the identity of one workload, in the names of a Kubernetes secret:
+ * {@code tls.crt}, {@code tls.key}, {@code ca.crt}. Its SPIFFE ID is {@code spiffe://<trust domain>/<name of the directory>}.
+ */
+public final class DevCertificates {
+    private static final Duration LIFE = Duration.ofHours(24);
+
+    private final Path directory;
+    private final DevAuthority authority;
+
+    private DevCertificates(Path directory, DevAuthority authority) {
+        this.directory = directory;
+        this.authority = authority;
+    }
+
+    /**
+     * Those in a directory, which is made if it is not there; so is the first root.
+     *
+     * @param life of what is issued from now on
+     */
+    public static DevCertificates in(Path directory, String trustDomain, Duration life)
+            throws IOException, GeneralSecurityException {
+        return new DevCertificates(
+                directory, DevAuthority.in(Files.createDirectories(directory.resolve("ca")), trustDomain, life));
+    }
+
+    /** Makes the identity of a workload, or renews it: signed by the newest root. What to give to {@code MountedIdentity.at}. */
+    public Path make(String workload) throws IOException, GeneralSecurityException {
+        Path home = Files.createDirectories(directory.resolve(workload));
+        KeyPair keys = authority.newKeys();
+        String certificate = pem(authority.issue(workload, keys));
+        write(home.resolve("ca.crt"), authority.bundle());
+        write(home.resolve("tls.key"), key(keys));
+        write(home.resolve("tls.crt"), certificate);
+        return home;
+    }
+
+    /** Renews all of them. */
+    public void renew() throws IOException, GeneralSecurityException {
+        for (Path home : workloads()) {
+            make(home.getFileName().toString());
+        }
+    }
+
+    /** Makes another root, which all trust beside the older ones. What is issued from now on is signed by it. */
+    public void addRoot() throws IOException, GeneralSecurityException {
+        authority.addRoot();
+        writeBundles();
+    }
+
+    /** Nobody trusts the older roots any more. Renew first: what they signed is refused. */
+    public void withdrawOldRoots() throws IOException {
+        authority.withdrawOldRoots();
+        writeBundles();
+    }
+
+    private void writeBundles() throws IOException {
+        for (Path home : workloads()) {
+            write(home.resolve("ca.crt"), authority.bundle());
+        }
+    }
+
+    private List<Path> workloads() throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.filter(entry -> Files.exists(entry.resolve("tls.crt")))
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    static String key(KeyPair keys) throws IOException {
+        return pem(
+                new PKCS8Generator(PrivateKeyInfo.getInstance(keys.getPrivate().getEncoded()), null));
+    }
+
+    static String pem(Object object) throws IOException {
+        StringWriter text = new StringWriter();
+        try (JcaPEMWriter writer = new JcaPEMWriter(text)) {
+            writer.writeObject(object);
+        }
+        return text.toString();
+    }
+
+    /** Whole or not at all; for the owner only, where files have owners. */
+    static void write(Path file, String text) throws IOException {
+        Path written = file.resolveSibling("." + file.getFileName() + ".new");
+        Files.deleteIfExists(written);
+        if (Files.getFileStore(file.getParent()).supportsFileAttributeView("posix")) {
+            Files.createFile(
+                    written, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        }
+        Files.writeString(written, text, StandardCharsets.UTF_8);
+        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /**
+     * {@code DevCertificates DIRECTORY make NAME...}, {@code ... renew}, {@code ... add-root}, {@code ... withdraw-old-roots};
+     * a trust domain other than {@code dev.example}, and a life other than 24 h, as {@code -Dtrust.domain=a.example
+     * -Dlife=PT10M}.
+     */
+    public static void main(String[] args) throws IOException, GeneralSecurityException {
+        List<String> words = new ArrayList<>(List.of(args));
+        if (words.size() < 2) {
+            throw new IllegalArgumentException(
+                    "usage: DevCertificates DIRECTORY make NAME... | renew | add-root | withdraw-old-roots");
+        }
+        DevCertificates certificates = in(
+                Path.of(words.remove(0)),
+                System.getProperty("trust.domain", "dev.example"),
+                Duration.parse(System.getProperty("life", LIFE.toString())));
+        String what = words.remove(0);
+        switch (what) {
+            case "make" -> {
+                for (String workload : words) {
+                    System.out.println(certificates.make(workload));
+                }
+            }
+            case "renew" -> certificates.renew();
+            case "add-root" -> certificates.addRoot();
+            case "withdraw-old-roots" -> certificates.withdrawOldRoots();
+            default ->
+                throw new IllegalArgumentException(
+                        "'" + what + "' is none of make, renew, add-root, withdraw-old-roots");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.meshclient.examples.registry;
+
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.Metadata;
+import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.Scope;
+import dev.meshclient.policy.Service;
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** What a document has for some hosts: their services, and those that these send calls to. */
+final class Part {
+    private Part() {}
+
+    /** The hosts of {@code ?hosts=a,b}; null: it is not there, and the whole document is meant. */
+    static @Nullable List<String> hosts(URI requested) {
+        String query = requested.getRawQuery();
+        return query == null
+                ? null
+                : Arrays.stream(query.split("&", -1))
+                        .filter(parameter -> parameter.startsWith("hosts="))
+                        .findFirst()
+                        .map(parameter -> Arrays.stream(
+                                        parameter.substring("hosts=".length()).split(",", -1))
+                                .map(host -> URLDecoder.decode(host, StandardCharsets.UTF_8))
+                                .filter(Scope::canHold)
+                                .toList())
+                        .orElse(null);
+    }
+
+    /** A document of which anything is wrong is answered whole: that is its readers' to see. */
+    static String of(String document, List<String> hosts) {
+        try {
+            MeshPolicy policy = PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8))
+                    .policy();
+            return new String(PolicyCodec.write(of(policy, new Scope(new TreeSet<>(hosts)))), StandardCharsets.UTF_8);
+        } catch (PolicyException e) {
+            return document;
+        }
+    }
+
+    private static MeshPolicy of(MeshPolicy policy, Scope scope) {
+        Map<String, Service> services = new LinkedHashMap<>();
+        Deque<String> needed = new ArrayDeque<>();
+        policy.services().forEach((name, service) -> {
+            if (scope.covers(name) || service.hosts().stream().anyMatch(host -> isAsked(host, scope))) {
+                needed.add(name);
+            }
+        });
+        while (!needed.isEmpty()) {
+            String name = needed.remove();
+            Service service = policy.services().get(name);
+            if (service != null && services.put(name, service) == null) {
+                service.rules().forEach(rule -> rule.backendRefs().forEach(ref -> needed.add(ref.name())));
+            }
+        }
+        Metadata m = policy.metadata();
+        return new MeshPolicy(
+                new Metadata(m.mesh(), m.epoch(), m.version(), m.generated(), m.ttl(), scope),
+                policy.trustDomain(),
+                policy.outboundTrafficPolicy(),
+                policy.clusters(),
+                policy.defaults(),
+                services,
+                policy.removed().stream().filter(scope::covers).toList());
+    }
+
+    /** A host of a service may have a port, and stand for all below it. */
+    private static boolean isAsked(String host, Scope scope) {
+        String name = host.replaceFirst(":[0-9]+$", "").toLowerCase(Locale.ROOT);
+        return name.equals("*")
+                || (name.startsWith("*.")
+                        ? scope.hosts().stream().anyMatch(asked -> asked.endsWith(name.substring(1)))
+                        : scope.covers(name));
+    }
+}

@@ -1,0 +1,39 @@
+package dev.meshclient.identity;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the files of an identity are named.
+ *
+ * @param certificates the chain, leaf first
+ * @param key of the leaf
+ * @param bundles names that the bundle may have; the first that is there counts; empty if there is to be none
+ */
+record Layout(String certificates, String key, List<String> bundles) {
+    static final List<Layout> KNOWN = List.of(
+            new Layout("tls.crt", "tls.key", List.of("ca.crt")),
+            new Layout("svid.pem", "svid_key.pem", List.of("bundle.pem", "svid_bundle.pem")),
+            new Layout("cert-chain.pem", "key.pem", List.of("root-cert.pem")));
+
+    boolean isIn(Path directory) {
+        return Files.exists(directory.resolve(certificates));
+    }
+
+    /** Null if there is to be none. */
+    @Nullable
+    Path bundleIn(Path directory) {
+        return bundles.stream()
+                .map(directory::resolve)
+                .filter(Files::exists)
+                .findFirst()
+                .orElse(bundles.isEmpty() ? null : directory.resolve(bundles.get(0)));
+    }
+
+    @Override
+    public String toString() {
+        return certificates + ", " + key + ", " + String.join(" or ", bundles);
+    }
+}

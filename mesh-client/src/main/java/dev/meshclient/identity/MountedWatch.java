@@ -1,0 +1,122 @@
+package dev.meshclient.identity;
+
+import dev.meshclient.internal.files.Debounce;
+import dev.meshclient.internal.files.DirectoryEvents;
+import dev.meshclient.internal.time.Signal;
+import dev.meshclient.internal.time.Time;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.security.cert.CertificateException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The files of an identity under watch. Whatever stirs in their directories, once it is quiet again for a tick, they are
+ * read; now and then without that too, because some file systems lose events.
+ */
+final class MountedWatch implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(MountedWatch.class);
+    private static final long TICK_NANOS = 100_000_000L;
+    private static final long RECHECK_NANOS = 10_000_000_000L;
+    private static final long UNWATCHED_RECHECK_NANOS = 1_000_000_000L;
+
+    private final Time time;
+    private final MountedFiles files;
+    private final List<DirectoryEvents> directories;
+    private final WorkloadIdentity.Sink sink;
+    private final Debounce debounce = new Debounce();
+    private final Signal signal;
+    private long nextCheck;
+    private MountedFiles.@Nullable Contents understood;
+    private String lastProblem = "";
+    private volatile boolean closed;
+
+    private MountedWatch(Time time, MountedFiles files, List<DirectoryEvents> directories, WorkloadIdentity.Sink sink) {
+        this.time = time;
+        this.files = files;
+        this.directories = directories;
+        this.sink = sink;
+        this.signal = time.signal("identity-files");
+    }
+
+    static MountedWatch start(
+            Time time, MountedFiles files, List<DirectoryEvents> directories, WorkloadIdentity.Sink sink) {
+        MountedWatch watch = new MountedWatch(time, files, directories, sink);
+        time.start("identity-files", watch::run);
+        return watch;
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                look();
+                long until = time.now() + TICK_NANOS;
+                while (!closed && time.now() < until) {
+                    signal.await(until);
+                }
+            }
+        } catch (InterruptedIOException e) {
+            LOG.debug("the watch of {} ends, its thread was interrupted", files);
+        } finally {
+            directories.forEach(DirectoryEvents::close);
+        }
+    }
+
+    /** All directories are asked: an event that is left unread would come late. */
+    private void look() {
+        boolean stirred = false;
+        for (DirectoryEvents directory : directories) {
+            stirred |= directory.stirred();
+        }
+        boolean due = debounce.isDue(stirred);
+        long now = time.now();
+        if (now >= nextCheck) {
+            boolean watched = true;
+            for (DirectoryEvents directory : directories) {
+                watched &= directory.register();
+            }
+            nextCheck = now + (watched ? RECHECK_NANOS : UNWATCHED_RECHECK_NANOS);
+            due = true;
+        }
+        if (due) {
+            check();
+        }
+    }
+
+    private void check() {
+        try {
+            MountedFiles.Contents contents = files.read();
+            if (contents.equals(understood) && lastProblem.isEmpty()) {
+                return;
+            }
+            Svid svid = files.understand(contents);
+            understood = contents;
+            lastProblem = "";
+            sink.deliver(svid);
+        } catch (IOException e) {
+            tellOnce(e);
+        } catch (CertificateException e) {
+            tellOnce(new IOException(e.getMessage(), e));
+        } catch (RuntimeException
+                | Error e) { // a defect must not end the only thread that could bring the next certificate
+            tellOnce(new IOException("the files of " + files + " could not be taken: " + e, e));
+        }
+    }
+
+    private void tellOnce(IOException problem) {
+        String message = String.valueOf(problem.getMessage());
+        if (!message.equals(lastProblem)) {
+            lastProblem = message;
+            sink.failed(problem);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        signal.raise();
+    }
+}

@@ -1,0 +1,155 @@
+package dev.meshclient.identity;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.List;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PEMEncryptedKeyPair;
+import org.bouncycastle.openssl.PEMKeyPair;
+import org.bouncycastle.openssl.PEMParser;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8DecryptorProviderBuilder;
+import org.bouncycastle.openssl.jcajce.JcePEMDecryptorProviderBuilder;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
+import org.bouncycastle.pkcs.PKCSException;
+import org.bouncycastle.util.io.pem.PemObject;
+import org.bouncycastle.util.io.pem.PemReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Certificates and keys as text. BouncyCastle takes it apart; what comes out are the JDK's own keys and certificates, and no
+ * security provider is registered.
+ */
+final class Pem {
+    private Pem() {}
+
+    /**
+     * All certificates of a text, in its order; keys and words between them are passed over.
+     *
+     * @param what it is, for messages
+     */
+    static List<X509Certificate> certificates(String pem, String what) throws CertificateException {
+        List<X509Certificate> certificates = new ArrayList<>();
+        try (PemReader reader = new PemReader(new StringReader(pem))) {
+            for (PemObject object = reader.readPemObject(); object != null; object = reader.readPemObject()) {
+                if (object.getType().equals("CERTIFICATE") || object.getType().equals("X509 CERTIFICATE")) {
+                    certificates.add(certificate(object.getContent(), what, certificates.size()));
+                }
+            }
+        } catch (IOException | RuntimeException e) {
+            throw new CertificateException(
+                    what + " breaks off or is damaged at certificate " + (certificates.size() + 1) + ": "
+                            + e.getMessage(),
+                    e);
+        }
+        if (certificates.isEmpty()) {
+            throw new CertificateException(what + " holds no certificate in PEM (-----BEGIN CERTIFICATE-----)");
+        }
+        return certificates;
+    }
+
+    private static X509Certificate certificate(byte[] der, String what, int before) throws CertificateException {
+        try {
+            return certificate(der);
+        } catch (CertificateException e) {
+            throw new CertificateException(
+                    "certificate " + (before + 1) + " of " + what + " is damaged: " + e.getMessage(), e);
+        }
+    }
+
+    /** One certificate and nothing after it. */
+    static X509Certificate certificate(byte[] der) throws CertificateException {
+        ByteArrayInputStream in = new ByteArrayInputStream(der);
+        X509Certificate certificate =
+                (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+        if (in.available() > 0) {
+            throw new CertificateException(in.available() + " bytes follow it");
+        }
+        return certificate;
+    }
+
+    /**
+     * The first private key of a text: PKCS#8, PKCS#1 or SEC1, encrypted or not.
+     *
+     * @param password null if there is none
+     * @param what it is, for messages, which never show any of it
+     */
+    static PrivateKey privateKey(String pem, char @Nullable [] password, String what) throws CertificateException {
+        try (PEMParser parser = new PEMParser(new StringReader(pem))) {
+            for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
+                PrivateKeyInfo key = keyIn(object, password, what);
+                if (key != null) {
+                    return toJdk(key, what);
+                }
+            }
+        } catch (PKCSException | OperatorCreationException | IOException | RuntimeException e) {
+            throw new CertificateException(
+                    password == null
+                            ? what + " breaks off or is damaged"
+                            : what + " cannot be decrypted: the password is wrong, or the file is damaged",
+                    e);
+        }
+        throw new CertificateException(what + " holds no private key in PEM (-----BEGIN PRIVATE KEY-----)");
+    }
+
+    private static @Nullable PrivateKeyInfo keyIn(Object object, char @Nullable [] password, String what)
+            throws CertificateException, IOException, PKCSException, OperatorCreationException {
+        if (object instanceof PrivateKeyInfo plain) {
+            return plain;
+        }
+        if (object instanceof PEMKeyPair pair) {
+            return pair.getPrivateKeyInfo();
+        }
+        if (!(object instanceof PKCS8EncryptedPrivateKeyInfo) && !(object instanceof PEMEncryptedKeyPair)) {
+            return null;
+        }
+        if (password == null) {
+            throw new CertificateException(what + " is encrypted and no password is given: set keyPassword(...)");
+        }
+        BouncyCastleProvider ciphers = new BouncyCastleProvider();
+        if (object instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {
+            return encrypted.decryptPrivateKeyInfo(new JceOpenSSLPKCS8DecryptorProviderBuilder()
+                    .setProvider(ciphers)
+                    .build(password));
+        }
+        return ((PEMEncryptedKeyPair) object)
+                .decryptKeyPair(new JcePEMDecryptorProviderBuilder()
+                        .setProvider(ciphers)
+                        .build(password))
+                .getPrivateKeyInfo();
+    }
+
+    private static PrivateKey toJdk(PrivateKeyInfo key, String what) throws CertificateException {
+        ASN1ObjectIdentifier type = key.getPrivateKeyAlgorithm().getAlgorithm();
+        String algorithm = type.equals(PKCSObjectIdentifiers.rsaEncryption)
+                ? "RSA"
+                : type.equals(PKCSObjectIdentifiers.id_RSASSA_PSS)
+                        ? "RSASSA-PSS"
+                        : type.equals(X9ObjectIdentifiers.id_ecPublicKey)
+                                ? "EC"
+                                : type.equals(EdECObjectIdentifiers.id_Ed25519) ? "Ed25519" : "";
+        if (algorithm.isEmpty()) {
+            throw new CertificateException(
+                    what + " holds a key of type " + type + "; RSA, EC and Ed25519 keys are supported");
+        }
+        try {
+            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new CertificateException(what + " holds a key that this JDK refuses: " + e.getMessage(), e);
+        }
+    }
+}

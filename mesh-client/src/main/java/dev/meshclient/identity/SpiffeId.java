@@ -1,0 +1,117 @@
+package dev.meshclient.identity;
+
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+
+/**
+ * A SPIFFE ID: {@code spiffe://trust-domain/path} (SPIFFE-ID, section 2). Made by {@link #parse} or checked as strictly.
+ *
+ * @param trustDomain lower case, 1 to 255 bytes
+ * @param path with its leading slash, or empty: that names the trust domain itself, as its signing certificates do
+ */
+public record SpiffeId(String trustDomain, String path) {
+    /** Longer ones are refused: the standard asks nobody to read them. */
+    public static final int MAX_BYTES = 2048;
+
+    private static final String SCHEME = "spiffe://";
+    private static final String TRUST_DOMAIN = "abcdefghijklmnopqrstuvwxyz0123456789.-_";
+    private static final String SEGMENT = TRUST_DOMAIN + "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    private static final int MAX_TRUST_DOMAIN = 255;
+
+    /** @throws IllegalArgumentException if it would be no SPIFFE ID */
+    public SpiffeId {
+        String id = SCHEME + trustDomain + path;
+        checkTrustDomain(id, trustDomain);
+        checkPath(id, path);
+        if (id.length() > MAX_BYTES) {
+            throw refused(
+                    id.substring(0, 100) + "...",
+                    "it has " + id.length() + " bytes, at most " + MAX_BYTES + " are legal");
+        }
+    }
+
+    /** @throws IllegalArgumentException if it is none; the message says which rule it breaks */
+    public static SpiffeId parse(String id) {
+        if (!id.startsWith(SCHEME)) {
+            throw refused(
+                    id.length() > 100 ? id.substring(0, 100) + "..." : id, "it does not begin with '" + SCHEME + "'");
+        }
+        int slash = id.indexOf('/', SCHEME.length());
+        int end = slash < 0 ? id.length() : slash;
+        return new SpiffeId(id.substring(SCHEME.length(), end), id.substring(end));
+    }
+
+    /**
+     * That of an X.509-SVID. Nothing else of the certificate is checked: whoever made it can have written it.
+     *
+     * @throws CertificateException if it does not have exactly one URI, or that is no SPIFFE ID
+     */
+    public static SpiffeId of(X509Certificate certificate) throws CertificateException {
+        return UriNames.idOf(certificate);
+    }
+
+    /** Whether it belongs to that trust domain. */
+    public boolean isMemberOf(String domain) {
+        return trustDomain.equals(domain);
+    }
+
+    static String checkTrustDomain(String domain) {
+        checkTrustDomain(SCHEME + domain, domain);
+        return domain;
+    }
+
+    private static void checkTrustDomain(String id, String domain) {
+        if (domain.isEmpty()) {
+            throw refused(id, "its trust domain is empty");
+        }
+        for (int i = 0; i < domain.length(); i++) {
+            char c = domain.charAt(i);
+            if (TRUST_DOMAIN.indexOf(c) < 0) {
+                throw refused(
+                        id,
+                        "its trust domain has '" + c
+                                + "', legal are a-z 0-9 . - _ and neither user, port, query nor %");
+            }
+        }
+        if (domain.length() > MAX_TRUST_DOMAIN) {
+            throw refused(
+                    id,
+                    "its trust domain has " + domain.length() + " bytes, at most " + MAX_TRUST_DOMAIN + " are legal");
+        }
+    }
+
+    private static void checkPath(String id, String path) {
+        if (path.isEmpty()) {
+            return;
+        }
+        if (path.charAt(0) != '/') {
+            throw refused(id, "its path does not begin with '/'");
+        }
+        if (path.endsWith("/")) {
+            throw refused(id, "its path ends with '/'");
+        }
+        for (String segment : path.substring(1).split("/", -1)) {
+            if (segment.isEmpty() || segment.equals(".") || segment.equals("..")) {
+                throw refused(id, "its path has the segment '" + segment + "', none may be empty, '.' or '..'");
+            }
+            for (int i = 0; i < segment.length(); i++) {
+                char c = segment.charAt(i);
+                if (SEGMENT.indexOf(c) < 0) {
+                    throw refused(
+                            id,
+                            "its path has '" + c + "', legal are a-z A-Z 0-9 . - _ and neither query, fragment nor %");
+                }
+            }
+        }
+    }
+
+    private static IllegalArgumentException refused(String id, String rule) {
+        return new IllegalArgumentException("'" + id + "' is no SPIFFE ID: " + rule);
+    }
+
+    /** The ID as it is written. */
+    @Override
+    public String toString() {
+        return SCHEME + trustDomain + path;
+    }
+}

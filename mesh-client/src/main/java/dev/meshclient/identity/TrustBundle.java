@@ -1,0 +1,68 @@
+package dev.meshclient.identity;
+
+import java.nio.charset.StandardCharsets;
+import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose word is taken within one trust domain. One without authorities rejects everybody: that is how a trust domain revokes
+ * all that it issued.
+ *
+ * @param trustDomain as in {@link SpiffeId#trustDomain}
+ * @param x509Authorities who may sign X509-SVIDs; without duplicates
+ * @param jwtAuthorities who may sign JWT-SVIDs, by key ID
+ * @param sequence grows with each change; null if it is not stated
+ * @param refreshHint how often to look for a newer bundle; null if it is not stated
+ */
+public record TrustBundle(
+        String trustDomain,
+        List<X509Certificate> x509Authorities,
+        Map<String, PublicKey> jwtAuthorities,
+        @Nullable Long sequence,
+        @Nullable Duration refreshHint) {
+    /** @throws IllegalArgumentException if the name of the trust domain is none */
+    public TrustBundle {
+        SpiffeId.checkTrustDomain(trustDomain);
+        x509Authorities = List.copyOf(new ArrayList<>(new LinkedHashSet<>(x509Authorities)));
+        jwtAuthorities = Collections.unmodifiableMap(new LinkedHashMap<>(jwtAuthorities));
+    }
+
+    /** A bundle of X.509 authorities alone; none rejects everybody. */
+    public static TrustBundle of(String trustDomain, List<X509Certificate> x509Authorities) {
+        return new TrustBundle(trustDomain, x509Authorities, Map.of(), null, null);
+    }
+
+    /**
+     * A bundle of one or more certificates in PEM.
+     *
+     * @throws CertificateException if there is none, or one cannot be read
+     */
+    public static TrustBundle fromPem(String trustDomain, String pem) throws CertificateException {
+        return of(trustDomain, Pem.certificates(pem, "the bundle of trust domain '" + trustDomain + "'"));
+    }
+
+    /**
+     * A bundle as trust domains publish them: a JWK set (SPIFFE Trust Domain and Bundle, section 4). Keys of unknown use or
+     * type are ignored, an empty set is a bundle that rejects everybody.
+     *
+     * @throws CertificateException if it breaks a rule; the message names the key
+     */
+    public static TrustBundle fromSpiffeJwks(String trustDomain, String json) throws CertificateException {
+        return SpiffeJwks.read(trustDomain, json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public String toString() {
+        return trustDomain + " (" + x509Authorities.size() + " X.509 and " + jwtAuthorities.size() + " JWT authorities"
+                + (sequence == null ? "" : ", sequence " + sequence) + ")";
+    }
+}

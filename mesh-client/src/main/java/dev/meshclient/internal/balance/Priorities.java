@@ -1,0 +1,92 @@
+package dev.meshclient.internal.balance;
+
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.policy.Locality;
+import dev.meshclient.policy.LocalityLbSetting;
+import dev.meshclient.policy.LocalityLbSetting.Distribute;
+import dev.meshclient.policy.LocalityLbSetting.Failover;
+import dev.meshclient.policy.LocalityLbSetting.Places;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Decider: in which order endpoints are called. The cluster's priority first; within it our region, those of {@code failover} and
+ * the rest; or as {@code failoverPriority} says; and what {@code distribute} lists for us before all else.
+ */
+final class Priorities {
+    private static final int NEVER = -1;
+
+    private final Locality own;
+    private final List<String> regions;
+    private final Map<Places, Integer> shares;
+    private final boolean onlyListed;
+    private final SharedLabels labels;
+
+    private Priorities(Balance.Origin origin, LocalityLbSetting setting) {
+        this.own = origin.locality();
+        this.regions = setting.failover().stream()
+                .filter(f -> f.from().equals(own.region()))
+                .map(Failover::to)
+                .distinct()
+                .toList();
+        this.shares = setting.distribute().stream()
+                .filter(d -> d.from().has(own))
+                .findFirst()
+                .map(Distribute::to)
+                .orElse(Map.of());
+        this.onlyListed = setting.failover().isEmpty();
+        this.labels = new SharedLabels(setting.failoverPriority(), origin.labels(), own);
+    }
+
+    /** Who is called never is in none of them. */
+    static List<Plan.Priority> of(List<Endpoint> endpoints, Balance.Origin origin, LocalityLbSetting setting) {
+        return new Priorities(origin, setting).of(endpoints);
+    }
+
+    private List<Plan.Priority> of(List<Endpoint> endpoints) {
+        SortedMap<Long, List<Endpoint>> byRank = new TreeMap<>();
+        for (Endpoint endpoint : endpoints) {
+            int rank = rank(endpoint);
+            if (rank != NEVER) {
+                long both = ((long) endpoint.priority() << 16) + rank;
+                byRank.computeIfAbsent(both, r -> new ArrayList<>()).add(endpoint);
+            }
+        }
+        List<Plan.Priority> priorities = new ArrayList<>();
+        byRank.forEach((both, members) -> priorities.add(priority((int) (both & 0xFFFF), members)));
+        return List.copyOf(priorities);
+    }
+
+    private Plan.Priority priority(int rank, List<Endpoint> members) {
+        if (labels.areStated()) {
+            return new Plan.Priority(members, false, Map.of());
+        }
+        int ofOurRegion = shares.isEmpty() ? 0 : 1;
+        return new Plan.Priority(members, rank == ofOurRegion, rank < ofOurRegion ? shares : Map.of());
+    }
+
+    /** From 0; fewer than 1,000. */
+    private int rank(Endpoint endpoint) {
+        if (labels.areStated()) {
+            return labels.rank(endpoint);
+        }
+        if (shares.isEmpty()) {
+            return regionRank(endpoint.locality().region());
+        }
+        if (shares.keySet().stream().anyMatch(p -> p.has(endpoint.locality()))) {
+            return 0;
+        }
+        return onlyListed ? NEVER : 1 + regionRank(endpoint.locality().region());
+    }
+
+    private int regionRank(String region) {
+        if (own.region().isEmpty() || region.isEmpty() || region.equals(own.region())) {
+            return 0;
+        }
+        int at = regions.indexOf(region);
+        return 1 + (at < 0 ? regions.size() : at);
+    }
+}

@@ -1,0 +1,317 @@
+package dev.meshclient.internal.identity;
+
+import dev.meshclient.identity.Svid;
+import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.time.Time;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The identity in use: what the source delivered last and is good. Tells who wants to know when it changes, and when it
+ * ought to have.
+ */
+public final class LiveIdentity implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(LiveIdentity.class);
+
+    /** The wall clock may be set: it is looked at again, now and then. */
+    private static final Duration LONGEST_SLEEP = Duration.ofMinutes(10);
+
+    private final WorkloadIdentity source;
+    private final Time time;
+    private final News news;
+    private final List<Consumer<Change>> subscribers = new CopyOnWriteArrayList<>();
+
+    private volatile @Nullable Svid current;
+    private volatile @Nullable Problem problem;
+    private volatile long since;
+    private @Nullable Svid offered;
+    private @Nullable Svid refused;
+    private Life life = Life.FRESH;
+    private Time.@Nullable Timer timer;
+    private @Nullable Closeable watch;
+    private boolean closed;
+
+    /** Who is told what happens; one call at a time, on the thread of the source or one of its own. */
+    public interface News {
+        /** Another identity is in use: the first, one with a new certificate, one that trusts others. */
+        void rotated(Change change);
+
+        /** The source has nothing good; what is in use stays. Told once for each reason. */
+        void rejected(String source, IOException reason);
+
+        /** The certificate in use was not renewed: {@code percent} of its life is over, 100 = it has expired. */
+        void expiring(Svid svid, int percent);
+    }
+
+    /**
+     * What changed.
+     *
+     * @param before null if this is the first
+     */
+    public record Change(@Nullable Svid before, Svid now) {
+        /**
+         * Whether connections may live on: the certificate was renewed, and it is the same workload that trusts the same
+         * people. Else those that were made under the old trust must go.
+         */
+        public boolean isSoft() {
+            return before != null && before.trustsAs(now);
+        }
+    }
+
+    /**
+     * Why there is nothing newer.
+     *
+     * @param at in the {@link Time} of the mesh
+     */
+    private record Problem(IOException reason, long at) {}
+
+    /**
+     * For people.
+     *
+     * @param source where it comes from
+     * @param svid what is in use; null if there is none yet
+     * @param age since it is in use; null if there is none yet
+     * @param expiresIn negative if it has expired; null if there is none yet
+     * @param problem why there is nothing newer; empty if all is well
+     * @param problemAge since then; null if all is well
+     */
+    public record Status(
+            String source,
+            @Nullable Svid svid,
+            @Nullable Duration age,
+            @Nullable Duration expiresIn,
+            String problem,
+            @Nullable Duration problemAge) {}
+
+    private LiveIdentity(WorkloadIdentity source, Time time, News news) {
+        this.source = source;
+        this.time = time;
+        this.news = news;
+    }
+
+    /** Begins to watch the source. */
+    public static LiveIdentity start(WorkloadIdentity source, Time time, News news) {
+        LiveIdentity identity = new LiveIdentity(source, time, news);
+        Closeable watch = source.watch(time, identity.new Taker());
+        synchronized (identity) {
+            identity.watch = watch;
+        }
+        return identity;
+    }
+
+    /** What is in use, expired or not; null before the source had a good one. One volatile read. */
+    public @Nullable Svid current() {
+        return current;
+    }
+
+    /**
+     * What a new connection may be made with. That there is nothing is nobody's fault but ours: it does not count against an
+     * endpoint.
+     *
+     * @throws SSLException if there is none, or it is not valid now; the message says where it ought to come from
+     */
+    public Svid forHandshake() throws SSLException {
+        Svid svid = current;
+        if (svid == null) {
+            Problem why = problem;
+            SSLException none =
+                    new SSLException("this workload has no certificate yet, no TLS connection is made with one: "
+                            + (why == null ? source + " has not delivered any" : why.reason.getMessage()));
+            if (why != null) {
+                none.initCause(why.reason);
+            }
+            throw none;
+        }
+        Instant now = time.wall().instant();
+        String fault = Validity.fault(svid, now);
+        if (!fault.isEmpty()) {
+            Problem why = problem;
+            throw new SSLException("the own certificate, " + svid.name() + ", " + fault
+                    + ", no new connection is made with it; it is from " + source
+                    + (why == null
+                            ? ", which has no newer one"
+                            : ", where the newest was refused: " + why.reason.getMessage()));
+        }
+        return svid;
+    }
+
+    /** Tells of each change from now on, after {@link #current} has it, until closed; one call at a time. It must not block. */
+    public Closeable onChange(Consumer<Change> subscriber) {
+        subscribers.add(subscriber);
+        return () -> subscribers.remove(subscriber);
+    }
+
+    /** How it stands. */
+    public Status status() {
+        Svid svid = current;
+        Problem why = problem;
+        long now = time.now();
+        return new Status(
+                source.toString(),
+                svid,
+                svid == null ? null : Duration.ofNanos(now - since),
+                svid == null ? null : Duration.between(time.wall().instant(), svid.notAfter()),
+                why == null ? "" : String.valueOf(why.reason.getMessage()),
+                why == null ? null : Duration.ofNanos(now - why.at));
+    }
+
+    private synchronized void take(Svid svid) {
+        if (closed) {
+            return;
+        }
+        offered = svid;
+        consider();
+    }
+
+    /** What is not valid is no better than what is. It is looked at again when it may have become so. */
+    private void consider() {
+        Svid svid = offered;
+        Instant now = time.wall().instant();
+        if (svid != null) {
+            Svid used = current;
+            String fault = Validity.fault(svid, now);
+            if (!fault.isEmpty()
+                    && used != null
+                    && !svid.equals(used)
+                    && Validity.fault(used, now).isEmpty()) {
+                if (!svid.equals(refused)) { // once: the words change with the time
+                    refused = svid;
+                    refuse(new IOException("the certificate that " + source + " has now, " + svid.name() + ", " + fault
+                            + "; that in use is valid until " + used.notAfter()));
+                }
+            } else {
+                offered = null;
+                refused = null;
+                problem = null;
+                use(svid);
+            }
+        }
+        age(now);
+    }
+
+    private void use(Svid svid) {
+        Svid before = current;
+        if (svid.equals(before)) {
+            return;
+        }
+        since = time.now();
+        current = svid;
+        life = Life.FRESH;
+        Change change = new Change(before, svid);
+        LOG.info(
+                "identity: {}, from {}{}",
+                svid,
+                source,
+                before == null ? "" : change.isSoft() ? ", renewed" : ", trust changed");
+        tell(subscriber -> subscriber.accept(change));
+        guarded(() -> news.rotated(change));
+    }
+
+    private synchronized void fail(IOException reason) {
+        if (!closed) {
+            refuse(reason);
+        }
+    }
+
+    private void refuse(IOException reason) {
+        Problem before = problem;
+        boolean known =
+                before != null && String.valueOf(before.reason.getMessage()).equals(reason.getMessage());
+        if (known) {
+            return;
+        }
+        problem = new Problem(reason, time.now());
+        Svid used = current;
+        LOG.warn(
+                "identity: {}; {}",
+                reason.getMessage(),
+                used == null ? "there is none yet" : "kept is " + used.name() + ", valid until " + used.notAfter());
+        guarded(() -> news.rejected(source.toString(), reason));
+    }
+
+    /** Says so when the certificate in use gets old, and arranges to be here again when that changes. */
+    private void age(Instant now) {
+        Svid svid = current;
+        Svid waiting = offered;
+        Duration sleep = LONGEST_SLEEP;
+        if (svid != null) {
+            Life reached = Life.of(svid, now);
+            if (reached.compareTo(life) > 0) {
+                life = reached;
+                life.log(LOG, svid, source);
+                guarded(() -> news.expiring(svid, reached.percent()));
+            }
+            sleep = shorter(sleep, Duration.between(now, life.endOf(svid)));
+        }
+        if (waiting != null) {
+            sleep = shorter(sleep, Duration.between(now, waiting.notBefore()));
+        }
+        if (timer != null) {
+            timer.cancel();
+        }
+        timer = svid == null ? null : time.at(time.now() + sleep.toNanos(), "identity-life", this::wake);
+    }
+
+    private static Duration shorter(Duration longest, Duration other) {
+        return other.isNegative() || other.compareTo(longest) > 0 ? longest : other.plusMillis(1);
+    }
+
+    private void wake() {
+        time.start("identity-life", () -> {
+            synchronized (this) {
+                if (!closed) {
+                    consider();
+                }
+            }
+        });
+    }
+
+    private void tell(Consumer<Consumer<Change>> change) {
+        subscribers.forEach(subscriber -> guarded(() -> change.accept(subscriber)));
+    }
+
+    private static void guarded(Runnable telling) {
+        try {
+            telling.run();
+        } catch (RuntimeException e) {
+            LOG.error("identity: a subscriber failed, the others are told all the same", e);
+        }
+    }
+
+    /** Whoever asks for the current one gets what is in use for ever. */
+    @Override
+    public void close() throws IOException {
+        Closeable watched;
+        synchronized (this) {
+            closed = true;
+            watched = watch;
+            if (timer != null) {
+                timer.cancel();
+            }
+        }
+        if (watched != null) {
+            watched.close();
+        }
+    }
+
+    private final class Taker implements WorkloadIdentity.Sink {
+        @Override
+        public void deliver(Svid svid) {
+            take(svid);
+        }
+
+        @Override
+        public void failed(IOException reason) {
+            fail(reason);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package dev.meshclient.internal.identity;
+
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Date;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedTrustManager;
+
+/**
+ * Whether a chain leads to one of some authorities: the JDK's own answer (RFC 5280, its disabled algorithms, key usage for
+ * TLS), without revocation lists, at the time of a given clock. An authority that has expired is none, which the JDK's trust
+ * manager would not say.
+ */
+final class TrustPath {
+    private final Set<TrustAnchor> anchors;
+    private final List<X509Certificate> authorities;
+    private final InstantSource clock;
+
+    TrustPath(List<X509Certificate> authorities, InstantSource clock) {
+        this.authorities = List.copyOf(authorities);
+        this.anchors = authorities.stream().map(a -> new TrustAnchor(a, null)).collect(Collectors.toUnmodifiableSet());
+        this.clock = clock;
+    }
+
+    /** One question to the JDK: about a peer that is a client or a server, of a handshake or of none. */
+    interface Question {
+        void ask(X509ExtendedTrustManager jdk) throws CertificateException;
+    }
+
+    List<X509Certificate> authorities() {
+        return authorities;
+    }
+
+    /**
+     * @param peer who presented the chain, for messages
+     * @param whose authorities these are, for messages
+     */
+    void check(X509Certificate[] chain, Question question, String peer, String whose) throws CertificateException {
+        if (anchors.isEmpty()) {
+            throw new CertificateException(peer + " is not trusted: there are no authorities of " + whose
+                    + ", which trusts nobody (an empty bundle revokes all)");
+        }
+        Instant now = clock.instant();
+        for (X509Certificate certificate : chain) {
+            String fault = Validity.fault(certificate, now);
+            if (!fault.isEmpty() && certificate == chain[0]) {
+                throw new CertificateException(peer + " is not trusted: its certificate " + fault);
+            }
+        }
+        Set<TrustAnchor> valid = anchors.stream()
+                .filter(anchor -> Validity.fault(anchor.getTrustedCert(), now).isEmpty())
+                .collect(Collectors.toSet());
+        if (valid.isEmpty()) {
+            throw new CertificateException(peer + " is not trusted: all " + anchors.size() + " authorities of " + whose
+                    + " " + names() + " have expired, or are not valid yet");
+        }
+        try {
+            question.ask(jdk(valid, now));
+        } catch (CertificateException | RuntimeException e) { // the JDK throws the latter on some name constraints
+            throw new CertificateException(
+                    peer + " is not trusted: its certificate, issued by '"
+                            + chain[chain.length - 1].getIssuerX500Principal()
+                            + "', does not lead to one of the " + anchors.size() + " authorities of " + whose + " "
+                            + names() + ": " + reason(e) + hint(chain, now)
+                            + (valid.size() < anchors.size()
+                                    ? "; " + (anchors.size() - valid.size()) + " of the authorities expired"
+                                    : ""),
+                    e);
+        }
+    }
+
+    private String names() {
+        return authorities.stream()
+                .limit(5)
+                .map(a -> "'" + a.getSubjectX500Principal().getName() + "'")
+                .collect(Collectors.joining(", ", "(", anchors.size() > 5 ? ", ...)" : ")"));
+    }
+
+    private static String reason(Throwable e) {
+        Throwable deepest = e;
+        while (deepest.getCause() != null && deepest.getCause() != deepest) {
+            deepest = deepest.getCause();
+        }
+        return deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
+    }
+
+    /** The JDK says only that it found no path. */
+    private static String hint(X509Certificate[] chain, Instant now) {
+        for (int i = 1; i < chain.length; i++) {
+            String fault = Validity.fault(chain[i], now);
+            if (!fault.isEmpty()) {
+                return "; certificate " + (i + 1) + " of its chain " + fault;
+            }
+        }
+        return "";
+    }
+
+    private static X509ExtendedTrustManager jdk(Set<TrustAnchor> anchors, Instant now) throws CertificateException {
+        try {
+            PKIXBuilderParameters parameters = new PKIXBuilderParameters(anchors, new X509CertSelector());
+            parameters.setRevocationEnabled(false);
+            parameters.setDate(Date.from(now));
+            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init(new CertPathTrustManagerParameters(parameters));
+            for (TrustManager manager : factory.getTrustManagers()) {
+                if (manager instanceof X509ExtendedTrustManager x509) {
+                    return x509;
+                }
+            }
+        } catch (GeneralSecurityException e) {
+            throw new CertificateException("this JDK cannot validate certificates: " + e.getMessage(), e);
+        }
+        throw new CertificateException("this JDK has no PKIX trust manager for X.509");
+    }
+}

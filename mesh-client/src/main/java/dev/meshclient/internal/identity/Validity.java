@@ -1,0 +1,44 @@
+package dev.meshclient.internal.identity;
+
+import dev.meshclient.identity.Svid;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+
+/** Decider: whether a certificate is valid at a moment, in words. */
+final class Validity {
+    private Validity() {}
+
+    /** Empty if it is valid. */
+    static String fault(Svid svid, Instant now) {
+        return fault(svid.notBefore(), svid.notAfter(), now);
+    }
+
+    /** Empty if it is valid. */
+    static String fault(X509Certificate certificate, Instant now) {
+        return fault(
+                certificate.getNotBefore().toInstant(),
+                certificate.getNotAfter().toInstant(),
+                now);
+    }
+
+    private static String fault(Instant notBefore, Instant notAfter, Instant now) {
+        if (now.isAfter(notAfter)) {
+            return "has expired at " + notAfter + " (" + length(Duration.between(notAfter, now)) + " ago)";
+        }
+        if (now.isBefore(notBefore)) {
+            return "is valid only from " + notBefore + " (in " + length(Duration.between(now, notBefore))
+                    + "; is the clock right?)";
+        }
+        return "";
+    }
+
+    static String length(Duration time) {
+        long seconds = time.toSeconds();
+        return seconds < 120
+                ? seconds + " s"
+                : seconds < 7200
+                        ? seconds / 60 + " min"
+                        : seconds < 172_800 ? seconds / 3600 + " h" : time.toDays() + " d";
+    }
+}

@@ -1,0 +1,70 @@
+package dev.meshclient.internal.okhttp;
+
+import dev.meshclient.internal.tls.PeerSocket;
+import dev.meshclient.internal.tls.PeerTls;
+import java.io.IOException;
+import java.net.SocketException;
+import java.util.Set;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import okhttp3.Connection;
+import org.jspecify.annotations.Nullable;
+
+/** What a failure of TLS says, and to whom. JSSE names neither side. */
+final class TlsFailure {
+    private static final String ALERT = "Received fatal alert: ";
+
+    /** RFC 8446 6.2: what a peer answers to a certificate. */
+    private static final Set<String> OF_CERTIFICATES = Set.of(
+            "bad_certificate",
+            "unsupported_certificate",
+            "certificate_revoked",
+            "certificate_expired",
+            "certificate_unknown",
+            "unknown_ca",
+            "access_denied",
+            "certificate_required");
+
+    private TlsFailure() {}
+
+    /** The peer does not believe who we are: that is no sign that it is ill. */
+    static boolean isOfOurCertificate(Exception e) {
+        return OF_CERTIFICATES.contains(alert(e));
+    }
+
+    /** What the peer answered to our certificate, if that is why the connection is gone. */
+    static IOException behind(IOException e, @Nullable Connection connection) {
+        if (e instanceof SSLException || connection == null || !(connection.socket() instanceof PeerSocket peer)) {
+            return e;
+        }
+        SSLException end = e instanceof SocketException ? peer.endOfBroken() : peer.end();
+        for (Throwable cause = end; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SSLException alert && isOfOurCertificate(alert)) {
+                return alert;
+            }
+        }
+        return e;
+    }
+
+    private static String alert(Exception e) {
+        String message = String.valueOf(e.getMessage());
+        int at = message.indexOf(ALERT);
+        return at < 0 ? "" : message.substring(at + ALERT.length());
+    }
+
+    /** The same type, which callers catch. */
+    static SSLException named(SSLException e, String endpoint, PeerTls tls) {
+        String what = isOfOurCertificate(e)
+                ? endpoint + " refused the certificate of this workload, " + tls.presented() + ": " + alert(e) + " ("
+                        + tls + "); see what it trusts"
+                : tls + " with " + endpoint + " failed: " + e.getMessage();
+        SSLException named = e instanceof SSLHandshakeException
+                ? new SSLHandshakeException(what)
+                : e instanceof SSLPeerUnverifiedException
+                        ? new SSLPeerUnverifiedException(what)
+                        : new SSLException(what);
+        named.initCause(e);
+        return named;
+    }
+}

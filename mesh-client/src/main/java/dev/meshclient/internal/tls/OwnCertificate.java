@@ -1,0 +1,81 @@
+package dev.meshclient.internal.tls;
+
+import dev.meshclient.identity.Svid;
+import java.net.Socket;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Presents one certificate, whoever asks for it: a server that lists issuers may not list all that it believes, and one that
+ * does not believe ours refuses with an alert that says why, while no certificate at all looks like a fault of ours.
+ */
+final class OwnCertificate extends X509ExtendedKeyManager {
+    private static final String ALIAS = "workload";
+
+    private final Svid svid;
+
+    OwnCertificate(Svid svid) {
+        this.svid = svid;
+    }
+
+    private @Nullable String alias(String... keyTypes) {
+        for (String type : keyTypes) {
+            if (fits(type)) {
+                return ALIAS;
+            }
+        }
+        return null;
+    }
+
+    private boolean fits(String type) {
+        return switch (svid.key().getAlgorithm()) {
+            case "RSA" -> type.equals("RSA") || type.equals("RSASSA-PSS");
+            case "EdDSA", "Ed25519", "Ed448" -> type.startsWith("Ed");
+            default -> type.equals(svid.key().getAlgorithm());
+        };
+    }
+
+    @Override
+    public @Nullable String chooseClientAlias(
+            String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return alias(keyTypes);
+    }
+
+    @Override
+    public @Nullable String chooseEngineClientAlias(
+            String[] keyTypes, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+        return alias(keyTypes);
+    }
+
+    @Override
+    public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+        String alias = alias(keyType);
+        return alias == null ? null : new String[] {alias};
+    }
+
+    @Override
+    public X509Certificate @Nullable [] getCertificateChain(String alias) {
+        return alias.equals(ALIAS) ? svid.chain().toArray(X509Certificate[]::new) : null;
+    }
+
+    @Override
+    public @Nullable PrivateKey getPrivateKey(String alias) {
+        return alias.equals(ALIAS) ? svid.key() : null;
+    }
+
+    /** It is a client's. */
+    @Override
+    public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+        return null;
+    }
+
+    /** It is a client's. */
+    @Override
+    public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        return null;
+    }
+}

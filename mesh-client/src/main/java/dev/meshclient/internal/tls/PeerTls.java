@@ -1,0 +1,280 @@
+package dev.meshclient.internal.tls;
+
+import dev.meshclient.identity.SpiffeId;
+import dev.meshclient.identity.Svid;
+import dev.meshclient.identity.TrustBundle;
+import dev.meshclient.internal.identity.LiveIdentity;
+import dev.meshclient.internal.identity.PeerTrust;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.Tls;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * TLS to one endpoint, with a certificate or a trust of ours. What it hands out stays the same while the identity rotates;
+ * behind it each identity has a context of its own, since a resumed session skips the trust manager and shows the peer the
+ * old certificate.
+ */
+public final class PeerTls {
+    private final Time time;
+    private final Peer peer;
+    private final Credentials credentials;
+    private final HostnameVerifier hostNames;
+    private final Lifetime lifetime;
+    private final Layered factory = new Layered(this);
+    private final HostnameVerifier verifier = this::verify;
+    private final Set<SpiffeId> ids;
+    private final List<X509Certificate> stated;
+    private volatile @Nullable Held held;
+
+    /** How long a connection may be used at most: told at each handshake. */
+    public interface Lifetime {
+        /** The certificate that a socket is about to present ends then. */
+        void ofOwn(Socket socket, Instant end);
+
+        /** A certificate that a peer presented ends then. */
+        void ofPeer(Instant end);
+    }
+
+    /** What an identity, or none, comes to. */
+    private record Held(@Nullable Svid svid, SSLContext context, PeerTrust trust) {}
+
+    private PeerTls(Time time, Peer peer, Credentials credentials, HostnameVerifier hostNames, Lifetime lifetime) {
+        this.time = time;
+        this.peer = peer;
+        this.credentials = credentials;
+        this.hostNames = hostNames;
+        this.lifetime = lifetime;
+        this.ids = peer.mode() == Tls.Mode.MESH_MUTUAL
+                ? peer.names().stream().map(SpiffeId::parse).collect(Collectors.toUnmodifiableSet())
+                : Set.of();
+        this.stated = certificates(peer.tls().caCertificates());
+    }
+
+    /** @param hostNames where no other names are stated, and the mode goes by the host */
+    public static PeerTls create(
+            Time time, Peer peer, Credentials credentials, HostnameVerifier hostNames, Lifetime lifetime) {
+        return new PeerTls(time, peer, credentials, hostNames, lifetime);
+    }
+
+    /** Lays TLS over connected sockets. Always the same one. */
+    public SSLSocketFactory factory() {
+        return factory;
+    }
+
+    /**
+     * Whom the peer's certificate must lead to, at this moment: what OkHttp completes chains with, for display.
+     *
+     * @throws OwnIdentityFault if there is nothing to go by
+     */
+    public X509TrustManager trust() throws SSLException {
+        return current().trust;
+    }
+
+    /** Whether the peer is who was meant; also of a resumed session, which no trust manager sees. Always the same one. */
+    public HostnameVerifier verifier() {
+        return verifier;
+    }
+
+    private boolean verify(String host, SSLSession session) {
+        X509Certificate leaf = AltNames.leaf(session);
+        if (leaf == null || !isValid(leaf)) {
+            return false;
+        }
+        boolean named = peer.mode() == Tls.Mode.MESH_MUTUAL
+                ? isOneOfTheMesh(leaf)
+                : peer.names().isEmpty() ? hostNames.verify(host, session) : AltNames.hasOneOf(leaf, peer.names());
+        if (named) {
+            lifetime.ofPeer(leaf.getNotAfter().toInstant());
+        }
+        return named;
+    }
+
+    private boolean isValid(X509Certificate leaf) {
+        return !time.wall().instant().isAfter(leaf.getNotAfter().toInstant());
+    }
+
+    private boolean isOneOfTheMesh(X509Certificate leaf) {
+        try {
+            return ids.contains(SpiffeId.of(leaf));
+        } catch (CertificateException none) {
+            return false;
+        }
+    }
+
+    /** Whether connections that were made here must not be used any more: somebody is not trusted now who was, or we are another. */
+    public boolean isWithdrawn() {
+        Held now = held;
+        Svid then = now == null ? null : now.svid;
+        Svid in = then == null ? null : latest();
+        return then != null && in != null && then != in && !covers(in, then);
+    }
+
+    /** Whether it would be made anew now: trust or certificate have changed. */
+    public boolean isOutdated() {
+        Held now = held;
+        Svid then = now == null ? null : now.svid;
+        Svid in = then == null ? null : latest();
+        return then != null && in != null && then != in && !in.trustsAs(then);
+    }
+
+    private @Nullable Svid latest() {
+        try {
+            return identity().current();
+        } catch (OwnIdentityFault gone) {
+            return null;
+        }
+    }
+
+    private static boolean covers(Svid now, Svid then) {
+        return Objects.equals(now.id(), then.id())
+                && Set.copyOf(now.authorities()).containsAll(then.authorities())
+                && then.bundles().all().stream().allMatch(bundle -> covers(now, bundle));
+    }
+
+    private static boolean covers(Svid now, TrustBundle then) {
+        TrustBundle in = now.bundles().of(then.trustDomain());
+        return in != null && Set.copyOf(in.x509Authorities()).containsAll(then.x509Authorities());
+    }
+
+    private LiveIdentity identity() throws OwnIdentityFault {
+        return credentials.of(peer.credentialName(), "'" + peer.service() + "' is reached by " + peer.mode() + " TLS");
+    }
+
+    /** What a handshake that begins now is made with. */
+    private Held current() throws SSLException {
+        Svid svid = peer.needsCredential() ? usable() : null;
+        Held now = held;
+        if (now != null && now.svid == svid) {
+            return now;
+        }
+        synchronized (this) {
+            now = held;
+            if (now == null || now.svid != svid) {
+                now = made(svid);
+                held = now;
+            }
+            return now;
+        }
+    }
+
+    private Svid usable() throws SSLException {
+        LiveIdentity identity = identity();
+        Svid svid;
+        try {
+            Svid known = identity.current();
+            // Whom it trusts is asked, and who it is only where we say so: an expired certificate still has
+            // authorities.
+            svid = known != null && !peer.presentsCertificate() ? known : identity.forHandshake();
+        } catch (SSLException e) {
+            OwnIdentityFault fault = new OwnIdentityFault(
+                    String.valueOf(e.getMessage()),
+                    "see whether it is issued, and whether this process may read it",
+                    identity.current() == null);
+            fault.initCause(e);
+            throw fault;
+        }
+        if (peer.mode() == Tls.Mode.MESH_MUTUAL && svid.id() == null) {
+            throw new OwnIdentityFault(
+                    "'" + peer.service() + "' is reached by MESH_MUTUAL TLS, and the own certificate, " + svid.name()
+                            + ", has no SPIFFE ID",
+                    "have one issued with a SPIFFE ID, or state tls.mode MUTUAL");
+        }
+        return svid;
+    }
+
+    private Held made(@Nullable Svid svid) throws SSLException {
+        PeerTrust trust = trust(svid);
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            KeyManager[] keys = svid != null && peer.presentsCertificate()
+                    ? new KeyManager[] {new OwnCertificate(svid)}
+                    : new KeyManager[0];
+            context.init(keys, new TrustManager[] {trust}, null);
+            return new Held(svid, context, trust);
+        } catch (GeneralSecurityException e) {
+            OwnIdentityFault fault = new OwnIdentityFault(
+                    "this JDK has no TLS for " + (svid == null ? "the CA certificates of policy" : svid.name()) + ": "
+                            + e.getMessage(),
+                    "see which algorithms its java.security allows");
+            fault.initCause(e);
+            throw fault;
+        }
+    }
+
+    private PeerTrust trust(@Nullable Svid svid) {
+        if (peer.mode() == Tls.Mode.MESH_MUTUAL && svid != null) {
+            return PeerTrust.ofSvids(svid.bundles(), ids, time.wall());
+        }
+        List<X509Certificate> authorities = !stated.isEmpty() || svid == null ? stated : svid.authorities();
+        return PeerTrust.ofAuthorities(authorities, time.wall());
+    }
+
+    /** Of policy, which was read once already. */
+    private static List<X509Certificate> certificates(@Nullable String pem) {
+        List<X509Certificate> certificates = new ArrayList<>();
+        if (pem != null) {
+            try {
+                CertificateFactory.getInstance("X.509")
+                        .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+                        .forEach(c -> certificates.add((X509Certificate) c));
+            } catch (CertificateException e) {
+                throw new IllegalStateException("policy let through what are no certificates", e);
+            }
+        }
+        return certificates;
+    }
+
+    Socket layer(Socket socket, String host, int port, boolean autoClose) throws IOException {
+        Held now = current();
+        if (now.svid != null && peer.presentsCertificate()) {
+            lifetime.ofOwn(socket, now.svid.notAfter());
+        }
+        return new PeerSocket((SSLSocket) now.context.getSocketFactory().createSocket(socket, host, port, autoClose));
+    }
+
+    SSLSocketFactory layering() {
+        Held now = held;
+        return now == null ? (SSLSocketFactory) SSLSocketFactory.getDefault() : now.context.getSocketFactory();
+    }
+
+    /** Who we said we are, for messages. */
+    public String presented() {
+        Held now = held;
+        return now == null || now.svid == null || !peer.presentsCertificate()
+                ? "none"
+                : "'" + now.svid.name() + "', valid until " + now.svid.notAfter();
+    }
+
+    /** Who must answer, for messages. */
+    public String expected() {
+        return peer.names().isEmpty() ? "" : String.join(" or ", peer.names());
+    }
+
+    @Override
+    public String toString() {
+        return peer.mode() + " TLS to '" + peer.service() + "'" + (expected().isEmpty() ? "" : " as " + expected());
+    }
+}

@@ -1,0 +1,206 @@
+package dev.meshclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.meshclient.registry.FakeHostRegistry;
+import dev.meshclient.registry.PolicySource;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.Callback;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From the first call to a host, over the registry, to where it ends up. */
+class MeshOnDemandTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final MockWebServer backend = new MockWebServer();
+    private FakeHostRegistry registry;
+
+    @TempDir
+    private Path directory;
+
+    @BeforeEach
+    void start() throws IOException {
+        backend.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) {
+                return new MockResponse.Builder()
+                        .body(String.valueOf(request.getHeaders().get("Host")))
+                        .build();
+            }
+        });
+        backend.start();
+        registry = new FakeHostRegistry();
+        for (String host : List.of("orders", "billing.svc", "cart.svc", "other.svc")) {
+            registry.hasAt(host, backend.getPort());
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        registry.close();
+        backend.close();
+    }
+
+    private Mesh.Builder mesh() {
+        return Mesh.builder()
+                .policy(PolicySource.http(registry.uri("/policy")).onDemand())
+                .claim("orders", "*.svc")
+                .initialFetchTimeout(PATIENCE);
+    }
+
+    private static String call(OkHttpClient http, String host) throws IOException {
+        try (Response response = http.newCall(
+                        new Request.Builder().url("http://" + host + "/v1/7").build())
+                .execute()) {
+            return response.body().string();
+        }
+    }
+
+    @Test
+    void each_host_is_asked_for_when_it_is_first_called() throws IOException {
+        try (Mesh mesh = mesh().build()) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+            assertThat(mesh.status().services()).containsOnlyKeys("orders");
+            registry.awaitHeld();
+            assertThat(call(http, "billing.svc")).isEqualTo("billing.svc");
+            assertThat(call(http, "orders")).isEqualTo("orders");
+            assertThat(call(http, "cart.svc:8080")).isEqualTo("cart.svc:8080");
+            assertThat(mesh.status().services()).containsOnlyKeys("orders", "billing.svc", "cart.svc");
+            assertThat(registry.asked()).contains("orders", "billing.svc,orders", "billing.svc,cart.svc,orders");
+        }
+    }
+
+    @Test
+    void a_host_that_nobody_claims_is_called_as_before_and_the_registry_never_hears_of_it() throws IOException {
+        try (Mesh mesh = mesh().build()) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            assertThat(call(http, "orders")).isEqualTo("orders");
+            String own = "localhost:" + backend.getPort();
+            assertThat(call(http, own)).isEqualTo(own);
+            assertThat(call(http, "cart.svc")).isEqualTo("cart.svc");
+            assertThat(String.join(" ", registry.asked())).doesNotContain("localhost");
+        }
+    }
+
+    @Test
+    void an_unknown_host_fails_at_once_and_is_served_when_it_appears() throws IOException {
+        try (Mesh mesh = mesh().build()) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            assertThatThrownBy(() -> call(http, "new.svc"))
+                    .isInstanceOf(NoRoute.class)
+                    .hasMessageContaining("new.svc:80, which its source was asked for");
+            registry.awaitAsked("new.svc,orders?...");
+            int asked = registry.asked().size();
+            for (int i = 0; i < 100; i++) {
+                assertThatThrownBy(() -> call(http, "new.svc")).isInstanceOf(NoRoute.class);
+            }
+            assertThat(registry.asked()).hasSizeLessThan(asked + 20);
+            registry.hasAt("new.svc", backend.getPort());
+            await().atMost(PATIENCE).ignoreExceptions().until(() -> call(http, "new.svc"), "new.svc"::equals);
+        }
+    }
+
+    @Test
+    void calls_to_many_hosts_at_the_start_all_get_through() throws Exception {
+        List<String> hosts =
+                IntStream.range(0, 20).mapToObj(i -> "h" + i + ".svc").toList();
+        hosts.forEach(host -> registry.hasAt(host, backend.getPort()));
+        try (Mesh mesh = mesh().build()) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            List<CompletableFuture<String>> answers =
+                    hosts.stream().map(host -> enqueue(http, host)).toList();
+            for (int i = 0; i < hosts.size(); i++) {
+                assertThat(answers.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(hosts.get(i));
+            }
+        }
+    }
+
+    private static CompletableFuture<String> enqueue(OkHttpClient http, String host) {
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        http.newCall(new Request.Builder().url("http://" + host + "/").build()).enqueue(new Callback() {
+            @Override
+            public void onResponse(okhttp3.Call call, Response response) throws IOException {
+                try (response) {
+                    answer.complete(response.body().string());
+                }
+            }
+
+            @Override
+            public void onFailure(okhttp3.Call call, IOException e) {
+                answer.completeExceptionally(e);
+            }
+        });
+        return answer;
+    }
+
+    @Test
+    void a_server_that_knows_no_hosts_answers_the_whole_policy_and_that_is_all_it_is_asked_for() throws IOException {
+        registry.answersWhole();
+        try (Mesh mesh = mesh().build()) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+            assertThat(call(http, "billing.svc")).isEqualTo("billing.svc");
+            assertThatThrownBy(() -> call(http, "no.svc")).isInstanceOf(NoRoute.class);
+            assertThat(registry.asked()).allMatch(asked -> asked.startsWith("orders"));
+        }
+    }
+
+    @Test
+    void after_a_restart_the_hosts_of_before_are_there_at_once_and_asked_for_again() throws IOException {
+        try (Mesh mesh = mesh().snapshotDirectory(directory).build()) {
+            assertThat(call(mesh.wrap(new OkHttpClient()), "billing.svc")).isEqualTo("billing.svc");
+            await().atMost(PATIENCE).until(() -> keeps("billing.svc"));
+        }
+        int before = registry.asked().size();
+        try (Mesh mesh = mesh().snapshotDirectory(directory).build()) {
+            assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+            assertThat(mesh.status().services()).containsKey("billing.svc");
+            await().atMost(PATIENCE).until(() -> registry.asked().size() > before);
+            assertThat(registry.asked().get(before)).isEqualTo("billing.svc,orders");
+        }
+        registry.close();
+        try (Mesh mesh = mesh().snapshotDirectory(directory)
+                .initialFetchTimeout(Duration.ofSeconds(1))
+                .build()) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+            assertThat(call(http, "billing.svc")).isEqualTo("billing.svc");
+            assertThatThrownBy(() -> call(http, "cart.svc"))
+                    .isInstanceOf(PolicyUnavailable.class)
+                    .hasMessageContaining("does not speak of it");
+        }
+    }
+
+    private boolean keeps(String host) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file :
+                    files.filter(f -> f.toString().endsWith(".snapshot")).toList()) {
+                if (Files.readString(file).contains(host)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+}

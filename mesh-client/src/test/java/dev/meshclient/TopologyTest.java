@@ -1,0 +1,192 @@
+package dev.meshclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.registry.MemoryPolicySource;
+import dev.meshclient.registry.PolicySource;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Where calls go and how far that is, on real sockets. */
+class TopologyTest {
+    private final MockWebServer first = new MockWebServer();
+    private final MockWebServer second = new MockWebServer();
+
+    @BeforeEach
+    void start() throws IOException {
+        first.start();
+        second.start();
+    }
+
+    @AfterEach
+    void stop() {
+        first.close();
+        second.close();
+    }
+
+    private static String document(int version, String... services) {
+        return ("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'test', 'version': "
+                        + version + "}, 'services': {" + String.join(", ", services) + "}}")
+                .replace('\'', '"');
+    }
+
+    private static String endpoint(MockWebServer server, String more) {
+        return "{'address': '127.0.0.1', 'port': " + server.getPort() + ", " + more + "}";
+    }
+
+    private static String service(String name, String setting, String... endpoints) {
+        return "'" + name + "': {'hosts': ['" + name + "'], 'retry': {'attempts': 0}, " + setting + "'endpoints': ["
+                + String.join(", ", endpoints) + "]}";
+    }
+
+    private static String post(OkHttpClient client, String host, String body) throws IOException {
+        Request request = new Request.Builder()
+                .url("http://" + host + "/")
+                .post(RequestBody.create(body.getBytes(StandardCharsets.UTF_8)))
+                .build();
+        try (Response response = client.newCall(request).execute()) {
+            return response.body().string();
+        }
+    }
+
+    private static MeshStatus.Traffic traffic(Mesh mesh, String service) {
+        return Objects.requireNonNull(mesh.status().services().get(service)).traffic();
+    }
+
+    @Test
+    void attempts_and_the_bytes_of_their_bodies_are_counted_by_distance_over_changes_of_policy() throws Exception {
+        first.enqueue(new MockResponse.Builder().body("seventy").build());
+        first.enqueue(new MockResponse.Builder().body("twelve bytes").build());
+        second.enqueue(new MockResponse.Builder().code(503).build());
+        String near = service("near", "", endpoint(first, "'locality': 'eu/a'"));
+        String far = service("far", "", endpoint(second, "'locality': 'us/a'"));
+        MemoryPolicySource policy = PolicySource.of(document(1, near, far));
+        try (Mesh mesh = Mesh.builder()
+                .policy(policy)
+                .workload(Workload.of("web").zone("eu/a"))
+                .build()) {
+            OkHttpClient client = mesh.wrap(new OkHttpClient());
+            assertThat(post(client, "near", "hello")).isEqualTo("seventy");
+            policy.update(document(2, near.replace("eu/a", "eu/b"), far));
+            assertThat(post(client, "near", "hi")).isEqualTo("twelve bytes");
+            assertThat(post(client, "far", "")).isEmpty();
+
+            assertThat(traffic(mesh, "near"))
+                    .isEqualTo(new MeshStatus.Traffic(
+                            new MeshStatus.Volume(1, 5, 7),
+                            new MeshStatus.Volume(1, 2, 12),
+                            MeshStatus.Volume.NONE,
+                            MeshStatus.Volume.NONE,
+                            2));
+            assertThat(traffic(mesh, "far").crossRegion()).isEqualTo(new MeshStatus.Volume(1, 0, 0));
+            assertThat(mesh.status().toString())
+                    .contains("\n  requests to our zone 1 (5 B sent, 7 B received); to other zones 1 (2 B sent, 12 B"
+                            + " received); to other regions 0; in the clear 2\n")
+                    .contains(
+                            "\n  requests to our zone 0; to other zones 0; to other regions 1 (0 B sent, 0 B received); in the clear 1\n");
+        }
+    }
+
+    @Test
+    void an_endpoint_that_shares_our_labels_comes_first() throws Exception {
+        second.enqueue(new MockResponse.Builder().body("gold").build());
+        String setting = "'localityLbSetting': {'failoverPriority': ['tier']}, ";
+        MemoryPolicySource policy = PolicySource.of(document(
+                1,
+                service(
+                        "orders",
+                        setting,
+                        endpoint(first, "'labels': {'tier': 'silver'}"),
+                        endpoint(second, "'labels': {'tier': 'gold'}"))));
+        try (Mesh mesh = Mesh.builder()
+                .policy(policy)
+                .workload(Workload.of("web")
+                        .label("tier", "lead")
+                        .label("tier", "gold")
+                        .zone("eu/a"))
+                .build()) {
+            assertThat(post(mesh.wrap(new OkHttpClient()), "orders", "")).isEqualTo("gold");
+            assertThat(traffic(mesh, "orders").unknown().requests()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_label_has_a_key() {
+        assertThatThrownBy(() -> Workload.of("web").label("", "x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a label's key is not blank");
+        assertThatThrownBy(() -> Workload.of("web").label("a=b", "x"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'a=b'");
+    }
+
+    @Test
+    void where_distribute_sends_nothing_the_failure_says_so() throws Exception {
+        String setting = "'localityLbSetting': {'distribute': [{'from': 'eu/*', 'to': {'us/b': 100}}]}, ";
+        MemoryPolicySource policy =
+                PolicySource.of(document(1, service("orders", setting, endpoint(first, "'locality': 'eu/a'"))));
+        try (Mesh mesh = Mesh.builder()
+                .policy(policy)
+                .workload(Workload.of("web").zone("eu/a"))
+                .build()) {
+            OkHttpClient client = mesh.wrap(new OkHttpClient());
+            assertThatThrownBy(() -> post(client, "orders", ""))
+                    .isInstanceOf(NoHealthyEndpoint.class)
+                    .hasMessageContaining(
+                            "1 known, none of them where localityLbSetting.distribute sends the calls from")
+                    .hasMessageContaining("list their localities there, or state failover beside it");
+        }
+    }
+
+    @Test
+    void it_is_logged_once_for_each_service_that_none_of_its_endpoints_is_in_our_zone() throws Exception {
+        String here = endpoint(first, "'locality': 'eu/a'");
+        String there = endpoint(second, "'locality': 'EU/a'");
+        String[] services = {
+            service("misspelt", "", there, endpoint(first, "'weight': 1")),
+            service("mixed", "", here, there),
+            service("anywhere", "'trafficDistribution': 'Any', ", there),
+            service("empty", ""),
+            "'names': {'hosts': ['names.invalid'], 'resolution': 'DNS'}",
+            "'none': {'hosts': ['none'], 'resolution': 'NONE'}"
+        };
+        PrintStream before = System.err;
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(told, true, StandardCharsets.UTF_8));
+        try {
+            MemoryPolicySource policy = PolicySource.of(document(1, services));
+            try (Mesh mesh = Mesh.builder()
+                    .policy(policy)
+                    .workload(Workload.of("web").zone("eu/a"))
+                    .build()) {
+                policy.update(document(2, services));
+                assertThat(mesh.status().revision()).isEqualTo("-/2");
+            }
+            Mesh.builder()
+                    .policy(PolicySource.of(document(1, services)))
+                    .build()
+                    .close();
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(told.toString(StandardCharsets.UTF_8).lines().filter(l -> l.contains("our zone")))
+                .hasSize(1)
+                .allSatisfy(line -> assertThat(line)
+                        .contains("INFO")
+                        .endsWith("none of the 2 endpoints of 'misspelt' is in our zone eu/a: its calls leave it"
+                                + " (Workload.zone and endpoints[].locality must say the same)"));
+    }
+}

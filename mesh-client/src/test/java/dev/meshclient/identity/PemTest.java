@@ -1,0 +1,153 @@
+package dev.meshclient.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.identity.TestCertificates.Kind;
+import java.math.BigInteger;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.Security;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.RSAPrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.List;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.openssl.PKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JcaMiscPEMGenerator;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
+import org.bouncycastle.openssl.jcajce.JcePEMEncryptorBuilder;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PemTest {
+    private static final char[] PASSWORD = "open sesame".toCharArray();
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void reads_pkcs8(Kind kind) throws Exception {
+        PrivateKey key = kind.generate().getPrivate();
+
+        assertThat(read(pkcs8(key), null)).isEqualTo(key);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Kind.class)
+    void reads_encrypted_pkcs8(Kind kind) throws Exception {
+        PrivateKey key = kind.generate().getPrivate();
+        String pem = TestCertificates.pem(new PKCS8Generator(
+                PrivateKeyInfo.getInstance(key.getEncoded()),
+                new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                        .setProvider(new BouncyCastleProvider())
+                        .setPassword(PASSWORD)
+                        .build()));
+
+        assertThat(pem).contains("BEGIN ENCRYPTED PRIVATE KEY");
+        assertThat(read(pem, PASSWORD)).isEqualTo(key);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Kind.class,
+            names = {"RSA", "P256", "P384", "P521"})
+    void reads_pkcs1_and_sec1(Kind kind) throws Exception {
+        PrivateKey key = kind.generate().getPrivate();
+        String pem = TestCertificates.pem(new JcaMiscPEMGenerator(asOpensslHasIt(key)));
+
+        assertThat(pem).contains(kind == Kind.RSA ? "BEGIN RSA PRIVATE KEY" : "BEGIN EC PRIVATE KEY");
+        assertThat(secret(read(pem, null))).isEqualTo(secret(key));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"AES-256-CBC", "AES-128-CBC", "DES-EDE3-CBC"})
+    void reads_keys_that_old_openssl_encrypted(String cipher) throws Exception {
+        for (Kind kind : List.of(Kind.RSA, Kind.P256)) {
+            PrivateKey key = kind.generate().getPrivate();
+            String pem = TestCertificates.pem(new JcaMiscPEMGenerator(
+                    asOpensslHasIt(key),
+                    new JcePEMEncryptorBuilder(cipher)
+                            .setProvider(new BouncyCastleProvider())
+                            .build(PASSWORD)));
+
+            assertThat(pem).contains("DEK-Info: " + cipher);
+            assertThat(secret(read(pem, PASSWORD))).isEqualTo(secret(key));
+        }
+    }
+
+    /** {@code openssl ecparam -genkey} writes the curve before the key. */
+    @Test
+    void passes_over_what_is_no_key() throws Exception {
+        TestCertificates leaf = TestCertificates.root("root").issue(TestCertificates.host("a"));
+        String parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+
+        assertThat(read("Bag Attributes: x\n" + leaf.chainPem() + parameters + leaf.keyPem(), null))
+                .isEqualTo(leaf.key());
+        assertThat(Pem.certificates("words\n" + leaf.keyPem() + leaf.chainPem(), "it"))
+                .isEqualTo(leaf.chain());
+    }
+
+    @Test
+    void says_what_is_wrong_and_shows_nothing_of_it() throws Exception {
+        String key = pkcs8(Kind.P256.generate().getPrivate());
+        String encrypted = TestCertificates.pem(new PKCS8Generator(
+                PrivateKeyInfo.getInstance(Kind.P256.generate().getPrivate().getEncoded()),
+                new JceOpenSSLPKCS8EncryptorBuilder(PKCS8Generator.AES_256_CBC)
+                        .setProvider(new BouncyCastleProvider())
+                        .setPassword(PASSWORD)
+                        .build()));
+
+        assertThatThrownBy(() -> read("", null)).hasMessageContaining("k.pem holds no private key in PEM");
+        assertThatThrownBy(() -> read(key.substring(0, 100), null))
+                .hasMessageContaining("k.pem breaks off or is damaged");
+        assertThatThrownBy(() -> read(encrypted, null))
+                .hasMessageContaining("k.pem is encrypted and no password is given");
+        assertThatThrownBy(() -> read(encrypted, "wrong".toCharArray()))
+                .hasMessageContaining("k.pem cannot be decrypted: the password is wrong")
+                .message()
+                .doesNotContain("wrong\"");
+    }
+
+    @Test
+    void names_the_certificate_that_is_damaged() {
+        TestCertificates root = TestCertificates.root("root");
+        String good = root.certificatePem();
+
+        assertThatThrownBy(() -> Pem.certificates("", "c.pem"))
+                .hasMessageContaining("c.pem holds no certificate in PEM");
+        assertThatThrownBy(() -> Pem.certificates(good + good.substring(0, 200), "c.pem"))
+                .hasMessageContaining("c.pem breaks off or is damaged at certificate 2");
+        assertThatThrownBy(() -> Pem.certificates(
+                        good + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "c.pem"))
+                .hasMessageContaining("certificate 2 of c.pem is damaged");
+    }
+
+    @Test
+    void registers_no_security_provider() throws Exception {
+        reads_encrypted_pkcs8(Kind.RSA);
+
+        assertThat(Security.getProvider("BC")).isNull();
+    }
+
+    /** One key may be written with its public half or without. */
+    private static BigInteger secret(PrivateKey key) {
+        return key instanceof ECPrivateKey ec ? ec.getS() : ((RSAPrivateKey) key).getPrivateExponent();
+    }
+
+    /** With the curve inside, which the JDK leaves out. */
+    private static PrivateKey asOpensslHasIt(PrivateKey key) throws Exception {
+        return KeyFactory.getInstance(key.getAlgorithm(), new BouncyCastleProvider())
+                .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
+    }
+
+    private static String pkcs8(PrivateKey key) {
+        return TestCertificates.pem(new PKCS8Generator(PrivateKeyInfo.getInstance(key.getEncoded()), null));
+    }
+
+    private static PrivateKey read(String pem, char @Nullable [] password) throws Exception {
+        return Pem.privateKey(pem, password, "k.pem");
+    }
+}

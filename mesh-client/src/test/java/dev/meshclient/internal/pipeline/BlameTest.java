@@ -1,0 +1,198 @@
+package dev.meshclient.internal.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.MeshOptions;
+import dev.meshclient.Overloaded;
+import dev.meshclient.Workload;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.telemetry.MeshListener;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What counts against an endpoint, and what is the caller's or our own doing: through all layers. */
+class BlameTest {
+    private static final long SECOND = 1_000_000_000;
+    private static final String ONE =
+            "\"retry\": {\"attempts\": 0}, \"endpoints\": [{\"address\": \"10.0.0.1\", \"port\": 80}]";
+
+    private final StepTime time = new StepTime();
+    private final List<String> told = new ArrayList<>();
+    private final MeshListener listener = new MeshListener() {
+        @Override
+        public void endpointEjected(String backend, String endpoint, String reason) {
+            told.add("ejected: " + reason);
+        }
+
+        @Override
+        public void endpointReturned(String backend, String endpoint, String reason) {
+            told.add("returned: " + reason);
+        }
+    };
+    private final Router router = new Router(
+            time, Workload.unknown(), List.of(listener), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+    private @Nullable Outcome fails = null;
+    private int asked;
+
+    /** Silent for an hour, unless it is to fail at once. */
+    private final Layer transport = attempt -> {
+        asked++;
+        Outcome outcome = fails;
+        if (outcome == Outcome.RESPONSE) {
+            return Calls.respond(attempt, 200);
+        }
+        if (outcome != null) {
+            throw Calls.fail(attempt, outcome);
+        }
+        try {
+            attempt.pause(3600 * SECOND);
+        } catch (IOException cause) {
+            attempt.failed(attempt.cancelledAs(), cause);
+            attempt.over();
+            throw cause;
+        }
+        return Calls.respond(attempt, 200);
+    };
+
+    private void apply(String settings) throws IOException {
+        apply(settings, transport);
+    }
+
+    private void apply(String settings, Layer wire) throws IOException {
+        router.apply(PolicyCodec.read("""
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
+                 "services": {"orders": {"hosts": ["orders"], %s}}}
+                """.formatted(settings)), wire, gone -> {});
+    }
+
+    private Layer layers() {
+        return Objects.requireNonNull(router.layers("orders", 80));
+    }
+
+    private void fiveFail(MeshOptions options, Consumer<CallContext> before) {
+        for (int i = 0; i < 5; i++) {
+            CallContext call = new CallContext(time, Calls.get(), options);
+            before.accept(call);
+            assertThatThrownBy(() -> call.run(layers())).isInstanceOf(IOException.class);
+        }
+        assertThat(asked).isEqualTo(5);
+    }
+
+    @Test
+    void silence_until_the_deadline_of_policy_takes_an_endpoint_out() throws Exception {
+        apply("\"timeouts\": {\"request\": \"1s\"}, " + ONE);
+        fiveFail(MeshOptions.DEFAULT, call -> {});
+        assertThat(told).containsExactly("ejected: 5 failures without a response in a row");
+    }
+
+    @Test
+    void and_so_does_silence_for_the_time_of_an_attempt() throws Exception {
+        apply("\"timeouts\": {\"backendRequest\": \"1s\"}, " + ONE);
+        fiveFail(MeshOptions.DEFAULT, call -> {});
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void silence_until_a_deadline_that_the_caller_stated_does_not() throws Exception {
+        apply("\"timeouts\": {\"request\": \"2s\"}, " + ONE);
+        fiveFail(MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(1)), call -> {});
+        assertThat(told).isEmpty();
+    }
+
+    @Test
+    void nor_does_a_call_that_the_caller_cancels() throws Exception {
+        apply(ONE);
+        fiveFail(
+                MeshOptions.DEFAULT,
+                call -> time.at(time.now() + SECOND, "caller", () -> call.cancel(new IOException("Canceled"))));
+        assertThat(told).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Outcome.class,
+            names = {"STALE", "TLS_REFUSED"})
+    void nor_does_a_stale_connection_or_an_identity_of_ours_that_is_refused(Outcome outcome) throws Exception {
+        apply(ONE);
+        fails = outcome;
+        fiveFail(MeshOptions.DEFAULT, call -> {});
+        assertThat(told).isEmpty();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Outcome.class,
+            names = {"CONNECT_FAILURE", "RESET", "PROTOCOL_ERROR"})
+    void an_endpoint_that_breaks_off_or_talks_nonsense_goes(Outcome outcome) throws Exception {
+        apply(ONE);
+        fails = outcome;
+        fiveFail(MeshOptions.DEFAULT, call -> {});
+        assertThat(told).hasSize(1);
+    }
+
+    @Test
+    void a_probe_that_the_caller_ends_leaves_it_to_the_next_call() throws Exception {
+        apply("\"outlierDetection\": {\"minHealthPercent\": 0}, " + ONE);
+        fails = Outcome.RESET;
+        fiveFail(MeshOptions.DEFAULT, call -> {});
+        time.step(40 * SECOND);
+        fails = null;
+        CallContext ended = Calls.call(time, Calls.get());
+        time.at(time.now() + SECOND, "caller", () -> ended.cancel(new IOException("Canceled")));
+        assertThatThrownBy(() -> ended.run(layers())).hasMessage("Canceled");
+        assertThat(told).hasSize(1);
+        fails = Outcome.RESPONSE;
+        Calls.call(time, Calls.get()).run(layers()).close();
+        assertThat(told).containsExactly("ejected: 5 failures without a response in a row", "returned: probe answered");
+    }
+
+    @Test
+    void the_decision_of_a_call_in_panic_says_so() throws Exception {
+        apply(ONE);
+        fails = Outcome.RESET;
+        fiveFail(MeshOptions.DEFAULT, call -> {});
+        fails = Outcome.RESPONSE;
+        CallContext call = Calls.call(time, Calls.get());
+        call.run(layers()).close();
+        assertThat(call.decision().detail()).contains("panic");
+    }
+
+    @Test
+    void rules_share_the_limit_of_their_backend_and_subsets_have_their_own() throws Exception {
+        Layer open = attempt -> {
+            attempt.responded(200);
+            return Calls.response(attempt.request(), 200);
+        };
+        apply("""
+                "limits": {"maxRequests": 1}, "subsets": [{"name": "v1", "labels": {}}],
+                "rules": [{"matches": [{"path": {"value": "/a"}}], "backendRefs": [{"name": "orders"}]},
+                          {"matches": [{"path": {"value": "/v1"}}], "backendRefs": [{"name": "orders", "subset": "v1"}]},
+                          {"backendRefs": [{"name": "orders"}]}],
+                """ + ONE, open);
+        run("/a").close();
+        assertThatThrownBy(() -> run("/b")).isInstanceOf(Overloaded.class);
+        run("/v1").close();
+        assertThatThrownBy(() -> run("/v1")).isInstanceOf(Overloaded.class);
+    }
+
+    private Response run(String path) throws IOException {
+        Request request = new Request.Builder().url("http://orders" + path).build();
+        return Calls.call(time, request).run(layers());
+    }
+}

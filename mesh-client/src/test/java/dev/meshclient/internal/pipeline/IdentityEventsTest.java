@@ -1,0 +1,90 @@
+package dev.meshclient.internal.pipeline;
+
+import static dev.meshclient.identity.TestCertificates.svid;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.identity.TestCertificates;
+import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.identity.LiveIdentity;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.telemetry.MeshListener;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class IdentityEventsTest {
+    private static final Instant START = Instant.ofEpochSecond(1_000_000_000L);
+    private static final Instant END = START.plus(Duration.ofHours(10));
+    private static final TestCertificates ROOT = TestCertificates.root("root");
+
+    private final StepTime time = new StepTime() {
+        @Override
+        public void start(String name, Runnable task) {
+            task.run();
+        }
+    };
+    private final List<String> told = new ArrayList<>();
+
+    private final class Recording implements MeshListener {
+        @Override
+        public void identityRotated(String id, Instant notAfter, boolean trustChanged) {
+            told.add("rotated " + id + " until " + notAfter + (trustChanged ? ", trust changed" : ""));
+        }
+
+        @Override
+        public void identityRejected(String source, String reason) {
+            told.add("rejected " + source + ": " + reason);
+        }
+
+        @Override
+        public void identityExpiring(String id, Instant notAfter, int lifePercent) {
+            told.add("expiring " + id + " at " + notAfter + ", " + lifePercent + " %");
+        }
+    }
+
+    private final class Scripted implements WorkloadIdentity {
+        @Override
+        public Closeable watch(Sink sink) {
+            sink.failed(new IOException("not yet"));
+            for (int i = 0; i < 2; i++) {
+                sink.deliver(ROOT.issue(svid("spiffe://a.example/b").valid(START, END))
+                        .svid(ROOT));
+            }
+            return () -> told.add("closed");
+        }
+
+        @Override
+        public String toString() {
+            return "the script";
+        }
+    }
+
+    /** A listener that fails is no reason for the next to hear nothing. */
+    @Test
+    void all_listeners_are_told_in_order() throws IOException {
+        MeshListener failing = new MeshListener() {
+            @Override
+            public void identityRotated(String id, Instant notAfter, boolean trustChanged) {
+                throw new IllegalStateException("for the test");
+            }
+        };
+        LiveIdentity identity =
+                LiveIdentity.start(new Scripted(), time, new IdentityEvents(List.of(failing, new Recording())));
+        time.step(Duration.ofHours(11).toNanos());
+        identity.close();
+
+        assertThat(told)
+                .containsExactly(
+                        "rejected the script: not yet",
+                        "rotated spiffe://a.example/b until " + END + ", trust changed",
+                        "rotated spiffe://a.example/b until " + END,
+                        "expiring spiffe://a.example/b at " + END + ", 50 %",
+                        "expiring spiffe://a.example/b at " + END + ", 80 %",
+                        "expiring spiffe://a.example/b at " + END + ", 100 %",
+                        "closed");
+    }
+}

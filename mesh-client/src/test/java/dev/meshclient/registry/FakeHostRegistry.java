@@ -1,0 +1,182 @@
+package dev.meshclient.registry;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import org.jspecify.annotations.Nullable;
+
+/** A server that answers {@code ?hosts=} with a part of its policy, and holds requests until that part changes. */
+public final class FakeHostRegistry implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final MockWebServer server = new MockWebServer();
+    private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
+    private final Map<String, String> services = new TreeMap<>();
+    private final Map<String, List<String>> backends = new LinkedHashMap<>();
+    private int version = 1;
+    private int held;
+    private int failing;
+    private boolean whole;
+    private String unloved = "none";
+    private boolean closed;
+
+    public FakeHostRegistry() throws IOException {
+        server.setDispatcher(new Dispatcher() {
+            @Override
+            public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
+                requests.add(request);
+                return answer(request);
+            }
+        });
+        server.start();
+    }
+
+    /** A service that is named as its host; JSON without hosts. */
+    public synchronized FakeHostRegistry has(String name, String fields) {
+        services.put(name, fields);
+        version++;
+        notifyAll();
+        return this;
+    }
+
+    public FakeHostRegistry hasAt(String name, int port) {
+        return has(name, "\"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": " + port + "}]");
+    }
+
+    synchronized void loses(String name) {
+        services.remove(name);
+        version++;
+        notifyAll();
+    }
+
+    /** With a service of this name, that other one is answered. */
+    synchronized void sends(String name, String with) {
+        backends.computeIfAbsent(name, n -> new ArrayList<>()).add(with);
+    }
+
+    /** From now on it does not look at the query. */
+    public synchronized FakeHostRegistry answersWhole() {
+        whole = true;
+        return this;
+    }
+
+    /** From now on each answer has this status, 429 with an hour to wait; 0: it is well. */
+    synchronized void fails(int status) {
+        failing = status;
+        notifyAll();
+    }
+
+    /** From now on it answers 404 to whoever asks for this, among others. */
+    synchronized void failsFor(String name) {
+        unloved = name;
+    }
+
+    private synchronized MockResponse answer(RecordedRequest request) throws InterruptedException {
+        String asked = request.getUrl().queryParameter("hosts");
+        MockResponse.Builder response = new MockResponse.Builder();
+        if (asked != null && List.of(asked.split(",", -1)).contains(unloved)) {
+            return response.code(404).build();
+        }
+        String known = request.getHeaders().get("If-None-Match");
+        if (request.getHeaders().get("Prefer") != null) {
+            response.setHeader("Preference-Applied", "wait=30");
+            held++;
+            while (failing == 0 && !closed && etag(asked).equals(known)) {
+                wait();
+            }
+            held--;
+        }
+        if (failing != 0) {
+            return new MockResponse.Builder()
+                    .code(failing)
+                    .setHeader("Retry-After", failing == 429 ? "3600" : "0")
+                    .build();
+        }
+        response.setHeader("ETag", etag(asked));
+        return etag(asked).equals(known)
+                ? response.code(304).build()
+                : response.body(document(asked)).build();
+    }
+
+    /** Of what was asked for: servers may give the same one to two parts, which makes them two all the same. */
+    private String etag(@Nullable String asked) {
+        return '"'
+                + Integer.toHexString(document(asked)
+                        .replaceAll("\"(version|scope)\": ([0-9]+|\\{[^}]*})", "")
+                        .hashCode())
+                + '"';
+    }
+
+    private String document(@Nullable String asked) {
+        Map<String, String> part = new TreeMap<>();
+        List<String> hosts = asked == null || asked.isEmpty() ? List.of() : List.of(asked.split(",", -1));
+        Stream<String> names = whole ? services.keySet().stream() : hosts.stream();
+        names.flatMap(name -> Stream.concat(Stream.of(name), backends.getOrDefault(name, List.of()).stream()))
+                .filter(services::containsKey)
+                .forEach(name ->
+                        part.put(name, "\"%s\": {\"hosts\": [\"%s\"], %s}".formatted(name, name, services.get(name))));
+        String scope = whole
+                ? ""
+                : ", \"scope\": {\"hosts\": ["
+                        + String.join(
+                                ", ", hosts.stream().map(h -> '"' + h + '"').toList()) + "]}";
+        return """
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test", "version": %d%s},
+                 "services": {%s}}
+                """.formatted(version, scope, String.join(",", part.values()));
+    }
+
+    public List<RecordedRequest> requests() {
+        return List.copyOf(requests);
+    }
+
+    /** What was asked for: {@code a,b}, each with {@code ?} if an ETag was sent and {@code ...} if it might be held. */
+    public List<String> asked() {
+        return requests.stream()
+                .map(r -> r.getUrl().queryParameter("hosts")
+                        + (r.getHeaders().get("If-None-Match") == null ? "" : "?")
+                        + (r.getHeaders().get("Prefer") == null ? "" : "..."))
+                .toList();
+    }
+
+    public void awaitAsked(String last) {
+        await().atMost(PATIENCE)
+                .until(() ->
+                        !requests.isEmpty() && asked().get(asked().size() - 1).equals(last));
+    }
+
+    private synchronized int held() {
+        return held;
+    }
+
+    /** Until a request is being held. One that the client has ended is held here until something changes. */
+    public void awaitHeld() {
+        await().atMost(PATIENCE).until(() -> held() >= 1);
+    }
+
+    public URI uri(String path) {
+        return URI.create(server.url(path).toString());
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            notifyAll();
+        }
+        server.close();
+    }
+}

@@ -1,0 +1,235 @@
+package dev.meshclient.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.IdentityUnavailable;
+import dev.meshclient.Mesh;
+import dev.meshclient.identity.Svid;
+import dev.meshclient.identity.TestCertificates;
+import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.time.RealTime;
+import dev.meshclient.registry.PolicySource;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.junit.jupiter.api.Test;
+
+/** Who proves what to whom, by {@code tls.mode} and the marks of endpoints. */
+class ModesTest {
+    private static final TestCertificates ROOT = TestCertificates.root("shop");
+    private static final TestCertificates BANK_ROOT = TestCertificates.root("bank");
+    private static final TestCertificates BANK =
+            BANK_ROOT.issue(MeshPeer.now(TestCertificates.host("bank.example").uri("https://bank.example/api")));
+    private static final TestCertificates US_AT_THE_BANK =
+            BANK_ROOT.issue(MeshPeer.now(TestCertificates.host("shop.bank.example")));
+    private static final TestCertificates ORDERS =
+            ROOT.issue(MeshPeer.now(TestCertificates.svid("spiffe://shop.example/orders")));
+    private static final TestCertificates CHECKOUT =
+            ROOT.issue(MeshPeer.now(TestCertificates.svid("spiffe://shop.example/checkout")));
+
+    private static final Dispatcher OK = new Dispatcher() {
+        @Override
+        public MockResponse dispatch(RecordedRequest request) {
+            return new MockResponse.Builder().body("ok").build();
+        }
+    };
+
+    private static MeshPeer bank() throws IOException {
+        MeshPeer bank = MeshPeer.as(BANK.svid(BANK_ROOT));
+        bank.server.setDispatcher(OK);
+        return bank;
+    }
+
+    private static String quoted(String pem) {
+        return '"' + pem.replace("\r", "").replace("\n", "\\n") + '"';
+    }
+
+    private static Mesh mesh(String settings, MeshPeer peer, Map<String, WorkloadIdentity> credentials)
+            throws IOException {
+        return mesh(
+                settings + ", \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": " + peer.port() + "}]",
+                WorkloadIdentity.of(CHECKOUT.svid(ROOT)),
+                credentials);
+    }
+
+    private static Mesh mesh(String service, WorkloadIdentity identity, Map<String, WorkloadIdentity> credentials)
+            throws IOException {
+        Mesh.Builder builder = Mesh.builder()
+                .identity(identity)
+                .initialFetchTimeout(Duration.ofSeconds(30))
+                .snapshotDirectory(null)
+                .policy(PolicySource.of("""
+                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
+                         "metadata": {"mesh": "shop", "version": 1}, "trustDomain": "shop.example",
+                         "services": {"orders": {"hosts": ["orders"], "timeouts": {"connect": "30s", "request": "60s"},
+                           "retry": {"attempts": 0}, %s}}}
+                        """.formatted(service)));
+        credentials.forEach(builder::credential);
+        return builder.build();
+    }
+
+    private static Response call(Mesh mesh) throws IOException {
+        return mesh.wrap(new OkHttpClient())
+                .newCall(new Request.Builder().url("http://orders/").build())
+                .execute();
+    }
+
+    private static void succeeds(Mesh mesh) throws IOException {
+        try (Response response = call(mesh)) {
+            assertThat(response.body().string()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void simple_believes_the_authorities_of_policy_and_shows_nothing() throws Exception {
+        try (MockWebServer server = new MockWebServer()) {
+            server.useHttps(MeshPeer.sockets(BANK.svid(BANK_ROOT)));
+            server.requestClientAuth();
+            server.setDispatcher(OK);
+            server.start();
+            String settings = "\"tls\": {\"mode\": \"SIMPLE\", \"sni\": \"bank.example\", \"caCertificates\": "
+                    + quoted(BANK_ROOT.certificatePem()) + "}, \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": "
+                    + server.getPort() + "}]";
+            try (Mesh mesh = mesh(settings, WorkloadIdentity.of(CHECKOUT.svid(ROOT)), Map.of())) {
+                succeeds(mesh);
+                assertThat(Objects.requireNonNull(server.takeRequest().getHandshake())
+                                .peerCertificates())
+                        .isEmpty();
+            }
+            try (Mesh mesh = mesh(
+                    settings.replace(quoted(BANK_ROOT.certificatePem()), quoted(ROOT.certificatePem())),
+                    WorkloadIdentity.of(CHECKOUT.svid(ROOT)),
+                    Map.of())) {
+                assertThatThrownBy(() -> call(mesh))
+                        .isInstanceOf(SSLHandshakeException.class)
+                        .hasMessageContaining("CN=shop");
+            }
+        }
+    }
+
+    @Test
+    void mutual_shows_the_certificate_of_the_credential() throws Exception {
+        String settings = "\"tls\": {\"mode\": \"MUTUAL\", \"sni\": \"bank.example\", \"credentialName\": \"bank\"}";
+        try (MeshPeer bank = bank();
+                Mesh mesh = mesh(settings, bank, Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
+            succeeds(mesh);
+            assertThat(Objects.requireNonNull(bank.server.takeRequest().getHandshake())
+                            .peerCertificates()
+                            .get(0))
+                    .isEqualTo(US_AT_THE_BANK.certificate());
+        }
+    }
+
+    @Test
+    void a_credential_that_is_not_here_is_named() throws Exception {
+        String settings = "\"tls\": {\"mode\": \"MUTUAL\", \"credentialName\": \"bank\"}";
+        try (MeshPeer bank = bank();
+                Mesh mesh =
+                        mesh(settings, bank, Map.of("other", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
+            assertThatThrownBy(() -> call(mesh))
+                    .isInstanceOf(IdentityUnavailable.class)
+                    .hasMessageContaining("the credential 'bank', which this mesh does not have; it has [other]");
+            assertThat(bank.server.getRequestCount()).isZero();
+        }
+    }
+
+    @Test
+    void mutual_checks_the_host() throws Exception {
+        String settings = "\"tls\": {\"mode\": \"MUTUAL\", \"credentialName\": \"bank\"}"; // the host is orders
+        try (MeshPeer bank = bank();
+                Mesh mesh = mesh(settings, bank, Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
+            assertThatThrownBy(() -> call(mesh))
+                    .isInstanceOf(SSLPeerUnverifiedException.class)
+                    .hasMessageContaining("bank.example");
+            assertThat(bank.server.getRequestCount()).isZero();
+        }
+    }
+
+    @Test
+    void names_that_are_stated_stand_for_the_host() throws Exception {
+        for (String name : new String[] {"BANK.example", "https://bank.example/api"}) {
+            try (MeshPeer bank = bank();
+                    Mesh mesh = mesh(
+                            "\"tls\": {\"mode\": \"MUTUAL\", \"credentialName\": \"bank\", \"subjectAltNames\": [\""
+                                    + name + "\"]}",
+                            bank,
+                            Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
+                succeeds(mesh);
+            }
+        }
+        try (MeshPeer bank = bank();
+                Mesh mesh = mesh(
+                        "\"tls\": {\"mode\": \"MUTUAL\", \"sni\": \"bank.example\", \"credentialName\": \"bank\","
+                                + " \"subjectAltNames\": [\"example\"]}",
+                        bank,
+                        Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
+            assertThatThrownBy(() -> call(mesh)).isInstanceOf(SSLPeerUnverifiedException.class);
+        }
+    }
+
+    @Test
+    void endpoints_are_marked_one_by_one_and_plaintext_is_counted() throws Exception {
+        try (MeshPeer secure = MeshPeer.as(ORDERS.svid(ROOT));
+                MockWebServer plain = new MockWebServer()) {
+            secure.server.setDispatcher(OK);
+            plain.setDispatcher(OK);
+            plain.start();
+            String settings = """
+                    "tls": {"mode": "MESH_MUTUAL"}, "loadBalancer": {"simple": "ROUND_ROBIN"}, "endpoints": [
+                      {"address": "127.0.0.1", "port": %d}, {"address": "127.0.0.1", "port": %d, "tlsMode": "disabled"}]""".formatted(secure.port(), plain.getPort());
+            try (Mesh mesh = mesh(settings, WorkloadIdentity.of(CHECKOUT.svid(ROOT)), Map.of())) {
+                for (int i = 0; i < 10; i++) {
+                    succeeds(mesh);
+                }
+                assertThat(secure.server.getRequestCount()).isEqualTo(5);
+                assertThat(plain.getRequestCount()).isEqualTo(5);
+                assertThat(Objects.requireNonNull(mesh.status().services().get("orders"))
+                                .traffic()
+                                .plaintext())
+                        .isEqualTo(5);
+                assertThat(mesh.status().toString()).contains("in the clear 5");
+            }
+        }
+    }
+
+    @Test
+    void calls_wait_for_the_first_certificate() throws Exception {
+        AtomicReference<WorkloadIdentity.Sink> sink = new AtomicReference<>();
+        WorkloadIdentity late = told -> {
+            sink.set(told);
+            return () -> {};
+        };
+        Svid own = CHECKOUT.svid(ROOT);
+        RealTime time = RealTime.create("late");
+        try (MeshPeer peer = MeshPeer.as(ORDERS.svid(ROOT));
+                Closeable ended = time::close) {
+            assertThat(ended).isNotNull();
+            peer.server.setDispatcher(OK);
+            try (Mesh mesh = mesh(
+                    "\"tls\": {\"mode\": \"MESH_MUTUAL\"}, \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": "
+                            + peer.port() + "}]",
+                    late,
+                    Map.of())) {
+                assertThat(mesh.awaitReady(Duration.ofMillis(50))).isFalse();
+                time.at(time.now() + 200_000_000, "late", () -> Objects.requireNonNull(sink.get())
+                        .deliver(own));
+
+                succeeds(mesh);
+                assertThat(mesh.awaitReady(Duration.ofSeconds(30))).isTrue();
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.meshclient.tls;
+
+import dev.meshclient.identity.Svid;
+import dev.meshclient.identity.WorkloadIdentity;
+import java.io.Closeable;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** An identity that a test rotates. */
+final class ScriptedIdentity implements WorkloadIdentity {
+    private final List<Sink> sinks = new CopyOnWriteArrayList<>();
+    private Svid current;
+
+    ScriptedIdentity(Svid first) {
+        this.current = first;
+    }
+
+    @Override
+    public Closeable watch(Sink sink) {
+        sinks.add(sink);
+        sink.deliver(current);
+        return () -> sinks.remove(sink);
+    }
+
+    void rotate(Svid next) {
+        current = next;
+        sinks.forEach(sink -> sink.deliver(next));
+    }
+}
