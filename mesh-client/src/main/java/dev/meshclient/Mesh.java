@@ -58,6 +58,7 @@ public final class Mesh implements Closeable {
     private final Time time;
     private final Runnable stopTime;
     private final Router router;
+    private final PolicySink sink;
     private final Credentials credentials;
     private final Engine engine;
     private final String source;
@@ -99,7 +100,7 @@ public final class Mesh implements Closeable {
         });
         PolicySource source = builder.source();
         this.source = source.toString();
-        PolicySink sink = new PolicySink(
+        this.sink = new PolicySink(
                 router, engine.transport(), engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
         this.policy = source.watch(time, sink, new WantedHosts(router));
     }
@@ -183,7 +184,7 @@ public final class Mesh implements Closeable {
 
     /** What is in force, what is refused or kept from before, and how each endpoint stands; as text for people, too. */
     public MeshStatus status() {
-        return router.status(source);
+        return sink.status(source);
     }
 
     /** Why this response came from where it came; {@link Decision#NONE} for one that did not come through a mesh, or from the cache. */

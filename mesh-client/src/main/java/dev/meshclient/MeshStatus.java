@@ -20,13 +20,16 @@ import org.jspecify.annotations.Nullable;
  * @param source where policy comes from
  * @param revision {@code epoch/version} of the document in force; empty before the first
  * @param age since that came into force; null before the first
- * @param lastProblem what the source said last, if no good document came after it
+ * @param freshness how much that document can be trusted to be what the source has now; null before the first
+ * @param lastProblem what the source said last, if nothing good came from it since: no document, and not that it still has the
+ *     one in force
  * @param services by name
  */
 public record MeshStatus(
         String source,
         String revision,
         @Nullable Duration age,
+        @Nullable Freshness freshness,
         @Nullable Problem lastProblem,
         Map<String, Service> services) {
     private static final int ENDPOINTS_PRINTED = 100;
@@ -47,14 +50,43 @@ public record MeshStatus(
         REFUSED
     }
 
+    /** Where the document in force came from. */
+    public enum From {
+        /** From the source, or the source has said since that it has it. */
+        LIVE,
+        /** From the snapshot of an earlier process, and the source has not been heard since. */
+        SNAPSHOT,
+        /** As {@link #SNAPSHOT}, and the document's {@code metadata.ttl} was over when it came into force. */
+        STALE
+    }
+
+    /**
+     * How much the document in force can be trusted to be what the source has now.
+     *
+     * @param from where it came from
+     * @param age since the source last said that it has it, also where an earlier process heard that
+     */
+    public record Freshness(From from, Duration age) {
+        @Override
+        public String toString() {
+            return switch (from) {
+                        case LIVE -> "live";
+                        case SNAPSHOT -> "from a snapshot";
+                        case STALE -> "from a STALE snapshot";
+                    }
+                    + ", confirmed " + length(age) + " ago";
+        }
+    }
+
     /**
      * What a source said.
      *
      * @param message what happened
      * @param age since then
+     * @param lasting since the first problem after which nothing good came
      * @param refused what is wrong with the document, if it was that; empty otherwise
      */
-    public record Problem(String message, Duration age, List<PolicyProblem> refused) {
+    public record Problem(String message, Duration age, Duration lasting, List<PolicyProblem> refused) {
         public Problem {
             refused = List.copyOf(refused);
         }
@@ -157,6 +189,10 @@ public record MeshStatus(
         }
     }
 
+    MeshStatus with(@Nullable Freshness fresh, @Nullable Problem problem) {
+        return new MeshStatus(source, revision, age, age == null ? null : fresh, problem, services);
+    }
+
     /** Whether a policy is in force. */
     public boolean isReady() {
         return age != null;
@@ -183,11 +219,17 @@ public record MeshStatus(
                 .append(age == null ? "no policy" : "policy " + revision)
                 .append(" from ")
                 .append(source)
-                .append(age == null ? "" : ", in force for " + length(age));
+                .append(age == null ? "" : ", in force for " + length(age))
+                .append(freshness == null ? "" : ", " + freshness);
         if (lastProblem != null) {
             text.append("\nlast problem, ")
                     .append(length(lastProblem.age))
-                    .append(" ago: ")
+                    .append(" ago")
+                    .append(
+                            length(lastProblem.lasting).equals(length(lastProblem.age))
+                                    ? ""
+                                    : ", no good news for " + length(lastProblem.lasting))
+                    .append(": ")
                     .append(lastProblem.message.replace("\n", "\n  "));
         }
         services.forEach((name, service) -> print(text, name, service));
