@@ -37,6 +37,8 @@ class ArchitectureTest {
 
     /** Concepts, and the types of each that others may see: its layers, and its state that outlives a policy. */
     private static final Map<String, Set<String>> CONCEPTS = Map.of(
+            "authorize", Set.of("Authorize"),
+            "credentials", Set.of("Bearer", "Tokens"),
             "route", Set.of("Route"),
             "deadline", Set.of("Deadline", "AttemptTimer"),
             "limit", Set.of("Limit", "InFlight"),
@@ -45,6 +47,10 @@ class ArchitectureTest {
             "outlier", Set.of("Outlier", "Duty", "Rota"),
             "resolve", Set.of("Resolve", "Roster", "Names"),
             "events", Set.of("Events"));
+
+    /** The public room that a concept stands for. */
+    private static final Map<String, String> ALSO_KNOWS =
+            Map.of("events", ".(telemetry|authz)", "authorize", ".authz", "credentials", ".identity");
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> ENTRY =
@@ -96,8 +102,7 @@ class ArchitectureTest {
                                     in(concept, "call", "endpoint", "time")
                                             .or(resideInAPackage(ROOT + ".policy"))
                                             .or(ROOT_TYPES)
-                                            .or(resideInAPackage(
-                                                    ROOT + (concept.equals("events") ? ".telemetry" : ".policy"))),
+                                            .or(resideInAPackage(ROOT + ALSO_KNOWS.getOrDefault(concept, ".policy"))),
                                     "a concept can be read, tested and taken out alone; what goes together is Outbound's to say"))
                     .toList());
 
@@ -111,10 +116,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_pipeline_does_not_know_the_wire = only(
             in("pipeline"),
-            in("pipeline", "call", "endpoint", "time", "identity")
+            in("pipeline", "call", "endpoint", "time", "identity", "version")
                     .or(CONCEPT_CLASSES)
                     .or(ROOT_TYPES)
-                    .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry", ROOT + ".identity")),
+                    .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry", ROOT + ".authz", ROOT + ".identity")),
             "simulations run the production pipeline over a scripted wire");
 
     @ArchTest
@@ -153,8 +158,21 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_registry_knows_policy_and_time = only(
             resideInAPackage(ROOT + ".registry"),
-            resideInAnyPackage(ROOT + ".registry", ROOT + ".policy", INTERNAL + "time", INTERNAL + "files"),
-            "a source delivers documents; what they do is not its business");
+            resideInAnyPackage(
+                    ROOT + ".registry", ROOT + ".policy", INTERNAL + "time", INTERNAL + "files", INTERNAL + "version"),
+            "a source delivers documents; what they do is not its business, but that its own do not go back is");
+
+    @ArchTest
+    static final ArchRule the_order_of_versions_knows_policy = only(
+            in("version"),
+            in("version").or(resideInAPackage(ROOT + ".policy")),
+            "a mesh and each source of several go by it: what knew one of them could not serve the other");
+
+    @ArchTest
+    static final ArchRule authorization_knows_policy_and_time = only(
+            resideInAPackage(ROOT + ".authz"),
+            resideInAnyPackage(ROOT + ".authz", ROOT + ".policy", INTERNAL + "time"),
+            "one evaluator for both directions can know neither calls nor servers");
 
     @ArchTest
     static final ArchRule a_source_of_identity_knows_files_and_time = only(
@@ -316,6 +334,6 @@ class ArchitectureTest {
         rooms.removeAll(CONCEPTS.keySet());
         assertThat(rooms)
                 .containsExactlyInAnyOrder(
-                        "call", "time", "endpoint", "okhttp", "pipeline", "identity", "tls", "files");
+                        "call", "time", "endpoint", "okhttp", "pipeline", "identity", "tls", "files", "version");
     }
 }

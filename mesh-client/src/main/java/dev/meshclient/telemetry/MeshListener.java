@@ -1,6 +1,7 @@
 package dev.meshclient.telemetry;
 
 import dev.meshclient.Decision;
+import dev.meshclient.authz.AuthorizationEvent;
 import java.io.IOException;
 import java.time.Instant;
 import okhttp3.Request;
@@ -35,6 +36,9 @@ public interface MeshListener {
      * @param backend the service
      */
     default void endpointReturned(String backend, String endpoint, String reason) {}
+
+    /** Something was decided about who may call, or would be by a shadow policy; requests that come in are told of, too. */
+    default void authorization(AuthorizationEvent event) {}
 
     /**
      * Another identity is in use from now on: the first, one whose certificate was renewed, or one that trusts others.

@@ -1,11 +1,12 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.resolve.Names;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.version.VersionOrder;
+import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
@@ -25,7 +26,7 @@ final class InForce {
     private static final Logger LOG = LoggerFactory.getLogger(InForce.class);
 
     private final Time time;
-    private final Workload workload;
+    private final Self self;
     private final List<MeshListener> listeners;
     private final long staleNanos;
     private final VersionOrder order = new VersionOrder();
@@ -40,11 +41,11 @@ final class InForce {
     private boolean closed;
 
     /** @param staleTtl how long a service that documents do not have any more is kept */
-    InForce(Time time, Resolver resolver, Workload workload, List<MeshListener> listeners, Duration staleTtl) {
+    InForce(Time time, Resolver resolver, Self self, List<MeshListener> listeners, Duration staleTtl) {
         this.time = time;
         this.names = new Names(time, resolver, this::refresh);
         this.survivors = new Survivors(names);
-        this.workload = workload;
+        this.self = self;
         this.listeners = listeners;
         this.staleNanos = Time.nanos(staleTtl);
     }
@@ -68,19 +69,34 @@ final class InForce {
         return survivors;
     }
 
-    /** @throws PolicyException if the document is older than what was in force; nothing changes */
-    synchronized Applied apply(PolicyDocument next, Layer transport, Consumer<EndpointState> gone)
+    /**
+     * Puts a document in force that follows others at once.
+     *
+     * @param versions of what was in force before a restart
+     * @param earlier documents whose services it may leave in force
+     * @throws PolicyException if the document is older than what was in force; nothing changes
+     */
+    synchronized Applied apply(
+            List<Metadata> versions,
+            List<PolicyDocument> earlier,
+            PolicyDocument next,
+            Layer transport,
+            Consumer<EndpointState> gone)
             throws PolicyException {
+        versions.forEach(order::applied);
         PolicyProblem problem = order.problem(next.policy().metadata());
         if (problem != null) {
             throw new PolicyException(List.of(problem));
         }
-        if (next.equals(document)) {
+        if (next.equals(document) && earlier.isEmpty()) {
             return Applied.NOTHING_NEW;
         }
         boolean again = order.isAgain(next.policy().metadata()) && isOfOneScope(document, next);
         MeshState now = state;
         Standing before = now == null ? Standing.NONE : now.standing();
+        for (PolicyDocument one : earlier) {
+            before = LastGood.after(before, one, time.now());
+        }
         put(LastGood.after(before, next, time.now()), transport, gone);
         order.applied(next.policy().metadata());
         document = next;
@@ -98,7 +114,7 @@ final class InForce {
     private void put(Standing standing, Layer transport, Consumer<EndpointState> gone) {
         Standing fresh = LastGood.withoutStale(standing, time.now(), staleNanos);
         Survivors.Use use = survivors.new Use();
-        state = new StateCompiler(fresh, workload, use, time, listeners, transport).compile(ask);
+        state = new StateCompiler(fresh, self, use, time, listeners, transport).compile(ask);
         use.end(gone);
         this.gone = gone;
         Set<String> dropped = new HashSet<>(standing.services().keySet());

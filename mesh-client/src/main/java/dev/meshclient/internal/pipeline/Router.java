@@ -3,13 +3,16 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
+import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Entrance;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -50,12 +53,10 @@ public final class Router implements Entrance {
     private final Layer awaitHost;
     private final Layer unknown;
     private final UnaryOperator<Layer> refusals;
+    private final Inbound inbound;
 
-    private volatile @Nullable Problem lastProblem;
+    private volatile @Nullable IOException lastProblem;
     private volatile boolean closed;
-
-    /** What the source said last, and when. */
-    record Problem(IOException failure, long at) {}
 
     /** As below, for policies without names to resolve. */
     public Router(
@@ -71,7 +72,7 @@ public final class Router implements Entrance {
                 name -> {
                     throw new UnknownHostException("no resolver for " + name);
                 },
-                workload,
+                Self.of(workload, time),
                 listeners,
                 claimed,
                 registryOnly,
@@ -81,6 +82,7 @@ public final class Router implements Entrance {
 
     /**
      * @param resolver finds the addresses of names
+     * @param self who we are
      * @param claimed hosts that are the mesh's whatever policy says
      * @param registryOnly all other hosts are refused, whatever policy says
      * @param initialFetchTimeout how long the first calls wait for the first policy; 0 = not at all
@@ -89,7 +91,7 @@ public final class Router implements Entrance {
     public Router(
             Time time,
             Resolver resolver,
-            Workload workload,
+            Self self,
             List<MeshListener> listeners,
             List<String> claimed,
             boolean registryOnly,
@@ -97,23 +99,28 @@ public final class Router implements Entrance {
             Duration staleTtl) {
         List<MeshListener> told = List.copyOf(listeners);
         this.time = time;
-        this.policy = new InForce(time, resolver, workload, told, staleTtl);
+        this.policy = new InForce(time, resolver, self, told, staleTtl);
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();
         claims.add(claimed);
         this.demand = new Demand(this::isListed, initialFetchNanos);
-        demand.forGood(known(workload, claimed), madeAt);
+        demand.forGood(known(self.workload(), claimed), madeAt);
         policy.onOutside(this::want);
         Layer refuse = this::refuse;
-        Outbound outbound =
-                new Outbound(time, told, new Balance.Origin(workload.locality(), workload.labels(), Map.of()), refuse);
+        Outbound outbound = new Outbound(
+                time,
+                told,
+                new Balance.Origin(self.workload().locality(), self.workload().labels(), Map.of()),
+                self,
+                refuse);
         this.unlisted = outbound.refusal(refuse);
         this.afterClose = outbound.refusal(this::refuseClosed);
         this.awaitPolicy = this::awaitPolicy;
         this.awaitHost = this::awaitHost;
         this.unknown = outbound.refusal(this::refuseUnknown);
         this.refusals = outbound::refusal;
+        this.inbound = new Inbound(this::boundary, event -> Events.authorization(told, event));
     }
 
     /**
@@ -122,10 +129,27 @@ public final class Router implements Entrance {
      *
      * @throws PolicyException if it is older than what was in force: then nothing changes
      */
-    public synchronized Applied apply(PolicyDocument document, Layer transport, Consumer<EndpointState> gone)
+    public Applied apply(PolicyDocument document, Layer transport, Consumer<EndpointState> gone)
+            throws PolicyException {
+        return apply(List.of(), List.of(), document, transport, gone);
+    }
+
+    /**
+     * As above, for a document that follows others at once: no call sees those alone.
+     *
+     * @param versions of what was in force before a restart; no document may go back behind them
+     * @param earlier documents whose services it may leave in force, oldest first
+     */
+    public synchronized Applied apply(
+            List<Metadata> versions,
+            List<PolicyDocument> earlier,
+            PolicyDocument document,
+            Layer transport,
+            Consumer<EndpointState> gone)
             throws PolicyException {
         boolean first = !isReady();
-        Applied applied = policy.apply(document, transport, gone);
+        Applied applied = policy.apply(versions, earlier, document, transport, gone);
+        earlier.forEach(e -> e.policy().services().values().forEach(s -> claims.add(s.hosts())));
         document.policy().services().values().forEach(s -> claims.add(s.hosts()));
         document.refused().values().forEach(s -> claims.add(s.hosts()));
         lastProblem = null;
@@ -177,7 +201,7 @@ public final class Router implements Entrance {
 
     /** Why there is no newer policy. */
     public void problem(IOException e) {
-        lastProblem = new Problem(e, time.now());
+        lastProblem = e;
     }
 
     /** Whether a policy is in force. */
@@ -191,9 +215,21 @@ public final class Router implements Entrance {
         return now == null ? "" : now.revision();
     }
 
+    /** The boundary for requests that come in. */
+    public Inbound inbound() {
+        return inbound;
+    }
+
+    private Inbound.Boundary boundary() {
+        MeshState now = policy.state();
+        return now == null
+                ? Inbound.Boundary.closed("", "there is no policy yet that could say who may call us")
+                : now.boundary();
+    }
+
     /** What is in force, and what is not and why. */
     public MeshStatus status(String source) {
-        return policy.survey().status(source, lastProblem);
+        return policy.survey().status(source);
     }
 
     /** Tells the consumer of every endpoint that is known. */
@@ -303,13 +339,12 @@ public final class Router implements Entrance {
         }
         if (layers == waits) {
             boolean caller = call.deadline() < since + initialFetchNanos;
-            Problem problem = lastProblem;
             PolicyUnavailable e = Unrouted.tooLate(
                     call,
                     revision(),
                     caller ? call.deadline() - call.startedAt() : initialFetchNanos,
                     caller ? Unrouted.BY_CALLER : sinceWhat,
-                    problem == null ? null : problem.failure);
+                    lastProblem);
             layers = refusals.apply(refused -> {
                 throw e;
             });
