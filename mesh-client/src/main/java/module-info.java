@@ -3,11 +3,13 @@ module dev.meshclient {
     requires transitive okhttp3;
     requires transitive org.jspecify;
     requires com.fasterxml.jackson.databind;
+    requires com.nimbusds.jose.jwt;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;
     requires org.slf4j;
 
     exports dev.meshclient;
+    exports dev.meshclient.authz;
     exports dev.meshclient.identity;
     exports dev.meshclient.policy;
     exports dev.meshclient.registry;

@@ -1,5 +1,8 @@
 package dev.meshclient;
 
+import dev.meshclient.authz.Inbound;
+import dev.meshclient.identity.Svid;
+import dev.meshclient.identity.TokenSource;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.endpoint.Resolver;
@@ -7,6 +10,7 @@ import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.SystemResolver;
 import dev.meshclient.internal.pipeline.IdentityEvents;
 import dev.meshclient.internal.pipeline.Router;
+import dev.meshclient.internal.pipeline.Self;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
@@ -16,6 +20,7 @@ import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -74,21 +79,21 @@ public final class Mesh implements Closeable {
             this.stopTime = () -> {};
         }
         this.drainTimeout = builder.drainTimeout;
-        this.router = new Router(
-                time,
-                builder.resolver,
-                builder.workload,
-                builder.listeners,
-                builder.claims,
-                builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
-                builder.initialFetchTimeout,
-                builder.staleTtl);
         this.credentials = Credentials.start(
                 time,
                 builder.identity,
                 builder.credentials,
                 new IdentityEvents(builder.listeners),
                 time.now() + Time.nanos(builder.initialFetchTimeout));
+        this.router = new Router(
+                time,
+                builder.resolver,
+                Self.of(builder.workload, credentials::spiffeId, time, builder.tokens, this::download),
+                builder.listeners,
+                builder.claims,
+                builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
+                builder.initialFetchTimeout,
+                builder.staleTtl);
         this.engine = new Engine(time, router, credentials);
         credentials.onTrustChange(() -> {
             router.forEachEndpoint(engine::trustChanged);
@@ -161,6 +166,18 @@ public final class Mesh implements Closeable {
         return router.isReady() && credentials.isReady();
     }
 
+    /**
+     * Whether requests that come in may go on, by the policy of the service that this workload is. Before the first policy, and if
+     * policy does not list this service, none may.
+     */
+    public Inbound inbound() {
+        return router.inbound();
+    }
+
+    private byte[] download(URI uri, int maxBytes, Duration timeout) throws IOException {
+        return engine.download(uri, maxBytes, timeout);
+    }
+
     /** {@code epoch/version} of the policy in force; empty before the first. */
     public String policyRevision() {
         return router.revision();
@@ -168,7 +185,19 @@ public final class Mesh implements Closeable {
 
     /** What is in force, what is refused or kept from before, and how each endpoint stands; as text for people, too. */
     public MeshStatus status() {
-        return sink.status(source);
+        return sink.status(source).with(identities());
+    }
+
+    private Map<String, MeshStatus.Identity> identities() {
+        Map<String, MeshStatus.Identity> identities = new LinkedHashMap<>();
+        credentials.status().forEach((name, now) -> {
+            Svid svid = now.svid();
+            identities.put(
+                    name,
+                    new MeshStatus.Identity(
+                            now.source(), svid == null ? "" : svid.name(), now.age(), now.expiresIn(), now.problem()));
+        });
+        return identities;
     }
 
     /** Why this response came from where it came; {@link Decision#NONE} for one that did not come through a mesh, or from the cache. */
@@ -254,6 +283,7 @@ public final class Mesh implements Closeable {
         private final Map<String, WorkloadIdentity> credentials = new LinkedHashMap<>();
         private final List<String> claims = new ArrayList<>();
         private final List<MeshListener> listeners = new ArrayList<>();
+        private final Map<String, TokenSource> tokens = new LinkedHashMap<>();
         private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
         private Duration initialFetchTimeout = Duration.ofSeconds(5);
         private Duration staleTtl = Duration.ofHours(1);
@@ -355,6 +385,16 @@ public final class Mesh implements Closeable {
         /** How long {@link Mesh#close} waits for calls under way. Default 2 s; zero = not at all. */
         public Builder drainTimeout(Duration timeout) {
             this.drainTimeout = positiveOrZero("drainTimeout", timeout);
+            return this;
+        }
+
+        /**
+         * A token that policy may name in {@code credentials}, to be sent along with calls over TLS.
+         *
+         * @param name that policy calls it by; a second source of one name takes the place of the first
+         */
+        public Builder token(String name, TokenSource source) {
+            tokens.put(name, source);
             return this;
         }
 

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param freshness how much that document can be trusted to be what the source has now; null before the first
  * @param lastProblem what the source said last, if nothing good came from it since: no document, and not that it still has the
  *     one in force
+ * @param identities what this workload proves, by {@code credentialName}; its identity in the mesh has the empty name
  * @param services by name
  */
 public record MeshStatus(
@@ -31,11 +32,41 @@ public record MeshStatus(
         @Nullable Duration age,
         @Nullable Freshness freshness,
         @Nullable Problem lastProblem,
+        Map<String, Identity> identities,
         Map<String, Service> services) {
     private static final int ENDPOINTS_PRINTED = 100;
 
     public MeshStatus {
+        identities = Collections.unmodifiableMap(new TreeMap<>(identities));
         services = Collections.unmodifiableMap(new TreeMap<>(services));
+    }
+
+    /**
+     * What this workload proves to its peers.
+     *
+     * @param source where it comes from
+     * @param id the SPIFFE ID, or the subject of a certificate that has none; empty: there is none yet
+     * @param age since that certificate is in use; null: there is none yet
+     * @param expiresIn negative: it has expired; null: there is none yet
+     * @param problem why there is nothing newer; empty: all is well
+     */
+    public record Identity(
+            String source,
+            String id,
+            @Nullable Duration age,
+            @Nullable Duration expiresIn,
+            String problem) {
+        @Override
+        public String toString() {
+            return (id.isEmpty() ? "no certificate yet" : id) + " from " + source
+                    + (age == null ? "" : ", for " + length(age))
+                    + (expiresIn == null
+                            ? ""
+                            : expiresIn.isNegative()
+                                    ? ", expired " + length(expiresIn.negated()) + " ago"
+                                    : ", expires in " + length(expiresIn))
+                    + (problem.isEmpty() ? "" : "\n  ! " + problem);
+        }
     }
 
     /** How the policy of a service came to be what it is. */
@@ -190,7 +221,11 @@ public record MeshStatus(
     }
 
     MeshStatus with(@Nullable Freshness fresh, @Nullable Problem problem) {
-        return new MeshStatus(source, revision, age, age == null ? null : fresh, problem, services);
+        return new MeshStatus(source, revision, age, age == null ? null : fresh, problem, identities, services);
+    }
+
+    MeshStatus with(Map<String, Identity> known) {
+        return new MeshStatus(source, revision, age, freshness, lastProblem, known, services);
     }
 
     /** Whether a policy is in force. */
@@ -232,6 +267,9 @@ public record MeshStatus(
                     .append(": ")
                     .append(lastProblem.message.replace("\n", "\n  "));
         }
+        identities.forEach(
+                (name, identity) -> text.append(name.isEmpty() ? "\nidentity " : "\ncredential '" + name + "' ")
+                        .append(identity));
         services.forEach((name, service) -> print(text, name, service));
         return text.toString();
     }

@@ -37,6 +37,8 @@ class ArchitectureTest {
 
     /** Concepts, and the types of each that others may see: its layers, and its state that outlives a policy. */
     private static final Map<String, Set<String>> CONCEPTS = Map.of(
+            "authorize", Set.of("Authorize"),
+            "credentials", Set.of("Bearer", "Tokens"),
             "route", Set.of("Route"),
             "deadline", Set.of("Deadline", "AttemptTimer"),
             "limit", Set.of("Limit", "InFlight"),
@@ -45,6 +47,10 @@ class ArchitectureTest {
             "outlier", Set.of("Outlier", "Duty", "Rota"),
             "resolve", Set.of("Resolve", "Roster", "Names"),
             "events", Set.of("Events"));
+
+    /** The public room that a concept stands for. */
+    private static final Map<String, String> ALSO_KNOWS =
+            Map.of("events", ".(telemetry|authz)", "authorize", ".authz", "credentials", ".identity");
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> ENTRY =
@@ -96,8 +102,7 @@ class ArchitectureTest {
                                     in(concept, "call", "endpoint", "time")
                                             .or(resideInAPackage(ROOT + ".policy"))
                                             .or(ROOT_TYPES)
-                                            .or(resideInAPackage(
-                                                    ROOT + (concept.equals("events") ? ".telemetry" : ".policy"))),
+                                            .or(resideInAPackage(ROOT + ALSO_KNOWS.getOrDefault(concept, ".policy"))),
                                     "a concept can be read, tested and taken out alone; what goes together is Outbound's to say"))
                     .toList());
 
@@ -114,7 +119,7 @@ class ArchitectureTest {
             in("pipeline", "call", "endpoint", "time", "identity", "version")
                     .or(CONCEPT_CLASSES)
                     .or(ROOT_TYPES)
-                    .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry", ROOT + ".identity")),
+                    .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry", ROOT + ".authz", ROOT + ".identity")),
             "simulations run the production pipeline over a scripted wire");
 
     @ArchTest
@@ -162,6 +167,12 @@ class ArchitectureTest {
             in("version"),
             in("version").or(resideInAPackage(ROOT + ".policy")),
             "a mesh and each source of several go by it: what knew one of them could not serve the other");
+
+    @ArchTest
+    static final ArchRule authorization_knows_policy_and_time = only(
+            resideInAPackage(ROOT + ".authz"),
+            resideInAnyPackage(ROOT + ".authz", ROOT + ".policy", INTERNAL + "time"),
+            "one evaluator for both directions can know neither calls nor servers");
 
     @ArchTest
     static final ArchRule a_source_of_identity_knows_files_and_time = only(

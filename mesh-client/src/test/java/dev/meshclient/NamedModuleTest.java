@@ -46,6 +46,7 @@ class NamedModuleTest {
             JsonFactory.class,
             JsonInclude.class,
             Logger.class,
+            com.nimbusds.jwt.SignedJWT.class,
             org.bouncycastle.openssl.PEMParser.class, // bcpkix
             org.bouncycastle.asn1.ASN1Object.class, // bcprov
             org.bouncycastle.asn1.cms.CMSAttributes.class, // bcutil

@@ -52,6 +52,7 @@ final class DocumentReader {
                 policy.trustDomain(),
                 policy.outboundTrafficPolicy(),
                 policy.clusters(),
+                policy.jwtProviders(),
                 policy.defaults(),
                 services,
                 policy.removed().stream()
@@ -79,18 +80,20 @@ final class DocumentReader {
                 fields.optional("outboundTrafficPolicy", n -> n.word(OUTBOUND), OutboundTrafficPolicy.ALLOW_ANY);
         Set<String> clusterNames = new HashSet<>();
         List<Cluster> clusters = fields.list("clusters", 0, Integer.MAX_VALUE, n -> cluster(clusterNames, n));
-        Settings defaults = fields.optional("defaults", SettingsReader::defaults, Settings.NONE);
+        Map<String, JwtProvider> jwtProviders = fields.optional("jwtProviders", JwtProviderReader::providers, Map.of());
+        AccessReader access = new AccessReader(jwtProviders);
+        Settings defaults = fields.optional("defaults", n -> SettingsReader.defaults(access, n), Settings.NONE);
         Map<String, Service> services = new LinkedHashMap<>();
         List<String> removed = new ArrayList<>();
         Node servicesNode = fields.required("services", "an object: services by name");
         if (servicesNode != null) {
             ServiceAccounts accounts = new ServiceAccounts(trustDomain, defaults.serviceAccount());
-            services(servicesNode, new ServiceReader(references, accounts, defaults.tls()), services, removed);
+            services(servicesNode, new ServiceReader(references, accounts, defaults.tls(), access), services, removed);
         }
-        fields.unsupported("jwtProviders", "authorization", "requestAuthentication");
+        fields.misplaced("on a service, or in defaults", "authorization", "requestAuthentication", "credentials");
         fields.othersIgnored();
         references.check();
-        return new MeshPolicy(metadata, trustDomain, outbound, clusters, defaults, services, removed);
+        return new MeshPolicy(metadata, trustDomain, outbound, clusters, jwtProviders, defaults, services, removed);
     }
 
     /** Another version or kind has other fields: what they would be called here is of no use to anybody. */

@@ -15,9 +15,9 @@ final class Hosts {
     // What ends in a number is an IPv4 address or nothing: so it is in URLs.
     private static final String NAME = "(?!(.*\\.)?[0-9]+(:[0-9]+)?$)" + LABEL + "(\\." + LABEL + ")*";
     private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
-    private static final String IPV4 = BYTE + "(\\." + BYTE + "){3}";
+    static final String IPV4 = BYTE + "(\\." + BYTE + "){3}";
     private static final String H = "[0-9A-Fa-f]{1,4}";
-    private static final String IPV6 = String.join(
+    static final String IPV6 = String.join(
             "|",
             "(" + H + ":){7}" + H,
             "(" + H + ":){1,7}:",
@@ -28,8 +28,7 @@ final class Hosts {
             "(" + H + ":){1,2}(:" + H + "){1,5}",
             H + ":(:" + H + "){1,6}",
             ":((:" + H + "){1,7}|:)");
-    private static final String PORT =
-            "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
+    static final String PORT = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
 
     static final Pattern DNS_NAME = Pattern.compile(NAME);
     static final Pattern ADDRESS = Pattern.compile(NAME + "|" + IPV4 + "|" + IPV6);

@@ -159,6 +159,13 @@ final class Node {
         return duration;
     }
 
+    boolean flag() {
+        if (!(value instanceof Boolean)) {
+            wrong("true or false");
+        }
+        return Boolean.TRUE.equals(value);
+    }
+
     <E> E word(Words<E> words) {
         String text = string();
         E meaning = text == null ? null : words.meaning(text);
@@ -215,6 +222,39 @@ final class Node {
         } else {
             quote(out.append('['), shortened(key, SHOWN));
             out.append(']');
+        }
+    }
+
+    /** The value as JSON, in document order. */
+    String json() {
+        StringBuilder out = new StringBuilder();
+        json(out);
+        return out.toString();
+    }
+
+    private void json(StringBuilder out) {
+        Map<String, Node> fields = object();
+        List<Node> items = array();
+        String separator = "";
+        if (fields != null) {
+            out.append('{');
+            for (Map.Entry<String, Node> field : fields.entrySet()) {
+                quote(out.append(separator), field.getKey());
+                field.getValue().json(out.append(':'));
+                separator = ",";
+            }
+            out.append('}');
+        } else if (items != null) {
+            out.append('[');
+            for (Node item : items) {
+                item.json(out.append(separator));
+                separator = ",";
+            }
+            out.append(']');
+        } else if (value instanceof String text) {
+            quote(out, text);
+        } else {
+            out.append(value instanceof Digits digits ? digits.text() : isNull() ? "null" : value);
         }
     }
 

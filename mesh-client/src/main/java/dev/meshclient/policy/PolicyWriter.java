@@ -55,6 +55,14 @@ final class PolicyWriter {
             text("outboundTrafficPolicy", policy.outboundTrafficPolicy());
         }
         list("clusters", policy.clusters(), this::cluster);
+        if (!policy.jwtProviders().isEmpty()) {
+            out.writeObjectFieldStart("jwtProviders");
+            for (Map.Entry<String, JwtProvider> provider : policy.jwtProviders().entrySet()) {
+                out.writeFieldName(provider.getKey());
+                jwtProvider(provider.getValue());
+            }
+            out.writeEndObject();
+        }
         if (!policy.defaults().equals(Settings.NONE)) {
             out.writeObjectFieldStart("defaults");
             settings(policy.defaults());
@@ -202,6 +210,52 @@ final class PolicyWriter {
             out.writeEndObject();
         }
         text("serviceAccount", settings.serviceAccount());
+        access(settings.access());
+    }
+
+    private void access(Access access) throws IOException {
+        if (access.authorization() != null) {
+            array("authorization", access.authorization(), new AuthorizationWriter(out)::policy);
+        }
+        RequestAuthentication authentication = access.requestAuthentication();
+        if (authentication != null) {
+            out.writeObjectFieldStart("requestAuthentication");
+            List<String> names = List.copyOf(authentication.providers().keySet());
+            if (names.size() == 1) {
+                text("provider", names.get(0));
+            } else {
+                array("providers", names, out::writeString);
+            }
+            flag("forwardOriginalToken", authentication.forwardOriginalToken());
+            out.writeEndObject();
+        }
+        Credentials credentials = access.credentials();
+        if (credentials != null) {
+            out.writeObjectFieldStart("credentials");
+            text("token", credentials.token());
+            flag("overwrite", credentials.overwrite());
+            out.writeEndObject();
+        }
+    }
+
+    private void jwtProvider(JwtProvider provider) throws IOException {
+        out.writeStartObject();
+        text("issuer", provider.issuer());
+        list("audiences", provider.audiences(), out::writeString);
+        text("jwksUri", provider.jwksUri());
+        if (provider.jwks() != null) {
+            out.writeFieldName("jwks");
+            out.writeRawValue(provider.jwks());
+        }
+        duration("clockSkew", provider.clockSkew());
+        duration("cacheDuration", provider.cacheDuration());
+        out.writeEndObject();
+    }
+
+    private void flag(String name, boolean value) throws IOException {
+        if (value) {
+            out.writeBooleanField(name, true);
+        }
     }
 
     private void localityLbSetting(@Nullable LocalityLbSetting setting) throws IOException {

@@ -42,7 +42,9 @@ final class RuleReader {
         }
         Timeouts timeouts = SettingsReader.timeoutsOfRule(fields);
         Retry retry = SettingsReader.retry(fields);
-        fields.unsupported("filters", "fault", "authorization", "requestAuthentication");
+        fields.unsupported("filters", "fault");
+        fields.misplaced("on the service, or in defaults", "authorization", "requestAuthentication");
+        fields.misplaced("on the backend's service, on its subset, or in defaults", "credentials");
         fields.othersIgnored();
         return new Rule(name, matches, backends, timeouts, retry);
     }

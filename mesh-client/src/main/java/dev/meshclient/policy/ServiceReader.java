@@ -30,17 +30,19 @@ final class ServiceReader {
 
     private final CrossReferences references;
     private final RuleReader rules;
+    private final AccessReader access;
     // Thousands of endpoints share a few places.
     private final Map<String, Locality> localities = new HashMap<>();
 
     private final ServiceAccounts accounts;
     private final @Nullable Tls defaultTls;
 
-    ServiceReader(CrossReferences references, ServiceAccounts accounts, @Nullable Tls defaultTls) {
+    ServiceReader(CrossReferences references, ServiceAccounts accounts, @Nullable Tls defaultTls, AccessReader access) {
         this.references = references;
         this.accounts = accounts;
         this.defaultTls = defaultTls;
         this.rules = new RuleReader(references);
+        this.access = access;
     }
 
     Service service(String name, Node node) {
@@ -59,7 +61,7 @@ final class ServiceReader {
         Set<String> subsetNames = new HashSet<>();
         List<Subset> subsets = fields.list("subsets", 0, Integer.MAX_VALUE, n -> subset(name, subsetNames, n));
         List<Rule> ruleList = fields.list("rules", 0, MAX_RULES, rules::rule);
-        Settings settings = SettingsReader.settings(fields, accounts::account);
+        Settings settings = SettingsReader.settings(fields, accounts::account, access.access(fields));
         if (resolution != Resolution.NONE) {
             settings = settings.over(Settings.serviceAccount(accounts.byDefault(name)));
         }
@@ -68,7 +70,7 @@ final class ServiceReader {
         } else {
             provesItself(fields, settings, endpoints, subsets);
         }
-        fields.unsupported("jwtProviders");
+        fields.misplaced("at the head of the document", "jwtProviders");
         fields.othersIgnored();
         return new Service(hosts, appProtocol, resolution, endpoints, subsets, ruleList, settings);
     }
@@ -211,7 +213,7 @@ final class ServiceReader {
             }
         }
         Map<String, String> labels = fields.required("labels", "an object of strings", ServiceReader::labels, Map.of());
-        Settings settings = SettingsReader.settings(fields, accounts::account);
+        Settings settings = SettingsReader.settings(fields, accounts::account, AccessReader.ofSubset(fields));
         fields.othersIgnored();
         return new Subset(name, labels, settings);
     }

@@ -20,7 +20,8 @@ public record Settings(
         @Nullable TrafficDistribution trafficDistribution,
         @Nullable LocalityLbSetting localityLbSetting,
         @Nullable Tls tls,
-        @Nullable String serviceAccount) {
+        @Nullable String serviceAccount,
+        Access access) {
     /** Nothing is stated. */
     public static final Settings NONE = new Settings(
             Timeouts.NONE,
@@ -33,7 +34,8 @@ public record Settings(
             null,
             null,
             null,
-            null);
+            null,
+            Access.NONE);
 
     /** Nothing else is stated. */
     static Settings serviceAccount(@Nullable String id) {
@@ -48,7 +50,8 @@ public record Settings(
                 null,
                 null,
                 null,
-                id);
+                id,
+                Access.NONE);
     }
 
     /** These settings, and where they say nothing, those of {@code base}: timeouts, budget, limits and outlier detection leaf by leaf, the rest whole. */
@@ -64,6 +67,7 @@ public record Settings(
                 trafficDistribution != null ? trafficDistribution : base.trafficDistribution,
                 localityLbSetting != null ? localityLbSetting : base.localityLbSetting,
                 tls != null ? tls : base.tls,
-                serviceAccount != null ? serviceAccount : base.serviceAccount);
+                serviceAccount != null ? serviceAccount : base.serviceAccount,
+                access.over(base.access));
     }
 }

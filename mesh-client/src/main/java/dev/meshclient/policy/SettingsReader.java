@@ -38,7 +38,7 @@ final class SettingsReader {
     private SettingsReader() {}
 
     /** The settings among the fields of an object; what else it holds is the caller's. */
-    static Settings settings(Fields fields, Function<Node, String> serviceAccount) {
+    static Settings settings(Fields fields, Function<Node, String> serviceAccount, Access access) {
         Settings settings = new Settings(
                 timeouts(fields),
                 retry(fields),
@@ -50,14 +50,14 @@ final class SettingsReader {
                 fields.optional("trafficDistribution", n -> n.word(TRAFFIC_DISTRIBUTION)),
                 fields.optional("localityLbSetting", LocalityReader::localityLbSetting),
                 fields.optional("tls", TlsReader::tls),
-                fields.optional("serviceAccount", serviceAccount));
-        fields.unsupported("authorization", "requestAuthentication");
+                fields.optional("serviceAccount", serviceAccount),
+                access);
         return settings;
     }
 
-    static Settings defaults(Node node) {
+    static Settings defaults(AccessReader access, Node node) {
         Fields fields = new Fields(node);
-        Settings settings = settings(fields, ServiceAccounts::template);
+        Settings settings = settings(fields, ServiceAccounts::template, access.access(fields));
         fields.othersIgnored();
         return settings;
     }

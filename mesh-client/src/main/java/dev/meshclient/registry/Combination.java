@@ -2,6 +2,7 @@ package dev.meshclient.registry;
 
 import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint;
+import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
@@ -84,6 +85,7 @@ final class Combination {
                 null,
                 OutboundTrafficPolicy.ALLOW_ANY,
                 List.of(),
+                Map.of(),
                 Settings.NONE,
                 Map.of(),
                 List.of());
@@ -127,6 +129,7 @@ final class Combination {
                 p.trustDomain(),
                 p.outboundTrafficPolicy(),
                 p.clusters(),
+                p.jwtProviders(),
                 Settings.NONE,
                 services,
                 p.removed());
@@ -155,10 +158,18 @@ final class Combination {
                 first.trustDomain() != null ? first.trustDomain() : second.trustDomain(),
                 strict ? OutboundTrafficPolicy.REGISTRY_ONLY : OutboundTrafficPolicy.ALLOW_ANY,
                 clusters(),
+                jwtProviders(),
                 first.defaults().over(second.defaults()),
                 services,
                 List.copyOf(removed));
         return new Combined(policy, List.copyOf(conflicts));
+    }
+
+    /** Services hold the providers that they name: the first's count for readers of the whole only. */
+    private Map<String, JwtProvider> jwtProviders() {
+        Map<String, JwtProvider> providers = new LinkedHashMap<>(first.jwtProviders());
+        second.jwtProviders().forEach(providers::putIfAbsent);
+        return providers;
     }
 
     private Service both(String name, Service one, Service other) {

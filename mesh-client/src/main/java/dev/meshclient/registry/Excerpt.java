@@ -26,6 +26,7 @@ final class Excerpt {
                 policy.trustDomain(),
                 policy.outboundTrafficPolicy(),
                 policy.clusters(),
+                policy.jwtProviders(),
                 policy.defaults(),
                 services,
                 List.of());

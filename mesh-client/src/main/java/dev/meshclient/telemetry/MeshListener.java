@@ -1,6 +1,7 @@
 package dev.meshclient.telemetry;
 
 import dev.meshclient.Decision;
+import dev.meshclient.authz.AuthorizationEvent;
 import java.io.IOException;
 import java.time.Instant;
 import okhttp3.Request;
@@ -36,12 +37,15 @@ public interface MeshListener {
      */
     default void endpointReturned(String backend, String endpoint, String reason) {}
 
+    /** Something was decided about who may call, or would be by a shadow policy; requests that come in are told of, too. */
+    default void authorization(AuthorizationEvent event) {}
+
     /**
      * Another identity is in use from now on: the first, one whose certificate was renewed, or one that trusts others.
      *
      * @param id the SPIFFE ID, or the subject of a certificate that has none
      * @param notAfter when it expires
-     * @param trustChanged false if only the certificate was renewed; else connections of the old identity end
+     * @param trustChanged false if only the certificate was renewed; else, and with the first one, connections of an old identity end
      */
     default void identityRotated(String id, Instant notAfter, boolean trustChanged) {}
 

@@ -44,7 +44,8 @@ class PolicyCodecTest {
                         TrafficDistribution.PREFER_SAME_ZONE,
                         null,
                         Tls.of(Tls.Mode.DISABLE),
-                        null));
+                        null,
+                        Access.NONE));
         assertThat(policy.services()).containsOnlyKeys("reviews", "reviews-shadow", "payments");
         assertThat(policy.removed()).containsExactly("legacy-search");
     }

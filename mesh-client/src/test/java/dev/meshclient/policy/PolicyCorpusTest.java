@@ -116,6 +116,13 @@ class PolicyCorpusTest {
                         ServiceAccounts.TEMPLATE,
                         TlsReader.ALT_NAME,
                         DocumentReader.DATE_TIME,
+                        AccessReader.WILD,
+                        AccessReader.ACCOUNT,
+                        AccessReader.PATHS,
+                        AccessReader.BLOCK,
+                        AccessReader.PORTS,
+                        AccessReader.KEY,
+                        JwtProviderReader.JWKS_URI,
                         Durations.WHOLE)
                 .map(pattern -> "^(" + pattern + ")$")
                 .collect(Collectors.toSet());

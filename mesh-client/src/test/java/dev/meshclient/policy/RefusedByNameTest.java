@@ -39,8 +39,9 @@ class RefusedByNameTest {
             value = {
                 "'loadBalancer': {'simple': 'RING_HASH'} | RING_HASH is not supported by this version",
                 "'trafficDistribution': 'PreferClose' | PreferClose is Kubernetes' old word for PreferSameZone",
-                "'authorization': [] | not supported by this version, and not safe to ignore",
-                "'requestAuthentication': {} | not supported by this version, and not safe to ignore",
+                "'authorization': [{'action': 'CUSTOM', 'rules': []}] | CUSTOM hands the decision to a server of its own",
+                "'authorization': [{'action': 'DENY', 'rules': [], 'selector': {}}] | not supported by this version, and not safe to ignore",
+                "'rules': [{'backendRefs': [{'name': 'a'}], 'authorization': []}] | nothing: authorization stands on the service, or in defaults",
                 "'rules': [{'backendRefs': [{'name': 'a'}], 'fault': {}}] | not supported by this version, and not safe to ignore",
                 "'rules': [{'backendRefs': [{'name': 'a'}], 'filters': []}] | not supported by this version, and not safe to ignore",
                 "'limits': {'shadow': true} | not supported by this version, and not safe to ignore",
@@ -54,10 +55,7 @@ class RefusedByNameTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {
-                "'jwtProviders': {} | jwtProviders",
-                "'clusters': [{'name': 'east', 'gateway': 'gw:15443'}] | clusters[0].gateway"
-            },
+            value = {"'clusters': [{'name': 'east', 'gateway': 'gw:15443'}] | clusters[0].gateway"},
             quoteCharacter = '`')
     void a_field_of_the_document(String field, String path) {
         PolicyProblem problem = only(field + ", 'services': {}");

@@ -76,7 +76,7 @@ class ScopeOfRefusalTest {
                 "'services': {}, 'services': {}",
                 "'services': []",
                 "'kind': 'MeshPolicy', 'services': {}",
-                "'jwtProviders': {}, 'services': {}",
+                "'jwtProviders': {'a': {}}, 'services': {}",
             })
     void of_anything_else_the_document_goes(String fields) {
         assertThatThrownBy(() -> PolicyCodec.read(Fixtures.document(fields))).isInstanceOf(PolicyException.class);

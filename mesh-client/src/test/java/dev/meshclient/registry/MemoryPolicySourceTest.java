@@ -11,6 +11,7 @@ import dev.meshclient.policy.PolicyException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class MemoryPolicySourceTest {
@@ -28,6 +29,7 @@ class MemoryPolicySourceTest {
                 "not a trust domain!",
                 good.outboundTrafficPolicy(),
                 List.of(),
+                Map.of(),
                 good.defaults(),
                 good.services(),
                 List.of());

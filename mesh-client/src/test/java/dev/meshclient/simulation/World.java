@@ -10,6 +10,7 @@ import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.pipeline.Router;
+import dev.meshclient.internal.pipeline.Self;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
@@ -39,8 +40,15 @@ final class World {
         String zone = self.locality().zone();
         this.wire = new ScriptedTransport(
                 time, zone.isEmpty() ? "" : self.locality().region() + "/" + zone, peers);
-        this.router =
-                new Router(time, names, self, List.of(events), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+        this.router = new Router(
+                time,
+                names,
+                Self.of(self, time),
+                List.of(events),
+                List.of(),
+                false,
+                Duration.ZERO,
+                Duration.ofHours(1));
     }
 
     /** A document with one service, as its settings say. */

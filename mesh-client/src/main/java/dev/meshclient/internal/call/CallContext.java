@@ -42,6 +42,7 @@ public class CallContext implements Decision.Source {
     private long sentBytes;
     private long receivedBytes;
     private @Nullable String note;
+    private @Nullable String authorization;
 
     private Outcome cancelledAs = Outcome.CANCELLED; // written before cancelled
     private volatile @Nullable IOException cancelled;
@@ -251,6 +252,16 @@ public class CallContext implements Decision.Source {
     /** Now, on the clock of everything that is timed here. */
     public final long now() {
         return time.now();
+    }
+
+    /** An {@code Authorization} header that this attempt is sent with, in the place of the request's; over TLS or not at all. */
+    public final void authorization(String header) {
+        authorization = header;
+    }
+
+    /** Null: the request is sent with its own, if it has one. */
+    public final @Nullable String authorization() {
+        return authorization;
     }
 
     // ---- waiting and cancelling

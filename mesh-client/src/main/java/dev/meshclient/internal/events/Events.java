@@ -2,6 +2,7 @@ package dev.meshclient.internal.events;
 
 import dev.meshclient.Decision;
 import dev.meshclient.MeshFailure;
+import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.telemetry.MeshListener;
@@ -38,6 +39,11 @@ public final class Events {
     /** An endpoint that was ejected is back. */
     public static void returned(List<MeshListener> listeners, String backend, String endpoint, String why) {
         tell(listeners, l -> l.endpointReturned(backend, endpoint, why));
+    }
+
+    /** Something was decided about who may call. */
+    public static void authorization(List<MeshListener> listeners, AuthorizationEvent event) {
+        tell(listeners, l -> l.authorization(event));
     }
 
     /** Another identity is in use. */

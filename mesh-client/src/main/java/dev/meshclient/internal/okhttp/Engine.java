@@ -9,6 +9,8 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Credentials;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.net.URI;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +46,7 @@ public final class Engine {
     private final Entrance entrance;
     private final Transport transport;
     private final Layer passThrough;
+    private final Download download = new Download();
     private final Map<CallerSettings, CallerSettings> interned = new ConcurrentHashMap<>();
     private final AtomicBoolean told = new AtomicBoolean();
     private final LongAdder underWay = new LongAdder();
@@ -64,6 +67,11 @@ public final class Engine {
     /** The bottom layer. */
     public Layer transport() {
         return transport;
+    }
+
+    /** A small document, past the mesh and its clients; it is no call of the user's. */
+    public byte[] download(URI uri, int maxBytes, Duration timeout) throws IOException {
+        return download.get(uri, maxBytes, timeout);
     }
 
     /** The client with the mesh as its last interceptor. */

@@ -58,7 +58,7 @@ final class Transport implements Layer {
         Hop hop = attempt.hop;
         Request request = attempt.request();
         boolean upgraded = backend != null && TlsUpgrade.isTls(backend) && !request.isHttps();
-        Request sent = upgraded ? upgrade.upgrade(request) : request;
+        Request sent = dressed(attempt, upgraded ? upgrade.upgrade(request) : request);
         if (upgraded) {
             requireTls(attempt);
         }
@@ -73,7 +73,7 @@ final class Transport implements Layer {
         Request request = attempt.request();
         dispatcherLimit.look(hop.client.dispatcher(), request.url().host(), attempt.startedAt());
         boolean upgraded = backend.tlsMode(endpoint) != Tls.Mode.DISABLE && !request.isHttps();
-        Request sent = upgraded ? upgrade.upgrade(request) : request;
+        Request sent = dressed(attempt, upgraded ? upgrade.upgrade(request) : request);
         EndpointConnections connections = connections(endpoint);
         attempt.connections = connections;
         boolean bounded = attempt.deadline() - attempt.startedAt() <= backend.idleNanos();
@@ -81,6 +81,22 @@ final class Transport implements Layer {
         Response response = execute(attempt, made.client().newCall(sent), upgraded);
         shortenKeepAlive(endpoint, connections, response);
         return untilIdle(attempt, response, backend.idleNanos());
+    }
+
+    /** With the credentials of this attempt; they never leave in the clear, whatever was decided above. */
+    private static Request dressed(Attempt attempt, Request request) throws UnknownServiceException {
+        String authorization = attempt.authorization();
+        if (authorization == null) {
+            return request;
+        }
+        if (!request.isHttps()) {
+            UnknownServiceException e = new UnknownServiceException("'"
+                    + request.url().host() + "' is called without TLS, and its credentials are not sent in the clear:"
+                    + " let policy say tls for it, or no credentials");
+            attempt.failed(Outcome.REFUSED, e);
+            throw e;
+        }
+        return request.newBuilder().header("Authorization", authorization).build();
     }
 
     private EndpointConnections.Made made(
@@ -190,7 +206,7 @@ final class Transport implements Layer {
 
     /** The response to the request that the caller made, with all that the peer said. */
     private static Response asSent(Attempt attempt, Response response, boolean upgraded) {
-        if (attempt.masked == null && !upgraded) {
+        if (attempt.masked == null && !upgraded && attempt.authorization() == null) {
             return response;
         }
         Response.Builder builder = response.newBuilder().request(attempt.request());
@@ -217,7 +233,12 @@ final class Transport implements Layer {
             return unavailable(attempt, fault);
         }
         IOException told = withEndpoint(attempt, e);
-        attempt.failed(outcome(attempt, e), told);
+        Outcome outcome = outcome(attempt, e);
+        EndpointConnections from = attempt.connections;
+        if (outcome == Outcome.STALE && from != null) {
+            from.foundStale();
+        }
+        attempt.failed(outcome, told);
         return told;
     }
 

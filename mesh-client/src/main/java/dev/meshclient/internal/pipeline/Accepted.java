@@ -27,8 +27,13 @@ import org.jspecify.annotations.Nullable;
  * @param service its settings are merged with the defaults; where its hosts are the names to look up, they are its
  *     endpoints, also after they have become another service's
  * @param priorities of clusters, by name
+ * @param trustDomain of the mesh; null: none is stated
  */
-record Accepted(String revision, Service service, Map<String, Integer> priorities) {
+record Accepted(
+        String revision,
+        Service service,
+        Map<String, Integer> priorities,
+        @Nullable String trustDomain) {
 
     /** All services of a policy, by name. */
     static Map<String, Accepted> allOf(MeshPolicy policy, Map<String, Accepted> into) {
@@ -45,7 +50,7 @@ record Accepted(String revision, Service service, Map<String, Integer> prioritie
                             : s.endpoints();
             Service whole = new Service(
                     s.hosts(), s.appProtocol(), s.resolution(), endpoints, s.subsets(), s.rules(), settings);
-            into.put(name, new Accepted(revision, whole, priorities));
+            into.put(name, new Accepted(revision, whole, priorities, policy.trustDomain()));
         });
         return into;
     }
@@ -112,6 +117,7 @@ record Accepted(String revision, Service service, Map<String, Integer> prioritie
         return new Accepted(
                 revision,
                 new Service(hosts, s.appProtocol(), s.resolution(), s.endpoints(), subsets, s.rules(), s.settings()),
-                priorities);
+                priorities,
+                trustDomain);
     }
 }

@@ -1,6 +1,5 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
@@ -27,7 +26,7 @@ final class InForce {
     private static final Logger LOG = LoggerFactory.getLogger(InForce.class);
 
     private final Time time;
-    private final Workload workload;
+    private final Self self;
     private final List<MeshListener> listeners;
     private final long staleNanos;
     private final VersionOrder order = new VersionOrder();
@@ -42,11 +41,11 @@ final class InForce {
     private boolean closed;
 
     /** @param staleTtl how long a service that documents do not have any more is kept */
-    InForce(Time time, Resolver resolver, Workload workload, List<MeshListener> listeners, Duration staleTtl) {
+    InForce(Time time, Resolver resolver, Self self, List<MeshListener> listeners, Duration staleTtl) {
         this.time = time;
         this.names = new Names(time, resolver, this::refresh);
         this.survivors = new Survivors(names);
-        this.workload = workload;
+        this.self = self;
         this.listeners = listeners;
         this.staleNanos = Time.nanos(staleTtl);
     }
@@ -115,7 +114,7 @@ final class InForce {
     private void put(Standing standing, Layer transport, Consumer<EndpointState> gone) {
         Standing fresh = LastGood.withoutStale(standing, time.now(), staleNanos);
         Survivors.Use use = survivors.new Use();
-        state = new StateCompiler(fresh, workload, use, time, listeners, transport).compile(ask);
+        state = new StateCompiler(fresh, self, use, time, listeners, transport).compile(ask);
         use.end(gone);
         this.gone = gone;
         Set<String> dropped = new HashSet<>(standing.services().keySet());

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.Scope;
@@ -16,6 +17,7 @@ final class MeshState {
     private final Map<String, Layer> services;
     private final Map<String, List<Entry>> hosts;
     private final Suffixes<List<Entry>> suffixes;
+    private final Inbound.Boundary boundary;
 
     private record Entry(Hosts.Pattern pattern, Layer layers) {}
 
@@ -23,11 +25,13 @@ final class MeshState {
             Standing standing,
             Map<String, Layer> services,
             Map<String, List<Entry>> hosts,
-            Suffixes<List<Entry>> suffixes) {
+            Suffixes<List<Entry>> suffixes,
+            Inbound.Boundary boundary) {
         this.standing = standing;
         this.services = services;
         this.hosts = hosts;
         this.suffixes = suffixes;
+        this.boundary = boundary;
     }
 
     /** Collects services, then is a state. */
@@ -35,6 +39,12 @@ final class MeshState {
         private final Map<String, Layer> services = new LinkedHashMap<>();
         private final Map<String, List<Entry>> hosts = new HashMap<>();
         private final Map<String, List<Entry>> suffixes = new HashMap<>();
+        private Inbound.Boundary boundary = Inbound.Boundary.closed("", "no policy decides who may call us");
+
+        /** Who may call us. */
+        void boundary(Inbound.Boundary ofOurs) {
+            boundary = ofOurs;
+        }
 
         /** Who comes first has a host. */
         void add(String service, List<String> authorities, Layer layers) {
@@ -58,7 +68,7 @@ final class MeshState {
         MeshState build(Standing standing) {
             // A host with its port is more to the point than the host alone.
             hosts.values().forEach(list -> list.sort((a, b) -> Integer.compare(b.pattern.port(), a.pattern.port())));
-            return new MeshState(standing, services, hosts, Suffixes.of(suffixes));
+            return new MeshState(standing, services, hosts, Suffixes.of(suffixes), boundary);
         }
     }
 
@@ -101,6 +111,11 @@ final class MeshState {
             }
         }
         return null;
+    }
+
+    /** Who may call us. */
+    Inbound.Boundary boundary() {
+        return boundary;
     }
 
     /** What this was made of. */

@@ -1,7 +1,10 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.authz.AuthorizationEvent;
+import dev.meshclient.internal.authorize.Authorize;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.credentials.Bearer;
 import dev.meshclient.internal.deadline.AttemptTimer;
 import dev.meshclient.internal.deadline.Deadline;
 import dev.meshclient.internal.endpoint.Backend;
@@ -21,13 +24,15 @@ import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.telemetry.MeshListener;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The table of contents: the layers of a call, in the order in which a request travels through them. */
-record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, Layer transport) {
+record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, Self self, Layer transport) {
 
     /** Envoy's panic threshold. */
     private static final int PANIC_PERCENT = 50;
@@ -83,8 +88,11 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
         Settings s = to.settings();
         return Pipeline
                 // ---- once a call
+                // Before any work is spent on a call that would be refused.
+                .top(next -> Authorize.create(
+                        to.backend().service(), s.access().authorization(), caller(to), authorizations(), next))
                 // One budget for all attempts, so above whatever repeats or waits.
-                .top(next -> Deadline.create(time, s.timeouts().request(), to.neutral(), next))
+                .then(next -> Deadline.create(time, s.timeouts().request(), to.neutral(), next))
                 // Above retry: a call keeps its place over its attempts, and a refusal is never retried.
                 .then(next -> Limit.create(to.inFlight(), s.limits().maxRequests(), to.neutral(), next))
                 // Above balance: each attempt may take another endpoint.
@@ -108,9 +116,27 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
                 .then(next -> to.neutral() ? next : outlier(to, next))
                 // Below balance, which chooses the endpoint that they name; above the timer, whose verdict they tell.
                 .then(next -> Events.ofAttempts(listeners, next))
+                // Above the timer: to fetch a token is no time of the peer's. Below what judges the peer, which did
+                // nothing.
+                .then(next -> Bearer.create(s.access().credentials(), self.tokens(), to.backend(), next))
                 // Next to the wire: headers must come within it, and only this attempt ends by it.
                 .then(next -> AttemptTimer.create(time, s.timeouts().backendRequest(), next))
                 .bottom(transport);
+    }
+
+    /** Our identity is what the peer sees of us only where we show it. */
+    private Authorize.Caller caller(To to) {
+        Tls tls = to.backend().tls();
+        boolean shown =
+                tls.mode() == Tls.Mode.MESH_MUTUAL || (tls.mode() == Tls.Mode.MUTUAL && tls.credentialName() == null);
+        boolean alike = to.names() == null && to.members().endpoints().stream().allMatch(e -> e.tlsMode() == null);
+        return new Authorize.Caller(
+                shown && alike ? self.identity() : () -> null,
+                self.workload().locality().zone());
+    }
+
+    private @Nullable Consumer<AuthorizationEvent> authorizations() {
+        return listeners.isEmpty() ? null : event -> Events.authorization(listeners, event);
     }
 
     private Layer outlier(To to, Layer next) {

@@ -3,12 +3,14 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
+import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Entrance;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
@@ -51,6 +53,7 @@ public final class Router implements Entrance {
     private final Layer awaitHost;
     private final Layer unknown;
     private final UnaryOperator<Layer> refusals;
+    private final Inbound inbound;
 
     private volatile @Nullable IOException lastProblem;
     private volatile boolean closed;
@@ -69,7 +72,7 @@ public final class Router implements Entrance {
                 name -> {
                     throw new UnknownHostException("no resolver for " + name);
                 },
-                workload,
+                Self.of(workload, time),
                 listeners,
                 claimed,
                 registryOnly,
@@ -79,6 +82,7 @@ public final class Router implements Entrance {
 
     /**
      * @param resolver finds the addresses of names
+     * @param self who we are
      * @param claimed hosts that are the mesh's whatever policy says
      * @param registryOnly all other hosts are refused, whatever policy says
      * @param initialFetchTimeout how long the first calls wait for the first policy; 0 = not at all
@@ -87,7 +91,7 @@ public final class Router implements Entrance {
     public Router(
             Time time,
             Resolver resolver,
-            Workload workload,
+            Self self,
             List<MeshListener> listeners,
             List<String> claimed,
             boolean registryOnly,
@@ -95,23 +99,28 @@ public final class Router implements Entrance {
             Duration staleTtl) {
         List<MeshListener> told = List.copyOf(listeners);
         this.time = time;
-        this.policy = new InForce(time, resolver, workload, told, staleTtl);
+        this.policy = new InForce(time, resolver, self, told, staleTtl);
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();
         claims.add(claimed);
         this.demand = new Demand(this::isListed, initialFetchNanos);
-        demand.forGood(known(workload, claimed), madeAt);
+        demand.forGood(known(self.workload(), claimed), madeAt);
         policy.onOutside(this::want);
         Layer refuse = this::refuse;
-        Outbound outbound =
-                new Outbound(time, told, new Balance.Origin(workload.locality(), workload.labels(), Map.of()), refuse);
+        Outbound outbound = new Outbound(
+                time,
+                told,
+                new Balance.Origin(self.workload().locality(), self.workload().labels(), Map.of()),
+                self,
+                refuse);
         this.unlisted = outbound.refusal(refuse);
         this.afterClose = outbound.refusal(this::refuseClosed);
         this.awaitPolicy = this::awaitPolicy;
         this.awaitHost = this::awaitHost;
         this.unknown = outbound.refusal(this::refuseUnknown);
         this.refusals = outbound::refusal;
+        this.inbound = new Inbound(this::boundary, event -> Events.authorization(told, event));
     }
 
     /**
@@ -204,6 +213,18 @@ public final class Router implements Entrance {
     public String revision() {
         MeshState now = policy.state();
         return now == null ? "" : now.revision();
+    }
+
+    /** The boundary for requests that come in. */
+    public Inbound inbound() {
+        return inbound;
+    }
+
+    private Inbound.Boundary boundary() {
+        MeshState now = policy.state();
+        return now == null
+                ? Inbound.Boundary.closed("", "there is no policy yet that could say who may call us")
+                : now.boundary();
     }
 
     /** What is in force, and what is not and why. */

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.Workload;
+import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Target;
@@ -10,9 +11,12 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.Access;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
+import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.Locality;
+import dev.meshclient.policy.RequestAuthentication;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.Rule;
@@ -25,9 +29,11 @@ import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,24 +50,28 @@ final class StateCompiler {
     private final Standing standing;
     private final Locality own;
     private final Survivors.Use survivors;
+    private final Self self;
     private final Outbound outbound;
     private final Map<String, List<Endpoint>> endpoints = new HashMap<>(); // by backend: rules share them
     private final Map<String, Roster> rosters = new HashMap<>(); // by service: subsets share them
 
     StateCompiler(
             Standing standing,
-            Workload workload,
+            Self self,
             Survivors.Use survivors,
             Time time,
             List<MeshListener> listeners,
             Layer transport) {
         this.standing = standing;
-        this.own = workload.locality();
         this.survivors = survivors;
+        this.self = self;
+        Workload workload = self.workload();
+        this.own = workload.locality();
         this.outbound = new Outbound(
                 time,
                 listeners,
                 new Balance.Origin(workload.locality(), workload.labels(), callers(standing, workload)),
+                self,
                 transport);
     }
 
@@ -90,7 +100,32 @@ final class StateCompiler {
                 state.add(name, refused.hosts(), outbound.refusal(refusal));
             }
         });
+        state.boundary(boundary());
         return state.build(standing);
+    }
+
+    /** Of our own service: who may call us. */
+    private Inbound.Boundary boundary() {
+        String own = self.workload().service();
+        Accepted accepted = standing.services().get(own);
+        Set<String> issuers = new HashSet<>();
+        if (accepted == null) {
+            self.keys().retain(issuers);
+            String why = standing.refused().containsKey(own)
+                    ? "the policy of '" + own + "', which is us, is refused, and there is no earlier one"
+                    : "policy does not list '" + own + "', which is who we say we are (Mesh.builder().workload)";
+            return Inbound.Boundary.closed(own, why);
+        }
+        Access access = accepted.service().settings().access();
+        RequestAuthentication authentication = access.requestAuthentication();
+        if (authentication != null) {
+            authentication.providers().values().stream()
+                    .map(JwtProvider::jwksUri)
+                    .filter(Objects::nonNull)
+                    .forEach(issuers::add);
+        }
+        self.keys().retain(issuers);
+        return Inbound.Boundary.of(own, access, accepted.trustDomain(), self.keys());
     }
 
     /** A zone that is misspelt, here or there, is else seen on the bill only. */
@@ -149,7 +184,8 @@ final class StateCompiler {
                 ofBackend.trafficDistribution(),
                 ofBackend.localityLbSetting(),
                 ofBackend.tls(),
-                ofBackend.serviceAccount());
+                ofBackend.serviceAccount(),
+                ofBackend.access());
         Backend backend = backend(ref, backendService, ofBackend);
         boolean named = backend.resolution() == Resolution.DNS;
         boolean ownBudget =

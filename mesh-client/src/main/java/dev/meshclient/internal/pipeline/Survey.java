@@ -42,6 +42,7 @@ final class Survey {
                 state == null ? null : Duration.ofNanos(now - standing.appliedAt()),
                 null,
                 null,
+                Map.of(),
                 services);
     }
 

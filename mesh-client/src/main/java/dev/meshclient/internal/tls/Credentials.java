@@ -1,5 +1,7 @@
 package dev.meshclient.internal.tls;
 
+import dev.meshclient.identity.SpiffeId;
+import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.identity.LiveIdentity;
 import dev.meshclient.internal.time.Time;
@@ -48,6 +50,13 @@ public final class Credentials implements Closeable {
         return workload;
     }
 
+    /** Who peers see that we are; null: not known, or nobody. */
+    public @Nullable String spiffeId() {
+        Svid svid = workload == null ? null : workload.current();
+        SpiffeId id = svid == null ? null : svid.id();
+        return id == null ? null : id.toString();
+    }
+
     /**
      * Tells when other people are trusted than before, or when we are somebody else, as with the first certificate; a renewed
      * one is neither. Until closed.
@@ -70,6 +79,16 @@ public final class Credentials implements Closeable {
     /** Whether the workload has an identity, or was given none. Named credentials are not waited for: they may be of no use. */
     public boolean isReady() {
         return workload == null || workload.current() != null;
+    }
+
+    /** How they stand, by name; that of the workload has the empty one. */
+    public Map<String, LiveIdentity.Status> status() {
+        Map<String, LiveIdentity.Status> status = new TreeMap<>();
+        named.forEach((name, identity) -> status.put(name, identity.status()));
+        if (workload != null) {
+            status.put("", workload.status());
+        }
+        return status;
     }
 
     /** Until when calls wait for the first certificate. */

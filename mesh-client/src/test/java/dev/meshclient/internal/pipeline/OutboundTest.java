@@ -93,4 +93,23 @@ class OutboundTest {
                 route(any)
                   rule default -> any x1: deadline(if the caller states one) > once > wire""");
     }
+
+    @Test
+    void who_may_call_is_asked_first_and_a_token_goes_along_next_to_the_wire() throws PolicyException {
+        String printed = compiled(List.of(), """
+                "orders": {
+                  "hosts": ["orders"],
+                  "endpoints": [{"address": "10.0.0.1", "port": 80}],
+                  "retry": {"attempts": 0},
+                  "outlierDetection": {"maxEjectionPercent": 0},
+                  "tls": {"mode": "SIMPLE"},
+                  "credentials": {"token": "orders"},
+                  "authorization": [
+                    {"name": "reads", "action": "ALLOW", "rules": [{}]},
+                    {"name": "next", "action": "DENY", "shadow": true, "rules": []}]}
+                """);
+        assertThat(printed)
+                .contains("rule default -> orders x1: authorize(ALLOW reads, shadow DENY next) > deadline(15000 ms)")
+                .endsWith(" > bearer(orders) > wire");
+    }
 }

@@ -50,7 +50,14 @@ class ResolutionTest {
         return answer;
     };
     private final Router router = new Router(
-            time, resolver, Workload.unknown(), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+            time,
+            resolver,
+            Self.of(Workload.unknown(), time),
+            List.of(),
+            List.of(),
+            false,
+            Duration.ZERO,
+            Duration.ofHours(1));
 
     private void run(VirtualTime.Root root) {
         time.run(() -> {
@@ -379,7 +386,7 @@ class ResolutionTest {
                     }
                     return List.of("10.0.0.1");
                 },
-                Workload.unknown(),
+                Self.of(Workload.unknown(), time),
                 List.of(),
                 List.of(),
                 false,

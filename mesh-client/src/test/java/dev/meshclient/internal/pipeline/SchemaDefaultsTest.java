@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -41,6 +42,14 @@ class SchemaDefaultsTest {
             Outcome.ATTEMPT_TIMEOUT,
             502,
             Outcome.REFUSED_STREAM);
+
+    /** Looked at below, or where requests come in (InboundDefaultsTest). */
+    private static final Set<String> OF_ACCESS = Set.of(
+            "authorizationPolicy.shadow",
+            "credentials.overwrite",
+            "requestAuthentication.forwardOriginalToken",
+            "jwtProvider.clockSkew",
+            "jwtProvider.cacheDuration");
 
     /** A default of the schema: where it stands in the document below, as which field, and what is no default. */
     private record Case(String property, String place, String field, String other) {
@@ -127,10 +136,33 @@ class SchemaDefaultsTest {
     }
 
     @Test
+    void what_decides_is_no_shadow_unless_it_says_so() throws Exception {
+        String deny = "'authorization': [{'action': 'DENY', 'rules': [{}] %s}]";
+        String nothing = behaviour(document("SERVICE", deny.formatted("")));
+
+        assertThat(behaviour(document("SERVICE", deny.formatted(", 'shadow': false"))))
+                .isEqualTo(nothing);
+        assertThat(behaviour(document("SERVICE", deny.formatted(", 'shadow': true"))))
+                .isNotEqualTo(nothing);
+    }
+
+    @Test
+    void a_token_does_not_overwrite_unless_it_says_so() throws Exception {
+        String token = "'credentials': {'token': 'a' %s}";
+        String nothing = behaviour(document("SERVICE", token.formatted("")));
+
+        assertThat(behaviour(document("SERVICE", token.formatted(", 'overwrite': false"))))
+                .isEqualTo(nothing);
+        assertThat(behaviour(document("SERVICE", token.formatted(", 'overwrite': true"))))
+                .isNotEqualTo(nothing);
+    }
+
+    @Test
     void every_default_of_the_schema_is_looked_at() throws Exception {
         Map<String, String> defaults = defaults();
         defaults.keySet()
-                .removeIf(name -> name.matches("(service|subset)\\.(loadBalancer|trafficDistribution|failoverMode)"));
+                .removeIf(name -> name.matches("(service|subset)\\.(loadBalancer|trafficDistribution|failoverMode)")
+                        || OF_ACCESS.contains(name));
         assertThat(cases()).extracting(Case::property).containsExactlyInAnyOrderElementsOf(defaults.keySet());
     }
 
@@ -186,7 +218,7 @@ class SchemaDefaultsTest {
         List<String> seen = new ArrayList<>();
         MeshState state = new StateCompiler(
                         LastGood.after(Standing.NONE, PolicyCodec.read(document), 0),
-                        Workload.of("caller").zone("r/z1"),
+                        Self.of(Workload.of("caller").zone("r/z1"), time),
                         new Survivors(new Names(time, name -> List.of(), () -> {})).new Use(),
                         time,
                         List.of(),

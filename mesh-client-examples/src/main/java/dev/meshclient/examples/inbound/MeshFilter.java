@@ -1,0 +1,109 @@
+package dev.meshclient.examples.inbound;
+
+import com.sun.net.httpserver.Filter;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsExchange;
+import dev.meshclient.authz.Inbound;
+import dev.meshclient.authz.InboundRequest;
+import dev.meshclient.authz.InboundResult;
+import java.io.IOException;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets in what policy allows: {@code server.createContext("/", handler).getFilters().add(new MeshFilter(mesh.inbound()))}. A
+ * handler finds the claims of a token in the attribute {@link #CLAIMS} of its exchange.
+ */
+public final class MeshFilter extends Filter {
+    /** A {@code Map<String, Object>}; empty without a token. */
+    public static final String CLAIMS = "mesh.claims";
+
+    private static final System.Logger LOG = System.getLogger(MeshFilter.class.getName());
+    private static final int URI_NAME = 6; // of a GeneralName, RFC 5280 4.2.1.6
+
+    private final Inbound inbound;
+
+    public MeshFilter(Inbound inbound) {
+        this.inbound = inbound;
+    }
+
+    @Override
+    public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+        InboundResult result = inbound.authorize(request(exchange));
+        if (!result.isAllowed()) {
+            // The reason is for our log: it would tell the caller what it takes to be let in.
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "{0} {1}: {2}",
+                    exchange.getRequestMethod(),
+                    result.status(),
+                    result.reason());
+            if (result.status() == InboundResult.Status.UNAUTHENTICATED) {
+                exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer error=\"invalid_token\"");
+            }
+            exchange.sendResponseHeaders(result.status().http(), -1);
+            exchange.close();
+            return;
+        }
+        if (!result.forwardToken()) {
+            exchange.getRequestHeaders().remove("Authorization");
+        }
+        exchange.setAttribute(CLAIMS, result.claims());
+        chain.doFilter(exchange);
+    }
+
+    @Override
+    public String description() {
+        return "lets in what the mesh's policy allows";
+    }
+
+    private static InboundRequest request(HttpExchange exchange) {
+        return InboundRequest.of(
+                        exchange.getRequestMethod(), exchange.getRequestURI().getRawPath())
+                .peer(peer(exchange))
+                .host(exchange.getRequestHeaders().getFirst("Host"))
+                .headers(name -> header(exchange, name))
+                .port(exchange.getLocalAddress().getPort())
+                .sourceIp(exchange.getRemoteAddress().getAddress().getHostAddress())
+                .destinationIp(exchange.getLocalAddress().getAddress().getHostAddress())
+                .build();
+    }
+
+    private static @Nullable String header(HttpExchange exchange, String name) {
+        List<String> lines = exchange.getRequestHeaders().get(name);
+        return lines == null ? null : String.join(",", lines);
+    }
+
+    /** The SPIFFE ID of a certificate that the server's TLS has verified: its one URI name. Null: there is none. */
+    private static @Nullable String peer(HttpExchange exchange) {
+        if (!(exchange instanceof HttpsExchange https)) {
+            return null;
+        }
+        try {
+            Certificate[] chain = https.getSSLSession().getPeerCertificates();
+            return chain[0] instanceof X509Certificate leaf ? spiffeId(leaf) : null;
+        } catch (SSLPeerUnverifiedException e) {
+            return null; // it showed no certificate
+        }
+    }
+
+    private static @Nullable String spiffeId(X509Certificate leaf) {
+        try {
+            Collection<List<?>> names = leaf.getSubjectAlternativeNames();
+            List<String> uris = names == null
+                    ? List.of()
+                    : names.stream()
+                            .filter(name -> name.get(0).equals(URI_NAME))
+                            .map(name -> (String) name.get(1))
+                            .toList();
+            return uris.size() == 1 && uris.get(0).startsWith("spiffe://") ? uris.get(0) : null;
+        } catch (CertificateParsingException e) {
+            return null;
+        }
+    }
+}

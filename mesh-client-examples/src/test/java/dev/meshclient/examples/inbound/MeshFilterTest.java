@@ -1,0 +1,182 @@
+package dev.meshclient.examples.inbound;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
+import dev.meshclient.Mesh;
+import dev.meshclient.Workload;
+import dev.meshclient.registry.PolicySource;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManagerFactory;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The boundary of the JDK's server, by real requests. */
+class MeshFilterTest {
+    private static Mesh mesh(@Nullable String policy) {
+        return Mesh.builder()
+                .workload(Workload.of("reviews"))
+                .policy(policy == null ? PolicySource.file(Path.of("/nowhere/policy.json")) : PolicySource.of(policy))
+                .build();
+    }
+
+    /** As it is written: a client of the JDK would tidy the path up. */
+    private static String status(HttpServer server, String method, String path, String... headers) throws IOException {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.getAddress().getPort())) {
+            String request = method + " " + path + " HTTP/1.1\r\nHost: reviews\r\nConnection: close\r\n"
+                    + String.join("", headers) + "\r\n";
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+            String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            return answer.split(" ", 3)[1];
+        }
+    }
+
+    @Test
+    void policy_decides_what_comes_in() throws IOException {
+        try (Mesh mesh = mesh(InboundExample.POLICY)) {
+            HttpServer server = InboundExample.serve(mesh);
+            assertThat(status(server, "GET", "/api/7")).isEqualTo("200");
+            assertThat(status(server, "POST", "/api/7", "Content-Length: 0\r\n"))
+                    .isEqualTo("403");
+            assertThat(status(server, "GET", "/admin")).isEqualTo("403");
+            assertThat(status(server, "GET", "/api/%2e%2e/admin")).isEqualTo("403");
+            assertThat(status(server, "GET", "/api/..%2Fadmin")).isEqualTo("403");
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void without_a_policy_nothing_comes_in() throws IOException {
+        try (Mesh mesh = mesh(null)) {
+            HttpServer server = InboundExample.serve(mesh);
+            assertThat(status(server, "GET", "/api/7")).isEqualTo("503");
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void a_token_that_is_not_valid_is_401() throws IOException {
+        String policy = InboundExample.POLICY
+                .replace("\"services\"", """
+                        "jwtProviders": { "corp": { "issuer": "https://id", "jwks": { "keys": [{ "kty": "EC", "crv": "P-256",
+                          "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                          "y": "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0" }] } } },
+                        "services\"""")
+                .replace("\"hosts\"", "\"requestAuthentication\": { \"provider\": \"corp\" }, \"hosts\"");
+        try (Mesh mesh = mesh(policy)) {
+            HttpServer server = InboundExample.serve(mesh);
+            assertThat(status(server, "GET", "/api/7", "Authorization: Bearer a.b.c\r\n"))
+                    .isEqualTo("401");
+            assertThat(status(server, "GET", "/api/7")).isEqualTo("200");
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void the_peer_is_who_its_certificate_says(@TempDir Path directory) throws Exception {
+        String policy = InboundExample.POLICY.replace(
+                "{ \"to\"",
+                "{ \"from\": [{ \"source\": { \"principals\": [\"shop.example/ns/prod/sa/storefront\"] } }], \"to\"");
+        KeyStore storefront = keyStore(directory.resolve("a"), "spiffe://shop.example/ns/prod/sa/storefront");
+        KeyStore other = keyStore(directory.resolve("b"), "spiffe://shop.example/ns/prod/sa/other");
+        try (Mesh mesh = mesh(policy)) {
+            HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            SSLContext context = context(storefront, List.of(storefront, other));
+            server.setHttpsConfigurator(new HttpsConfigurator(context) {
+                @Override
+                public void configure(HttpsParameters parameters) {
+                    SSLParameters wanted = context.getDefaultSSLParameters();
+                    wanted.setWantClientAuth(true);
+                    parameters.setSSLParameters(wanted);
+                }
+            });
+            server.createContext("/", exchange -> {
+                        exchange.sendResponseHeaders(200, -1);
+                        exchange.close();
+                    })
+                    .getFilters()
+                    .add(new MeshFilter(mesh.inbound()));
+            server.start();
+            assertThat(status(server, context(storefront, List.of(storefront)))).isEqualTo(200);
+            assertThat(status(server, context(other, List.of(storefront)))).isEqualTo(403);
+            assertThat(status(server, context(null, List.of(storefront)))).isEqualTo(403);
+            server.stop(0);
+        }
+    }
+
+    private static int status(HttpServer server, SSLContext context) throws IOException, InterruptedException {
+        HttpClient client = HttpClient.newBuilder().sslContext(context).build();
+        URI uri = URI.create("https://localhost:" + server.getAddress().getPort() + "/api/7");
+        return client.send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    /** Made by the JDK's own tool: a key and a certificate that it signed itself. */
+    private static KeyStore keyStore(Path file, String spiffeId) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                file.getFileName().toString(),
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=test",
+                "-ext",
+                "san=uri:" + spiffeId + ",dns:localhost,ip:127.0.0.1",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                file.toString(),
+                "-storepass",
+                "changeit"));
+        Process keytool = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(keytool.waitFor()).as(said).isZero();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            store.load(in, "changeit".toCharArray());
+        }
+        return store;
+    }
+
+    private static SSLContext context(@Nullable KeyStore own, List<KeyStore> trusted) throws Exception {
+        KeyStore trust = KeyStore.getInstance("PKCS12");
+        trust.load(null, null);
+        for (KeyStore store : trusted) {
+            String alias = store.aliases().nextElement();
+            trust.setCertificateEntry(alias, store.getCertificate(alias));
+        }
+        TrustManagerFactory trusts = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trusts.init(trust);
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        if (own != null) {
+            keys.init(own, "changeit".toCharArray());
+        }
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(own == null ? null : keys.getKeyManagers(), trusts.getTrustManagers(), null);
+        return context;
+    }
+}

@@ -1,0 +1,62 @@
+package dev.meshclient.authz;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.regex.Pattern;
+
+/** An IP address or a prefix of addresses. An IPv4 address that is written as IPv6 ({@code ::ffff:10.0.0.1}) is the IPv4 one. */
+final class AddressBlock {
+    private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*");
+
+    private final byte[] address;
+    private final int prefix;
+
+    private AddressBlock(byte[] address, int prefix) {
+        this.address = address;
+        this.prefix = prefix;
+    }
+
+    /** @throws IllegalArgumentException if it is none */
+    static AddressBlock of(String text) {
+        int slash = text.indexOf('/');
+        byte[] address = bytes(slash < 0 ? text : text.substring(0, slash));
+        int bits = address.length * 8;
+        int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
+        if (prefix > bits) {
+            throw new IllegalArgumentException("not an address block: " + text);
+        }
+        return new AddressBlock(address, prefix);
+    }
+
+    /**
+     * The bytes of an address; a name is never looked up.
+     *
+     * @throws IllegalArgumentException if it is no address
+     */
+    static byte[] bytes(String address) {
+        int zone = address.indexOf('%');
+        String literal = zone < 0 ? address : address.substring(0, zone);
+        try {
+            if (LITERAL.matcher(literal).matches()) {
+                return InetAddress.getByName(literal).getAddress();
+            }
+        } catch (UnknownHostException e) {
+            // told below
+        }
+        throw new IllegalArgumentException("not an IP address: '" + address + "'");
+    }
+
+    boolean contains(byte[] other) {
+        if (other.length != address.length) {
+            return false;
+        }
+        int whole = prefix / 8;
+        for (int i = 0; i < whole; i++) {
+            if (other[i] != address[i]) {
+                return false;
+            }
+        }
+        int rest = prefix % 8;
+        return rest == 0 || ((other[whole] ^ address[whole]) & 0xff) >> (8 - rest) == 0;
+    }
+}

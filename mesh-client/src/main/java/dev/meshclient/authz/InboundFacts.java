@@ -1,0 +1,51 @@
+package dev.meshclient.authz;
+
+import dev.meshclient.authz.Authorization.Attribute;
+import dev.meshclient.authz.Authorization.Facts;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What is known of a request that came in. */
+final class InboundFacts implements Facts<InboundFacts.Known> {
+    static final InboundFacts FACTS = new InboundFacts();
+
+    /**
+     * @param path normal
+     * @param claims of its token; null: it had none that counts
+     * @param tokenKnown whether that is known
+     */
+    record Known(
+            InboundRequest request, String path, @Nullable Map<String, Object> claims, boolean tokenKnown) {}
+
+    private InboundFacts() {}
+
+    @Override
+    public boolean knows(Attribute attribute, Known known) {
+        return attribute == Attribute.TOKEN ? known.tokenKnown : known.request.states(attribute);
+    }
+
+    @Override
+    public @Nullable String text(Attribute attribute, Known known) {
+        return attribute == Attribute.PATH ? known.path : known.request.text(attribute);
+    }
+
+    @Override
+    public boolean knowsHeader(String name, Known known) {
+        return known.request.states(Attribute.HEADERS);
+    }
+
+    @Override
+    public @Nullable String header(String name, Known known) {
+        return known.request.header(name);
+    }
+
+    @Override
+    public byte @Nullable [] address(Attribute attribute, Known known) {
+        return known.request.address(attribute);
+    }
+
+    @Override
+    public @Nullable Map<String, Object> claims(Known known) {
+        return known.claims;
+    }
+}

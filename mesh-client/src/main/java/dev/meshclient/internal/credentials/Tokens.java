@@ -1,0 +1,27 @@
+package dev.meshclient.internal.credentials;
+
+import dev.meshclient.identity.TokenSource;
+import dev.meshclient.internal.time.Time;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeSet;
+
+/** The tokens that this process has, by the names that policy calls them by. */
+public final class Tokens {
+    private final Map<String, KeptToken> tokens = new HashMap<>();
+
+    public Tokens(Time time, Map<String, TokenSource> sources) {
+        sources.forEach((name, source) -> tokens.put(name, new KeptToken(time, source)));
+    }
+
+    /** One that is not expired. */
+    String token(String name) throws IOException {
+        KeptToken token = tokens.get(name);
+        if (token == null) {
+            throw new IOException("this process knows "
+                    + (tokens.isEmpty() ? "no token" : "only " + String.join(", ", new TreeSet<>(tokens.keySet()))));
+        }
+        return token.token();
+    }
+}

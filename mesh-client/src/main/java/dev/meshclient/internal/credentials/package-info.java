@@ -1,0 +1,5 @@
+/** Sends tokens along, where policy says so. */
+@NullMarked
+package dev.meshclient.internal.credentials;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,357 @@
+package dev.meshclient.authz;
+
+import static dev.meshclient.authz.Policies.compiled;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.authz.Authorization.Answer;
+import dev.meshclient.authz.Authorization.Attribute;
+import dev.meshclient.internal.call.Allocated;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The evaluator alone: Istio's order and what its values match. */
+class AuthorizationTest {
+    private static final String WEB = "spiffe://shop.example/ns/prod/sa/web";
+
+    private static FakeFacts get(String path) {
+        return new FakeFacts()
+                .with(Attribute.METHOD, "GET")
+                .with(Attribute.PATH, path)
+                .with(Attribute.HOST, "orders:8080")
+                .with(Attribute.PORT, "8080")
+                .with(Attribute.PRINCIPAL, WEB)
+                .with(Attribute.SOURCE_IP, "10.1.2.3");
+    }
+
+    private static Answer answer(Authorization policies, FakeFacts request) {
+        return policies.decide(request, request).answer();
+    }
+
+    private static boolean allows(String rule, FakeFacts request) {
+        Answer allow = answer(compiled("{'action': 'ALLOW', 'rules': [" + rule + "]}"), request);
+        Answer deny = answer(compiled("{'action': 'DENY', 'rules': [" + rule + "]}"), request);
+        assertThat(deny).as("a rule denies what it would allow").isNotEqualTo(allow);
+        return allow == Answer.ALLOWED;
+    }
+
+    // ---- order
+
+    @Test
+    void without_an_allow_everything_is_allowed_that_no_deny_matches() {
+        Authorization policies = compiled("{'name': 'no-writes', 'action': 'DENY',"
+                + " 'rules': [{'to': [{'operation': {'methods': ['POST']}}]}]}");
+
+        assertThat(answer(policies, get("/"))).isEqualTo(Answer.ALLOWED);
+        assertThat(policies.decide(get("/").with(Attribute.METHOD, "POST"), get("/").with(Attribute.METHOD, "POST")))
+                .isEqualTo(new Authorization.Verdict(Answer.DENIED, "no-writes", "rules[0]"));
+    }
+
+    @Test
+    void a_deny_wins_over_an_allow_that_stands_before_it() {
+        Authorization policies =
+                compiled("{'action': 'ALLOW', 'rules': [{}]}", "{'name': 'closed', 'action': 'DENY', 'rules': [{}]}");
+
+        assertThat(policies.decide(get("/"), get("/")).policy()).isEqualTo("closed");
+        assertThat(answer(policies, get("/"))).isEqualTo(Answer.DENIED);
+    }
+
+    @Test
+    void any_allow_is_enough_and_with_one_the_rest_is_denied() {
+        Authorization policies = compiled(
+                "{'name': 'a', 'action': 'ALLOW', 'rules': [{'to': [{'operation': {'paths': ['/a']}}]}]}",
+                "{'name': 'b', 'action': 'ALLOW', 'rules': [{'to': [{'operation': {'paths': ['/x']}}]},"
+                        + " {'to': [{'operation': {'paths': ['/b']}}]}]}");
+
+        assertThat(answer(policies, get("/a"))).isEqualTo(Answer.ALLOWED);
+        assertThat(policies.decide(get("/b"), get("/b")))
+                .isEqualTo(new Authorization.Verdict(Answer.ALLOWED, "b", "rules[1]"));
+        assertThat(policies.decide(get("/c"), get("/c")))
+                .isEqualTo(new Authorization.Verdict(Answer.DENIED, "'a', 'b'", ""));
+    }
+
+    @Test
+    void no_rules_match_nothing_and_an_empty_rule_matches_everything() {
+        assertThat(answer(compiled("{'action': 'ALLOW', 'rules': []}"), get("/")))
+                .isEqualTo(Answer.DENIED);
+        assertThat(answer(compiled("{'action': 'DENY', 'rules': []}"), get("/")))
+                .isEqualTo(Answer.ALLOWED);
+        assertThat(answer(compiled("{'action': 'ALLOW', 'rules': [{}]}"), get("/")))
+                .isEqualTo(Answer.ALLOWED);
+        assertThat(answer(compiled("{'action': 'DENY', 'rules': [{}]}"), get("/")))
+                .isEqualTo(Answer.DENIED);
+    }
+
+    @Test
+    void a_shadow_decides_nothing_and_says_what_it_would() {
+        Authorization policies = compiled(
+                "{'action': 'ALLOW', 'rules': [{}]}",
+                "{'name': 'next', 'action': 'DENY', 'shadow': true,"
+                        + " 'rules': [{'to': [{'operation': {'paths': ['/old']}}]}]}");
+
+        assertThat(answer(policies, get("/old"))).isEqualTo(Answer.ALLOWED);
+        assertThat(policies.decideWithShadows(get("/old"), get("/old")))
+                .isEqualTo(new Authorization.Verdict(Answer.DENIED, "next", "rules[0]"));
+        assertThat(compiled("{'action': 'ALLOW', 'rules': [{}]}").decideWithShadows(get("/"), get("/")))
+                .isNull();
+    }
+
+    @Test
+    void an_audit_is_told_and_decides_nothing() {
+        Authorization policies = compiled("{'name': 'watch', 'action': 'AUDIT', 'rules': [{}]}");
+
+        assertThat(answer(policies, get("/"))).isEqualTo(Answer.ALLOWED);
+        assertThat(policies.audited(get("/"), get("/")))
+                .isEqualTo(new Authorization.Verdict(Answer.ALLOWED, "watch", "rules[0]"));
+    }
+
+    @Test
+    void from_and_to_and_when_must_all_hold() {
+        String rule = "{'from': [{'source': {'namespaces': ['prod']}}], 'to': [{'operation': {'methods': ['GET']}}],"
+                + " 'when': [{'key': 'source.ip', 'values': ['10.0.0.0/8']}, {'key': 'destination.port', 'values': ['8080']}]}";
+
+        assertThat(allows(rule, get("/"))).isTrue();
+        assertThat(allows(rule, get("/").with(Attribute.PRINCIPAL, "spiffe://shop.example/ns/test/sa/web")))
+                .isFalse();
+        assertThat(allows(rule, get("/").with(Attribute.METHOD, "POST"))).isFalse();
+        assertThat(allows(rule, get("/").with(Attribute.SOURCE_IP, "192.0.2.1")))
+                .isFalse();
+        assertThat(allows(rule, get("/").with(Attribute.PORT, "80"))).isFalse();
+    }
+
+    // ---- values
+
+    @ParameterizedTest
+    @CsvSource({
+        "abc, abc, true",
+        "abc, abcd, false",
+        "abc*, abcd, true",
+        "abc*, abc, true",
+        "abc*, ab, false",
+        "*abc, xabc, true",
+        "*abc, abc, true",
+        "*abc, abcx, false",
+        "*, x, true",
+        "*, '', false",
+        "ABC, abc, false"
+    })
+    void a_text(String pattern, String value, boolean matches) {
+        assertThat(TextMatch.of(pattern, false).matches(value)).isEqualTo(matches);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "spiffe://shop.example/ns/prod/sa/web, true",
+        "shop.example/ns/prod/sa/web, true",
+        "*, true",
+        "shop.example/*, true",
+        "*/sa/web, true",
+        "spiffe://shop.example/ns/*, true",
+        "shop.example/ns/prod, false",
+        "spiffe://other.example/*, false",
+        "/sa/web, false"
+    })
+    void a_principal_with_and_without_its_scheme(String pattern, boolean matches) {
+        String rule = "{'from': [{'source': {'principals': ['" + pattern + "']}}]}";
+
+        assertThat(allows(rule, get("/"))).isEqualTo(matches);
+        assertThat(allows(rule, get("/").with(Attribute.PRINCIPAL, "shop.example/ns/prod/sa/web")))
+                .isEqualTo(matches);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "namespaces, prod, true",
+        "namespaces, pro*, true",
+        "namespaces, *od, true",
+        "namespaces, *, true",
+        "namespaces, pr, false",
+        "namespaces, sa, false",
+        "serviceAccounts, prod/web, true",
+        "serviceAccounts, prod/we, false",
+        "serviceAccounts, test/web, false",
+        "trustDomains, shop.example, true",
+        "trustDomains, shop*, true",
+        "trustDomains, shop, false",
+        "trustDomains, *example, true"
+    })
+    void a_part_of_the_principal(String field, String value, boolean matches) {
+        assertThat(allows("{'from': [{'source': {'" + field + "': ['" + value + "']}}]}", get("/")))
+                .isEqualTo(matches);
+    }
+
+    @Test
+    void a_name_that_only_looks_like_a_namespace_or_account_is_none() {
+        String namespace = "{'from': [{'source': {'namespaces': ['prod']}}]}";
+        String account = "{'from': [{'source': {'serviceAccounts': ['prod/web']}}]}";
+
+        for (String id : List.of("spiffe://ns/prod/sa/web", "spiffe://a/b", "spiffe://a/ns/prod", "spiffe://a/ns/")) {
+            assertThat(allows(namespace, get("/").with(Attribute.PRINCIPAL, id)))
+                    .as(id)
+                    .isFalse();
+        }
+        for (String id : List.of("spiffe://a/ns/prod/sa/webx", "spiffe://a/ns/prod/xsa/web", "spiffe://a/ns/prod")) {
+            assertThat(allows(account, get("/").with(Attribute.PRINCIPAL, id)))
+                    .as(id)
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void without_a_peer_only_a_not_matches() {
+        FakeFacts nobody = get("/");
+        nobody.texts.remove(Attribute.PRINCIPAL);
+
+        assertThat(allows("{'from': [{'source': {'principals': ['*']}}]}", nobody))
+                .isFalse();
+        assertThat(allows("{'from': [{'source': {'notPrincipals': ['*/guest']}}]}", nobody))
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "orders, true",
+        "ORDERS, true",
+        "orders:8080, true",
+        "orders:80, false",
+        "ord*, true",
+        "*ders, true",
+        "*, true",
+        "order, false"
+    })
+    void a_host_in_any_case_with_and_without_its_port(String pattern, boolean matches) {
+        assertThat(allows("{'to': [{'operation': {'hosts': ['" + pattern + "']}}]}", get("/")))
+                .isEqualTo(matches);
+    }
+
+    @Test
+    void an_ipv6_host_has_no_port_in_its_brackets() {
+        String rule = "{'to': [{'operation': {'hosts': ['[::1]']}}]}";
+
+        assertThat(allows(rule, get("/").with(Attribute.HOST, "[::1]"))).isTrue();
+        assertThat(allows(rule, get("/").with(Attribute.HOST, "[::1]:80"))).isTrue();
+        assertThat(allows(rule, get("/").with(Attribute.HOST, "[::2]"))).isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/a, /a, true",
+        "/a, /a/, false",
+        "/a/*, /a/b/c, true",
+        "/a/*, /a/, true",
+        "/a/*, /a, false",
+        "*/b, /a/b, true",
+        "*, /, true",
+        "/{*}, /a, true",
+        "/{*}, /, false",
+        "/{*}, /a/b, false",
+        "/a/{*}/c, /a/b/c, true",
+        "/a/{*}/c, /a//c, false",
+        "/a/{*}/c, /a/b/d/c, false",
+        "/a/{**}, /a/, true",
+        "/a/{**}, /a/b/c, true",
+        "/a/{**}, /a, false",
+        "/{**}/c, /a/b/c, true",
+        "/{**}/c, /c, false",
+        "/a/{*}/{**}/z, /a/b/c/d/z, true",
+        "/a/{*}/{**}/z, /a/b/z, false",
+        "/a%20b, /a b, true"
+    })
+    void a_path(String pattern, String path, boolean matches) {
+        assertThat(PathMatch.of(pattern).matches(path)).isEqualTo(matches);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.0.0.0/8, 10.255.0.1, true",
+        "10.0.0.0/8, 11.0.0.1, false",
+        "10.0.0.1, 10.0.0.1, true",
+        "10.0.0.1, 10.0.0.2, false",
+        "0.0.0.0/0, 1.2.3.4, true",
+        "10.1.2.0/23, 10.1.3.4, true",
+        "10.1.2.0/23, 10.1.4.4, false",
+        "fd00::/8, fd12::1, true",
+        "fd00::/8, fe80::1, false",
+        "::1, ::1, true",
+        "::/0, 10.0.0.1, false",
+        "10.0.0.0/8, ::ffff:10.1.1.1, true",
+        "fe80::/10, fe80::1%eth0, true"
+    })
+    void an_address(String block, String address, boolean matches) {
+        assertThat(AddressBlock.of(block).contains(AddressBlock.bytes(address))).isEqualTo(matches);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "request.headers[X-User] | ann | true",
+                "request.headers[x-user] | * | true",
+                "request.headers[x-empty] | * | true",
+                "request.headers[x-other] | * | false",
+                "request.headers[:method] | GET | true",
+                "request.auth.principal | https://id.shop.example/ann | true",
+                "request.auth.principal | https://id* | true",
+                "request.auth.audiences | shop | true",
+                "request.auth.audiences | sho | false",
+                "request.auth.presenter | web-app | true",
+                "request.auth.claims[scope] | reviews.write | true",
+                "request.auth.claims[scope] | reviews | false",
+                "request.auth.claims[groups] | admin | true",
+                "request.auth.claims[groups] | adm | false",
+                "request.auth.claims[realm][roles] | ops | true",
+                "request.auth.claims[realm] | * | false",
+                "request.auth.claims[level] | 3 | false",
+                "request.auth.claims[title] | the boss | true",
+                "request.auth.claims[title] | boss | false"
+            })
+    void a_condition(String key, String value, boolean matches) {
+        FakeFacts request = get("/").header("x-user", "ann")
+                .header("x-empty", "")
+                .claims(Map.of(
+                        "iss",
+                        "https://id.shop.example",
+                        "sub",
+                        "ann",
+                        "aud",
+                        List.of("other", "shop"),
+                        "azp",
+                        "web-app",
+                        "scope",
+                        "reviews.read reviews.write",
+                        "groups",
+                        List.of("admin", 3),
+                        "realm",
+                        Map.of("roles", List.of("ops")),
+                        "level",
+                        3,
+                        "title",
+                        "the boss"));
+
+        assertThat(allows("{'when': [{'key': '" + key + "', 'values': ['" + value + "']}]}", request))
+                .isEqualTo(matches);
+    }
+
+    // ---- cost
+
+    @Test
+    void an_answer_allocates_nothing() {
+        Authorization policies = compiled(
+                "{'action': 'DENY', 'rules': [{'from': [{'source': {'notNamespaces': ['prod']}}]}]}",
+                "{'action': 'ALLOW', 'rules': [{'from': [{'source': {'principals': ['shop.example/ns/prod/sa/web']}}],"
+                        + " 'to': [{'operation': {'methods': ['GET'], 'paths': ['/a/*', '/b/{*}/c'], 'hosts': ['orders']}}]}]}");
+        FakeFacts request = get("/b/1/c");
+        Runnable calls = () -> {
+            for (int i = 0; i < 10_000; i++) {
+                if (policies.decide(request, request).answer() != Answer.ALLOWED) {
+                    throw new AssertionError();
+                }
+            }
+        };
+
+        assertThat(Allocated.bytes(calls)).isLessThan(10_000);
+    }
+}

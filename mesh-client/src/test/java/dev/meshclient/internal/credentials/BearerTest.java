@@ -1,0 +1,91 @@
+package dev.meshclient.internal.credentials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.meshclient.CredentialsUnavailable;
+import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.AppProtocol;
+import dev.meshclient.policy.Credentials;
+import dev.meshclient.policy.Resolution;
+import dev.meshclient.policy.Tls;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Objects;
+import okhttp3.Request;
+import org.junit.jupiter.api.Test;
+
+/** The layer alone: which attempts get a token. */
+class BearerTest {
+    private final StepTime time = new StepTime();
+    private final Tokens tokens = new Tokens(time, Map.of("a", () -> "secret", "b", () -> {
+        throw new IOException("the vault is closed");
+    }));
+    private final Layer peer = attempt -> Calls.respond(attempt, 200);
+
+    private CallContext run(Credentials credentials, Tls.Mode mode, Request request) throws IOException {
+        CallContext call = Calls.call(time, request);
+        Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
+        call.run(c -> layer.call(c.attempt()));
+        return Objects.requireNonNull(call.latest());
+    }
+
+    private CredentialsUnavailable refusal(Credentials credentials, Tls.Mode mode) {
+        CallContext call = Calls.call(time, Calls.get());
+        Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
+        CredentialsUnavailable e =
+                catchThrowableOfType(CredentialsUnavailable.class, () -> call.run(c -> layer.call(c.attempt())));
+        assertThat(Objects.requireNonNull(call.latest()).outcome()).isEqualTo(Outcome.REFUSED);
+        return e;
+    }
+
+    private static Backend backend(Tls.Mode mode) {
+        return new Backend("orders", "orders", Resolution.STATIC, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
+    }
+
+    @Test
+    void without_credentials_there_is_no_such_layer() {
+        assertThat(Bearer.create(null, tokens, backend(Tls.Mode.SIMPLE), peer)).isSameAs(peer);
+    }
+
+    @Test
+    void over_tls_the_token_goes_along() throws IOException {
+        assertThat(run(new Credentials("a", false), Tls.Mode.SIMPLE, Calls.get())
+                        .authorization())
+                .isEqualTo("Bearer secret");
+        Request https = new Request.Builder().url("https://orders/").build();
+        assertThat(run(new Credentials("a", false), Tls.Mode.DISABLE, https).authorization())
+                .isEqualTo("Bearer secret");
+    }
+
+    @Test
+    void in_the_clear_the_call_fails() {
+        assertThat(refusal(new Credentials("a", false), Tls.Mode.DISABLE))
+                .hasMessageContaining("token 'a' is not sent in the clear")
+                .hasMessageContaining("let policy say tls for it");
+    }
+
+    @Test
+    void a_token_that_is_not_there_fails_the_call_and_says_why() {
+        assertThat(refusal(new Credentials("b", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is closed");
+        assertThat(refusal(new Credentials("c", false), Tls.Mode.SIMPLE))
+                .hasMessageContaining("this process knows only a, b")
+                .hasMessageContaining("Mesh.builder().token(\"c\", ..)");
+    }
+
+    @Test
+    void the_callers_own_stays_unless_policy_says_otherwise() throws IOException {
+        Request own =
+                Calls.get().newBuilder().header("Authorization", "Basic x").build();
+
+        assertThat(run(new Credentials("a", false), Tls.Mode.SIMPLE, own).authorization())
+                .isNull();
+        assertThat(run(new Credentials("a", true), Tls.Mode.SIMPLE, own).authorization())
+                .isEqualTo("Bearer secret");
+    }
+}

@@ -1,0 +1,121 @@
+package dev.meshclient.internal.credentials;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
+import dev.meshclient.identity.TokenSource;
+import dev.meshclient.internal.time.StepTime;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Date;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A token that is kept: when it is asked for again, and what happens if it is not to be had. */
+class KeptTokenTest {
+    private static final long SECOND = 1_000_000_000L;
+
+    private final StepTime time = new StepTime();
+    private int asked;
+    private String next = "";
+    private final KeptToken token = new KeptToken(time, () -> {
+        asked++;
+        if (next.isEmpty()) {
+            throw new IOException("the vault is closed");
+        }
+        return next;
+    });
+
+    private String jwt(long seconds) {
+        return new PlainJWT(new JWTClaimsSet.Builder()
+                        .expirationTime(Date.from(time.wall().instant().plusSeconds(seconds)))
+                        .jwtID(Long.toString(time.now()))
+                        .build())
+                .serialize();
+    }
+
+    @Test
+    void it_is_asked_for_again_a_minute_before_its_end() throws IOException {
+        String first = jwt(65);
+        next = first;
+        assertThat(token.token()).isEqualTo(first);
+        time.step(4 * SECOND);
+        next = jwt(300);
+        assertThat(token.token()).isEqualTo(first);
+        assertThat(asked).isEqualTo(1);
+
+        time.step(2 * SECOND);
+        assertThat(token.token()).isEqualTo(next);
+        assertThat(asked).isEqualTo(2);
+    }
+
+    @Test
+    void another_token_is_looked_at_every_ten_seconds() throws IOException {
+        next = "one";
+        assertThat(token.token()).isEqualTo("one");
+        next = "two";
+        time.step(9 * SECOND);
+        assertThat(token.token()).isEqualTo("one");
+        time.step(SECOND);
+        assertThat(token.token()).isEqualTo("two");
+    }
+
+    @Test
+    void the_last_one_goes_on_until_its_end_and_not_beyond() throws IOException {
+        String first = jwt(61);
+        next = first;
+        token.token();
+        next = "";
+        time.step(30 * SECOND);
+        assertThat(token.token()).isEqualTo(first);
+        assertThat(token.token()).isEqualTo(first);
+        assertThat(asked).as("once a second").isEqualTo(2);
+
+        time.step(31 * SECOND);
+        assertThatThrownBy(token::token).hasMessage("the vault is closed");
+        assertThatThrownBy(token::token).hasMessage("the vault is closed");
+        assertThat(asked).isEqualTo(3);
+    }
+
+    @Test
+    void what_is_no_token_or_expired_is_none() {
+        for (String wrong : new String[] {"two words", "line\nbreak", "tokén", jwt(0)}) {
+            next = wrong;
+            assertThatThrownBy(token::token)
+                    .hasMessageContaining("what the source gives")
+                    .hasMessageNotContaining(wrong);
+            time.step(2 * SECOND);
+        }
+    }
+
+    @Test
+    void a_file_that_is_rotated_is_read_again(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("token"), "one\n");
+        KeptToken kept = new KeptToken(time, TokenSource.file(file));
+        assertThat(kept.token()).isEqualTo("one");
+
+        Files.writeString(file, "two\n");
+        time.step(10 * SECOND);
+        assertThat(kept.token()).isEqualTo("two");
+
+        Files.writeString(file, "\n");
+        time.step(10 * SECOND);
+        assertThat(kept.token()).as("half-written").isEqualTo("two");
+        assertThatThrownBy(() -> TokenSource.file(file).token()).hasMessageContaining("is empty");
+        assertThatThrownBy(() -> TokenSource.file(directory.resolve("none")).token())
+                .hasMessageContaining("cannot be read (NoSuchFileException)");
+    }
+
+    @Test
+    void a_supplier_that_breaks_gives_none() {
+        assertThatThrownBy(() -> TokenSource.supplier(() -> {
+                            throw new IllegalStateException("no");
+                        })
+                        .token())
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("IllegalStateException: no");
+    }
+}
