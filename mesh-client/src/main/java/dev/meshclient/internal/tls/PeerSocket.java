@@ -33,20 +33,23 @@ public final class PeerSocket extends ForwardingSslSocket {
      * waits for him, and does not wait for the peer, who is gone.
      */
     public @Nullable SSLException endOfBroken() {
-        try {
-            socket.setSoTimeout(LAST_WORDS_MILLIS);
-            InputStream in = socket.getInputStream();
-            for (int i = 0; i < MAX_LOOKS && end == null; i++) {
-                if (in.read() >= 0 || !reading) {
+        for (int i = 0; i < MAX_LOOKS && end == null; i++) {
+            boolean somebodyReads = reading;
+            try {
+                socket.setSoTimeout(LAST_WORDS_MILLIS);
+                if (socket.getInputStream().read() >= 0) {
                     break;
                 }
+            } catch (SSLException e) {
+                return e;
+            } catch (IOException closed) {
+                // by the alert that somebody else has read
             }
-            return end;
-        } catch (SSLException e) {
-            return e;
-        } catch (IOException e) {
-            return end;
+            if (!somebodyReads) {
+                break;
+            }
         }
+        return end;
     }
 
     @Override
