@@ -1,12 +1,15 @@
 package dev.meshclient.examples.demo;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsExchange;
+import com.sun.net.httpserver.HttpsServer;
+import dev.meshclient.examples.inbound.MeshFilter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -20,28 +23,36 @@ final class Instance implements Closeable {
     private final Hop self;
     private final @Nullable String next;
     private final Member member;
-    private final HttpServer server;
+    private final ServerTls tls;
+    private final Seen seen;
+    private final HttpsServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger received = new AtomicInteger();
     private volatile int broken; // 0: it is well
     private volatile boolean up = true;
+    private volatile boolean keepsConnections = true;
     private @Nullable HeldPort port;
 
     /**
      * @param next the service that it calls; null = none
      * @param member its place in the mesh
+     * @param tls who it is
      */
-    Instance(Hop self, @Nullable String next, Member member) throws IOException {
-        this(self, next, member, 0);
+    Instance(Hop self, @Nullable String next, Member member, ServerTls tls, Seen seen) throws IOException {
+        this(self, next, member, tls, seen, 0);
     }
 
-    private Instance(Hop self, @Nullable String next, Member member, int port) throws IOException {
+    private Instance(Hop self, @Nullable String next, Member member, ServerTls tls, Seen seen, int port)
+            throws IOException {
         this.self = self;
         this.next = next;
         this.member = member;
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        this.tls = tls;
+        this.seen = seen;
+        this.server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setExecutor(threads);
-        server.createContext("/", this::answer);
+        server.setHttpsConfigurator(tls.configurator());
+        server.createContext("/", this::answer).getFilters().add(new MeshFilter(member.inbound()));
         server.start();
     }
 
@@ -75,6 +86,11 @@ final class Instance implements Closeable {
 
     private void answer(HttpExchange exchange) throws IOException {
         received.incrementAndGet();
+        String caller = MeshFilter.peer(exchange);
+        if (caller != null && exchange instanceof HttpsExchange https) {
+            seen.caller(self.service(), caller, (X509Certificate)
+                    https.getSSLSession().getPeerCertificates()[0]);
+        }
         int status = broken == 0 ? 200 : broken;
         String text = self.toString();
         if (next != null && broken == 0) {
@@ -82,12 +98,16 @@ final class Instance implements Closeable {
             try (Response response = member.http().newCall(request).execute()) {
                 text += " " + response.body().string();
                 status = response.code();
+                seen.server(response);
             } catch (IOException e) {
                 text += " " + e;
                 status = 502;
             }
         }
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        if (!keepsConnections) {
+            exchange.getResponseHeaders().set("Connection", "close");
+        }
         exchange.sendResponseHeaders(status, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
@@ -96,6 +116,19 @@ final class Instance implements Closeable {
     /** Stays up, and answers every call with this status; 0 = it is well again. */
     void answerWith(int status) {
         broken = status;
+    }
+
+    /** Whether a connection serves more than one call. */
+    void keepConnections(boolean keep) {
+        keepsConnections = keep;
+    }
+
+    int port() {
+        return server.getAddress().getPort();
+    }
+
+    ServerTls tls() {
+        return tls;
     }
 
     /** Dies as a process does: its connections break, its port refuses. */
@@ -109,7 +142,8 @@ final class Instance implements Closeable {
 
     /** After its death: another process on the same port. */
     Instance successor(Member member) throws IOException {
-        return new Instance(self, next, member, Objects.requireNonNull(port).release());
+        return new Instance(
+                self, next, member, tls, seen, Objects.requireNonNull(port).release());
     }
 
     @Override
