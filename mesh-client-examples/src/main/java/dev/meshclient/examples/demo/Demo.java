@@ -12,7 +12,10 @@ public final class Demo {
             new InstanceFails(),
             new ZoneDies(),
             new RegistryStops(),
-            new BrokenDocument());
+            new BrokenDocument(),
+            new CertificatesRotate(),
+            new ServerIsWrong(),
+            new CallerIsWrong());
 
     private Demo() {}
 
@@ -21,7 +24,8 @@ public final class Demo {
         Screen screen = Screen.standard();
         try (Fleet fleet = Fleet.start();
                 Stage stage = new Stage(fleet, screen).open()) {
-            screen.line("service-a calls service-b calls service-c: on real sockets, a mesh in each instance,");
+            screen.line(
+                    "service-a calls service-b calls service-c: on real sockets and by mutual TLS, a mesh in each instance,");
             screen.line(fleet.members().size() + " meshes that follow one document of one registry.");
             fleet.publish(fleet.document().withListed(fleet.living()));
             for (Step step : STEPS) {

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /** A registry, three services with an instance in each of three zones, and an application in each zone that calls the first. */
@@ -59,6 +59,7 @@ final class Fleet implements Closeable {
         for (String service : SERVICES) {
             fleet.tls.put(service, ServerTls.with(fleet.certificates.of(service)));
         }
+        fleet.tls.put(Certificates.STRANGER, ServerTls.with(fleet.certificates.of(Certificates.STRANGER)));
         for (String service : SERVICES) {
             for (String zone : ZONES) {
                 fleet.add(service, "v1", zone);
@@ -88,9 +89,6 @@ final class Fleet implements Closeable {
 
     /** Starts what poses as an instance of that service, and cannot prove it. */
     Instance addImpostor(String service, String zone) throws IOException {
-        if (!tls.containsKey(Certificates.STRANGER)) {
-            tls.put(Certificates.STRANGER, ServerTls.with(certificates.of(Certificates.STRANGER)));
-        }
         Instance added = new Instance(
                 new Hop(service, "fake", zone), null, member(service, zone), tls(Certificates.STRANGER), seen);
         instances.add(added);
@@ -106,9 +104,29 @@ final class Fleet implements Closeable {
         return seen;
     }
 
-    /** TLS of the servers of each service. */
-    Collection<ServerTls> tls() {
-        return List.copyOf(tls.values());
+    /** Certificates that the meshes have taken since they were made. */
+    int renewals() {
+        return members().stream().mapToInt(Member::renewals).sum();
+    }
+
+    /** How often the meshes were told that they trust others. */
+    int trustChanges() {
+        return members().stream().mapToInt(Member::trustChanges).sum();
+    }
+
+    /** Whether each server trusts so many roots. */
+    boolean serversTrust(int roots) {
+        return tls.values().stream().allMatch(t -> t.authorities() == roots);
+    }
+
+    /** Whether connections to the instances that live serve more than one call. */
+    void keepConnections(boolean keep) {
+        living().forEach(i -> i.keepConnections(keep));
+    }
+
+    /** Requests that policy has kept out of the instances that live. */
+    int refused() {
+        return members().stream().mapToInt(Member::refused).sum();
     }
 
     /** A client that starts now, and follows the registry too; whoever asks for it closes it. */
@@ -123,6 +141,11 @@ final class Fleet implements Closeable {
     Member stranger(String zone) {
         return new Member(
                 Certificates.STRANGER, zone, PolicySource.http(policy), certificates.of(Certificates.STRANGER));
+    }
+
+    /** The same workload with a client that no mesh wraps. */
+    OkHttpClient strangerWithoutMesh() throws IOException {
+        return tls(Certificates.STRANGER).client();
     }
 
     /** The instance of that version in that zone which lives. */

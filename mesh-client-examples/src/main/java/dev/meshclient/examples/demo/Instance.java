@@ -1,7 +1,6 @@
 package dev.meshclient.examples.demo;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsServer;
 import dev.meshclient.examples.inbound.MeshFilter;
 import java.io.Closeable;
@@ -9,7 +8,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.cert.X509Certificate;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -86,11 +84,7 @@ final class Instance implements Closeable {
 
     private void answer(HttpExchange exchange) throws IOException {
         received.incrementAndGet();
-        String caller = MeshFilter.peer(exchange);
-        if (caller != null && exchange instanceof HttpsExchange https) {
-            seen.caller(self.service(), caller, (X509Certificate)
-                    https.getSSLSession().getPeerCertificates()[0]);
-        }
+        seen.caller(self.service(), exchange);
         int status = broken == 0 ? 200 : broken;
         String text = self.toString();
         if (next != null && broken == 0) {
@@ -125,10 +119,6 @@ final class Instance implements Closeable {
 
     int port() {
         return server.getAddress().getPort();
-    }
-
-    ServerTls tls() {
-        return tls;
     }
 
     /** Dies as a process does: its connections break, its port refuses. */

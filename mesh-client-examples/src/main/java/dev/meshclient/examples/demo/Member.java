@@ -3,6 +3,7 @@ package dev.meshclient.examples.demo;
 import dev.meshclient.Decision;
 import dev.meshclient.Mesh;
 import dev.meshclient.Workload;
+import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.registry.PolicySource;
@@ -21,6 +22,8 @@ final class Member implements MeshListener, Closeable {
     private final AtomicInteger returns = new AtomicInteger();
     private final AtomicInteger renewals = new AtomicInteger();
     private final AtomicInteger trustChanges = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+    private volatile String failure = "";
     private final Mesh mesh;
     private final OkHttpClient http;
 
@@ -85,7 +88,18 @@ final class Member implements MeshListener, Closeable {
         return returns.get();
     }
 
+    /** Requests of the stranger that policy has kept out since it was made. */
+    int refused() {
+        return refused.get();
+    }
+
+    /** Why the last attempt of this round that failed did so; empty if none did. */
+    String failure() {
+        return failure;
+    }
+
     void beginRound() {
+        failure = "";
         retries.set(0);
         ejections.set(0);
         returns.set(0);
@@ -95,6 +109,23 @@ final class Member implements MeshListener, Closeable {
     public void attemptStarted(Request request, Decision.Attempt attempt) {
         if (attempt.number() > 1) {
             retries.incrementAndGet();
+        }
+    }
+
+    @Override
+    public void attemptEnded(Request request, Decision.Attempt attempt) {
+        String why = attempt.failure();
+        if (why != null) {
+            failure = why;
+        }
+    }
+
+    @Override
+    public void authorization(AuthorizationEvent event) {
+        if (event.inbound()
+                && event.kind() == AuthorizationEvent.Kind.DENIED
+                && event.peer().equals(Certificates.spiffeId(Certificates.STRANGER))) {
+            refused.incrementAndGet();
         }
     }
 

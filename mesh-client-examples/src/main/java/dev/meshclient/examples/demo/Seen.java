@@ -1,24 +1,41 @@
 package dev.meshclient.examples.demo;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsExchange;
+import dev.meshclient.examples.inbound.MeshFilter;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.Handshake;
 import okhttp3.Response;
 
 /** Whom servers have seen as callers, and callers as servers, by what was proved in the handshake. */
 final class Seen {
+    /** Who calls whom. */
+    record Pair(String caller, String service) {}
+
+    /** The hops of a call; policy allows no others. */
+    static final List<Pair> HOPS = List.of(
+            new Pair(Certificates.CALLERS, "service-a"),
+            new Pair("service-a", "service-b"),
+            new Pair("service-b", "service-c"));
+
     private final Map<String, Integer> calls = new ConcurrentHashMap<>();
     private final Set<BigInteger> ofCallers = ConcurrentHashMap.newKeySet();
     private final Set<BigInteger> ofServers = ConcurrentHashMap.newKeySet();
 
-    /** A server was called. */
-    void caller(String service, String spiffeId, X509Certificate certificate) {
-        calls.merge(spiffeId + " at " + service, 1, Integer::sum);
-        ofCallers.add(certificate.getSerialNumber());
+    /** A server was called, and policy let it in. */
+    void caller(String service, HttpExchange exchange) throws SSLPeerUnverifiedException {
+        String spiffeId = MeshFilter.peer(exchange);
+        calls.merge((spiffeId == null ? "nobody" : spiffeId) + " at " + service, 1, Integer::sum);
+        if (exchange instanceof HttpsExchange https
+                && https.getSSLSession().getPeerCertificates()[0] instanceof X509Certificate caller) {
+            ofCallers.add(caller.getSerialNumber());
+        }
     }
 
     /** A server has answered. */
@@ -29,15 +46,14 @@ final class Seen {
         }
     }
 
-    /** Calls so far, as {@code spiffe://demo.example/callers at service-a}. */
-    Map<String, Integer> calls() {
-        return new TreeMap<>(calls);
+    /** Calls so far of each of the {@link #HOPS}. */
+    List<Integer> hops() {
+        return HOPS.stream()
+                .map(h -> calls.getOrDefault(Certificates.spiffeId(h.caller()) + " at " + h.service(), 0))
+                .toList();
     }
 
-    int calls(String workload, String service) {
-        return calls.getOrDefault(Certificates.spiffeId(workload) + " at " + service, 0);
-    }
-
+    /** All calls so far, from whomever. */
     int total() {
         return calls.values().stream().mapToInt(Integer::intValue).sum();
     }

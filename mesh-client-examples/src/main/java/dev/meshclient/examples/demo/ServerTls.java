@@ -23,6 +23,8 @@ import javax.net.ssl.SSLSessionContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +63,18 @@ final class ServerTls implements WorkloadIdentity.Sink, Closeable {
         }
     }
 
+    /** A client that is this workload as it is now, and asks no policy. */
+    OkHttpClient client() throws IOException {
+        Svid now = Objects.requireNonNull(svid);
+        try {
+            return new OkHttpClient.Builder()
+                    .sslSocketFactory(context(now).getSocketFactory(), (X509TrustManager) trust(now)[0])
+                    .build();
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
     /** How many roots it trusts. */
     int authorities() {
         return Objects.requireNonNull(svid).authorities().size();
@@ -80,8 +94,7 @@ final class ServerTls implements WorkloadIdentity.Sink, Closeable {
     @Override
     public void failed(IOException problem) {}
 
-    /** What a client or server needs that is this workload and trusts those that its authorities vouch for. */
-    static SSLContext context(Svid svid) throws GeneralSecurityException, IOException {
+    private static SSLContext context(Svid svid) throws GeneralSecurityException, IOException {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys(svid), trust(svid), null);
         return context;
@@ -95,7 +108,7 @@ final class ServerTls implements WorkloadIdentity.Sink, Closeable {
         return keys.getKeyManagers();
     }
 
-    static TrustManager[] trust(Svid svid) throws GeneralSecurityException, IOException {
+    private static TrustManager[] trust(Svid svid) throws GeneralSecurityException, IOException {
         KeyStore roots = empty();
         for (X509Certificate root : svid.authorities()) {
             roots.setCertificateEntry(root.getSerialNumber().toString(), root);
