@@ -41,8 +41,10 @@ final class Seen {
     /** A server has answered. */
     void server(Response response) {
         Handshake handshake = response.handshake();
-        if (handshake != null && handshake.peerCertificates().get(0) instanceof X509Certificate server) {
-            ofServers.add(server.getSerialNumber());
+        if (handshake != null) {
+            handshake.peerCertificates().stream()
+                    .limit(1) // the others have signed it
+                    .forEach(server -> ofServers.add(((X509Certificate) server).getSerialNumber()));
         }
     }
 
