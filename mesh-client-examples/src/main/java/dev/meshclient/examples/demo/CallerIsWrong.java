@@ -39,6 +39,20 @@ final class CallerIsWrong implements Step {
                 "errors seen by those who may",
                 Bounds.exactly(0),
                 others.errors().size());
+        account(stage, fleet.seen());
+    }
+
+    /** Of the whole demo. */
+    private static void account(Stage stage, Seen seen) {
+        List<Integer> hops = seen.hops();
+        stage.say("calls that servers let in since the start, by the identity that the handshake proved:");
+        for (int i = 0; i < hops.size(); i++) {
+            Seen.Pair hop = Seen.HOPS.get(i);
+            stage.say("       %5d by %s at %s"
+                    .formatted(hops.get(i), Certificates.spiffeId(hop.caller()), hop.service()));
+        }
+        int all = hops.stream().mapToInt(Integer::intValue).sum();
+        stage.expect("calls by anybody else, or by nobody", Bounds.exactly(0), seen.total() - all);
     }
 
     /** It is told at once, and nothing is sent. */

@@ -51,6 +51,10 @@ final class Certificates implements Closeable {
         }
     }
 
+    Path directory() {
+        return directory;
+    }
+
     /** What an application says to be that workload. */
     MountedIdentity of(String workload) {
         return MountedIdentity.at(directory.resolve(workload));

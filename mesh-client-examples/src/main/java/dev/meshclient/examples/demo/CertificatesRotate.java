@@ -7,11 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /** Every hop is mutual TLS. All certificates are renewed under load, then the root is changed, too. */
 final class CertificatesRotate implements Step {
     private static final int CALLS = 90;
+    private static final int AT_LEAST = 60;
 
     /** What is done to the files while calls are made. */
     private interface Deed {
@@ -99,7 +101,11 @@ final class CertificatesRotate implements Step {
                 throw new UncheckedIOException(e);
             }
         });
-        authenticated(stage, () -> stage.calls(Load.until(() -> files.isDone() && done.getAsBoolean())));
+        AtomicInteger calls = new AtomicInteger();
+        authenticated(
+                stage,
+                () -> stage.calls(Load.until(
+                        () -> calls.incrementAndGet() >= AT_LEAST && files.isDone() && done.getAsBoolean())));
         try {
             files.join();
         } catch (CompletionException e) {
