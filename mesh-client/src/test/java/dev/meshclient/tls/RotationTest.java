@@ -22,6 +22,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -122,6 +123,26 @@ class RotationTest {
                     .hasMessageContaining(ORDERS)
                     .hasMessageContaining("CN=shop next");
             assertThat(peer.server.getRequestCount()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void a_peer_of_a_root_that_was_added_is_in_the_handshake_that_the_caller_sees() throws Exception {
+        TestCertificates renewed = NEXT_ROOT.issue(MeshPeer.now(TestCertificates.svid(ORDERS)));
+        TestCertificates own = checkout();
+        ScriptedIdentity identity = new ScriptedIdentity(own.svid(ROOT));
+        try (MeshPeer peer = MeshPeer.as(renewed.svid(ROOT));
+                Mesh mesh = MeshMutualTest.mesh(peer.port(), SETTINGS, identity)) {
+            OkHttpClient client = client(mesh, Protocol.HTTP_1_1);
+            assertThatThrownBy(() -> call(client, peer)).isInstanceOf(SSLHandshakeException.class);
+            peer.server.enqueue(new MockResponse.Builder().body("ok").build());
+
+            identity.rotate(own.svid(ROOT, NEXT_ROOT));
+
+            Request request = new Request.Builder().url("http://orders/").build();
+            try (Response response = client.newCall(request).execute()) {
+                assertThat(response.handshake().peerCertificates().get(0)).isEqualTo(renewed.certificate());
+            }
         }
     }
 

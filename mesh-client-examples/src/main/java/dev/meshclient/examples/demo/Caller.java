@@ -13,11 +13,13 @@ final class Caller implements Closeable {
 
     private final String zone;
     private final Member member;
+    private final Seen seen;
     private final AtomicInteger sent = new AtomicInteger();
 
-    Caller(String zone, Member member) {
+    Caller(String zone, Member member, Seen seen) {
         this.zone = zone;
         this.member = member;
+        this.seen = seen;
     }
 
     String zone() {
@@ -46,6 +48,7 @@ final class Caller implements Closeable {
             if (response.code() != 200) {
                 throw new IOException("status " + response.code() + ": " + text);
             }
+            seen.server(response);
             return Hop.Way.parse(text);
         }
     }

@@ -1,7 +1,10 @@
 package dev.meshclient.examples.demo;
 
+import dev.meshclient.examples.inbound.MeshFilter;
 import java.io.IOException;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** A calls B calls C, three instances each in three zones, a mesh in each: what policy does, counted on real sockets. */
 public final class Demo {
@@ -12,16 +15,23 @@ public final class Demo {
             new InstanceFails(),
             new ZoneDies(),
             new RegistryStops(),
-            new BrokenDocument());
+            new BrokenDocument(),
+            new CertificatesRotate(),
+            new ServerIsWrong(),
+            new CallerIsWrong());
+
+    private static final Logger FILTER = Logger.getLogger(MeshFilter.class.getName());
 
     private Demo() {}
 
     /** Plays each step; fails if what was counted is not what was expected. */
     public static void main(String[] args) throws IOException {
+        FILTER.setLevel(Level.OFF); // the demo counts what it refuses
         Screen screen = Screen.standard();
         try (Fleet fleet = Fleet.start();
                 Stage stage = new Stage(fleet, screen).open()) {
-            screen.line("service-a calls service-b calls service-c: on real sockets, a mesh in each instance,");
+            screen.line(
+                    "service-a calls service-b calls service-c: on real sockets and by mutual TLS, a mesh in each instance,");
             screen.line(fleet.members().size() + " meshes that follow one document of one registry.");
             fleet.publish(fleet.document().withListed(fleet.living()));
             for (Step step : STEPS) {

@@ -48,14 +48,24 @@ record Document(String distribution, int canary, boolean quick, List<Instance> l
                   "apiVersion": "meshclient.dev/v1",
                   "kind": "MeshPolicy",
                   "metadata": { "mesh": "demo", "epoch": "demo", "version": %d },
-                  "defaults": { "trafficDistribution": "%s"%s },
+                  "trustDomain": "demo.example",
+                  "defaults": {
+                    "tls": { "mode": "MESH_MUTUAL" }, "serviceAccount": "{service}",
+                    "timeouts": { "connect": "10s" },
+                    "trafficDistribution": "%s"%s
+                  },
                   "services": {
-                    "service-a": { "hosts": ["service-a"], "endpoints": [%s] },
+                    "service-a": { "hosts": ["service-a"], "endpoints": [%s],
+                      "authorization": [%s]
+                    },
                     "service-b": { "hosts": ["service-b"], "endpoints": [%s],
                       "subsets": [%s],
-                      "rules": [{ "backendRefs": [%s]}]
+                      "rules": [{ "backendRefs": [%s]}],
+                      "authorization": [%s]
                     },
-                    "service-c": { "hosts": ["service-c"], "endpoints": [%s] }
+                    "service-c": { "hosts": ["service-c"], "endpoints": [%s],
+                      "authorization": [%s]
+                    }
                   }
                 }
                 """.formatted(
@@ -63,10 +73,20 @@ record Document(String distribution, int canary, boolean quick, List<Instance> l
                         distribution,
                         quick ? QUICK : "",
                         endpoints("service-a"),
+                        allow(Certificates.CALLERS),
                         endpoints("service-b"),
                         versions("{ \"name\": \"%1$s\", \"labels\": { \"version\": \"%1$s\" } }"),
                         versions("{ \"name\": \"service-b\", \"subset\": \"%1$s\", \"weight\": %2$d }"),
-                        endpoints("service-c"));
+                        allow("service-a"),
+                        endpoints("service-c"),
+                        allow("service-b"));
+    }
+
+    /** Nobody but this workload may call. */
+    private static String allow(String workload) {
+        return """
+                { "name": "%1$s", "action": "ALLOW",
+                        "rules": [{ "from": [{ "source": { "principals": ["%2$s"] } }] }] }""".formatted(workload, Certificates.spiffeId(workload));
     }
 
     /** Of service-b: one of each version that there is. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -18,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /** A registry, three services with an instance in each of three zones, and an application in each zone that calls the first. */
@@ -37,6 +39,9 @@ final class Fleet implements Closeable {
     private final List<Caller> callers = new CopyOnWriteArrayList<>();
     private final List<Hop.Way> ways = new CopyOnWriteArrayList<>();
     private final List<String> errors = new CopyOnWriteArrayList<>();
+    private final Certificates certificates = Certificates.make(SERVICES);
+    private final Map<String, ServerTls> tls = new HashMap<>();
+    private final Seen seen = new Seen();
     private final URI policy;
     private RegistryServer registry;
     private @Nullable HeldPort registryPort;
@@ -52,30 +57,95 @@ final class Fleet implements Closeable {
     static Fleet start() throws IOException {
         Fleet fleet = new Fleet();
         for (String service : SERVICES) {
+            fleet.tls.put(service, ServerTls.with(fleet.certificates.of(service)));
+        }
+        fleet.tls.put(Certificates.STRANGER, ServerTls.with(fleet.certificates.of(Certificates.STRANGER)));
+        for (String service : SERVICES) {
             for (String zone : ZONES) {
                 fleet.add(service, "v1", zone);
             }
         }
         for (String zone : ZONES) {
-            fleet.callers.add(new Caller(zone, fleet.member("callers", zone)));
+            fleet.callers.add(new Caller(zone, fleet.member(Certificates.CALLERS, zone), fleet.seen));
         }
         return fleet;
     }
 
     /** Starts one more instance. No one calls it before the document lists it. */
     Instance add(String service, String version, String zone) throws IOException {
-        Instance added = new Instance(new Hop(service, version, zone), CALLS.get(service), member(service, zone));
+        Instance added = new Instance(
+                new Hop(service, version, zone), CALLS.get(service), member(service, zone), tls(service), seen);
         instances.add(added);
         return added;
     }
 
     private Member member(String service, String zone) {
-        return new Member(service, zone, PolicySource.http(policy));
+        return new Member(service, zone, PolicySource.http(policy), certificates.of(service));
+    }
+
+    private ServerTls tls(String workload) {
+        return Objects.requireNonNull(tls.get(workload), workload);
+    }
+
+    /** Starts what poses as an instance of that service, and cannot prove it. */
+    Instance addImpostor(String service, String zone) throws IOException {
+        Instance added = new Instance(
+                new Hop(service, "fake", zone), null, member(service, zone), tls(Certificates.STRANGER), seen);
+        instances.add(added);
+        return added;
+    }
+
+    Certificates certificates() {
+        return certificates;
+    }
+
+    /** What was proved in handshakes, since the start. */
+    Seen seen() {
+        return seen;
+    }
+
+    /** Certificates that the meshes have taken since they were made. */
+    int renewals() {
+        return members().stream().mapToInt(Member::renewals).sum();
+    }
+
+    /** How often the meshes were told that they trust others. */
+    int trustChanges() {
+        return members().stream().mapToInt(Member::trustChanges).sum();
+    }
+
+    /** Whether each server trusts so many roots. */
+    boolean serversTrust(int roots) {
+        return tls.values().stream().allMatch(t -> t.authorities() == roots);
+    }
+
+    /** Whether connections to the instances that live serve more than one call. */
+    void keepConnections(boolean keep) {
+        living().forEach(i -> i.keepConnections(keep));
+    }
+
+    /** Requests that policy has kept out of the instances that live. */
+    int refused() {
+        return members().stream().mapToInt(Member::refused).sum();
     }
 
     /** A client that starts now, and follows the registry too; whoever asks for it closes it. */
     Caller newcomer(String zone, UnaryOperator<Mesh.Builder> more) {
-        return new Caller(zone, new Member("newcomer", zone, PolicySource.http(policy), more));
+        return new Caller(
+                zone,
+                new Member("newcomer", zone, PolicySource.http(policy), certificates.of(Certificates.CALLERS), more),
+                seen);
+    }
+
+    /** A mesh like any other, of a workload that no service lets in; whoever asks for it closes it. */
+    Member stranger(String zone) {
+        return new Member(
+                Certificates.STRANGER, zone, PolicySource.http(policy), certificates.of(Certificates.STRANGER));
+    }
+
+    /** The same workload with a client that no mesh wraps. */
+    OkHttpClient strangerWithoutMesh() throws IOException {
+        return tls(Certificates.STRANGER).client();
     }
 
     /** The instance of that version in that zone which lives. */
@@ -234,6 +304,8 @@ final class Fleet implements Closeable {
         List<Closeable> all = new ArrayList<>(callers);
         all.addAll(instances);
         all.add(registry);
+        all.addAll(tls.values());
+        all.add(certificates);
         for (Closeable each : all) {
             try {
                 each.close();

@@ -1,7 +1,8 @@
 package dev.meshclient.examples.demo;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsServer;
+import dev.meshclient.examples.inbound.MeshFilter;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -20,28 +21,36 @@ final class Instance implements Closeable {
     private final Hop self;
     private final @Nullable String next;
     private final Member member;
-    private final HttpServer server;
+    private final ServerTls tls;
+    private final Seen seen;
+    private final HttpsServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger received = new AtomicInteger();
     private volatile int broken; // 0: it is well
     private volatile boolean up = true;
+    private volatile boolean keepsConnections = true;
     private @Nullable HeldPort port;
 
     /**
      * @param next the service that it calls; null = none
      * @param member its place in the mesh
+     * @param tls who it is
      */
-    Instance(Hop self, @Nullable String next, Member member) throws IOException {
-        this(self, next, member, 0);
+    Instance(Hop self, @Nullable String next, Member member, ServerTls tls, Seen seen) throws IOException {
+        this(self, next, member, tls, seen, 0);
     }
 
-    private Instance(Hop self, @Nullable String next, Member member, int port) throws IOException {
+    private Instance(Hop self, @Nullable String next, Member member, ServerTls tls, Seen seen, int port)
+            throws IOException {
         this.self = self;
         this.next = next;
         this.member = member;
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+        this.tls = tls;
+        this.seen = seen;
+        this.server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setExecutor(threads);
-        server.createContext("/", this::answer);
+        server.setHttpsConfigurator(tls.configurator());
+        server.createContext("/", this::answer).getFilters().add(new MeshFilter(member.inbound()));
         server.start();
     }
 
@@ -75,6 +84,7 @@ final class Instance implements Closeable {
 
     private void answer(HttpExchange exchange) throws IOException {
         received.incrementAndGet();
+        seen.caller(self.service(), exchange);
         int status = broken == 0 ? 200 : broken;
         String text = self.toString();
         if (next != null && broken == 0) {
@@ -82,12 +92,16 @@ final class Instance implements Closeable {
             try (Response response = member.http().newCall(request).execute()) {
                 text += " " + response.body().string();
                 status = response.code();
+                seen.server(response);
             } catch (IOException e) {
                 text += " " + e;
                 status = 502;
             }
         }
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        if (!keepsConnections) {
+            exchange.getResponseHeaders().set("Connection", "close");
+        }
         exchange.sendResponseHeaders(status, body.length);
         exchange.getResponseBody().write(body);
         exchange.close();
@@ -96,6 +110,15 @@ final class Instance implements Closeable {
     /** Stays up, and answers every call with this status; 0 = it is well again. */
     void answerWith(int status) {
         broken = status;
+    }
+
+    /** Whether a connection serves more than one call. */
+    void keepConnections(boolean keep) {
+        keepsConnections = keep;
+    }
+
+    int port() {
+        return server.getAddress().getPort();
     }
 
     /** Dies as a process does: its connections break, its port refuses. */
@@ -109,7 +132,8 @@ final class Instance implements Closeable {
 
     /** After its death: another process on the same port. */
     Instance successor(Member member) throws IOException {
-        return new Instance(self, next, member, Objects.requireNonNull(port).release());
+        return new Instance(
+                self, next, member, tls, seen, Objects.requireNonNull(port).release());
     }
 
     @Override

@@ -3,9 +3,13 @@ package dev.meshclient.examples.demo;
 import dev.meshclient.Decision;
 import dev.meshclient.Mesh;
 import dev.meshclient.Workload;
+import dev.meshclient.authz.AuthorizationEvent;
+import dev.meshclient.authz.Inbound;
+import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.Closeable;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import okhttp3.OkHttpClient;
@@ -16,18 +20,28 @@ final class Member implements MeshListener, Closeable {
     private final AtomicInteger retries = new AtomicInteger();
     private final AtomicInteger ejections = new AtomicInteger();
     private final AtomicInteger returns = new AtomicInteger();
+    private final AtomicInteger renewals = new AtomicInteger();
+    private final AtomicInteger trustChanges = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+    private volatile String failure = "";
     private final Mesh mesh;
     private final OkHttpClient http;
 
-    Member(String service, String zone, PolicySource policy) {
-        this(service, zone, policy, mesh -> mesh);
+    Member(String service, String zone, PolicySource policy, WorkloadIdentity identity) {
+        this(service, zone, policy, identity, mesh -> mesh);
     }
 
     /** @param more what else is to be said of the mesh */
-    Member(String service, String zone, PolicySource policy, UnaryOperator<Mesh.Builder> more) {
+    Member(
+            String service,
+            String zone,
+            PolicySource policy,
+            WorkloadIdentity identity,
+            UnaryOperator<Mesh.Builder> more) {
         Mesh.Builder builder = Mesh.builder()
                 .workload(Workload.of(service).zone("eu/" + zone))
                 .policy(policy)
+                .identity(identity)
                 .claim("service-a", "service-b", "service-c")
                 .snapshotDirectory(null) // whatever the environment says: nothing of the demo stays behind
                 .listener(this);
@@ -37,6 +51,21 @@ final class Member implements MeshListener, Closeable {
 
     OkHttpClient http() {
         return http;
+    }
+
+    /** What decides who may come in. */
+    Inbound inbound() {
+        return mesh.inbound();
+    }
+
+    /** Certificates taken since it was made, whom it trusts being the same. */
+    int renewals() {
+        return renewals.get();
+    }
+
+    /** How often it was told since it was made that it trusts others; the first time included. */
+    int trustChanges() {
+        return trustChanges.get();
     }
 
     /** {@code epoch/version} of the policy in force; empty before the first. */
@@ -59,7 +88,18 @@ final class Member implements MeshListener, Closeable {
         return returns.get();
     }
 
+    /** Requests of the stranger that policy has kept out since it was made. */
+    int refused() {
+        return refused.get();
+    }
+
+    /** Why the last attempt of this round that failed did so; empty if none did. */
+    String failure() {
+        return failure;
+    }
+
     void beginRound() {
+        failure = "";
         retries.set(0);
         ejections.set(0);
         returns.set(0);
@@ -73,6 +113,23 @@ final class Member implements MeshListener, Closeable {
     }
 
     @Override
+    public void attemptEnded(Request request, Decision.Attempt attempt) {
+        String why = attempt.failure();
+        if (why != null) {
+            failure = why;
+        }
+    }
+
+    @Override
+    public void authorization(AuthorizationEvent event) {
+        if (event.inbound()
+                && event.kind() == AuthorizationEvent.Kind.DENIED
+                && event.peer().equals(Certificates.spiffeId(Certificates.STRANGER))) {
+            refused.incrementAndGet();
+        }
+    }
+
+    @Override
     public void endpointEjected(String backend, String endpoint, String reason) {
         ejections.incrementAndGet();
     }
@@ -80,6 +137,11 @@ final class Member implements MeshListener, Closeable {
     @Override
     public void endpointReturned(String backend, String endpoint, String reason) {
         returns.incrementAndGet();
+    }
+
+    @Override
+    public void identityRotated(String id, Instant notAfter, boolean trustChanged) {
+        (trustChanged ? trustChanges : renewals).incrementAndGet();
     }
 
     @Override

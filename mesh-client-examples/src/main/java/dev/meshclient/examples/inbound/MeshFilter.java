@@ -80,7 +80,7 @@ public final class MeshFilter extends Filter {
     }
 
     /** The SPIFFE ID of a certificate that the server's TLS has verified: its one URI name. Null: there is none. */
-    private static @Nullable String peer(HttpExchange exchange) {
+    public static @Nullable String peer(HttpExchange exchange) {
         if (!(exchange instanceof HttpsExchange https)) {
             return null;
         }

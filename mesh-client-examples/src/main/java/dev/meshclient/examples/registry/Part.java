@@ -71,6 +71,7 @@ final class Part {
                 policy.trustDomain(),
                 policy.outboundTrafficPolicy(),
                 policy.clusters(),
+                policy.jwtProviders(),
                 policy.defaults(),
                 services,
                 policy.removed().stream().filter(scope::covers).toList());

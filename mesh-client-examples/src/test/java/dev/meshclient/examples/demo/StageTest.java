@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -88,6 +89,28 @@ class StageTest {
             stage.say("a line that stays");
             assertThat(text()).contains("\u001b[" + height + "A").contains("a line that stays");
         }
+    }
+
+    @Test
+    void certificates_rotate_and_strangers_are_refused() throws IOException {
+        try (Fleet fleet = Fleet.start();
+                Stage stage = stage(fleet, false)) {
+            fleet.publish(fleet.document().withListed(fleet.living()));
+            stage.play(new CertificatesRotate());
+            stage.play(new ServerIsWrong());
+            stage.play(new CallerIsWrong());
+            stage.end();
+        }
+    }
+
+    @Test
+    void certificates_are_gone_with_the_fleet() throws IOException {
+        Path directory;
+        try (Fleet fleet = Fleet.start()) {
+            directory = fleet.certificates().directory();
+            assertThat(directory.resolve("service-a/tls.key")).exists();
+        }
+        assertThat(directory).doesNotExist();
     }
 
     private Stage stage(Fleet fleet, boolean terminal) {

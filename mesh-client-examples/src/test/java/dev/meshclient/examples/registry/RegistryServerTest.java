@@ -102,6 +102,7 @@ class RegistryServerTest {
 
     private static final String SHOP = """
             {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "shop", "version": %d},
+             "jwtProviders": {"corp": {"issuer": "https://id.example", "jwksUri": "https://id.example/jwks"}},
              "services": {
                "orders": {"hosts": ["orders", "orders.shop:8080"], "endpoints": [],
                  "rules": [{"backendRefs": [{"name": "orders"}, {"name": "stock"}]}]},
@@ -139,6 +140,7 @@ class RegistryServerTest {
         assertThat(part.services().keySet())
                 .containsExactlyInAnyOrder(services == null ? new String[0] : services.split(" ", -1));
         assertThat(part.metadata().version()).isEqualTo(1);
+        assertThat(part.jwtProviders()).containsOnlyKeys("corp");
     }
 
     @Test

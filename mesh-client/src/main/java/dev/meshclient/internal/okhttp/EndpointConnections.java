@@ -156,6 +156,10 @@ final class EndpointConnections {
             retireBy(time.now());
             retire();
         } else if (peers.values().stream().anyMatch(PeerTls::isOutdated)) {
+            // Until then a client completes the chains that callers see with the roots that it was made with, and finds
+            // none.
+            clients.clear();
+            last = null;
             retireBy(time.now() + (long) (time.random().nextDouble() * SPREAD.toNanos()));
         }
     }

@@ -1,0 +1,110 @@
+package dev.meshclient.examples.demo;
+
+import dev.meshclient.examples.identity.DevCertificates;
+import dev.meshclient.identity.MountedIdentity;
+import java.io.ByteArrayInputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Who is who in the demo: an authority and an identity for each service, in a directory that is gone when it is closed. */
+final class Certificates implements Closeable {
+    static final String TRUST_DOMAIN = "demo.example";
+
+    /** Who calls the first service. */
+    static final String CALLERS = "callers";
+
+    /** Vouched for by the same authority, and expected by nobody. */
+    static final String STRANGER = "stranger";
+
+    private static final Duration LIFE = Duration.ofHours(24);
+
+    private final Path directory;
+    private final DevCertificates certificates;
+
+    private Certificates(Path directory, DevCertificates certificates) {
+        this.directory = directory;
+        this.certificates = certificates;
+    }
+
+    /** Makes them all. */
+    static Certificates make(List<String> services) throws IOException {
+        Path directory = Files.createTempDirectory("mesh-demo-identity");
+        try {
+            DevCertificates certificates = DevCertificates.in(directory, TRUST_DOMAIN, LIFE);
+            for (String workload : Stream.concat(services.stream(), Stream.of(CALLERS, STRANGER))
+                    .toList()) {
+                certificates.make(workload);
+            }
+            return new Certificates(directory, certificates);
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    /** What an application says to be that workload. */
+    MountedIdentity of(String workload) {
+        return MountedIdentity.at(directory.resolve(workload));
+    }
+
+    static String spiffeId(String workload) {
+        return "spiffe://" + TRUST_DOMAIN + "/" + workload;
+    }
+
+    /** Serial number of the certificate that lies there now. */
+    BigInteger serial(String workload) throws IOException {
+        byte[] file = Files.readAllBytes(directory.resolve(workload).resolve("tls.crt"));
+        try {
+            X509Certificate leaf = (X509Certificate)
+                    CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(file));
+            return leaf.getSerialNumber();
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** Everybody gets another certificate with another key, signed by the newest root. */
+    void renew() throws IOException {
+        try {
+            certificates.renew();
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** Everybody trusts one more root. */
+    void addRoot() throws IOException {
+        try {
+            certificates.addRoot();
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
+    }
+
+    /** Everybody trusts the newest root alone. */
+    void withdrawOldRoots() throws IOException {
+        certificates.withdrawOldRoots();
+    }
+
+    @Override
+    public void close() throws IOException {
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+}

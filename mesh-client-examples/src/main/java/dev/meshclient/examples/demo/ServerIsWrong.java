@@ -1,0 +1,51 @@
+package dev.meshclient.examples.demo;
+
+import java.io.IOException;
+import java.util.List;
+
+/** The document lists an address that somebody else has: callers do not talk to it. */
+final class ServerIsWrong implements Step {
+    private static final int CALLS = 90;
+    private static final String SERVICE = "service-a";
+    private static final String ZONE = "b";
+    private static final int IN_A_ROW = 5;
+
+    @Override
+    public String title() {
+        return "A server is not who it should be: refused in the handshake";
+    }
+
+    @Override
+    public void run(Stage stage) throws IOException {
+        Fleet fleet = stage.fleet();
+        Instance fake = fleet.addImpostor(SERVICE, ZONE);
+        Document before = fleet.document();
+        List<Instance> listed = fleet.living();
+        stage.publish("lists a server as " + SERVICE + " that proves to be another", before.withListed(listed));
+        Caller caller = fleet.caller(ZONE);
+        Round round =
+                stage.calls(Load.until(() -> caller.member().ejections() > 0).from(caller));
+        String told = caller.member().failure();
+        int who = Math.max(0, told.indexOf("the peer is"));
+        stage.say("       what the caller is told: " + told.substring(0, who));
+        stage.say("       " + told.substring(who));
+        stage.expect("errors seen by callers", Bounds.exactly(0), round.errors().size());
+        stage.expect("handshakes that the caller broke off", Bounds.exactly(IN_A_ROW), round.retries());
+        stage.expect(
+                "which name both, who it is and who it should be",
+                Bounds.exactly(1),
+                told.contains("'" + Certificates.spiffeId(Certificates.STRANGER) + "'")
+                                && told.contains(Certificates.spiffeId(SERVICE))
+                        ? 1
+                        : 0);
+        stage.expect("calls that reached it", Bounds.exactly(0), fake.received());
+        stage.expect("meshes that eject it, after 5 failures", Bounds.exactly(1), round.ejecting());
+
+        fake.kill();
+        stage.publish("lists it no more", before.withListed(fleet.living()));
+        Round without = stage.calls(CALLS);
+        stage.expect(
+                "errors seen by callers", Bounds.exactly(0), without.errors().size());
+        stage.expect("retries", Bounds.exactly(0), without.retries());
+    }
+}
