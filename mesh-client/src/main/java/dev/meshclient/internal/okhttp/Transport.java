@@ -274,6 +274,14 @@ final class Transport implements Layer {
         if (endpoint != null && attempt.tls != null && e instanceof SSLException tls) {
             return TlsFailure.named(tls, endpoint.name(), attempt.tls);
         }
+        if (endpoint != null
+                && attempt.tls != null
+                && attempt.tls.presentsCertificate()
+                && !attempt.listener.isReused()
+                && !attempt.listener.hasAnswer()
+                && e.getClass() == IOException.class) {
+            return TlsFailure.withoutAlert(e, endpoint.name(), attempt.tls);
+        }
         if (endpoint == null || e.getClass() != ConnectException.class) {
             return e;
         }

@@ -268,6 +268,11 @@ public final class PeerTls {
         return now == null ? (SSLSocketFactory) SSLSocketFactory.getDefault() : now.context.getSocketFactory();
     }
 
+    /** Whether we prove who we are. */
+    public boolean presentsCertificate() {
+        return peer.presentsCertificate();
+    }
+
     /** Who we said we are, for messages. */
     public String presented() {
         Held now = held;
