@@ -1,6 +1,7 @@
 package dev.meshclient;
 
 import dev.meshclient.authz.Inbound;
+import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.call.DecisionNote;
@@ -58,6 +59,7 @@ public final class Mesh implements Closeable {
     private final Time time;
     private final Runnable stopTime;
     private final Router router;
+    private final PolicySink sink;
     private final Credentials credentials;
     private final Engine engine;
     private final String source;
@@ -99,7 +101,7 @@ public final class Mesh implements Closeable {
         });
         PolicySource source = builder.source();
         this.source = source.toString();
-        PolicySink sink = new PolicySink(
+        this.sink = new PolicySink(
                 router, engine.transport(), engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
         this.policy = source.watch(time, sink, new WantedHosts(router));
     }
@@ -183,7 +185,19 @@ public final class Mesh implements Closeable {
 
     /** What is in force, what is refused or kept from before, and how each endpoint stands; as text for people, too. */
     public MeshStatus status() {
-        return router.status(source);
+        return sink.status(source).with(identities());
+    }
+
+    private Map<String, MeshStatus.Identity> identities() {
+        Map<String, MeshStatus.Identity> identities = new LinkedHashMap<>();
+        credentials.status().forEach((name, now) -> {
+            Svid svid = now.svid();
+            identities.put(
+                    name,
+                    new MeshStatus.Identity(
+                            now.source(), svid == null ? "" : svid.name(), now.age(), now.expiresIn(), now.problem()));
+        });
+        return identities;
     }
 
     /** Why this response came from where it came; {@link Decision#NONE} for one that did not come through a mesh, or from the cache. */

@@ -20,19 +20,53 @@ import org.jspecify.annotations.Nullable;
  * @param source where policy comes from
  * @param revision {@code epoch/version} of the document in force; empty before the first
  * @param age since that came into force; null before the first
- * @param lastProblem what the source said last, if no good document came after it
+ * @param freshness how much that document can be trusted to be what the source has now; null before the first
+ * @param lastProblem what the source said last, if nothing good came from it since: no document, and not that it still has the
+ *     one in force
+ * @param identities what this workload proves, by {@code credentialName}; its identity in the mesh has the empty name
  * @param services by name
  */
 public record MeshStatus(
         String source,
         String revision,
         @Nullable Duration age,
+        @Nullable Freshness freshness,
         @Nullable Problem lastProblem,
+        Map<String, Identity> identities,
         Map<String, Service> services) {
     private static final int ENDPOINTS_PRINTED = 100;
 
     public MeshStatus {
+        identities = Collections.unmodifiableMap(new TreeMap<>(identities));
         services = Collections.unmodifiableMap(new TreeMap<>(services));
+    }
+
+    /**
+     * What this workload proves to its peers.
+     *
+     * @param source where it comes from
+     * @param id the SPIFFE ID, or the subject of a certificate that has none; empty: there is none yet
+     * @param age since that certificate is in use; null: there is none yet
+     * @param expiresIn negative: it has expired; null: there is none yet
+     * @param problem why there is nothing newer; empty: all is well
+     */
+    public record Identity(
+            String source,
+            String id,
+            @Nullable Duration age,
+            @Nullable Duration expiresIn,
+            String problem) {
+        @Override
+        public String toString() {
+            return (id.isEmpty() ? "no certificate yet" : id) + " from " + source
+                    + (age == null ? "" : ", for " + length(age))
+                    + (expiresIn == null
+                            ? ""
+                            : expiresIn.isNegative()
+                                    ? ", expired " + length(expiresIn.negated()) + " ago"
+                                    : ", expires in " + length(expiresIn))
+                    + (problem.isEmpty() ? "" : "\n  ! " + problem);
+        }
     }
 
     /** How the policy of a service came to be what it is. */
@@ -47,14 +81,43 @@ public record MeshStatus(
         REFUSED
     }
 
+    /** Where the document in force came from. */
+    public enum From {
+        /** From the source, or the source has said since that it has it. */
+        LIVE,
+        /** From the snapshot of an earlier process, and the source has not been heard since. */
+        SNAPSHOT,
+        /** As {@link #SNAPSHOT}, and the document's {@code metadata.ttl} was over when it came into force. */
+        STALE
+    }
+
+    /**
+     * How much the document in force can be trusted to be what the source has now.
+     *
+     * @param from where it came from
+     * @param age since the source last said that it has it, also where an earlier process heard that
+     */
+    public record Freshness(From from, Duration age) {
+        @Override
+        public String toString() {
+            return switch (from) {
+                        case LIVE -> "live";
+                        case SNAPSHOT -> "from a snapshot";
+                        case STALE -> "from a STALE snapshot";
+                    }
+                    + ", confirmed " + length(age) + " ago";
+        }
+    }
+
     /**
      * What a source said.
      *
      * @param message what happened
      * @param age since then
+     * @param lasting since the first problem after which nothing good came
      * @param refused what is wrong with the document, if it was that; empty otherwise
      */
-    public record Problem(String message, Duration age, List<PolicyProblem> refused) {
+    public record Problem(String message, Duration age, Duration lasting, List<PolicyProblem> refused) {
         public Problem {
             refused = List.copyOf(refused);
         }
@@ -157,6 +220,14 @@ public record MeshStatus(
         }
     }
 
+    MeshStatus with(@Nullable Freshness fresh, @Nullable Problem problem) {
+        return new MeshStatus(source, revision, age, age == null ? null : fresh, problem, identities, services);
+    }
+
+    MeshStatus with(Map<String, Identity> known) {
+        return new MeshStatus(source, revision, age, freshness, lastProblem, known, services);
+    }
+
     /** Whether a policy is in force. */
     public boolean isReady() {
         return age != null;
@@ -183,13 +254,22 @@ public record MeshStatus(
                 .append(age == null ? "no policy" : "policy " + revision)
                 .append(" from ")
                 .append(source)
-                .append(age == null ? "" : ", in force for " + length(age));
+                .append(age == null ? "" : ", in force for " + length(age))
+                .append(freshness == null ? "" : ", " + freshness);
         if (lastProblem != null) {
             text.append("\nlast problem, ")
                     .append(length(lastProblem.age))
-                    .append(" ago: ")
+                    .append(" ago")
+                    .append(
+                            length(lastProblem.lasting).equals(length(lastProblem.age))
+                                    ? ""
+                                    : ", no good news for " + length(lastProblem.lasting))
+                    .append(": ")
                     .append(lastProblem.message.replace("\n", "\n  "));
         }
+        identities.forEach(
+                (name, identity) -> text.append(name.isEmpty() ? "\nidentity " : "\ncredential '" + name + "' ")
+                        .append(identity));
         services.forEach((name, service) -> print(text, name, service));
         return text.toString();
     }

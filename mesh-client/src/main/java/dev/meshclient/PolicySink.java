@@ -5,16 +5,21 @@ import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.registry.Provenance;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /** Puts in force what a source delivers, and tells the log: one line a document, and one a problem, each 10 min while it lasts. */
@@ -32,6 +37,34 @@ final class PolicySink implements PolicySource.Sink {
     private final Logger log;
     private String lastTold = "";
     private long lastToldAt;
+    private @Nullable PolicyDocument delivered;
+    private volatile Heard heard = new Heard(null, 0, null, 0, 0);
+
+    /** What a source said last of what is in force, and what went wrong since; times are of the mesh's clock. */
+    private record Heard(
+            MeshStatus.@Nullable From from,
+            long confirmedAt,
+            @Nullable IOException problem,
+            long problemAt,
+            long failingSince) {
+        Heard confirmed(MeshStatus.From where, long at) {
+            return new Heard(where, at, null, 0, 0);
+        }
+
+        /** That a snapshot is in force does not make the source well. */
+        Heard resumed(MeshStatus.From where, long at) {
+            return new Heard(where, at, problem, problemAt, failingSince);
+        }
+
+        /** Another one of several sources goes on failing. */
+        Heard failing(IOException said, long now) {
+            return said.equals(problem) ? this : failed(said, now);
+        }
+
+        Heard failed(IOException said, long at) {
+            return new Heard(from, confirmedAt, said, at, problem == null ? at : failingSince);
+        }
+    }
 
     /**
      * @param gone is told of endpoints that policy does not list any more
@@ -46,15 +79,85 @@ final class PolicySink implements PolicySource.Sink {
         this.log = log;
     }
 
+    /** By a source that does not say where it has it from: it has it now. */
     @Override
     public synchronized void deliver(PolicyDocument document) throws IOException {
+        put(document, List.of(), List.of());
+        heard = heard.confirmed(MeshStatus.From.LIVE, time.now());
+    }
+
+    @Override
+    public synchronized void deliver(PolicyDocument document, Provenance provenance) throws IOException {
+        put(document, provenance.order(), provenance.earlier());
+        Duration age = Duration.between(provenance.confirmed(), time.wall().instant());
+        long at = time.now() - (age.isNegative() ? 0 : Time.nanos(age));
+        heard = switch (provenance.freshness()) {
+            case LIVE ->
+                provenance.failing() == null
+                        ? heard.confirmed(MeshStatus.From.LIVE, at)
+                        : heard.resumed(MeshStatus.From.LIVE, at).failing(provenance.failing(), time.now());
+            case SNAPSHOT -> heard.resumed(MeshStatus.From.SNAPSHOT, at);
+            case STALE -> heard.resumed(MeshStatus.From.STALE, at);
+        };
+    }
+
+    private void put(PolicyDocument document, List<Metadata> versions, List<PolicyDocument> earlier)
+            throws IOException {
         String before = router.revision();
-        Applied what = router.apply(document, transport, gone);
+        Applied what = router.apply(versions, earlier, document, transport, gone);
+        delivered = document;
         applied.run();
         if (what != Applied.NOTHING_NEW) {
             lastTold = "";
             tell(document, before, what == Applied.SAME_VERSION);
         }
+    }
+
+    @Override
+    public synchronized void confirmed() {
+        heard = heard.confirmed(MeshStatus.From.LIVE, time.now());
+    }
+
+    @Override
+    public synchronized List<PolicySource.Kept> kept() {
+        PolicyDocument last = delivered;
+        if (last == null) {
+            return List.of();
+        }
+        List<PolicySource.Kept> kept = new ArrayList<>();
+        router.status("").services().forEach((name, service) -> {
+            boolean asDelivered = service.state() == MeshStatus.State.REFUSED
+                    || (service.state() == MeshStatus.State.IN_FORCE
+                            && last.policy().services().containsKey(name));
+            if (!asDelivered) {
+                kept.add(new PolicySource.Kept(name, service.dropsIn()));
+            }
+        });
+        return kept;
+    }
+
+    /** How things stand, and how it is with the source. */
+    MeshStatus status(String source) {
+        Heard last = heard;
+        long now = time.now();
+        return router.status(source)
+                .with(
+                        last.from == null
+                                ? null
+                                : new MeshStatus.Freshness(last.from, Duration.ofNanos(now - last.confirmedAt)),
+                        last.problem == null ? null : problem(last.problem, last, now));
+    }
+
+    private static MeshStatus.Problem problem(IOException said, Heard last, long now) {
+        List<PolicyProblem> refused = List.of();
+        for (Throwable e = said; e != null && refused.isEmpty(); e = e.getCause()) {
+            refused = e instanceof PolicyException p ? p.problems() : refused;
+        }
+        return new MeshStatus.Problem(
+                said.getMessage() == null ? said.toString() : said.getMessage(),
+                Duration.ofNanos(now - last.problemAt),
+                Duration.ofNanos(now - last.failingSince),
+                refused);
     }
 
     private void tell(PolicyDocument document, String before, boolean sameVersion) {
@@ -110,6 +213,7 @@ final class PolicySink implements PolicySource.Sink {
     @Override
     public synchronized void failed(IOException problem) {
         router.problem(problem);
+        heard = heard.failed(problem, time.now());
         // What wraps it names the next try, and so it differs each time.
         String same = String.valueOf(problem.getCause() == null ? problem : problem.getCause());
         if (same.equals(lastTold) && time.now() - lastToldAt < TOLD_AGAIN_NANOS) {

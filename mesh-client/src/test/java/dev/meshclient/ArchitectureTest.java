@@ -116,7 +116,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_pipeline_does_not_know_the_wire = only(
             in("pipeline"),
-            in("pipeline", "call", "endpoint", "time", "identity")
+            in("pipeline", "call", "endpoint", "time", "identity", "version")
                     .or(CONCEPT_CLASSES)
                     .or(ROOT_TYPES)
                     .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry", ROOT + ".authz", ROOT + ".identity")),
@@ -158,8 +158,15 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_registry_knows_policy_and_time = only(
             resideInAPackage(ROOT + ".registry"),
-            resideInAnyPackage(ROOT + ".registry", ROOT + ".policy", INTERNAL + "time", INTERNAL + "files"),
-            "a source delivers documents; what they do is not its business");
+            resideInAnyPackage(
+                    ROOT + ".registry", ROOT + ".policy", INTERNAL + "time", INTERNAL + "files", INTERNAL + "version"),
+            "a source delivers documents; what they do is not its business, but that its own do not go back is");
+
+    @ArchTest
+    static final ArchRule the_order_of_versions_knows_policy = only(
+            in("version"),
+            in("version").or(resideInAPackage(ROOT + ".policy")),
+            "a mesh and each source of several go by it: what knew one of them could not serve the other");
 
     @ArchTest
     static final ArchRule authorization_knows_policy_and_time = only(
@@ -327,6 +334,6 @@ class ArchitectureTest {
         rooms.removeAll(CONCEPTS.keySet());
         assertThat(rooms)
                 .containsExactlyInAnyOrder(
-                        "call", "time", "endpoint", "okhttp", "pipeline", "identity", "tls", "files");
+                        "call", "time", "endpoint", "okhttp", "pipeline", "identity", "tls", "files", "version");
     }
 }

@@ -23,6 +23,7 @@ import okhttp3.Callback;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -190,6 +191,39 @@ class MeshOnDemandTest {
                     .isInstanceOf(PolicyUnavailable.class)
                     .hasMessageContaining("does not speak of it");
         }
+    }
+
+    /** Orders sent calls to cart, and does no more: nobody asks for cart, and nobody said that it is gone. */
+    @Test
+    void after_a_restart_without_a_registry_what_no_answer_speaks_of_any_more_is_there_still() throws IOException {
+        registry.has("orders", "\"rules\": [{\"backendRefs\": [{\"name\": \"cart.svc\"}]}], \"endpoints\": []");
+        registry.sends("orders", "cart.svc");
+        try (Mesh mesh = mesh().snapshotDirectory(directory).build()) {
+            assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+            assertThat(mesh.status().services()).containsOnlyKeys("orders", "cart.svc");
+            registry.sendsAlone("orders");
+            registry.hasAt("orders", backend.getPort());
+            await().atMost(PATIENCE).until(() -> state(mesh, "cart.svc") == MeshStatus.State.ABSENT);
+            await().atMost(PATIENCE).until(() -> keeps("older "));
+        }
+        registry.close();
+        try (Mesh mesh = mesh().snapshotDirectory(directory)
+                .initialFetchTimeout(Duration.ofSeconds(1))
+                .build()) {
+            assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+            assertThat(mesh.status().services()).containsOnlyKeys("orders", "cart.svc");
+            assertThat(state(mesh, "cart.svc")).isEqualTo(MeshStatus.State.ABSENT);
+            assertThat(mesh.status().services())
+                    .hasEntrySatisfying("cart.svc", s -> assertThat(s.dropsIn()).isNull());
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            assertThat(call(http, "orders")).isEqualTo("orders");
+            assertThat(call(http, "cart.svc")).isEqualTo("cart.svc");
+        }
+    }
+
+    private static MeshStatus.@Nullable State state(Mesh mesh, String service) {
+        MeshStatus.Service now = mesh.status().services().get(service);
+        return now == null ? null : now.state();
     }
 
     private boolean keeps(String host) throws IOException {

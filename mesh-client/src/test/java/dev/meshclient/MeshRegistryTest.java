@@ -16,6 +16,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -80,7 +83,11 @@ class MeshRegistryTest {
     }
 
     private static String call(OkHttpClient http) throws IOException {
-        Request request = new Request.Builder().url("http://orders/v1/7").build();
+        return call(http, "orders");
+    }
+
+    private static String call(OkHttpClient http, String host) throws IOException {
+        Request request = new Request.Builder().url("http://" + host + "/v1/7").build();
         try (Response response = http.newCall(request).execute()) {
             return response.body().string();
         }
@@ -200,6 +207,237 @@ class MeshRegistryTest {
             assertThat(mesh.awaitReady(PATIENCE)).isTrue();
             assertThat(mesh.policyRevision()).isEqualTo("-/1");
             assertThat(call(mesh.wrap(new OkHttpClient()))).isEqualTo("blue");
+        }
+    }
+
+    private static String document(String revision, String services) {
+        String[] epochAndVersion = revision.split("/", -1);
+        return ("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'test', 'epoch': '"
+                        + epochAndVersion[0] + "', 'version': " + epochAndVersion[1] + "}, 'services': {" + services
+                        + "}}")
+                .replace('\'', '"');
+    }
+
+    private static String service(String name, MockWebServer server, String more) {
+        return "'" + name + "': {'hosts': ['" + name + "'], 'endpoints': [{'address': '127.0.0.1', 'port': "
+                + server.getPort() + "}]" + more + "}";
+    }
+
+    /** State, and the document it is from, of each service. */
+    private static Map<String, String> standing(Mesh mesh) {
+        Map<String, String> standing = new TreeMap<>();
+        mesh.status()
+                .services()
+                .forEach((name, service) -> standing.put(
+                        name,
+                        service.state() + " " + service.revision() + " " + service.hosts() + " " + service.pipeline()));
+        return standing;
+    }
+
+    private void awaitKept(String text) {
+        await().atMost(PATIENCE).ignoreExceptions().until(() -> {
+            try (Stream<Path> files = Files.list(directory)) {
+                Path file = files.filter(f -> f.toString().endsWith(".snapshot"))
+                        .findFirst()
+                        .orElseThrow();
+                return Files.readString(file).endsWith(text);
+            }
+        });
+    }
+
+    private Mesh.Builder restartable(FakeRegistry registry) {
+        return Mesh.builder()
+                .policy(PolicySource.http(registry.uri("/mesh/policy")).pollInterval(Duration.ofSeconds(1)))
+                .claim("orders", "billing", "cart", "front")
+                .initialFetchTimeout(PATIENCE)
+                .snapshotDirectory(directory);
+    }
+
+    private static void awaitRevision(Mesh mesh, String revision) {
+        await().atMost(PATIENCE).until(mesh::policyRevision, revision::equals);
+    }
+
+    /** What is kept from two older documents, one of them by a subset that is given up, is in force after a restart. */
+    @Test
+    void a_restart_without_a_registry_changes_no_service() throws IOException {
+        String subset = ", 'subsets': [{'name': 'v2', 'labels': {'v': '2'}}]";
+        String front =
+                "'front': {'hosts': ['front'], 'rules': [{'name': 'all', 'backendRefs': [{'name': 'orders', 'subset':"
+                        + " 'v2'}]}]%s}";
+        String last = document(
+                "e/3",
+                service("orders", green, "") + ", " + service("billing", green, ", 'retry': {}") + ", "
+                        + front.formatted(", 'retry': {}") + ", " + service("new", blue, ", 'retry': {}"));
+        FakeRegistry registry = new FakeRegistry()
+                .serves(
+                        document(
+                                "e/1",
+                                service("orders", blue, subset) + ", " + service("billing", blue, "") + ", "
+                                        + service("cart", blue, "") + ", " + service("gone", blue, "") + ", "
+                                        + front.formatted("")),
+                        "\"1\"");
+        Map<String, String> before;
+        try (Mesh mesh = restartable(registry).build()) {
+            awaitRevision(mesh, "e/1");
+            registry.serves(
+                    document(
+                            "e/2",
+                            service("orders", blue, subset) + ", " + service("billing", green, "") + ", "
+                                    + service("cart", blue, "") + ", 'gone': null, "
+                                    + front.formatted(", 'retry': {}")),
+                    "\"2\"");
+            awaitRevision(mesh, "e/2");
+            registry.serves(last, "\"3\"");
+            awaitRevision(mesh, "e/3");
+            before = standing(mesh);
+            assertThat(mesh.status().freshness())
+                    .extracting(MeshStatus.Freshness::from)
+                    .isEqualTo(MeshStatus.From.LIVE);
+            awaitKept(last);
+        }
+        assertThat(before).containsOnlyKeys("orders", "billing", "cart", "front", "new");
+        assertThat(before.get("front")).startsWith("KEPT e/1");
+        assertThat(before.get("billing")).startsWith("KEPT e/2");
+        assertThat(before.get("cart")).startsWith("ABSENT e/2");
+        assertThat(before.get("new")).startsWith("REFUSED");
+        registry.close();
+        for (int restart = 1; restart <= 2; restart++) {
+            try (Mesh mesh = restartable(registry).build()) {
+                assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+                assertThat(standing(mesh)).isEqualTo(before);
+                OkHttpClient http = mesh.wrap(new OkHttpClient());
+                assertThat(call(http)).isEqualTo("green");
+                assertThat(call(http, "billing")).isEqualTo("green");
+                assertThat(call(http, "cart")).isEqualTo("blue");
+                await().atMost(PATIENCE).until(() -> mesh.status().lastProblem() != null);
+                MeshStatus status = mesh.status();
+                assertThat(status.freshness())
+                        .extracting(MeshStatus.Freshness::from)
+                        .isEqualTo(MeshStatus.From.SNAPSHOT);
+                assertThat(status.toString())
+                        .contains(
+                                "policy e/3 from PolicySource.http(",
+                                ", from a snapshot, confirmed ",
+                                " s ago\nlast problem, ")
+                        .contains("ConnectException");
+            }
+        }
+    }
+
+    private static String part(String revision, String scope, String services) {
+        return document(revision, services).replace("\"mesh\"", "\"scope\": {\"hosts\": [" + scope + "]}, \"mesh\"");
+    }
+
+    /** What the last part does not speak of stays, and what an earlier one did not have goes in its time. */
+    @Test
+    void a_restart_without_a_registry_keeps_what_the_last_part_does_not_speak_of() throws IOException {
+        FakeRegistry registry = new FakeRegistry()
+                .serves(
+                        part(
+                                "e/1",
+                                "\"orders\", \"billing\", \"cart\"",
+                                service("orders", blue, "") + ", " + service("billing", blue, "") + ", "
+                                        + service("cart", blue, "")),
+                        "\"1\"");
+        String last = part("e/3", "\"orders\"", service("orders", green, ""));
+        Map<String, String> before;
+        try (Mesh mesh = restartable(registry).build()) {
+            awaitRevision(mesh, "e/1");
+            registry.serves(part("e/2", "\"orders\", \"cart\"", service("orders", blue, "")), "\"2\"");
+            awaitRevision(mesh, "e/2");
+            registry.serves(last, "\"3\"");
+            awaitRevision(mesh, "e/3");
+            before = standing(mesh);
+            awaitKept(last);
+        }
+        assertThat(before).containsOnlyKeys("orders", "billing", "cart");
+        registry.close();
+        for (int restart = 1; restart <= 2; restart++) {
+            try (Mesh mesh = restartable(registry).build()) {
+                assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+                assertThat(standing(mesh)).isEqualTo(before);
+                assertThat(mesh.status().services())
+                        .hasEntrySatisfying(
+                                "billing", s -> assertThat(s.dropsIn()).isNull())
+                        .hasEntrySatisfying("cart", s -> assertThat(s.dropsIn()).isNotNull());
+                OkHttpClient http = mesh.wrap(new OkHttpClient());
+                assertThat(call(http)).isEqualTo("green");
+                assertThat(call(http, "billing")).isEqualTo("blue");
+                assertThat(call(http, "cart")).isEqualTo("blue");
+            }
+        }
+    }
+
+    @Test
+    void a_restart_lets_no_lower_version_and_no_earlier_epoch_in() throws IOException {
+        FakeRegistry registry = new FakeRegistry().serves(document("a/5", service("orders", blue, "")), "\"1\"");
+        String last = document("b/7", service("orders", green, ""));
+        try (registry) {
+            try (Mesh mesh = restartable(registry).build()) {
+                awaitRevision(mesh, "a/5");
+                registry.serves(last, "\"2\"");
+                awaitRevision(mesh, "b/7");
+                awaitKept(last);
+            }
+            registry.serves(document("b/6", service("orders", blue, "")), "\"3\"");
+            try (Mesh mesh = restartable(registry).build()) {
+                awaitRefusal(mesh, "metadata.version");
+                registry.serves(document("a/9", service("orders", blue, "")), "\"4\"");
+                awaitRefusal(mesh, "metadata.epoch");
+                assertThat(mesh.policyRevision()).isEqualTo("b/7");
+                assertThat(call(mesh.wrap(new OkHttpClient()))).isEqualTo("green");
+            }
+        }
+    }
+
+    /** One day old, of a document that may be trusted for an hour. */
+    @Test
+    void a_stale_snapshot_is_told_with_its_age_and_with_what_the_registry_said_before_it() throws IOException {
+        FakeRegistry registry = new FakeRegistry();
+        String last = document("e/1", service("orders", blue, "")).replace("\"mesh\"", "\"ttl\": \"1h\", \"mesh\"");
+        registry.serves(last, "\"1\"");
+        try (Mesh mesh = restartable(registry).build()) {
+            awaitRevision(mesh, "e/1");
+            awaitKept(last);
+        }
+        registry.close();
+        FakeRegistry.age(directory, registry.uri("/mesh/policy"), Duration.ofDays(1));
+        try (Mesh mesh =
+                restartable(registry).initialFetchTimeout(Duration.ofSeconds(1)).build()) {
+            awaitRevision(mesh, "e/1");
+            await().atMost(PATIENCE).until(() -> mesh.status().lastProblem() != null);
+            assertThat(mesh.status().toString())
+                    .contains(", from a STALE snapshot, confirmed 24 h ago\nlast problem, ");
+        }
+    }
+
+    private static void awaitRefusal(Mesh mesh, String path) {
+        await().atMost(PATIENCE).until(() -> mesh.status().refusals().getOrDefault("$", List.of()).stream()
+                .anyMatch(problem -> problem.path().equals(path)));
+    }
+
+    /** Also of a document that is refused in part, which is in force for the rest. */
+    @Test
+    void what_the_registry_still_has_after_a_restart_is_live_again() throws IOException {
+        String partly = document("e/1", service("orders", blue, "") + ", " + service("billing", blue, ", 'retry': {}"));
+        try (FakeRegistry registry = new FakeRegistry().serves(partly, "\"1\"")) {
+            try (Mesh mesh = restartable(registry).build()) {
+                awaitRevision(mesh, "e/1");
+                awaitKept(partly);
+            }
+            registry.changes(r -> r.code(500).body(""));
+            try (Mesh mesh = restartable(registry).build()) {
+                await().atMost(PATIENCE).until(() -> mesh.status().lastProblem() != null);
+                assertThat(mesh.status().freshness())
+                        .extracting(MeshStatus.Freshness::from)
+                        .isEqualTo(MeshStatus.From.SNAPSHOT);
+                int asked = registry.requests();
+                registry.changes(r -> r);
+                await().atMost(PATIENCE)
+                        .until(() -> mesh.status().freshness(), f -> f != null && f.from() == MeshStatus.From.LIVE);
+                assertThat(mesh.status().lastProblem()).isNull();
+                assertThat(registry.header(asked, "Mesh-Rejected")).contains("services.billing.retry");
+            }
         }
     }
 

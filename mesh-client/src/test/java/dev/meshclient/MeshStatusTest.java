@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.registry.MemoryPolicySource;
@@ -80,7 +82,7 @@ class MeshStatusTest {
         time.step(5_000_000_000L);
         String text = mesh.status().toString().replaceAll(" x1: .*", " x1: layers");
         assertThat(text).isEqualTo("""
-                policy -/8 from PolicySource.of(...), in force for 10 min
+                policy -/8 from PolicySource.of(...), in force for 10 min, live, confirmed 10 min ago
                 last problem, 5 s ago: policy document refused, 1 problem(s):
                     metadata.version: 6 (legal: 8 or more; to go back, give the old content a higher version or another epoch)
                 services.billing is refused and kept as in -/7, hosts [billing]
@@ -180,6 +182,53 @@ class MeshStatusTest {
         assertThatThrownBy(() -> call("a.shop")).isInstanceOf(NoHealthyEndpoint.class);
         assertThatThrownBy(() -> call("b.shop")).isInstanceOf(PolicyUnavailable.class);
         assertThatThrownBy(() -> call("c.shop")).isInstanceOf(NoHealthyEndpoint.class);
+    }
+
+    /** Nothing but what it is told. */
+    private static final class Told implements PolicySource {
+        Sink sink = new Sink() {
+            @Override
+            public void deliver(PolicyDocument document) {}
+
+            @Override
+            public void failed(IOException problem) {}
+        };
+
+        @Override
+        public Closeable watch(Time t, Sink given) {
+            sink = given;
+            return () -> {};
+        }
+
+        @Override
+        public String toString() {
+            return "somewhere";
+        }
+    }
+
+    @Test
+    void how_it_is_with_the_source_is_told() throws Exception {
+        Told told = new Told();
+        try (Mesh asked = Mesh.builder().policy(told).time(time).build()) {
+            told.sink.failed(new IOException("first"));
+            time.step(Duration.ofMinutes(3).toNanos());
+            told.sink.failed(new IOException("second"));
+            assertThat(asked.status())
+                    .hasToString("no policy from somewhere\nlast problem, 0 s ago, no good news for 3 min: second");
+            told.sink.deliver(PolicyCodec.read(document("7", "'orders': null")));
+            assertThat(asked.status())
+                    .hasToString("policy -/7 from somewhere, in force for 0 s, live, confirmed 0 s ago");
+            time.step(Duration.ofMinutes(4).toNanos());
+            told.sink.failed(new IOException("third"));
+            time.step(Duration.ofMinutes(5).toNanos());
+            assertThat(asked.status())
+                    .hasToString("policy -/7 from somewhere, in force for 9 min, live, confirmed 9 min ago\n"
+                            + "last problem, 5 min ago: third");
+            told.sink.confirmed();
+            time.step(2_000_000_000L);
+            assertThat(asked.status())
+                    .hasToString("policy -/7 from somewhere, in force for 9 min, live, confirmed 2 s ago");
+        }
     }
 
     @Test

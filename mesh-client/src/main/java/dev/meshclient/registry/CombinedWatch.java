@@ -2,7 +2,11 @@ package dev.meshclient.registry;
 
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.version.VersionOrder;
+import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
 import dev.meshclient.registry.Provenance.Freshness;
 import java.io.Closeable;
@@ -114,12 +118,35 @@ final class CombinedWatch implements Closeable {
         Stream.of(one, other).filter(Objects::nonNull).forEach(d -> d.refused().forEach(refused::putIfAbsent));
         refused.keySet().removeAll(combined.policy().services().keySet());
         PolicyDocument document = new PolicyDocument(combined.policy(), List.copyOf(unknown), refused, Set.of());
-        Provenance provenance = provenance();
+        List<PolicyDocument> earlier = earlier();
+        Provenance provenance = provenance(earlier);
         if (provenance == null) {
             sink.deliver(document);
         } else {
             sink.deliver(document, provenance);
         }
+        first.earlier = List.of();
+        second.earlier = List.of();
+    }
+
+    /** Each with what the other one has of the same services. */
+    private List<PolicyDocument> earlier() {
+        List<PolicyDocument> earlier = new ArrayList<>();
+        first.earlier.forEach(e -> earlier.add(combined(e, e.policy(), excerpt(second, e))));
+        second.earlier.forEach(e -> earlier.add(combined(e, excerpt(first, e), e.policy())));
+        return earlier;
+    }
+
+    private PolicyDocument combined(PolicyDocument of, @Nullable MeshPolicy one, @Nullable MeshPolicy other) {
+        return new PolicyDocument(
+                Combination.of(kind, one, other, isPart()).policy(), of.unknownFields(), of.refused(), Set.of());
+    }
+
+    private static @Nullable MeshPolicy excerpt(Part part, PolicyDocument of) {
+        PolicyDocument has = part.document;
+        return has == null
+                ? null
+                : Excerpt.of(has.policy(), of.policy().services().keySet());
     }
 
     /** Whether a source that has policy by the host has said nothing yet, so that both together speak of no host. */
@@ -127,8 +154,9 @@ final class CombinedWatch implements Closeable {
         return Stream.of(first, second).anyMatch(part -> part.document == null && part.byHost);
     }
 
-    /** Of the less fresh of both; null: neither says. */
-    private @Nullable Provenance provenance() {
+    /** Of the less fresh of both, and what is wrong with one; null: neither says anything. */
+    private @Nullable Provenance provenance(List<PolicyDocument> earlier) {
+        IOException failing = first.failing != null ? first.failing : second.failing;
         Freshness freshness = Freshness.LIVE;
         Instant confirmed = null;
         for (Provenance p : Stream.of(first.provenance, second.provenance)
@@ -137,7 +165,15 @@ final class CombinedWatch implements Closeable {
             freshness = p.freshness().compareTo(freshness) > 0 ? p.freshness() : freshness;
             confirmed = confirmed == null || p.confirmed().isBefore(confirmed) ? p.confirmed() : confirmed;
         }
-        return confirmed == null ? null : new Provenance(freshness, confirmed, null);
+        return confirmed == null && earlier.isEmpty() && failing == null
+                ? null
+                : new Provenance(
+                        freshness,
+                        confirmed == null ? time.wall().instant() : confirmed,
+                        null,
+                        List.of(),
+                        earlier,
+                        failing);
     }
 
     @Override
@@ -153,9 +189,13 @@ final class CombinedWatch implements Closeable {
 
     /** One of both sources. */
     private final class Part implements PolicySource.Sink {
-        private final SourceOrder order = new SourceOrder();
+        private final VersionOrder order = new VersionOrder();
         private @Nullable PolicyDocument document;
         private @Nullable Provenance provenance;
+        /** What is to be in force before the document is, of those that were not delivered. */
+        private List<PolicyDocument> earlier = List.of();
+
+        private @Nullable IOException failing;
         private boolean heard;
         private volatile boolean byHost;
 
@@ -194,14 +234,25 @@ final class CombinedWatch implements Closeable {
                 if (closed) {
                     return;
                 }
-                String problem = order.problem(next.policy().metadata());
+                PolicyProblem problem = order.problem(next.policy().metadata());
                 if (problem != null) {
-                    throw new IOException(problem);
+                    throw new PolicyException(List.of(problem));
                 }
                 PolicyDocument documentBefore = document;
                 Provenance provenanceBefore = provenance;
+                List<PolicyDocument> earlierBefore = earlier;
+                List<PolicyDocument> all = new ArrayList<>(earlier);
+                if (waiting && document != null) {
+                    all.add(document);
+                }
+                if (from != null) {
+                    all.addAll(from.earlier());
+                    from.order().forEach(order::applied);
+                }
+                earlier = all;
                 document = next;
                 provenance = from;
+                failing = from == null || from.freshness() == Freshness.LIVE ? null : failing;
                 heard();
                 boolean inForce = false;
                 try {
@@ -213,6 +264,7 @@ final class CombinedWatch implements Closeable {
                     if (!inForce) {
                         document = documentBefore;
                         provenance = provenanceBefore;
+                        earlier = earlierBefore;
                     }
                 }
                 order.applied(next.policy().metadata());
@@ -234,10 +286,29 @@ final class CombinedWatch implements Closeable {
                     return;
                 }
                 provenance = Provenance.live(time.wall().instant(), null);
-                Provenance both = waiting ? null : CombinedWatch.this.provenance();
-                if (both != null && both.freshness() == Freshness.LIVE) {
+                failing = null;
+                Provenance both = waiting ? null : CombinedWatch.this.provenance(List.of());
+                if (both != null && both.freshness() == Freshness.LIVE && both.failing() == null) {
                     sink.confirmed();
                 }
+            }
+        }
+
+        /** While a document waits to be in force: what will be kept beside it. */
+        @Override
+        public List<PolicySource.Kept> kept() {
+            synchronized (CombinedWatch.this) {
+                PolicyDocument next = document;
+                if (!waiting || next == null) {
+                    return sink.kept();
+                }
+                Set<String> names = new LinkedHashSet<>();
+                earlier.forEach(e -> names.addAll(e.policy().services().keySet()));
+                names.removeAll(next.policy().services().keySet());
+                next.policy().removed().forEach(names::remove);
+                return names.stream()
+                        .map(name -> new PolicySource.Kept(name, null))
+                        .toList();
             }
         }
 
@@ -249,6 +320,7 @@ final class CombinedWatch implements Closeable {
                 }
                 boolean waited = waiting;
                 heard();
+                failing = problem;
                 sink.failed(problem);
                 if (waited && !waiting) {
                     deliverWaiting();

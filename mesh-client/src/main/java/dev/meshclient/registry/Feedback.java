@@ -7,9 +7,10 @@ import org.jspecify.annotations.Nullable;
  * What became of the document that a registry sent last, told to it with each request that names this document.
  *
  * @param etag of the document
- * @param rejection why it is not in force; null: it is
+ * @param rejection why it, or a part of it, is not in force; null: all of it is
+ * @param inForce whether what is good of it is
  */
-record Feedback(String etag, @Nullable String rejection) {
+record Feedback(String etag, @Nullable String rejection, boolean inForce) {
     private static final int LONGEST_REASON = 200;
 
     void addTo(Request.Builder request) {

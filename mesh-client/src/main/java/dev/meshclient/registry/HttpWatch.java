@@ -76,7 +76,7 @@ final class HttpWatch implements Subscription.Watched {
         this.intake = new Intake(settings.maxBytes(), time.wall(), inForce);
         this.schedule = new Schedule(settings.pollInterval());
         if (inForce != null && inForce.etag() != null && hosts == null) {
-            registries.get(0).known = new Feedback(inForce.etag(), null);
+            registries.get(0).known = new Feedback(inForce.etag(), inForce.rejection(), true);
         }
     }
 
@@ -109,7 +109,7 @@ final class HttpWatch implements Subscription.Watched {
         byte[] body = answer.body();
         if (body != null) {
             take(new Received(registry, list, body, answer.etag()), sink);
-        } else if (known != null && known.rejection() == null) {
+        } else if (known != null && known.inForce()) {
             sink.confirmed();
         }
         boolean holdNext = registry.known(list) != null && !longPoll.isZero();
@@ -139,7 +139,7 @@ final class HttpWatch implements Subscription.Watched {
             registries.forEach(r -> r.known = null);
         }
         if (aside == null) {
-            from.known = etag == null ? null : new Feedback(etag, intake.rejection());
+            from.known = etag == null ? null : new Feedback(etag, intake.rejection(), intake.isInForce());
             from.knownOf = received.list;
         }
     }
@@ -173,7 +173,7 @@ final class HttpWatch implements Subscription.Watched {
             anyAnswered |= failure.isAnswered();
             retryAfter = failure.retryAfter();
             if (failure.etag() != null) {
-                registry.known = new Feedback(failure.etag(), what);
+                registry.known = new Feedback(failure.etag(), what, false);
                 registry.knownOf = list;
             }
         }

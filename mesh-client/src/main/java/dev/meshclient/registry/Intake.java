@@ -16,6 +16,7 @@ final class Intake {
     private final InstantSource wall;
     private byte[] seen = {};
     private @Nullable String rejection;
+    private boolean inForce;
 
     /** @param inForce what an earlier process took and is in force; null = nothing */
     Intake(long maxBytes, InstantSource wall, @Nullable Snapshot inForce) {
@@ -23,6 +24,8 @@ final class Intake {
         this.wall = wall;
         if (inForce != null) {
             seen = Sha256.of(inForce.json());
+            rejection = inForce.rejection();
+            this.inForce = true;
         }
     }
 
@@ -50,23 +53,27 @@ final class Intake {
             Predicate<PolicyDocument> aside) {
         byte[] digest = Sha256.of(json);
         if (Arrays.equals(digest, seen)) {
-            if (rejection == null) {
+            if (inForce) {
                 sink.confirmed();
             }
             return false;
         }
-        byte[] before = seen;
+        byte[] seenBefore = seen;
+        boolean inForceBefore = inForce;
         seen = digest;
+        inForce = false;
         boolean settled = false;
         try {
             PolicyDocument document = PolicyCodec.read(json, maxBytes);
             if (aside.test(document)) {
-                seen = before;
+                seen = seenBefore;
+                inForce = inForceBefore;
                 settled = true;
                 return false;
             }
             sink.deliver(document, Provenance.live(wall.instant(), new Provenance.Raw(json, etag)));
-            rejection = document.refused().isEmpty() ? null : told(document);
+            rejection = told(document);
+            inForce = true;
             settled = true;
         } catch (IOException e) {
             rejection = String.valueOf(e.getMessage());
@@ -84,13 +91,20 @@ final class Intake {
         return true;
     }
 
-    /** A document of which a part is refused is in force for the rest. */
-    private static String told(PolicyDocument document) {
-        return document.refused().values().stream()
-                .flatMap(s -> s.problems().stream())
-                .limit(10)
-                .map(PolicyProblem::toString)
-                .collect(Collectors.joining("; "));
+    /** A document of which a part is refused is in force for the rest; null: there is no such part. */
+    static @Nullable String told(PolicyDocument document) {
+        return document.refused().isEmpty()
+                ? null
+                : document.refused().values().stream()
+                        .flatMap(s -> s.problems().stream())
+                        .limit(10)
+                        .map(PolicyProblem::toString)
+                        .collect(Collectors.joining("; "));
+    }
+
+    /** Whether what is good of the last document is in force. */
+    boolean isInForce() {
+        return inForce;
     }
 
     /** Why the last document, or a part of it, is not in force; null: it is. */

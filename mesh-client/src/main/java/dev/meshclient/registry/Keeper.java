@@ -2,9 +2,12 @@ package dev.meshclient.registry;
 
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.PolicyDocument;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +23,7 @@ final class Keeper {
 
     private final SnapshotFile file;
     private final Time time;
+    private final Lineage lineage = new Lineage();
     private @Nullable Snapshot inForce;
     private long againNanos;
     private long againAt;
@@ -34,16 +38,27 @@ final class Keeper {
     /** What the file holds is in force. */
     synchronized void resumed(Snapshot snapshot, MeshPolicy policy) {
         inForce = snapshot;
+        lineage.resumed(snapshot, policy);
         againNanos = againNanos(policy);
         againAt = 0;
     }
 
-    /** What the source delivered is in force. */
-    synchronized void applied(MeshPolicy policy, Provenance provenance) {
+    /** What the source delivered is in force, beside what is kept from earlier documents. */
+    synchronized void applied(PolicyDocument document, Provenance provenance, List<PolicySource.Kept> kept) {
         Provenance.Raw raw = provenance.raw();
         if (raw != null) {
-            inForce = new Snapshot(raw.json(), raw.etag(), provenance.confirmed());
-            againNanos = againNanos(policy);
+            List<String> left = lineage.follows(
+                    raw.json(), document.policy(), kept, time.wall().instant());
+            if (!left.isEmpty()) {
+                LOG.warn(
+                        "the policy snapshot {} holds at most {} earlier documents; services that are in force from others and"
+                                + " will not be after a restart without a registry: {}",
+                        file,
+                        Lineage.OLDER_AT_MOST,
+                        left);
+            }
+            inForce = snapshot(raw.json(), raw.etag(), provenance.confirmed());
+            againNanos = againNanos(document.policy());
             unwritten = true;
         }
     }
@@ -52,9 +67,19 @@ final class Keeper {
     synchronized void confirmed() {
         Snapshot same = inForce;
         if (same != null && time.now() >= againAt) {
-            inForce = new Snapshot(same.json(), same.etag(), time.wall().instant());
+            inForce = snapshot(same.json(), same.etag(), time.wall().instant());
             unwritten = true;
         }
+    }
+
+    private Snapshot snapshot(byte[] json, @Nullable String etag, Instant confirmed) {
+        return new Snapshot(
+                json,
+                etag,
+                confirmed,
+                lineage.order(),
+                lineage.older(time.wall().instant()),
+                null);
     }
 
     synchronized boolean hasWork() {

@@ -11,7 +11,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
 
 /** Where policy comes from. */
 public interface PolicySource {
@@ -123,6 +125,13 @@ public interface PolicySource {
         void onAsk(Runnable wake);
     }
 
+    /**
+     * A service that is in force although the document that was delivered last does not have it, or has it and it is refused.
+     *
+     * @param dropsIn when it goes unless a document has it again; null if it does not
+     */
+    record Kept(String service, @Nullable Duration dropsIn) {}
+
     /** Who is given documents. Calls come one at a time. */
     interface Sink {
         /** A document that reads well. Returns when it is in force. */
@@ -135,6 +144,11 @@ public interface PolicySource {
 
         /** What was delivered last is what the source has now. */
         default void confirmed() {}
+
+        /** What is in force from earlier documents than the one that was delivered last; asked right after that. */
+        default List<Kept> kept() {
+            return List.of();
+        }
 
         /** Why there is no newer document just now; the last one stays in force. */
         void failed(IOException problem);

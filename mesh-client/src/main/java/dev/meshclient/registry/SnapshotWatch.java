@@ -2,8 +2,10 @@ package dev.meshclient.registry;
 
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
 import dev.meshclient.registry.Provenance.Freshness;
 import java.io.Closeable;
 import java.io.IOException;
@@ -11,6 +13,12 @@ import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,7 +42,7 @@ final class SnapshotWatch implements Closeable {
     private boolean closed;
 
     /** What the file holds, read and checked. */
-    private record Kept(Snapshot snapshot, PolicyDocument document) {
+    private record Kept(Snapshot snapshot, PolicyDocument document, List<PolicyDocument> earlier) {
         boolean isExpired(Instant now) {
             Duration ttl = document.policy().metadata().ttl();
             return ttl != null && Duration.between(snapshot.confirmed(), now).compareTo(ttl) > 0;
@@ -85,13 +93,48 @@ final class SnapshotWatch implements Closeable {
     private @Nullable Kept read() {
         try {
             Snapshot snapshot = file.read();
-            return snapshot == null
-                    ? null
-                    : new Kept(snapshot, PolicyCodec.read(snapshot.json(), snapshot.json().length));
+            if (snapshot == null) {
+                return null;
+            }
+            PolicyDocument document = PolicyCodec.read(snapshot.json(), snapshot.json().length);
+            return new Kept(snapshot.refusedInPart(Intake.told(document)), document, earlier(snapshot, document));
         } catch (IOException | RuntimeException | Error e) {
             LOG.warn("the policy snapshot {} is ignored: {}", file, e.toString());
             return null;
         }
+    }
+
+    /** Of each older document what is in force still. */
+    private List<PolicyDocument> earlier(Snapshot snapshot, PolicyDocument last) {
+        Instant now = time.wall().instant();
+        Set<String> inForce = new HashSet<>(last.policy().services().keySet());
+        snapshot.older().forEach(older -> inForce.addAll(kept(older, now)));
+        List<PolicyDocument> earlier = new ArrayList<>();
+        Set<String> absent = new HashSet<>();
+        for (Snapshot.Older older : snapshot.older()) {
+            Set<String> kept = kept(older, now);
+            try {
+                if (!kept.isEmpty()) {
+                    MeshPolicy policy =
+                            PolicyCodec.read(older.json(), older.json().length).policy();
+                    earlier.add(Excerpt.of(policy, kept, inForce));
+                    kept.stream().filter(older::isAbsent).forEach(absent::add);
+                }
+            } catch (PolicyException e) {
+                LOG.warn("services {} of the policy snapshot {} are ignored: {}", kept, file, e.toString());
+            }
+        }
+        if (!absent.isEmpty() && last.policy().metadata().scope() != null) {
+            earlier.add(Excerpt.without(absent, last.policy()));
+        }
+        return earlier;
+    }
+
+    private static Set<String> kept(Snapshot.Older older, Instant now) {
+        return older.services().entrySet().stream()
+                .filter(e -> now.isBefore(e.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
     }
 
     /** Unless the source was faster. Whether it is in force now. */
@@ -103,7 +146,9 @@ final class SnapshotWatch implements Closeable {
         Duration age =
                 Duration.between(snapshot.confirmed(), time.wall().instant()).truncatedTo(ChronoUnit.SECONDS);
         try {
-            sink.deliver(kept.document(), new Provenance(freshness, snapshot.confirmed(), null));
+            sink.deliver(
+                    kept.document(),
+                    new Provenance(freshness, snapshot.confirmed(), null, snapshot.order(), kept.earlier(), null));
         } catch (IOException | RuntimeException | Error e) {
             LOG.warn("the policy snapshot {} is ignored, it could not be put in force: {}", file, e.toString());
             return false;
@@ -191,7 +236,7 @@ final class SnapshotWatch implements Closeable {
                 }
                 sink.deliver(document, provenance);
                 delivered = true;
-                keeper.applied(document.policy(), provenance);
+                keeper.applied(document, provenance, sink.kept());
             }
             signal.raise();
         }

@@ -45,7 +45,7 @@ public interface MeshListener {
      *
      * @param id the SPIFFE ID, or the subject of a certificate that has none
      * @param notAfter when it expires
-     * @param trustChanged false if only the certificate was renewed; else connections of the old identity end
+     * @param trustChanged false if only the certificate was renewed; else, and with the first one, connections of an old identity end
      */
     default void identityRotated(String id, Instant notAfter, boolean trustChanged) {}
 

@@ -1,18 +1,22 @@
 package dev.meshclient.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,6 +39,9 @@ class CombinedSourceTest {
         final List<String> events = new CopyOnWriteArrayList<>();
         final List<Set<String>> services = new CopyOnWriteArrayList<>();
         final List<Provenance.Freshness> freshness = new CopyOnWriteArrayList<>();
+        final List<String> earlier = new CopyOnWriteArrayList<>();
+        volatile List<PolicySource.Kept> kept = List.of();
+        volatile @Nullable IOException failing;
         volatile String refused = "nothing";
         volatile int confirmations;
 
@@ -52,11 +59,21 @@ class CombinedSourceTest {
         public void deliver(PolicyDocument document, Provenance provenance) throws IOException {
             deliver(document);
             freshness.add(provenance.freshness());
+            provenance
+                    .earlier()
+                    .forEach(e -> earlier.add(e.policy().metadata().epoch()
+                            + e.policy().services().keySet()));
+            failing = provenance.failing();
         }
 
         @Override
         public synchronized void confirmed() {
             confirmations++;
+        }
+
+        @Override
+        public List<PolicySource.Kept> kept() {
+            return kept;
         }
 
         @Override
@@ -140,12 +157,42 @@ class CombinedSourceTest {
         sink.awaitDelivered("-/5+-/1", "-/5+-/3");
         registry.serves(document(2, "cluster"), "\"2\"");
         await().atMost(PATIENCE)
-                .until(() -> sink.events.stream().anyMatch(e -> e.contains("version 2 is lower than 3")));
+                .until(() -> sink.events.stream().anyMatch(e -> e.contains("metadata.version: 2 (legal: 3 or more;")));
         registry.awaitRequests(registry.requests() + 2);
         assertThat(registry.header(registry.requests() - 1, "Mesh-Rejected"))
-                .contains("\"2\"; reason=", "lower than 3");
+                .contains("\"2\"; reason=", "metadata.version: 2 (legal: 3 or more;");
         file(6);
         sink.awaitDelivered("-/5+-/1", "-/5+-/3", "-/6+-/3");
+    }
+
+    /** An epoch that one of them has left is not the other's past. */
+    @Test
+    void each_keeps_its_own_order_of_epochs() {
+        MemoryPolicySource one = PolicySource.of(inEpoch("a", 7));
+        MemoryPolicySource other = PolicySource.of(inEpoch("b", 7));
+        watch = PolicySource.merge(one, other).watch(time, sink);
+        for (String[] step : new String[][] {{"b", "1"}, {"a", "9"}, {"b", "2"}, {"b", "1"}}) {
+            update(one, step);
+        }
+        for (String[] step : new String[][] {{"a", "3"}, {"b", "8"}, {"a", "2"}, {"a", "4"}}) {
+            update(other, step);
+        }
+        assertThat(sink.delivered()).containsExactly("a/7+b/7", "b/1+b/7", "b/2+b/7", "b/2+a/3", "b/2+a/4");
+        assertThat(sink.events.stream().filter(e -> e.startsWith("!")))
+                .hasSize(4)
+                .allMatch(e -> e.contains("metadata.epoch: ") || e.contains("metadata.version: "));
+    }
+
+    private static void update(MemoryPolicySource source, String[] epochAndVersion) {
+        try {
+            source.update(inEpoch(epochAndVersion[0], Integer.parseInt(epochAndVersion[1])));
+        } catch (PolicyException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static String inEpoch(String epoch, int version) {
+        return document(version, "s").replace("\"mesh\"", "\"epoch\": \"" + epoch + "\", \"mesh\"");
     }
 
     @Test
@@ -187,6 +234,62 @@ class CombinedSourceTest {
         assertThat(sink.confirmations).isZero();
         registry.changes(r -> r);
         await().atMost(PATIENCE).until(() -> sink.confirmations > 0);
+    }
+
+    /** The second document comes without "cluster", which the sink keeps. */
+    @Test
+    void after_a_restart_what_is_kept_comes_before_both() throws IOException {
+        Path kept = directory.resolve("kept");
+        Path vms = file(5);
+        watch = hybrid(vms).snapshotIn(kept, Duration.ofSeconds(5)).watch(time, sink);
+        sink.awaitDelivered("-/5+-/1");
+        sink.kept = List.of(new PolicySource.Kept("cluster", null), new PolicySource.Kept("of nobody", null));
+        registry.serves(document(2, "other"), "\"2\"");
+        sink.awaitDelivered("-/5+-/1", "-/5+-/2");
+        SnapshotFile file = new SnapshotFile(kept, registry.uri("/policy"));
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(() -> Objects.requireNonNull(file.read()).older().size() == 1);
+        watch.close();
+        registry.changes(r -> r.code(500).body(""));
+        sink = new Revisions();
+        watch = hybrid(vms).snapshotIn(kept, Duration.ofSeconds(5)).watch(time, sink);
+        await().atMost(PATIENCE).until(() -> sink.delivered().contains("-/5+-/2"));
+        assertThat(sink.earlier).containsExactly("-/5+-/1[cluster]");
+        registry.serves(document(3, "other"), "\"3\"");
+        registry.changes(r -> r);
+        await().atMost(PATIENCE).until(() -> sink.delivered().contains("-/5+-/3"));
+        assertThat(sink.earlier).as("not once more").hasSize(1);
+    }
+
+    @Test
+    void a_document_that_another_one_followed_during_the_wait_is_not_skipped() {
+        Closeable nothing = () -> {};
+        PolicySource silent = (t, s) -> nothing;
+        MemoryPolicySource memory = PolicySource.of(document(1, "a"));
+        watch = PolicySource.merge(memory, silent).watch(time, sink);
+        assertThat(sink.delivered()).isEmpty();
+        assertThatCode(() -> memory.update(document(2, "b"))).doesNotThrowAnyException();
+        sink.awaitDelivered("-/2+none");
+        assertThat(sink.earlier).containsExactly("-/1+none[a]");
+    }
+
+    @Test
+    void what_came_from_one_does_not_make_the_other_well() throws Exception {
+        watch = hybrid(file(5)).watch(time, sink);
+        sink.awaitDelivered("-/5+-/1");
+        registry.changes(r -> r.code(500).body(""));
+        await().atMost(PATIENCE).until(() -> sink.events.stream().anyMatch(e -> e.contains("HTTP 500")));
+        int confirmations = sink.confirmations;
+        file(6);
+        await().atMost(PATIENCE).until(() -> sink.delivered().contains("-/6+-/1"));
+        assertThat(sink.failing).hasMessageContaining("HTTP 500");
+        assertThat(sink.confirmations).isEqualTo(confirmations);
+        registry.changes(r -> r);
+        await().atMost(PATIENCE).until(() -> sink.confirmations > confirmations);
+        file(7);
+        await().atMost(PATIENCE).until(() -> sink.delivered().contains("-/7+-/1"));
+        assertThat(sink.failing).isNull();
     }
 
     private static long count(Path directory) throws IOException {

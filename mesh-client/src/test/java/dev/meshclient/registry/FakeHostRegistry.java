@@ -56,15 +56,21 @@ public final class FakeHostRegistry implements AutoCloseable {
         return has(name, "\"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": " + port + "}]");
     }
 
-    synchronized void loses(String name) {
+    public synchronized void loses(String name) {
         services.remove(name);
         version++;
         notifyAll();
     }
 
     /** With a service of this name, that other one is answered. */
-    synchronized void sends(String name, String with) {
+    public synchronized void sends(String name, String with) {
         backends.computeIfAbsent(name, n -> new ArrayList<>()).add(with);
+    }
+
+    public synchronized void sendsAlone(String name) {
+        backends.remove(name);
+        version++;
+        notifyAll();
     }
 
     /** From now on it does not look at the query. */

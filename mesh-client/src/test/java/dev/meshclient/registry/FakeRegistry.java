@@ -4,8 +4,10 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocketFactory;
@@ -82,8 +84,15 @@ public final class FakeRegistry implements AutoCloseable {
         return this;
     }
 
+    /** Makes the snapshot of that source look as old as this. */
+    public static void age(Path directory, URI source, Duration age) throws IOException {
+        SnapshotFile file = new SnapshotFile(directory, source);
+        Snapshot s = Objects.requireNonNull(file.read());
+        file.write(new Snapshot(s.json(), s.etag(), s.confirmed().minus(age), s.order(), s.older(), null));
+    }
+
     /** From now on every answer is changed so. */
-    synchronized void changes(UnaryOperator<MockResponse.Builder> how) {
+    public synchronized void changes(UnaryOperator<MockResponse.Builder> how) {
         change = how;
         notifyAll();
     }
@@ -136,8 +145,7 @@ public final class FakeRegistry implements AutoCloseable {
     }
 
     /** Of the first request, 0, and later ones; null: it was not sent. */
-    @Nullable
-    String header(int request, String name) {
+    public @Nullable String header(int request, String name) {
         return requests.get(request).getHeaders().get(name);
     }
 
@@ -145,7 +153,7 @@ public final class FakeRegistry implements AutoCloseable {
         return requests.get(n);
     }
 
-    int requests() {
+    public int requests() {
         return requests.size();
     }
 

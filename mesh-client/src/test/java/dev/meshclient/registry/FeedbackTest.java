@@ -109,7 +109,7 @@ class FeedbackTest {
 
     private static String sent(String reason) {
         Request.Builder request = new Request.Builder().url("http://registry/");
-        new Feedback("\"a\"", reason).addTo(request);
+        new Feedback("\"a\"", reason, false).addTo(request);
         return request.build().header("Mesh-Rejected");
     }
 }

@@ -4,8 +4,8 @@ import static dev.meshclient.registry.FakeRegistry.document;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.PolicyDocument;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,9 +37,9 @@ class KeeperTest {
     }
 
     private void applied(String json) throws IOException {
-        MeshPolicy policy = PolicyCodec.read(json).policy();
+        PolicyDocument document = PolicyCodec.read(json);
         Provenance.Raw raw = new Provenance.Raw(json.getBytes(StandardCharsets.UTF_8), "\"a\"");
-        keeper.applied(policy, Provenance.live(time.wall().instant(), raw));
+        keeper.applied(document, Provenance.live(time.wall().instant(), raw), List.of());
     }
 
     private Instant kept() throws IOException {
@@ -133,8 +134,7 @@ class KeeperTest {
     @Test
     void what_was_made_in_code_is_not_kept() throws IOException {
         keeper.applied(
-                PolicyCodec.read(document(1)).policy(),
-                Provenance.live(time.wall().instant(), null));
+                PolicyCodec.read(document(1)), Provenance.live(time.wall().instant(), null), List.of());
         assertThat(keeper.hasWork()).isFalse();
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.IdentityUnavailable;
 import dev.meshclient.Mesh;
+import dev.meshclient.MeshStatus;
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
@@ -224,11 +225,19 @@ class ModesTest {
                     late,
                     Map.of())) {
                 assertThat(mesh.awaitReady(Duration.ofMillis(50))).isFalse();
+                assertThat(mesh.status().toString()).contains("\nidentity no certificate yet from ");
                 time.at(time.now() + 200_000_000, "late", () -> Objects.requireNonNull(sink.get())
                         .deliver(own));
 
                 succeeds(mesh);
                 assertThat(mesh.awaitReady(Duration.ofSeconds(30))).isTrue();
+                MeshStatus.Identity now =
+                        Objects.requireNonNull(mesh.status().identities().get(""));
+                assertThat(now.id()).isEqualTo("spiffe://shop.example/checkout");
+                assertThat(now.expiresIn()).isBetween(Duration.ofMinutes(30), Duration.ofMinutes(60));
+                assertThat(mesh.status().toString())
+                        .contains("\nidentity spiffe://shop.example/checkout from ")
+                        .contains(", expires in 59 min");
             }
         }
     }

@@ -135,6 +135,11 @@ final class EndpointConnections {
         pool.evictAll();
     }
 
+    /** The peer had closed one that was idle: most likely others too, each of which would cost a call an attempt. */
+    void foundStale() {
+        pool.evictAll();
+    }
+
     /** An attempt is over, and its connection idle. */
     void givenBack() {
         if (retired) {
@@ -172,10 +177,16 @@ final class EndpointConnections {
 
     private final class Ends implements PeerTls.Lifetime {
         @Override
+        public void begins(Socket socket) {
+            if (socket instanceof EndpointSocketFactory.EndpointSocket own) {
+                own.mayBeRefused();
+            }
+        }
+
+        @Override
         public void ofOwn(Socket socket, Instant end) {
             endsAt(end);
             if (socket instanceof EndpointSocketFactory.EndpointSocket own) {
-                own.presents();
                 long left = Duration.between(time.wall().instant(), end).toNanos();
                 own.closeAt(
                         time,

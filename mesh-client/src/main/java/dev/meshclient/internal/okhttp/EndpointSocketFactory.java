@@ -42,7 +42,7 @@ final class EndpointSocketFactory extends SocketFactory {
     static final class EndpointSocket extends Socket {
         private final EndpointSocketFactory factory;
         private volatile Time.@Nullable Timer end;
-        private volatile boolean presents;
+        private volatile boolean refusable;
 
         EndpointSocket(EndpointSocketFactory factory) {
             this.factory = factory;
@@ -57,15 +57,15 @@ final class EndpointSocketFactory extends SocketFactory {
             super.connect(new InetSocketAddress(factory.addressFor(address), factory.port), timeout);
         }
 
-        /** The peer will look at a certificate of ours, after which it may refuse us. */
-        void presents() {
-            presents = true;
+        /** The peer asks who we are when we write already, and may refuse us then. */
+        void mayBeRefused() {
+            refusable = true;
         }
 
         @Override
         public OutputStream getOutputStream() throws IOException {
             OutputStream out = super.getOutputStream();
-            return presents ? new LastWords(out) : out;
+            return refusable ? new LastWords(out) : out;
         }
 
         /** Whatever is under way then. */

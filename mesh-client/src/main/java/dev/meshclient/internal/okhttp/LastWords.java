@@ -2,6 +2,7 @@ package dev.meshclient.internal.okhttp;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.SocketException;
 
 /**
  * A peer that closes while we write may have said why: with TLS 1.3 it looks at our certificate only after we think that the
@@ -27,7 +28,7 @@ final class LastWords extends OutputStream {
     public void write(byte[] bytes, int offset, int length) throws IOException {
         try {
             out.write(bytes, offset, length);
-        } catch (IOException e) {
+        } catch (SocketException e) {
             dropped += length;
             if (dropped > MAX_DROPPED) {
                 throw e;

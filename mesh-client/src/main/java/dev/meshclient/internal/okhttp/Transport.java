@@ -233,7 +233,12 @@ final class Transport implements Layer {
             return unavailable(attempt, fault);
         }
         IOException told = withEndpoint(attempt, e);
-        attempt.failed(outcome(attempt, e), told);
+        Outcome outcome = outcome(attempt, e);
+        EndpointConnections from = attempt.connections;
+        if (outcome == Outcome.STALE && from != null) {
+            from.foundStale();
+        }
+        attempt.failed(outcome, told);
         return told;
     }
 

@@ -5,6 +5,8 @@ import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.resolve.Names;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.version.VersionOrder;
+import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
@@ -67,19 +69,34 @@ final class InForce {
         return survivors;
     }
 
-    /** @throws PolicyException if the document is older than what was in force; nothing changes */
-    synchronized Applied apply(PolicyDocument next, Layer transport, Consumer<EndpointState> gone)
+    /**
+     * Puts a document in force that follows others at once.
+     *
+     * @param versions of what was in force before a restart
+     * @param earlier documents whose services it may leave in force
+     * @throws PolicyException if the document is older than what was in force; nothing changes
+     */
+    synchronized Applied apply(
+            List<Metadata> versions,
+            List<PolicyDocument> earlier,
+            PolicyDocument next,
+            Layer transport,
+            Consumer<EndpointState> gone)
             throws PolicyException {
+        versions.forEach(order::applied);
         PolicyProblem problem = order.problem(next.policy().metadata());
         if (problem != null) {
             throw new PolicyException(List.of(problem));
         }
-        if (next.equals(document)) {
+        if (next.equals(document) && earlier.isEmpty()) {
             return Applied.NOTHING_NEW;
         }
         boolean again = order.isAgain(next.policy().metadata()) && isOfOneScope(document, next);
         MeshState now = state;
         Standing before = now == null ? Standing.NONE : now.standing();
+        for (PolicyDocument one : earlier) {
+            before = LastGood.after(before, one, time.now());
+        }
         put(LastGood.after(before, next, time.now()), transport, gone);
         order.applied(next.policy().metadata());
         document = next;

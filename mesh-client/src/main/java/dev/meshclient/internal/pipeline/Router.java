@@ -12,6 +12,7 @@ import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -54,11 +55,8 @@ public final class Router implements Entrance {
     private final UnaryOperator<Layer> refusals;
     private final Inbound inbound;
 
-    private volatile @Nullable Problem lastProblem;
+    private volatile @Nullable IOException lastProblem;
     private volatile boolean closed;
-
-    /** What the source said last, and when. */
-    record Problem(IOException failure, long at) {}
 
     /** As below, for policies without names to resolve. */
     public Router(
@@ -131,10 +129,27 @@ public final class Router implements Entrance {
      *
      * @throws PolicyException if it is older than what was in force: then nothing changes
      */
-    public synchronized Applied apply(PolicyDocument document, Layer transport, Consumer<EndpointState> gone)
+    public Applied apply(PolicyDocument document, Layer transport, Consumer<EndpointState> gone)
+            throws PolicyException {
+        return apply(List.of(), List.of(), document, transport, gone);
+    }
+
+    /**
+     * As above, for a document that follows others at once: no call sees those alone.
+     *
+     * @param versions of what was in force before a restart; no document may go back behind them
+     * @param earlier documents whose services it may leave in force, oldest first
+     */
+    public synchronized Applied apply(
+            List<Metadata> versions,
+            List<PolicyDocument> earlier,
+            PolicyDocument document,
+            Layer transport,
+            Consumer<EndpointState> gone)
             throws PolicyException {
         boolean first = !isReady();
-        Applied applied = policy.apply(document, transport, gone);
+        Applied applied = policy.apply(versions, earlier, document, transport, gone);
+        earlier.forEach(e -> e.policy().services().values().forEach(s -> claims.add(s.hosts())));
         document.policy().services().values().forEach(s -> claims.add(s.hosts()));
         document.refused().values().forEach(s -> claims.add(s.hosts()));
         lastProblem = null;
@@ -186,7 +201,7 @@ public final class Router implements Entrance {
 
     /** Why there is no newer policy. */
     public void problem(IOException e) {
-        lastProblem = new Problem(e, time.now());
+        lastProblem = e;
     }
 
     /** Whether a policy is in force. */
@@ -214,7 +229,7 @@ public final class Router implements Entrance {
 
     /** What is in force, and what is not and why. */
     public MeshStatus status(String source) {
-        return policy.survey().status(source, lastProblem);
+        return policy.survey().status(source);
     }
 
     /** Tells the consumer of every endpoint that is known. */
@@ -324,13 +339,12 @@ public final class Router implements Entrance {
         }
         if (layers == waits) {
             boolean caller = call.deadline() < since + initialFetchNanos;
-            Problem problem = lastProblem;
             PolicyUnavailable e = Unrouted.tooLate(
                     call,
                     revision(),
                     caller ? call.deadline() - call.startedAt() : initialFetchNanos,
                     caller ? Unrouted.BY_CALLER : sinceWhat,
-                    problem == null ? null : problem.failure);
+                    lastProblem);
             layers = refusals.apply(refused -> {
                 throw e;
             });

@@ -8,8 +8,6 @@ import dev.meshclient.internal.endpoint.TrackRecord;
 import dev.meshclient.internal.endpoint.Transit;
 import dev.meshclient.internal.resolve.Roster;
 import dev.meshclient.policy.Endpoint;
-import dev.meshclient.policy.PolicyException;
-import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -34,7 +32,7 @@ final class Survey {
         this.staleNanos = staleNanos;
     }
 
-    MeshStatus status(String source, Router.@Nullable Problem lastProblem) {
+    MeshStatus status(String source) {
         Map<String, MeshStatus.Service> services = new HashMap<>();
         standing.services().forEach((name, accepted) -> services.put(name, service(name, accepted)));
         standing.refused().forEach((name, refused) -> services.computeIfAbsent(name, n -> refused(refused)));
@@ -42,18 +40,10 @@ final class Survey {
                 source,
                 standing.revision(),
                 state == null ? null : Duration.ofNanos(now - standing.appliedAt()),
-                lastProblem == null ? null : problem(lastProblem),
+                null,
+                null,
+                Map.of(),
                 services);
-    }
-
-    private MeshStatus.Problem problem(Router.Problem said) {
-        List<PolicyProblem> refused = List.of();
-        for (Throwable e = said.failure(); e != null && refused.isEmpty(); e = e.getCause()) {
-            refused = e instanceof PolicyException p ? p.problems() : refused;
-        }
-        String message = said.failure().getMessage();
-        return new MeshStatus.Problem(
-                message == null ? said.failure().toString() : message, Duration.ofNanos(now - said.at()), refused);
     }
 
     private MeshStatus.Service service(String name, Accepted accepted) {

@@ -81,6 +81,16 @@ public final class Credentials implements Closeable {
         return workload == null || workload.current() != null;
     }
 
+    /** How they stand, by name; that of the workload has the empty one. */
+    public Map<String, LiveIdentity.Status> status() {
+        Map<String, LiveIdentity.Status> status = new TreeMap<>();
+        named.forEach((name, identity) -> status.put(name, identity.status()));
+        if (workload != null) {
+            status.put("", workload.status());
+        }
+        return status;
+    }
+
     /** Until when calls wait for the first certificate. */
     public long waitUntil() {
         return waitUntil;

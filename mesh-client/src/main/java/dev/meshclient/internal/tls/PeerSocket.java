@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PeerSocket extends ForwardingSslSocket {
     private static final int LAST_WORDS_MILLIS = 100;
+    private static final int MAX_LOOKS = 1_000_000; // a few ms: the reader may have lost its core just then
 
     private volatile @Nullable SSLException end;
+    private volatile boolean reading;
 
     PeerSocket(SSLSocket socket) {
         super(socket);
@@ -26,16 +28,25 @@ public final class PeerSocket extends ForwardingSslSocket {
         return end;
     }
 
-    /** As {@link #end}, of a connection that could not be written to: whoever reads may be just about to learn why. */
+    /**
+     * As {@link #end}, of a connection that can no longer be written to: whoever reads may be just about to learn why. Reading
+     * waits for him, and does not wait for the peer, who is gone.
+     */
     public @Nullable SSLException endOfBroken() {
-        if (end == null) {
+        for (int i = 0; i < MAX_LOOKS && end == null; i++) {
+            boolean somebodyReads = reading;
             try {
                 socket.setSoTimeout(LAST_WORDS_MILLIS);
-                InputStream in = getInputStream();
-                int left = in.read();
-                return left < 0 ? end : null;
-            } catch (IOException e) {
-                return e instanceof SSLException ssl ? ssl : end;
+                if (socket.getInputStream().read() >= 0) {
+                    break;
+                }
+            } catch (SSLException e) {
+                return e;
+            } catch (IOException closed) {
+                // by the alert that somebody else has read
+            }
+            if (!somebodyReads) {
+                break;
             }
         }
         return end;
@@ -46,21 +57,20 @@ public final class PeerSocket extends ForwardingSslSocket {
         return new FilterInputStream(socket.getInputStream()) {
             @Override
             public int read() throws IOException {
-                try {
-                    return super.read();
-                } catch (SSLException e) {
-                    end = e;
-                    throw e;
-                }
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
             }
 
             @Override
             public int read(byte[] bytes, int offset, int length) throws IOException {
+                reading = true;
                 try {
                     return super.read(bytes, offset, length);
                 } catch (SSLException e) {
                     end = e;
                     throw e;
+                } finally {
+                    reading = false;
                 }
             }
         };

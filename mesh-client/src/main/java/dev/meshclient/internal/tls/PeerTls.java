@@ -51,6 +51,9 @@ public final class PeerTls {
 
     /** How long a connection may be used at most: told at each handshake. */
     public interface Lifetime {
+        /** TLS is about to be laid over a socket; after it the peer may refuse whom it was shown, or that it was shown nobody. */
+        void begins(Socket socket);
+
         /** The certificate that a socket is about to present ends then. */
         void ofOwn(Socket socket, Instant end);
 
@@ -249,6 +252,7 @@ public final class PeerTls {
 
     Socket layer(Socket socket, String host, int port, boolean autoClose) throws IOException {
         Held now = current();
+        lifetime.begins(socket);
         if (now.svid != null && peer.presentsCertificate()) {
             lifetime.ofOwn(socket, now.svid.notAfter());
         }

@@ -1,16 +1,17 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.version;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyProblem;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class VersionOrderTest {
-    private final VersionOrder order = new VersionOrder();
+    private VersionOrder order = new VersionOrder();
 
     /** {@code epoch/version}; {@code -} = not stated. */
     private static Metadata metadata(String revision) {
@@ -67,6 +68,29 @@ class VersionOrderTest {
             seen.append(seen.isEmpty() ? "" : " ").append(fate(revision));
         }
         assertThat(seen).hasToString(fates);
+    }
+
+    /** As after a restart. */
+    @ParameterizedTest
+    @CsvSource({
+        "-/5, -/4, metadata.version",
+        "-/5, -/5, again",
+        "a/5 b/1, a/6, metadata.epoch",
+        "-/5 b/1 c/7, -/6, metadata.epoch",
+        "-/5 b/1 c/7, b/2, metadata.epoch",
+        "-/5 b/1 c/7, c/6, metadata.version",
+        "a/5 a/-, a/4, metadata.version",
+        "a/-, a/4, applied",
+    })
+    void what_is_remembered_decides_the_same(String before, String next, String fate) {
+        for (String revision : before.split(" ", -1)) {
+            fate(revision);
+        }
+        List<Metadata> remembered = order.remembered();
+        order = new VersionOrder();
+        remembered.forEach(order::applied);
+        assertThat(order.remembered()).isEqualTo(remembered);
+        assertThat(fate(next)).isEqualTo(fate);
     }
 
     @Test

@@ -1,34 +1,35 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.version;
 
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyProblem;
+import java.util.ArrayList;
 import java.util.Iterator;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a document may follow those that were in force: versions do not fall within an epoch, and an epoch that another one
+ * Decider: whether a document may follow those that were in force: versions do not fall within an epoch, and an epoch that another one
  * took the place of does not come back. So replicas of a registry that lag do not take the mesh back in time. A document
  * without a version takes no part: it is compared with nothing.
  */
-final class VersionOrder {
+public final class VersionOrder {
     /** Whoever makes an epoch of each document must not fill the memory. */
     private static final int REMEMBERED = 1000;
 
-    private final Set<@Nullable String> superseded = new LinkedHashSet<>();
+    private final Map<@Nullable String, Metadata> superseded = new LinkedHashMap<>(); // by epoch
     private @Nullable Metadata last;
 
     /** What is wrong with the place of this document; null: nothing. */
-    @Nullable
-    PolicyProblem problem(Metadata next) {
+    public @Nullable PolicyProblem problem(Metadata next) {
         Metadata newest = last;
         if (newest == null || next.version() == null) {
             return null;
         }
         if (!Objects.equals(next.epoch(), newest.epoch())) {
-            return superseded.contains(next.epoch()) ? ofEpoch(next, newest) : null;
+            return superseded.containsKey(next.epoch()) ? ofEpoch(next, newest) : null;
         }
         return next.version() < version(newest) ? ofVersion(next, newest) : null;
     }
@@ -50,7 +51,7 @@ final class VersionOrder {
     }
 
     /** Whether there was a document of this version already. */
-    boolean isAgain(Metadata next) {
+    public boolean isAgain(Metadata next) {
         return last != null
                 && next.version() != null
                 && next.version() == version(last)
@@ -58,19 +59,28 @@ final class VersionOrder {
     }
 
     /** This document is in force. */
-    void applied(Metadata next) {
+    public void applied(Metadata next) {
         if (next.version() == null) {
             return;
         }
         if (last != null && !Objects.equals(last.epoch(), next.epoch())) {
-            superseded.add(last.epoch());
+            superseded.put(last.epoch(), last);
             if (superseded.size() > REMEMBERED) {
-                Iterator<@Nullable String> eldest = superseded.iterator();
+                Iterator<@Nullable String> eldest = superseded.keySet().iterator();
                 eldest.next();
                 eldest.remove();
             }
         }
         last = next;
+    }
+
+    /** What is remembered: another order to which these were applied, in this order, decides as this one does. */
+    public List<Metadata> remembered() {
+        List<Metadata> all = new ArrayList<>(superseded.values());
+        if (last != null) {
+            all.add(last);
+        }
+        return List.copyOf(all);
     }
 
     private static long version(Metadata versioned) {
