@@ -28,7 +28,7 @@ final class CallerIsWrong implements Step {
 
         withoutMesh(stage, servers);
         stage.expect(
-                "refusals by policy that servers tell, by its SPIFFE ID",
+                "refusals of its SPIFFE ID that servers tell",
                 Bounds.exactly(servers.size()),
                 fleet.refused() - refused);
         stage.expect(
