@@ -120,7 +120,7 @@ class MeshAccessTest {
             assertThat(Objects.requireNonNull(response.networkResponse())
                             .request()
                             .header("Authorization"))
-                    .isEqualTo("Bearer token-1");
+                    .isNull();
         }
         assertThat(orders.takeRequest().getHeaders().get("Authorization")).isEqualTo("Bearer token-1");
     }

@@ -116,8 +116,9 @@ final class CombinedWatch implements Closeable {
         Stream.of(one, other).filter(Objects::nonNull).forEach(d -> unknown.addAll(d.unknownFields()));
         Map<String, RefusedService> refused = new LinkedHashMap<>();
         Stream.of(one, other).filter(Objects::nonNull).forEach(d -> d.refused().forEach(refused::putIfAbsent));
-        refused.keySet().removeAll(combined.policy().services().keySet());
-        PolicyDocument document = new PolicyDocument(combined.policy(), List.copyOf(unknown), refused, Set.of());
+        MeshPolicy policy = withoutHollow(combined.policy(), other);
+        refused.keySet().removeAll(policy.services().keySet());
+        PolicyDocument document = new PolicyDocument(policy, List.copyOf(unknown), refused, Set.of());
         List<PolicyDocument> earlier = earlier();
         Provenance provenance = provenance(earlier);
         if (provenance == null) {
@@ -127,6 +128,19 @@ final class CombinedWatch implements Closeable {
         }
         first.earlier = List.of();
         second.earlier = List.of();
+    }
+
+    /** Settings laid over a service that is refused would be a service without endpoints: its last good one is kept instead. */
+    private MeshPolicy withoutHollow(MeshPolicy policy, @Nullable PolicyDocument base) {
+        if (kind != Combination.Kind.OVERLAY || base == null || base.refused().isEmpty()) {
+            return policy;
+        }
+        Set<String> whole = new LinkedHashSet<>(policy.services().keySet());
+        whole.removeIf(name -> base.refused().containsKey(name)
+                && Objects.requireNonNull(policy.services().get(name))
+                        .endpoints()
+                        .isEmpty());
+        return Excerpt.of(policy, whole);
     }
 
     /** Each with what the other one has of the same services. */

@@ -43,6 +43,7 @@ final class Excerpt {
                         policy.trustDomain(),
                         policy.outboundTrafficPolicy(),
                         policy.clusters(),
+                        policy.jwtProviders(),
                         policy.defaults(),
                         Map.of(),
                         List.of()),

@@ -219,6 +219,18 @@ class CombinedSourceTest {
     }
 
     @Test
+    void settings_over_a_service_that_is_refused_are_no_service() throws IOException {
+        String head =
+                "{\"apiVersion\": \"meshclient.dev/v1\", \"kind\": \"MeshPolicy\", \"metadata\": {\"mesh\": \"shop\"},"
+                        + " \"services\": {\"orders\": {\"hosts\": [\"orders\"], ";
+        MemoryPolicySource base = PolicySource.of(head + "\"endpoints\": [{\"address\": \"a\", \"port\": 1}]}}}");
+        MemoryPolicySource top = PolicySource.of(head + "\"timeouts\": {\"request\": \"1s\"}}}}");
+        watch = PolicySource.overlay(top, base).watch(time, sink);
+        base.update(head + "\"endpoints\": [{\"address\": \"a\", \"port\": 0}]}}}");
+        assertThat(sink.services).containsExactly(Set.of("orders"), Set.of());
+    }
+
+    @Test
     void after_a_restart_each_begins_with_its_own_snapshot() throws IOException {
         Path kept = directory.resolve("kept");
         Path vms = file(5);

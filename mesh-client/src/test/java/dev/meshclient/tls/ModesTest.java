@@ -14,6 +14,7 @@ import dev.meshclient.registry.PolicySource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -202,6 +203,43 @@ class ModesTest {
                                 .plaintext())
                         .isEqualTo(5);
                 assertThat(mesh.status().toString()).contains("in the clear 5");
+            }
+        }
+    }
+
+    @Test
+    void a_credential_that_does_not_come_is_waited_for_as_long_as_the_call_may_take() throws Exception {
+        try (MeshPeer bank = bank();
+                Mesh mesh = mesh(
+                        "\"tls\": {\"mode\": \"MUTUAL\", \"credentialName\": \"bank\"}",
+                        bank,
+                        Map.of("bank", sink -> () -> {}))) {
+            OkHttpClient client = mesh.wrap(new OkHttpClient.Builder()
+                    .callTimeout(Duration.ofMillis(300))
+                    .build());
+            assertThatThrownBy(() -> client.newCall(
+                                    new Request.Builder().url("http://orders/").build())
+                            .execute())
+                    .isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void a_certificate_without_an_end_is_legal() throws Exception {
+        Instant never = Instant.parse("9999-12-31T23:59:59Z"); // RFC 5280 4.1.2.5
+        Instant then = MeshPeer.CLOCK.instant().minusSeconds(60);
+        TestCertificates root = TestCertificates.root("for ever");
+        TestCertificates orders =
+                root.issue(TestCertificates.svid("spiffe://shop.example/orders").valid(then, never));
+        TestCertificates checkout = root.issue(
+                TestCertificates.svid("spiffe://shop.example/checkout").valid(then, never));
+        try (MeshPeer peer = MeshPeer.as(orders.svid(root))) {
+            peer.server.setDispatcher(OK);
+            String settings =
+                    "\"tls\": {\"mode\": \"MESH_MUTUAL\"}, \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": "
+                            + peer.port() + "}]";
+            try (Mesh mesh = mesh(settings, WorkloadIdentity.of(checkout.svid(root)), Map.of())) {
+                succeeds(mesh);
             }
         }
     }

@@ -21,8 +21,11 @@ import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.RepeatedTest;
@@ -119,6 +122,26 @@ class RefusedHandshakeTest {
                     .hasMessageContaining("'spiffe://shop.example/ns/prod/sa/checkout'");
             assertThat(account.outcome()).isEqualTo("tls-refused");
             assertThat(account.blamed()).isFalse();
+        }
+    }
+
+    @Test
+    void a_peer_that_closes_without_a_word_is_told_with_what_it_may_mean() throws Exception {
+        try (MockWebServer server = new MockWebServer()) {
+            server.useHttps(MeshPeer.sockets(ORDERS_SVID.svid(ROOT)));
+            server.setProtocols(List.of(Protocol.HTTP_1_1));
+            server.enqueue(new MockResponse.Builder()
+                    .onResponseStart(new SocketEffect.CloseSocket())
+                    .build());
+            server.start();
+
+            Account account = call(server.getPort(), checkout());
+
+            assertThat(account.failure())
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("may have refused the certificate of this workload,"
+                            + " 'spiffe://shop.example/ns/prod/sa/checkout'");
+            assertThat(account.outcome()).isEqualTo("reset");
         }
     }
 

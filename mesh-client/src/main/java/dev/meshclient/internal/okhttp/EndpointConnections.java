@@ -170,7 +170,7 @@ final class EndpointConnections {
 
     /** New calls go to new connections a while before the end of a certificate that these were made with. */
     private void endsAt(Instant end) {
-        long left = Math.max(0, Duration.between(time.wall().instant(), end).toNanos());
+        long left = Math.max(0, Time.nanos(Duration.between(time.wall().instant(), end)));
         double share = 0.85 + time.random().nextDouble() / 10;
         retireBy(time.now() + Math.max(Math.min(left, SHORTEST.toNanos()), (long) (left * share)));
     }
@@ -187,7 +187,7 @@ final class EndpointConnections {
         public void ofOwn(Socket socket, Instant end) {
             endsAt(end);
             if (socket instanceof EndpointSocketFactory.EndpointSocket own) {
-                long left = Duration.between(time.wall().instant(), end).toNanos();
+                long left = Time.nanos(Duration.between(time.wall().instant(), end));
                 own.closeAt(
                         time,
                         time.now() + left,

@@ -53,6 +53,15 @@ final class TlsFailure {
         return at < 0 ? "" : message.substring(at + ALERT.length());
     }
 
+    /** Some servers, the JDK's HttpsServer for one, close without a word when they do not believe a certificate. */
+    static IOException withoutAlert(IOException e, String endpoint, PeerTls tls) {
+        return new IOException(
+                e.getMessage() + "; it was the first request on this connection: " + endpoint
+                        + " may have refused the certificate of this workload, " + tls.presented()
+                        + ", without an alert",
+                e);
+    }
+
     /** The same type, which callers catch. */
     static SSLException named(SSLException e, String endpoint, PeerTls tls) {
         String what = isOfOurCertificate(e)

@@ -107,18 +107,7 @@ final class Transport implements Layer {
             boolean tls,
             boolean bounded)
             throws IOException {
-        Hop hop = attempt.hop;
-        EndpointConnections.Made made;
-        while (true) {
-            try {
-                made = connections.client(hop.client, hop.settings, backend, endpoint, tls, bounded);
-                break;
-            } catch (OwnIdentityFault e) {
-                if (!e.isPending() || !awaitIdentity(attempt)) {
-                    throw unavailable(attempt, e);
-                }
-            }
-        }
+        EndpointConnections.Made made = awaited(attempt, backend, endpoint, connections, tls, bounded);
         attempt.tls = made.tls();
         if (tls && made.tls() == null) {
             requireTls(attempt);
@@ -127,13 +116,36 @@ final class Transport implements Layer {
     }
 
     /** A process that has just started may be faster than who mounts its certificate. */
-    private boolean awaitIdentity(Attempt attempt) throws IOException {
+    private EndpointConnections.Made awaited(
+            Attempt attempt,
+            Backend backend,
+            Endpoint endpoint,
+            EndpointConnections connections,
+            boolean tls,
+            boolean bounded)
+            throws IOException {
+        Hop hop = attempt.hop;
         long until = Math.min(attempt.deadline(), credentials.waitUntil());
-        Closeable subscription = credentials.onTrustChange(attempt::raise);
+        Closeable subscription = null;
         try {
-            return credentials.isReady() || (time.now() < until && (attempt.await(until) || credentials.isReady()));
+            while (true) {
+                try {
+                    return connections.client(hop.client, hop.settings, backend, endpoint, tls, bounded);
+                } catch (OwnIdentityFault e) {
+                    if (!e.isPending() || time.now() >= until) {
+                        throw unavailable(attempt, e);
+                    }
+                }
+                if (subscription == null) { // and look again: it may have come just before
+                    subscription = credentials.onTrustChange(attempt::raise);
+                } else {
+                    attempt.await(until);
+                }
+            }
         } finally {
-            subscription.close();
+            if (subscription != null) {
+                subscription.close();
+            }
         }
     }
 
@@ -210,13 +222,22 @@ final class Transport implements Layer {
             return response;
         }
         Response.Builder builder = response.newBuilder().request(attempt.request());
+        Response network = response.networkResponse();
+        if (network != null) {
+            Response.Builder onTheWire = network.newBuilder();
+            if (attempt.masked != null) {
+                onTheWire.headers(attempt.masked);
+            }
+            if (attempt.authorization() != null) { // whoever logs what was sent must not log policy's token
+                onTheWire.request(network.request()
+                        .newBuilder()
+                        .removeHeader("Authorization")
+                        .build());
+            }
+            builder.networkResponse(onTheWire.build());
+        }
         if (attempt.masked != null) {
             builder.headers(attempt.masked);
-            Response network = response.networkResponse();
-            if (network != null) {
-                builder.networkResponse(
-                        network.newBuilder().headers(attempt.masked).build());
-            }
         }
         return builder.build();
     }
@@ -253,6 +274,14 @@ final class Transport implements Layer {
         if (endpoint != null && attempt.tls != null && e instanceof SSLException tls) {
             return TlsFailure.named(tls, endpoint.name(), attempt.tls);
         }
+        if (endpoint != null
+                && attempt.tls != null
+                && attempt.tls.presentsCertificate()
+                && !attempt.listener.isReused()
+                && !attempt.listener.hasAnswer()
+                && e.getClass() == IOException.class) {
+            return TlsFailure.withoutAlert(e, endpoint.name(), attempt.tls);
+        }
         if (endpoint == null || e.getClass() != ConnectException.class) {
             return e;
         }
@@ -271,10 +300,10 @@ final class Transport implements Layer {
         if (logical.outer().isCanceled() || attempt.now() >= logical.deadline()) {
             return Outcome.CANCELLED;
         }
-        if (e instanceof SSLHandshakeException && (seen.mayBeSent() || TlsFailure.isOfOurCertificate(e))) {
+        if (TlsFailure.isOfOurCertificate(e) && !seen.isReused() && !seen.hasAnswer()) {
             return Outcome.TLS_REFUSED;
         }
-        if (seen.connection() == null || e instanceof SSLHandshakeException) {
+        if (seen.connection() == null || (e instanceof SSLHandshakeException && !seen.mayBeSent())) {
             return Outcome.CONNECT_FAILURE;
         }
         if (type.equals("StreamResetException")

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.KeyManager;
@@ -47,6 +48,10 @@ public final class PeerTls {
     private final HostnameVerifier verifier = this::verify;
     private final Set<SpiffeId> ids;
     private final List<X509Certificate> stated;
+
+    /** With which trust handshakes were made: a rotation is told after it has begun to be used. */
+    private final List<Svid> used = new CopyOnWriteArrayList<>();
+
     private volatile @Nullable Held held;
 
     /** How long a connection may be used at most: told at each handshake. */
@@ -129,18 +134,14 @@ public final class PeerTls {
 
     /** Whether connections that were made here must not be used any more: somebody is not trusted now who was, or we are another. */
     public boolean isWithdrawn() {
-        Held now = held;
-        Svid then = now == null ? null : now.svid;
-        Svid in = then == null ? null : latest();
-        return then != null && in != null && then != in && !covers(in, then);
+        Svid in = latest();
+        return in != null && used.stream().anyMatch(then -> !covers(in, then));
     }
 
-    /** Whether it would be made anew now: trust or certificate have changed. */
+    /** Whether they would be made anew now: trust has changed. */
     public boolean isOutdated() {
-        Held now = held;
-        Svid then = now == null ? null : now.svid;
-        Svid in = then == null ? null : latest();
-        return then != null && in != null && then != in && !in.trustsAs(then);
+        Svid in = latest();
+        return in != null && used.stream().anyMatch(then -> !in.trustsAs(then));
     }
 
     private @Nullable Svid latest() {
@@ -177,6 +178,9 @@ public final class PeerTls {
             now = held;
             if (now == null || now.svid != svid) {
                 now = made(svid);
+                if (svid != null && used.stream().noneMatch(svid::trustsAs)) {
+                    used.add(svid);
+                }
                 held = now;
             }
             return now;
@@ -262,6 +266,11 @@ public final class PeerTls {
     SSLSocketFactory layering() {
         Held now = held;
         return now == null ? (SSLSocketFactory) SSLSocketFactory.getDefault() : now.context.getSocketFactory();
+    }
+
+    /** Whether we prove who we are. */
+    public boolean presentsCertificate() {
+        return peer.presentsCertificate();
     }
 
     /** Who we said we are, for messages. */
