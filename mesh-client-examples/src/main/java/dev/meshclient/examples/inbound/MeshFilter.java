@@ -11,17 +11,23 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets in what policy allows: {@code server.createContext("/", handler).getFilters().add(new MeshFilter(mesh.inbound()))}. A
- * handler finds the claims of a token in the attribute {@link #CLAIMS} of its exchange.
+ * handler finds the claims of a token by {@link #claims}. Headers
+ * of a request cannot be changed here: that a handler sends {@code Authorization} no further, unless policy says
+ * {@code forwardToken}, is up to it.
  */
 public final class MeshFilter extends Filter {
-    /** A {@code Map<String, Object>}; empty without a token. */
-    public static final String CLAIMS = "mesh.claims";
+    /** Attributes of an exchange are no place for them: all exchanges of a context have the same ones. */
+    private static final Map<HttpExchange, Map<String, Object>> CLAIMS =
+            Collections.synchronizedMap(new WeakHashMap<>());
 
     private static final System.Logger LOG = System.getLogger(MeshFilter.class.getName());
     private static final int URI_NAME = 6; // of a GeneralName, RFC 5280 4.2.1.6
@@ -50,11 +56,13 @@ public final class MeshFilter extends Filter {
             exchange.close();
             return;
         }
-        if (!result.forwardToken()) {
-            exchange.getRequestHeaders().remove("Authorization");
-        }
-        exchange.setAttribute(CLAIMS, result.claims());
+        CLAIMS.put(exchange, result.claims());
         chain.doFilter(exchange);
+    }
+
+    /** Those of the token that came with a request which the filter has let in; empty without a token. */
+    public static Map<String, Object> claims(HttpExchange exchange) {
+        return CLAIMS.getOrDefault(exchange, Map.of());
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.meshclient.Workload;
 import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.io.InputStream;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -21,9 +22,24 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.Signature;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECPoint;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -74,6 +90,81 @@ class MeshFilterTest {
             assertThat(status(server, "GET", "/api/7")).isEqualTo("503");
             server.stop(0);
         }
+    }
+
+    @Test
+    void claims_are_those_of_the_own_request_while_others_come_in() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        KeyPair keys = generator.generateKeyPair();
+        ECPoint point = ((ECPublicKey) keys.getPublic()).getW();
+        String policy = InboundExample.POLICY
+                .replace("\"services\"", """
+                        "jwtProviders": { "corp": { "issuer": "https://id", "jwks": { "keys": [{ "kty": "EC", "crv": "P-256",
+                          "x": "%s", "y": "%s" }] } } },
+                        "services\"""".formatted(text(point.getAffineX()), text(point.getAffineY())))
+                .replace("\"hosts\"", "\"requestAuthentication\": { \"provider\": \"corp\" }, \"hosts\"");
+        CountDownLatch firstIsIn = new CountDownLatch(1);
+        CountDownLatch secondIsIn = new CountDownLatch(1);
+        Map<String, Object> seen = new ConcurrentHashMap<>();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (Mesh mesh = mesh(policy)) {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.setExecutor(threads);
+            server.createContext("/", exchange -> {
+                        String path = exchange.getRequestURI().getPath();
+                        try {
+                            if (path.equals("/api/first")) {
+                                firstIsIn.countDown();
+                                secondIsIn.await();
+                            }
+                        } catch (InterruptedException e) {
+                            throw new IOException(e);
+                        }
+                        secondIsIn.countDown();
+                        seen.put(path, MeshFilter.claims(exchange).get("sub"));
+                        exchange.sendResponseHeaders(200, -1);
+                        exchange.close();
+                    })
+                    .getFilters()
+                    .add(new MeshFilter(mesh.inbound()));
+            server.start();
+            Future<String> first = threads.submit(
+                    () -> status(server, "GET", "/api/first", "Authorization: Bearer " + token(keys, "one") + "\r\n"));
+            while (!first.isDone() && !firstIsIn.await(10, TimeUnit.MILLISECONDS)) {
+                // it is let in, or answered
+            }
+            assertThat(first.isDone() ? first.get() : "is in").isEqualTo("is in");
+            assertThat(status(server, "GET", "/api/second", "Authorization: Bearer " + token(keys, "two") + "\r\n"))
+                    .isEqualTo("200");
+            assertThat(first.get()).isEqualTo("200");
+            server.stop(0);
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(seen).isEqualTo(Map.of("/api/first", "one", "/api/second", "two"));
+    }
+
+    private static String token(KeyPair keys, String subject) throws GeneralSecurityException {
+        String signed = text("{\"alg\":\"ES256\"}") + "."
+                + text("{\"iss\":\"https://id\",\"aud\":\"reviews\",\"sub\":\"" + subject + "\",\"exp\":4102444800}");
+        Signature signature = Signature.getInstance("SHA256withECDSAinP1363Format");
+        signature.initSign(keys.getPrivate());
+        signature.update(signed.getBytes(StandardCharsets.US_ASCII));
+        return signed + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
+    }
+
+    private static String text(String json) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(json.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    /** A coordinate, in 32 bytes. */
+    private static String text(BigInteger coordinate) {
+        byte[] bytes = new byte[32];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = coordinate.shiftRight(8 * (31 - i)).byteValue();
+        }
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     @Test
