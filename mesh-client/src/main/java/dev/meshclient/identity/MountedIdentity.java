@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The identity in a directory that others write and rotate: a mounted Kubernetes secret, cert-manager, spiffe-helper, the
- * output of istio-proxy. Certificate and key are taken as a pair, about 200 ms after the last write, or within 10 s where
+ * output of istio-proxy. Certificate and key are taken as a pair, 100 ms after the last write, or a little later, or within 10 s where
  * the file system tells no events; what is bad, half written or gone is told and leaves the last good one in use.
  *
  * <p>Immutable: each {@code with...} is another one.
