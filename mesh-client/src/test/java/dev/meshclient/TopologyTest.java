@@ -160,6 +160,7 @@ class TopologyTest {
             service("mixed", "", here, there),
             service("anywhere", "'trafficDistribution': 'Any', ", there),
             service("empty", ""),
+            "'nowhere': {'hosts': ['nowhere'], 'endpoints': [{'address': '127.0.0.9', 'port': 1}]}",
             "'names': {'hosts': ['names.invalid'], 'resolution': 'DNS'}",
             "'none': {'hosts': ['none'], 'resolution': 'NONE'}"
         };

@@ -118,7 +118,7 @@ final class Pem {
             return null;
         }
         if (password == null) {
-            throw new CertificateException(what + " is encrypted and no password is given: set keyPassword(...)");
+            throw new CertificateException(what + " is encrypted and no password is given: set withKeyPassword(...)");
         }
         BouncyCastleProvider ciphers = new BouncyCastleProvider();
         if (object instanceof PKCS8EncryptedPrivateKeyInfo encrypted) {

@@ -70,9 +70,14 @@ final class Fields {
     static <T> List<T> items(Node field, int min, int max, Function<Node, T> reader) {
         List<Node> items = field.array();
         if (items == null || items.size() < min || items.size() > max) {
-            field.wrong(
-                    items == null ? "an array" : items.size() + " items",
-                    "an array of " + (max == Integer.MAX_VALUE ? "items" : min + " to " + max + " items"));
+            String expected = "an array of " + (max == Integer.MAX_VALUE ? "items" : min + " to " + max + " items");
+            if (items != null) {
+                field.wrong(items.size() + " items", expected);
+            } else if (field.object() != null) {
+                field.wrong("an object", expected);
+            } else {
+                field.wrong(expected);
+            }
             return List.of();
         }
         List<T> result = new ArrayList<>(items.size());

@@ -65,6 +65,7 @@ final class LocalityReader {
         Map<Places, Integer> shares = new LinkedHashMap<>();
         List<Places> before = new ArrayList<>();
         long sum = 0;
+        boolean legal = true;
         for (Map.Entry<String, Node> share : object.entrySet()) {
             String key = share.getKey();
             if (key.codePointCount(0, key.length()) > 1024
@@ -72,11 +73,12 @@ final class LocalityReader {
                 share.getValue().wrong("the key " + Node.shortened(key, 80), PLACES_EXPECTED);
                 return shares;
             }
+            legal &= share.getValue().isInteger(1, 100);
             int percent = share.getValue().integer(1, 100);
             sum += percent;
             shares.put(places(before, share.getValue(), key), percent);
         }
-        if (sum != 100 && shares.size() == object.size()) {
+        if (sum != 100 && legal && shares.size() == object.size()) {
             node.wrong("percentages that add up to " + sum, "percentages that add up to 100");
         }
         return shares;

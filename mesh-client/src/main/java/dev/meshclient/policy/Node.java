@@ -129,12 +129,21 @@ final class Node {
 
     /** A number without a fraction; {@code 2.0} and {@code 2e0} are 2, as in JSON Schema. */
     long integer(long min, long max) {
-        Long number = value instanceof Digits digits ? integral(digits.text()) : null;
-        if (number == null || number < min || number > max) {
+        Long number = integerIn(min, max);
+        if (number == null) {
             wrong("an integer of " + min + " to " + max);
             return min;
         }
         return number;
+    }
+
+    boolean isInteger(long min, long max) {
+        return integerIn(min, max) != null;
+    }
+
+    private @Nullable Long integerIn(long min, long max) {
+        Long number = value instanceof Digits digits ? integral(digits.text()) : null;
+        return number == null || number < min || number > max ? null : number;
     }
 
     int integer(int min, int max) {

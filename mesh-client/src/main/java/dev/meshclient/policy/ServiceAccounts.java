@@ -13,15 +13,16 @@ record ServiceAccounts(
         @Nullable String trustDomain, @Nullable String template) {
     static final int MAX = 2048;
 
-    // No segment of dots alone: SPIFFE ID 2.2.
-    private static final String SEGMENT = "(?!\\.{1,2}(/|$))[A-Za-z0-9._-]+";
-    private static final String PATH = SEGMENT + "(/" + SEGMENT + ")*";
-    private static final String TEMPLATE_SEGMENT = "(?!\\.{1,2}(/|$))([A-Za-z0-9._-]|\\{service\\})+";
+    // No segment that is empty, or of dots alone: SPIFFE ID 2.2. Looked at first, since java.util.regex recurses for
+    // each
+    // turn of a group: long paths must not cost the stack.
+    private static final String SEGMENTS = "(?!/|.*//|.*/$|(.*/)?\\.{1,2}(/|$))";
+    private static final String PATH = SEGMENTS + "[A-Za-z0-9._/-]+";
+    private static final String TEMPLATE_PATH = "(?!$)" + SEGMENTS + "[A-Za-z0-9._/-]*(\\{service\\}[A-Za-z0-9._/-]*)*";
     private static final String TRUST_DOMAIN = "spiffe://[a-z0-9._-]{1,255}/";
     static final Pattern ID = Pattern.compile(TRUST_DOMAIN + PATH);
     static final Pattern ACCOUNT = Pattern.compile("(" + TRUST_DOMAIN + ")?" + PATH);
-    static final Pattern TEMPLATE =
-            Pattern.compile("(" + TRUST_DOMAIN + ")?" + TEMPLATE_SEGMENT + "(/" + TEMPLATE_SEGMENT + ")*");
+    static final Pattern TEMPLATE = Pattern.compile("(" + TRUST_DOMAIN + ")?" + TEMPLATE_PATH);
     private static final String EXPECTED =
             "a SPIFFE ID such as spiffe://shop.example/ns/prod/sa/orders, or its path without the first slash";
 

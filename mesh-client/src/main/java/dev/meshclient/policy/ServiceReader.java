@@ -99,7 +99,7 @@ final class ServiceReader {
     }
 
     /** Nothing to choose from, and the caller's own connections: what would have no effect is refused. */
-    private static void hasNoEndpoints(Fields fields, AppProtocol appProtocol, Settings settings) {
+    private void hasNoEndpoints(Fields fields, AppProtocol appProtocol, Settings settings) {
         for (String list : List.of("endpoints", "subsets")) {
             Node node = fields.optional(list);
             List<Node> items = node == null ? null : node.array();
@@ -121,6 +121,16 @@ final class ServiceReader {
                     "http, https; the caller's own client chooses between HTTP/1.1 and HTTP/2 with resolution NONE");
         }
         Node tls = fields.optional("tls");
+        if (tls == null && defaultTls != null && needsEndpoints(defaultTls)) {
+            fields.node()
+                    .field("tls")
+                    .wrong(
+                            "not stated",
+                            "tls of its own, DISABLE or SIMPLE, since that of defaults ("
+                                    + defaultTls.mode()
+                                    + (needsOwnSockets(defaultTls.mode()) ? "" : " with more than a mode")
+                                    + ") has no effect where the mesh has no endpoints, with resolution NONE");
+        }
         if (tls != null && settings.tls() != null) {
             new Fields(tls)
                     .misplaced(
@@ -137,6 +147,15 @@ final class ServiceReader {
                                         + " or DNS");
             }
         }
+    }
+
+    /** Else the caller's own connections would be less than what is stated. */
+    private static boolean needsEndpoints(Tls tls) {
+        return needsOwnSockets(tls.mode())
+                || tls.sni() != null
+                || !tls.subjectAltNames().isEmpty()
+                || tls.caCertificates() != null
+                || tls.credentialName() != null;
     }
 
     private static boolean needsOwnSockets(Tls.Mode mode) {

@@ -104,7 +104,7 @@ class PemTest {
         assertThatThrownBy(() -> read(key.substring(0, 100), null))
                 .hasMessageContaining("k.pem breaks off or is damaged");
         assertThatThrownBy(() -> read(encrypted, null))
-                .hasMessageContaining("k.pem is encrypted and no password is given");
+                .hasMessageContaining("k.pem is encrypted and no password is given: set withKeyPassword(...)");
         assertThatThrownBy(() -> read(encrypted, "wrong".toCharArray()))
                 .hasMessageContaining("k.pem cannot be decrypted: the password is wrong")
                 .message()

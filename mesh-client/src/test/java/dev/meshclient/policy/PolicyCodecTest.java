@@ -13,6 +13,20 @@ import org.junit.jupiter.api.Test;
 
 class PolicyCodecTest {
     @Test
+    void what_is_wrong_with_a_list_is_told_as_it_is() throws Exception {
+        byte[] bad = Fixtures.utf8(
+                Fixtures.services(
+                        "'orders': {'hosts': ['orders'], 'endpoints': [], 'localityLbSetting':"
+                                + " {'failover': {'from': 'eu', 'to': 'us'}, 'distribute': [{'from': 'eu', 'to': {'eu': 0, 'us': 30}}]}}"));
+
+        assertThat(PolicySchema.problems(bad))
+                .extracting(p -> p.path() + ": " + p.value())
+                .containsExactlyInAnyOrder(
+                        "services.orders.localityLbSetting.failover: an object",
+                        "services.orders.localityLbSetting.distribute[0].to.eu: 0");
+    }
+
+    @Test
     void reads_the_sample_field_by_field() throws Exception {
         PolicyDocument document = PolicyCodec.readStrict(Fixtures.sample());
 

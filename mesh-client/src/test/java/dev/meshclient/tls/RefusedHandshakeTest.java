@@ -90,6 +90,7 @@ class RefusedHandshakeTest {
             assertThat(account.failure())
                     .isInstanceOf(IdentityUnavailable.class)
                     .hasMessageContaining("spiffe://shop.example/ns/prod/sa/checkout")
+                    .hasMessageContaining("renew it")
                     .hasMessageContaining("has expired at " + TestCertificates.END);
             assertThat(account.outcome()).isEqualTo("refused");
             assertThat(account.blamed()).isFalse();

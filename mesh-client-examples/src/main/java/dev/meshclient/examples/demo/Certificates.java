@@ -96,7 +96,11 @@ final class Certificates implements Closeable {
 
     /** Everybody trusts the newest root alone. */
     void withdrawOldRoots() throws IOException {
-        certificates.withdrawOldRoots();
+        try {
+            certificates.withdrawOldRoots();
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
     }
 
     @Override

@@ -8,11 +8,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.SignatureException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.spec.ECGenParameterSpec;
@@ -38,8 +40,12 @@ import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
-/** The roots in {@code ca/}: {@code root-1.crt}, {@code root-1.key} and so on; the newest signs, all are trusted. */
+/**
+ * The roots in {@code ca/}: {@code root-1.crt}, {@code root-1.key} and so on; the newest signs, all are trusted. Whose they are
+ * stands in {@code ca/trust-domain}.
+ */
 final class DevAuthority {
+    private static final String TRUST_DOMAIN = "trust-domain";
     private static final Duration ROOT_LIFE = Duration.ofDays(365);
     private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
 
@@ -54,13 +60,52 @@ final class DevAuthority {
         this.life = life;
     }
 
-    static DevAuthority in(Path directory, String trustDomain, Duration life)
+    /** Of a directory that has a root, in its trust domain. */
+    static DevAuthority of(Path directory, Duration life) throws IOException {
+        if (!isIn(directory)) {
+            throw new IllegalArgumentException(directory
+                    + " holds no root and no trust-domain: is it the right directory? 'make NAME...' makes them");
+        }
+        return new DevAuthority(
+                directory, Files.readString(directory.resolve(TRUST_DOMAIN)).strip(), life);
+    }
+
+    /** Of a new directory. */
+    static DevAuthority make(Path directory, String trustDomain, Duration life)
             throws IOException, GeneralSecurityException {
+        DevCertificates.write(Files.createDirectories(directory).resolve(TRUST_DOMAIN), trustDomain + "\n");
         DevAuthority authority = new DevAuthority(directory, trustDomain, life);
         if (authority.roots().isEmpty()) {
             authority.addRoot();
         }
         return authority;
+    }
+
+    /** Whether there is one to go on with. */
+    static boolean isIn(Path directory) throws IOException {
+        return Files.exists(directory.resolve(TRUST_DOMAIN))
+                && !roots(directory).isEmpty();
+    }
+
+    String trustDomain() {
+        return trustDomain;
+    }
+
+    /** Whether the newest root signed the first certificate of a file. */
+    boolean isOfNewest(Path chain) throws IOException, GeneralSecurityException {
+        List<Path> roots = roots();
+        try {
+            certificate(chain).verify(certificate(roots.get(roots.size() - 1)).getPublicKey());
+            return true;
+        } catch (SignatureException | InvalidKeyException other) {
+            return false;
+        }
+    }
+
+    private static X509Certificate certificate(Path file) throws IOException, GeneralSecurityException {
+        return (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(
+                        new ByteArrayInputStream(Files.readString(file).getBytes(StandardCharsets.US_ASCII)));
     }
 
     KeyPair newKeys() throws GeneralSecurityException {
@@ -104,9 +149,7 @@ final class DevAuthority {
     X509Certificate issue(String workload, KeyPair keys) throws IOException, GeneralSecurityException {
         List<Path> roots = roots();
         Path newest = roots.get(roots.size() - 1);
-        X509Certificate root = (X509Certificate) CertificateFactory.getInstance("X.509")
-                .generateCertificate(
-                        new ByteArrayInputStream(Files.readString(newest).getBytes(StandardCharsets.US_ASCII)));
+        X509Certificate root = certificate(newest);
         String id = "spiffe://" + trustDomain + "/" + workload;
         X509v3CertificateBuilder leaf = builder(
                         root.getSubjectX500Principal().getName(), "CN=" + workload, keys.getPublic(), life)
@@ -160,6 +203,13 @@ final class DevAuthority {
     }
 
     private List<Path> roots() throws IOException {
+        return roots(directory);
+    }
+
+    private static List<Path> roots(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
         try (Stream<Path> files = Files.list(directory)) {
             return files.filter(file -> file.getFileName().toString().matches("root-\\d+\\.crt"))
                     .sorted((a, b) -> Integer.compare(number(a), number(b)))

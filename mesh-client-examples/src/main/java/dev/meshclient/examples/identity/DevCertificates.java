@@ -26,6 +26,7 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
  */
 public final class DevCertificates {
     private static final Duration LIFE = Duration.ofHours(24);
+    private static final String DOMAIN = "dev.example";
 
     private final Path directory;
     private final DevAuthority authority;
@@ -39,11 +40,29 @@ public final class DevCertificates {
      * Those in a directory, which is made if it is not there; so is the first root.
      *
      * @param life of what is issued from now on
+     * @throws IllegalArgumentException if the directory has another trust domain
      */
     public static DevCertificates in(Path directory, String trustDomain, Duration life)
             throws IOException, GeneralSecurityException {
-        return new DevCertificates(
-                directory, DevAuthority.in(Files.createDirectories(directory.resolve("ca")), trustDomain, life));
+        Path ca = directory.resolve("ca");
+        if (!DevAuthority.isIn(ca)) {
+            return new DevCertificates(directory, DevAuthority.make(ca, trustDomain, life));
+        }
+        DevCertificates there = at(directory, life);
+        if (!there.authority.trustDomain().equals(trustDomain)) {
+            throw new IllegalArgumentException(directory + " is of the trust domain " + there.authority.trustDomain()
+                    + ", not of " + trustDomain + ": take another directory, or that trust domain");
+        }
+        return there;
+    }
+
+    /**
+     * Those in a directory that is there already, in its trust domain.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    public static DevCertificates at(Path directory, Duration life) throws IOException {
+        return new DevCertificates(directory, DevAuthority.of(directory.resolve("ca"), life));
     }
 
     /** Makes the identity of a workload, or renews it: signed by the newest root. What to give to {@code MountedIdentity.at}. */
@@ -70,8 +89,18 @@ public final class DevCertificates {
         writeBundles();
     }
 
-    /** Nobody trusts the older roots any more. Renew first: what they signed is refused. */
-    public void withdrawOldRoots() throws IOException {
+    /**
+     * Nobody trusts the older roots any more.
+     *
+     * @throws IllegalStateException if certificates are left that those signed, which nobody would take: renew first
+     */
+    public void withdrawOldRoots() throws IOException, GeneralSecurityException {
+        for (Path home : workloads()) {
+            if (!authority.isOfNewest(home.resolve("tls.crt"))) {
+                throw new IllegalStateException(
+                        home + " has a certificate of an older root, which nobody would take: renew first");
+            }
+        }
         authority.withdrawOldRoots();
         writeBundles();
     }
@@ -117,8 +146,8 @@ public final class DevCertificates {
 
     /**
      * {@code DevCertificates DIRECTORY make NAME...}, {@code ... renew}, {@code ... add-root}, {@code ... withdraw-old-roots};
-     * a trust domain other than {@code dev.example}, and a life other than 24 h, as {@code -Dtrust.domain=a.example
-     * -Dlife=PT10M}.
+     * a trust domain other than {@code dev.example} for a new directory, and a life other than 24 h, as
+     * {@code -Dtrust.domain=a.example -Dlife=PT10M}.
      */
     public static void main(String[] args) throws IOException, GeneralSecurityException {
         List<String> words = new ArrayList<>(List.of(args));
@@ -126,20 +155,22 @@ public final class DevCertificates {
             throw new IllegalArgumentException(
                     "usage: DevCertificates DIRECTORY make NAME... | renew | add-root | withdraw-old-roots");
         }
-        DevCertificates certificates = in(
-                Path.of(words.remove(0)),
-                System.getProperty("trust.domain", "dev.example"),
-                Duration.parse(System.getProperty("life", LIFE.toString())));
+        Path directory = Path.of(words.remove(0));
+        Duration life = Duration.parse(System.getProperty("life", LIFE.toString()));
+        String domain = System.getProperty("trust.domain");
         String what = words.remove(0);
         switch (what) {
             case "make" -> {
+                boolean goesOn = domain == null && DevAuthority.isIn(directory.resolve("ca"));
+                DevCertificates certificates =
+                        goesOn ? at(directory, life) : in(directory, domain == null ? DOMAIN : domain, life);
                 for (String workload : words) {
                     System.out.println(certificates.make(workload));
                 }
             }
-            case "renew" -> certificates.renew();
-            case "add-root" -> certificates.addRoot();
-            case "withdraw-old-roots" -> certificates.withdrawOldRoots();
+            case "renew" -> at(directory, life).renew();
+            case "add-root" -> at(directory, life).addRoot();
+            case "withdraw-old-roots" -> at(directory, life).withdrawOldRoots();
             default ->
                 throw new IllegalArgumentException(
                         "'" + what + "' is none of make, renew, add-root, withdraw-old-roots");

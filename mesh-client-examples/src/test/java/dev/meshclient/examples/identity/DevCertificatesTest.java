@@ -2,6 +2,7 @@ package dev.meshclient.examples.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.meshclient.identity.MountedIdentity;
 import dev.meshclient.identity.Svid;
@@ -73,6 +74,44 @@ class DevCertificatesTest {
 
         DevCertificates.main(new String[] {directory.toString(), "make", "billing"});
         read(directory.resolve("billing")).leaf().verify(next.getPublicKey());
+    }
+
+    @Test
+    void stay_in_the_trust_domain_that_they_began_in() throws Exception {
+        Path other = directory.resolve("other");
+        Path home =
+                DevCertificates.in(other, "a.example", Duration.ofMinutes(10)).make("orders");
+        for (String step : List.of("renew", "add-root", "renew", "withdraw-old-roots")) {
+            DevCertificates.main(new String[] {other.toString(), step});
+            assertThat(read(home).id()).hasToString("spiffe://a.example/orders");
+        }
+        DevCertificates.main(new String[] {other.toString(), "make", "billing"});
+        assertThat(read(other.resolve("billing")).id()).hasToString("spiffe://a.example/billing");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> DevCertificates.in(other, "b.example", Duration.ofMinutes(10)))
+                .withMessageContaining("is of the trust domain a.example, not of b.example");
+    }
+
+    @Test
+    void go_on_only_where_they_began() {
+        Path misspelt = directory.resolve("misspelt");
+        for (String step : List.of("renew", "add-root", "withdraw-old-roots")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> DevCertificates.main(new String[] {misspelt.toString(), step}))
+                    .withMessageContaining("misspelt/ca holds no root");
+        }
+        assertThat(misspelt).doesNotExist();
+    }
+
+    @Test
+    void keep_an_old_root_while_its_certificates_are_there() throws Exception {
+        Path home = certificates.make("orders");
+        certificates.addRoot();
+
+        assertThatIllegalStateException()
+                .isThrownBy(certificates::withdrawOldRoots)
+                .withMessageContaining("renew first");
+        assertThat(read(home).authorities()).hasSize(2);
     }
 
     @Test

@@ -91,7 +91,7 @@ final class InForce {
         if (next.equals(document) && earlier.isEmpty()) {
             return Applied.NOTHING_NEW;
         }
-        boolean again = order.isAgain(next.policy().metadata()) && isOfOneScope(document, next);
+        boolean again = differs(document, next) && order.isAgain(next.policy().metadata());
         MeshState now = state;
         Standing before = now == null ? Standing.NONE : now.standing();
         for (PolicyDocument one : earlier) {
@@ -103,10 +103,11 @@ final class InForce {
         return again ? Applied.SAME_VERSION : Applied.IN_FORCE;
     }
 
-    /** Parts of one version differ. */
-    private static boolean isOfOneScope(@Nullable PolicyDocument one, PolicyDocument other) {
-        return one == null
-                || Objects.equals(
+    /** Of what a process before this one had, the version alone is known; parts of one version differ anyway. */
+    private static boolean differs(@Nullable PolicyDocument one, PolicyDocument other) {
+        return one != null
+                && !one.equals(other)
+                && Objects.equals(
                         one.policy().metadata().scope(),
                         other.policy().metadata().scope());
     }

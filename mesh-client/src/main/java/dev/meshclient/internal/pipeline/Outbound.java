@@ -127,8 +127,9 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
     /** Our identity is what the peer sees of us only where we show it. */
     private Authorize.Caller caller(To to) {
         Tls tls = to.backend().tls();
-        boolean shown =
-                tls.mode() == Tls.Mode.MESH_MUTUAL || (tls.mode() == Tls.Mode.MUTUAL && tls.credentialName() == null);
+        boolean shown = to.backend().hasEndpoints() // else it is the caller's client that connects
+                && (tls.mode() == Tls.Mode.MESH_MUTUAL
+                        || (tls.mode() == Tls.Mode.MUTUAL && tls.credentialName() == null));
         boolean alike = to.names() == null && to.members().endpoints().stream().allMatch(e -> e.tlsMode() == null);
         return new Authorize.Caller(
                 shown && alike ? self.identity() : () -> null,

@@ -132,11 +132,9 @@ final class StateCompiler {
     private void tellIfFar(String name, Service service) {
         List<dev.meshclient.policy.Endpoint> all = service.endpoints();
         boolean counts = !own.zone().isEmpty() && service.settings().trafficDistribution() != TrafficDistribution.ANY;
-        boolean byHosts = service.resolution() == Resolution.DNS
-                && all.stream().allMatch(e -> e.locality().equals(Locality.NONE));
+        boolean stated = all.stream().anyMatch(e -> !e.locality().equals(Locality.NONE));
         if (counts
-                && !byHosts
-                && !all.isEmpty()
+                && stated
                 && all.stream().noneMatch(e -> Distance.between(own, e.locality()) == Distance.SAME_ZONE)
                 && survivors.fleet(name).isNewsThatFar()) {
             LOG.info(

@@ -198,7 +198,9 @@ public final class PeerTls {
         } catch (SSLException e) {
             OwnIdentityFault fault = new OwnIdentityFault(
                     String.valueOf(e.getMessage()),
-                    "see whether it is issued, and whether this process may read it",
+                    identity.current() == null
+                            ? "see whether it is issued, and whether this process may read it"
+                            : "renew it: see whether its issuer is alive, and whether the clocks agree",
                     identity.current() == null);
             fault.initCause(e);
             throw fault;

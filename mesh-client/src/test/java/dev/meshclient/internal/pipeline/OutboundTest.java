@@ -6,7 +6,9 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
@@ -66,6 +68,22 @@ class OutboundTest {
                  > balance([eu-1a 100 % of 1, eu-1b 0 % of 1], SPILL, panic below 50 %)\
                  > outlier(5 x 5xx, 0 x gateway, 5 x no response, each 10000 ms, out for 30000 to 300000 ms, at most 50 %)\
                  > attempt events > attempt timer(500 ms) > wire""");
+    }
+
+    @Test
+    void of_a_version_before_a_restart_nothing_else_is_known() throws PolicyException {
+        Router router = new Router(
+                new StepTime(), Workload.of("web"), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+        PolicyDocument document = PolicyCodec.read("""
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
+                 "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {}}
+                """);
+        List<Metadata> before = List.of(document.policy().metadata());
+
+        assertThat(router.apply(before, List.of(), document, WIRE, gone -> {})).isEqualTo(Applied.IN_FORCE);
+        assertThat(router.apply(List.of(), List.of(document), document, WIRE, gone -> {}))
+                .isEqualTo(Applied.IN_FORCE);
+        assertThat(router.apply(document, WIRE, gone -> {})).isEqualTo(Applied.NOTHING_NEW);
     }
 
     @Test
