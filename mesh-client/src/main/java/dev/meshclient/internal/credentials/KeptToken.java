@@ -90,7 +90,7 @@ final class KeptToken {
 
     private String ask() throws IOException {
         try {
-            String token = source.token();
+            String token = given();
             if (token == null || token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
                 throw new IOException("what the source gives is no token (one word of visible ASCII)");
             }
@@ -103,6 +103,15 @@ final class KeptToken {
         } catch (IOException e) {
             done(kept, e);
             throw e;
+        }
+    }
+
+    /** What a source throws that is no IOException is as good as none. */
+    private String given() throws IOException {
+        try {
+            return source.token();
+        } catch (RuntimeException e) {
+            throw new IOException("its source failed: " + e, e);
         }
     }
 

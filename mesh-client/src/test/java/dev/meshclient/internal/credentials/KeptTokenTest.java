@@ -110,6 +110,27 @@ class KeptTokenTest {
     }
 
     @Test
+    void a_source_that_breaks_gives_none_and_the_last_one_goes_on() throws IOException {
+        boolean[] broken = {false};
+        KeptToken kept = new KeptToken(time, () -> {
+            if (broken[0]) {
+                throw new IllegalStateException("no");
+            }
+            return "one";
+        });
+        kept.token();
+        broken[0] = true;
+        time.step(10 * SECOND);
+        assertThat(kept.token()).isEqualTo("one");
+
+        assertThatThrownBy(new KeptToken(time, () -> {
+                    throw new IllegalStateException("no");
+                })::token)
+                .isInstanceOf(IOException.class)
+                .hasMessage("its source failed: java.lang.IllegalStateException: no");
+    }
+
+    @Test
     void a_supplier_that_breaks_gives_none() {
         assertThatThrownBy(() -> TokenSource.supplier(() -> {
                             throw new IllegalStateException("no");
