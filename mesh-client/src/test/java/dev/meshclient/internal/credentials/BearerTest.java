@@ -9,7 +9,6 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.Credentials;
 import dev.meshclient.policy.Resolution;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** The layer alone: which attempts get a token. */
 class BearerTest {
-    private final StepTime time = new StepTime();
+    private final InlineTime time = new InlineTime();
     private final Tokens tokens = new Tokens(
             time,
             Map.of(
