@@ -21,8 +21,9 @@ final class AddressBlock {
         int slash = text.indexOf('/');
         byte[] address = bytes(slash < 0 ? text : text.substring(0, slash));
         int bits = address.length * 8;
-        int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
-        if (prefix > bits) {
+        int mapped = bits == 32 && text.indexOf(':') >= 0 ? 96 : 0; // bits of the prefix that say that it is IPv4
+        int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1)) - mapped;
+        if (prefix < 0 || prefix > bits) {
             throw new IllegalArgumentException("not an address block: " + text);
         }
         return new AddressBlock(address, prefix);

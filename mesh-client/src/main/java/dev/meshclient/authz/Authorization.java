@@ -95,6 +95,7 @@ public final class Authorization {
     private final @Nullable Verdict noneAllows; // null: there is no ALLOW
     private final @Nullable Authorization withShadows;
     private final boolean asksForPaths;
+    private final boolean looksAtPaths;
     private final String text;
 
     private Authorization(List<AuthorizationPolicy> policies, boolean shadowsCount) {
@@ -131,7 +132,9 @@ public final class Authorization {
         this.audits = audit.toArray(Rule[]::new);
         this.noneAllows = allowing.isEmpty() ? null : new Verdict(Answer.DENIED, String.join(", ", allowing), "");
         this.withShadows = hasShadows ? new Authorization(policies, true) : null;
-        this.asksForPaths = policies.stream().anyMatch(Rules::asksForPaths);
+        this.asksForPaths =
+                policies.stream().anyMatch(p -> !p.shadow() && p.action() != Action.AUDIT && Rules.asksForPaths(p));
+        this.looksAtPaths = policies.stream().anyMatch(Rules::asksForPaths);
         this.text = policies.stream()
                 .map(p -> (p.shadow() ? "shadow " : "") + p.action() + " "
                         + (p.name() == null ? "#" + policies.indexOf(p) : p.name()))
@@ -153,9 +156,14 @@ public final class Authorization {
         return Paths.normal(path);
     }
 
-    /** Whether a rule looks at the path, so that one without a {@link #normalPath} cannot be decided. */
+    /** Whether a rule that decides looks at the path, so that one without a {@link #normalPath} cannot be decided. */
     public boolean asksForPaths() {
         return asksForPaths;
+    }
+
+    /** Whether any rule looks at the path, be it of a shadow or of an AUDIT. */
+    boolean looksAtPaths() {
+        return looksAtPaths;
     }
 
     /** What the policies say that are not shadows. */

@@ -94,8 +94,8 @@ public final class Inbound {
 
     private InboundResult decide(Boundary now, InboundRequest request, @Nullable Map<String, Object> claims) {
         Authorization policies = now.authorization;
-        String path = policies.asksForPaths() ? Paths.normal(request.path()) : "";
-        if (path == null) {
+        String path = policies.looksAtPaths() ? Paths.normal(request.path()) : "";
+        if (path == null && policies.asksForPaths()) {
             tell(now, request, Kind.DENIED, "", "");
             return refused(Status.DENIED, "", "", "policy asks for paths, and servers differ in what this one means");
         }

@@ -10,18 +10,25 @@ final class InboundFacts implements Facts<InboundFacts.Known> {
     static final InboundFacts FACTS = new InboundFacts();
 
     /**
-     * @param path normal
+     * @param path normal; null: servers differ in what it means, so it is not known
      * @param claims of its token; null: it had none that counts
      * @param tokenKnown whether that is known
      */
     record Known(
-            InboundRequest request, String path, @Nullable Map<String, Object> claims, boolean tokenKnown) {}
+            InboundRequest request,
+            @Nullable String path,
+            @Nullable Map<String, Object> claims,
+            boolean tokenKnown) {}
 
     private InboundFacts() {}
 
     @Override
     public boolean knows(Attribute attribute, Known known) {
-        return attribute == Attribute.TOKEN ? known.tokenKnown : known.request.states(attribute);
+        return switch (attribute) {
+            case TOKEN -> known.tokenKnown;
+            case PATH -> known.path != null;
+            default -> known.request.states(attribute);
+        };
     }
 
     @Override

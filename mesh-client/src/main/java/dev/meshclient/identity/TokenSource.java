@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 /**
  * Where a token comes from that is sent along with calls. A mesh keeps what it got: it asks again 60 s before a JWT expires, and
  * for other tokens every 10 s, and goes on with the last one while it is not expired and a newer cannot be had. It may block, and is
- * asked by one thread at a time.
+ * asked on a thread of the mesh, one at a time; calls wait for it only if they have no token to go on with.
  */
 @FunctionalInterface
 public interface TokenSource {

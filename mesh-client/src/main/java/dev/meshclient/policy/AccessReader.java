@@ -5,6 +5,9 @@ import dev.meshclient.policy.AuthorizationPolicy.Operation;
 import dev.meshclient.policy.AuthorizationPolicy.Rule;
 import dev.meshclient.policy.AuthorizationPolicy.Source;
 import dev.meshclient.policy.AuthorizationPolicy.Values;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +25,7 @@ final class AccessReader {
     private static final int MAX_VALUES = 256;
     private static final int MAX_VALUE = 1024;
     private static final int MAX_PROVIDERS = 16;
+    private static final int MAPPED_PREFIX = 96; // ::ffff:0:0/96 is IPv4, written as IPv6
 
     private static final Words<AuthorizationPolicy.Action> ACTION = Words.of(AuthorizationPolicy.Action.values())
             .refusing("CUSTOM", "hands the decision to a server of its own, which this library does not ask");
@@ -236,7 +240,25 @@ final class AccessReader {
     }
 
     private static String block(Node node) {
-        return node.text(MAX_VALUE, BLOCK, "an IP address, or one with the length of a prefix: 10.0.0.0/8, fd00::/8");
+        String block =
+                node.text(MAX_VALUE, BLOCK, "an IP address, or one with the length of a prefix: 10.0.0.0/8, fd00::/8");
+        int slash = block.indexOf('/');
+        if (slash >= 0
+                && block.indexOf(':') >= 0
+                && Integer.parseInt(block.substring(slash + 1)) < MAPPED_PREFIX
+                && isIpv4(block.substring(0, slash))) {
+            node.wrong("an IPv4 prefix as 10.0.0.0/8, or with a length of 96 to 128 after ::ffff:");
+        }
+        return block;
+    }
+
+    /** Whether an address that matches {@link #BLOCK}, so that no name is looked up, is one of IPv4. */
+    private static boolean isIpv4(String address) {
+        try {
+            return InetAddress.getByName(address) instanceof Inet4Address;
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e); // not of what matches
+        }
     }
 
     private static String port(Node node) {

@@ -2,6 +2,8 @@ package dev.meshclient.policy;
 
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
@@ -42,9 +44,7 @@ final class JwtProviderReader {
         String issuer = fields.required("issuer", Node.NAME, Node::name, "");
         List<String> audiences = fields.list("audiences", 0, MAX_AUDIENCES, Node::name);
         Node uriNode = fields.optional("jwksUri");
-        String uri = uriNode == null
-                ? null
-                : uriNode.text(MAX_URI, JWKS_URI, "an https: URI, or an http: one of this very host (localhost)");
+        String uri = uriNode == null ? null : uri(uriNode);
         Node keysNode = fields.optional("jwks");
         String keys = keysNode == null ? null : keys(keysNode);
         if (uriNode == null && keysNode == null) {
@@ -64,6 +64,16 @@ final class JwtProviderReader {
         }
         fields.othersRefused();
         return provider;
+    }
+
+    private static String uri(Node node) {
+        String uri = node.text(MAX_URI, JWKS_URI, "an https: URI, or an http: one of this very host (localhost)");
+        try {
+            return new URI(uri).toString();
+        } catch (URISyntaxException e) {
+            node.wrong("a URI (RFC 3986), with what it does not allow percent-encoded: " + e.getReason());
+        }
+        return "";
     }
 
     private static @Nullable String keys(Node node) {

@@ -277,6 +277,10 @@ class AuthorizationTest {
         "::1, ::1, true",
         "::/0, 10.0.0.1, false",
         "10.0.0.0/8, ::ffff:10.1.1.1, true",
+        "::ffff:a00:0/104, 10.1.1.1, true",
+        "::ffff:a00:0/104, 11.1.1.1, false",
+        "::ffff:a00:1, 10.0.0.1, true",
+        "::ffff:0:0/96, 192.0.2.1, true",
         "fe80::/10, fe80::1%eth0, true"
     })
     void an_address(String block, String address, boolean matches) {

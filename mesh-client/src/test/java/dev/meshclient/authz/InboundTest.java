@@ -2,6 +2,7 @@ package dev.meshclient.authz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.meshclient.authz.AuthorizationEvent.Kind;
 import dev.meshclient.authz.InboundResult.Status;
@@ -112,6 +113,22 @@ class InboundTest {
                         .authorize(get(path).build())
                         .isAllowed())
                 .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/a%2Fb", "/api//x", "/api/;x"})
+    void a_shadow_or_an_audit_that_asks_for_paths_refuses_none(String path) {
+        String paths = "'rules': [{'to': [{'operation': {'paths': ['/admin']}}]}]}";
+        Inbound inbound = inbound(
+                "[{'action': 'ALLOW', 'rules': [{}]}, {'name': 'watch', 'action': 'AUDIT', " + paths
+                        + ", {'name': 'next', 'action': 'DENY', 'shadow': true, " + paths + "]",
+                null);
+
+        assertThat(inbound.authorize(get(path).build()).isAllowed()).isTrue();
+        assertThat(told)
+                .as("in force it would refuse this path")
+                .extracting(AuthorizationEvent::kind, AuthorizationEvent::policy)
+                .containsExactly(tuple(Kind.WOULD_BE_DENIED, "next"));
     }
 
     @Test

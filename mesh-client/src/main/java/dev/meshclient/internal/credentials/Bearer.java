@@ -51,10 +51,14 @@ public final class Bearer implements Layer {
         return next.call(attempt);
     }
 
-    private String token(CallContext attempt) throws CredentialsUnavailable {
+    private String token(CallContext attempt) throws IOException {
         try {
-            return tokens.token(stated.token());
+            return tokens.token(stated.token(), attempt);
         } catch (IOException e) {
+            attempt.throwIfCancelled();
+            if (Thread.currentThread().isInterrupted()) { // while it waited
+                throw e;
+            }
             throw refused(
                     attempt,
                     "there is no token '" + stated.token() + "' for "

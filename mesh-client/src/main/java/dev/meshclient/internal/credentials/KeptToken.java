@@ -2,24 +2,33 @@ package dev.meshclient.internal.credentials;
 
 import com.nimbusds.jwt.JWTParser;
 import dev.meshclient.identity.TokenSource;
+import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** A token, asked for again before it expires; one thread asks, the others go on with the last one as long as it lasts. */
+/**
+ * A token, asked for again before it expires, on a thread of its own. Calls go on with the last one as long as it lasts; without
+ * one they wait, until they are cancelled.
+ */
 final class KeptToken {
     private static final Duration EARLY = Duration.ofSeconds(60);
     /** A file may change at any time, and other tokens do not say when they expire. */
     private static final long LOOK_NANOS = 10_000_000_000L;
 
     private static final long PAUSE_NANOS = 1_000_000_000L;
+    /** Who sets a deadline cancels at it, and says so better. */
+    private static final long GRACE_NANOS = 1_000_000_000L;
 
     private final Time time;
     private final TokenSource source;
+    private final Set<CallContext> waiting = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Kept kept;
     private long triedAt;
     private boolean tried;
@@ -33,15 +42,17 @@ final class KeptToken {
         this.source = source;
     }
 
-    String token() throws IOException {
+    String token(CallContext attempt) throws IOException {
         Kept now = kept;
         if (now != null && isFresh(now)) {
             return now.token;
         }
         if (now != null && isValid(now)) {
-            return mayAsk() ? askOrKeep(now) : now.token;
+            ask(true);
+            Kept newer = kept;
+            return newer == null ? now.token : newer.token;
         }
-        return first();
+        return first(attempt);
     }
 
     private boolean isFresh(Kept now) {
@@ -53,64 +64,94 @@ final class KeptToken {
         return now.expires == null || time.wall().instant().isBefore(now.expires);
     }
 
-    private synchronized boolean mayAsk() {
-        if (asking || (tried && time.now() - triedAt < PAUSE_NANOS)) {
-            return false;
-        }
-        asking = true;
-        return true;
-    }
-
-    private String askOrKeep(Kept last) {
+    /** Nothing to go on with: all wait for the thread that asks. */
+    private String first(CallContext attempt) throws IOException {
+        waiting.add(attempt);
         try {
-            return ask();
-        } catch (IOException e) {
-            return last.token;
+            boolean waited = false;
+            while (true) {
+                Kept now = kept;
+                if (now != null && isValid(now)) {
+                    return now.token;
+                }
+                throwIfFailed(waited);
+                ask(false);
+                long until = attempt.deadline() == Time.NEVER ? Time.NEVER : attempt.deadline() + GRACE_NANOS;
+                if (!attempt.await(until)) {
+                    throw new IOException("its source did not give it within the time of the call");
+                }
+                waited = true;
+            }
         } finally {
-            asked();
+            waiting.remove(attempt);
         }
     }
 
-    private synchronized void asked() {
-        asking = false;
-    }
-
-    /** Nothing to go on with: all wait for the one who asks. */
-    private synchronized String first() throws IOException {
-        Kept now = kept;
-        if (now != null && isValid(now)) { // another thread was faster
-            return now.token;
-        }
+    private synchronized void throwIfFailed(boolean waited) throws IOException {
         IOException last = failure;
-        if (last != null && time.now() - triedAt < PAUSE_NANOS) {
+        if (last != null && !asking && (waited || time.now() - triedAt < PAUSE_NANOS)) {
             throw last;
         }
-        return ask();
     }
 
-    private String ask() throws IOException {
+    /** Starts asking, unless that is under way. */
+    private void ask(boolean afterPause) {
+        synchronized (this) {
+            if (asking || (afterPause && tried && time.now() - triedAt < PAUSE_NANOS)) {
+                return;
+            }
+            asking = true;
+        }
         try {
-            String token = source.token();
-            if (token == null || token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-                throw new IOException("what the source gives is no token (one word of visible ASCII)");
-            }
-            Instant expires = expires(token);
-            if (expires != null && !time.wall().instant().isBefore(expires)) {
-                throw new IOException("what the source gives expired at " + expires);
-            }
-            done(new Kept(token, expires, time.now()), null);
-            return token;
-        } catch (IOException e) {
-            done(kept, e);
-            throw e;
+            time.start("token", this::fetch);
+        } catch (RuntimeException e) {
+            done(kept, new IOException("it is not asked for any more, the mesh is closed", e));
         }
     }
 
-    private synchronized void done(@Nullable Kept now, @Nullable IOException e) {
-        kept = now;
-        failure = e;
-        tried = true;
-        triedAt = time.now();
+    private void fetch() {
+        Kept next = kept;
+        IOException problem = new IOException("its source broke off");
+        try {
+            next = asked();
+            problem = null;
+        } catch (IOException e) {
+            problem = e;
+        } finally { // whatever it throws: nobody waits for ever
+            done(next, problem);
+        }
+    }
+
+    private Kept asked() throws IOException {
+        String token = given();
+        if (token == null || token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
+            throw new IOException("what the source gives is no token (one word of visible ASCII)");
+        }
+        Instant expires = expires(token);
+        if (expires != null && !time.wall().instant().isBefore(expires)) {
+            throw new IOException("what the source gives expired at " + expires);
+        }
+        return new Kept(token, expires, time.now());
+    }
+
+    /** What a source throws that is no IOException is as good as none. */
+    private String given() throws IOException {
+        try {
+            return source.token();
+        } catch (RuntimeException e) {
+            throw new IOException("its source failed: " + e, e);
+        }
+    }
+
+    private void done(@Nullable Kept now, @Nullable IOException e) {
+        synchronized (this) {
+            kept = now;
+            failure = e;
+            tried = true;
+            triedAt = time.now();
+            asking = false;
+        }
+        waiting.forEach(CallContext::raise);
     }
 
     private static @Nullable Instant expires(String token) {

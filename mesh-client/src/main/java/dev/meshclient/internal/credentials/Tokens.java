@@ -1,6 +1,7 @@
 package dev.meshclient.internal.credentials;
 
 import dev.meshclient.identity.TokenSource;
+import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.util.HashMap;
@@ -15,13 +16,13 @@ public final class Tokens {
         sources.forEach((name, source) -> tokens.put(name, new KeptToken(time, source)));
     }
 
-    /** One that is not expired. */
-    String token(String name) throws IOException {
+    /** One that is not expired. Where there is none yet the attempt waits for it, and ends with why it is cancelled if it is. */
+    String token(String name, CallContext attempt) throws IOException {
         KeptToken token = tokens.get(name);
         if (token == null) {
             throw new IOException("this process knows "
                     + (tokens.isEmpty() ? "no token" : "only " + String.join(", ", new TreeSet<>(tokens.keySet()))));
         }
-        return token.token();
+        return token.token(attempt);
     }
 }

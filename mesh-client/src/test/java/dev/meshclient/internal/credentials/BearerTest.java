@@ -9,7 +9,6 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.Credentials;
 import dev.meshclient.policy.Resolution;
@@ -22,10 +21,20 @@ import org.junit.jupiter.api.Test;
 
 /** The layer alone: which attempts get a token. */
 class BearerTest {
-    private final StepTime time = new StepTime();
-    private final Tokens tokens = new Tokens(time, Map.of("a", () -> "secret", "b", () -> {
-        throw new IOException("the vault is closed");
-    }));
+    private final InlineTime time = new InlineTime();
+    private final Tokens tokens = new Tokens(
+            time,
+            Map.of(
+                    "a",
+                    () -> "secret",
+                    "b",
+                    () -> {
+                        throw new IOException("the vault is closed");
+                    },
+                    "d",
+                    () -> {
+                        throw new IllegalStateException("the vault is broken");
+                    }));
     private final Layer peer = attempt -> Calls.respond(attempt, 200);
 
     private CallContext run(Credentials credentials, Tls.Mode mode, Request request) throws IOException {
@@ -73,8 +82,9 @@ class BearerTest {
     @Test
     void a_token_that_is_not_there_fails_the_call_and_says_why() {
         assertThat(refusal(new Credentials("b", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is closed");
+        assertThat(refusal(new Credentials("d", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is broken");
         assertThat(refusal(new Credentials("c", false), Tls.Mode.SIMPLE))
-                .hasMessageContaining("this process knows only a, b")
+                .hasMessageContaining("this process knows only a, b, d")
                 .hasMessageContaining("Mesh.builder().token(\"c\", ..)");
     }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import dev.meshclient.identity.TokenSource;
-import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.internal.call.Calls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KeptTokenTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private final StepTime time = new StepTime();
+    private final InlineTime time = new InlineTime();
     private int asked;
     private String next = "";
     private final KeptToken token = new KeptToken(time, () -> {
@@ -28,6 +28,10 @@ class KeptTokenTest {
         }
         return next;
     });
+
+    private String ask(KeptToken of) throws IOException {
+        return of.token(Calls.call(time, Calls.get()));
+    }
 
     private String jwt(long seconds) {
         return new PlainJWT(new JWTClaimsSet.Builder()
@@ -41,42 +45,42 @@ class KeptTokenTest {
     void it_is_asked_for_again_a_minute_before_its_end() throws IOException {
         String first = jwt(65);
         next = first;
-        assertThat(token.token()).isEqualTo(first);
+        assertThat(ask(token)).isEqualTo(first);
         time.step(4 * SECOND);
         next = jwt(300);
-        assertThat(token.token()).isEqualTo(first);
+        assertThat(ask(token)).isEqualTo(first);
         assertThat(asked).isEqualTo(1);
 
         time.step(2 * SECOND);
-        assertThat(token.token()).isEqualTo(next);
+        assertThat(ask(token)).isEqualTo(next);
         assertThat(asked).isEqualTo(2);
     }
 
     @Test
     void another_token_is_looked_at_every_ten_seconds() throws IOException {
         next = "one";
-        assertThat(token.token()).isEqualTo("one");
+        assertThat(ask(token)).isEqualTo("one");
         next = "two";
         time.step(9 * SECOND);
-        assertThat(token.token()).isEqualTo("one");
+        assertThat(ask(token)).isEqualTo("one");
         time.step(SECOND);
-        assertThat(token.token()).isEqualTo("two");
+        assertThat(ask(token)).isEqualTo("two");
     }
 
     @Test
     void the_last_one_goes_on_until_its_end_and_not_beyond() throws IOException {
         String first = jwt(61);
         next = first;
-        token.token();
+        ask(token);
         next = "";
         time.step(30 * SECOND);
-        assertThat(token.token()).isEqualTo(first);
-        assertThat(token.token()).isEqualTo(first);
+        assertThat(ask(token)).isEqualTo(first);
+        assertThat(ask(token)).isEqualTo(first);
         assertThat(asked).as("once a second").isEqualTo(2);
 
         time.step(31 * SECOND);
-        assertThatThrownBy(token::token).hasMessage("the vault is closed");
-        assertThatThrownBy(token::token).hasMessage("the vault is closed");
+        assertThatThrownBy(() -> ask(token)).hasMessage("the vault is closed");
+        assertThatThrownBy(() -> ask(token)).hasMessage("the vault is closed");
         assertThat(asked).isEqualTo(3);
     }
 
@@ -84,7 +88,7 @@ class KeptTokenTest {
     void what_is_no_token_or_expired_is_none() {
         for (String wrong : new String[] {"two words", "line\nbreak", "tokén", jwt(0)}) {
             next = wrong;
-            assertThatThrownBy(token::token)
+            assertThatThrownBy(() -> ask(token))
                     .hasMessageContaining("what the source gives")
                     .hasMessageNotContaining(wrong);
             time.step(2 * SECOND);
@@ -95,18 +99,56 @@ class KeptTokenTest {
     void a_file_that_is_rotated_is_read_again(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("token"), "one\n");
         KeptToken kept = new KeptToken(time, TokenSource.file(file));
-        assertThat(kept.token()).isEqualTo("one");
+        assertThat(ask(kept)).isEqualTo("one");
 
         Files.writeString(file, "two\n");
         time.step(10 * SECOND);
-        assertThat(kept.token()).isEqualTo("two");
+        assertThat(ask(kept)).isEqualTo("two");
 
         Files.writeString(file, "\n");
         time.step(10 * SECOND);
-        assertThat(kept.token()).as("half-written").isEqualTo("two");
+        assertThat(ask(kept)).as("half-written").isEqualTo("two");
         assertThatThrownBy(() -> TokenSource.file(file).token()).hasMessageContaining("is empty");
         assertThatThrownBy(() -> TokenSource.file(directory.resolve("none")).token())
                 .hasMessageContaining("cannot be read (NoSuchFileException)");
+    }
+
+    @Test
+    void a_source_that_breaks_gives_none_and_the_last_one_goes_on() throws IOException {
+        boolean[] broken = {false};
+        KeptToken kept = new KeptToken(time, () -> {
+            if (broken[0]) {
+                throw new IllegalStateException("no");
+            }
+            return "one";
+        });
+        ask(kept);
+        broken[0] = true;
+        time.step(10 * SECOND);
+        assertThat(ask(kept)).isEqualTo("one");
+
+        KeptToken none = new KeptToken(time, () -> {
+            throw new IllegalStateException("no");
+        });
+        assertThatThrownBy(() -> ask(none))
+                .isInstanceOf(IOException.class)
+                .hasMessage("its source failed: java.lang.IllegalStateException: no");
+    }
+
+    @Test
+    void an_error_of_the_source_ends_the_wait_and_the_next_look_is_a_new_one() throws IOException {
+        boolean[] broken = {true};
+        KeptToken kept = new KeptToken(time, () -> {
+            if (broken[0]) {
+                throw new AssertionError("no");
+            }
+            return "one";
+        });
+        assertThatThrownBy(() -> ask(kept)).isInstanceOf(AssertionError.class); // the thread's own end, were it another
+        assertThatThrownBy(() -> ask(kept)).hasMessage("its source broke off");
+        broken[0] = false;
+        time.step(SECOND);
+        assertThat(ask(kept)).isEqualTo("one");
     }
 
     @Test
