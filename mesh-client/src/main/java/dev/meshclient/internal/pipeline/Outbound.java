@@ -125,7 +125,7 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
     }
 
     /** Our identity is what the peer sees of us only where we show it. */
-    private Authorize.Caller caller(To to) {
+    Authorize.Caller caller(To to) {
         Tls tls = to.backend().tls();
         boolean shown = to.backend().hasEndpoints() // else it is the caller's client that connects
                 && (tls.mode() == Tls.Mode.MESH_MUTUAL

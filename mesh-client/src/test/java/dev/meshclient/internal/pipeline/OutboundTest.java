@@ -3,18 +3,30 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Workload;
+import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.resolve.Names;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.AppProtocol;
+import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.Resolution;
+import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.Tls;
 import dev.meshclient.telemetry.MeshListener;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which layers a policy compiles to, and in which order: the printed pipeline. */
 class OutboundTest {
@@ -84,6 +96,31 @@ class OutboundTest {
         assertThat(router.apply(List.of(), List.of(document), document, WIRE, gone -> {}))
                 .isEqualTo(Applied.IN_FORCE);
         assertThat(router.apply(document, WIRE, gone -> {})).isEqualTo(Applied.NOTHING_NEW);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"STATIC, MESH_MUTUAL, true", "NONE, MESH_MUTUAL, false", "NONE, MUTUAL, false", "STATIC, SIMPLE, false"
+    })
+    void we_are_known_where_the_mesh_connects_and_shows_who_we_are(
+            Resolution resolution, Tls.Mode mode, boolean known) {
+        StepTime time = new StepTime();
+        Self self = Self.of(Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
+            throw new IOException("nobody is there");
+        });
+        Outbound outbound =
+                new Outbound(time, List.of(), new Balance.Origin(Locality.NONE, Map.of(), Map.of()), self, WIRE);
+        Survivors.Use use = new Survivors(new Names(time, name -> List.of(), () -> {})).new Use();
+        Backend backend = new Backend("orders", "orders", resolution, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
+        Outbound.To to = new Outbound.To(
+                backend,
+                Settings.NONE,
+                new Balance.Members("orders", List.of(), use.fleet("orders"), use.homecoming("orders")),
+                use.duty("orders", "orders"),
+                null,
+                use.inFlight("orders"),
+                use.budget("orders"));
+
+        assertThat(outbound.caller(to).identity().get()).isEqualTo(known ? "spiffe://a.example/web" : null);
     }
 
     @Test
