@@ -75,13 +75,18 @@ public final class Authorization {
      *
      * @param policy that decided, or left it open; empty if none did
      * @param rule of the policy, {@code rules[0]}; empty if it is not for one of its rules
+     * @param unmatched for people: the ALLOW policies, none of which allows it; empty if that is not why
      */
-    public record Verdict(Answer answer, String policy, String rule) {
+    public record Verdict(Answer answer, String policy, String rule, String unmatched) {
+        Verdict(Answer answer, String policy, String rule) {
+            this(answer, policy, rule, "");
+        }
+
         /** For people: {@code policy 'only-reads', rules[0]}. */
         public String reason() {
-            return policy.isEmpty()
-                    ? "no policy"
-                    : rule.isEmpty() ? "no rule of " + policy + " allows it" : "policy '" + policy + "', " + rule;
+            return !unmatched.isEmpty()
+                    ? "no rule of " + unmatched + " allows it"
+                    : policy.isEmpty() ? "no policy" : "policy '" + policy + "', " + rule;
         }
     }
 
@@ -130,7 +135,7 @@ public final class Authorization {
         this.denies = deny.toArray(Rule[]::new);
         this.allows = allow.toArray(Rule[]::new);
         this.audits = audit.toArray(Rule[]::new);
-        this.noneAllows = allowing.isEmpty() ? null : new Verdict(Answer.DENIED, String.join(", ", allowing), "");
+        this.noneAllows = allowing.isEmpty() ? null : new Verdict(Answer.DENIED, "", "", String.join(", ", allowing));
         this.withShadows = hasShadows ? new Authorization(policies, true) : null;
         this.asksForPaths =
                 policies.stream().anyMatch(p -> !p.shadow() && p.action() != Action.AUDIT && Rules.asksForPaths(p));

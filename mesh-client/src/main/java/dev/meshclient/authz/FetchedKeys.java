@@ -73,17 +73,22 @@ final class FetchedKeys implements KeySets.Keys {
     }
 
     @Override
-    public @Nullable List<VerificationKey> again() {
-        Known before = known;
-        int counted = fetches;
+    public @Nullable List<VerificationKey> again(List<VerificationKey> tried) {
+        int counted = fetches; // before known, which is written first
+        Known now = known;
+        if (now.keys != tried) {
+            return now.keys; // a fetch ended meanwhile
+        }
         start(PAUSE_NANOS);
-        awaitFetch(counted);
-        return known == before ? null : known.keys;
+        boolean looked = awaitFetch(counted);
+        Known after = known;
+        return after.keys != tried || (looked && after.problem.isEmpty()) ? after.keys : null;
     }
 
     @Override
     public String problem() {
-        return "the keys at " + uri + ": " + known.problem;
+        String problem = known.problem;
+        return "the keys at " + uri + ": " + (problem.isEmpty() ? "they are being fetched" : problem);
     }
 
     private synchronized void start(long pauseNanos) {
@@ -105,11 +110,15 @@ final class FetchedKeys implements KeySets.Keys {
         return running;
     }
 
-    /** Returns when the fetch that runs is over, at the latest after its timeout. */
-    private void awaitFetch(int before) {
-        if (waiting.size() >= MAX_WAITING) {
-            return;
+    /** Returns when the fetch that runs is over, at the latest after its timeout; whether it is. */
+    private boolean awaitFetch(int before) {
+        if (waiting.size() < MAX_WAITING) {
+            awaitRunning(before);
         }
+        return !isRunning() || fetches != before;
+    }
+
+    private void awaitRunning(int before) {
         Signal signal = time.signal("keys");
         waiting.add(signal);
         try {
@@ -126,7 +135,7 @@ final class FetchedKeys implements KeySets.Keys {
 
     private void fetch() {
         Known before = known;
-        Known next;
+        Known next = new Known(before.keys, before.fetchedAt, "the fetch broke off");
         try {
             byte[] bytes = download.get(uri, MAX_BYTES, TIMEOUT);
             List<VerificationKey> keys = VerificationKey.of(JWKSet.parse(new String(bytes, StandardCharsets.UTF_8)));
@@ -142,7 +151,12 @@ final class FetchedKeys implements KeySets.Keys {
                     before.keys == null ? "and there are none" : "and those of before stay",
                     problem);
             next = new Known(before.keys, before.fetchedAt, problem);
+        } finally { // whatever it throws: there is a next fetch
+            fetched(next);
         }
+    }
+
+    private void fetched(Known next) {
         synchronized (this) {
             known = next;
             running = false;

@@ -30,9 +30,14 @@ public final class KeySets {
         @Nullable
         List<VerificationKey> now();
 
-        /** What is known after another look, if one may be taken; null if nothing is new. */
+        /**
+         * What is known after another look, if one may be taken; what was tried if nothing is new.
+         *
+         * @param tried what {@link #now} gave
+         * @return null: nobody could look, and why is in {@link #problem}
+         */
         @Nullable
-        List<VerificationKey> again();
+        List<VerificationKey> again(List<VerificationKey> tried);
 
         /** Why there are none. */
         String problem();
@@ -82,8 +87,8 @@ public final class KeySets {
             }
 
             @Override
-            public @Nullable List<VerificationKey> again() {
-                return null;
+            public List<VerificationKey> again(List<VerificationKey> tried) {
+                return tried;
             }
 
             @Override

@@ -114,18 +114,25 @@ final class TokenCheck {
         }
         List<VerificationKey> keys = issuer.keys.now();
         if (keys == null) {
-            return new Result(null, "the token cannot be checked: " + issuer.keys.problem(), true);
+            return cannotBeChecked(issuer);
         }
         Boolean verified = verify(jwt, keys);
         if (verified == null) {
-            List<VerificationKey> newer = issuer.keys.again();
-            verified = newer == null ? null : verify(jwt, newer);
+            List<VerificationKey> newer = issuer.keys.again(keys);
+            if (newer == null) {
+                return cannotBeChecked(issuer);
+            }
+            verified = newer == keys ? null : verify(jwt, newer);
         }
         return verified == null
                 ? Result.invalid("its issuer has no key for it")
                 : verified
                         ? new Result(Collections.unmodifiableMap(claims.toJSONObject()), null, false)
                         : Result.invalid("the signature is wrong");
+    }
+
+    private static Result cannotBeChecked(Issuer issuer) {
+        return new Result(null, "the token cannot be checked: " + issuer.keys.problem(), true);
     }
 
     private @Nullable String problem(JWTClaimsSet claims, Issuer issuer, String type) {

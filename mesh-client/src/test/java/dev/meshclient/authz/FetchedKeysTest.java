@@ -1,13 +1,18 @@
 package dev.meshclient.authz;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.internal.time.ThreadKind;
+import dev.meshclient.internal.time.VirtualTime;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -137,6 +142,74 @@ class FetchedKeysTest {
 
         assertThat(check.check(bearer(old)).problem()).isNull();
         assertThat(check.check(bearer(fresh)).problem()).contains("no key for it");
+    }
+
+    @Test
+    void keys_that_came_while_others_were_tried_are_tried_too() {
+        FetchedKeys keys = new FetchedKeys(time, this::download, URI.create("https://id.shop.example/jwks"));
+        keys.goodFor(600 * SECOND);
+        List<VerificationKey> tried = Objects.requireNonNull(keys.now());
+        served = TestIssuer.jwks(fresh.key);
+        time.step(601 * SECOND);
+        keys.now(); // another request has them fetched
+
+        assertThat(keys.again(tried)).extracting(VerificationKey::id).containsExactly(fresh.key.getKeyID());
+    }
+
+    @Test
+    void a_token_with_an_unknown_key_cannot_be_checked_while_its_issuer_cannot_be_asked() {
+        TokenCheck check = check();
+        served = "";
+        time.step(10 * SECOND);
+
+        assertThat(check.check(bearer(fresh)).ourFault()).isTrue();
+        assertThat(check.check(bearer(fresh)).problem()).contains("cannot be checked", "connection refused");
+        served = TestIssuer.jwks(old.key);
+        time.step(10 * SECOND);
+        assertThat(check.check(bearer(fresh)).ourFault()).isFalse();
+    }
+
+    @Test
+    void whoever_cannot_wait_for_the_keys_is_told_that_nobody_could_look() {
+        VirtualTime virtual = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
+        KeySets slow = new KeySets(virtual, (uri, max, timeout) -> {
+            virtual.signal("network").await(virtual.now() + SECOND);
+            return served.getBytes(StandardCharsets.UTF_8);
+        });
+        String oldToken = bearer(old);
+        String freshToken = bearer(fresh);
+        List<TokenCheck.Result> results = new ArrayList<>();
+        virtual.run(() -> {
+            TokenCheck check = TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, slow);
+            assertThat(check.check(oldToken).problem()).isNull();
+            served = TestIssuer.jwks(old.key, fresh.key);
+            virtual.signal("rotation").await(20 * SECOND);
+            for (int i = 0; i < 40; i++) {
+                virtual.start("request", () -> results.add(check.check(freshToken)));
+            }
+            virtual.join();
+        });
+
+        assertThat(results).filteredOn(r -> r.problem() == null).hasSize(32);
+        assertThat(results).filteredOn(r -> r.problem() != null).hasSize(8).allMatch(TokenCheck.Result::ourFault);
+    }
+
+    @Test
+    void after_an_error_of_a_fetch_there_is_a_next_one() {
+        boolean[] broken = {true};
+        KeySets breaking = new KeySets(time, (uri, max, timeout) -> {
+            if (broken[0]) {
+                throw new NoClassDefFoundError("x");
+            }
+            return served.getBytes(StandardCharsets.UTF_8);
+        });
+        assertThatThrownBy(() -> TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, breaking))
+                .isInstanceOf(NoClassDefFoundError.class); // the end of its thread, were it another
+        broken[0] = false;
+        time.step(SECOND);
+
+        TokenCheck check = TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, breaking);
+        assertThat(check.check(bearer(old)).problem()).isNull();
     }
 
     @Test

@@ -60,10 +60,10 @@ class InboundTest {
         assertThat(allowed.rule()).isEqualTo("rules[0]");
         assertThat(denied.status()).isEqualTo(Status.DENIED);
         assertThat(denied.status().http()).isEqualTo(403);
+        assertThat(denied.policy()).as("none decided").isEmpty();
         assertThat(denied.reason()).isEqualTo("no rule of 'only-web' allows it");
         assertThat(told)
-                .containsExactly(
-                        new AuthorizationEvent(true, "orders", Kind.DENIED, "'only-web'", "", "", "GET", "/api/1"));
+                .containsExactly(new AuthorizationEvent(true, "orders", Kind.DENIED, "", "", "", "GET", "/api/1"));
     }
 
     @Test

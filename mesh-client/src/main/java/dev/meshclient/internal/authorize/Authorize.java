@@ -73,7 +73,7 @@ public final class Authorize implements Layer {
         }
         if (denied) {
             throw new AccessDenied(
-                    verdict.policy(),
+                    verdict.policy().isEmpty() ? verdict.unmatched() : verdict.policy(),
                     verdict.rule(),
                     "'" + service + "' does not allow " + caller() + " "
                             + call.request().method() + " "
