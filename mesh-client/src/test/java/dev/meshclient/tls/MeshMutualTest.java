@@ -12,8 +12,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
+import okhttp3.Call;
+import okhttp3.CertificatePinner;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
@@ -29,14 +32,18 @@ class MeshMutualTest {
     private static final TestCertificates CHECKOUT =
             ROOT.issue(MeshPeer.now(TestCertificates.svid("spiffe://shop.example/ns/prod/sa/checkout")));
 
+    static String document(int version, int port, String settings) {
+        return """
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
+                 "metadata": {"mesh": "shop", "version": %d}, "trustDomain": "shop.example",
+                 "services": {"orders": {"hosts": ["orders"], "timeouts": {"connect": "30s"},
+                   "endpoints": [{"address": "127.0.0.1", "port": %d}], %s}}}
+                """.formatted(version, port, settings);
+    }
+
     static Mesh mesh(int port, String settings, @Nullable WorkloadIdentity identity) throws IOException {
         Mesh.Builder builder = Mesh.builder()
-                .policy(PolicySource.of("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                         "metadata": {"mesh": "shop", "version": 1}, "trustDomain": "shop.example",
-                         "services": {"orders": {"hosts": ["orders"], "timeouts": {"connect": "30s"},
-                           "endpoints": [{"address": "127.0.0.1", "port": %d}], %s}}}
-                        """.formatted(port, settings)))
+                .policy(PolicySource.of(document(1, port, settings)))
                 .snapshotDirectory(null);
         if (identity != null) {
             builder.identity(identity);
@@ -90,6 +97,36 @@ class MeshMutualTest {
                     .hasMessageContaining(ORDERS)
                     .hasMessageContaining("127.0.0.1:" + peer.port());
             assertThat(peer.server.getRequestCount()).isZero();
+        }
+    }
+
+    @Test
+    void the_callers_pins_count() throws Exception {
+        try (MeshPeer peer = MeshPeer.as(ORDERS_SVID.svid(ROOT));
+                Mesh mesh = mesh(
+                        peer.port(),
+                        AS_ORDERS + ", \"retry\": {\"attempts\": 0}",
+                        WorkloadIdentity.of(CHECKOUT.svid(ROOT)))) {
+            peer.server.enqueue(new MockResponse.Builder().body("ok").build());
+            for (TestCertificates pinned : List.of(CHECKOUT, ORDERS_SVID)) {
+                OkHttpClient client = mesh.wrap(new OkHttpClient.Builder()
+                        .certificatePinner(new CertificatePinner.Builder()
+                                .add("orders", CertificatePinner.pin(pinned.certificate()))
+                                .build())
+                        .build());
+                Call call = client.newCall(
+                        new Request.Builder().url("http://orders/v1").build());
+                if (pinned == CHECKOUT) {
+                    assertThatThrownBy(call::execute)
+                            .isInstanceOf(SSLPeerUnverifiedException.class)
+                            .hasMessageContaining("pinning");
+                } else {
+                    try (Response response = call.execute()) {
+                        assertThat(response.code()).isEqualTo(200);
+                    }
+                }
+            }
+            assertThat(peer.server.getRequestCount()).isEqualTo(1);
         }
     }
 

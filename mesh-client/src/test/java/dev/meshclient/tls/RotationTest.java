@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import dev.meshclient.IdentityUnavailable;
 import dev.meshclient.Mesh;
 import dev.meshclient.identity.TestCertificates;
+import dev.meshclient.registry.MemoryPolicySource;
+import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
@@ -212,6 +214,30 @@ class RotationTest {
             assertThatThrownBy(() -> call(client, peer))
                     .isInstanceOf(IdentityUnavailable.class)
                     .hasMessageContaining("has expired");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
+    void who_is_allowed_no_more_is_refused_although_its_connection_is_there(Protocol protocol) throws Exception {
+        ScriptedIdentity identity = new ScriptedIdentity(checkout().svid(ROOT));
+        try (MeshPeer peer = peer()) {
+            MemoryPolicySource policy = PolicySource.of(MeshMutualTest.document(1, peer.port(), SETTINGS));
+            try (Mesh mesh = Mesh.builder()
+                    .policy(policy)
+                    .identity(identity)
+                    .snapshotDirectory(null)
+                    .build()) {
+                OkHttpClient client = client(mesh, protocol);
+                call(client, peer);
+
+                policy.update(MeshMutualTest.document(2, peer.port(), SETTINGS.replace("sa/orders", "sa/orders-v2")));
+
+                assertThatThrownBy(() -> call(client, peer))
+                        .isInstanceOf(SSLHandshakeException.class)
+                        .hasMessageContaining("spiffe://shop.example/ns/prod/sa/orders-v2");
+                assertThat(peer.server.getRequestCount()).isEqualTo(1);
+            }
         }
     }
 

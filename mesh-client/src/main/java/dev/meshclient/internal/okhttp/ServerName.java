@@ -1,8 +1,8 @@
 package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.tls.LayeringFactory;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.util.List;
 import java.util.Objects;
@@ -30,7 +30,7 @@ final class ServerName {
     }
 
     /** Sends the name, and keeps TLS sessions apart by service, endpoint and name: one is never resumed for another. */
-    static final class Factory extends SSLSocketFactory {
+    static final class Factory extends LayeringFactory {
         private final SSLSocketFactory factory;
         private final @Nullable String name;
         private final String sessions;
@@ -89,31 +89,6 @@ final class ServerName {
         @Override
         public String[] getSupportedCipherSuites() {
             return factory.getSupportedCipherSuites();
-        }
-
-        @Override
-        public Socket createSocket(String host, int port) throws IOException {
-            throw layeredOnly();
-        }
-
-        @Override
-        public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
-            throw layeredOnly();
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port) throws IOException {
-            throw layeredOnly();
-        }
-
-        @Override
-        public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
-                throws IOException {
-            throw layeredOnly();
-        }
-
-        private static IOException layeredOnly() {
-            return new IOException("TLS is laid over a connected socket; OkHttp connects it");
         }
     }
 }

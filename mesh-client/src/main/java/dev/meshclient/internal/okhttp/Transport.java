@@ -14,14 +14,9 @@ import dev.meshclient.internal.tls.OwnIdentityFault;
 import dev.meshclient.policy.Tls;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.ProtocolException;
-import java.net.SocketTimeoutException;
 import java.net.UnknownServiceException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLHandshakeException;
 import okhttp3.Call;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -247,79 +242,20 @@ final class Transport implements Layer {
         if (cause != null) {
             boolean callers = cause instanceof LogicalCall.Canceled;
             IOException told = callers ? e : cause;
-            attempt.failed(attempt.isConnectTimeout(cause) ? late(attempt) : attempt.cancelledAs(), told);
+            attempt.failed(Failure.ofCancelled(attempt, cause), told);
             return told;
         }
         if (e instanceof OwnIdentityFault fault) {
             return unavailable(attempt, fault);
         }
-        IOException told = withEndpoint(attempt, e);
-        Outcome outcome = outcome(attempt, e);
+        Outcome outcome = Failure.outcome(attempt, e);
         EndpointConnections from = attempt.connections;
         if (outcome == Outcome.STALE && from != null) {
             from.foundStale();
         }
+        IOException told = Failure.told(attempt, e);
         attempt.failed(outcome, told);
         return told;
-    }
-
-    /** The timer of a handshake may win by a hair against a handshake that was agreed. */
-    private static Outcome late(Attempt attempt) {
-        return attempt.listener.mayBeSent() ? Outcome.ATTEMPT_TIMEOUT : Outcome.CONNECT_FAILURE;
-    }
-
-    /** OkHttp names the logical host and its port, at which nobody listens; the type stays what callers catch. */
-    private static IOException withEndpoint(Attempt attempt, IOException e) {
-        Endpoint endpoint = attempt.endpoint();
-        if (endpoint != null && attempt.tls != null && e instanceof SSLException tls) {
-            return TlsFailure.named(tls, endpoint.name(), attempt.tls);
-        }
-        if (endpoint != null
-                && attempt.tls != null
-                && attempt.tls.presentsCertificate()
-                && !attempt.listener.isReused()
-                && !attempt.listener.hasAnswer()
-                && e.getClass() == IOException.class) {
-            return TlsFailure.withoutAlert(e, endpoint.name(), attempt.tls);
-        }
-        if (endpoint == null || e.getClass() != ConnectException.class) {
-            return e;
-        }
-        ConnectException named = new ConnectException("Failed to connect to " + endpoint.name() + ", an endpoint of '"
-                + attempt.request().url().host() + "'");
-        named.initCause(e);
-        return named;
-    }
-
-    /** The table of what a failure says about the request; where OkHttp's types are internal their names are compared. */
-    private static Outcome outcome(Attempt attempt, IOException e) {
-        AttemptListener seen = attempt.listener;
-        String type = e.getClass().getSimpleName();
-        LogicalCall logical = attempt.hop.logical;
-        // When callTimeout is up the reader may wake before the canceller has told the outer call.
-        if (logical.outer().isCanceled() || attempt.now() >= logical.deadline()) {
-            return Outcome.CANCELLED;
-        }
-        if (TlsFailure.isOfOurCertificate(e) && !seen.isReused() && !seen.hasAnswer()) {
-            return Outcome.TLS_REFUSED;
-        }
-        if (seen.connection() == null || (e instanceof SSLHandshakeException && !seen.mayBeSent())) {
-            return Outcome.CONNECT_FAILURE;
-        }
-        if (type.equals("StreamResetException")
-                && String.valueOf(e.getMessage()).endsWith("REFUSED_STREAM")) {
-            return Outcome.REFUSED_STREAM;
-        }
-        if (!seen.mayBeSent() || type.equals("ConnectionShutdownException")) {
-            return Outcome.RESET_BEFORE_REQUEST;
-        }
-        if (e instanceof ProtocolException) {
-            return Outcome.PROTOCOL_ERROR;
-        }
-        if (e instanceof SocketTimeoutException) {
-            return Outcome.ATTEMPT_TIMEOUT;
-        }
-        return seen.isReused() && !seen.hasAnswer() ? Outcome.STALE : Outcome.RESET;
     }
 
     // ---- connections of endpoints

@@ -1,12 +1,10 @@
 package dev.meshclient.internal.tls;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.Socket;
-import javax.net.ssl.SSLSocketFactory;
 
 /** Lays the TLS of a peer, as it is at that moment, over connected sockets. */
-final class Layered extends SSLSocketFactory {
+final class Layered extends LayeringFactory {
     private final PeerTls peer;
 
     Layered(PeerTls peer) {
@@ -26,31 +24,6 @@ final class Layered extends SSLSocketFactory {
     @Override
     public String[] getSupportedCipherSuites() {
         return peer.layering().getSupportedCipherSuites();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port) throws IOException {
-        throw layeredOnly();
-    }
-
-    @Override
-    public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
-        throw layeredOnly();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress host, int port) throws IOException {
-        throw layeredOnly();
-    }
-
-    @Override
-    public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
-            throws IOException {
-        throw layeredOnly();
-    }
-
-    private static IOException layeredOnly() {
-        return new IOException("TLS is laid over a connected socket; OkHttp connects it");
     }
 
     @Override

@@ -284,7 +284,7 @@ public final class PeerTls {
     }
 
     /** Who must answer, for messages. */
-    public String expected() {
+    private String expected() {
         return peer.names().isEmpty() ? "" : String.join(" or ", peer.names());
     }
 
