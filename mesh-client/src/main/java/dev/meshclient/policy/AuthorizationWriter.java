@@ -7,60 +7,38 @@ import dev.meshclient.policy.AuthorizationPolicy.Rule;
 import dev.meshclient.policy.AuthorizationPolicy.Source;
 import dev.meshclient.policy.AuthorizationPolicy.Values;
 import java.io.IOException;
-import java.util.List;
 
 /** Writes authorization policies as they read back equal. */
 final class AuthorizationWriter {
     private final JsonGenerator out;
+    private final FieldWriter fields;
 
-    AuthorizationWriter(JsonGenerator out) {
+    AuthorizationWriter(JsonGenerator out, FieldWriter fields) {
         this.out = out;
+        this.fields = fields;
     }
 
     void policy(AuthorizationPolicy policy) throws IOException {
         out.writeStartObject();
-        if (policy.name() != null) {
-            out.writeStringField("name", policy.name());
-        }
-        out.writeStringField("action", policy.action().name());
-        if (policy.shadow()) {
-            out.writeBooleanField("shadow", true);
-        }
-        out.writeArrayFieldStart("rules");
-        for (Rule rule : policy.rules()) {
-            rule(rule);
-        }
-        out.writeEndArray();
+        fields.text("name", policy.name());
+        fields.text("action", policy.action());
+        fields.flag("shadow", policy.shadow());
+        fields.array("rules", policy.rules(), this::rule);
         out.writeEndObject();
     }
 
     private void rule(Rule rule) throws IOException {
         out.writeStartObject();
-        if (!rule.from().isEmpty()) {
-            out.writeArrayFieldStart("from");
-            for (Source source : rule.from()) {
-                source(source);
-            }
-            out.writeEndArray();
-        }
-        if (!rule.to().isEmpty()) {
-            out.writeArrayFieldStart("to");
-            for (Operation operation : rule.to()) {
-                operation(operation);
-            }
-            out.writeEndArray();
-        }
-        if (!rule.when().isEmpty()) {
-            out.writeArrayFieldStart("when");
-            for (Condition condition : rule.when()) {
-                out.writeStartObject();
-                out.writeStringField("key", condition.key());
-                list("values", condition.values().values());
-                list("notValues", condition.values().notValues());
-                out.writeEndObject();
-            }
-            out.writeEndArray();
-        }
+        fields.list("from", rule.from(), this::source);
+        fields.list("to", rule.to(), this::operation);
+        fields.list("when", rule.when(), this::condition);
+        out.writeEndObject();
+    }
+
+    private void condition(Condition condition) throws IOException {
+        out.writeStartObject();
+        fields.text("key", condition.key());
+        values("values", "notValues", condition.values());
         out.writeEndObject();
     }
 
@@ -90,17 +68,7 @@ final class AuthorizationWriter {
     }
 
     private void values(String name, String notName, Values values) throws IOException {
-        list(name, values.values());
-        list(notName, values.notValues());
-    }
-
-    private void list(String name, List<String> values) throws IOException {
-        if (!values.isEmpty()) {
-            out.writeArrayFieldStart(name);
-            for (String value : values) {
-                out.writeString(value);
-            }
-            out.writeEndArray();
-        }
+        fields.list(name, values.values(), out::writeString);
+        fields.list(notName, values.notValues(), out::writeString);
     }
 }
