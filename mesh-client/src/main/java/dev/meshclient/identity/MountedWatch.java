@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The files of an identity under watch. Whatever stirs in their directories, once it is quiet again for a tick, they are
- * read; now and then without that too, because some file systems lose events.
+ * read; now and then without that too, because some file systems lose events. What is found without an event may be half
+ * written, and a bundle that ends between two certificates is a valid one: it is taken if it is the same a tick later.
  */
 final class MountedWatch implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(MountedWatch.class);
@@ -31,6 +32,10 @@ final class MountedWatch implements Closeable {
     private final Signal signal;
     private long nextCheck;
     private MountedFiles.@Nullable Contents understood;
+
+    /** Found without an event, and not what was delivered last; null if there is none. */
+    private MountedFiles.@Nullable Contents unsettled;
+
     private String lastProblem = "";
     private volatile boolean closed;
 
@@ -71,7 +76,11 @@ final class MountedWatch implements Closeable {
         for (DirectoryEvents directory : directories) {
             stirred |= directory.stirred();
         }
-        boolean due = debounce.isDue(stirred);
+        boolean rested = debounce.isDue(stirred);
+        if (stirred) {
+            unsettled = null;
+        }
+        boolean due = rested || unsettled != null;
         long now = time.now();
         if (now >= nextCheck) {
             boolean watched = true;
@@ -82,14 +91,22 @@ final class MountedWatch implements Closeable {
             due = true;
         }
         if (due) {
-            check();
+            check(rested);
         }
     }
 
-    private void check() {
+    /** @param rested whether events led here, and those have come to rest */
+    private void check(boolean rested) {
+        MountedFiles.Contents before = unsettled;
+        unsettled = null;
         try {
             MountedFiles.Contents contents = files.read();
-            if (contents.equals(understood) && lastProblem.isEmpty()) {
+            boolean same = contents.equals(understood);
+            if (same && lastProblem.isEmpty()) {
+                return;
+            }
+            if (!rested && !same && understood != null && !contents.equals(before)) {
+                unsettled = contents;
                 return;
             }
             Svid svid = files.understand(contents);

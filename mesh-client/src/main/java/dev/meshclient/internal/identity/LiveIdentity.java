@@ -30,6 +30,11 @@ public final class LiveIdentity implements Closeable {
     private final News news;
     private final List<Consumer<Change>> subscribers = new CopyOnWriteArrayList<>();
 
+    /** Apart from the news: a listener that blocks must not keep connections of the old trust alive. */
+    private final Telling changes = new Telling();
+
+    private final Telling events = new Telling();
+
     private volatile @Nullable Svid current;
     private volatile @Nullable Problem problem;
     private volatile long since;
@@ -38,9 +43,12 @@ public final class LiveIdentity implements Closeable {
     private Life life = Life.FRESH;
     private Time.@Nullable Timer timer;
     private @Nullable Closeable watch;
-    private boolean closed;
+    private volatile boolean closed;
 
-    /** Who is told what happens; one call at a time, on the thread of the source or one of its own. */
+    /**
+     * Who is told what happens, in order; one call at a time, on the thread of the source or one of its own, under no lock.
+     * Nothing is begun to be told once closed.
+     */
     public interface News {
         /** Another identity is in use: the first, one with a new certificate, one that trusts others. */
         void rotated(Change change);
@@ -164,12 +172,15 @@ public final class LiveIdentity implements Closeable {
                 why == null ? null : Duration.ofNanos(now - why.at));
     }
 
-    private synchronized void take(Svid svid) {
-        if (closed) {
-            return;
+    private void take(Svid svid) {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            offered = svid;
+            consider();
         }
-        offered = svid;
-        consider();
+        tell();
     }
 
     /** What is not valid is no better than what is. It is looked at again when it may have become so. */
@@ -212,14 +223,17 @@ public final class LiveIdentity implements Closeable {
                 svid,
                 source,
                 before == null ? "" : change.isSoft() ? ", renewed" : ", trust changed");
-        tell(subscriber -> subscriber.accept(change));
-        guarded(() -> news.rotated(change));
+        changes.happened(() -> subscribers.forEach(subscriber -> Telling.guarded(() -> subscriber.accept(change))));
+        happened(() -> news.rotated(change));
     }
 
-    private synchronized void fail(IOException reason) {
-        if (!closed) {
-            refuse(reason);
+    private void fail(IOException reason) {
+        synchronized (this) {
+            if (!closed) {
+                refuse(reason);
+            }
         }
+        tell();
     }
 
     private void refuse(IOException reason) {
@@ -235,7 +249,7 @@ public final class LiveIdentity implements Closeable {
                 "identity: {}; {}",
                 reason.getMessage(),
                 used == null ? "there is none yet" : "kept is " + used.name() + ", valid until " + used.notAfter());
-        guarded(() -> news.rejected(source.toString(), reason));
+        happened(() -> news.rejected(source.toString(), reason));
     }
 
     /** Says so when the certificate in use gets old, and arranges to be here again when that changes. */
@@ -248,7 +262,7 @@ public final class LiveIdentity implements Closeable {
             if (reached.compareTo(life) > 0) {
                 life = reached;
                 life.log(LOG, svid, source);
-                guarded(() -> news.expiring(svid, reached.percent()));
+                happened(() -> news.expiring(svid, reached.percent()));
             }
             sleep = shorter(sleep, Duration.between(now, life.endOf(svid)));
         }
@@ -272,22 +286,25 @@ public final class LiveIdentity implements Closeable {
                     consider();
                 }
             }
+            tell();
         });
     }
 
-    private void tell(Consumer<Consumer<Change>> change) {
-        subscribers.forEach(subscriber -> guarded(() -> change.accept(subscriber)));
+    private void happened(Runnable told) {
+        events.happened(() -> {
+            if (!closed) {
+                told.run();
+            }
+        });
     }
 
-    private static void guarded(Runnable telling) {
-        try {
-            telling.run();
-        } catch (RuntimeException e) {
-            LOG.error("identity: a subscriber failed, the others are told all the same", e);
-        }
+    /** Never under the lock, which {@link #close} takes. */
+    private void tell() {
+        changes.tell();
+        events.tell();
     }
 
-    /** Whoever asks for the current one gets what is in use for ever. */
+    /** Waits for nobody who is told. Whoever asks for the current one gets what is in use for ever. */
     @Override
     public void close() throws IOException {
         Closeable watched;

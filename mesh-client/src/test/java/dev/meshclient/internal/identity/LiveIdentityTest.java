@@ -7,9 +7,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.internal.time.ThreadKind;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.time.VirtualTime;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,37 +42,62 @@ class LiveIdentityTest {
     private WorkloadIdentity.@Nullable Sink sink;
     private boolean watched;
 
-    private final LiveIdentity identity = LiveIdentity.start(
-            new WorkloadIdentity() {
-                @Override
-                public Closeable watch(Sink told) {
-                    sink = told;
-                    watched = true;
-                    return () -> watched = false;
-                }
+    private final LiveIdentity identity = LiveIdentity.start(new Source(), time, new Recording());
 
-                @Override
-                public String toString() {
-                    return "the source";
-                }
-            },
-            time,
-            new LiveIdentity.News() {
-                @Override
-                public void rotated(LiveIdentity.Change change) {
-                    events.add(change.isSoft() ? "renewed" : "trust changed");
-                }
+    /** Delivers what the test says. */
+    private final class Source implements WorkloadIdentity {
+        @Override
+        public Closeable watch(Sink told) {
+            sink = told;
+            watched = true;
+            return () -> watched = false;
+        }
 
-                @Override
-                public void rejected(String source, IOException reason) {
-                    events.add("rejected by " + source + ": " + reason.getMessage());
-                }
+        @Override
+        public String toString() {
+            return "the source";
+        }
+    }
 
-                @Override
-                public void expiring(Svid svid, int percent) {
-                    events.add(percent + " %");
-                }
-            });
+    /** What was told, in order. */
+    private class Recording implements LiveIdentity.News {
+        @Override
+        public void rotated(LiveIdentity.Change change) {
+            events.add(change.isSoft() ? "renewed" : "trust changed");
+        }
+
+        @Override
+        public void rejected(String source, IOException reason) {
+            events.add("rejected by " + source + ": " + reason.getMessage());
+        }
+
+        @Override
+        public void expiring(Svid svid, int percent) {
+            events.add(percent + " %");
+        }
+    }
+
+    /** A listener that blocks until the gate is raised. */
+    private final class Blocking extends Recording {
+        private final Time time;
+        private final Signal gate;
+
+        Blocking(Time time) {
+            this.time = time;
+            this.gate = time.signal("gate");
+        }
+
+        @Override
+        public void rotated(LiveIdentity.Change change) {
+            super.rotated(change);
+            try {
+                gate.await(time.now() + Duration.ofHours(1).toNanos());
+            } catch (InterruptedIOException e) {
+                throw new UncheckedIOException(e);
+            }
+            events.add("told");
+        }
+    }
 
     @Test
     void has_none_before_the_source_has_one() {
@@ -243,6 +274,75 @@ class LiveIdentityTest {
 
         assertThat(told).containsExactly("told");
         assertThat(events).containsExactly("trust changed");
+    }
+
+    @Test
+    void a_listener_that_blocks_holds_up_neither_the_next_one_nor_who_depends_on_it() {
+        VirtualTime virtual = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
+        virtual.run(() -> {
+            Blocking news = new Blocking(virtual);
+            List<Svid> subscribed = new ArrayList<>();
+            try (LiveIdentity live = LiveIdentity.start(new Source(), virtual, news)) {
+                live.onChange(change -> {
+                    assertThat(live.current()).isSameAs(change.now());
+                    subscribed.add(change.now());
+                });
+                Svid first = fresh(START);
+                Svid second = fresh(START);
+                virtual.start("source", () -> sink().deliver(first));
+                Signal pause = virtual.signal("pause");
+                pause.await(virtual.now() + 1_000_000);
+                assertThat(events).containsExactly("trust changed");
+
+                sink().deliver(second);
+                sink().failed(new IOException("bad"));
+
+                assertThat(live.current()).isSameAs(second);
+                assertThat(subscribed).containsExactly(first, second);
+                assertThat(events).containsExactly("trust changed");
+
+                news.gate.raise();
+                pause.await(virtual.now() + 1_000_000);
+                news.gate.raise();
+                pause.await(virtual.now() + 1_000_000);
+                assertThat(events)
+                        .containsExactly("trust changed", "told", "renewed", "told", "rejected by the source: bad");
+            }
+            virtual.join();
+        });
+    }
+
+    @Test
+    void closes_while_a_listener_blocks_and_tells_it_no_more() {
+        VirtualTime virtual = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
+        virtual.run(() -> {
+            Blocking news = new Blocking(virtual);
+            LiveIdentity live = LiveIdentity.start(new Source(), virtual, news);
+            virtual.start("source", () -> sink().deliver(fresh(START)));
+            virtual.signal("pause").await(virtual.now() + 1_000_000);
+            sink().deliver(fresh(START));
+            long before = virtual.now();
+
+            live.close();
+
+            assertThat(virtual.now()).isEqualTo(before);
+            assertThat(watched).isFalse();
+            assertThat(events).containsExactly("trust changed");
+            news.gate.raise();
+            virtual.join();
+            assertThat(events).containsExactly("trust changed", "told");
+        });
+    }
+
+    @Test
+    void tells_on_after_a_subscriber_that_failed_badly() {
+        identity.onChange(change -> {
+            throw new AssertionError("for the test");
+        });
+        sink().deliver(fresh(START));
+        sink().deliver(fresh(START));
+
+        assertThat(events).containsExactly("trust changed", "renewed");
     }
 
     @Test
