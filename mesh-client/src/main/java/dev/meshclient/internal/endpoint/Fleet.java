@@ -1,15 +1,13 @@
 package dev.meshclient.internal.endpoint;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import dev.meshclient.internal.time.Telling;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The endpoints of a service as a whole: says that one went out or came back. Outlives policies. */
 public final class Fleet extends AtomicInteger {
     private static final long serialVersionUID = 1;
 
-    private final transient Queue<Runnable> news = new ConcurrentLinkedQueue<>();
-    private final transient AtomicInteger asked = new AtomicInteger();
+    private final transient Telling news = new Telling();
     private final transient Transit transit = new Transit();
     private transient boolean foundFar;
 
@@ -37,20 +35,11 @@ public final class Fleet extends AtomicInteger {
 
     /** Says what happened, and holds nobody up: it is told by {@link #tell}. The order of these is the order of the telling. */
     public void happened(Runnable told) {
-        news.add(told);
+        news.happened(told);
     }
 
     /** Tells all that happened, one after the other, here or on the thread that is telling just now; under no lock. */
     public void tell() {
-        if (asked.getAndIncrement() != 0) {
-            return;
-        }
-        int seen = 1;
-        while (seen != 0) {
-            for (Runnable next = news.poll(); next != null; next = news.poll()) {
-                next.run();
-            }
-            seen = asked.addAndGet(-seen);
-        }
+        news.tell();
     }
 }

@@ -2,6 +2,7 @@ package dev.meshclient.internal.identity;
 
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.time.Telling;
 import dev.meshclient.internal.time.Time;
 import java.io.Closeable;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.meshclient.internal.identity;
+package dev.meshclient.internal.time;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -7,19 +7,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tells what happened, in order and one after the other, and under no lock: who is told may take its time. */
-final class Telling {
+public final class Telling {
     private static final Logger LOG = LoggerFactory.getLogger(Telling.class);
 
     private final Queue<Runnable> untold = new ConcurrentLinkedQueue<>();
     private final AtomicInteger asked = new AtomicInteger();
 
     /** Holds nobody up: it is told by {@link #tell}. The order of these is the order of the telling. */
-    void happened(Runnable told) {
+    public void happened(Runnable told) {
         untold.add(told);
     }
 
     /** Tells all that happened, here or on the thread that is telling just now. */
-    void tell() {
+    public void tell() {
         if (asked.getAndIncrement() != 0) {
             return;
         }
@@ -33,11 +33,11 @@ final class Telling {
     }
 
     /** One that fails ends neither the telling of the others nor that of what comes later. */
-    static void guarded(Runnable told) {
+    public static void guarded(Runnable told) {
         try {
             told.run();
         } catch (RuntimeException | Error e) {
-            LOG.error("identity: a subscriber failed, the others are told all the same", e);
+            LOG.error("somebody who was told of an event failed; the others are told all the same", e);
         }
     }
 }
