@@ -34,16 +34,19 @@ final class AccessReader {
     static final Pattern WILD = Pattern.compile("\\*?[^*]+|[^*]+\\*|\\*");
 
     static final Pattern ACCOUNT = Pattern.compile("[^/*]+/[^/*]+");
-    private static final String CHAR = "([^*{}?#%]|%[0-9A-Fa-f]{2})";
-    private static final String IN_ELEMENT = "([^/*{}?#%]|%[0-9A-Fa-f]{2})";
-    static final Pattern PATHS = Pattern.compile("\\*?" + CHAR + "+|" + CHAR + "+\\*|\\*|(/(" + IN_ELEMENT
-            + "*|\\{\\*\\}))*(/\\{\\*\\*\\}(/" + CHAR + "*)?)?");
+    // Looked at first: a group that is repeated for each character would cost the stack of long paths.
+    private static final String END = "(?![\\s\\S])";
+    private static final String TEMPLATE = "(?![\\s\\S]*([^/]\\{|[^{*]\\*|[^*]\\}|\\{(?!\\*\\}(/|" + END
+            + ")|\\*\\*\\}(/[^*{}]*)?" + END + ")))/[^?#]*";
+    static final Pattern PATHS =
+            Pattern.compile(RuleReader.WHOLE_ESCAPES + "(\\*?[^*{}?#]+|[^*{}?#]+\\*|\\*|" + TEMPLATE + ")");
     static final Pattern BLOCK = Pattern.compile(
             "((" + Hosts.IPV4 + ")(/(3[0-2]|[12]?[0-9]))?|(" + Hosts.IPV6 + ")(/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))?)");
     static final Pattern PORTS = Pattern.compile(Hosts.PORT);
     static final Pattern KEY = Pattern.compile(
             "request\\.headers\\[(:method|:authority|[!#$%&'*+.^_`|~0-9A-Za-z-]+)\\]|request\\.auth\\.(principal|audiences|presenter)"
-                    + "|request\\.auth\\.claims(\\[[^\\[\\]]+\\])+|source\\.(ip|namespace|principal|zone|serviceAccount)"
+                    + "|request\\.auth\\.claims(?![\\s\\S]*(\\[([^\\[\\]]*\\[|\\])|\\][^\\[]))\\[[\\s\\S]*\\]"
+                    + "|source\\.(ip|namespace|principal|zone|serviceAccount)"
                     + "|remote\\.ip|destination\\.(ip|port)|connection\\.sni");
     private static final String KEYS = "request.headers[NAME], request.auth.principal, request.auth.audiences,"
             + " request.auth.presenter, request.auth.claims[NAME], source.ip, source.namespace, source.principal,"

@@ -18,7 +18,10 @@ final class RuleReader {
     private static final Words<ValueMatch.Type> VALUE_TYPE = Words.of(ValueMatch.Type.values(), ValueMatch.Type::word);
     private static final Words<String> METHOD =
             Words.of(new String[] {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE"}, word -> word);
-    static final Pattern PATH = Pattern.compile("/([A-Za-z0-9/._~!$&'()*+,;=:@\\[\\]-]|%[0-9A-Fa-f]{2})*");
+    /** Looked at first: a group that is repeated for each character or escape would cost the stack of long paths. */
+    static final String WHOLE_ESCAPES = "(?![\\s\\S]*%(?![0-9A-Fa-f]{2}))";
+
+    static final Pattern PATH = Pattern.compile(WHOLE_ESCAPES + "/[A-Za-z0-9/._~!$&'()*+,;=:@\\[\\]%-]*");
     static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
 
     private final CrossReferences references;

@@ -7,6 +7,7 @@ import dev.meshclient.authz.Authorization.Answer;
 import dev.meshclient.authz.Authorization.Attribute;
 import dev.meshclient.internal.call.Allocated;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -337,6 +338,96 @@ class AuthorizationTest {
 
         assertThat(allows("{'when': [{'key': '" + key + "', 'values': ['" + value + "']}]}", request))
                 .isEqualTo(matches);
+    }
+
+    // ---- each field
+
+    /** Where it stands, of which value, and what makes the request above another one for it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "source | principals | shop.example/ns/prod/sa/web | PRINCIPAL",
+                "source | requestPrincipals | https://id.shop.example/ann | TOKEN",
+                "source | namespaces | prod | PRINCIPAL",
+                "source | serviceAccounts | prod/web | PRINCIPAL",
+                "source | trustDomains | shop.example | PRINCIPAL",
+                "source | ipBlocks | 10.1.2.0/24 | SOURCE_IP",
+                "source | remoteIpBlocks | 192.0.2.0/24 | REMOTE_IP",
+                "operation | hosts | orders | HOST",
+                "operation | ports | 8080 | PORT",
+                "operation | methods | GET | METHOD",
+                "operation | paths | /a | PATH",
+                "when | source.ip | 10.1.2.3 | SOURCE_IP",
+                "when | source.namespace | prod | PRINCIPAL",
+                "when | source.principal | shop.example/ns/prod/sa/web | PRINCIPAL",
+                "when | source.serviceAccount | prod/web | PRINCIPAL",
+                "when | source.zone | eu-1a | SOURCE_ZONE",
+                "when | remote.ip | 192.0.2.7 | REMOTE_IP",
+                "when | destination.ip | 10.9.9.9 | DESTINATION_IP",
+                "when | destination.port | 8080 | PORT",
+                "when | connection.sni | orders.shop | SNI",
+                "when | request.headers[:authority] | orders | HOST",
+                "when | request.headers[:method] | GET | METHOD",
+                "when | request.headers[x-user] | ann | HEADERS",
+                "when | request.auth.principal | https://id.shop.example/ann | TOKEN",
+                "when | request.auth.audiences | shop | TOKEN",
+                "when | request.auth.presenter | web-app | TOKEN",
+                "when | request.auth.claims[realm][role] | ops | TOKEN"
+            })
+    void each_field_asks_for_its_own_and_its_not_for_the_opposite(
+            String where, String field, String value, Attribute asked) {
+        for (boolean not : new boolean[] {false, true}) {
+            String rule = rule(where, field, value, not);
+            assertThat(allows(rule, full())).as(rule).isNotEqualTo(not);
+            for (Attribute other : Attribute.values()) {
+                assertThat(allows(rule, without(other)))
+                        .as("%s without %s", rule, other)
+                        .isEqualTo((asked == other) == not);
+            }
+        }
+    }
+
+    private static String rule(String where, String field, String value, boolean not) {
+        String name = not ? "not" + field.substring(0, 1).toUpperCase(Locale.ROOT) + field.substring(1) : field;
+        return switch (where) {
+            case "source" -> "{'from': [{'source': {'" + name + "': ['" + value + "']}}]}";
+            case "operation" -> "{'to': [{'operation': {'" + name + "': ['" + value + "']}}]}";
+            default ->
+                "{'when': [{'key': '" + field + "', '" + (not ? "notValues" : "values") + "': ['" + value + "']}]}";
+        };
+    }
+
+    private static FakeFacts full() {
+        return get("/a")
+                .with(Attribute.REMOTE_IP, "192.0.2.7")
+                .with(Attribute.DESTINATION_IP, "10.9.9.9")
+                .with(Attribute.SNI, "orders.shop")
+                .with(Attribute.SOURCE_ZONE, "eu-1a")
+                .header("x-user", "ann")
+                .claims(Map.of(
+                        "iss",
+                        "https://id.shop.example",
+                        "sub",
+                        "ann",
+                        "aud",
+                        "shop",
+                        "azp",
+                        "web-app",
+                        "realm",
+                        Map.of("role", "ops")));
+    }
+
+    private static FakeFacts without(Attribute attribute) {
+        FakeFacts request = full();
+        request.texts.remove(attribute);
+        if (attribute == Attribute.HEADERS) {
+            request.headers.clear();
+        } else if (attribute == Attribute.TOKEN) {
+            request.claims = null;
+        }
+        return request;
     }
 
     // ---- cost

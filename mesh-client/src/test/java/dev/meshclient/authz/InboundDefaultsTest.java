@@ -94,5 +94,16 @@ class InboundDefaultsTest {
         assertThat(behaviour("", field("forwardOriginalToken", stated)))
                 .isEqualTo(behaviour("", ""))
                 .endsWith("false");
+        assertThat(behaviour("", field("forwardOriginalToken", "true"))).endsWith("true");
+    }
+
+    @Test
+    void of_the_audience() throws Exception {
+        String stated = byDefault("jwtProvider", "audiences");
+        assertThat(behaviour(field("audiences", stated), ""))
+                .isEqualTo(behaviour("", ""))
+                .startsWith("60 s");
+        assertThat(behaviour(field("audiences", "[\"shop\", \"orders\"]"), "")).startsWith("60 s");
+        assertThat(behaviour(field("audiences", "[\"shop\"]"), "")).startsWith("0 s");
     }
 }

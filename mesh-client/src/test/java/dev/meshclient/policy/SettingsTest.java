@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 /** The nearest statement wins: timeouts, budget and limits field by field, everything else as a whole. */
 class SettingsTest {
     private static Settings settings(String fields) throws PolicyException {
-        return PolicyCodec.read(Fixtures.document("'defaults': {" + fields + "}, 'services': {}"))
+        return PolicyCodec.read(Fixtures.document(
+                        "'jwtProviders': {'a': {'issuer': 'a', 'jwksUri': 'https://a/'}, 'b': {'issuer': 'b', 'jwksUri': 'https://b/'}},"
+                                + "'defaults': {" + fields + "}, 'services': {}"))
                 .policy()
                 .defaults();
     }
@@ -19,6 +21,9 @@ class SettingsTest {
                     + "'retryConstraint': {'budget': {'percent': 1, 'interval': '6s'}, 'minRetryRate': {'count': 2, 'interval': '7s'}},"
                     + "'limits': {'maxRequests': 8}, 'loadBalancer': {'simple': 'RANDOM'}, 'trafficDistribution': 'Any',"
                     + "'localityLbSetting': {'distribute': [{'from': '*', 'to': {'eu/*': 100}}], 'failover': [{'from': 'eu', 'to': 'us'}]},"
+                    + "'outlierDetection': {'consecutive5xxErrors': 1}, 'failoverMode': 'STRICT',"
+                    + "'serviceAccount': 'spiffe://a.example/{service}', 'credentials': {'token': 'a'},"
+                    + "'authorization': [{'action': 'DENY', 'rules': [{}]}], 'requestAuthentication': {'provider': 'a'},"
                     + "'tls': {'mode': 'SIMPLE', 'sni': 'a.example'}";
 
     @Test
@@ -34,7 +39,13 @@ class SettingsTest {
                         + "'retry': {'attempts': 10}, 'retryConstraint': {'budget': {'percent': 10, 'interval': '60s'},"
                         + "'minRetryRate': {'count': 20, 'interval': '70s'}}, 'limits': {'maxRequests': 80},"
                         + "'loadBalancer': {'simple': 'ROUND_ROBIN'}, 'trafficDistribution': 'PreferSameZone',"
-                        + "'localityLbSetting': {'failoverPriority': ['a']}, 'tls': {'mode': 'DISABLE'}");
+                        + "'localityLbSetting': {'failoverPriority': ['a']}, 'tls': {'mode': 'DISABLE'},"
+                        + "'outlierDetection': {'consecutive5xxErrors': 10, 'consecutiveGatewayErrors': 1,"
+                        + "'consecutiveLocalOriginFailures': 1, 'interval': '1s', 'baseEjectionTime': '1s',"
+                        + "'maxEjectionTime': '1s', 'maxEjectionPercent': 1, 'minHealthPercent': 1},"
+                        + "'failoverMode': 'SPILL', 'serviceAccount': 'spiffe://b.example/b',"
+                        + "'credentials': {'token': 'b', 'overwrite': true}, 'authorization': [],"
+                        + "'requestAuthentication': {'provider': 'b'}");
 
         assertThat(other.over(settings(ALL))).isEqualTo(other);
     }

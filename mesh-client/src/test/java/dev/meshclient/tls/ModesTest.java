@@ -9,17 +9,22 @@ import dev.meshclient.MeshStatus;
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.identity.PeerTrust;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.registry.PolicySource;
 import java.io.Closeable;
 import java.io.IOException;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.TrustManager;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -179,6 +184,145 @@ class ModesTest {
                         bank,
                         Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
             assertThatThrownBy(() -> call(mesh)).isInstanceOf(SSLPeerUnverifiedException.class);
+        }
+    }
+
+    private static OkHttpClient believing(TestCertificates root) throws GeneralSecurityException {
+        PeerTrust trust = PeerTrust.ofAuthorities(List.of(root.certificate()), MeshPeer.CLOCK);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, new TrustManager[] {trust}, null);
+        return new OkHttpClient.Builder()
+                .sslSocketFactory(context.getSocketFactory(), trust)
+                .build();
+    }
+
+    @Test
+    void simple_asks_for_the_stated_names_of_whom_the_caller_believes() throws Exception {
+        try (MockWebServer server = new MockWebServer()) {
+            server.useHttps(MeshPeer.sockets(BANK.svid(BANK_ROOT)));
+            server.setDispatcher(OK);
+            server.start();
+            String settings =
+                    "\"tls\": {\"mode\": \"SIMPLE\", \"sni\": \"bank.example\", \"subjectAltNames\": [\"%s\"]},"
+                            + " \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": " + server.getPort() + "}]";
+            Request request = new Request.Builder().url("http://orders/").build();
+            WorkloadIdentity own = WorkloadIdentity.of(CHECKOUT.svid(ROOT));
+            try (Mesh mesh = mesh(settings.formatted("https://bank.example/api"), own, Map.of())) {
+                try (Response response =
+                        mesh.wrap(believing(BANK_ROOT)).newCall(request).execute()) {
+                    assertThat(response.body().string()).isEqualTo("ok");
+                }
+                assertThatThrownBy(() ->
+                                mesh.wrap(believing(ROOT)).newCall(request).execute())
+                        .isInstanceOf(SSLHandshakeException.class);
+            }
+            try (Mesh mesh = mesh(settings.formatted("https://bank.example/other"), own, Map.of())) {
+                assertThatThrownBy(() ->
+                                mesh.wrap(believing(BANK_ROOT)).newCall(request).execute())
+                        .isInstanceOf(SSLPeerUnverifiedException.class);
+            }
+        }
+    }
+
+    @Test
+    void simple_believes_whom_the_credential_believes_and_does_not_show_it() throws Exception {
+        try (MockWebServer server = new MockWebServer()) {
+            server.useHttps(MeshPeer.sockets(BANK.svid(BANK_ROOT)));
+            server.requestClientAuth();
+            server.setDispatcher(OK);
+            server.start();
+            String settings =
+                    "\"tls\": {\"mode\": \"SIMPLE\", \"sni\": \"bank.example\", \"credentialName\": \"bank\"},"
+                            + " \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": " + server.getPort() + "}]";
+            WorkloadIdentity own = WorkloadIdentity.of(CHECKOUT.svid(ROOT));
+            try (Mesh mesh = mesh(settings, own, Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
+                succeeds(mesh);
+                assertThat(Objects.requireNonNull(server.takeRequest().getHandshake())
+                                .peerCertificates())
+                        .isEmpty();
+            }
+            try (Mesh mesh = mesh(settings, own, Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(ROOT))))) {
+                assertThatThrownBy(() -> call(mesh)).isInstanceOf(SSLHandshakeException.class);
+            }
+        }
+    }
+
+    @Test
+    void mutual_believes_the_authorities_of_policy_and_not_those_of_the_credential() throws Exception {
+        String settings =
+                "\"tls\": {\"mode\": \"MUTUAL\", \"sni\": \"bank.example\", \"credentialName\": \"bank\", \"caCertificates\": %s}";
+        try (MeshPeer bank = bank()) {
+            try (Mesh mesh = mesh(
+                    settings.formatted(quoted(BANK_ROOT.certificatePem())),
+                    bank,
+                    Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(ROOT))))) {
+                succeeds(mesh);
+                assertThat(Objects.requireNonNull(bank.server.takeRequest().getHandshake())
+                                .peerCertificates()
+                                .get(0))
+                        .isEqualTo(US_AT_THE_BANK.certificate());
+            }
+            try (Mesh mesh = mesh(
+                    settings.formatted(quoted(ROOT.certificatePem())),
+                    bank,
+                    Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
+                assertThatThrownBy(() -> call(mesh)).isInstanceOf(SSLHandshakeException.class);
+            }
+        }
+    }
+
+    @Test
+    void mutual_without_a_credential_shows_the_workload_and_believes_whom_it_believes() throws Exception {
+        String settings = "\"tls\": {\"mode\": \"MUTUAL\", \"sni\": \"bank.example\"%s}";
+        try (MeshPeer bank = MeshPeer.as(BANK.svid(ROOT))) { // takes certificates of the mesh
+            bank.server.setDispatcher(OK);
+            try (Mesh mesh = mesh(
+                    settings.formatted(", \"caCertificates\": " + quoted(BANK_ROOT.certificatePem())),
+                    bank,
+                    Map.of())) {
+                succeeds(mesh);
+                assertThat(Objects.requireNonNull(bank.server.takeRequest().getHandshake())
+                                .peerCertificates()
+                                .get(0))
+                        .isEqualTo(CHECKOUT.certificate());
+            }
+            try (Mesh mesh = mesh(settings.formatted(""), bank, Map.of())) {
+                assertThatThrownBy(() -> call(mesh)).isInstanceOf(SSLHandshakeException.class);
+            }
+        }
+    }
+
+    @Test
+    void names_of_the_mesh_that_are_stated_stand_for_the_service_account() throws Exception {
+        String settings =
+                "\"serviceAccount\": \"%s\", \"tls\": {\"mode\": \"MESH_MUTUAL\", \"subjectAltNames\": [\"%s\"]}";
+        try (MeshPeer orders = MeshPeer.as(ORDERS.svid(ROOT))) {
+            orders.server.setDispatcher(OK);
+            try (Mesh mesh = mesh(settings.formatted("other", "spiffe://shop.example/orders"), orders, Map.of())) {
+                succeeds(mesh);
+            }
+            try (Mesh mesh = mesh(settings.formatted("orders", "spiffe://shop.example/other"), orders, Map.of())) {
+                assertThatThrownBy(() -> call(mesh)).isInstanceOf(SSLHandshakeException.class);
+            }
+        }
+    }
+
+    @Test
+    void an_endpoint_of_the_mesh_is_reached_so_whatever_tls_says() throws Exception {
+        try (MeshPeer orders = MeshPeer.as(ORDERS.svid(ROOT))) {
+            orders.server.setDispatcher(OK);
+            for (String mode : List.of("DISABLE", "SIMPLE", "MUTUAL")) {
+                String settings = "\"tls\": {\"mode\": \"" + mode + "\"}, \"endpoints\": [{\"address\": \"127.0.0.1\","
+                        + " \"port\": " + orders.port() + ", \"tlsMode\": \"mesh\"}]";
+                try (Mesh mesh = mesh(settings, WorkloadIdentity.of(CHECKOUT.svid(ROOT)), Map.of())) {
+                    succeeds(mesh);
+                    assertThat(Objects.requireNonNull(
+                                            orders.server.takeRequest().getHandshake())
+                                    .peerCertificates()
+                                    .get(0))
+                            .isEqualTo(CHECKOUT.certificate());
+                }
+            }
         }
     }
 
