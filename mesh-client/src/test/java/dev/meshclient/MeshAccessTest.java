@@ -242,6 +242,33 @@ class MeshAccessTest {
     }
 
     @Test
+    void what_defaults_say_of_access_holds_where_the_service_says_nothing() throws Exception {
+        String head = "\"defaults\": {\"authorization\": [{\"action\": \"DENY\", \"rules\": [{}]}]},";
+        InboundRequest request = InboundRequest.of("GET", "/").peer(null).build();
+        for (String own : new String[] {"", ", \"authorization\": []"}) {
+            try (Mesh mesh = Mesh.builder()
+                    .workload(Workload.of("orders"))
+                    .policy(PolicySource.of(document(own, "", head)))
+                    .build()) {
+                assertThat(mesh.inbound().authorize(request).isAllowed()).isEqualTo(!own.isEmpty());
+            }
+        }
+    }
+
+    @Test
+    void a_subset_has_a_token_of_its_own() throws Exception {
+        orders.enqueue(new MockResponse.Builder().build());
+        String subset = WITH_TOKEN.replace("\"orders\"", "\"nobody\"")
+                + ", \"subsets\": [{\"name\": \"all\", \"labels\": {}, \"credentials\": {\"token\": \"orders\"}}],"
+                + " \"rules\": [{\"backendRefs\": [{\"name\": \"orders\", \"subset\": \"all\"}]}]";
+        try (Mesh mesh = mesh(subset, "").build();
+                Response response = get(mesh, "http://orders/")) {
+            assertThat(response.code()).isEqualTo(200);
+            assertThat(orders.takeRequest().getHeaders().get("Authorization")).isEqualTo("Bearer token-1");
+        }
+    }
+
+    @Test
     void a_change_of_policy_holds_for_the_next_request() throws Exception {
         MemoryPolicySource policy = PolicySource.of(document("", "", ""));
         InboundRequest request = InboundRequest.of("GET", "/").peer(null).build();
