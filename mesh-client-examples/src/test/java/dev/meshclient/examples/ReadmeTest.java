@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -45,6 +47,30 @@ class ReadmeTest {
         List<String> lines = readme.lines().toList();
         assertThat(lines).hasSizeLessThanOrEqualTo(150);
         assertThat(lines.subList(0, 40)).contains("```java");
+    }
+
+    /** The words of the diagram for the layers that Outbound puts together, where they are others. */
+    private static final Map<String, String> WORDS = Map.of("AttemptTimer", "attempt timer", "Bearer", "credentials");
+
+    @Test
+    void its_layers_are_those_of_outbound_in_their_order() {
+        String outbound =
+                read(ROOT.resolve("mesh-client/src/main/java/dev/meshclient/internal/pipeline/Outbound.java"));
+        List<String> built = Pattern.compile(
+                        "(?:next -> (?:to\\.neutral\\(\\) \\? next : )?|bottom\\()(Events|Route|Authorize|Deadline|Limit|Retry"
+                                + "|Balance|outlier|Bearer|AttemptTimer|transport)\\b")
+                .matcher(outbound.replace("refusal(Layer refusal) {\n        return Pipeline.top(next -> Events", ""))
+                .results()
+                .map(found -> WORDS.getOrDefault(found.group(1), found.group(1).toLowerCase(Locale.ROOT)))
+                .toList();
+        List<String> drawn = Pattern.compile(
+                        "(?m)^(?:once a call|once an attempt| {12,}) *(attempt timer|[a-z]+) {1,}\\S")
+                .matcher(readme.substring(readme.indexOf("## The way of a call"), readme.indexOf("That is [Outbound]")))
+                .results()
+                .map(found -> found.group(1))
+                .filter(word -> !word.equals("your") && !word.equals("the")) // what is above the layers, and below
+                .toList();
+        assertThat(drawn).isEqualTo(built);
     }
 
     private String block(String language) {
