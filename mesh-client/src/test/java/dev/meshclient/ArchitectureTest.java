@@ -50,7 +50,7 @@ class ArchitectureTest {
 
     /** The public room that a concept stands for. */
     private static final Map<String, String> ALSO_KNOWS =
-            Map.of("events", ".(telemetry|authz)", "authorize", ".authz", "credentials", ".identity");
+            Map.of("events", ".(telemetry|authz)", "authorize", ".(authz|internal.authz)", "credentials", ".identity");
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> ENTRY =
@@ -116,7 +116,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_pipeline_does_not_know_the_wire = only(
             in("pipeline"),
-            in("pipeline", "call", "endpoint", "time", "identity", "version")
+            in("pipeline", "call", "endpoint", "time", "identity", "version", "authz")
                     .or(CONCEPT_CLASSES)
                     .or(ROOT_TYPES)
                     .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry", ROOT + ".authz", ROOT + ".identity")),
@@ -169,10 +169,16 @@ class ArchitectureTest {
             "a mesh and each source of several go by it: what knew one of them could not serve the other");
 
     @ArchTest
-    static final ArchRule authorization_knows_policy_and_time = only(
-            resideInAPackage(ROOT + ".authz"),
-            resideInAnyPackage(ROOT + ".authz", ROOT + ".policy", INTERNAL + "time"),
+    static final ArchRule the_evaluator_knows_policy_and_time = only(
+            in("authz"),
+            in("authz", "time").or(resideInAnyPackage(ROOT + ".authz", ROOT + ".policy")),
             "one evaluator for both directions can know neither calls nor servers");
+
+    @ArchTest
+    static final ArchRule the_boundary_is_all_that_a_server_sees = only(
+            resideInAPackage(ROOT + ".authz"),
+            resideInAPackage(ROOT + ".authz"),
+            "what an application compiles against does not change with the evaluator");
 
     @ArchTest
     static final ArchRule a_source_of_identity_knows_files_and_time = only(
@@ -334,6 +340,6 @@ class ArchitectureTest {
         rooms.removeAll(CONCEPTS.keySet());
         assertThat(rooms)
                 .containsExactlyInAnyOrder(
-                        "call", "time", "endpoint", "okhttp", "pipeline", "identity", "tls", "files", "version");
+                        "call", "time", "endpoint", "okhttp", "pipeline", "identity", "tls", "files", "version", "authz");
     }
 }

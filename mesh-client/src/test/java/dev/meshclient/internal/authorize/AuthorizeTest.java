@@ -3,6 +3,7 @@ package dev.meshclient.internal.authorize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.meshclient.internal.authz.Notice;
 import dev.meshclient.AccessDenied;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.authz.AuthorizationEvent.Kind;
@@ -91,7 +92,7 @@ class AuthorizeTest {
         assertThat(e.rule()).isEqualTo("rules[0]");
         assertThat(told)
                 .containsExactly(
-                        new AuthorizationEvent(false, "orders", Kind.DENIED, "p", "rules[0]", WEB, "POST", "/"));
+                        new Notice(false, "orders", Kind.DENIED, "p", "rules[0]", WEB, "POST", "/"));
     }
 
     @Test
