@@ -340,6 +340,15 @@ class ArchitectureTest {
         rooms.removeAll(CONCEPTS.keySet());
         assertThat(rooms)
                 .containsExactlyInAnyOrder(
-                        "call", "time", "endpoint", "okhttp", "pipeline", "identity", "tls", "files", "version", "authz");
+                        "call",
+                        "time",
+                        "endpoint",
+                        "okhttp",
+                        "pipeline",
+                        "identity",
+                        "tls",
+                        "files",
+                        "version",
+                        "authz");
     }
 }

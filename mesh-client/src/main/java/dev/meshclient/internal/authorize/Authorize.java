@@ -1,11 +1,11 @@
 package dev.meshclient.internal.authorize;
 
 import dev.meshclient.AccessDenied;
+import dev.meshclient.authz.AuthorizationEvent;
+import dev.meshclient.authz.AuthorizationEvent.Kind;
 import dev.meshclient.internal.authz.Authorization;
 import dev.meshclient.internal.authz.Authorization.Answer;
 import dev.meshclient.internal.authz.Authorization.Verdict;
-import dev.meshclient.authz.AuthorizationEvent;
-import dev.meshclient.authz.AuthorizationEvent.Kind;
 import dev.meshclient.internal.authz.Notice;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
@@ -71,11 +71,7 @@ public final class Authorize implements Layer {
         boolean denied = verdict.answer() == Answer.DENIED;
         if (told != null) {
             policies.notices(
-                    facts,
-                    call.request(),
-                    verdict,
-                    v -> v.answer() == Answer.DENIED,
-                    (kind, v) -> tell(call, kind, v));
+                    facts, call.request(), verdict, v -> v.answer() == Answer.DENIED, (kind, v) -> tell(call, kind, v));
         }
         if (denied) {
             throw new AccessDenied(

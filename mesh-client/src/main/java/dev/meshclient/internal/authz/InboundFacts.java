@@ -1,9 +1,9 @@
 package dev.meshclient.internal.authz;
 
+import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.authz.InboundRequest.Attribute;
 import dev.meshclient.internal.authz.Authorization.Facts;
 import java.net.InetAddress;
-import dev.meshclient.authz.InboundRequest;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 

@@ -4,14 +4,7 @@ import dev.meshclient.authz.AuthorizationEvent;
 
 /** One event, as it happened. */
 public record Notice(
-        boolean inbound,
-        String service,
-        Kind kind,
-        String policy,
-        String rule,
-        String peer,
-        String method,
-        String path)
+        boolean inbound, String service, Kind kind, String policy, String rule, String peer, String method, String path)
         implements AuthorizationEvent {
     @Override
     public String toString() {

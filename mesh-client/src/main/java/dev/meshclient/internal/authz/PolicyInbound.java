@@ -49,7 +49,8 @@ public final class PolicyInbound implements Inbound {
         String path = policies.looksAtPaths() ? Paths.normal(request.path()) : "";
         if (path == null && policies.asksForPaths()) {
             notify(now, request, Kind.DENIED, "", "");
-            return Result.refused(Status.DENIED, "", "", "policy asks for paths, and servers differ in what this one means");
+            return Result.refused(
+                    Status.DENIED, "", "", "policy asks for paths, and servers differ in what this one means");
         }
         InboundFacts.Known known =
                 new InboundFacts.Known(request, path, claims, now.tokens == null || request.states(Attribute.HEADERS));

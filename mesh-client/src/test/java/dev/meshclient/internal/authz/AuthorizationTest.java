@@ -3,9 +3,9 @@ package dev.meshclient.internal.authz;
 import static dev.meshclient.internal.authz.Policies.compiled;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.internal.authz.Authorization.Answer;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.authz.InboundRequest.Attribute;
+import dev.meshclient.internal.authz.Authorization.Answer;
 import dev.meshclient.internal.call.Allocated;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,10 +2,10 @@ package dev.meshclient.internal.authz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.authz.Inbound;
-import dev.meshclient.authz.InboundRequest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshclient.authz.Inbound;
+import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.policy.Access;
 import dev.meshclient.policy.PolicyCodec;
 import java.nio.charset.StandardCharsets;

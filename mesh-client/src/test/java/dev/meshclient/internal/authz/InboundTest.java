@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.meshclient.authz.Inbound;
 import dev.meshclient.authz.AuthorizationEvent;
+import dev.meshclient.authz.AuthorizationEvent.Kind;
+import dev.meshclient.authz.Inbound;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.authz.InboundResult;
-import dev.meshclient.authz.AuthorizationEvent.Kind;
 import dev.meshclient.authz.InboundResult.Status;
 import dev.meshclient.policy.Access;
 import dev.meshclient.policy.RequestAuthentication;
@@ -66,8 +66,7 @@ class InboundTest {
         assertThat(denied.status().http()).isEqualTo(403);
         assertThat(denied.policy()).as("none decided").isEmpty();
         assertThat(denied.reason()).isEqualTo("no rule of 'only-web' allows it");
-        assertThat(told)
-                .containsExactly(new Notice(true, "orders", Kind.DENIED, "", "", "", "GET", "/api/1"));
+        assertThat(told).containsExactly(new Notice(true, "orders", Kind.DENIED, "", "", "", "GET", "/api/1"));
     }
 
     @Test
@@ -219,8 +218,7 @@ class InboundTest {
         assertThat(told)
                 .containsExactly(
                         new Notice(true, "orders", Kind.AUDITED, "watch", "rules[0]", WEB, "GET", "/a"),
-                        new Notice(
-                                true, "orders", Kind.WOULD_BE_DENIED, "next", "rules[0]", WEB, "GET", "/a"));
+                        new Notice(true, "orders", Kind.WOULD_BE_DENIED, "next", "rules[0]", WEB, "GET", "/a"));
     }
 
     @Test

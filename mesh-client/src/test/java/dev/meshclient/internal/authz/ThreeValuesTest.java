@@ -2,8 +2,8 @@ package dev.meshclient.internal.authz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.internal.authz.Authorization.Answer;
 import dev.meshclient.authz.InboundRequest.Attribute;
+import dev.meshclient.internal.authz.Authorization.Answer;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
