@@ -54,7 +54,7 @@ class ArchitectureTest {
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> ENTRY =
-            describe("Mesh, with the sink of its policy", c -> Set.of(ROOT + ".Mesh", ROOT + ".PolicySink")
+            describe("Mesh, with the sink of its policy and the constructors that it lends", c -> Set.of(ROOT + ".Mesh", ROOT + ".PolicySink", ROOT + ".FailureConstructors")
                     .contains(c.getName().replaceAll("\\$.*", "")));
     private static final DescribedPredicate<JavaClass> ROOT_TYPES =
             resideInAPackage(ROOT).and(not(ENTRY)).as("types of the root package other than Mesh");

@@ -1,6 +1,5 @@
 package dev.meshclient.internal.authorize;
 
-import dev.meshclient.AccessDenied;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.authz.AuthorizationEvent.Kind;
 import dev.meshclient.internal.authz.Authorization;
@@ -10,6 +9,7 @@ import dev.meshclient.internal.authz.Notice;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.policy.AuthorizationPolicy;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -74,7 +74,7 @@ public final class Authorize implements Layer {
                     facts, call.request(), verdict, v -> v.answer() == Answer.DENIED, (kind, v) -> tell(call, kind, v));
         }
         if (denied) {
-            throw new AccessDenied(
+            throw Failures.make().accessDenied(
                     verdict.policy().isEmpty() ? verdict.unmatched() : verdict.policy(),
                     verdict.rule(),
                     "'" + service + "' does not allow " + caller() + " "

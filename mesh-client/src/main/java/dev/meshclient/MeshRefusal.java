@@ -2,15 +2,15 @@ package dev.meshclient;
 
 import java.io.IOException;
 
-/** An answer of the mesh's own: the call was not sent. */
-abstract class Refusal extends IOException implements MeshFailure {
+/** The mesh refused the call: nothing was sent, or nothing more after earlier attempts. Only the mesh makes one. */
+public abstract class MeshRefusal extends IOException implements MeshFailure {
     private static final long serialVersionUID = 1;
 
     private final String reason;
     private final String advice;
     private final transient Decision decision;
 
-    Refusal(String reason, String what, String advice, Decision decision) {
+    MeshRefusal(String reason, String what, String advice, Decision decision) {
         super(what + "; " + advice);
         this.reason = reason;
         this.advice = advice;
@@ -32,7 +32,7 @@ abstract class Refusal extends IOException implements MeshFailure {
         return advice;
     }
 
-    /** It is made on the hot path: where it came from is said by the decision. */
+    /** A refusal is made on the hot path, and its decision says more than a stack trace. */
     @Override
     public final synchronized Throwable fillInStackTrace() {
         return this;
