@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.slf4j.Logger;
 
 /** Decider: how much of a certificate's life is over. Issuers renew at half of it, most at two thirds at the latest. */
-enum Life {
+enum CertificateLife {
     FRESH(0, 50),
     HALF(50, 80),
     LATE(80, 100),
@@ -16,7 +16,7 @@ enum Life {
     private final int percent;
     private final int endPercent;
 
-    Life(int percent, int endPercent) {
+    CertificateLife(int percent, int endPercent) {
         this.percent = percent;
         this.endPercent = endPercent;
     }
@@ -26,7 +26,7 @@ enum Life {
         return percent;
     }
 
-    static Life of(Svid svid, Instant now) {
+    static CertificateLife of(Svid svid, Instant now) {
         if (now.isAfter(svid.notAfter())) {
             return OVER;
         }
