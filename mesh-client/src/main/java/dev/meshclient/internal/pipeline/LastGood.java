@@ -48,7 +48,7 @@ final class LastGood {
         next.keepSubsets(absentSince.keySet());
         next.keepSubsets(next.outside);
         return new Standing(
-                Accepted.revision(policy.metadata()),
+                policy.metadata().revision(),
                 policy.outboundTrafficPolicy(),
                 now,
                 next.services,

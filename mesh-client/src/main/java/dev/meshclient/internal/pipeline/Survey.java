@@ -4,6 +4,7 @@ import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Fleet;
+import dev.meshclient.internal.endpoint.HostPort;
 import dev.meshclient.internal.endpoint.TrackRecord;
 import dev.meshclient.internal.endpoint.Transit;
 import dev.meshclient.internal.resolve.Roster;
@@ -99,10 +100,9 @@ final class Survey {
 
     private MeshStatus.Endpoint endpoint(String service, Endpoint e) {
         EndpointState live = survivors.endpoint(Accepted.key(service, e));
-        String address = e.address().indexOf(':') < 0 ? e.address() : "[" + e.address() + "]";
         TrackRecord out = live != null && live.record().isOut() ? live.record() : null;
         return new MeshStatus.Endpoint(
-                address + ":" + e.port(),
+                HostPort.of(e.address(), e.port()),
                 e.locality(),
                 e.cluster() == null ? "" : e.cluster(),
                 e.health(),
