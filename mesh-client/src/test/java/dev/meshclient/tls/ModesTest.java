@@ -84,7 +84,7 @@ class ModesTest {
                          "services": {"orders": {"hosts": ["orders"], "timeouts": {"connect": "30s", "request": "60s"},
                            "retry": {"attempts": 0}, %s}}}
                         """.formatted(service)));
-        credentials.forEach(builder::credential);
+        credentials.forEach(builder::certificate);
         return builder.build();
     }
 
