@@ -9,8 +9,8 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.Router;
-import dev.meshclient.internal.pipeline.Self;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
@@ -43,7 +43,7 @@ final class World {
         this.router = new Router(
                 time,
                 names,
-                Self.of(self, time),
+                LocalWorkload.of(self, time),
                 List.of(events),
                 List.of(),
                 false,

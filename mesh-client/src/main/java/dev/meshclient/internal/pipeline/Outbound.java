@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.internal.authorize.Authorize;
 import dev.meshclient.internal.balance.Balance;
+import dev.meshclient.internal.balance.BalanceSettings;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.credentials.Bearer;
 import dev.meshclient.internal.deadline.AttemptTimer;
@@ -15,7 +16,7 @@ import dev.meshclient.internal.limit.Limit;
 import dev.meshclient.internal.outlier.Duty;
 import dev.meshclient.internal.outlier.Outlier;
 import dev.meshclient.internal.resolve.Resolve;
-import dev.meshclient.internal.resolve.Roster;
+import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.route.Route;
@@ -33,7 +34,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The table of contents: the layers of a call, in the order in which a request travels through them. */
-record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, Self self, Layer transport) {
+record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, LocalWorkload self, Layer transport) {
 
     /** Envoy's panic threshold. */
     private static final int PANIC_PERCENT = 50;
@@ -45,7 +46,7 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
             BackendSettings settings,
             Balance.Members members,
             Duty duty,
-            Roster.@Nullable Part names, // then nobody is a member before the names are resolved
+            ResolvedEndpoints.@Nullable Part names, // then nobody is a member before the names are resolved
             InFlight inFlight,
             RetryBudget budget) {
         To with(List<Endpoint> endpoints) {
@@ -59,9 +60,9 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
             return !backend.hasEndpoints();
         }
 
-        Balance.Terms balance() {
+        BalanceSettings balance() {
             Integer minHealth = settings.outlierDetection().minHealthPercent();
-            return new Balance.Terms(
+            return new BalanceSettings(
                     settings.loadBalancer() == null ? LoadBalancer.LEAST_REQUEST : settings.loadBalancer(),
                     settings.trafficDistribution() != TrafficDistribution.ANY,
                     settings.localityLbSetting() == null ? LocalityLbSetting.NONE : settings.localityLbSetting(),
@@ -105,7 +106,7 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
 
     private Layer attempt(To to) {
         BackendSettings s = to.settings();
-        Roster.Part names = to.names();
+        ResolvedEndpoints.Part names = to.names();
         if (names != null) {
             // Above balance: an attempt chooses among the addresses that the names stand for by then.
             return Resolve.create(time, to.backend().name(), names, endpoints -> attempt(to.with(endpoints)));

@@ -22,14 +22,15 @@ public final class Resolve implements Layer {
 
     private final Time time;
     private final String backend;
-    private final Roster.Part part;
+    private final ResolvedEndpoints.Part part;
     private final Function<List<Endpoint>, Layer> below;
     private volatile Made made;
 
     /** @param layers null: there is nobody to call */
-    private record Made(Roster.Members from, @Nullable Layer layers) {}
+    private record Made(
+            ResolvedEndpoints.Members from, @Nullable Layer layers) {}
 
-    private Resolve(Time time, String backend, Roster.Part part, Function<List<Endpoint>, Layer> below) {
+    private Resolve(Time time, String backend, ResolvedEndpoints.Part part, Function<List<Endpoint>, Layer> below) {
         this.time = time;
         this.backend = backend;
         this.part = part;
@@ -41,11 +42,12 @@ public final class Resolve implements Layer {
      * @param backend for people
      * @param below makes the layers for these endpoints; called again when they become others
      */
-    public static Layer create(Time time, String backend, Roster.Part part, Function<List<Endpoint>, Layer> below) {
+    public static Layer create(
+            Time time, String backend, ResolvedEndpoints.Part part, Function<List<Endpoint>, Layer> below) {
         return new Resolve(time, backend, part, below);
     }
 
-    private Made make(Roster.Members from) {
+    private Made make(ResolvedEndpoints.Members from) {
         List<Endpoint> endpoints = from.of(part);
         return new Made(from, endpoints.isEmpty() && !from.names(part).isEmpty() ? null : below.apply(endpoints));
     }
@@ -57,7 +59,7 @@ public final class Resolve implements Layer {
             return now.layers;
         }
         synchronized (this) {
-            Roster.Members from = part.roster().members();
+            ResolvedEndpoints.Members from = part.roster().members();
             if (made.from != from) {
                 made = make(from);
             }
@@ -82,7 +84,7 @@ public final class Resolve implements Layer {
 
     private Layer awaitAnswer(CallContext attempt) throws IOException {
         long until = time.now() + PATIENCE_NANOS;
-        Names all = part.roster().names();
+        DnsCache all = part.roster().names();
         all.wake(attempt);
         try {
             Layer layers = current();
@@ -107,12 +109,12 @@ public final class Resolve implements Layer {
     }
 
     private boolean isFirstPending() {
-        return part.roster().members().names(part).stream().anyMatch(Name::isFirstPending);
+        return part.roster().members().names(part).stream().anyMatch(DnsEntry::isFirstPending);
     }
 
     private NoHealthyEndpoint unknown(CallContext attempt) {
         long now = time.now();
-        List<Name> names = part.roster().members().names(part);
+        List<DnsEntry> names = part.roster().members().names(part);
         String problems = names.stream().limit(NAMED).map(n -> n.problem(now)).collect(Collectors.joining(", "));
         NoHealthyEndpoint e = new NoHealthyEndpoint(
                 "no address of '" + backend + "' is known: " + problems

@@ -11,7 +11,7 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointState;
-import dev.meshclient.internal.endpoint.Fleet;
+import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
@@ -36,8 +36,8 @@ class BalanceTest {
     private final StepTime time = new StepTime();
     private final Map<String, Integer> taken = new TreeMap<>();
     private final List<CallContext> open = new ArrayList<>();
-    private final Fleet fleet = new Fleet();
-    private final Homecoming homecoming = new Homecoming();
+    private final ServiceState fleet = new ServiceState();
+    private final FailbackRamp homecoming = new FailbackRamp();
     private FailoverMode failover = FailoverMode.SPILL;
     private LocalityLbSetting localities = LocalityLbSetting.NONE;
     private boolean leaveOpen;
@@ -80,7 +80,7 @@ class BalanceTest {
         return Balance.create(
                 time,
                 new Balance.Members("orders", List.of(endpoints), fleet, homecoming),
-                new Balance.Terms(algorithm, true, localities, failover, 50, true),
+                new BalanceSettings(algorithm, true, localities, failover, 50, true),
                 new Balance.Origin(HOME, Map.of(), Map.of()),
                 transport);
     }

@@ -29,7 +29,7 @@ class PlanTest {
     private static final long LATER = 1000 * SECOND;
 
     private final SplittableRandom random = new SplittableRandom(3);
-    private final Homecoming homecoming = new Homecoming();
+    private final FailbackRamp homecoming = new FailbackRamp();
 
     private static Endpoint endpoint(String name, String zone, Health health) {
         return new Endpoint(
@@ -56,12 +56,12 @@ class PlanTest {
     }
 
     private static Plan plan(FailoverMode failover, int minHealthPercent, List<List<Endpoint>> priorities) {
-        Level.Terms zones = new Level.Terms(true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.RANDOM);
+        LevelSettings zones = new LevelSettings(true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.RANDOM);
         return Plan.of(
                 priorities.stream()
                         .map(p -> new Plan.Priority(p, true, Map.of()))
                         .toList(),
-                new Plan.Terms(zones, failover, minHealthPercent, true),
+                new PlanSettings(zones, failover, minHealthPercent, true),
                 0);
     }
 

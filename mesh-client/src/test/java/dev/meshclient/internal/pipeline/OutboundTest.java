@@ -7,7 +7,7 @@ import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.resolve.Names;
+import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendSettings;
@@ -105,12 +105,13 @@ class OutboundTest {
     void we_are_known_where_the_mesh_connects_and_shows_who_we_are(
             Resolution resolution, Tls.Mode mode, boolean known) {
         StepTime time = new StepTime();
-        Self self = Self.of(Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
-            throw new IOException("nobody is there");
-        });
+        LocalWorkload self = LocalWorkload.of(
+                Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
+                    throw new IOException("nobody is there");
+                });
         Outbound outbound =
                 new Outbound(time, List.of(), new Balance.Origin(Locality.NONE, Map.of(), Map.of()), self, WIRE);
-        Survivors.Use use = new Survivors(new Names(time, name -> List.of(), () -> {})).new Use();
+        Survivors.Use use = new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use();
         Backend backend = new Backend("orders", "orders", resolution, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
         Outbound.To to = new Outbound.To(
                 backend,

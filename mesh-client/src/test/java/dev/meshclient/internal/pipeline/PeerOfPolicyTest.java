@@ -8,7 +8,7 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.resolve.Names;
+import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.tls.Peer;
 import dev.meshclient.policy.PolicyCodec;
@@ -110,10 +110,12 @@ class PeerOfPolicyTest {
             }
         };
         MeshState state = new StateCompiler(
-                        LastGood.after(
-                                Standing.NONE, PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8)), 0),
-                        Self.of(Workload.of("caller"), time),
-                        new Survivors(new Names(time, name -> List.of(), () -> {})).new Use(),
+                        LastGoodMerge.after(
+                                AppliedPolicy.NONE,
+                                PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8)),
+                                0),
+                        LocalWorkload.of(Workload.of("caller"), time),
+                        new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use(),
                         time,
                         List.of(),
                         recording)

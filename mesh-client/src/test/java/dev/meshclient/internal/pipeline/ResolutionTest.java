@@ -52,7 +52,7 @@ class ResolutionTest {
     private final Router router = new Router(
             time,
             resolver,
-            Self.of(Workload.unknown(), time),
+            LocalWorkload.of(Workload.unknown(), time),
             List.of(),
             List.of(),
             false,
@@ -386,7 +386,7 @@ class ResolutionTest {
                     }
                     return List.of("10.0.0.1");
                 },
-                Self.of(Workload.unknown(), time),
+                LocalWorkload.of(Workload.unknown(), time),
                 List.of(),
                 List.of(),
                 false,

@@ -11,7 +11,7 @@ import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.resolve.Names;
+import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyCodec;
 import java.io.IOException;
@@ -217,9 +217,9 @@ class SchemaDefaultsTest {
         StepTime time = new StepTime();
         List<String> seen = new ArrayList<>();
         MeshState state = new StateCompiler(
-                        LastGood.after(Standing.NONE, PolicyCodec.read(document), 0),
-                        Self.of(Workload.of("caller").zone("r/z1"), time),
-                        new Survivors(new Names(time, name -> List.of(), () -> {})).new Use(),
+                        LastGoodMerge.after(AppliedPolicy.NONE, PolicyCodec.read(document), 0),
+                        LocalWorkload.of(Workload.of("caller").zone("r/z1"), time),
+                        new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use(),
                         time,
                         List.of(),
                         new Peer(time, seen))

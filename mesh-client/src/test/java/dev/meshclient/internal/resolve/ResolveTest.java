@@ -22,8 +22,8 @@ class ResolveTest {
 
     private final VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
     private final EndpointTable table = new EndpointTable();
-    private final List<Roster> rosters = new ArrayList<>();
-    private final Names names = new Names(time, name -> List.of("10.0.0.1"), this::changed);
+    private final List<ResolvedEndpoints> rosters = new ArrayList<>();
+    private final DnsCache names = new DnsCache(time, name -> List.of("10.0.0.1"), this::changed);
 
     /** Slowly. */
     private void changed() {
@@ -38,9 +38,9 @@ class ResolveTest {
     @Test
     void a_call_waits_until_the_answer_is_with_the_roster_not_only_with_the_name() {
         time.run(() -> {
-            Roster roster = new Roster("orders", names);
+            ResolvedEndpoints roster = new ResolvedEndpoints("orders", names);
             roster.list(
-                    List.of(new Roster.Entry(
+                    List.of(new ResolvedEndpoints.Entry(
                             new Endpoint(
                                     "orders",
                                     80,
@@ -57,7 +57,7 @@ class ResolveTest {
             Layer resolve = Resolve.create(
                     time,
                     "orders",
-                    new Roster.Part(roster, Map.of()),
+                    new ResolvedEndpoints.Part(roster, Map.of()),
                     endpoints -> attempt -> Calls.respond(attempt, 200 + endpoints.size()));
             time.signal("between").await(time.now() + 5 * MS);
             assertThat(answer(resolve)).isEqualTo(201);
