@@ -41,6 +41,7 @@ class InboundDefaultsTest {
                         .services()
                         .get("orders"))
                 .settings()
+                .backend()
                 .access();
     }
 
