@@ -202,6 +202,12 @@ class ArchitectureTest {
             "the engine asks it for sockets, and for nothing else");
 
     @ArchTest
+    static final ArchRule the_tls_of_servers_is_a_door_to_that_of_the_mesh = only(
+            resideInAPackage(ROOT + ".tls"),
+            in("tls", "time").or(resideInAnyPackage(ROOT + ".tls", ROOT + ".identity")),
+            "a server is a peer by the same rules that clients are held to");
+
+    @ArchTest
     static final ArchRule files_know_nothing =
             only(in("files"), in("files"), "policy and certificates are watched in the same way");
 
@@ -273,6 +279,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule internal_time_alone_waits_draws_and_runs_threads = noClasses()
             .that(not(in("time")))
+            .and()
+            .doNotHaveFullyQualifiedName(INTERNAL + "tls.RotatingContext") // overrides a method that takes a SecureRandom
             .should()
             .dependOnClassesThat(WAITING.or(CHANCE))
             .because(
