@@ -1,7 +1,7 @@
 package dev.meshclient.internal.outlier;
 
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.Fleet;
 import dev.meshclient.internal.endpoint.TrackRecord;
@@ -13,12 +13,12 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what becomes of attempts, takes endpoints out for it, and lets a probe bring them back. */
-public final class Outlier implements Layer {
+public final class Outlier implements AttemptLayer {
     private final Time time;
     private final Duty duty;
     private final Terms terms;
     private final ConsecutiveFailures rows;
-    private final Layer next;
+    private final AttemptLayer next;
 
     /** Is told who goes and comes, and why. */
     public interface Watcher {
@@ -38,7 +38,7 @@ public final class Outlier implements Layer {
      */
     public record Judged(String service, List<Endpoint> endpoints, Fleet fleet, Duty duty) {}
 
-    private Outlier(Time time, Duty duty, Terms terms, Layer next) {
+    private Outlier(Time time, Duty duty, Terms terms, AttemptLayer next) {
         this.time = time;
         this.duty = duty;
         this.terms = terms;
@@ -47,7 +47,7 @@ public final class Outlier implements Layer {
     }
 
     /** @param stated by policy; where ejection is off the layer is left out */
-    public static Layer create(Time time, OutlierDetection stated, Judged judged, Watcher watcher, Layer next) {
+    public static AttemptLayer create(Time time, OutlierDetection stated, Judged judged, Watcher watcher, AttemptLayer next) {
         Terms terms = Terms.of(stated);
         Bench bench = new Bench(time, judged, terms, watcher);
         judged.duty.takenOver(bench, time.now());
@@ -60,7 +60,7 @@ public final class Outlier implements Layer {
     }
 
     @Override
-    public Response call(CallContext attempt) throws IOException {
+    public Response call(Attempt attempt) throws IOException {
         try {
             return next.call(attempt);
         } finally {
@@ -72,11 +72,11 @@ public final class Outlier implements Layer {
     }
 
     /** By the policy in force, which may be a later one than the attempt's. */
-    private void judge(Endpoint endpoint, CallContext attempt, Effect effect) {
+    private void judge(Endpoint endpoint, Attempt attempt, Effect effect) {
         Bench bench = duty.bench();
         TrackRecord record = endpoint.state().record();
         @Nullable String why = rows.after(record, effect);
-        boolean probed = attempt.isProbe() && probed(bench, endpoint, effect);
+        boolean probed = attempt.pick().isProbe() && probed(bench, endpoint, effect);
         if (!probed && record.isOut()) {
             if (effect == Effect.GOOD && record.outUntil() <= time.now()) { // in panic it is called without a probe
                 bench.bringBack(endpoint, "answers again");

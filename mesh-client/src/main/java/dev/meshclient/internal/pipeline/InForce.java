@@ -1,6 +1,5 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.resolve.Names;
@@ -80,7 +79,6 @@ final class InForce {
             List<Metadata> versions,
             List<PolicyDocument> earlier,
             PolicyDocument next,
-            Layer transport,
             Consumer<EndpointState> gone)
             throws PolicyException {
         versions.forEach(order::applied);
@@ -97,7 +95,7 @@ final class InForce {
         for (PolicyDocument one : earlier) {
             before = LastGood.after(before, one, time.now());
         }
-        put(LastGood.after(before, next, time.now()), transport, gone);
+        put(LastGood.after(before, next, time.now()), gone);
         order.applied(next.policy().metadata());
         document = next;
         return again ? Applied.SAME_VERSION : Applied.IN_FORCE;
@@ -112,10 +110,10 @@ final class InForce {
                         other.policy().metadata().scope());
     }
 
-    private void put(Standing standing, Layer transport, Consumer<EndpointState> gone) {
+    private void put(Standing standing, Consumer<EndpointState> gone) {
         Standing fresh = LastGood.withoutStale(standing, time.now(), staleNanos);
         Survivors.Use use = survivors.new Use();
-        state = new StateCompiler(fresh, self, use, time, listeners, transport).compile(ask);
+        state = new StateCompiler(fresh, self, use, time, listeners).compile(ask);
         use.end(gone);
         this.gone = gone;
         Set<String> dropped = new HashSet<>(standing.services().keySet());
@@ -131,14 +129,14 @@ final class InForce {
                 .map(since -> time.at(
                         since + staleNanos,
                         "stale services",
-                        () -> time.start("stale services", () -> dropStale(transport, gone))))
+                        () -> time.start("stale services", () -> dropStale(gone))))
                 .orElse(null);
     }
 
-    private synchronized void dropStale(Layer transport, Consumer<EndpointState> gone) {
+    private synchronized void dropStale(Consumer<EndpointState> gone) {
         MeshState now = state;
         if (now != null && !closed) {
-            put(now.standing(), transport, gone);
+            put(now.standing(), gone);
         }
     }
 
