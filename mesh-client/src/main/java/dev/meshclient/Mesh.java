@@ -9,8 +9,8 @@ import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.SystemResolver;
 import dev.meshclient.internal.pipeline.IdentityEvents;
+import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.Router;
-import dev.meshclient.internal.pipeline.Self;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
@@ -88,7 +88,7 @@ public final class Mesh implements Closeable {
         this.router = new Router(
                 time,
                 builder.resolver,
-                Self.of(builder.workload, credentials::spiffeId, time, builder.tokens, this::download),
+                LocalWorkload.of(builder.workload, credentials::spiffeId, time, builder.tokens, this::download),
                 builder.listeners,
                 builder.claims,
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,

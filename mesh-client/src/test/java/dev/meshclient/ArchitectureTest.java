@@ -43,9 +43,9 @@ class ArchitectureTest {
             "deadline", Set.of("Deadline", "AttemptTimer"),
             "limit", Set.of("Limit", "InFlight"),
             "retry", Set.of("Retry", "RetryBudget"),
-            "balance", Set.of("Balance", "Homecoming"),
+            "balance", Set.of("Balance", "BalanceSettings", "FailbackRamp"),
             "outlier", Set.of("Outlier", "Duty", "Rota"),
-            "resolve", Set.of("Resolve", "Roster", "Names"),
+            "resolve", Set.of("Resolve", "ResolvedEndpoints", "DnsCache"),
             "events", Set.of("Events"));
 
     /** The public room that a concept stands for. */

@@ -8,13 +8,10 @@ import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.endpoint.Fleet;
-import dev.meshclient.internal.endpoint.Transit;
+import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.policy.FailoverMode;
-import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
-import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.Tls;
 import java.io.IOException;
 import java.util.List;
@@ -29,10 +26,10 @@ public final class Balance implements AttemptLayer {
     private final int known;
     private final Locality own;
     private final List<Plan.Priority> priorities;
-    private final Plan.Terms terms;
-    private final Fleet fleet;
-    private final Transit transit;
-    private final Homecoming homecoming;
+    private final PlanSettings terms;
+    private final ServiceState fleet;
+    private final TrafficCounters transit;
+    private final FailbackRamp homecoming;
     private final Object generation; // the rules of one policy share it
     private final AttemptLayer next;
     private volatile Plan plan;
@@ -47,40 +44,24 @@ public final class Balance implements AttemptLayer {
     public record Origin(Locality locality, Map<String, String> labels, Map<String, Long> callers) {}
 
     /**
-     * What policy says.
-     *
-     * @param zoned whether our own zone is preferred
-     * @param localities what is said of regions, zones and labels
-     * @param minHealthPercent below it health does not count; 0 = it always counts
-     * @param ejects whether it counts who is out: another subset may have taken them out
-     */
-    public record Terms(
-            LoadBalancer algorithm,
-            boolean zoned,
-            LocalityLbSetting localities,
-            FailoverMode failover,
-            int minHealthPercent,
-            boolean ejects) {}
-
-    /**
      * The endpoints of a backend.
      *
      * @param fleet says when one went out or came back
      * @param homecoming how far calls that left our zone are back
      */
-    public record Members(String backend, List<Endpoint> endpoints, Fleet fleet, Homecoming homecoming) {}
+    public record Members(String backend, List<Endpoint> endpoints, ServiceState fleet, FailbackRamp homecoming) {}
 
-    private Balance(Time time, Members members, Terms terms, Origin origin, AttemptLayer next) {
+    private Balance(Time time, Members members, BalanceSettings terms, Origin origin, AttemptLayer next) {
         this.time = time;
         this.backend = members.backend;
         this.known = members.endpoints.size();
         this.own = origin.locality;
-        this.priorities = Priorities.of(members.endpoints, origin, terms.localities);
-        this.terms = new Plan.Terms(
-                new Level.Terms(terms.zoned, origin.locality, origin.callers, terms.algorithm),
-                terms.failover,
-                terms.minHealthPercent,
-                terms.ejects);
+        this.priorities = Priorities.of(members.endpoints, origin, terms.localities());
+        this.terms = new PlanSettings(
+                new LevelSettings(terms.zoned(), origin.locality, origin.callers, terms.algorithm()),
+                terms.failover(),
+                terms.minHealthPercent(),
+                terms.ejects());
         this.fleet = members.fleet;
         this.transit = members.fleet.transit();
         this.homecoming = members.homecoming;
@@ -91,7 +72,7 @@ public final class Balance implements AttemptLayer {
     }
 
     /** Compiles the endpoints of a backend. */
-    public static AttemptLayer create(Time time, Members members, Terms terms, Origin origin, AttemptLayer next) {
+    public static AttemptLayer create(Time time, Members members, BalanceSettings terms, Origin origin, AttemptLayer next) {
         return new Balance(time, members, terms, origin, next);
     }
 

@@ -1,12 +1,13 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.internal.balance.Balance;
+import dev.meshclient.internal.balance.BalanceSettings;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.outlier.Duty;
 import dev.meshclient.internal.outlier.Outlier;
-import dev.meshclient.internal.resolve.Roster;
+import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
@@ -22,7 +23,7 @@ record BackendPlan(
         Settings settings,
         Balance.Members members,
         Duty duty,
-        Roster.@Nullable Part names, // then it has no members before the names are resolved
+        ResolvedEndpoints.@Nullable Part names, // then it has no members before the names are resolved
         InFlight inFlight,
         RetryBudget budget) {
     /** Envoy's panic threshold. */
@@ -39,9 +40,9 @@ record BackendPlan(
         return !backend.hasEndpoints();
     }
 
-    Balance.Terms balance() {
+    BalanceSettings balance() {
         Integer minHealth = settings.outlierDetection().minHealthPercent();
-        return new Balance.Terms(
+        return new BalanceSettings(
                 settings.loadBalancer() == null ? LoadBalancer.LEAST_REQUEST : settings.loadBalancer(),
                 settings.trafficDistribution() != TrafficDistribution.ANY,
                 settings.localityLbSetting() == null ? LocalityLbSetting.NONE : settings.localityLbSetting(),

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One policy, compiled: which layers a host's requests travel through. Immutable, swapped whole. */
 final class MeshState {
-    private final Standing standing;
+    private final AppliedPolicy standing;
     private final Map<String, CallLayer> services;
     private final Map<String, List<Entry>> hosts;
     private final Suffixes<List<Entry>> suffixes;
@@ -22,7 +22,7 @@ final class MeshState {
     private record Entry(Hosts.Pattern pattern, CallLayer layers) {}
 
     private MeshState(
-            Standing standing,
+            AppliedPolicy standing,
             Map<String, CallLayer> services,
             Map<String, List<Entry>> hosts,
             Suffixes<List<Entry>> suffixes,
@@ -65,7 +65,7 @@ final class MeshState {
             }
         }
 
-        MeshState build(Standing standing) {
+        MeshState build(AppliedPolicy standing) {
             // A host with its port is more to the point than the host alone.
             hosts.values().forEach(list -> list.sort((a, b) -> Integer.compare(b.pattern.port(), a.pattern.port())));
             return new MeshState(standing, services, hosts, Suffixes.of(suffixes), boundary);
@@ -119,7 +119,7 @@ final class MeshState {
     }
 
     /** What this was made of. */
-    Standing standing() {
+    AppliedPolicy standing() {
         return standing;
     }
 

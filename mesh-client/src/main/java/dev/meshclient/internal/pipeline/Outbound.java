@@ -16,7 +16,7 @@ import dev.meshclient.internal.limit.Limit;
 import dev.meshclient.internal.outlier.Duty;
 import dev.meshclient.internal.outlier.Outlier;
 import dev.meshclient.internal.resolve.Resolve;
-import dev.meshclient.internal.resolve.Roster;
+import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.route.Route;
@@ -33,7 +33,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The table of contents: the layers of a call, in the order in which a request travels through them. */
-record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, Self self) {
+record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, LocalWorkload self) {
     /** Once a call, above the rules. */
     CallLayer service(String policy, String name, List<Route.Rule> rules) {
         return Pipeline
@@ -66,7 +66,7 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
 
     private AttemptLayer attempts(BackendPlan plan) {
         Settings s = plan.settings();
-        Roster.Part names = plan.names();
+        ResolvedEndpoints.Part names = plan.names();
         if (names != null) {
             // Above balance: an attempt chooses among the addresses that the names stand for by then.
             return Resolve.create(time, plan.backend().name(), names, endpoints -> attempts(plan.with(endpoints)));

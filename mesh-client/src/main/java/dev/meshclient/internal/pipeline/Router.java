@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Router implements Entrance {
     private final Time time;
-    private final InForce policy;
+    private final PolicyControl policy;
     private final long initialFetchNanos;
     private final boolean registryOnly;
     private final long madeAt;
@@ -72,7 +72,7 @@ public final class Router implements Entrance {
                 name -> {
                     throw new UnknownHostException("no resolver for " + name);
                 },
-                Self.of(workload, time),
+                LocalWorkload.of(workload, time),
                 listeners,
                 claimed,
                 registryOnly,
@@ -91,7 +91,7 @@ public final class Router implements Entrance {
     public Router(
             Time time,
             Resolver resolver,
-            Self self,
+            LocalWorkload self,
             List<MeshListener> listeners,
             List<String> claimed,
             boolean registryOnly,
@@ -99,7 +99,7 @@ public final class Router implements Entrance {
             Duration staleTtl) {
         List<MeshListener> told = List.copyOf(listeners);
         this.time = time;
-        this.policy = new InForce(time, resolver, self, told, staleTtl);
+        this.policy = new PolicyControl(time, resolver, self, told, staleTtl);
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();

@@ -8,7 +8,7 @@ import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.resolve.Roster;
+import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Access;
@@ -47,17 +47,17 @@ final class StateCompiler {
 
     private static final Logger LOG = LoggerFactory.getLogger(StateCompiler.class);
 
-    private final Standing standing;
+    private final AppliedPolicy standing;
     private final Locality own;
     private final Survivors.Use survivors;
-    private final Self self;
+    private final LocalWorkload self;
     private final Outbound outbound;
     private final Map<String, List<Endpoint>> endpoints = new HashMap<>(); // by backend: rules share them
-    private final Map<String, Roster> rosters = new HashMap<>(); // by service: subsets share them
+    private final Map<String, ResolvedEndpoints> rosters = new HashMap<>(); // by service: subsets share them
 
     StateCompiler(
-            Standing standing,
-            Self self,
+            AppliedPolicy standing,
+            LocalWorkload self,
             Survivors.Use survivors,
             Time time,
             List<MeshListener> listeners) {
@@ -105,7 +105,7 @@ final class StateCompiler {
     /** Of our own service: who may call us. */
     private Inbound.Boundary boundary() {
         String own = self.workload().service();
-        Accepted accepted = standing.services().get(own);
+        AcceptedService accepted = standing.services().get(own);
         Set<String> issuers = new HashSet<>();
         if (accepted == null) {
             self.keys().retain(issuers);
@@ -156,8 +156,8 @@ final class StateCompiler {
 
     /** Timeouts and retry are the rule's and the called service's; everything else is the backend's. */
     private Route.WeightedBackend branch(String service, String ruleName, BackendRef ref, @Nullable Rule rule) {
-        Accepted caller = Objects.requireNonNull(standing.services().get(service));
-        Accepted called = standing.services().get(ref.name());
+        AcceptedService caller = Objects.requireNonNull(standing.services().get(service));
+        AcceptedService called = standing.services().get(ref.name());
         if (called == null || !called.has(ref)) {
             return gone(caller, service, ruleName, ref);
         }
@@ -197,7 +197,10 @@ final class StateCompiler {
                         survivors.fleet(ref.name()),
                         survivors.homecoming(backend.name())),
                 survivors.duty(ref.name(), backend.name()),
-                named ? new Roster.Part(roster(ref.name(), called), subset == null ? Map.of() : subset.labels()) : null,
+                named
+                        ? new ResolvedEndpoints.Part(
+                                roster(ref.name(), called), subset == null ? Map.of() : subset.labels())
+                        : null,
                 survivors.inFlight(backend.name()),
                 survivors.budget(ownBudget ? backend.name() : ref.name()));
         return new Route.WeightedBackend(
@@ -205,7 +208,7 @@ final class StateCompiler {
     }
 
     /** Only a kept service can send to what there is no more. */
-    private static Route.WeightedBackend gone(Accepted caller, String service, String ruleName, BackendRef ref) {
+    private static Route.WeightedBackend gone(AcceptedService caller, String service, String ruleName, BackendRef ref) {
         Backend backend = backend(ref, caller.service(), Settings.NONE);
         Target target = new Target(caller.revision(), service, ruleName, backend);
         return new Route.WeightedBackend(target, ref.weight(), Refusal.ofBackend(service, ruleName, backend.name()));
@@ -230,28 +233,29 @@ final class StateCompiler {
         return (stated == null ? builtIn : stated).toNanos();
     }
 
-    private List<Endpoint> endpoints(String name, Accepted accepted, @Nullable Subset subset) {
+    private List<Endpoint> endpoints(String name, AcceptedService accepted, @Nullable Subset subset) {
         return accepted.service().endpoints().stream()
                 .filter(e -> subset == null
                         || e.labels().entrySet().containsAll(subset.labels().entrySet()))
-                .map(e -> Endpoint.of(e, e.address(), accepted.priority(e), survivors.endpoint(Accepted.key(name, e))))
+                .map(e -> Endpoint.of(
+                        e, e.address(), accepted.priority(e), survivors.endpoint(AcceptedService.key(name, e))))
                 .toList();
     }
 
-    private Roster roster(String name, Accepted accepted) {
+    private ResolvedEndpoints roster(String name, AcceptedService accepted) {
         return rosters.computeIfAbsent(
                 name,
                 n -> survivors.roster(
                         n,
                         accepted.service().endpoints().stream()
-                                .map(e -> new Roster.Entry(e, accepted.priority(e)))
+                                .map(e -> new ResolvedEndpoints.Entry(e, accepted.priority(e)))
                                 .toList()));
     }
 
     /** Instances of our own service in our region, by zone. */
-    private static Map<String, Long> callers(Standing standing, Workload workload) {
+    private static Map<String, Long> callers(AppliedPolicy standing, Workload workload) {
         Map<String, Long> callers = new TreeMap<>();
-        Accepted own = standing.services().get(workload.service());
+        AcceptedService own = standing.services().get(workload.service());
         if (own != null) {
             String region = workload.locality().region();
             own.service().endpoints().stream()

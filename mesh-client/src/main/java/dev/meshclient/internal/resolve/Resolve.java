@@ -22,14 +22,14 @@ public final class Resolve implements AttemptLayer {
 
     private final Time time;
     private final String backend;
-    private final Roster.Part part;
+    private final ResolvedEndpoints.Part part;
     private final Function<List<Endpoint>, AttemptLayer> below;
     private volatile Made made;
 
     /** @param layers null: there is nobody to call */
-    private record Made(Roster.Members from, @Nullable AttemptLayer layers) {}
+    private record Made(ResolvedEndpoints.Members from, @Nullable AttemptLayer layers) {}
 
-    private Resolve(Time time, String backend, Roster.Part part, Function<List<Endpoint>, AttemptLayer> below) {
+    private Resolve(Time time, String backend, ResolvedEndpoints.Part part, Function<List<Endpoint>, AttemptLayer> below) {
         this.time = time;
         this.backend = backend;
         this.part = part;
@@ -41,11 +41,11 @@ public final class Resolve implements AttemptLayer {
      * @param backend for people
      * @param below makes the layers for these endpoints; called again when they become others
      */
-    public static AttemptLayer create(Time time, String backend, Roster.Part part, Function<List<Endpoint>, AttemptLayer> below) {
+    public static AttemptLayer create(Time time, String backend, ResolvedEndpoints.Part part, Function<List<Endpoint>, AttemptLayer> below) {
         return new Resolve(time, backend, part, below);
     }
 
-    private Made make(Roster.Members from) {
+    private Made make(ResolvedEndpoints.Members from) {
         List<Endpoint> endpoints = from.of(part);
         return new Made(from, endpoints.isEmpty() && !from.names(part).isEmpty() ? null : below.apply(endpoints));
     }
@@ -57,7 +57,7 @@ public final class Resolve implements AttemptLayer {
             return now.layers;
         }
         synchronized (this) {
-            Roster.Members from = part.roster().members();
+            ResolvedEndpoints.Members from = part.roster().members();
             if (made.from != from) {
                 made = make(from);
             }
@@ -95,7 +95,7 @@ public final class Resolve implements AttemptLayer {
 
     private AttemptLayer awaitAnswer(Attempt attempt) throws IOException {
         long until = time.now() + PATIENCE_NANOS;
-        Names all = part.roster().names();
+        DnsCache all = part.roster().names();
         all.wake(attempt);
         try {
             AttemptLayer layers = current();
@@ -120,12 +120,12 @@ public final class Resolve implements AttemptLayer {
     }
 
     private boolean isFirstPending() {
-        return part.roster().members().names(part).stream().anyMatch(Name::isFirstPending);
+        return part.roster().members().names(part).stream().anyMatch(DnsEntry::isFirstPending);
     }
 
     private NoHealthyEndpoint unknown(Attempt attempt) {
         long now = time.now();
-        List<Name> names = part.roster().members().names(part);
+        List<DnsEntry> names = part.roster().members().names(part);
         String problems = names.stream().limit(NAMED).map(n -> n.problem(now)).collect(Collectors.joining(", "));
         return attempt.refuse(decision -> new NoHealthyEndpoint(
                 "no address of '" + backend + "' is known: " + problems

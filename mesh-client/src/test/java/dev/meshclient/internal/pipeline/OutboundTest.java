@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Workload;
 import dev.meshclient.internal.balance.Balance;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.resolve.Names;
+import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.Locality;
@@ -30,9 +30,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which layers a policy compiles to, and in which order: the printed pipeline. */
 class OutboundTest {
-    private static final Layer WIRE = new Layer() {
+    private static final CallLayer WIRE = new CallLayer() {
         @Override
-        public Response call(CallContext call) {
+        public Response call(Call call) {
             throw new AssertionError("nothing is called");
         }
 
@@ -104,12 +104,13 @@ class OutboundTest {
     void we_are_known_where_the_mesh_connects_and_shows_who_we_are(
             Resolution resolution, Tls.Mode mode, boolean known) {
         StepTime time = new StepTime();
-        Self self = Self.of(Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
-            throw new IOException("nobody is there");
-        });
+        LocalWorkload self = LocalWorkload.of(
+                Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
+                    throw new IOException("nobody is there");
+                });
         Outbound outbound =
                 new Outbound(time, List.of(), new Balance.Origin(Locality.NONE, Map.of(), Map.of()), self, WIRE);
-        Survivors.Use use = new Survivors(new Names(time, name -> List.of(), () -> {})).new Use();
+        Survivors.Use use = new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use();
         Backend backend = new Backend("orders", "orders", resolution, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
         Outbound.To to = new Outbound.To(
                 backend,

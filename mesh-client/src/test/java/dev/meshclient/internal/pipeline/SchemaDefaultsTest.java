@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.resolve.Names;
+import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyCodec;
 import java.io.IOException;
@@ -217,9 +217,9 @@ class SchemaDefaultsTest {
         StepTime time = new StepTime();
         List<String> seen = new ArrayList<>();
         MeshState state = new StateCompiler(
-                        LastGood.after(Standing.NONE, PolicyCodec.read(document), 0),
-                        Self.of(Workload.of("caller").zone("r/z1"), time),
-                        new Survivors(new Names(time, name -> List.of(), () -> {})).new Use(),
+                        LastGoodMerge.after(AppliedPolicy.NONE, PolicyCodec.read(document), 0),
+                        LocalWorkload.of(Workload.of("caller").zone("r/z1"), time),
+                        new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use(),
                         time,
                         List.of(),
                         new Peer(time, seen))
@@ -231,7 +231,7 @@ class SchemaDefaultsTest {
                         .url(url)
                         .header("x", url.contains("/b") || url.endsWith("x") ? "a." : "ax")
                         .build();
-                Layer layers = Objects.requireNonNull(state.find("orders", 80));
+                CallLayer layers = Objects.requireNonNull(state.find("orders", 80));
                 try {
                     seen.add("answered " + Calls.call(time, request).run(layers).code());
                 } catch (IOException e) {
@@ -244,9 +244,9 @@ class SchemaDefaultsTest {
     }
 
     /** Writes down what reaches it. */
-    private record Peer(StepTime time, List<String> seen) implements Layer {
+    private record Peer(StepTime time, List<String> seen) implements CallLayer {
         @Override
-        public Response call(CallContext attempt) throws IOException {
+        public Response call(Call attempt) throws IOException {
             Target target = Objects.requireNonNull(attempt.target());
             Backend backend = target.backend();
             Object next = PEER.get(seen.size() % PEER.size());

@@ -1,8 +1,8 @@
 package dev.meshclient.internal.outlier;
 
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.EndpointState;
-import dev.meshclient.internal.endpoint.TrackRecord;
 import dev.meshclient.internal.time.Time;
 import java.util.List;
 import org.slf4j.Logger;
@@ -12,18 +12,18 @@ import org.slf4j.LoggerFactory;
  * Where endpoints that are out sit: at most a share of them, though one always may. Going and coming is told, in the order in
  * which it happens. Rules and subsets share endpoints, so all of this is under the lock of the service's fleet; it is rare.
  */
-final class Bench {
+final class Ejections {
     private static final Logger LOG = LoggerFactory.getLogger(Outlier.class);
     private static final int NEVER = -1;
 
     private final Time time;
     private final Outlier.Judged judged;
-    private final Terms terms;
+    private final EjectionSettings terms;
     private final EjectionTime ejectionTime;
     private final Outlier.Watcher watcher;
     private volatile int fullAt = NEVER; // of the fleet's changes
 
-    Bench(Time time, Outlier.Judged judged, Terms terms, Outlier.Watcher watcher) {
+    Ejections(Time time, Outlier.Judged judged, EjectionSettings terms, Outlier.Watcher watcher) {
         this.time = time;
         this.judged = judged;
         this.terms = terms;
@@ -32,8 +32,8 @@ final class Bench {
     }
 
     /** The same endpoints, but nobody goes out any more. */
-    Bench idle() {
-        return new Bench(time, judged, terms.off(), watcher);
+    Ejections idle() {
+        return new Ejections(time, judged, terms.off(), watcher);
     }
 
     boolean ejects() {
@@ -46,7 +46,7 @@ final class Bench {
 
     /** Unless the bench is full. Who is out is counted anew, but not again while nothing has changed. */
     void takeOut(Endpoint endpoint, String why) {
-        TrackRecord record = endpoint.state().record();
+        EndpointHealth record = endpoint.state().record();
         if (fullAt == judged.fleet().changes()) {
             record.spare();
             return;
@@ -87,7 +87,7 @@ final class Bench {
 
     /** The probe failed. @return whether it still was a probe: the endpoint may have come back meanwhile */
     boolean keepOut(Endpoint endpoint, String why) {
-        TrackRecord record = endpoint.state().record();
+        EndpointHealth record = endpoint.state().record();
         synchronized (judged.fleet()) {
             if (!record.isProbed()) {
                 return false;
@@ -118,7 +118,7 @@ final class Bench {
     }
 
     /** Of these endpoints, the ones that none of those benches judges. */
-    void bringBackAllBut(List<Bench> judging) {
+    void bringBackAllBut(List<Ejections> judging) {
         for (Endpoint endpoint : endpoints()) {
             EndpointState state = endpoint.state();
             if (state.record().isOut() && judging.stream().noneMatch(b -> b.lists(state))) {

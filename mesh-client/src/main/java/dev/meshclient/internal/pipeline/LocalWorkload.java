@@ -18,21 +18,21 @@ import org.jspecify.annotations.Nullable;
  * @param tokens what may be sent along with calls
  * @param keys of those who issue tokens
  */
-public record Self(Workload workload, Supplier<@Nullable String> identity, Tokens tokens, KeySets keys) {
+public record LocalWorkload(Workload workload, Supplier<@Nullable String> identity, Tokens tokens, KeySets keys) {
     /** Without an identity. */
-    public static Self of(Workload workload, Time time) {
+    public static LocalWorkload of(Workload workload, Time time) {
         return of(workload, () -> null, time, Map.of(), (uri, maxBytes, timeout) -> {
             throw new IOException("nothing to get " + uri + " with");
         });
     }
 
     /** With tokens, and a way to the keys of issuers. */
-    public static Self of(
+    public static LocalWorkload of(
             Workload workload,
             Supplier<@Nullable String> identity,
             Time time,
             Map<String, TokenSource> tokens,
             KeySets.Download download) {
-        return new Self(workload, identity, new Tokens(time, tokens), new KeySets(time, download));
+        return new LocalWorkload(workload, identity, new Tokens(time, tokens), new KeySets(time, download));
     }
 }

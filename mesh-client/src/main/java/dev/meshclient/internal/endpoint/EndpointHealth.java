@@ -7,15 +7,15 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
  * What an endpoint's attempts came to, and whether it is taken out for it. One small object an endpoint and no lock: counting
  * may lose a race, going out and coming back may not.
  */
-public final class TrackRecord {
-    private static final AtomicIntegerFieldUpdater<TrackRecord> SERVER_ERRORS = counter("serverErrors");
-    private static final AtomicIntegerFieldUpdater<TrackRecord> GATEWAY_ERRORS = counter("gatewayErrors");
-    private static final AtomicIntegerFieldUpdater<TrackRecord> LOCAL_FAILURES = counter("localFailures");
-    private static final AtomicIntegerFieldUpdater<TrackRecord> SUCCEEDED = counter("succeeded");
-    private static final AtomicIntegerFieldUpdater<TrackRecord> FAILED = counter("failed");
-    private static final AtomicIntegerFieldUpdater<TrackRecord> PROBING = counter("probing");
-    private static final AtomicLongFieldUpdater<TrackRecord> OUT_UNTIL =
-            AtomicLongFieldUpdater.newUpdater(TrackRecord.class, "outUntil");
+public final class EndpointHealth {
+    private static final AtomicIntegerFieldUpdater<EndpointHealth> SERVER_ERRORS = counter("serverErrors");
+    private static final AtomicIntegerFieldUpdater<EndpointHealth> GATEWAY_ERRORS = counter("gatewayErrors");
+    private static final AtomicIntegerFieldUpdater<EndpointHealth> LOCAL_FAILURES = counter("localFailures");
+    private static final AtomicIntegerFieldUpdater<EndpointHealth> SUCCEEDED = counter("succeeded");
+    private static final AtomicIntegerFieldUpdater<EndpointHealth> FAILED = counter("failed");
+    private static final AtomicIntegerFieldUpdater<EndpointHealth> PROBING = counter("probing");
+    private static final AtomicLongFieldUpdater<EndpointHealth> OUT_UNTIL =
+            AtomicLongFieldUpdater.newUpdater(EndpointHealth.class, "outUntil");
 
     private volatile int serverErrors;
     private volatile int gatewayErrors;
@@ -29,8 +29,8 @@ public final class TrackRecord {
     private volatile long changedAt;
     private volatile String reason = "";
 
-    private static AtomicIntegerFieldUpdater<TrackRecord> counter(String field) {
-        return AtomicIntegerFieldUpdater.newUpdater(TrackRecord.class, field);
+    private static AtomicIntegerFieldUpdater<EndpointHealth> counter(String field) {
+        return AtomicIntegerFieldUpdater.newUpdater(EndpointHealth.class, field);
     }
 
     // ---- in a row
@@ -70,7 +70,7 @@ public final class TrackRecord {
     }
 
     /** Most attempts are good: then nothing is written. */
-    private void reset(AtomicIntegerFieldUpdater<TrackRecord> field, int now) {
+    private void reset(AtomicIntegerFieldUpdater<EndpointHealth> field, int now) {
         if (now != 0) {
             field.set(this, 0);
         }

@@ -29,14 +29,14 @@ import org.jspecify.annotations.Nullable;
  * @param priorities of clusters, by name
  * @param trustDomain of the mesh; null: none is stated
  */
-record Accepted(
+record AcceptedService(
         String revision,
         Service service,
         Map<String, Integer> priorities,
         @Nullable String trustDomain) {
 
     /** All services of a policy, by name. */
-    static Map<String, Accepted> allOf(MeshPolicy policy, Map<String, Accepted> into) {
+    static Map<String, AcceptedService> allOf(MeshPolicy policy, Map<String, AcceptedService> into) {
         Map<String, Integer> priorities = new HashMap<>();
         for (Cluster cluster : policy.clusters()) {
             priorities.put(cluster.name(), cluster.priority());
@@ -50,7 +50,7 @@ record Accepted(
                             : s.endpoints();
             Service whole = new Service(
                     s.hosts(), s.appProtocol(), s.resolution(), endpoints, s.subsets(), s.rules(), settings);
-            into.put(name, new Accepted(revision, whole, priorities, policy.trustDomain()));
+            into.put(name, new AcceptedService(revision, whole, priorities, policy.trustDomain()));
         });
         return into;
     }
@@ -102,19 +102,19 @@ record Accepted(
         return ref.subset() == null || subset(ref.subset()) != null;
     }
 
-    Accepted with(Subset another) {
+    AcceptedService with(Subset another) {
         List<Subset> subsets = new ArrayList<>(service.subsets());
         subsets.add(another);
         return with(service.hosts(), subsets);
     }
 
-    Accepted with(List<String> hosts) {
+    AcceptedService with(List<String> hosts) {
         return with(hosts, service.subsets());
     }
 
-    private Accepted with(List<String> hosts, List<Subset> subsets) {
+    private AcceptedService with(List<String> hosts, List<Subset> subsets) {
         Service s = service;
-        return new Accepted(
+        return new AcceptedService(
                 revision,
                 new Service(hosts, s.appProtocol(), s.resolution(), s.endpoints(), subsets, s.rules(), s.settings()),
                 priorities,

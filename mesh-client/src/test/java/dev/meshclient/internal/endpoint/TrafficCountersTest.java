@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TransitTest {
+class TrafficCountersTest {
     private static Locality locality(String text) {
         Places places = Places.of(text);
         return new Locality(places.region(), places.zone(), places.subzone());
@@ -37,7 +37,7 @@ class TransitTest {
 
     @Test
     void each_distance_is_counted_alone() {
-        Transit transit = new Transit();
+        TrafficCounters transit = new TrafficCounters();
         transit.begun(Distance.SAME_ZONE);
         transit.begun(Distance.CROSS_ZONE);
         transit.begun(Distance.CROSS_ZONE);
@@ -53,7 +53,7 @@ class TransitTest {
 
     @Test
     void counting_allocates_nothing() {
-        Transit transit = new Transit();
+        TrafficCounters transit = new TrafficCounters();
         Locality here = locality("eu/a");
         Locality there = locality("eu/b");
         long bytes = Allocated.bytes(() -> {
@@ -68,7 +68,7 @@ class TransitTest {
 
     @Test
     void that_all_are_far_is_news_once() {
-        Fleet fleet = new Fleet();
+        ServiceState fleet = new ServiceState();
         assertThat(fleet.isNewsThatFar()).isTrue();
         assertThat(fleet.isNewsThatFar()).isFalse();
     }

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * What names stand for now. Each is looked up at once and then about every 30 s; a failure changes nothing but the log, since an
  * address that may be old is better than none. Outlives policies.
  */
-public final class Names {
-    private static final Logger LOG = LoggerFactory.getLogger(Names.class);
+public final class DnsCache {
+    private static final Logger LOG = LoggerFactory.getLogger(DnsCache.class);
     private static final long INTERVAL_NANOS = 30_000_000_000L;
     private static final long FIRST_PAUSE_NANOS = 1_000_000_000L;
     private static final int AT_ONCE = 8;
@@ -28,24 +28,24 @@ public final class Names {
     private final Time time;
     private final Resolver resolver;
     private final Runnable changed;
-    private final Map<String, Name> names = new HashMap<>();
-    private final Queue<Name> due = new ArrayDeque<>();
+    private final Map<String, DnsEntry> names = new HashMap<>();
+    private final Queue<DnsEntry> due = new ArrayDeque<>();
     private final Set<Attempt> waiting = new LinkedHashSet<>(); // who came first is woken first
     private int threads;
     private boolean closed;
 
     /** @param changed is run after the addresses of a name have become others, on the thread that found them */
-    public Names(Time time, Resolver resolver, Runnable changed) {
+    public DnsCache(Time time, Resolver resolver, Runnable changed) {
         this.time = time;
         this.resolver = resolver;
         this.changed = changed;
     }
 
     /** This name, which is looked up from now on. */
-    synchronized Name name(String text) {
-        Name known = names.get(text);
+    synchronized DnsEntry name(String text) {
+        DnsEntry known = names.get(text);
         if (known == null) {
-            known = new Name(text);
+            known = new DnsEntry(text);
             names.put(text, known);
             lookUp(known);
         }
@@ -67,7 +67,7 @@ public final class Names {
     public void close() {
         synchronized (this) {
             closed = true;
-            names.values().forEach(Name::stop);
+            names.values().forEach(DnsEntry::stop);
             due.clear();
         }
         raiseWaiting();
@@ -95,7 +95,7 @@ public final class Names {
     }
 
     /** A few threads for all: a name server that does not answer holds each look-up for seconds. */
-    private synchronized void lookUp(Name name) {
+    private synchronized void lookUp(DnsEntry name) {
         if (closed || names.get(name.text) != name) {
             return;
         }
@@ -107,22 +107,22 @@ public final class Names {
     }
 
     private void work() {
-        for (Name name = next(); name != null; name = next()) {
+        for (DnsEntry name = next(); name != null; name = next()) {
             look(name);
         }
     }
 
-    private synchronized @Nullable Name next() {
-        Name name = due.poll();
+    private synchronized @Nullable DnsEntry next() {
+        DnsEntry name = due.poll();
         if (name == null) {
             threads--;
         }
         return name;
     }
 
-    private void look(Name name) {
-        Name.Answer before = name.answer();
-        Name.Answer fresh = ask(name.text, before);
+    private void look(DnsEntry name) {
+        DnsEntry.Answer before = name.answer();
+        DnsEntry.Answer fresh = ask(name.text, before);
         synchronized (this) {
             if (closed || names.get(name.text) != name) {
                 return;
@@ -137,13 +137,13 @@ public final class Names {
         raiseWaiting();
     }
 
-    private Name.Answer ask(String name, Name.Answer before) {
+    private DnsEntry.Answer ask(String name, DnsEntry.Answer before) {
         String failure;
         try {
             List<String> addresses =
                     resolver.addresses(name).stream().distinct().sorted().toList();
             if (!addresses.isEmpty()) {
-                return new Name.Answer(addresses, 0, "", time.now() + jittered(INTERVAL_NANOS));
+                return new DnsEntry.Answer(addresses, 0, "", time.now() + jittered(INTERVAL_NANOS));
             }
             failure = "it has no address";
         } catch (IOException | RuntimeException | Error e) { // whatever it is, this name is looked up again
@@ -153,7 +153,7 @@ public final class Names {
         long pause = before.addresses().isEmpty()
                 ? Math.min(INTERVAL_NANOS, FIRST_PAUSE_NANOS << Math.min(failures - 1, 5))
                 : INTERVAL_NANOS;
-        return new Name.Answer(before.addresses(), failures, failure, time.now() + jittered(pause));
+        return new DnsEntry.Answer(before.addresses(), failures, failure, time.now() + jittered(pause));
     }
 
     /** A tenth to either side, so that processes that start together do not ask together. */
@@ -162,7 +162,7 @@ public final class Names {
     }
 
     /** Once a change. */
-    private static void log(String name, Name.Answer before, Name.Answer now) {
+    private static void log(String name, DnsEntry.Answer before, DnsEntry.Answer now) {
         if (now.failures() == 1) {
             LOG.warn(
                     "name '{}' cannot be resolved, it stands for {} as before: {}",

@@ -2,11 +2,11 @@ package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.endpoint.Distance;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.EndpointState;
-import dev.meshclient.internal.endpoint.Fleet;
-import dev.meshclient.internal.endpoint.TrackRecord;
-import dev.meshclient.internal.endpoint.Transit;
-import dev.meshclient.internal.resolve.Roster;
+import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.endpoint.TrafficCounters;
+import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.RefusedService;
 import java.time.Duration;
@@ -17,16 +17,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Writes down how things stand at one moment. */
-final class Survey {
+final class StatusReport {
     private final @Nullable MeshState state;
-    private final Standing standing;
+    private final AppliedPolicy standing;
     private final Survivors survivors;
     private final long now;
     private final long staleNanos;
 
-    Survey(@Nullable MeshState state, Survivors survivors, long now, long staleNanos) {
+    StatusReport(@Nullable MeshState state, Survivors survivors, long now, long staleNanos) {
         this.state = state;
-        this.standing = state == null ? Standing.NONE : state.standing();
+        this.standing = state == null ? AppliedPolicy.NONE : state.standing();
         this.survivors = survivors;
         this.now = now;
         this.staleNanos = staleNanos;
@@ -46,12 +46,12 @@ final class Survey {
                 services);
     }
 
-    private MeshStatus.Service service(String name, Accepted accepted) {
+    private MeshStatus.Service service(String name, AcceptedService accepted) {
         RefusedService refused = standing.refused().get(name);
         Long absentSince = standing.absentSince().get(name);
         boolean absent = absentSince != null || standing.outside().contains(name);
         List<MeshStatus.Endpoint> endpoints = new ArrayList<>();
-        Roster roster = survivors.roster(name);
+        ResolvedEndpoints roster = survivors.roster(name);
         List<Endpoint> listed = roster == null ? accepted.service().endpoints() : roster.found();
         listed.forEach(e -> endpoints.add(endpoint(name, e)));
         return new MeshStatus.Service(
@@ -77,7 +77,7 @@ final class Survey {
                 MeshStatus.Traffic.NONE);
     }
 
-    private static MeshStatus.Traffic traffic(@Nullable Fleet fleet) {
+    private static MeshStatus.Traffic traffic(@Nullable ServiceState fleet) {
         return fleet == null
                 ? MeshStatus.Traffic.NONE
                 : new MeshStatus.Traffic(
@@ -88,7 +88,7 @@ final class Survey {
                         fleet.transit().plaintext());
     }
 
-    private static MeshStatus.Volume volume(Transit transit, Distance distance) {
+    private static MeshStatus.Volume volume(TrafficCounters transit, Distance distance) {
         return new MeshStatus.Volume(
                 transit.requests(distance), transit.sentBytes(distance), transit.receivedBytes(distance));
     }
@@ -98,9 +98,9 @@ final class Survey {
     }
 
     private MeshStatus.Endpoint endpoint(String service, Endpoint e) {
-        EndpointState live = survivors.endpoint(Accepted.key(service, e));
+        EndpointState live = survivors.endpoint(AcceptedService.key(service, e));
         String address = e.address().indexOf(':') < 0 ? e.address() : "[" + e.address() + "]";
-        TrackRecord out = live != null && live.record().isOut() ? live.record() : null;
+        EndpointHealth out = live != null && live.record().isOut() ? live.record() : null;
         return new MeshStatus.Endpoint(
                 address + ":" + e.port(),
                 e.locality(),

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Decider: calls that left the first priority, or our zone in it, come back over half a minute, not at once: what returns is
  * cold, and may go again. One for each backend; it outlives the policy.
  */
-public final class Homecoming {
+public final class FailbackRamp {
     private static final long RETURN_NANOS = 30_000_000_000L;
 
     private final Way toPriority = new Way();

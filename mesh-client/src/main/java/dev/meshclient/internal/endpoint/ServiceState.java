@@ -4,11 +4,11 @@ import dev.meshclient.internal.time.Telling;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The endpoints of a service as a whole: says that one went out or came back. Outlives policies. */
-public final class Fleet extends AtomicInteger {
+public final class ServiceState extends AtomicInteger {
     private static final long serialVersionUID = 1;
 
     private final transient Telling news = new Telling();
-    private final transient Transit transit = new Transit();
+    private final transient TrafficCounters transit = new TrafficCounters();
     private transient boolean foundFar;
 
     /** A number that is another one after every change. */
@@ -22,7 +22,7 @@ public final class Fleet extends AtomicInteger {
     }
 
     /** How far its attempts went. */
-    public Transit transit() {
+    public TrafficCounters transit() {
         return transit;
     }
 

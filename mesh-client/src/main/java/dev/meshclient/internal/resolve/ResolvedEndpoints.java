@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
  * The endpoints of a service by its names: one for each address that they stand for. Outlives policies: a call that waits for
  * the first answer gets it although a new policy came meanwhile.
  */
-public final class Roster {
+public final class ResolvedEndpoints {
     private final String service;
-    private final Names names;
+    private final DnsCache names;
     private volatile Members members;
 
     /** What policy lists: where it is a name, all the rest is said of each of its addresses. */
@@ -34,13 +34,13 @@ public final class Roster {
     }
 
     /** A subset, by labels: all, if there are none. */
-    public record Part(Roster roster, Map<String, String> labels) {
+    public record Part(ResolvedEndpoints roster, Map<String, String> labels) {
         boolean has(Entry entry) {
             return entry.stated.labels().entrySet().containsAll(labels.entrySet());
         }
     }
 
-    private record Listed(Entry entry, @Nullable Name name) {
+    private record Listed(Entry entry, @Nullable DnsEntry name) {
         List<String> addresses() {
             return name == null
                     ? List.of(entry.stated.address())
@@ -67,7 +67,7 @@ public final class Roster {
                     .toList();
         }
 
-        List<Name> names(Part part) {
+        List<DnsEntry> names(Part part) {
             return listed.stream()
                     .filter(l -> part.has(l.entry))
                     .map(Listed::name)
@@ -77,7 +77,7 @@ public final class Roster {
         }
     }
 
-    public Roster(String service, Names names) {
+    public ResolvedEndpoints(String service, DnsCache names) {
         this.service = service;
         this.names = names;
         this.members = new Members(List.of(), Map.of());
@@ -145,7 +145,7 @@ public final class Roster {
         return members;
     }
 
-    Names names() {
+    DnsCache names() {
         return names;
     }
 

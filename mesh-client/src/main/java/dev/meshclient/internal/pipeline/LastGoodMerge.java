@@ -25,30 +25,30 @@ import java.util.Set;
  * does not mention, for a time (A88), or as long as no document speaks of it; a good one is taken, unless it needs what is
  * refused.
  */
-final class LastGood {
-    private final Standing before;
+final class LastGoodMerge {
+    private final AppliedPolicy before;
     private final MeshPolicy policy;
-    private final Map<String, Accepted> services = new LinkedHashMap<>();
+    private final Map<String, AcceptedService> services = new LinkedHashMap<>();
     private final Map<String, RefusedService> refused = new LinkedHashMap<>();
     private final Set<String> outside = new HashSet<>();
     private final Map<String, String> keptHosts = new HashMap<>(); // which refused service keeps them
 
-    private LastGood(Standing before, MeshPolicy policy) {
+    private LastGoodMerge(AppliedPolicy before, MeshPolicy policy) {
         this.before = before;
         this.policy = policy;
     }
 
-    static Standing after(Standing before, PolicyDocument document, long now) {
+    static AppliedPolicy after(AppliedPolicy before, PolicyDocument document, long now) {
         MeshPolicy policy = document.policy();
-        LastGood next = new LastGood(before, policy);
-        Accepted.allOf(policy, next.services);
+        LastGoodMerge next = new LastGoodMerge(before, policy);
+        AcceptedService.allOf(policy, next.services);
         document.refused().forEach(next::refuse);
         next.refuseWhatNeedsRefused();
         Map<String, Long> absentSince = next.keepAbsent(now);
         next.keepSubsets(absentSince.keySet());
         next.keepSubsets(next.outside);
-        return new Standing(
-                Accepted.revision(policy.metadata()),
+        return new AppliedPolicy(
+                AcceptedService.revision(policy.metadata()),
                 policy.outboundTrafficPolicy(),
                 now,
                 next.services,
@@ -59,12 +59,12 @@ final class LastGood {
     }
 
     /** Without the services that no document has had for {@code staleNanos}. */
-    static Standing withoutStale(Standing standing, long now, long staleNanos) {
-        Map<String, Accepted> services = new LinkedHashMap<>(standing.services());
+    static AppliedPolicy withoutStale(AppliedPolicy standing, long now, long staleNanos) {
+        Map<String, AcceptedService> services = new LinkedHashMap<>(standing.services());
         Map<String, Long> absentSince = new LinkedHashMap<>(standing.absentSince());
         absentSince.values().removeIf(since -> now - since >= staleNanos);
         services.keySet().removeIf(name -> standing.absentSince().containsKey(name) && !absentSince.containsKey(name));
-        return new Standing(
+        return new AppliedPolicy(
                 standing.revision(),
                 standing.outboundTrafficPolicy(),
                 standing.appliedAt(),
@@ -78,7 +78,7 @@ final class LastGood {
     private void refuse(String name, RefusedService why) {
         refused.put(name, why);
         services.remove(name);
-        Accepted lastGood = before.services().get(name);
+        AcceptedService lastGood = before.services().get(name);
         if (lastGood != null) {
             services.put(name, lastGood);
             lastGood.service().hosts().forEach(host -> keptHosts.put(host, name));
@@ -117,7 +117,7 @@ final class LastGood {
     }
 
     private List<String> hostsInForce(String name) {
-        Accepted accepted = services.get(name);
+        AcceptedService accepted = services.get(name);
         return accepted == null ? List.of() : accepted.service().hosts();
     }
 
@@ -128,7 +128,7 @@ final class LastGood {
             List<BackendRef> refs = service.rules().get(r).backendRefs();
             for (int b = 0; b < refs.size(); b++) {
                 BackendRef ref = refs.get(b);
-                Accepted backend = services.get(ref.name());
+                AcceptedService backend = services.get(ref.name());
                 if (backend == null) {
                     String expected = "a service with a policy: this one is refused and has no earlier one";
                     Object[] path = {"services", name, "rules", r, "backendRefs", b, "name"};
@@ -182,7 +182,7 @@ final class LastGood {
     }
 
     /** A part that has been asked for a host speaks of the service of that host, be it one by a wildcard. */
-    private boolean speaksOf(String name, Accepted service) {
+    private boolean speaksOf(String name, AcceptedService service) {
         Scope scope = policy.metadata().scope();
         return scope == null
                 || scope.covers(name)
@@ -196,14 +196,14 @@ final class LastGood {
     /** A kept service goes on with the subsets it sends to, also where the service they belong to has given them up. */
     private void keepSubsets(Set<String> absent) {
         for (String name : List.copyOf(services.keySet())) {
-            Accepted kept = services.get(name);
+            AcceptedService kept = services.get(name);
             if (kept == null || !(absent.contains(name) || refused.containsKey(name))) {
                 continue;
             }
             for (Rule rule : kept.service().rules()) {
                 for (BackendRef ref : rule.backendRefs()) {
-                    Accepted backend = services.get(ref.name());
-                    Accepted wasBackend = before.services().get(ref.name());
+                    AcceptedService backend = services.get(ref.name());
+                    AcceptedService wasBackend = before.services().get(ref.name());
                     Subset was = wasBackend == null ? null : wasBackend.subset(ref.subset());
                     if (backend != null && !backend.has(ref) && was != null) {
                         services.put(ref.name(), backend.with(was));

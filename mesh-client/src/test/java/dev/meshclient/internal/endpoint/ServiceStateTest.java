@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class FleetTest {
+class ServiceStateTest {
     @Test
     void what_happens_while_it_is_told_is_told_afterwards() {
-        Fleet fleet = new Fleet();
+        ServiceState fleet = new ServiceState();
         List<String> told = new ArrayList<>();
         fleet.happened(() -> {
             told.add("first begins");

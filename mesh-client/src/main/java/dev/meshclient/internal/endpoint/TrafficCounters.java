@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
 /** How many attempts went how far, and what their bodies carried. Counting allocates nothing and takes no lock. */
-public final class Transit {
+public final class TrafficCounters {
     private final Map<Distance, Volume> volumes = new EnumMap<>(Distance.class);
 
     private final LongAdder plaintext = new LongAdder();
@@ -17,7 +17,7 @@ public final class Transit {
         private final LongAdder receivedBytes = new LongAdder();
     }
 
-    public Transit() {
+    public TrafficCounters() {
         for (Distance distance : Distance.values()) {
             volumes.put(distance, new Volume());
         }

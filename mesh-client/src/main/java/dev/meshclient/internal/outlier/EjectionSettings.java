@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxNanos but never longer
  * @param maxPercent of the endpoints may be out; one always may
  */
-record Terms(
+record EjectionSettings(
         int serverErrors,
         int gatewayErrors,
         int localFailures,
@@ -25,8 +25,8 @@ record Terms(
         long maxNanos,
         int maxPercent) {
     /** Stated, and where nothing is, built in. */
-    static Terms of(OutlierDetection stated) {
-        return new Terms(
+    static EjectionSettings of(OutlierDetection stated) {
+        return new EjectionSettings(
                 count(stated.consecutive5xxErrors(), 5),
                 count(stated.consecutiveGatewayErrors(), 0),
                 count(stated.consecutiveLocalOriginFailures(), 5),
@@ -42,8 +42,8 @@ record Terms(
     }
 
     /** The same, but nobody is ejected. */
-    Terms off() {
-        return new Terms(serverErrors, gatewayErrors, localFailures, intervalNanos, baseNanos, maxNanos, 0);
+    EjectionSettings off() {
+        return new EjectionSettings(serverErrors, gatewayErrors, localFailures, intervalNanos, baseNanos, maxNanos, 0);
     }
 
     private static int count(@Nullable Long stated, int builtIn) {

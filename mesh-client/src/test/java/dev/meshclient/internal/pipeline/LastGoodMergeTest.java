@@ -12,10 +12,10 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** What documents leave in force, one after the other. */
-class LastGoodTest {
+class LastGoodMergeTest {
     private static final String BAD = "'retry': {}";
 
-    private Standing standing = Standing.NONE;
+    private AppliedPolicy standing = AppliedPolicy.NONE;
     private int version;
     private long now;
 
@@ -28,7 +28,7 @@ class LastGoodTest {
         String json =
                 "{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'test', 'version': "
                         + ++version + "}, " + fields + "'services': {" + services + "}}";
-        standing = LastGood.after(standing, PolicyCodec.read(json.replace('\'', '"')), now);
+        standing = LastGoodMerge.after(standing, PolicyCodec.read(json.replace('\'', '"')), now);
     }
 
     private static String service(String name, String... more) {
@@ -46,13 +46,13 @@ class LastGoodTest {
         return "'subsets': [{'name': '" + String.join("', 'labels': {}}, {'name': '", names) + "', 'labels': {}}]";
     }
 
-    private Accepted accepted(String service) {
+    private AcceptedService accepted(String service) {
         return Objects.requireNonNull(standing.services().get(service), service);
     }
 
     /** The document that a service is from; with {@code !} if the newest refuses it, {@code ?} if that does not list it. */
     private String from(String service) {
-        Accepted accepted = standing.services().get(service);
+        AcceptedService accepted = standing.services().get(service);
         return (accepted == null ? "none" : accepted.revision())
                 + (standing.refused().containsKey(service) ? "!" : "")
                 + (standing.absentSince().containsKey(service) ? "?" : "");
@@ -166,9 +166,9 @@ class LastGoodTest {
         document(service("a"));
         assertThat(standing.absentSince()).containsEntry("b", 10L);
         now = 109;
-        assertThat(LastGood.withoutStale(standing, now, 100)).isEqualTo(standing);
+        assertThat(LastGoodMerge.withoutStale(standing, now, 100)).isEqualTo(standing);
         now = 110;
-        standing = LastGood.withoutStale(standing, now, 100);
+        standing = LastGoodMerge.withoutStale(standing, now, 100);
         assertThat(from("b")).isEqualTo("none");
         assertThat(from("a")).isEqualTo("-/3");
     }

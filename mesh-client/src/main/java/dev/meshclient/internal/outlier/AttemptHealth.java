@@ -4,7 +4,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Outcome;
 
 /** What an attempt says about its endpoint. */
-enum Effect {
+enum AttemptHealth {
     GOOD,
     SERVER_ERROR,
     GATEWAY_ERROR,
@@ -13,12 +13,12 @@ enum Effect {
     /** The caller ended it, our own identity was refused, nobody was asked, or a reused connection had been closed meanwhile. */
     NOTHING;
 
-    static Effect of(Attempt attempt) {
+    static AttemptHealth of(Attempt attempt) {
         Outcome outcome = attempt.outcome();
         return outcome == null ? NOTHING : of(outcome, attempt.status());
     }
 
-    static Effect of(Outcome outcome, int status) {
+    static AttemptHealth of(Outcome outcome, int status) {
         return switch (outcome) {
             case RESPONSE -> status < 500 ? GOOD : status >= 502 && status <= 504 ? GATEWAY_ERROR : SERVER_ERROR;
             case CONNECT_FAILURE,

@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A name and what was last said about it. */
-final class Name {
+final class DnsEntry {
     final String text;
     private volatile Answer answer = new Answer(List.of(), 0, "", 0);
     private volatile boolean answered;
-    private Time.@Nullable Timer timer; // guarded by Names
+    private Time.@Nullable Timer timer; // guarded by DnsCache
 
     /**
      * What is known.
@@ -21,7 +21,7 @@ final class Name {
      */
     record Answer(List<String> addresses, int failures, String failure, long nextAt) {}
 
-    Name(String text) {
+    DnsEntry(String text) {
         this.text = text;
     }
 

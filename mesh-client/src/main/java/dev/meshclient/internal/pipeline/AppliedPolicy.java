@@ -22,20 +22,20 @@ import org.jspecify.annotations.Nullable;
  * @param scope what the document speaks of; null: everything
  * @param outside those of {@code services} that it does not speak of: kept until a document does
  */
-record Standing(
+record AppliedPolicy(
         String revision,
         OutboundTrafficPolicy outboundTrafficPolicy,
         long appliedAt,
-        Map<String, Accepted> services,
+        Map<String, AcceptedService> services,
         Map<String, RefusedService> refused,
         Map<String, Long> absentSince,
         @Nullable Scope scope,
         Set<String> outside) {
     /** Before the first document. */
-    static final Standing NONE =
-            new Standing("", OutboundTrafficPolicy.ALLOW_ANY, 0, Map.of(), Map.of(), Map.of(), null, Set.of());
+    static final AppliedPolicy NONE =
+            new AppliedPolicy("", OutboundTrafficPolicy.ALLOW_ANY, 0, Map.of(), Map.of(), Map.of(), null, Set.of());
 
-    Standing {
+    AppliedPolicy {
         services = Collections.unmodifiableMap(new LinkedHashMap<>(services));
         refused = Collections.unmodifiableMap(new LinkedHashMap<>(refused));
         absentSince = Collections.unmodifiableMap(new LinkedHashMap<>(absentSince));

@@ -2,7 +2,7 @@ package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
-import dev.meshclient.internal.resolve.Names;
+import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.version.VersionOrder;
 import dev.meshclient.policy.Metadata;
@@ -21,15 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The policy in force: which document may follow, what of it is taken, and when what no document has any more goes. */
-final class InForce {
-    private static final Logger LOG = LoggerFactory.getLogger(InForce.class);
+final class PolicyControl {
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyControl.class);
 
     private final Time time;
-    private final Self self;
+    private final LocalWorkload self;
     private final List<MeshListener> listeners;
     private final long staleNanos;
     private final VersionOrder order = new VersionOrder();
-    private final Names names;
+    private final DnsCache names;
     private final Survivors survivors;
 
     private @Nullable PolicyDocument document;
@@ -40,9 +40,9 @@ final class InForce {
     private boolean closed;
 
     /** @param staleTtl how long a service that documents do not have any more is kept */
-    InForce(Time time, Resolver resolver, Self self, List<MeshListener> listeners, Duration staleTtl) {
+    PolicyControl(Time time, Resolver resolver, LocalWorkload self, List<MeshListener> listeners, Duration staleTtl) {
         this.time = time;
-        this.names = new Names(time, resolver, this::refresh);
+        this.names = new DnsCache(time, resolver, this::refresh);
         this.survivors = new Survivors(names);
         this.self = self;
         this.listeners = listeners;
@@ -60,8 +60,8 @@ final class InForce {
         return state;
     }
 
-    Survey survey() {
-        return new Survey(state, survivors, time.now(), staleNanos);
+    StatusReport survey() {
+        return new StatusReport(state, survivors, time.now(), staleNanos);
     }
 
     Survivors survivors() {
@@ -91,11 +91,11 @@ final class InForce {
         }
         boolean again = differs(document, next) && order.isAgain(next.policy().metadata());
         MeshState now = state;
-        Standing before = now == null ? Standing.NONE : now.standing();
+        AppliedPolicy before = now == null ? AppliedPolicy.NONE : now.standing();
         for (PolicyDocument one : earlier) {
-            before = LastGood.after(before, one, time.now());
+            before = LastGoodMerge.after(before, one, time.now());
         }
-        put(LastGood.after(before, next, time.now()), gone);
+        put(LastGoodMerge.after(before, next, time.now()), gone);
         order.applied(next.policy().metadata());
         document = next;
         return again ? Applied.SAME_VERSION : Applied.IN_FORCE;
@@ -110,8 +110,8 @@ final class InForce {
                         other.policy().metadata().scope());
     }
 
-    private void put(Standing standing, Consumer<EndpointState> gone) {
-        Standing fresh = LastGood.withoutStale(standing, time.now(), staleNanos);
+    private void put(AppliedPolicy standing, Consumer<EndpointState> gone) {
+        AppliedPolicy fresh = LastGoodMerge.withoutStale(standing, time.now(), staleNanos);
         Survivors.Use use = survivors.new Use();
         state = new StateCompiler(fresh, self, use, time, listeners).compile(ask);
         use.end(gone);
