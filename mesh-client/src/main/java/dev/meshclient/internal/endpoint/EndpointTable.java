@@ -18,7 +18,7 @@ public final class EndpointTable {
         return states.computeIfAbsent(
                 key,
                 k -> new EndpointState(
-                        (k.address.indexOf(':') < 0 ? k.address : "[" + k.address + "]") + ":" + k.port));
+                        HostPort.of(k.address, k.port)));
     }
 
     /** The state of this endpoint; null: there is none. */

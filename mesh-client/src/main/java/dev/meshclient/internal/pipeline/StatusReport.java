@@ -4,6 +4,7 @@ import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.HostPort;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
@@ -99,10 +100,9 @@ final class StatusReport {
 
     private MeshStatus.Endpoint endpoint(String service, Endpoint e) {
         EndpointState live = survivors.endpoint(AcceptedService.key(service, e));
-        String address = e.address().indexOf(':') < 0 ? e.address() : "[" + e.address() + "]";
         EndpointHealth out = live != null && live.record().isOut() ? live.record() : null;
         return new MeshStatus.Endpoint(
-                address + ":" + e.port(),
+                HostPort.of(e.address(), e.port()),
                 e.locality(),
                 e.cluster() == null ? "" : e.cluster(),
                 e.health(),
