@@ -72,7 +72,8 @@ public final class Balance implements AttemptLayer {
     }
 
     /** Compiles the endpoints of a backend. */
-    public static AttemptLayer create(Time time, Members members, BalanceSettings terms, Origin origin, AttemptLayer next) {
+    public static AttemptLayer create(
+            Time time, Members members, BalanceSettings terms, Origin origin, AttemptLayer next) {
         return new Balance(time, members, terms, origin, next);
     }
 
@@ -119,8 +120,7 @@ public final class Balance implements AttemptLayer {
     }
 
     /** The choice for an attempt, and what is given back at its end. */
-    private record Picked(
-            Balance balance, Attempt attempt, Endpoint endpoint, boolean isProbe, boolean hasAlternative)
+    private record Picked(Balance balance, Attempt attempt, Endpoint endpoint, boolean isProbe, boolean hasAlternative)
             implements Pick, Runnable {
         @Override
         public EndpointsLeft left() {

@@ -47,7 +47,8 @@ public final class Outlier implements AttemptLayer {
     }
 
     /** @param stated by policy; where ejection is off the layer is left out */
-    public static AttemptLayer create(Time time, OutlierDetection stated, Judged judged, Watcher watcher, AttemptLayer next) {
+    public static AttemptLayer create(
+            Time time, OutlierDetection stated, Judged judged, Watcher watcher, AttemptLayer next) {
         EjectionSettings terms = EjectionSettings.of(stated);
         Ejections bench = new Ejections(time, judged, terms, watcher);
         judged.duty.takenOver(bench, time.now());

@@ -8,25 +8,16 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.credentials.Bearer;
 import dev.meshclient.internal.deadline.AttemptTimer;
 import dev.meshclient.internal.deadline.Deadline;
-import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.events.Events;
-import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.limit.Limit;
-import dev.meshclient.internal.outlier.Duty;
 import dev.meshclient.internal.outlier.Outlier;
 import dev.meshclient.internal.resolve.Resolve;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.retry.Retry;
-import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.policy.FailoverMode;
-import dev.meshclient.policy.LoadBalancer;
-import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.telemetry.MeshListener;
 import java.util.List;
 import java.util.function.Consumer;
@@ -61,7 +52,9 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
                 // Above retry: a call keeps its place over its attempts, and a refusal is never retried.
                 .then(next -> Limit.create(plan.inFlight(), s.limits().maxRequests(), plan.neutral(), next))
                 // Above balance: each attempt may take another endpoint.
-                .bridge(next -> Retry.create(time, s.retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next), attempts(plan));
+                .bridge(
+                        next -> Retry.create(time, s.retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
+                        attempts(plan));
     }
 
     private AttemptLayer attempts(BackendPlan plan) {
@@ -74,7 +67,8 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
         return Pipeline
                 // ---- once an attempt
                 // Zone, then algorithm. Where nobody lists endpoints there is nothing to choose from.
-                .attempt(next -> plan.neutral() ? next : Balance.create(time, plan.members(), plan.balance(), origin, next))
+                .attempt(next ->
+                        plan.neutral() ? next : Balance.create(time, plan.members(), plan.balance(), origin, next))
                 // Below balance, which chooses whom it judges, or whom this attempt probes; above the timer, whose
                 // verdict counts.
                 .then(next -> plan.neutral() ? next : outlier(plan, next))
@@ -94,7 +88,8 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
         boolean shown = plan.backend().hasEndpoints() // else it is the caller's client that connects
                 && (tls.mode() == Tls.Mode.MESH_MUTUAL
                         || (tls.mode() == Tls.Mode.MUTUAL && tls.credentialName() == null));
-        boolean alike = plan.names() == null && plan.members().endpoints().stream().allMatch(e -> e.tlsMode() == null);
+        boolean alike =
+                plan.names() == null && plan.members().endpoints().stream().allMatch(e -> e.tlsMode() == null);
         return new Authorize.Caller(
                 shown && alike ? self.identity() : () -> null,
                 self.workload().locality().zone());

@@ -6,8 +6,8 @@ import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.Entrance;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Entrance;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.events.Events;
@@ -128,8 +128,7 @@ public final class Router implements Entrance {
      *
      * @throws PolicyException if it is older than what was in force: then nothing changes
      */
-    public Applied apply(PolicyDocument document, Consumer<EndpointState> gone)
-            throws PolicyException {
+    public Applied apply(PolicyDocument document, Consumer<EndpointState> gone) throws PolicyException {
         return apply(List.of(), List.of(), document, gone);
     }
 

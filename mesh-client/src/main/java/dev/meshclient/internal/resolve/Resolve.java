@@ -27,9 +27,11 @@ public final class Resolve implements AttemptLayer {
     private volatile Made made;
 
     /** @param layers null: there is nobody to call */
-    private record Made(ResolvedEndpoints.Members from, @Nullable AttemptLayer layers) {}
+    private record Made(
+            ResolvedEndpoints.Members from, @Nullable AttemptLayer layers) {}
 
-    private Resolve(Time time, String backend, ResolvedEndpoints.Part part, Function<List<Endpoint>, AttemptLayer> below) {
+    private Resolve(
+            Time time, String backend, ResolvedEndpoints.Part part, Function<List<Endpoint>, AttemptLayer> below) {
         this.time = time;
         this.backend = backend;
         this.part = part;
@@ -41,7 +43,8 @@ public final class Resolve implements AttemptLayer {
      * @param backend for people
      * @param below makes the layers for these endpoints; called again when they become others
      */
-    public static AttemptLayer create(Time time, String backend, ResolvedEndpoints.Part part, Function<List<Endpoint>, AttemptLayer> below) {
+    public static AttemptLayer create(
+            Time time, String backend, ResolvedEndpoints.Part part, Function<List<Endpoint>, AttemptLayer> below) {
         return new Resolve(time, backend, part, below);
     }
 

@@ -9,8 +9,8 @@ import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.ServiceState;
@@ -45,7 +45,8 @@ class BalanceTest {
     private boolean leaveOpen;
 
     private final AttemptLayer transport = attempt -> {
-        taken.merge(attempt.call().decision().attempts().get(attempt.number() - 1).endpoint(), 1, Integer::sum);
+        taken.merge(
+                attempt.call().decision().attempts().get(attempt.number() - 1).endpoint(), 1, Integer::sum);
         if (leaveOpen) {
             open.add(attempt);
             attempt.responded(200);
@@ -109,7 +110,8 @@ class BalanceTest {
 
     @Test
     void round_robin_of_equals_takes_each_in_turn() throws Exception {
-        AttemptLayer layer = balance(LoadBalancer.ROUND_ROBIN, endpoint("x", "a"), endpoint("y", "a"), endpoint("z", "a"));
+        AttemptLayer layer =
+                balance(LoadBalancer.ROUND_ROBIN, endpoint("x", "a"), endpoint("y", "a"), endpoint("z", "a"));
         call(layer, 9000);
         assertThat(taken).isEqualTo(Map.of("x", 3000, "y", 3000, "z", 3000));
     }
@@ -213,7 +215,8 @@ class BalanceTest {
 
     @Test
     void one_endpoint_has_no_alternative_and_is_taken_again() throws Exception {
-        AttemptLayer layer = balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a", 1, Health.DRAINING));
+        AttemptLayer layer =
+                balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a", 1, Health.DRAINING));
         Calls.call(time, Calls.get()).run(call -> {
             for (int i = 0; i < 3; i++) {
                 Attempt attempt = call.beginAttempt();

@@ -93,8 +93,7 @@ class OutboundTest {
                 Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
                     throw new IOException("nobody is there");
                 });
-        Outbound outbound =
-                new Outbound(time, List.of(), new Balance.Origin(Locality.NONE, Map.of(), Map.of()), self);
+        Outbound outbound = new Outbound(time, List.of(), new Balance.Origin(Locality.NONE, Map.of(), Map.of()), self);
         Survivors.Use use = new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use();
         Backend backend = new Backend("orders", "orders", resolution, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
         BackendPlan plan = new BackendPlan(

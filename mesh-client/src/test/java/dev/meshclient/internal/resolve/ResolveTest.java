@@ -2,9 +2,9 @@ package dev.meshclient.internal.resolve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.endpoint.EndpointTable;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
