@@ -9,18 +9,20 @@ import dev.meshclient.internal.outlier.Duty;
 import dev.meshclient.internal.outlier.Outlier;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.retry.RetryBudget;
+import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.LocalityLbSetting;
-import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.TrafficDistribution;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How the calls of a rule reach a backend: the settings are the rule's over the backend's. */
+/** How the calls of a rule reach a backend: the route is the rule's over the called service's, the settings are the backend's. */
 record BackendPlan(
         Backend backend,
-        Settings settings,
+        RouteSettings route,
+        BackendSettings settings,
         Balance.Members members,
         Duty duty,
         ResolvedEndpoints.@Nullable Part names, // then it has no members before the names are resolved
@@ -32,7 +34,7 @@ record BackendPlan(
     BackendPlan with(List<Endpoint> endpoints) {
         Balance.Members found =
                 new Balance.Members(members.backend(), endpoints, members.fleet(), members.homecoming());
-        return new BackendPlan(backend, settings, found, duty, null, inFlight, budget);
+        return new BackendPlan(backend, route, settings, found, duty, null, inFlight, budget);
     }
 
     /** Nothing is built in for a service whose endpoints are not listed. */

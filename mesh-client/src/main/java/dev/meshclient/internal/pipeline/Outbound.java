@@ -16,7 +16,7 @@ import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.telemetry.MeshListener;
 import java.util.List;
@@ -41,24 +41,24 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
 
     /** Once a call and then once an attempt, below a rule. */
     CallLayer rule(BackendPlan plan) {
-        Settings s = plan.settings();
+        BackendSettings s = plan.settings();
         return Pipeline
                 // ---- once a call
                 // Before any work is spent on a call that would be refused.
                 .call(next -> Authorize.create(
                         plan.backend().service(), s.access().authorization(), caller(plan), authorizations(), next))
                 // One budget for all attempts, so above whatever repeats or waits.
-                .then(next -> Deadline.create(time, s.timeouts().request(), plan.neutral(), next))
+                .then(next -> Deadline.create(time, plan.route().timeouts().request(), plan.neutral(), next))
                 // Above retry: a call keeps its place over its attempts, and a refusal is never retried.
                 .then(next -> Limit.create(plan.inFlight(), s.limits().maxRequests(), plan.neutral(), next))
                 // Above balance: each attempt may take another endpoint.
                 .bridge(
-                        next -> Retry.create(time, s.retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
+                        next -> Retry.create(time, plan.route().retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
                         attempts(plan));
     }
 
     private AttemptLayer attempts(BackendPlan plan) {
-        Settings s = plan.settings();
+        BackendSettings s = plan.settings();
         ResolvedEndpoints.Part names = plan.names();
         if (names != null) {
             // Above balance: an attempt chooses among the addresses that the names stand for by then.
@@ -78,7 +78,7 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
                 // nothing.
                 .then(next -> Bearer.create(s.access().credentials(), self.tokens(), plan.backend(), next))
                 // Next to the wire: headers must come within it, and only this attempt ends by it.
-                .then(next -> AttemptTimer.create(time, s.timeouts().backendRequest(), next))
+                .then(next -> AttemptTimer.create(time, plan.route().timeouts().backendRequest(), next))
                 .wire();
     }
 
