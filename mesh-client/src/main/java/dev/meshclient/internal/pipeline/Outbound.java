@@ -18,25 +18,24 @@ import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.telemetry.MeshListener;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The table of contents: the layers of a call, in the order in which a request travels through them. */
-record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, LocalWorkload self) {
+record Outbound(Time time, Events events, Balance.Origin origin, LocalWorkload self) {
     /** Once a call, above the rules. */
     CallLayer service(String policy, String name, List<Route.Rule> rules) {
         return Pipeline
                 // Sees everything below, also the answers that we make ourselves.
-                .call(next -> Events.ofCalls(listeners, next))
+                .call(next -> events.ofCalls(next))
                 // Every other setting hangs on the rule, and the backend is drawn once a call.
                 .bottom(Route.create(time, policy, name, rules));
     }
 
     /** For hosts without a service: the same events, and an answer of our own. */
     CallLayer refusal(CallLayer refusal) {
-        return Pipeline.call(next -> Events.ofCalls(listeners, next)).bottom(refusal);
+        return Pipeline.call(next -> events.ofCalls(next)).bottom(refusal);
     }
 
     /** Once a call and then once an attempt, below a rule. */
@@ -73,7 +72,7 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
                 // verdict counts.
                 .then(next -> plan.neutral() ? next : outlier(plan, next))
                 // Below balance, which chooses the endpoint that they name; above the timer, whose verdict they tell.
-                .then(next -> Events.ofAttempts(listeners, next))
+                .then(next -> events.ofAttempts(next))
                 // Above the timer: to fetch a token is no time of the peer's. Below what judges the peer, which did
                 // nothing.
                 .then(next -> Bearer.create(s.access().credentials(), self.tokens(), plan.backend(), next))
@@ -96,7 +95,7 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
     }
 
     private @Nullable Consumer<AuthorizationEvent> authorizations() {
-        return listeners.isEmpty() ? null : event -> Events.authorization(listeners, event);
+        return events.areHeard() ? events::authorization : null;
     }
 
     private AttemptLayer outlier(BackendPlan plan, AttemptLayer next) {
@@ -105,20 +104,20 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
                 time,
                 plan.settings().outlierDetection(),
                 new Outlier.Judged(plan.backend().service(), members.endpoints(), members.fleet(), plan.duty()),
-                new Watcher(listeners),
+                new Watcher(events),
                 next);
     }
 
     /** What happens to endpoints, told to those who are told what happens to calls. */
-    private record Watcher(List<MeshListener> listeners) implements Outlier.Watcher {
+    private record Watcher(Events events) implements Outlier.Watcher {
         @Override
         public void ejected(String backend, String endpoint, String why) {
-            Events.ejected(listeners, backend, endpoint, why);
+            events.ejected(backend, endpoint, why);
         }
 
         @Override
         public void returned(String backend, String endpoint, String why) {
-            Events.returned(listeners, backend, endpoint, why);
+            events.returned(backend, endpoint, why);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.resolve.DnsCache;
@@ -9,7 +10,6 @@ import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
-import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -26,7 +26,7 @@ final class PolicyControl {
 
     private final Time time;
     private final LocalWorkload self;
-    private final List<MeshListener> listeners;
+    private final Events events;
     private final long staleNanos;
     private final VersionOrder order = new VersionOrder();
     private final DnsCache names;
@@ -40,12 +40,12 @@ final class PolicyControl {
     private boolean closed;
 
     /** @param staleTtl how long a service that documents do not have any more is kept */
-    PolicyControl(Time time, Resolver resolver, LocalWorkload self, List<MeshListener> listeners, Duration staleTtl) {
+    PolicyControl(Time time, Resolver resolver, LocalWorkload self, Events events, Duration staleTtl) {
         this.time = time;
         this.names = new DnsCache(time, resolver, this::refresh);
         this.survivors = new Survivors(names);
         this.self = self;
-        this.listeners = listeners;
+        this.events = events;
         this.staleNanos = Time.nanos(staleTtl);
     }
 
@@ -110,7 +110,7 @@ final class PolicyControl {
     private void put(AppliedPolicy standing, Consumer<EndpointState> gone) {
         AppliedPolicy fresh = LastGoodMerge.withoutStale(standing, time.now(), staleNanos);
         Survivors.Use use = survivors.new Use();
-        state = new StateCompiler(fresh, self, use, time, listeners).compile(ask);
+        state = new StateCompiler(fresh, self, use, time, events).compile(ask);
         use.end(gone);
         this.gone = gone;
         Set<String> dropped = new HashSet<>(standing.services().keySet());

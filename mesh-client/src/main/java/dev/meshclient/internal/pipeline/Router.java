@@ -19,7 +19,6 @@ import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Scope;
-import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -64,7 +63,7 @@ public final class Router implements Entrance {
     public Router(
             Time time,
             Workload workload,
-            List<MeshListener> listeners,
+            Events events,
             List<String> claimed,
             boolean registryOnly,
             Duration initialFetchTimeout,
@@ -75,7 +74,7 @@ public final class Router implements Entrance {
                     throw new UnknownHostException("no resolver for " + name);
                 },
                 LocalWorkload.of(workload, time),
-                listeners,
+                events,
                 claimed,
                 registryOnly,
                 initialFetchTimeout,
@@ -94,14 +93,13 @@ public final class Router implements Entrance {
             Time time,
             Resolver resolver,
             LocalWorkload self,
-            List<MeshListener> listeners,
+            Events events,
             List<String> claimed,
             boolean registryOnly,
             Duration initialFetchTimeout,
             Duration staleTtl) {
-        List<MeshListener> told = List.copyOf(listeners);
         this.time = time;
-        this.policy = new PolicyControl(time, resolver, self, told, staleTtl);
+        this.policy = new PolicyControl(time, resolver, self, events, staleTtl);
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();
@@ -112,7 +110,7 @@ public final class Router implements Entrance {
         CallLayer refuse = this::refuse;
         Outbound outbound = new Outbound(
                 time,
-                told,
+                events,
                 new Balance.Origin(self.workload().locality(), self.workload().labels(), Map.of()),
                 self);
         this.unlisted = outbound.refusal(refuse);
@@ -121,7 +119,7 @@ public final class Router implements Entrance {
         this.awaitHost = this::awaitHost;
         this.unknown = outbound.refusal(this::refuseUnknown);
         this.refusals = outbound::refusal;
-        this.inbound = new PolicyInbound(this::boundary, event -> Events.authorization(told, event));
+        this.inbound = new PolicyInbound(this::boundary, events::authorization);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.balance.Balance;
@@ -27,7 +28,6 @@ import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TrafficDistribution;
-import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,7 +62,7 @@ final class StateCompiler {
             LocalWorkload self,
             Survivors.Use survivors,
             Time time,
-            List<MeshListener> listeners) {
+            Events events) {
         this.standing = standing;
         this.survivors = survivors;
         this.self = self;
@@ -70,7 +70,7 @@ final class StateCompiler {
         this.own = workload.locality();
         this.outbound = new Outbound(
                 time,
-                listeners,
+                events,
                 new Balance.Origin(workload.locality(), workload.labels(), callers(standing, workload)),
                 self);
     }
