@@ -13,6 +13,7 @@ import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -162,7 +163,7 @@ public final class Balance implements AttemptLayer {
     }
 
     private NoHealthyEndpoint noneUsable(Plan plan, Attempt attempt) {
-        return attempt.refuse(decision -> new NoHealthyEndpoint(
+        return attempt.refuse(decision -> Failures.make().noHealthyEndpoint(
                 "no endpoint of '" + backend + "' admits calls: " + known + " known, " + why(plan),
                 known == 0
                         ? "add endpoints to the service or subset"
