@@ -70,6 +70,7 @@ class ArchitectureTest {
                     "HttpUrl",
                     "HttpUrl$Builder",
                     "Headers",
+                    "Headers$Builder",
                     "MediaType")
             .contains(c.getName().replace("okhttp3.", "")));
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.telemetry.MeshEvent;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
@@ -95,8 +96,10 @@ class MeshAccessTest {
         ConcurrentLinkedQueue<AuthorizationEvent> told = new ConcurrentLinkedQueue<>();
         MeshListener listener = new MeshListener() {
             @Override
-            public void authorization(AuthorizationEvent event) {
-                told.add(event);
+            public void on(MeshEvent event) {
+                if (event instanceof MeshEvent.AuthorizationDecided decided) {
+                    told.add(decided.decision());
+                }
             }
         };
         String policy = ", \"authorization\": [{\"name\": \"none\", \"action\": \"ALLOW\", \"rules\": []}]";

@@ -2,6 +2,7 @@ package dev.meshclient.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.MeshStatus;
@@ -45,7 +46,7 @@ final class World {
                 time,
                 names,
                 LocalWorkload.of(self, time),
-                List.of(events),
+                Events.of(time, List.of(events), List.of(events)),
                 List.of(),
                 false,
                 Duration.ZERO,

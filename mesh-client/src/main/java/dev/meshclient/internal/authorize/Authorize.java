@@ -1,15 +1,15 @@
 package dev.meshclient.internal.authorize;
 
-import dev.meshclient.internal.call.Failures;
+import dev.meshclient.authz.AuthorizationEvent;
+import dev.meshclient.authz.AuthorizationEvent.Kind;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.authz.Authorization;
 import dev.meshclient.internal.authz.Authorization.Answer;
 import dev.meshclient.internal.authz.Authorization.Verdict;
-import dev.meshclient.authz.AuthorizationEvent;
-import dev.meshclient.authz.AuthorizationEvent.Kind;
 import dev.meshclient.internal.authz.Notice;
-import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.policy.AuthorizationPolicy;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -71,11 +71,7 @@ public final class Authorize implements CallLayer {
         boolean denied = verdict.answer() == Answer.DENIED;
         if (told != null) {
             policies.notices(
-                    facts,
-                    call.request(),
-                    verdict,
-                    v -> v.answer() == Answer.DENIED,
-                    (kind, v) -> tell(call, kind, v));
+                    facts, call.request(), verdict, v -> v.answer() == Answer.DENIED, (kind, v) -> tell(call, kind, v));
         }
         if (denied) {
             throw Failures.make().accessDenied(

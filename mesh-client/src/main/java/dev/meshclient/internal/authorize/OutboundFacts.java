@@ -1,7 +1,7 @@
 package dev.meshclient.internal.authorize;
 
-import dev.meshclient.internal.authz.Authorization;
 import dev.meshclient.authz.InboundRequest.Attribute;
+import dev.meshclient.internal.authz.Authorization;
 import dev.meshclient.internal.authz.Authorization.Facts;
 import dev.meshclient.internal.endpoint.HostPort;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.meshclient.internal.limit;
 
-import dev.meshclient.internal.call.Failures;
 import dev.meshclient.Overloaded;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;

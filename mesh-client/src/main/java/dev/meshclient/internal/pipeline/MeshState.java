@@ -1,7 +1,7 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.Scope;
 import java.util.ArrayList;

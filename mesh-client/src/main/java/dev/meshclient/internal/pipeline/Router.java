@@ -55,6 +55,7 @@ public final class Router implements Entrance {
     private final CallLayer unknown;
     private final UnaryOperator<CallLayer> refusals;
     private final Inbound inbound;
+    private final Events events;
 
     private volatile @Nullable IOException lastProblem;
     private volatile boolean closed;
@@ -99,6 +100,7 @@ public final class Router implements Entrance {
             Duration initialFetchTimeout,
             Duration staleTtl) {
         this.time = time;
+        this.events = events;
         this.policy = new PolicyControl(time, resolver, self, events, staleTtl);
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
@@ -155,6 +157,9 @@ public final class Router implements Entrance {
             demand.resume(scope.hosts(), time.now());
         }
         waiting.forEach(Call::raise);
+        if (applied != Applied.NOTHING_NEW) {
+            events.policyApplied(revision());
+        }
         return applied;
     }
 
@@ -198,7 +203,15 @@ public final class Router implements Entrance {
 
     /** Why there is no newer policy. */
     public void problem(IOException e) {
+        IOException before = lastProblem;
         lastProblem = e;
+        boolean known = before != null && String.valueOf(before.getMessage()).equals(e.getMessage());
+        for (Throwable cause = known ? null : e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PolicyException refused) {
+                events.policyRefused(revision(), refused.problems());
+                return;
+            }
+        }
     }
 
     /** Whether a policy is in force. */

@@ -1,10 +1,10 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.call.Failures;
 import dev.meshclient.Decision;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.Failures;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 

@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
@@ -43,7 +44,7 @@ class HostByHostTest {
         Router made = new Router(
                 time,
                 Workload.unknown(),
-                List.of(),
+                Events.none(time),
                 List.of(claimed),
                 registryOnly,
                 Duration.ofSeconds(5),
@@ -103,7 +104,7 @@ class HostByHostTest {
         Router own = new Router(
                 time,
                 Workload.of("Checkout"),
-                List.of(),
+                Events.none(time),
                 List.of("orders", "*.svc"),
                 false,
                 Duration.ZERO,

@@ -2,6 +2,8 @@ package dev.meshclient.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.endpoint.Backend;
@@ -17,7 +19,6 @@ import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -28,11 +29,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which layers a policy compiles to, and in which order: the printed pipeline. */
 class OutboundTest {
-    private static String compiled(List<MeshListener> listeners, String services) throws PolicyException {
+    private static String compiled(List<CallObserver.Factory> observers, String services) throws PolicyException {
         Router router = new Router(
                 new StepTime(),
                 Workload.of("web").zone("eu/eu-1a"),
-                listeners,
+                Events.of(new StepTime(), observers, List.of()),
                 List.of(),
                 false,
                 Duration.ZERO,
@@ -46,7 +47,7 @@ class OutboundTest {
 
     @Test
     void with_everything_on_every_layer_is_there_in_its_place() throws PolicyException {
-        String printed = compiled(List.of(new MeshListener() {}), """
+        String printed = compiled(List.of(call -> new CallObserver() {}), """
                 "orders": {
                   "hosts": ["orders"],
                   "endpoints": [
@@ -71,7 +72,7 @@ class OutboundTest {
     @Test
     void of_a_version_before_a_restart_nothing_else_is_known() throws PolicyException {
         Router router = new Router(
-                new StepTime(), Workload.of("web"), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+                new StepTime(), Workload.of("web"), Events.none(new StepTime()), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         PolicyDocument document = PolicyCodec.read("""
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                  "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {}}
@@ -94,7 +95,7 @@ class OutboundTest {
                 Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
                     throw new IOException("nobody is there");
                 });
-        Outbound outbound = new Outbound(time, List.of(), new Balance.Origin(Locality.NONE, Map.of(), Map.of()), self);
+        Outbound outbound = new Outbound(time, Events.none(time), new Balance.Origin(Locality.NONE, Map.of(), Map.of()), self);
         Survivors.Use use = new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use();
         Backend backend = new Backend("orders", "orders", resolution, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
         BackendPlan plan = new BackendPlan(

@@ -2,6 +2,7 @@ package dev.meshclient.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Calls;
@@ -118,7 +119,7 @@ class PeerOfPolicyTest {
                         LocalWorkload.of(Workload.of("caller"), time),
                         new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use(),
                         time,
-                        List.of())
+                        Events.none(time))
                 .compile(host -> {});
         Request request = new Request.Builder().url("http://orders/").build();
         Calls.call(time, request, recording).run(Objects.requireNonNull(state.find("orders", 80)));

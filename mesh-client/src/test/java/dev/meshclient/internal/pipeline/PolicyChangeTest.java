@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.Overloaded;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Attempt;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class PolicyChangeTest {
     private final StepTime time = new StepTime();
     private final Router router = new Router(
-            time, Workload.unknown(), List.of(), List.of("orders"), false, Duration.ZERO, Duration.ofHours(1));
+            time, Workload.unknown(), Events.none(time), List.of("orders"), false, Duration.ZERO, Duration.ofHours(1));
     private final List<Attempt> open = new ArrayList<>();
     private final List<String> gone = new ArrayList<>();
     private final AtomicReference<Outcome> fails = new AtomicReference<>();

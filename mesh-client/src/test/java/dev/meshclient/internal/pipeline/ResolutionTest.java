@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.NoHealthyEndpoint;
@@ -54,7 +55,7 @@ class ResolutionTest {
             time,
             resolver,
             LocalWorkload.of(Workload.unknown(), time),
-            List.of(),
+            Events.none(time),
             List.of(),
             false,
             Duration.ZERO,
@@ -386,7 +387,7 @@ class ResolutionTest {
                     return List.of("10.0.0.1");
                 },
                 LocalWorkload.of(Workload.unknown(), time),
-                List.of(),
+                Events.none(time),
                 List.of(),
                 false,
                 Duration.ZERO,

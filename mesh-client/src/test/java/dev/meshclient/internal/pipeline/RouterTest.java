@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.NoRoute;
@@ -36,7 +37,7 @@ class RouterTest {
         return new Router(
                 time,
                 Workload.unknown(),
-                List.of(),
+                Events.none(time),
                 List.of(claimed),
                 registryOnly,
                 Duration.ofSeconds(5),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.CallLayer;
@@ -223,7 +224,7 @@ class SchemaDefaultsTest {
                         LocalWorkload.of(Workload.of("caller").zone("r/z1"), time),
                         new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use(),
                         time,
-                        List.of())
+                        Events.none(time))
                 .compile(host -> {});
         seen.add(state.outboundTrafficPolicy() + " " + state);
         for (int call = 0; call < 60; call++) {
