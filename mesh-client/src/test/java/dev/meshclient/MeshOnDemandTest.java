@@ -57,7 +57,7 @@ class MeshOnDemandTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         registry.close();
         backend.close();
     }
@@ -180,7 +180,7 @@ class MeshOnDemandTest {
             await().atMost(PATIENCE).until(() -> registry.asked().size() > before);
             assertThat(registry.asked().get(before)).isEqualTo("billing.svc,orders");
         }
-        registry.close();
+        registry.dies();
         try (Mesh mesh = mesh().snapshotDirectory(directory)
                 .initialFetchTimeout(Duration.ofSeconds(1))
                 .build()) {
@@ -206,7 +206,7 @@ class MeshOnDemandTest {
             await().atMost(PATIENCE).until(() -> state(mesh, "cart.svc") == MeshStatus.State.ABSENT);
             await().atMost(PATIENCE).until(() -> keeps("older "));
         }
-        registry.close();
+        registry.dies();
         try (Mesh mesh = mesh().snapshotDirectory(directory)
                 .initialFetchTimeout(Duration.ofSeconds(1))
                 .build()) {
