@@ -170,8 +170,11 @@ class MeshOnDemandTest {
     @Test
     void after_a_restart_the_hosts_of_before_are_there_at_once_and_asked_for_again() throws IOException {
         try (Mesh mesh = mesh().snapshotDirectory(directory).build()) {
+            assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+            registry.awaitHeld();
             assertThat(call(mesh.wrap(new OkHttpClient()), "billing.svc")).isEqualTo("billing.svc");
             await().atMost(PATIENCE).until(() -> keeps("billing.svc"));
+            registry.awaitAsked("billing.svc,orders?..."); // which is the last
         }
         int before = registry.asked().size();
         try (Mesh mesh = mesh().snapshotDirectory(directory).build()) {
