@@ -136,7 +136,7 @@ class ProcessedTrapsTest {
                     peer.request();
                     peer.silence();
                 });
-                Situation situation = Situation.at(bad).client(b -> b.callTimeout(Duration.ofMillis(300)))) {
+                Situation situation = Situation.at(bad).client(b -> b.callTimeout(Duration.ofSeconds(2)))) {
             situation.check("InterruptedIOException", "cancelled", Situation.AT_MOST_ONE, false, false);
         }
     }
