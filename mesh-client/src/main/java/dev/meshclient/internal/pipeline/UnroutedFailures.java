@@ -3,20 +3,20 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.Decision;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Failures;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** What a call to a host of the mesh is told that no policy has layers for. */
-final class Unrouted {
+final class UnroutedFailures {
     static final String AT_START = "of the start";
     static final String OF_HOST = "of the call that first wanted it";
     static final String BY_CALLER = "which is all that the caller gives it";
 
-    private Unrouted() {}
+    private UnroutedFailures() {}
 
-    static PolicyUnavailable closed(CallContext call, String revision) {
+    static PolicyUnavailable closed(Call call, String revision) {
         return Failures.make().policyUnavailable(
                 "the mesh was closed before the call to '"
                         + call.request().url().host() + "' began",
@@ -25,7 +25,7 @@ final class Unrouted {
     }
 
     /** @param asked whether the source was asked for just this host */
-    static NoRoute unlisted(CallContext call, String revision, boolean asked) {
+    static NoRoute unlisted(Call call, String revision, boolean asked) {
         HttpUrl url = call.request().url();
         return Failures.make().noRoute(
                 "no service of the policy lists " + Hosts.spelled(url.host()) + ":" + url.port()
@@ -35,7 +35,7 @@ final class Unrouted {
                 decision(call, revision));
     }
 
-    static PolicyUnavailable tooMany(CallContext call, String revision) {
+    static PolicyUnavailable tooMany(Call call, String revision) {
         return Failures.make().policyUnavailable(
                 "no policy for '" + call.request().url().host() + "': its source is asked for " + Demand.MOST
                         + " other hosts already, which is the most",
@@ -44,8 +44,7 @@ final class Unrouted {
     }
 
     /** @param cause what the source said last; null: nothing */
-    static PolicyUnavailable tooLate(
-            CallContext call, String revision, long nanos, String ofWhat, @Nullable Throwable cause) {
+    static PolicyUnavailable tooLate(Call call, String revision, long nanos, String ofWhat, @Nullable Throwable cause) {
         String host = call.request().url().host();
         PolicyUnavailable e = Failures.make().policyUnavailable(
                 "no policy for '" + host + "' within " + nanos / 1_000_000 + " ms"
@@ -59,7 +58,7 @@ final class Unrouted {
         return e;
     }
 
-    private static Decision decision(CallContext call, String revision) {
+    private static Decision decision(Call call, String revision) {
         return new Decision(revision, "", "", "", call.decision().attempts(), "");
     }
 }
