@@ -1,8 +1,9 @@
 package dev.meshclient.internal.authorize;
 
-import dev.meshclient.authz.Authorization;
-import dev.meshclient.authz.Authorization.Attribute;
-import dev.meshclient.authz.Authorization.Facts;
+import dev.meshclient.authz.InboundRequest.Attribute;
+import dev.meshclient.internal.authz.Authorization;
+import dev.meshclient.internal.authz.Authorization.Facts;
+import dev.meshclient.internal.endpoint.HostPort;
 import java.util.List;
 import java.util.Map;
 import okhttp3.HttpUrl;
@@ -59,7 +60,7 @@ final class OutboundFacts implements Facts<Request> {
             return stated;
         }
         HttpUrl url = request.url();
-        String host = url.host().indexOf(':') < 0 ? url.host() : "[" + url.host() + "]";
+        String host = HostPort.bracketed(url.host());
         return url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ":" + url.port();
     }
 

@@ -2,8 +2,6 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.policy.LoadBalancer;
-import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,33 +39,24 @@ final class Level {
     }
 
     /**
-     * How calls are shared within a priority.
-     *
-     * @param zoned whether the own zone is preferred
-     * @param own where we are
-     * @param callers instances of our own service by zone; empty if the policy does not list them
-     */
-    record Terms(boolean zoned, Locality own, Map<String, Long> callers, LoadBalancer algorithm) {}
-
-    /**
      * @param known all endpoints of the priority
      * @param usable those that may be called, at least one
      * @param stated what the priority is: another region's zones are not ours, though they may be called the same
      */
-    static Level of(List<Endpoint> known, List<Endpoint> usable, Plan.Priority stated, Terms terms) {
+    static Level of(List<Endpoint> known, List<Endpoint> usable, Plan.Priority stated, LevelSettings terms) {
         if (!stated.shares().isEmpty()) {
             return new Level(byPlaces(known, usable, stated.shares(), terms));
         }
-        if (!terms.zoned || !stated.ours()) {
+        if (!terms.zoned() || !stated.ours()) {
             return new Level(
-                    List.of(new Group("", null, stated.ours(), 1, usable, Picker.of(terms.algorithm, usable))));
+                    List.of(new Group("", null, stated.ours(), 1, usable, Picker.of(terms.algorithm(), usable))));
         }
         return new Level(byZones(known, usable, terms));
     }
 
-    private static List<Group> byZones(List<Endpoint> known, List<Endpoint> usable, Terms terms) {
-        String own = terms.own.zone();
-        SortedMap<String, Double> shares = ZoneShares.of(capacities(known, usable), own, terms.callers);
+    private static List<Group> byZones(List<Endpoint> known, List<Endpoint> usable, LevelSettings terms) {
+        String own = terms.own().zone();
+        SortedMap<String, Double> shares = ZoneShares.of(capacities(known, usable), own, terms.callers());
         List<Group> groups = new ArrayList<>();
         SortedMap<String, List<Endpoint>> byZone = new TreeMap<>();
         usable.forEach(
@@ -78,12 +67,12 @@ final class Level {
                 own.isEmpty() || zone.equals(own),
                 shares.getOrDefault(zone, 0.0),
                 members,
-                Picker.of(terms.algorithm, members))));
+                Picker.of(terms.algorithm(), members))));
         return List.copyOf(groups);
     }
 
     private static List<Group> byPlaces(
-            List<Endpoint> known, List<Endpoint> usable, Map<Places, Integer> stated, Terms terms) {
+            List<Endpoint> known, List<Endpoint> usable, Map<Places, Integer> stated, LevelSettings terms) {
         List<Places> places = List.copyOf(stated.keySet());
         List<List<Endpoint>> members =
                 places.stream().map(p -> within(p, usable)).toList();
@@ -100,7 +89,12 @@ final class Level {
             List<Endpoint> list = members.get(i);
             if (!list.isEmpty()) {
                 groups.add(new Group(
-                        here.toString(), here, here.has(terms.own), shares[i], list, Picker.of(terms.algorithm, list)));
+                        here.toString(),
+                        here,
+                        here.has(terms.own()),
+                        shares[i],
+                        list,
+                        Picker.of(terms.algorithm(), list)));
             }
         }
         return List.copyOf(groups);

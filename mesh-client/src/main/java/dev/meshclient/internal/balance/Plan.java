@@ -1,10 +1,10 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.AliasTable;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.endpoint.TrackRecord;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LocalityLbSetting.Places;
@@ -34,9 +34,6 @@ final class Plan {
     private final List<Endpoint> out;
     private final long nextProbe;
 
-    /** What a plan is made of, and does not change. */
-    record Terms(Level.Terms zones, FailoverMode failover, int minHealthPercent, boolean ejects) {}
-
     /** One priority: what is known of it, and who of that may be called. */
     private record Members(Priority stated, List<Endpoint> known, List<Endpoint> healthy, List<Endpoint> degraded) {}
 
@@ -44,7 +41,7 @@ final class Plan {
      * @param priorities in order
      * @param changes of the fleet, when this was begun
      */
-    static Plan of(List<Priority> priorities, Terms terms, int changes) {
+    static Plan of(List<Priority> priorities, PlanSettings terms, int changes) {
         return new Builder(priorities, terms).build(changes);
     }
 
@@ -112,15 +109,16 @@ final class Plan {
 
     /** An endpoint whose time out is over and that this attempt may try; null if there is none. */
     @Nullable
-    Endpoint toProbe(CallContext attempt, long now) {
+    Endpoint toProbe(Attempt attempt, long now) {
         if (now < nextProbe) {
             return null;
         }
-        boolean harmless = Idempotence.isRepeatable(attempt.request(), attempt.options());
+        boolean harmless = Idempotence.isRepeatable(
+                attempt.call().request(), attempt.call().options());
         Tried tried = new Tried(attempt);
         for (int i = 0; i < out.size(); i++) {
             Endpoint endpoint = out.get(i);
-            TrackRecord record = endpoint.state().record();
+            EndpointHealth record = endpoint.state().record();
             long due = harmless ? now : now - CHOOSY_NANOS;
             if (record.outUntil() <= due && !tried.has(endpoint) && record.takeProbe(now)) {
                 return endpoint;
@@ -130,8 +128,9 @@ final class Plan {
     }
 
     /** Whether an attempt after this one may try an endpoint whose time out is over. */
-    boolean hasProbeAfter(CallContext attempt, long now) {
-        boolean harmless = Idempotence.isRepeatable(attempt.request(), attempt.options());
+    boolean hasProbeAfter(Attempt attempt, long now) {
+        boolean harmless = Idempotence.isRepeatable(
+                attempt.call().request(), attempt.call().options());
         Tried earlier = new Tried(attempt);
         Endpoint last = attempt.endpoint();
         return out.stream()
@@ -140,7 +139,7 @@ final class Plan {
     }
 
     /** The endpoint of a first attempt. */
-    Endpoint pick(RandomGenerator random, Homecoming homecoming, long now) {
+    Endpoint pick(RandomGenerator random, FailbackRamp homecoming, long now) {
         Level level = levels.get(loads == null ? 0 : loads.draw(random));
         Endpoint endpoint = draw(level, random, now);
         if (level != levels.get(0)) {
@@ -201,11 +200,11 @@ final class Plan {
     /** Sorts the endpoints by what they may be given. */
     private static final class Builder {
         private final List<Members> priorities = new ArrayList<>();
-        private final Terms terms;
+        private final PlanSettings terms;
         private final int[] health;
         private boolean panic;
 
-        Builder(List<Priority> stated, Terms terms) {
+        Builder(List<Priority> stated, PlanSettings terms) {
             this.terms = terms;
             for (Priority priority : stated) {
                 List<Endpoint> known =
@@ -232,7 +231,7 @@ final class Plan {
             int n = priorities.size();
             boolean enough = PriorityLoad.available(health) == 100;
             int[] load =
-                    terms.failover == FailoverMode.STRICT ? PriorityLoad.strict(health) : PriorityLoad.spill(health);
+                    terms.failover() == FailoverMode.STRICT ? PriorityLoad.strict(health) : PriorityLoad.spill(health);
             boolean led = false;
             boolean nobody = Arrays.stream(load).sum() == 0;
             List<Level> levels = new ArrayList<>();
@@ -246,7 +245,7 @@ final class Plan {
                 }
                 if (!callable.isEmpty()) {
                     led |= i == 0;
-                    levels.add(Level.of(members.known, callable, members.stated, terms.zones));
+                    levels.add(Level.of(members.known, callable, members.stated, terms.zones()));
                     loads.add(nobody ? callable.size() : load[i]);
                 }
             }
@@ -268,7 +267,7 @@ final class Plan {
 
         private boolean isPanic(Members members) {
             int able = members.healthy.size() + members.degraded.size();
-            return 100L * able < (long) terms.minHealthPercent * members.known.size();
+            return 100L * able < (long) terms.minHealthPercent() * members.known.size();
         }
 
         private static List<Endpoint> anybody(Members members) {
@@ -276,7 +275,7 @@ final class Plan {
         }
 
         private boolean isIn(Endpoint endpoint) {
-            return !terms.ejects || !endpoint.state().record().isOut();
+            return !terms.ejects() || !endpoint.state().record().isOut();
         }
 
         private static boolean isHealthy(Endpoint endpoint) {

@@ -8,7 +8,7 @@ public final class EndpointState extends AtomicInteger {
     private static final long serialVersionUID = 1;
 
     private final String name;
-    private final transient TrackRecord record = new TrackRecord();
+    private final transient EndpointHealth record = new EndpointHealth();
     private transient volatile @Nullable Object transport;
 
     public EndpointState(String name) {
@@ -21,7 +21,7 @@ public final class EndpointState extends AtomicInteger {
     }
 
     /** What its attempts came to, and whether it is out for it. */
-    public TrackRecord record() {
+    public EndpointHealth record() {
         return record;
     }
 

@@ -1,13 +1,13 @@
 package dev.meshclient.internal.outlier;
 
-import dev.meshclient.internal.endpoint.TrackRecord;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import org.jspecify.annotations.Nullable;
 
 /** Decider: so many failures in a row are enough. Envoy's three detectors. */
-record ConsecutiveFailures(Terms terms) {
+record ConsecutiveFailures(EjectionSettings terms) {
     /** Counts the attempt; why the endpoint must go, or null. */
     @Nullable
-    String after(TrackRecord record, Effect effect) {
+    String after(EndpointHealth record, AttemptHealth effect) {
         return switch (effect) {
             case GOOD -> {
                 record.good();
@@ -32,7 +32,7 @@ record ConsecutiveFailures(Terms terms) {
         };
     }
 
-    private @Nullable String serverError(TrackRecord record) {
+    private @Nullable String serverError(EndpointHealth record) {
         int errors = record.serverError();
         return reaches(errors, terms.serverErrors()) ? errors + " server errors in a row" : null;
     }

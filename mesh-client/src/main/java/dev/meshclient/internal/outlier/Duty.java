@@ -27,7 +27,7 @@ public final class Duty {
     }
 
     /** A later policy's is never relieved by one that an earlier policy's attempts need for new addresses. */
-    void takenOver(Bench next, long now) {
+    void takenOver(Ejections next, long now) {
         post.takenOver(next, turn, now);
     }
 
@@ -37,16 +37,16 @@ public final class Duty {
     }
 
     /** Who is on duty, if anybody is: to those who eject, or to those who do not. */
-    void addTo(List<Bench> ejecting, List<Bench> idle) {
-        Bench now = post.bench;
+    void addTo(List<Ejections> ejecting, List<Ejections> idle) {
+        Ejections now = post.bench;
         if (now != null) {
             (now.ejects() ? ejecting : idle).add(now);
         }
     }
 
     /** Of the policy in force. */
-    Bench bench() {
-        Bench now = post.bench;
+    Ejections bench() {
+        Ejections now = post.bench;
         if (now == null) {
             throw new IllegalStateException("nobody is on duty");
         }
@@ -61,10 +61,10 @@ public final class Duty {
 
     private static final class Post {
         private final AtomicLong lookedAt = new AtomicLong(-1);
-        private volatile @Nullable Bench bench;
+        private volatile @Nullable Ejections bench;
         private long turn;
 
-        private synchronized void takenOver(Bench next, long nextTurn, long now) {
+        private synchronized void takenOver(Ejections next, long nextTurn, long now) {
             if (nextTurn >= turn) {
                 turn = nextTurn;
                 bench = next;
@@ -74,7 +74,7 @@ public final class Duty {
 
         private synchronized void relieve() {
             turn = Long.MAX_VALUE;
-            Bench last = bench;
+            Ejections last = bench;
             bench = last == null ? null : last.idle();
         }
     }

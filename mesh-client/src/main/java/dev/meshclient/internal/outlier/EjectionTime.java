@@ -1,12 +1,12 @@
 package dev.meshclient.internal.outlier;
 
-import dev.meshclient.internal.endpoint.TrackRecord;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import java.util.random.RandomGenerator;
 
 /** Decider: how long an endpoint is out. It grows with each ejection and shrinks with each healthy interval. */
-record EjectionTime(Terms terms) {
+record EjectionTime(EjectionSettings terms) {
     /** Which ejection this is, those that healthy intervals made good taken off; from 1. */
-    int times(TrackRecord record, long now) {
+    int times(EndpointHealth record, long now) {
         long healthy = record.isOut() ? 0 : (now - record.changedAt()) / Math.max(1, terms.intervalNanos());
         return (int) Math.max(0, record.timesOut() - healthy) + 1;
     }

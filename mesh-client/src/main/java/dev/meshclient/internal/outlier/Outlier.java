@@ -1,10 +1,10 @@
 package dev.meshclient.internal.outlier;
 
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.endpoint.Fleet;
-import dev.meshclient.internal.endpoint.TrackRecord;
+import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.OutlierDetection;
 import java.io.IOException;
@@ -13,12 +13,12 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what becomes of attempts, takes endpoints out for it, and lets a probe bring them back. */
-public final class Outlier implements Layer {
+public final class Outlier implements AttemptLayer {
     private final Time time;
     private final Duty duty;
-    private final Terms terms;
+    private final EjectionSettings terms;
     private final ConsecutiveFailures rows;
-    private final Layer next;
+    private final AttemptLayer next;
 
     /** Is told who goes and comes, and why. */
     public interface Watcher {
@@ -36,9 +36,9 @@ public final class Outlier implements Layer {
      * @param fleet is told that somebody went or came
      * @param duty who judges them; it outlives the policy
      */
-    public record Judged(String service, List<Endpoint> endpoints, Fleet fleet, Duty duty) {}
+    public record Judged(String service, List<Endpoint> endpoints, ServiceState fleet, Duty duty) {}
 
-    private Outlier(Time time, Duty duty, Terms terms, Layer next) {
+    private Outlier(Time time, Duty duty, EjectionSettings terms, AttemptLayer next) {
         this.time = time;
         this.duty = duty;
         this.terms = terms;
@@ -47,38 +47,40 @@ public final class Outlier implements Layer {
     }
 
     /** @param stated by policy; where ejection is off the layer is left out */
-    public static Layer create(Time time, OutlierDetection stated, Judged judged, Watcher watcher, Layer next) {
-        Terms terms = Terms.of(stated);
-        Bench bench = new Bench(time, judged, terms, watcher);
+    public static AttemptLayer create(
+            Time time, OutlierDetection stated, Judged judged, Watcher watcher, AttemptLayer next) {
+        EjectionSettings terms = EjectionSettings.of(stated);
+        Ejections bench = new Ejections(time, judged, terms, watcher);
         judged.duty.takenOver(bench, time.now());
         return terms.isOn() ? new Outlier(time, judged.duty, terms, next) : next;
     }
 
     /** Whether this policy ejects at all. */
     public static boolean isOn(OutlierDetection stated) {
-        return Terms.of(stated).isOn();
+        return EjectionSettings.of(stated).isOn();
     }
 
     @Override
-    public Response call(CallContext attempt) throws IOException {
+    public Response call(Attempt attempt) throws IOException {
         try {
             return next.call(attempt);
         } finally {
             Endpoint endpoint = attempt.endpoint();
             if (endpoint != null) {
-                judge(endpoint, attempt, Effect.of(attempt));
+                judge(endpoint, attempt, AttemptHealth.of(attempt));
             }
         }
     }
 
     /** By the policy in force, which may be a later one than the attempt's. */
-    private void judge(Endpoint endpoint, CallContext attempt, Effect effect) {
-        Bench bench = duty.bench();
-        TrackRecord record = endpoint.state().record();
+    private void judge(Endpoint endpoint, Attempt attempt, AttemptHealth effect) {
+        Ejections bench = duty.bench();
+        EndpointHealth record = endpoint.state().record();
         @Nullable String why = rows.after(record, effect);
-        boolean probed = attempt.isProbe() && probed(bench, endpoint, effect);
+        boolean probed = attempt.pick().isProbe() && probed(bench, endpoint, effect);
         if (!probed && record.isOut()) {
-            if (effect == Effect.GOOD && record.outUntil() <= time.now()) { // in panic it is called without a probe
+            if (effect == AttemptHealth.GOOD
+                    && record.outUntil() <= time.now()) { // in panic it is called without a probe
                 bench.bringBack(endpoint, "answers again");
             }
         } else if (!probed && why != null) {
@@ -90,7 +92,7 @@ public final class Outlier implements Layer {
     }
 
     /** @return whether that is all there is to say */
-    private static boolean probed(Bench bench, Endpoint endpoint, Effect effect) {
+    private static boolean probed(Ejections bench, Endpoint endpoint, AttemptHealth effect) {
         switch (effect) {
             case GOOD -> bench.bringBack(endpoint, "probe answered");
             case SERVER_ERROR, GATEWAY_ERROR, LOCAL_FAILURE -> {
@@ -102,14 +104,14 @@ public final class Outlier implements Layer {
     }
 
     /** The attempts of an interval, judged by the first to end after it. */
-    private static void look(Bench bench) {
-        List<TrackRecord> records =
+    private static void look(Ejections bench) {
+        List<EndpointHealth> records =
                 bench.endpoints().stream().map(e -> e.state().record()).toList();
         for (int i : SuccessRates.BUILT_IN.outliers(records)) {
             long rate = Math.round(SuccessRates.rate(records.get(i)));
             bench.takeOut(bench.endpoints().get(i), "success rate of " + rate + " %, far below the others");
         }
-        records.forEach(TrackRecord::startInterval);
+        records.forEach(EndpointHealth::startInterval);
     }
 
     @Override

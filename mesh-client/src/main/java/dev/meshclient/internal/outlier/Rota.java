@@ -26,8 +26,8 @@ public final class Rota {
             }
         });
         duties.keySet().retainAll(backends);
-        List<Bench> ejecting = new ArrayList<>();
-        List<Bench> idle = new ArrayList<>();
+        List<Ejections> ejecting = new ArrayList<>();
+        List<Ejections> idle = new ArrayList<>();
         duties.values().forEach(duty -> duty.addTo(ejecting, idle));
         idle.forEach(bench -> bench.bringBackAllBut(ejecting));
     }

@@ -1,6 +1,6 @@
 package dev.meshclient.internal.outlier;
 
-import dev.meshclient.internal.endpoint.TrackRecord;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,7 +13,7 @@ record SuccessRates(int minHosts, int minVolume, double factor) {
     static final SuccessRates BUILT_IN = new SuccessRates(5, 100, 1.9);
 
     /** Which of these must go, by their place; empty if too few had enough to do. */
-    List<Integer> outliers(List<TrackRecord> records) {
+    List<Integer> outliers(List<EndpointHealth> records) {
         List<Integer> judged = new ArrayList<>();
         double sum = 0;
         for (int i = 0; i < records.size(); i++) {
@@ -38,12 +38,12 @@ record SuccessRates(int minHosts, int minVolume, double factor) {
                 .toList();
     }
 
-    private static long volume(TrackRecord record) {
+    private static long volume(EndpointHealth record) {
         return (long) record.succeeded() + record.failed();
     }
 
     /** Per cent. */
-    static double rate(TrackRecord record) {
+    static double rate(EndpointHealth record) {
         return 100.0 * record.succeeded() / volume(record);
     }
 }

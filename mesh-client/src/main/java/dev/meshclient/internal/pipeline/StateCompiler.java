@@ -1,24 +1,26 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.Workload;
-import dev.meshclient.authz.Inbound;
+import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.balance.Balance;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.resolve.Roster;
+import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Access;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
+import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.RequestAuthentication;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RetryConstraint;
+import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
@@ -47,21 +49,20 @@ final class StateCompiler {
 
     private static final Logger LOG = LoggerFactory.getLogger(StateCompiler.class);
 
-    private final Standing standing;
+    private final AppliedPolicy standing;
     private final Locality own;
     private final Survivors.Use survivors;
-    private final Self self;
+    private final LocalWorkload self;
     private final Outbound outbound;
     private final Map<String, List<Endpoint>> endpoints = new HashMap<>(); // by backend: rules share them
-    private final Map<String, Roster> rosters = new HashMap<>(); // by service: subsets share them
+    private final Map<String, ResolvedEndpoints> rosters = new HashMap<>(); // by service: subsets share them
 
     StateCompiler(
-            Standing standing,
-            Self self,
+            AppliedPolicy standing,
+            LocalWorkload self,
             Survivors.Use survivors,
             Time time,
-            List<MeshListener> listeners,
-            Layer transport) {
+            List<MeshListener> listeners) {
         this.standing = standing;
         this.survivors = survivors;
         this.self = self;
@@ -71,8 +72,7 @@ final class StateCompiler {
                 time,
                 listeners,
                 new Balance.Origin(workload.locality(), workload.labels(), callers(standing, workload)),
-                self,
-                transport);
+                self);
     }
 
     /** @param ask is told the host of a call to a service that the document does not speak of */
@@ -88,15 +88,15 @@ final class StateCompiler {
                 rules.add(new Route.Rule(
                         "default", List.of(), List.of(branch(name, "default", new BackendRef(name, null, 1), null))));
             }
-            Layer layers = outbound.service(accepted.revision(), name, rules);
+            CallLayer layers = outbound.service(accepted.revision(), name, rules);
             boolean outside = standing.outside().contains(name);
-            state.add(name, accepted.service().hosts(), layers, outside ? new Outside(ask, layers) : layers);
+            state.add(name, accepted.service().hosts(), layers, outside ? new OutOfScope(ask, layers) : layers);
             tellIfFar(name, accepted.service());
         });
         // Last: a host that a service with a policy lists is that one's.
         standing.refused().forEach((name, refused) -> {
             if (!standing.services().containsKey(name)) {
-                Layer refusal = Refusal.ofService(standing.revision(), name, refused);
+                CallLayer refusal = Refusal.ofService(standing.revision(), name, refused);
                 state.add(name, refused.hosts(), outbound.refusal(refusal));
             }
         });
@@ -105,18 +105,18 @@ final class StateCompiler {
     }
 
     /** Of our own service: who may call us. */
-    private Inbound.Boundary boundary() {
+    private Boundary boundary() {
         String own = self.workload().service();
-        Accepted accepted = standing.services().get(own);
+        AcceptedService accepted = standing.services().get(own);
         Set<String> issuers = new HashSet<>();
         if (accepted == null) {
             self.keys().retain(issuers);
             String why = standing.refused().containsKey(own)
                     ? "the policy of '" + own + "', which is us, is refused, and there is no earlier one"
                     : "policy does not list '" + own + "', which is who we say we are (Mesh.builder().workload)";
-            return Inbound.Boundary.closed(own, why);
+            return Boundary.closed(own, why);
         }
-        Access access = accepted.service().settings().access();
+        Access access = accepted.service().settings().backend().access();
         RequestAuthentication authentication = access.requestAuthentication();
         if (authentication != null) {
             authentication.providers().values().stream()
@@ -125,13 +125,14 @@ final class StateCompiler {
                     .forEach(issuers::add);
         }
         self.keys().retain(issuers);
-        return Inbound.Boundary.of(own, access, accepted.trustDomain(), self.keys());
+        return Boundary.of(own, access, accepted.trustDomain(), self.keys());
     }
 
     /** A zone that is misspelt, here or there, is else seen on the bill only. */
     private void tellIfFar(String name, Service service) {
         List<dev.meshclient.policy.Endpoint> all = service.endpoints();
-        boolean counts = !own.zone().isEmpty() && service.settings().trafficDistribution() != TrafficDistribution.ANY;
+        boolean counts =
+                !own.zone().isEmpty() && service.settings().backend().trafficDistribution() != TrafficDistribution.ANY;
         boolean stated = all.stream().anyMatch(e -> !e.locality().equals(Locality.NONE));
         if (counts
                 && stated
@@ -157,40 +158,28 @@ final class StateCompiler {
     }
 
     /** Timeouts and retry are the rule's and the called service's; everything else is the backend's. */
-    private Route.Branch branch(String service, String ruleName, BackendRef ref, @Nullable Rule rule) {
-        Accepted caller = Objects.requireNonNull(standing.services().get(service));
-        Accepted called = standing.services().get(ref.name());
+    private Route.WeightedBackend branch(String service, String ruleName, BackendRef ref, @Nullable Rule rule) {
+        AcceptedService caller = Objects.requireNonNull(standing.services().get(service));
+        AcceptedService called = standing.services().get(ref.name());
         if (called == null || !called.has(ref)) {
             return gone(caller, service, ruleName, ref);
         }
         Service backendService = called.service();
         Subset subset = called.subset(ref.subset());
-        Settings ofBackend = backendService.settings();
-        if (subset != null) {
-            ofBackend = subset.settings().over(ofBackend);
-        }
-        Settings ofCaller =
-                service.equals(ref.name()) ? ofBackend : caller.service().settings();
-        Settings settings = new Settings(
-                rule == null ? ofCaller.timeouts() : rule.timeouts().over(ofCaller.timeouts()),
-                rule == null || rule.retry() == null ? ofCaller.retry() : rule.retry(),
-                ofBackend.retryConstraint(),
-                ofBackend.limits(),
-                ofBackend.outlierDetection(),
-                ofBackend.failoverMode(),
-                ofBackend.loadBalancer(),
-                ofBackend.trafficDistribution(),
-                ofBackend.localityLbSetting(),
-                ofBackend.tls(),
-                ofBackend.serviceAccount(),
-                ofBackend.access());
-        Backend backend = backend(ref, backendService, ofBackend);
+        Settings ofBackend =
+                subset == null ? backendService.settings() : subset.settings().over(backendService.settings());
+        RouteSettings ofCalled = service.equals(ref.name())
+                ? ofBackend.route()
+                : caller.service().settings().route();
+        RouteSettings route = rule == null ? ofCalled : rule.settings().over(ofCalled);
+        Backend backend = backend(ref, backendService, ofBackend.backend());
         boolean named = backend.resolution() == Resolution.DNS;
         boolean ownBudget =
-                subset != null && !subset.settings().retryConstraint().equals(RetryConstraint.NONE);
-        Outbound.To to = new Outbound.To(
+                subset != null && !subset.settings().backend().retryConstraint().equals(RetryConstraint.NONE);
+        BackendPlan plan = new BackendPlan(
                 backend,
-                settings,
+                route,
+                ofBackend.backend(),
                 new Balance.Members(
                         backend.name(),
                         named
@@ -199,21 +188,24 @@ final class StateCompiler {
                         survivors.fleet(ref.name()),
                         survivors.homecoming(backend.name())),
                 survivors.duty(ref.name(), backend.name()),
-                named ? new Roster.Part(roster(ref.name(), called), subset == null ? Map.of() : subset.labels()) : null,
+                named
+                        ? new ResolvedEndpoints.Part(
+                                roster(ref.name(), called), subset == null ? Map.of() : subset.labels())
+                        : null,
                 survivors.inFlight(backend.name()),
                 survivors.budget(ownBudget ? backend.name() : ref.name()));
-        return new Route.Branch(
-                new Target(caller.revision(), service, ruleName, backend), ref.weight(), outbound.rule(to));
+        return new Route.WeightedBackend(
+                new Target(caller.revision(), service, ruleName, backend), ref.weight(), outbound.rule(plan));
     }
 
     /** Only a kept service can send to what there is no more. */
-    private static Route.Branch gone(Accepted caller, String service, String ruleName, BackendRef ref) {
-        Backend backend = backend(ref, caller.service(), Settings.NONE);
+    private static Route.WeightedBackend gone(AcceptedService caller, String service, String ruleName, BackendRef ref) {
+        Backend backend = backend(ref, caller.service(), BackendSettings.NONE);
         Target target = new Target(caller.revision(), service, ruleName, backend);
-        return new Route.Branch(target, ref.weight(), Refusal.ofBackend(service, ruleName, backend.name()));
+        return new Route.WeightedBackend(target, ref.weight(), Refusal.ofBackend(service, ruleName, backend.name()));
     }
 
-    private static Backend backend(BackendRef ref, Service service, Settings settings) {
+    private static Backend backend(BackendRef ref, Service service, BackendSettings settings) {
         Tls stated = settings.tls();
         boolean ours = service.resolution() != Resolution.NONE;
         boolean https = stated == null && service.appProtocol() == AppProtocol.HTTPS;
@@ -232,28 +224,29 @@ final class StateCompiler {
         return (stated == null ? builtIn : stated).toNanos();
     }
 
-    private List<Endpoint> endpoints(String name, Accepted accepted, @Nullable Subset subset) {
+    private List<Endpoint> endpoints(String name, AcceptedService accepted, @Nullable Subset subset) {
         return accepted.service().endpoints().stream()
                 .filter(e -> subset == null
                         || e.labels().entrySet().containsAll(subset.labels().entrySet()))
-                .map(e -> Endpoint.of(e, e.address(), accepted.priority(e), survivors.endpoint(Accepted.key(name, e))))
+                .map(e -> Endpoint.of(
+                        e, e.address(), accepted.priority(e), survivors.endpoint(AcceptedService.key(name, e))))
                 .toList();
     }
 
-    private Roster roster(String name, Accepted accepted) {
+    private ResolvedEndpoints roster(String name, AcceptedService accepted) {
         return rosters.computeIfAbsent(
                 name,
                 n -> survivors.roster(
                         n,
                         accepted.service().endpoints().stream()
-                                .map(e -> new Roster.Entry(e, accepted.priority(e)))
+                                .map(e -> new ResolvedEndpoints.Entry(e, accepted.priority(e)))
                                 .toList()));
     }
 
     /** Instances of our own service in our region, by zone. */
-    private static Map<String, Long> callers(Standing standing, Workload workload) {
+    private static Map<String, Long> callers(AppliedPolicy standing, Workload workload) {
         Map<String, Long> callers = new TreeMap<>();
-        Accepted own = standing.services().get(workload.service());
+        AcceptedService own = standing.services().get(workload.service());
         if (own != null) {
             String region = workload.locality().region();
             own.service().endpoints().stream()

@@ -1,14 +1,14 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.balance.Homecoming;
+import dev.meshclient.internal.balance.FailbackRamp;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.EndpointTable;
-import dev.meshclient.internal.endpoint.Fleet;
+import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.outlier.Duty;
 import dev.meshclient.internal.outlier.Rota;
-import dev.meshclient.internal.resolve.Names;
-import dev.meshclient.internal.resolve.Roster;
+import dev.meshclient.internal.resolve.DnsCache;
+import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.retry.RetryBudget;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,15 +23,15 @@ import org.jspecify.annotations.Nullable;
 /** What outlives a change of policy: statistics of endpoints, calls in flight, retry budgets, who judges, the way home. */
 final class Survivors {
     private final EndpointTable endpoints = new EndpointTable();
-    private final Names names;
+    private final DnsCache names;
     private final Map<String, InFlight> inFlight = new ConcurrentHashMap<>();
     private final Map<String, RetryBudget> budgets = new ConcurrentHashMap<>();
-    private final Map<String, Fleet> fleets = new ConcurrentHashMap<>();
-    private final Map<String, Homecoming> homecomings = new ConcurrentHashMap<>();
+    private final Map<String, ServiceState> fleets = new ConcurrentHashMap<>();
+    private final Map<String, FailbackRamp> homecomings = new ConcurrentHashMap<>();
     private final Map<String, Rota> rotas = new ConcurrentHashMap<>();
-    private final Map<String, Roster> rosters = new ConcurrentHashMap<>();
+    private final Map<String, ResolvedEndpoints> rosters = new ConcurrentHashMap<>();
 
-    Survivors(Names names) {
+    Survivors(DnsCache names) {
         this.names = names;
     }
 
@@ -50,10 +50,13 @@ final class Survivors {
             return endpoints.state(key);
         }
 
-        Roster roster(String service, List<Roster.Entry> entries) {
-            entries.stream().map(Roster.Entry::name).filter(Objects::nonNull).forEach(usedNames::add);
+        ResolvedEndpoints roster(String service, List<ResolvedEndpoints.Entry> entries) {
+            entries.stream()
+                    .map(ResolvedEndpoints.Entry::name)
+                    .filter(Objects::nonNull)
+                    .forEach(usedNames::add);
             usedRosters.add(service);
-            Roster roster = rosters.computeIfAbsent(service, s -> new Roster(s, names));
+            ResolvedEndpoints roster = rosters.computeIfAbsent(service, s -> new ResolvedEndpoints(s, names));
             roster.list(entries, this::endpoint);
             return roster;
         }
@@ -68,14 +71,14 @@ final class Survivors {
             return budgets.computeIfAbsent(service, s -> new RetryBudget());
         }
 
-        Fleet fleet(String service) {
+        ServiceState fleet(String service) {
             usedFleets.add(service);
-            return fleets.computeIfAbsent(service, s -> new Fleet());
+            return fleets.computeIfAbsent(service, s -> new ServiceState());
         }
 
-        Homecoming homecoming(String backend) {
+        FailbackRamp homecoming(String backend) {
             usedBackends.add(backend);
-            return homecomings.computeIfAbsent(backend, b -> new Homecoming());
+            return homecomings.computeIfAbsent(backend, b -> new FailbackRamp());
         }
 
         Duty duty(String service, String backend) {
@@ -109,13 +112,13 @@ final class Survivors {
 
     /** The endpoints of a service as a whole; null: no call can reach it. */
     @Nullable
-    Fleet fleet(String service) {
+    ServiceState fleet(String service) {
         return fleets.get(service);
     }
 
     /** Where a service is reached by its names; null: no call needs them. */
     @Nullable
-    Roster roster(String service) {
+    ResolvedEndpoints roster(String service) {
         return rosters.get(service);
     }
 

@@ -29,7 +29,7 @@ class DistributeTest {
     private static final int PICKS = 20_000;
 
     private final SplittableRandom random = new SplittableRandom(8);
-    private final Homecoming homecoming = new Homecoming();
+    private final FailbackRamp homecoming = new FailbackRamp();
     private final List<Endpoint> endpoints = new ArrayList<>();
     private Locality own = new Locality("eu", "a", "");
 
@@ -59,7 +59,7 @@ class DistributeTest {
         Balance.Origin origin = new Balance.Origin(own, Map.of(), Map.of());
         return Plan.of(
                 Priorities.of(endpoints, origin, setting),
-                new Plan.Terms(new Level.Terms(true, own, Map.of(), algorithm), FailoverMode.SPILL, 50, true),
+                new PlanSettings(new LevelSettings(true, own, Map.of(), algorithm), FailoverMode.SPILL, 50, true),
                 0);
     }
 

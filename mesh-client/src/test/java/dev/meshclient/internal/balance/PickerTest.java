@@ -110,7 +110,7 @@ class PickerTest {
                 endpoints(1000, i -> 1 + i % 3),
                 endpoints(1000, i -> 1 + i % 3),
                 new Plan.Priority(List.of(), true, Map.of()),
-                new Level.Terms(true, new Locality("eu", "a", ""), Map.of(), algorithm));
+                new LevelSettings(true, new Locality("eu", "a", ""), Map.of(), algorithm));
         SplittableRandom random = new SplittableRandom(1);
         int picks = 100_000;
         long bytes = Allocated.bytes(() -> {

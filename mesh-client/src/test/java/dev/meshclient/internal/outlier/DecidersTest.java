@@ -3,7 +3,7 @@ package dev.meshclient.internal.outlier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.internal.call.Outcome;
-import dev.meshclient.internal.endpoint.TrackRecord;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -13,13 +13,14 @@ import org.junit.jupiter.api.Test;
 
 class DecidersTest {
     private static final long SECOND = 1_000_000_000L;
-    private static final Terms BUILT_IN = new Terms(5, 0, 5, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
+    private static final EjectionSettings BUILT_IN =
+            new EjectionSettings(5, 0, 5, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
 
-    private final TrackRecord record = new TrackRecord();
+    private final EndpointHealth record = new EndpointHealth();
 
-    private @Nullable String after(Terms terms, Effect... effects) {
+    private @Nullable String after(EjectionSettings terms, AttemptHealth... effects) {
         String why = null;
-        for (Effect effect : effects) {
+        for (AttemptHealth effect : effects) {
             why = new ConsecutiveFailures(terms).after(record, effect);
         }
         return why;
@@ -29,49 +30,50 @@ class DecidersTest {
 
     @Test
     void five_server_errors_in_a_row_are_enough() {
-        Effect e = Effect.SERVER_ERROR;
+        AttemptHealth e = AttemptHealth.SERVER_ERROR;
         assertThat(after(BUILT_IN, e, e, e, e)).isNull();
         assertThat(after(BUILT_IN, e)).isEqualTo("5 server errors in a row");
     }
 
     @Test
     void a_good_response_between_them_starts_the_row_anew() {
-        Effect e = Effect.SERVER_ERROR;
-        assertThat(after(BUILT_IN, e, e, e, e, Effect.GOOD, e, e, e, e)).isNull();
+        AttemptHealth e = AttemptHealth.SERVER_ERROR;
+        assertThat(after(BUILT_IN, e, e, e, e, AttemptHealth.GOOD, e, e, e, e)).isNull();
         assertThat(after(BUILT_IN, e)).isNotNull();
     }
 
     @Test
     void gateway_errors_are_server_errors_too_and_count_alone_only_if_asked() {
-        Effect e = Effect.GATEWAY_ERROR;
+        AttemptHealth e = AttemptHealth.GATEWAY_ERROR;
         assertThat(after(BUILT_IN, e, e, e, e)).isNull();
         assertThat(after(BUILT_IN, e)).isEqualTo("5 server errors in a row");
-        Terms three = new Terms(5, 3, 5, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
+        EjectionSettings three = new EjectionSettings(5, 3, 5, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
         record.good();
-        assertThat(after(three, e, e, Effect.SERVER_ERROR, e, e)).isEqualTo("5 server errors in a row");
+        assertThat(after(three, e, e, AttemptHealth.SERVER_ERROR, e, e)).isEqualTo("5 server errors in a row");
         record.good();
         assertThat(after(three, e, e, e)).isEqualTo("3 gateway errors in a row");
     }
 
     @Test
     void failures_without_a_response_have_a_row_of_their_own_that_any_response_ends() {
-        Effect local = Effect.LOCAL_FAILURE;
-        assertThat(after(BUILT_IN, local, local, local, local, Effect.SERVER_ERROR, local, local, local, local))
+        AttemptHealth local = AttemptHealth.LOCAL_FAILURE;
+        assertThat(after(BUILT_IN, local, local, local, local, AttemptHealth.SERVER_ERROR, local, local, local, local))
                 .isNull();
         assertThat(after(BUILT_IN, local)).isEqualTo("5 failures without a response in a row");
     }
 
     @Test
     void what_says_nothing_about_the_endpoint_changes_nothing() {
-        Effect e = Effect.SERVER_ERROR;
-        assertThat(after(BUILT_IN, e, e, e, e, Effect.NOTHING, Effect.NOTHING)).isNull();
+        AttemptHealth e = AttemptHealth.SERVER_ERROR;
+        assertThat(after(BUILT_IN, e, e, e, e, AttemptHealth.NOTHING, AttemptHealth.NOTHING))
+                .isNull();
         assertThat(after(BUILT_IN, e)).isNotNull();
     }
 
     @Test
     void a_threshold_of_zero_is_off() {
-        Terms off = new Terms(0, 0, 0, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
-        for (Effect effect : Effect.values()) {
+        EjectionSettings off = new EjectionSettings(0, 0, 0, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
+        for (AttemptHealth effect : AttemptHealth.values()) {
             for (int i = 0; i < 100; i++) {
                 assertThat(after(off, effect)).isNull();
             }
@@ -84,13 +86,13 @@ class DecidersTest {
             boolean silent = Set.of(
                             Outcome.CACHED, Outcome.CANCELLED, Outcome.STALE, Outcome.REFUSED, Outcome.TLS_REFUSED)
                     .contains(outcome);
-            assertThat(Effect.of(outcome, 200) == Effect.NOTHING)
+            assertThat(AttemptHealth.of(outcome, 200) == AttemptHealth.NOTHING)
                     .as("%s", outcome)
                     .isEqualTo(silent);
         }
-        assertThat(Effect.of(Outcome.RESPONSE, 499)).isEqualTo(Effect.GOOD);
-        assertThat(Effect.of(Outcome.RESPONSE, 501)).isEqualTo(Effect.SERVER_ERROR);
-        assertThat(Effect.of(Outcome.RESPONSE, 503)).isEqualTo(Effect.GATEWAY_ERROR);
+        assertThat(AttemptHealth.of(Outcome.RESPONSE, 499)).isEqualTo(AttemptHealth.GOOD);
+        assertThat(AttemptHealth.of(Outcome.RESPONSE, 501)).isEqualTo(AttemptHealth.SERVER_ERROR);
+        assertThat(AttemptHealth.of(Outcome.RESPONSE, 503)).isEqualTo(AttemptHealth.GATEWAY_ERROR);
     }
 
     // ---- how long
@@ -140,10 +142,10 @@ class DecidersTest {
 
     // ---- success rates
 
-    private static List<TrackRecord> records(int... percent) {
-        List<TrackRecord> records = new ArrayList<>();
+    private static List<EndpointHealth> records(int... percent) {
+        List<EndpointHealth> records = new ArrayList<>();
         for (int p : percent) {
-            TrackRecord r = new TrackRecord();
+            EndpointHealth r = new EndpointHealth();
             for (int i = 0; i < 100; i++) {
                 if (i < p) {
                     r.good();
@@ -173,7 +175,7 @@ class DecidersTest {
     @Test
     void too_few_hosts_or_requests_say_nothing() {
         assertThat(SuccessRates.BUILT_IN.outliers(records(0, 100, 100, 100))).isEmpty();
-        List<TrackRecord> five = records(0, 100, 100, 100, 100);
+        List<EndpointHealth> five = records(0, 100, 100, 100, 100);
         five.get(0).startInterval();
         for (int i = 0; i < 99; i++) {
             five.get(0).serverError();
@@ -183,7 +185,7 @@ class DecidersTest {
 
     @Test
     void who_is_out_already_is_not_judged() {
-        List<TrackRecord> six = records(0, 50, 100, 100, 100, 100);
+        List<EndpointHealth> six = records(0, 50, 100, 100, 100, 100);
         six.get(0).takeOut(0, 1, 1, "before");
         assertThat(SuccessRates.BUILT_IN.outliers(six)).containsExactly(1);
     }

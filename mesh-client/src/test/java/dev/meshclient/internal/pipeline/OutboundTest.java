@@ -4,44 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Workload;
 import dev.meshclient.internal.balance.Balance;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.resolve.Names;
+import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.AppProtocol;
+import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Resolution;
-import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which layers a policy compiles to, and in which order: the printed pipeline. */
 class OutboundTest {
-    private static final Layer WIRE = new Layer() {
-        @Override
-        public Response call(CallContext call) {
-            throw new AssertionError("nothing is called");
-        }
-
-        @Override
-        public String toString() {
-            return "wire";
-        }
-    };
-
     private static String compiled(List<MeshListener> listeners, String services) throws PolicyException {
         Router router = new Router(
                 new StepTime(),
@@ -54,7 +40,7 @@ class OutboundTest {
         router.apply(PolicyCodec.read("""
                         {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                          "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {%s}}
-                        """.formatted(services)), WIRE, gone -> {});
+                        """.formatted(services)), gone -> {});
         return router.toString();
     }
 
@@ -92,10 +78,10 @@ class OutboundTest {
                 """);
         List<Metadata> before = List.of(document.policy().metadata());
 
-        assertThat(router.apply(before, List.of(), document, WIRE, gone -> {})).isEqualTo(Applied.IN_FORCE);
-        assertThat(router.apply(List.of(), List.of(document), document, WIRE, gone -> {}))
+        assertThat(router.apply(before, List.of(), document, gone -> {})).isEqualTo(Applied.IN_FORCE);
+        assertThat(router.apply(List.of(), List.of(document), document, gone -> {}))
                 .isEqualTo(Applied.IN_FORCE);
-        assertThat(router.apply(document, WIRE, gone -> {})).isEqualTo(Applied.NOTHING_NEW);
+        assertThat(router.apply(document, gone -> {})).isEqualTo(Applied.NOTHING_NEW);
     }
 
     @ParameterizedTest
@@ -104,23 +90,24 @@ class OutboundTest {
     void we_are_known_where_the_mesh_connects_and_shows_who_we_are(
             Resolution resolution, Tls.Mode mode, boolean known) {
         StepTime time = new StepTime();
-        Self self = Self.of(Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
-            throw new IOException("nobody is there");
-        });
-        Outbound outbound =
-                new Outbound(time, List.of(), new Balance.Origin(Locality.NONE, Map.of(), Map.of()), self, WIRE);
-        Survivors.Use use = new Survivors(new Names(time, name -> List.of(), () -> {})).new Use();
+        LocalWorkload self = LocalWorkload.of(
+                Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
+                    throw new IOException("nobody is there");
+                });
+        Outbound outbound = new Outbound(time, List.of(), new Balance.Origin(Locality.NONE, Map.of(), Map.of()), self);
+        Survivors.Use use = new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use();
         Backend backend = new Backend("orders", "orders", resolution, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
-        Outbound.To to = new Outbound.To(
+        BackendPlan plan = new BackendPlan(
                 backend,
-                Settings.NONE,
+                RouteSettings.NONE,
+                BackendSettings.NONE,
                 new Balance.Members("orders", List.of(), use.fleet("orders"), use.homecoming("orders")),
                 use.duty("orders", "orders"),
                 null,
                 use.inFlight("orders"),
                 use.budget("orders"));
 
-        assertThat(outbound.caller(to).identity().get()).isEqualTo(known ? "spiffe://a.example/web" : null);
+        assertThat(outbound.caller(plan).identity().get()).isEqualTo(known ? "spiffe://a.example/web" : null);
     }
 
     @Test

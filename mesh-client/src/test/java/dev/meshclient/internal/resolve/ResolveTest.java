@@ -2,9 +2,9 @@ package dev.meshclient.internal.resolve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointTable;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
@@ -22,8 +22,8 @@ class ResolveTest {
 
     private final VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
     private final EndpointTable table = new EndpointTable();
-    private final List<Roster> rosters = new ArrayList<>();
-    private final Names names = new Names(time, name -> List.of("10.0.0.1"), this::changed);
+    private final List<ResolvedEndpoints> rosters = new ArrayList<>();
+    private final DnsCache names = new DnsCache(time, name -> List.of("10.0.0.1"), this::changed);
 
     /** Slowly. */
     private void changed() {
@@ -38,9 +38,9 @@ class ResolveTest {
     @Test
     void a_call_waits_until_the_answer_is_with_the_roster_not_only_with_the_name() {
         time.run(() -> {
-            Roster roster = new Roster("orders", names);
+            ResolvedEndpoints roster = new ResolvedEndpoints("orders", names);
             roster.list(
-                    List.of(new Roster.Entry(
+                    List.of(new ResolvedEndpoints.Entry(
                             new Endpoint(
                                     "orders",
                                     80,
@@ -54,10 +54,10 @@ class ResolveTest {
                             0)),
                     table::state);
             rosters.add(roster);
-            Layer resolve = Resolve.create(
+            AttemptLayer resolve = Resolve.create(
                     time,
                     "orders",
-                    new Roster.Part(roster, Map.of()),
+                    new ResolvedEndpoints.Part(roster, Map.of()),
                     endpoints -> attempt -> Calls.respond(attempt, 200 + endpoints.size()));
             time.signal("between").await(time.now() + 5 * MS);
             assertThat(answer(resolve)).isEqualTo(201);
@@ -67,8 +67,8 @@ class ResolveTest {
         });
     }
 
-    private int answer(Layer resolve) throws IOException {
-        CallContext call = Calls.call(time, Calls.get());
-        return resolve.call(call.attempt()).code();
+    private int answer(AttemptLayer resolve) throws IOException {
+        Call call = Calls.call(time, Calls.get());
+        return resolve.call(call.beginAttempt()).code();
     }
 }

@@ -1,0 +1,66 @@
+package dev.meshclient.internal.endpoint;
+
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
+
+/** How many attempts went how far, and what their bodies carried. Counting allocates nothing and takes no lock. */
+public final class TrafficCounters {
+    private final Map<Distance, Volume> volumes = new EnumMap<>(Distance.class);
+
+    private final LongAdder plaintext = new LongAdder();
+
+    private static final class Volume {
+        private final LongAdder requests = new LongAdder();
+        private final LongAdder sentBytes = new LongAdder();
+        private final LongAdder receivedBytes = new LongAdder();
+    }
+
+    public TrafficCounters() {
+        for (Distance distance : Distance.values()) {
+            volumes.put(distance, new Volume());
+        }
+    }
+
+    /** An attempt goes there without TLS. */
+    public void inTheClear() {
+        plaintext.increment();
+    }
+
+    public long plaintext() {
+        return plaintext.sum();
+    }
+
+    private Volume volume(Distance distance) {
+        return Objects.requireNonNull(volumes.get(distance));
+    }
+
+    /** An attempt goes that far. */
+    public void begun(Distance distance) {
+        volume(distance).requests.increment();
+    }
+
+    /** What its bodies came to, as they were on the wire. */
+    public void carried(Distance distance, long sent, long received) {
+        Volume volume = volume(distance);
+        if (sent > 0) {
+            volume.sentBytes.add(sent);
+        }
+        if (received > 0) {
+            volume.receivedBytes.add(received);
+        }
+    }
+
+    public long requests(Distance distance) {
+        return volume(distance).requests.sum();
+    }
+
+    public long sentBytes(Distance distance) {
+        return volume(distance).sentBytes.sum();
+    }
+
+    public long receivedBytes(Distance distance) {
+        return volume(distance).receivedBytes.sum();
+    }
+}

@@ -1,0 +1,116 @@
+package dev.meshclient.internal.pipeline;
+
+import dev.meshclient.internal.endpoint.EndpointTable;
+import dev.meshclient.policy.AppProtocol;
+import dev.meshclient.policy.BackendRef;
+import dev.meshclient.policy.Cluster;
+import dev.meshclient.policy.Endpoint;
+import dev.meshclient.policy.Locality;
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.Resolution;
+import dev.meshclient.policy.Service;
+import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.Subset;
+import dev.meshclient.policy.Tls;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A service as a document had it, with what that document said for all services: while it is kept it stays exactly this,
+ * whatever later documents say in their defaults and clusters.
+ *
+ * @param revision of the document, as {@code epoch/version}
+ * @param service its settings are merged with the defaults; where its hosts are the names to look up, they are its
+ *     endpoints, also after they have become another service's
+ * @param priorities of clusters, by name
+ * @param trustDomain of the mesh; null: none is stated
+ */
+record AcceptedService(
+        String revision,
+        Service service,
+        Map<String, Integer> priorities,
+        @Nullable String trustDomain) {
+
+    /** All services of a policy, by name. */
+    static Map<String, AcceptedService> allOf(MeshPolicy policy, Map<String, AcceptedService> into) {
+        Map<String, Integer> priorities = new HashMap<>();
+        for (Cluster cluster : policy.clusters()) {
+            priorities.put(cluster.name(), cluster.priority());
+        }
+        String revision = policy.metadata().revision();
+        policy.services().forEach((name, s) -> {
+            Settings settings = s.settings().over(policy.defaults());
+            List<Endpoint> endpoints =
+                    s.resolution() == Resolution.DNS && s.endpoints().isEmpty()
+                            ? byHosts(s, settings.backend().tls())
+                            : s.endpoints();
+            Service whole = new Service(
+                    s.hosts(), s.appProtocol(), s.resolution(), endpoints, s.subsets(), s.rules(), settings);
+            into.put(name, new AcceptedService(revision, whole, priorities, policy.trustDomain()));
+        });
+        return into;
+    }
+
+    /** The hosts are the names; one without a port is taken at the port of what the policy says its endpoints speak. */
+    private static List<Endpoint> byHosts(Service service, @Nullable Tls tls) {
+        boolean encrypted = tls == null ? service.appProtocol() == AppProtocol.HTTPS : tls.mode() != Tls.Mode.DISABLE;
+        int port = encrypted ? 443 : 80;
+        return service.hosts().stream()
+                .map(Hosts::parse)
+                .map(h -> new Endpoint(
+                        h.host(),
+                        h.hasPort() ? h.port() : port,
+                        Locality.NONE,
+                        null,
+                        1,
+                        Endpoint.Health.UNKNOWN,
+                        Map.of(),
+                        null,
+                        null))
+                .distinct()
+                .toList();
+    }
+
+    /** Of an endpoint's live state. */
+    static EndpointTable.Key key(String service, Endpoint e) {
+        return new EndpointTable.Key(service, e.cluster() == null ? "" : e.cluster(), e.address(), e.port());
+    }
+
+    int priority(Endpoint endpoint) {
+        return priorities.getOrDefault(endpoint.cluster() == null ? "" : endpoint.cluster(), 0);
+    }
+
+    @Nullable
+    Subset subset(@Nullable String name) {
+        return service.subsets().stream()
+                .filter(s -> s.name().equals(name))
+                .findFirst()
+                .orElse(null);
+    }
+
+    boolean has(BackendRef ref) {
+        return ref.subset() == null || subset(ref.subset()) != null;
+    }
+
+    AcceptedService with(Subset another) {
+        List<Subset> subsets = new ArrayList<>(service.subsets());
+        subsets.add(another);
+        return with(service.hosts(), subsets);
+    }
+
+    AcceptedService with(List<String> hosts) {
+        return with(hosts, service.subsets());
+    }
+
+    private AcceptedService with(List<String> hosts, List<Subset> subsets) {
+        Service s = service;
+        return new AcceptedService(
+                revision,
+                new Service(hosts, s.appProtocol(), s.resolution(), s.endpoints(), subsets, s.rules(), s.settings()),
+                priorities,
+                trustDomain);
+    }
+}

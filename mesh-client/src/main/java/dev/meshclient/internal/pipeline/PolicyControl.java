@@ -1,0 +1,155 @@
+package dev.meshclient.internal.pipeline;
+
+import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.resolve.DnsCache;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.version.VersionOrder;
+import dev.meshclient.policy.Metadata;
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.telemetry.MeshListener;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The policy in force: which document may follow, what of it is taken, and when what no document has any more goes. */
+final class PolicyControl {
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyControl.class);
+
+    private final Time time;
+    private final LocalWorkload self;
+    private final List<MeshListener> listeners;
+    private final long staleNanos;
+    private final VersionOrder order = new VersionOrder();
+    private final DnsCache names;
+    private final Survivors survivors;
+
+    private @Nullable PolicyDocument document;
+    private Consumer<String> ask = host -> {};
+    private Consumer<EndpointState> gone = endpoint -> {};
+    private Time.@Nullable Timer nextStale;
+    private volatile @Nullable MeshState state;
+    private boolean closed;
+
+    /** @param staleTtl how long a service that documents do not have any more is kept */
+    PolicyControl(Time time, Resolver resolver, LocalWorkload self, List<MeshListener> listeners, Duration staleTtl) {
+        this.time = time;
+        this.names = new DnsCache(time, resolver, this::refresh);
+        this.survivors = new Survivors(names);
+        this.self = self;
+        this.listeners = listeners;
+        this.staleNanos = Time.nanos(staleTtl);
+    }
+
+    /** Who is told the hosts of calls to services that the document in force does not speak of. */
+    void onOutside(Consumer<String> told) {
+        ask = told;
+    }
+
+    /** Null before the first document. */
+    @Nullable
+    MeshState state() {
+        return state;
+    }
+
+    StatusReport survey() {
+        return new StatusReport(state, survivors, time.now(), staleNanos);
+    }
+
+    Survivors survivors() {
+        return survivors;
+    }
+
+    /**
+     * Puts a document in force that follows others at once.
+     *
+     * @param versions of what was in force before a restart
+     * @param earlier documents whose services it may leave in force
+     * @throws PolicyException if the document is older than what was in force; nothing changes
+     */
+    synchronized Applied apply(
+            List<Metadata> versions, List<PolicyDocument> earlier, PolicyDocument next, Consumer<EndpointState> gone)
+            throws PolicyException {
+        versions.forEach(order::applied);
+        PolicyProblem problem = order.problem(next.policy().metadata());
+        if (problem != null) {
+            throw new PolicyException(List.of(problem));
+        }
+        if (next.equals(document) && earlier.isEmpty()) {
+            return Applied.NOTHING_NEW;
+        }
+        boolean again = differs(document, next) && order.isAgain(next.policy().metadata());
+        MeshState now = state;
+        AppliedPolicy before = now == null ? AppliedPolicy.NONE : now.standing();
+        for (PolicyDocument one : earlier) {
+            before = LastGoodMerge.after(before, one, time.now());
+        }
+        put(LastGoodMerge.after(before, next, time.now()), gone);
+        order.applied(next.policy().metadata());
+        document = next;
+        return again ? Applied.SAME_VERSION : Applied.IN_FORCE;
+    }
+
+    /** Of what a process before this one had, the version alone is known; parts of one version differ anyway. */
+    private static boolean differs(@Nullable PolicyDocument one, PolicyDocument other) {
+        return one != null
+                && !one.equals(other)
+                && Objects.equals(
+                        one.policy().metadata().scope(),
+                        other.policy().metadata().scope());
+    }
+
+    private void put(AppliedPolicy standing, Consumer<EndpointState> gone) {
+        AppliedPolicy fresh = LastGoodMerge.withoutStale(standing, time.now(), staleNanos);
+        Survivors.Use use = survivors.new Use();
+        state = new StateCompiler(fresh, self, use, time, listeners).compile(ask);
+        use.end(gone);
+        this.gone = gone;
+        Set<String> dropped = new HashSet<>(standing.services().keySet());
+        dropped.removeAll(fresh.services().keySet());
+        if (!dropped.isEmpty()) {
+            LOG.warn("dropped, since no document had them for {} min: {}", staleNanos / 60_000_000_000L, dropped);
+        }
+        if (nextStale != null) {
+            nextStale.cancel();
+        }
+        nextStale = fresh.absentSince().values().stream()
+                .min(Long::compare)
+                .map(since -> time.at(
+                        since + staleNanos,
+                        "stale services",
+                        () -> time.start("stale services", () -> dropStale(gone))))
+                .orElse(null);
+    }
+
+    private synchronized void dropStale(Consumer<EndpointState> gone) {
+        MeshState now = state;
+        if (now != null && !closed) {
+            put(now.standing(), gone);
+        }
+    }
+
+    /** Names stand for other addresses: their services go on with the same policy. */
+    private synchronized void refresh() {
+        survivors.refresh(gone);
+    }
+
+    /** Nothing is dropped and no name is looked up any more. */
+    void close() {
+        synchronized (this) {
+            closed = true;
+            if (nextStale != null) {
+                nextStale.cancel();
+            }
+        }
+        names.close();
+    }
+}

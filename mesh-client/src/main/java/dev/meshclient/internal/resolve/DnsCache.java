@@ -1,0 +1,177 @@
+package dev.meshclient.internal.resolve;
+
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.time.Time;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What names stand for now. Each is looked up at once and then about every 30 s; a failure changes nothing but the log, since an
+ * address that may be old is better than none. Outlives policies.
+ */
+public final class DnsCache {
+    private static final Logger LOG = LoggerFactory.getLogger(DnsCache.class);
+    private static final long INTERVAL_NANOS = 30_000_000_000L;
+    private static final long FIRST_PAUSE_NANOS = 1_000_000_000L;
+    private static final int AT_ONCE = 8;
+
+    private final Time time;
+    private final Resolver resolver;
+    private final Runnable changed;
+    private final Map<String, DnsEntry> names = new HashMap<>();
+    private final Queue<DnsEntry> due = new ArrayDeque<>();
+    private final Set<Attempt> waiting = new LinkedHashSet<>(); // who came first is woken first
+    private int threads;
+    private boolean closed;
+
+    /** @param changed is run after the addresses of a name have become others, on the thread that found them */
+    public DnsCache(Time time, Resolver resolver, Runnable changed) {
+        this.time = time;
+        this.resolver = resolver;
+        this.changed = changed;
+    }
+
+    /** This name, which is looked up from now on. */
+    synchronized DnsEntry name(String text) {
+        DnsEntry known = names.get(text);
+        if (known == null) {
+            known = new DnsEntry(text);
+            names.put(text, known);
+            lookUp(known);
+        }
+        return known;
+    }
+
+    /** Looks up no others any more. */
+    public synchronized void retain(Set<String> used) {
+        names.values().removeIf(name -> {
+            boolean goes = !used.contains(name.text);
+            if (goes) {
+                name.stop();
+            }
+            return goes;
+        });
+    }
+
+    /** Looks up nothing any more; what is known stays. */
+    public void close() {
+        synchronized (this) {
+            closed = true;
+            names.values().forEach(DnsEntry::stop);
+            due.clear();
+        }
+        raiseWaiting();
+    }
+
+    synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** Is raised whenever a look-up has ended. */
+    synchronized void wake(Attempt attempt) {
+        waiting.add(attempt);
+    }
+
+    synchronized void letSleep(Attempt attempt) {
+        waiting.remove(attempt);
+    }
+
+    private void raiseWaiting() {
+        List<Attempt> attempts;
+        synchronized (this) {
+            attempts = List.copyOf(waiting);
+        }
+        attempts.forEach(Attempt::raise);
+    }
+
+    /** A few threads for all: a name server that does not answer holds each look-up for seconds. */
+    private synchronized void lookUp(DnsEntry name) {
+        if (closed || names.get(name.text) != name) {
+            return;
+        }
+        due.add(name);
+        if (threads < AT_ONCE) {
+            threads++;
+            time.start("resolve", this::work);
+        }
+    }
+
+    private void work() {
+        for (DnsEntry name = next(); name != null; name = next()) {
+            look(name);
+        }
+    }
+
+    private synchronized @Nullable DnsEntry next() {
+        DnsEntry name = due.poll();
+        if (name == null) {
+            threads--;
+        }
+        return name;
+    }
+
+    private void look(DnsEntry name) {
+        DnsEntry.Answer before = name.answer();
+        DnsEntry.Answer fresh = ask(name.text, before);
+        synchronized (this) {
+            if (closed || names.get(name.text) != name) {
+                return;
+            }
+            name.answer(fresh, time.at(fresh.nextAt(), "resolve " + name.text, () -> lookUp(name)));
+        }
+        log(name.text, before, fresh);
+        if (!fresh.addresses().equals(before.addresses())) {
+            changed.run();
+        }
+        name.told();
+        raiseWaiting();
+    }
+
+    private DnsEntry.Answer ask(String name, DnsEntry.Answer before) {
+        String failure;
+        try {
+            List<String> addresses =
+                    resolver.addresses(name).stream().distinct().sorted().toList();
+            if (!addresses.isEmpty()) {
+                return new DnsEntry.Answer(addresses, 0, "", time.now() + jittered(INTERVAL_NANOS));
+            }
+            failure = "it has no address";
+        } catch (IOException | RuntimeException | Error e) { // whatever it is, this name is looked up again
+            failure = e.toString();
+        }
+        int failures = before.failures() + 1;
+        long pause = before.addresses().isEmpty()
+                ? Math.min(INTERVAL_NANOS, FIRST_PAUSE_NANOS << Math.min(failures - 1, 5))
+                : INTERVAL_NANOS;
+        return new DnsEntry.Answer(before.addresses(), failures, failure, time.now() + jittered(pause));
+    }
+
+    /** A tenth to either side, so that processes that start together do not ask together. */
+    private long jittered(long nanos) {
+        return (long) (nanos * (0.9 + time.random().nextDouble() / 5));
+    }
+
+    /** Once a change. */
+    private static void log(String name, DnsEntry.Answer before, DnsEntry.Answer now) {
+        if (now.failures() == 1) {
+            LOG.warn(
+                    "name '{}' cannot be resolved, it stands for {} as before: {}",
+                    name,
+                    before.addresses(),
+                    now.failure());
+        } else if (now.failures() == 0
+                && (before.failures() > 0 || !now.addresses().equals(before.addresses()))) {
+            LOG.info("name '{}' stands for {}, before for {}", name, now.addresses(), before.addresses());
+        }
+    }
+}

@@ -1,0 +1,216 @@
+package dev.meshclient.internal.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.internal.time.RealTime;
+import dev.meshclient.internal.time.Signal;
+import dev.meshclient.internal.time.StepTime;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import okhttp3.Response;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A call and its attempts: who is over when, who is cancelled with whom, and who is told. */
+class ScopeTest {
+    private final IOException canceled = new IOException("Canceled");
+
+    private final StepTime time = new StepTime();
+    private final Call call = Calls.call(time, Calls.get());
+    private final List<String> told = new ArrayList<>();
+
+    private Runnable tells(String name) {
+        return () -> told.add(name);
+    }
+
+    private static Response answered(Attempt attempt) {
+        return Calls.respondOpen(attempt, 200);
+    }
+
+    @Test
+    void a_call_is_over_when_it_has_returned_and_its_last_body_has_ended() throws Exception {
+        call.onEnd(tells("call"));
+        Attempt[] attempts = new Attempt[2];
+        call.run(c -> {
+            attempts[0] = c.beginAttempt();
+            attempts[1] = c.beginAttempt();
+            return answered(attempts[1]);
+        });
+        attempts[1].over();
+        assertThat(call.isOver()).isFalse();
+        attempts[0].over();
+        assertThat(call.isOver()).isTrue();
+        assertThat(told).containsExactly("call");
+    }
+
+    @Test
+    void an_attempt_that_ends_before_the_layers_return_does_not_end_the_call() throws Exception {
+        call.onEnd(tells("call"));
+        call.run(c -> {
+            c.beginAttempt().over();
+            assertThat(call.isOver()).isFalse();
+            return answered(c.beginAttempt());
+        });
+        assertThat(told).isEmpty();
+        call.cancel(canceled);
+        assertThat(told).containsExactly("call");
+    }
+
+    @Test
+    void the_last_to_hold_something_is_told_first_whatever_their_number() {
+        for (String name : List.of("events", "deadline", "limit", "a", "b")) {
+            call.onEnd(tells(name));
+        }
+        call.over();
+        assertThat(told).containsExactly("b", "a", "limit", "deadline", "events");
+    }
+
+    @Test
+    void who_asks_after_the_end_is_told_at_once() {
+        call.over();
+        call.onEnd(tells("late"));
+        call.over();
+        assertThat(told).containsExactly("late");
+    }
+
+    @Test
+    void cancelling_the_call_ends_all_its_attempts_with_the_same_cause() throws Exception {
+        Attempt first = call.beginAttempt();
+        Attempt second = call.beginAttempt();
+        call.cancel(canceled);
+        call.cancel(new IOException("a second word"));
+        for (Scope each : List.of(call, first, second)) {
+            assertThat(each.cancelCause()).isSameAs(canceled);
+        }
+        assertThat(first.isOver()).isTrue();
+        assertThat(second.isOver()).isTrue();
+        assertThatThrownBy(call::beginAttempt).isSameAs(canceled);
+    }
+
+    @Test
+    void cancelling_an_attempt_does_not_end_the_call() throws Exception {
+        Attempt attempt = call.beginAttempt();
+        attempt.cancel(canceled);
+        assertThat(attempt.isOver()).isTrue();
+        assertThat(call.cancelCause()).isNull();
+        assertThat(call.beginAttempt().number()).isEqualTo(2);
+    }
+
+    @Test
+    void what_is_over_cannot_be_cancelled_any_more() throws Exception {
+        Attempt attempt = call.beginAttempt();
+        attempt.over();
+        attempt.cancel(canceled);
+        assertThat(attempt.cancelCause()).isNull();
+    }
+
+    @Test
+    void whatever_the_layers_throw_ends_the_attempts_that_they_left_open() {
+        assertThatThrownBy(() -> call.run(c -> {
+                    c.beginAttempt().onEnd(tells("first"));
+                    c.beginAttempt().onEnd(tells("second"));
+                    c.onEnd(tells("call"));
+                    throw new AssertionError("a broken interceptor");
+                }))
+                .isInstanceOf(AssertionError.class);
+        assertThat(told).containsExactly("second", "first", "call");
+    }
+
+    @Test
+    void a_pause_is_not_shortened_by_who_only_wakes() throws Exception {
+        time.at(10, "waker", call::raise);
+        call.pause(100);
+        assertThat(time.now()).isEqualTo(100);
+    }
+
+    @Test
+    void cancelling_ends_a_pause() {
+        time.at(10, "caller", () -> call.cancel(canceled));
+        assertThatThrownBy(() -> call.pause(100)).isSameAs(canceled);
+        assertThat(time.now()).isEqualTo(10);
+    }
+
+    /** The cancel comes after the wait looked for one, and before there is a signal to raise. */
+    @Test
+    void a_cancel_between_looking_and_waiting_is_not_lost() {
+        Call[] racing = new Call[1];
+        StepTime cancelling = new StepTime() {
+            @Override
+            public Signal signal(String name) {
+                racing[0].cancel(canceled);
+                return super.signal(name);
+            }
+        };
+        racing[0] = Calls.call(cancelling, Calls.get());
+        assertThatThrownBy(() -> racing[0].pause(100)).isSameAs(canceled);
+        assertThat(cancelling.now()).isZero();
+    }
+
+    @Test
+    @Timeout(60)
+    void whoever_ends_it_first_each_ending_is_told_exactly_once() throws Exception {
+        int threads = 4;
+        int rounds = 5_000;
+        AtomicInteger[] counts = new AtomicInteger[rounds];
+        Call[] calls = new Call[rounds];
+        Attempt[] attempts = new Attempt[rounds];
+        for (int i = 0; i < rounds; i++) {
+            AtomicInteger count = new AtomicInteger();
+            counts[i] = count;
+            calls[i] = Calls.call(time, Calls.get());
+            attempts[i] = calls[i].beginAttempt();
+            attempts[i].onEnd(() -> count.addAndGet(1));
+            calls[i].onEnd(() -> count.addAndGet(10));
+        }
+        CyclicBarrier start = new CyclicBarrier(threads);
+        try (RealTime real = RealTime.create("test")) {
+            CountDownLatch done = new CountDownLatch(threads);
+            for (int t = 0; t < threads; t++) {
+                int role = t;
+                real.start("racer", () -> {
+                    try {
+                        start.await(30, TimeUnit.SECONDS);
+                        for (int i = 0; i < rounds; i++) {
+                            race(role, calls[i], attempts[i], counts[i]);
+                        }
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    } finally {
+                        done.countDown();
+                    }
+                });
+            }
+            assertThat(done.await(50, TimeUnit.SECONDS)).isTrue();
+        }
+        for (AtomicInteger count : counts) {
+            assertThat(count).as("attempt 1, call 10, latecomer 100").hasValue(111);
+        }
+    }
+
+    private void race(int role, Call call, Attempt attempt, AtomicInteger count) throws IOException {
+        switch (role) {
+            case 0 -> call.run(c -> answered(attempt));
+            case 1 -> attempt.over();
+            case 2 -> call.cancel(canceled);
+            default -> attempt.onEnd(() -> count.addAndGet(100));
+        }
+    }
+
+    @Test
+    @Timeout(60)
+    void a_thread_that_waits_is_woken_by_another_that_cancels() throws Exception {
+        try (RealTime real = RealTime.create("test")) {
+            for (int i = 0; i < 2_000; i++) {
+                Call waiting = Calls.call(real, Calls.get());
+                real.start("caller", () -> waiting.cancel(canceled));
+                assertThatThrownBy(() -> waiting.pause(3600_000_000_000L)).isSameAs(canceled);
+            }
+        }
+    }
+}
