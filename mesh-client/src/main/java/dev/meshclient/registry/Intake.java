@@ -1,6 +1,6 @@
 package dev.meshclient.registry;
 
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyProblem;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.meshclient.registry;
 
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.MeshPolicy;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import java.io.Closeable;

@@ -1,7 +1,7 @@
 package dev.meshclient.authz;
 
 import dev.meshclient.policy.AuthorizationPolicy;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Service;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,7 @@
 package dev.meshclient.policy;
 
+import dev.meshclient.policy.json.PolicyCodec;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;

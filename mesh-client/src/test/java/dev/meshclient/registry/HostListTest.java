@@ -2,7 +2,7 @@ package dev.meshclient.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -12,7 +12,7 @@ import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.VirtualTime;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
 import java.io.IOException;
 import java.time.Duration;

@@ -10,7 +10,7 @@ import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.AppProtocol;
-import dev.meshclient.policy.Credentials;
+import dev.meshclient.policy.TokenCredentials;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Tls;
 import java.io.IOException;
@@ -37,14 +37,14 @@ class BearerTest {
                     }));
     private final Layer peer = attempt -> Calls.respond(attempt, 200);
 
-    private CallContext run(Credentials credentials, Tls.Mode mode, Request request) throws IOException {
+    private CallContext run(TokenCredentials credentials, Tls.Mode mode, Request request) throws IOException {
         CallContext call = Calls.call(time, request);
         Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
         call.run(c -> layer.call(c.attempt()));
         return Objects.requireNonNull(call.latest());
     }
 
-    private CredentialsUnavailable refusal(Credentials credentials, Tls.Mode mode) {
+    private CredentialsUnavailable refusal(TokenCredentials credentials, Tls.Mode mode) {
         CallContext call = Calls.call(time, Calls.get());
         Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
         CredentialsUnavailable e =
@@ -64,26 +64,26 @@ class BearerTest {
 
     @Test
     void over_tls_the_token_goes_along() throws IOException {
-        assertThat(run(new Credentials("a", false), Tls.Mode.SIMPLE, Calls.get())
+        assertThat(run(new TokenCredentials("a", false), Tls.Mode.SIMPLE, Calls.get())
                         .authorization())
                 .isEqualTo("Bearer secret");
         Request https = new Request.Builder().url("https://orders/").build();
-        assertThat(run(new Credentials("a", false), Tls.Mode.DISABLE, https).authorization())
+        assertThat(run(new TokenCredentials("a", false), Tls.Mode.DISABLE, https).authorization())
                 .isEqualTo("Bearer secret");
     }
 
     @Test
     void in_the_clear_the_call_fails() {
-        assertThat(refusal(new Credentials("a", false), Tls.Mode.DISABLE))
+        assertThat(refusal(new TokenCredentials("a", false), Tls.Mode.DISABLE))
                 .hasMessageContaining("token 'a' is not sent in the clear")
                 .hasMessageContaining("let policy say tls for it");
     }
 
     @Test
     void a_token_that_is_not_there_fails_the_call_and_says_why() {
-        assertThat(refusal(new Credentials("b", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is closed");
-        assertThat(refusal(new Credentials("d", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is broken");
-        assertThat(refusal(new Credentials("c", false), Tls.Mode.SIMPLE))
+        assertThat(refusal(new TokenCredentials("b", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is closed");
+        assertThat(refusal(new TokenCredentials("d", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is broken");
+        assertThat(refusal(new TokenCredentials("c", false), Tls.Mode.SIMPLE))
                 .hasMessageContaining("this process knows only a, b, d")
                 .hasMessageContaining("Mesh.builder().token(\"c\", ..)");
     }
@@ -93,9 +93,9 @@ class BearerTest {
         Request own =
                 Calls.get().newBuilder().header("Authorization", "Basic x").build();
 
-        assertThat(run(new Credentials("a", false), Tls.Mode.SIMPLE, own).authorization())
+        assertThat(run(new TokenCredentials("a", false), Tls.Mode.SIMPLE, own).authorization())
                 .isNull();
-        assertThat(run(new Credentials("a", true), Tls.Mode.SIMPLE, own).authorization())
+        assertThat(run(new TokenCredentials("a", true), Tls.Mode.SIMPLE, own).authorization())
                 .isEqualTo("Bearer secret");
     }
 }

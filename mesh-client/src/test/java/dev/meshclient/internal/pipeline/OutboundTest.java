@@ -13,7 +13,7 @@ import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Metadata;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Resolution;
