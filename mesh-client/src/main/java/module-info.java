@@ -15,4 +15,5 @@ module dev.meshclient {
     exports dev.meshclient.policy.json;
     exports dev.meshclient.registry;
     exports dev.meshclient.telemetry;
+    exports dev.meshclient.tls;
 }
