@@ -54,7 +54,8 @@ class ArchitectureTest {
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> ENTRY =
-            describe("Mesh, with the sink of its policy and the constructors that it lends", c -> Set.of(ROOT + ".Mesh", ROOT + ".PolicySink", ROOT + ".FailureConstructors")
+            describe("Mesh, with the sink of its policy and the constructors that it lends", c -> Set.of(
+                            ROOT + ".Mesh", ROOT + ".PolicySink", ROOT + ".FailureConstructors")
                     .contains(c.getName().replaceAll("\\$.*", "")));
     private static final DescribedPredicate<JavaClass> ROOT_TYPES =
             resideInAPackage(ROOT).and(not(ENTRY)).as("types of the root package other than Mesh");
@@ -172,7 +173,12 @@ class ArchitectureTest {
     static final ArchRule the_registry_knows_policy_and_time = only(
             resideInAPackage(ROOT + ".registry"),
             resideInAnyPackage(
-                    ROOT + ".registry", ROOT + ".policy", ROOT + ".policy.json", INTERNAL + "time", INTERNAL + "files", INTERNAL + "version"),
+                    ROOT + ".registry",
+                    ROOT + ".policy",
+                    ROOT + ".policy.json",
+                    INTERNAL + "time",
+                    INTERNAL + "files",
+                    INTERNAL + "version"),
             "a source delivers documents; what they do is not its business, but that its own do not go back is");
 
     @ArchTest
@@ -293,7 +299,8 @@ class ArchitectureTest {
     static final ArchRule internal_time_alone_waits_draws_and_runs_threads = noClasses()
             .that(not(in("time")))
             .and()
-            .doNotHaveFullyQualifiedName(INTERNAL + "tls.RotatingContext") // overrides a method that takes a SecureRandom
+            .doNotHaveFullyQualifiedName(
+                    INTERNAL + "tls.RotatingContext") // overrides a method that takes a SecureRandom
             .should()
             .dependOnClassesThat(WAITING.or(CHANCE))
             .because(

@@ -79,7 +79,9 @@ final class AccessCheck {
             place.field("providers").items(names, 1, MAX_PROVIDERS);
         }
         for (int i = 0; i < names.size(); i++) {
-            Place at = names.size() == 1 ? place.field("provider") : place.field("providers").item(i);
+            Place at = names.size() == 1
+                    ? place.field("provider")
+                    : place.field("providers").item(i);
             if (at.name(names.get(i)) && !known.contains(names.get(i))) {
                 at.wrong(
                         names.get(i),
@@ -135,8 +137,7 @@ final class AccessCheck {
         values(place, "ports", operation.ports(), AccessCheck::port);
         values(place, "methods", operation.methods(), AccessCheck::wild);
         values(place, "paths", operation.paths(), AccessCheck::path);
-        saysSomething(
-                place, operation.equals(new Operation(Values.NONE, Values.NONE, Values.NONE, Values.NONE)));
+        saysSomething(place, operation.equals(new Operation(Values.NONE, Values.NONE, Values.NONE, Values.NONE)));
     }
 
     private static void saysSomething(Place place, boolean nothing) {

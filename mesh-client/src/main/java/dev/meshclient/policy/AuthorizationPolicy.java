@@ -148,7 +148,14 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
             }
 
             public Source build() {
-                return new Source(principals, requestPrincipals, namespaces, serviceAccounts, trustDomains, ipBlocks, remoteIpBlocks);
+                return new Source(
+                        principals,
+                        requestPrincipals,
+                        namespaces,
+                        serviceAccounts,
+                        trustDomains,
+                        ipBlocks,
+                        remoteIpBlocks);
             }
         }
     }

@@ -161,7 +161,18 @@ public record BackendSettings(
         }
 
         public BackendSettings build() {
-            return new BackendSettings(timeouts, retryConstraint, limits, outlierDetection, failoverMode, loadBalancer, trafficDistribution, localityLbSetting, tls, serviceAccount, access);
+            return new BackendSettings(
+                    timeouts,
+                    retryConstraint,
+                    limits,
+                    outlierDetection,
+                    failoverMode,
+                    loadBalancer,
+                    trafficDistribution,
+                    localityLbSetting,
+                    tls,
+                    serviceAccount,
+                    access);
         }
     }
 }

@@ -91,7 +91,8 @@ final class DocumentCheck {
                         "a SPIFFE trust domain: lower-case letters, digits, dots, - and _");
         clusters();
         policy.jwtProviders()
-                .forEach((name, provider) -> JwtProviderCheck.check(root.field("jwtProviders").field(name), name, provider));
+                .forEach((name, provider) ->
+                        JwtProviderCheck.check(root.field("jwtProviders").field(name), name, provider));
     }
 
     private void clusters() {
@@ -149,7 +150,8 @@ final class DocumentCheck {
                 String host = service.hosts().get(i);
                 if (claims.containsKey(host) && ServiceCheck.isLegal(host, service)) {
                     shared.computeIfAbsent(host, h -> new ArrayList<>())
-                            .add(new Claim(name, services.field(name).field("hosts").item(i)));
+                            .add(new Claim(
+                                    name, services.field(name).field("hosts").item(i)));
                 }
             }
         });
@@ -164,11 +166,18 @@ final class DocumentCheck {
         }
         for (Claim claim : claims) {
             Claim rival = claim.service().equals(first.service()) ? other : first;
-            claim.host().wrong(host, "a host that no other service claims; " + rival.host().path() + " does");
+            claim.host()
+                    .wrong(
+                            host,
+                            "a host that no other service claims; "
+                                    + rival.host().path() + " does");
         }
     }
 
     private static @Nullable Claim other(List<Claim> claims, String service) {
-        return claims.stream().filter(c -> !c.service().equals(service)).findFirst().orElse(null);
+        return claims.stream()
+                .filter(c -> !c.service().equals(service))
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -62,9 +62,7 @@ final class JwtProviderCheck {
             new URI(uri);
         } catch (URISyntaxException e) {
             place.field("jwksUri")
-                    .wrong(
-                            uri,
-                            "a URI (RFC 3986), with what it does not allow percent-encoded: " + e.getReason());
+                    .wrong(uri, "a URI (RFC 3986), with what it does not allow percent-encoded: " + e.getReason());
         }
     }
 

@@ -69,7 +69,8 @@ final class LocalityCheck {
                 .findFirst()
                 .ifPresent(other -> place.wrongIn(
                         PolicyProblem.shortened(places.toString()),
-                        "each locality once among these; " + PolicyProblem.shortened(other.toString()) + " has it too"));
+                        "each locality once among these; " + PolicyProblem.shortened(other.toString())
+                                + " has it too"));
         before.add(places);
     }
 

@@ -114,7 +114,8 @@ public record MeshPolicy(
         }
 
         public MeshPolicy build() {
-            return new MeshPolicy(metadata, trustDomain, outboundTrafficPolicy, clusters, jwtProviders, defaults, services, removed);
+            return new MeshPolicy(
+                    metadata, trustDomain, outboundTrafficPolicy, clusters, jwtProviders, defaults, services, removed);
         }
     }
 }

@@ -118,7 +118,15 @@ public record OutlierDetection(
         }
 
         public OutlierDetection build() {
-            return new OutlierDetection(consecutive5xxErrors, consecutiveGatewayErrors, consecutiveLocalOriginFailures, interval, baseEjectionTime, maxEjectionTime, maxEjectionPercent, minHealthPercent);
+            return new OutlierDetection(
+                    consecutive5xxErrors,
+                    consecutiveGatewayErrors,
+                    consecutiveLocalOriginFailures,
+                    interval,
+                    baseEjectionTime,
+                    maxEjectionTime,
+                    maxEjectionPercent,
+                    minHealthPercent);
         }
     }
 }

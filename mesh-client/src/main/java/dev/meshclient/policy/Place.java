@@ -121,7 +121,9 @@ final class Place {
     boolean items(List<?> items, int min, int max) {
         boolean legal = items.size() >= min && items.size() <= max;
         if (!legal) {
-            wrongIn(items.isEmpty() ? "nothing" : items.size() + " items", "an array of " + min + " to " + max + " items");
+            wrongIn(
+                    items.isEmpty() ? "nothing" : items.size() + " items",
+                    "an array of " + min + " to " + max + " items");
         }
         return legal;
     }

@@ -48,10 +48,13 @@ public final class PolicyCheck {
     private final Map<List<Object>, Integer> unreadable = new HashMap<>();
     private final Set<List<Object>> notWhole = new HashSet<>();
     private final Map<List<Object>, List<Object>> places = new HashMap<>();
-    private final Set<@Nullable String> refusedUnread = new HashSet<>();
+    private final Set<String> refusedUnread = new HashSet<>();
     private int unlisted;
     private boolean documentIsBad;
     private @Nullable MeshPolicy checked;
+
+    /** Nothing is wrong yet. */
+    public PolicyCheck() {}
 
     /**
      * What a reader found wrong, before {@link #check}, where something else was read.
@@ -93,7 +96,8 @@ public final class PolicyCheck {
 
     void note(List<Object> at, String value, boolean inWords, String expected) {
         List<Object> place = places.getOrDefault(at, at);
-        if (refusedUnread.contains(serviceOf(place))) {
+        String service = serviceOf(place);
+        if (service != null && refusedUnread.contains(service)) {
             return; // not all of what could not be read is known
         }
         Integer earlier = unreadable.get(place);
@@ -130,7 +134,9 @@ public final class PolicyCheck {
     }
 
     private static @Nullable String serviceOf(List<Object> place) {
-        return place.size() > 1 && place.get(0).equals("services") ? place.get(1).toString() : null;
+        return place.size() > 1 && place.get(0).equals("services")
+                ? place.get(1).toString()
+                : null;
     }
 
     /**
@@ -178,8 +184,11 @@ public final class PolicyCheck {
             throw new PolicyException(problems());
         }
         Map<String, RefusedService> refused = new LinkedHashMap<>();
-        byService().forEach((name, found) ->
-                refused.put(name, new RefusedService(ServiceCheck.legalHosts(policy.services().get(name)), found)));
+        byService()
+                .forEach((name, found) -> refused.put(
+                        name,
+                        new RefusedService(
+                                ServiceCheck.legalHosts(policy.services().get(name)), found)));
         if (refused.isEmpty()) {
             return new PolicyDocument(policy, unknownFields, refused, unresolved);
         }

@@ -28,7 +28,9 @@ public record PolicyProblem(String path, String value, String expected, int line
             } else {
                 String key = shortened(step.toString());
                 boolean plain = PLAIN.matcher(key).matches();
-                path.append(!plain ? "[" : path.isEmpty() ? "" : ".").append(plain ? step : quoted(key)).append(plain ? "" : "]");
+                path.append(!plain ? "[" : path.isEmpty() ? "" : ".")
+                        .append(plain ? step : quoted(key))
+                        .append(plain ? "" : "]");
             }
         }
         return path.isEmpty() ? "$" : path.toString();

@@ -73,9 +73,7 @@ final class RuleCheck {
         headers.items(match.headers(), 0, MAX_VALUE_MATCHES);
         for (int i = 0; i < match.headers().size(); i++) {
             ValueMatch header = match.headers().get(i);
-            headers.item(i)
-                    .field("name")
-                    .text(header.name(), MAX_PATTERN, TOKEN, "the name of a header (RFC 9110)");
+            headers.item(i).field("name").text(header.name(), MAX_PATTERN, TOKEN, "the name of a header (RFC 9110)");
             value(headers.item(i), header);
         }
         Place queryParams = place.field("queryParams");

@@ -1,9 +1,9 @@
 package dev.meshclient.policy;
 
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
-import java.util.LinkedHashSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 

@@ -33,27 +33,28 @@ record ServiceAccounts(
         if (!Place.matches(account, MAX, ACCOUNT)) {
             return EXPECTED;
         }
-        return inFull(account) == null
-                ? "a SPIFFE ID in full, since the document states no trustDomain"
-                : null;
+        return inFull(account) == null ? "a SPIFFE ID in full, since the document states no trustDomain" : null;
     }
 
     /** A service with all of its accounts in full, and with the one that it has by default. */
     Service inFull(String name, Service service) {
         boolean whole = service.endpoints().stream().allMatch(e -> isInFull(e.serviceAccount()))
-                && service.subsets().stream().allMatch(s -> isInFull(s.settings().backend().serviceAccount()));
+                && service.subsets().stream()
+                        .allMatch(s -> isInFull(s.settings().backend().serviceAccount()));
         String own = service.settings().backend().serviceAccount();
         String account = own != null ? full(own) : service.resolution() == Resolution.NONE ? null : byDefault(name);
         if (whole && Objects.equals(own, account)) {
             return service;
         }
-        Service.Builder builder = service.toBuilder()
-                .backend(with(service.settings().backend(), account));
+        Service.Builder builder =
+                service.toBuilder().backend(with(service.settings().backend(), account));
         if (!whole) {
             builder.endpoints(service.endpoints().stream()
                             .map(e -> isInFull(e.serviceAccount())
                                     ? e
-                                    : e.toBuilder().serviceAccount(full(e.serviceAccount())).build())
+                                    : e.toBuilder()
+                                            .serviceAccount(full(e.serviceAccount()))
+                                            .build())
                             .toList())
                     .subsets(service.subsets().stream().map(this::inFull).toList());
         }
@@ -62,7 +63,9 @@ record ServiceAccounts(
 
     private Subset inFull(Subset subset) {
         BackendSettings settings = subset.settings().backend();
-        return subset.toBuilder().backend(with(settings, full(settings.serviceAccount()))).build();
+        return subset.toBuilder()
+                .backend(with(settings, full(settings.serviceAccount())))
+                .build();
     }
 
     private static BackendSettings with(BackendSettings settings, @Nullable String account) {

@@ -86,7 +86,9 @@ final class ServiceCheck {
     static List<String> legalHosts(@Nullable Service service) {
         return service == null
                 ? List.of()
-                : service.hosts().stream().filter(host -> isLegal(host, service)).toList();
+                : service.hosts().stream()
+                        .filter(host -> isLegal(host, service))
+                        .toList();
     }
 
     // ---- endpoints
@@ -112,7 +114,8 @@ final class ServiceCheck {
     private boolean isLegal(Endpoint e) {
         return e.weight() >= 0
                 && e.weight() <= MAX_WEIGHT
-                && (e.cluster() == null || (!e.cluster().isEmpty() && e.cluster().length() <= Place.MAX_NAME))
+                && (e.cluster() == null
+                        || (!e.cluster().isEmpty() && e.cluster().length() <= Place.MAX_NAME))
                 && (e.labels().isEmpty() || e.labels().values().stream().allMatch(v -> v.length() <= 1024))
                 && isLegal(e.locality())
                 && (e.serviceAccount() == null || isAccount(e.serviceAccount()));
@@ -139,8 +142,7 @@ final class ServiceCheck {
 
     private void endpoint(Place place, Endpoint e) {
         if (!Hosts.isAddress(e.address())) {
-            place.field("address")
-                    .wrong(e.address(), "an IP address or a DNS name, without scheme, port or brackets");
+            place.field("address").wrong(e.address(), "an IP address or a DNS name, without scheme, port or brackets");
         }
         place.field("port").integer(e.port(), 1, 65_535);
         if (!isLegal(e.locality())) {
@@ -167,7 +169,8 @@ final class ServiceCheck {
             if (at.field("name").name(subset.name()) && !names.add(subset.name())) {
                 at.field("name").wrong(subset.name(), "each name once among the subsets of a service");
             }
-            subset.labels().forEach((key, value) -> at.field("labels").field(key).text(value, 0, 1024));
+            subset.labels()
+                    .forEach((key, value) -> at.field("labels").field(key).text(value, 0, 1024));
             BackendSettings settings = subset.settings().backend();
             AccessCheck.hasNoBoundary(at, settings.access(), "on the service, or in defaults");
             SettingsCheck.check(at, subset.settings(), policy.jwtProviders());
@@ -220,8 +223,7 @@ final class ServiceCheck {
         place.misplaced("caCertificates", tls.caCertificates(), HAS_ENDPOINTS);
         place.misplaced("credentialName", tls.credentialName(), HAS_ENDPOINTS);
         if (needsOwnSockets(tls.mode())) {
-            place.field("mode")
-                    .wrong(tls.mode().name(), "DISABLE, SIMPLE; MUTUAL and MESH_MUTUAL " + HAS_ENDPOINTS);
+            place.field("mode").wrong(tls.mode().name(), "DISABLE, SIMPLE; MUTUAL and MESH_MUTUAL " + HAS_ENDPOINTS);
         }
     }
 

@@ -41,7 +41,9 @@ final class SettingsCheck {
 
     static void route(Place place, RouteSettings route) {
         place.field("timeouts").field("request").duration(route.timeouts().request());
-        place.field("timeouts").field("backendRequest").duration(route.timeouts().backendRequest());
+        place.field("timeouts")
+                .field("backendRequest")
+                .duration(route.timeouts().backendRequest());
         Retry retry = route.retry();
         if (retry != null) {
             Place at = place.field("retry");

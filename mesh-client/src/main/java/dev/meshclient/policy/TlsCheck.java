@@ -18,7 +18,10 @@ final class TlsCheck {
         place.field("sni").text(tls.sni(), Hosts.MAX_NAME, Hosts.DNS_NAME, "a DNS name");
         place.field("subjectAltNames").items(tls.subjectAltNames(), 0, MAX_NAMES);
         for (int i = 0; i < tls.subjectAltNames().size(); i++) {
-            altName(place.field("subjectAltNames").item(i), tls.mode(), tls.subjectAltNames().get(i));
+            altName(
+                    place.field("subjectAltNames").item(i),
+                    tls.mode(),
+                    tls.subjectAltNames().get(i));
         }
         certificates(place.field("caCertificates"), tls);
         place.field("credentialName").name(tls.credentialName());

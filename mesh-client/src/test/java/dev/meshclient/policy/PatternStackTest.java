@@ -1,9 +1,8 @@
 package dev.meshclient.policy;
 
-import dev.meshclient.policy.json.JsonPatterns;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.policy.json.JsonPatterns;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;

@@ -103,8 +103,8 @@ final class AccessReader {
 
     private static final Operation NO_OPERATION = new Operation(Values.NONE, Values.NONE, Values.NONE, Values.NONE);
 
-    private static final ObjectReader<RuleDraft> FROM = ObjectReader.<RuleDraft>refusingOthers()
-            .required("source", "an object", (in, r) -> r.source = source(in));
+    private static final ObjectReader<RuleDraft> FROM =
+            ObjectReader.<RuleDraft>refusingOthers().required("source", "an object", (in, r) -> r.source = source(in));
     private static final ObjectReader<RuleDraft> TO = ObjectReader.<RuleDraft>refusingOthers()
             .required("operation", "an object", (in, r) -> r.operation = operation(in));
 

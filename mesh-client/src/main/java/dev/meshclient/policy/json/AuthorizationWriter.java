@@ -1,8 +1,7 @@
 package dev.meshclient.policy.json;
 
-import dev.meshclient.policy.AuthorizationPolicy;
-
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.meshclient.policy.AuthorizationPolicy;
 import dev.meshclient.policy.AuthorizationPolicy.Condition;
 import dev.meshclient.policy.AuthorizationPolicy.Operation;
 import dev.meshclient.policy.AuthorizationPolicy.Rule;

@@ -85,7 +85,10 @@ final class DocumentReader {
             .field("outboundTrafficPolicy", (in, p) -> p.outboundTrafficPolicy(in.word(OUTBOUND)))
             .field("clusters", (in, p) -> p.clusters(in.list(0, DocumentReader::cluster)))
             .field("jwtProviders", (in, p) -> providers = in.entries(JwtProviderReader::read))
-            .field("defaults", (in, p) -> defaults = DEFAULTS.read(in, new SettingsReader.Draft()).settings())
+            .field(
+                    "defaults",
+                    (in, p) -> defaults =
+                            DEFAULTS.read(in, new SettingsReader.Draft()).settings())
             .required("services", "an object: services by name", (in, p) -> services(in))
             .misplaced("on a service, or in defaults", "authorization", "requestAuthentication", "credentials");
 

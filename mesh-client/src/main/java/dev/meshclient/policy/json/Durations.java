@@ -1,6 +1,5 @@
 package dev.meshclient.policy.json;
 
-
 import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

@@ -1,6 +1,5 @@
 package dev.meshclient.policy.json;
 
-
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Duration;

@@ -87,7 +87,8 @@ final class JsonCursor {
     }
 
     boolean isText(String text) throws IOException {
-        return parser.currentToken() == JsonToken.VALUE_STRING && parser.getText().equals(text);
+        return parser.currentToken() == JsonToken.VALUE_STRING
+                && parser.getText().equals(text);
     }
 
     boolean isNull() {
@@ -233,8 +234,7 @@ final class JsonCursor {
     }
 
     Duration duration() throws IOException {
-        Duration duration =
-                parser.currentToken() == JsonToken.VALUE_STRING ? Durations.parse(string()) : null;
+        Duration duration = parser.currentToken() == JsonToken.VALUE_STRING ? Durations.parse(string()) : null;
         if (duration == null) {
             wrong(Durations.EXPECTED);
             return Duration.ZERO;

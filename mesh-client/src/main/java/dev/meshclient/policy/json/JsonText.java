@@ -13,8 +13,7 @@ import java.util.regex.Pattern;
 
 /** The bytes of a document: one JSON value in UTF-8, and nothing after it. */
 final class JsonText {
-    private static final String SYNTAX =
-            "JSON (RFC 8259) in UTF-8, nested at most " + JsonCursor.MAX_DEPTH + " levels";
+    private static final String SYNTAX = "JSON (RFC 8259) in UTF-8, nested at most " + JsonCursor.MAX_DEPTH + " levels";
     private static final int SHOWN = 200;
 
     // Where something began is told with words about the parser's own settings.

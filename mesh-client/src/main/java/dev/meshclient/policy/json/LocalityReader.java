@@ -98,7 +98,8 @@ final class LocalityReader {
     }
 
     private static boolean isPlaces(String text) {
-        return text.codePointCount(0, text.length()) <= MAX && PLACES.matcher(text).matches();
+        return text.codePointCount(0, text.length()) <= MAX
+                && PLACES.matcher(text).matches();
     }
 
     private static String shortened(String text) {

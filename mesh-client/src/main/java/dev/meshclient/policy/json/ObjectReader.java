@@ -93,7 +93,9 @@ final class ObjectReader<B> {
             in.found(null, why);
         } else if (othersAreRefused) {
             in.unreadable(
-                    in.place(), null, "no such field, and not safe to ignore; known here: " + String.join(", ", fields.keySet()));
+                    in.place(),
+                    null,
+                    "no such field, and not safe to ignore; known here: " + String.join(", ", fields.keySet()));
         } else if (!name.startsWith("x-")) {
             in.unknown("no such field; known here: " + String.join(", ", fields.keySet()));
         }

@@ -4,7 +4,6 @@ import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyCheck;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

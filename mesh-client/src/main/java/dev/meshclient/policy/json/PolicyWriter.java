@@ -1,5 +1,7 @@
 package dev.meshclient.policy.json;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint;
@@ -16,9 +18,6 @@ import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
 import dev.meshclient.policy.ValueMatch;
-
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.List;

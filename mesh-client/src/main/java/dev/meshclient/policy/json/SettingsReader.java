@@ -116,11 +116,10 @@ final class SettingsReader {
     private static final ObjectReader<ConstraintDraft> RATE = ObjectReader.<ConstraintDraft>ignoringOthers()
             .field("count", (in, c) -> c.count = in.integer())
             .field("interval", (in, c) -> c.rateInterval = in.duration());
-    private static final ObjectReader<ConstraintDraft> RETRY_CONSTRAINT =
-            ObjectReader.<ConstraintDraft>ignoringOthers()
-                    .field("budget", BUDGET::read)
-                    .unsupported("shadow")
-                    .field("minRetryRate", RATE::read);
+    private static final ObjectReader<ConstraintDraft> RETRY_CONSTRAINT = ObjectReader.<ConstraintDraft>ignoringOthers()
+            .field("budget", BUDGET::read)
+            .unsupported("shadow")
+            .field("minRetryRate", RATE::read);
 
     private static final ObjectReader<Draft> LIMITS = ObjectReader.<Draft>ignoringOthers()
             .field("maxRequests", (in, d) -> d.backend.limits(new Limits(in.longInteger())))
@@ -143,9 +142,7 @@ final class SettingsReader {
     private static final ObjectReader<Draft> LOAD_BALANCING = ObjectReader.<Draft>ignoringOthers()
             .unsupported("consistentHash")
             .required(
-                    "simple",
-                    LOAD_BALANCER.expected(null),
-                    (in, d) -> d.backend.loadBalancer(in.word(LOAD_BALANCER)));
+                    "simple", LOAD_BALANCER.expected(null), (in, d) -> d.backend.loadBalancer(in.word(LOAD_BALANCER)));
 
     /** What a mode does not use is refused: whoever wrote it believes that it is checked. */
     private static final ObjectReader<Tls.Builder> TLS = ObjectReader.<Tls.Builder>refusingOthers()
@@ -163,13 +160,11 @@ final class SettingsReader {
                 .field("retry", (in, b) -> settings.apply(b).retry = retry(in))
                 .field("retryConstraint", (in, b) -> settings.apply(b).backend.retryConstraint(retryConstraint(in)))
                 .field("limits", (in, b) -> LIMITS.read(in, settings.apply(b)))
-                .field(
-                        "outlierDetection",
-                        (in, b) -> settings.apply(b)
-                                .backend
-                                .outlierDetection(OUTLIER_DETECTION
-                                        .read(in, OutlierDetection.builder())
-                                        .build()))
+                .field("outlierDetection", (in, b) -> settings.apply(b)
+                        .backend
+                        .outlierDetection(OUTLIER_DETECTION
+                                .read(in, OutlierDetection.builder())
+                                .build()))
                 .field("failoverMode", (in, b) -> settings.apply(b).backend.failoverMode(in.word(FAILOVER_MODE)))
                 .field("loadBalancer", (in, b) -> LOAD_BALANCING.read(in, settings.apply(b)))
                 .field(
@@ -178,11 +173,9 @@ final class SettingsReader {
                 .field(
                         "localityLbSetting",
                         (in, b) -> settings.apply(b).backend.localityLbSetting(LocalityReader.read(in)))
-                .field(
-                        "tls",
-                        (in, b) -> settings.apply(b)
-                                .backend
-                                .tls(TLS.read(in, Tls.builder()).build()))
+                .field("tls", (in, b) -> settings.apply(b)
+                        .backend
+                        .tls(TLS.read(in, Tls.builder()).build()))
                 .field("serviceAccount", (in, b) -> settings.apply(b).backend.serviceAccount(in.text()))
                 .field(
                         "authorization",

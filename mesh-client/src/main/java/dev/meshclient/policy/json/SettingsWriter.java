@@ -1,5 +1,6 @@
 package dev.meshclient.policy.json;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.meshclient.policy.Access;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.ConnectionTimeouts;
@@ -16,8 +17,6 @@ import dev.meshclient.policy.Timeouts;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TokenCredentials;
 import dev.meshclient.policy.TrafficDistribution;
-
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,5 @@
 package dev.meshclient.policy.json;
 
-
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -10,9 +10,9 @@ import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.AppProtocol;
-import dev.meshclient.policy.TokenCredentials;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.policy.TokenCredentials;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -47,8 +47,7 @@ class BearerTest {
     private TokenUnavailable refusal(TokenCredentials credentials, Tls.Mode mode) {
         CallContext call = Calls.call(time, Calls.get());
         Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
-        TokenUnavailable e =
-                catchThrowableOfType(TokenUnavailable.class, () -> call.run(c -> layer.call(c.attempt())));
+        TokenUnavailable e = catchThrowableOfType(TokenUnavailable.class, () -> call.run(c -> layer.call(c.attempt())));
         assertThat(Objects.requireNonNull(call.latest()).outcome()).isEqualTo(Outcome.REFUSED);
         return e;
     }
@@ -68,7 +67,8 @@ class BearerTest {
                         .authorization())
                 .isEqualTo("Bearer secret");
         Request https = new Request.Builder().url("https://orders/").build();
-        assertThat(run(new TokenCredentials("a", false), Tls.Mode.DISABLE, https).authorization())
+        assertThat(run(new TokenCredentials("a", false), Tls.Mode.DISABLE, https)
+                        .authorization())
                 .isEqualTo("Bearer secret");
     }
 
@@ -81,8 +81,10 @@ class BearerTest {
 
     @Test
     void a_token_that_is_not_there_fails_the_call_and_says_why() {
-        assertThat(refusal(new TokenCredentials("b", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is closed");
-        assertThat(refusal(new TokenCredentials("d", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is broken");
+        assertThat(refusal(new TokenCredentials("b", false), Tls.Mode.SIMPLE))
+                .hasMessageContaining("the vault is closed");
+        assertThat(refusal(new TokenCredentials("d", false), Tls.Mode.SIMPLE))
+                .hasMessageContaining("the vault is broken");
         assertThat(refusal(new TokenCredentials("c", false), Tls.Mode.SIMPLE))
                 .hasMessageContaining("this process knows only a, b, d")
                 .hasMessageContaining("Mesh.builder().token(\"c\", ..)");

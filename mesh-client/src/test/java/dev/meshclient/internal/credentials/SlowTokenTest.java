@@ -2,8 +2,8 @@ package dev.meshclient.internal.credentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.TokenUnavailable;
 import dev.meshclient.DeadlineExceeded;
+import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.deadline.Deadline;
@@ -11,9 +11,9 @@ import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.AppProtocol;
-import dev.meshclient.policy.TokenCredentials;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.policy.TokenCredentials;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,8 +82,7 @@ class SlowTokenTest {
             time.join();
         });
 
-        assertThat(ends)
-                .containsExactlyInAnyOrder("one TokenUnavailable 4000", "other TokenUnavailable 4000");
+        assertThat(ends).containsExactlyInAnyOrder("one TokenUnavailable 4000", "other TokenUnavailable 4000");
         assertThat(asked).isEqualTo(1);
     }
 

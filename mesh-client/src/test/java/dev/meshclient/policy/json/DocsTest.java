@@ -1,10 +1,8 @@
 package dev.meshclient.policy.json;
 
-import dev.meshclient.policy.MeshPolicy;
-import dev.meshclient.policy.PolicyException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.policy.PolicyException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,9 +1,7 @@
 package dev.meshclient.policy.json;
 
-import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;

@@ -1,11 +1,10 @@
 package dev.meshclient.policy.json;
 
-import dev.meshclient.policy.PolicyCheck;
-import dev.meshclient.policy.PolicyException;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.meshclient.policy.PolicyCheck;
+import dev.meshclient.policy.PolicyException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,8 @@
 package dev.meshclient.policy.json;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import dev.meshclient.policy.Access;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
@@ -30,10 +33,6 @@ import dev.meshclient.policy.Timeouts;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.policy.ValueMatch;
-
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
-
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -1,12 +1,11 @@
 package dev.meshclient.policy.json;
 
-import dev.meshclient.policy.MeshPolicy;
-import dev.meshclient.policy.Patterns;
-import dev.meshclient.policy.PolicyProblem;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.Patterns;
+import dev.meshclient.policy.PolicyProblem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

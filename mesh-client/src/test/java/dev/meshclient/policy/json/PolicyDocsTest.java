@@ -1,6 +1,5 @@
 package dev.meshclient.policy.json;
 
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;

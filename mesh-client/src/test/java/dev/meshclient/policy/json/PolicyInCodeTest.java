@@ -30,7 +30,10 @@ class PolicyInCodeTest {
     }
 
     private static List<String> lines(List<PolicyProblem> problems) {
-        return problems.stream().map(p -> p.path() + ": " + p.expected()).sorted().toList();
+        return problems.stream()
+                .map(p -> p.path() + ": " + p.expected())
+                .sorted()
+                .toList();
     }
 
     @Test
@@ -49,7 +52,8 @@ class PolicyInCodeTest {
                 PolicyCheck check = new PolicyCheck();
                 check.check(policy);
                 List<String> ofDocument = lines(PolicySchema.problems(json)).stream()
-                        .map(line -> line.replace(".providers[0]:", ".provider:").replace(".to.eu:", ".to[\"eu/*\"]:"))
+                        .map(line ->
+                                line.replace(".providers[0]:", ".provider:").replace(".to.eu:", ".to[\"eu/*\"]:"))
                         .toList();
                 assertThat(lines(check.problems())).as("%s", file.getFileName()).isEqualTo(ofDocument);
                 compared++;

@@ -1,13 +1,12 @@
 package dev.meshclient.policy.json;
 
-import dev.meshclient.policy.PolicyProblem;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.meshclient.policy.PolicyProblem;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;

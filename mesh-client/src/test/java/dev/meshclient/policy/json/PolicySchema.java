@@ -1,8 +1,5 @@
 package dev.meshclient.policy.json;
 
-import dev.meshclient.policy.PolicyException;
-import dev.meshclient.policy.PolicyProblem;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.networknt.schema.JsonSchema;
@@ -10,6 +7,8 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.regex.RegularExpression;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.PolicyProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

@@ -1,11 +1,10 @@
 package dev.meshclient.policy.json;
 
-import dev.meshclient.policy.PolicyException;
-import dev.meshclient.policy.PolicyProblem;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.PolicyProblem;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -1,15 +1,13 @@
 package dev.meshclient.policy.json;
 
-import dev.meshclient.policy.MeshPolicy;
-import dev.meshclient.policy.PolicyDocument;
-import dev.meshclient.policy.PolicyException;
-import dev.meshclient.policy.PolicyProblem;
-import dev.meshclient.policy.RefusedService;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.policy.RefusedService;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,12 +1,11 @@
 package dev.meshclient.policy.json;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Retry;
 import dev.meshclient.policy.Settings;
-
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
