@@ -1,6 +1,5 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.resolve.DnsCache;
@@ -77,11 +76,7 @@ final class PolicyControl {
      * @throws PolicyException if the document is older than what was in force; nothing changes
      */
     synchronized Applied apply(
-            List<Metadata> versions,
-            List<PolicyDocument> earlier,
-            PolicyDocument next,
-            Layer transport,
-            Consumer<EndpointState> gone)
+            List<Metadata> versions, List<PolicyDocument> earlier, PolicyDocument next, Consumer<EndpointState> gone)
             throws PolicyException {
         versions.forEach(order::applied);
         PolicyProblem problem = order.problem(next.policy().metadata());
@@ -97,7 +92,7 @@ final class PolicyControl {
         for (PolicyDocument one : earlier) {
             before = LastGoodMerge.after(before, one, time.now());
         }
-        put(LastGoodMerge.after(before, next, time.now()), transport, gone);
+        put(LastGoodMerge.after(before, next, time.now()), gone);
         order.applied(next.policy().metadata());
         document = next;
         return again ? Applied.SAME_VERSION : Applied.IN_FORCE;
@@ -112,10 +107,10 @@ final class PolicyControl {
                         other.policy().metadata().scope());
     }
 
-    private void put(AppliedPolicy standing, Layer transport, Consumer<EndpointState> gone) {
+    private void put(AppliedPolicy standing, Consumer<EndpointState> gone) {
         AppliedPolicy fresh = LastGoodMerge.withoutStale(standing, time.now(), staleNanos);
         Survivors.Use use = survivors.new Use();
-        state = new StateCompiler(fresh, self, use, time, listeners, transport).compile(ask);
+        state = new StateCompiler(fresh, self, use, time, listeners).compile(ask);
         use.end(gone);
         this.gone = gone;
         Set<String> dropped = new HashSet<>(standing.services().keySet());
@@ -131,14 +126,14 @@ final class PolicyControl {
                 .map(since -> time.at(
                         since + staleNanos,
                         "stale services",
-                        () -> time.start("stale services", () -> dropStale(transport, gone))))
+                        () -> time.start("stale services", () -> dropStale(gone))))
                 .orElse(null);
     }
 
-    private synchronized void dropStale(Layer transport, Consumer<EndpointState> gone) {
+    private synchronized void dropStale(Consumer<EndpointState> gone) {
         MeshState now = state;
         if (now != null && !closed) {
-            put(now.standing(), transport, gone);
+            put(now.standing(), gone);
         }
     }
 

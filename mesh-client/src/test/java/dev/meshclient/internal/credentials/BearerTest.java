@@ -3,16 +3,17 @@ package dev.meshclient.internal.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.TokenUnavailable;
-import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.AppProtocol;
+import dev.meshclient.policy.TokenCredentials;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.policy.TokenCredentials;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -35,19 +36,20 @@ class BearerTest {
                     () -> {
                         throw new IllegalStateException("the vault is broken");
                     }));
-    private final Layer peer = attempt -> Calls.respond(attempt, 200);
+    private final AttemptLayer peer = attempt -> Calls.respond(attempt, 200);
 
-    private CallContext run(TokenCredentials credentials, Tls.Mode mode, Request request) throws IOException {
-        CallContext call = Calls.call(time, request);
-        Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
-        call.run(c -> layer.call(c.attempt()));
+    private Attempt run(TokenCredentials credentials, Tls.Mode mode, Request request) throws IOException {
+        Call call = Calls.call(time, request);
+        AttemptLayer layer = Bearer.create(credentials, tokens, backend(mode), peer);
+        call.run(c -> layer.call(c.beginAttempt()));
         return Objects.requireNonNull(call.latest());
     }
 
     private TokenUnavailable refusal(TokenCredentials credentials, Tls.Mode mode) {
-        CallContext call = Calls.call(time, Calls.get());
-        Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
-        TokenUnavailable e = catchThrowableOfType(TokenUnavailable.class, () -> call.run(c -> layer.call(c.attempt())));
+        Call call = Calls.call(time, Calls.get());
+        AttemptLayer layer = Bearer.create(credentials, tokens, backend(mode), peer);
+        TokenUnavailable e =
+                catchThrowableOfType(TokenUnavailable.class, () -> call.run(c -> layer.call(c.beginAttempt())));
         assertThat(Objects.requireNonNull(call.latest()).outcome()).isEqualTo(Outcome.REFUSED);
         return e;
     }
@@ -67,8 +69,7 @@ class BearerTest {
                         .authorization())
                 .isEqualTo("Bearer secret");
         Request https = new Request.Builder().url("https://orders/").build();
-        assertThat(run(new TokenCredentials("a", false), Tls.Mode.DISABLE, https)
-                        .authorization())
+        assertThat(run(new TokenCredentials("a", false), Tls.Mode.DISABLE, https).authorization())
                 .isEqualTo("Bearer secret");
     }
 
@@ -81,10 +82,8 @@ class BearerTest {
 
     @Test
     void a_token_that_is_not_there_fails_the_call_and_says_why() {
-        assertThat(refusal(new TokenCredentials("b", false), Tls.Mode.SIMPLE))
-                .hasMessageContaining("the vault is closed");
-        assertThat(refusal(new TokenCredentials("d", false), Tls.Mode.SIMPLE))
-                .hasMessageContaining("the vault is broken");
+        assertThat(refusal(new TokenCredentials("b", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is closed");
+        assertThat(refusal(new TokenCredentials("d", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is broken");
         assertThat(refusal(new TokenCredentials("c", false), Tls.Mode.SIMPLE))
                 .hasMessageContaining("this process knows only a, b, d")
                 .hasMessageContaining("Mesh.builder().token(\"c\", ..)");
