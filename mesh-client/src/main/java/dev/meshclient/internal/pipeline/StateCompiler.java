@@ -6,16 +6,22 @@ import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.endpoint.Distance;
-import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.BackendState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.EndpointList;
+import dev.meshclient.internal.endpoint.EndpointSet;
+import dev.meshclient.internal.endpoint.LiveStates;
+import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.limit.InFlight;
+import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
+import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Access;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.JwtProvider;
-import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.RequestAuthentication;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RetryConstraint;
@@ -24,7 +30,6 @@ import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,234 +42,91 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Turns what stands into the layers of its services. */
+/**
+ * Turns a policy into the layers of its services. Reads the states of services and makes layers; what lives changes only when the
+ * state that it makes is activated. What a policy says as the one before it did is not compiled again.
+ */
 final class StateCompiler {
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final Duration IDLE = Duration.ofMinutes(5);
 
-    private static final Logger LOG = LoggerFactory.getLogger(StateCompiler.class);
-
-    private final AppliedPolicy standing;
-    private final Locality own;
-    private final Survivors.Use survivors;
-    private final LocalWorkload self;
+    private final AppliedPolicy policy;
+    private final MeshState before;
+    private final LocalWorkload local;
+    private final DnsCache names;
     private final Outbound outbound;
-    private final Map<String, List<Endpoint>> endpoints = new HashMap<>(); // by backend: rules share them
-    private final Map<String, ResolvedEndpoints> rosters = new HashMap<>(); // by service: subsets share them
+    private final Map<String, Long> callers;
+    private final LiveStates.Next states;
+    private final Activation activation = new Activation();
+    private final Map<String, EndpointList> endpoints = new HashMap<>(); // by service: subsets share them
+    private final Map<String, CompiledBackend> backends = new HashMap<>(); // by name: rules share them
+    private final Map<String, Boolean> same = new HashMap<>(); // as the policy before has them
 
     StateCompiler(
-            AppliedPolicy standing,
-            LocalWorkload self,
-            Survivors.Use survivors,
+            AppliedPolicy policy,
+            MeshState before,
+            LocalWorkload local,
+            DnsCache names,
             Time time,
             List<MeshListener> listeners,
             Layer transport) {
-        this.standing = standing;
-        this.survivors = survivors;
-        this.self = self;
-        Workload workload = self.workload();
-        this.own = workload.locality();
+        this.policy = policy;
+        this.before = before;
+        this.local = local;
+        this.names = names;
+        this.states = before.states().next();
+        Workload workload = local.workload();
+        this.callers = callers(policy, workload);
         this.outbound = new Outbound(
                 time,
                 listeners,
-                new Balance.Origin(workload.locality(), workload.labels(), callers(standing, workload)),
-                self,
+                new Balance.Origin(workload.locality(), workload.labels(), callers),
+                local,
+                names,
                 transport);
     }
 
-    /** @param ask is told the host of a call to a service that the document does not speak of */
+    /** @param ask is called with the host of a call to a service that the document does not speak of */
     MeshState compile(Consumer<String> ask) {
         MeshState.Builder state = new MeshState.Builder();
-        standing.services().forEach((name, accepted) -> {
-            List<Route.Rule> rules = new ArrayList<>();
-            List<Rule> stated = accepted.service().rules();
-            for (int i = 0; i < stated.size(); i++) {
-                rules.add(rule(name, stated.get(i), i));
-            }
-            if (stated.isEmpty()) {
-                rules.add(new Route.Rule(
-                        "default", List.of(), List.of(branch(name, "default", new BackendRef(name, null, 1), null))));
-            }
-            Layer layers = outbound.service(accepted.revision(), name, rules);
-            boolean outside = standing.outside().contains(name);
-            state.add(name, accepted.service().hosts(), layers, outside ? new Outside(ask, layers) : layers);
-            tellIfFar(name, accepted.service());
+        policy.services().forEach((name, accepted) -> {
+            CompiledService compiled = service(name, accepted);
+            compiled.backends().forEach(this::use);
+            Layer layers = compiled.layers();
+            boolean outside = policy.outside().contains(name);
+            state.add(name, compiled, outside ? new Outside(ask, layers) : layers);
         });
         // Last: a host that a service with a policy lists is that one's.
-        standing.refused().forEach((name, refused) -> {
-            if (!standing.services().containsKey(name)) {
-                Layer refusal = Refusal.ofService(standing.revision(), name, refused);
-                state.add(name, refused.hosts(), outbound.refusal(refusal));
+        policy.refused().forEach((name, refused) -> {
+            if (!policy.services().containsKey(name)) {
+                Layer refusal = Refusal.ofService(policy.revision(), name, refused);
+                state.addRefused(name, refused.hosts(), outbound.refusal(refusal));
             }
         });
-        state.boundary(boundary());
-        return state.build(standing);
-    }
-
-    /** Of our own service: who may call us. */
-    private Inbound.Boundary boundary() {
-        String own = self.workload().service();
-        AcceptedService accepted = standing.services().get(own);
         Set<String> issuers = new HashSet<>();
-        if (accepted == null) {
-            self.keys().retain(issuers);
-            String why = standing.refused().containsKey(own)
-                    ? "the policy of '" + own + "', which is us, is refused, and there is no earlier one"
-                    : "policy does not list '" + own + "', which is who we say we are (Mesh.builder().workload)";
-            return Inbound.Boundary.closed(own, why);
+        state.boundary(boundary(issuers));
+        activation.add(() -> local.keys().retain(issuers));
+        return state.build(policy, callers, backends, states.build(), activation);
+    }
+
+    private CompiledService service(String name, AcceptedService accepted) {
+        CompiledService earlier = before.service(name);
+        if (earlier != null && isSame(name) && earlier.backends().stream().allMatch(b -> isSame(b.service()))) {
+            activation.add(() -> earlier.revision(accepted.revision()));
+            return earlier;
         }
-        Access access = accepted.service().settings().access();
-        RequestAuthentication authentication = access.requestAuthentication();
-        if (authentication != null) {
-            authentication.providers().values().stream()
-                    .map(JwtProvider::jwksUri)
-                    .filter(Objects::nonNull)
-                    .forEach(issuers::add);
+        List<CompiledBackend> used = new ArrayList<>();
+        CompiledService.Revision revision = new CompiledService.Revision(accepted.revision());
+        List<Route.Rule> rules = new ArrayList<>();
+        List<Rule> stated = accepted.service().rules();
+        for (int i = 0; i < stated.size(); i++) {
+            rules.add(rule(name, stated.get(i), i));
         }
-        self.keys().retain(issuers);
-        return Inbound.Boundary.of(own, access, accepted.trustDomain(), self.keys());
-    }
-
-    /** A zone that is misspelt, here or there, is else seen on the bill only. */
-    private void tellIfFar(String name, Service service) {
-        List<dev.meshclient.policy.Endpoint> all = service.endpoints();
-        boolean counts = !own.zone().isEmpty() && service.settings().trafficDistribution() != TrafficDistribution.ANY;
-        boolean stated = all.stream().anyMatch(e -> !e.locality().equals(Locality.NONE));
-        if (counts
-                && stated
-                && all.stream().noneMatch(e -> Distance.between(own, e.locality()) == Distance.SAME_ZONE)
-                && survivors.fleet(name).isNewsThatFar()) {
-            LOG.info(
-                    "none of the {} endpoints of '{}' is in our zone {}: its calls leave it (Workload.zone and"
-                            + " endpoints[].locality must say the same)",
-                    all.size(),
-                    name,
-                    own.region().isEmpty() ? own.zone() : own.region() + "/" + own.zone());
+        if (stated.isEmpty()) {
+            rules.add(new Route.Rule(
+                    "default", List.of(), List.of(branch(name, "default", new BackendRef(name, null, 1), null))));
         }
-    }
-
-    private Route.Rule rule(String service, Rule rule, int place) {
-        String name = rule.name() == null ? "#" + place : rule.name();
-        return new Route.Rule(
-                name,
-                rule.matches(),
-                rule.backendRefs().stream()
-                        .map(ref -> branch(service, name, ref, rule))
-                        .toList());
-    }
-
-    /** Timeouts and retry are the rule's and the called service's; everything else is the backend's. */
-    private Route.Branch branch(String service, String ruleName, BackendRef ref, @Nullable Rule rule) {
-        AcceptedService caller = Objects.requireNonNull(standing.services().get(service));
-        AcceptedService called = standing.services().get(ref.name());
-        if (called == null || !called.has(ref)) {
-            return gone(caller, service, ruleName, ref);
-        }
-        Service backendService = called.service();
-        Subset subset = called.subset(ref.subset());
-        Settings ofBackend = backendService.settings();
-        if (subset != null) {
-            ofBackend = subset.settings().over(ofBackend);
-        }
-        Settings ofCaller =
-                service.equals(ref.name()) ? ofBackend : caller.service().settings();
-        Settings settings = new Settings(
-                rule == null ? ofCaller.timeouts() : rule.timeouts().over(ofCaller.timeouts()),
-                rule == null || rule.retry() == null ? ofCaller.retry() : rule.retry(),
-                ofBackend.retryConstraint(),
-                ofBackend.limits(),
-                ofBackend.outlierDetection(),
-                ofBackend.failoverMode(),
-                ofBackend.loadBalancer(),
-                ofBackend.trafficDistribution(),
-                ofBackend.localityLbSetting(),
-                ofBackend.tls(),
-                ofBackend.serviceAccount(),
-                ofBackend.access());
-        Backend backend = backend(ref, backendService, ofBackend);
-        boolean named = backend.resolution() == Resolution.DNS;
-        boolean ownBudget =
-                subset != null && !subset.settings().retryConstraint().equals(RetryConstraint.NONE);
-        Outbound.To to = new Outbound.To(
-                backend,
-                settings,
-                new Balance.Members(
-                        backend.name(),
-                        named
-                                ? List.of()
-                                : endpoints.computeIfAbsent(backend.name(), b -> endpoints(ref.name(), called, subset)),
-                        survivors.fleet(ref.name()),
-                        survivors.homecoming(backend.name())),
-                survivors.duty(ref.name(), backend.name()),
-                named
-                        ? new ResolvedEndpoints.Part(
-                                roster(ref.name(), called), subset == null ? Map.of() : subset.labels())
-                        : null,
-                survivors.inFlight(backend.name()),
-                survivors.budget(ownBudget ? backend.name() : ref.name()));
-        return new Route.Branch(
-                new Target(caller.revision(), service, ruleName, backend), ref.weight(), outbound.rule(to));
-    }
-
-    /** Only a kept service can send to what there is no more. */
-    private static Route.Branch gone(AcceptedService caller, String service, String ruleName, BackendRef ref) {
-        Backend backend = backend(ref, caller.service(), Settings.NONE);
-        Target target = new Target(caller.revision(), service, ruleName, backend);
-        return new Route.Branch(target, ref.weight(), Refusal.ofBackend(service, ruleName, backend.name()));
-    }
-
-    private static Backend backend(BackendRef ref, Service service, Settings settings) {
-        Tls stated = settings.tls();
-        boolean ours = service.resolution() != Resolution.NONE;
-        boolean https = stated == null && service.appProtocol() == AppProtocol.HTTPS;
-        return new Backend(
-                ref.subset() == null ? ref.name() : ref.name() + "/" + ref.subset(),
-                ref.name(),
-                service.resolution(),
-                service.appProtocol(),
-                stated != null ? stated : Tls.of(https ? Tls.Mode.SIMPLE : Tls.Mode.DISABLE),
-                settings.serviceAccount(),
-                nanos(settings.timeouts().connect(), ours ? CONNECT : Duration.ZERO),
-                nanos(settings.timeouts().idle(), ours ? IDLE : Duration.ZERO));
-    }
-
-    private static long nanos(@Nullable Duration stated, Duration builtIn) {
-        return (stated == null ? builtIn : stated).toNanos();
-    }
-
-    private List<Endpoint> endpoints(String name, AcceptedService accepted, @Nullable Subset subset) {
-        return accepted.service().endpoints().stream()
-                .filter(e -> subset == null
-                        || e.labels().entrySet().containsAll(subset.labels().entrySet()))
-                .map(e -> Endpoint.of(
-                        e, e.address(), accepted.priority(e), survivors.endpoint(AcceptedService.key(name, e))))
-                .toList();
-    }
-
-    private ResolvedEndpoints roster(String name, AcceptedService accepted) {
-        return rosters.computeIfAbsent(
-                name,
-                n -> survivors.roster(
-                        n,
-                        accepted.service().endpoints().stream()
-                                .map(e -> new ResolvedEndpoints.Entry(e, accepted.priority(e)))
-                                .toList()));
-    }
-
-    /** Instances of our own service in our region, by zone. */
-    private static Map<String, Long> callers(AppliedPolicy standing, Workload workload) {
-        Map<String, Long> callers = new TreeMap<>();
-        AcceptedService own = standing.services().get(workload.service());
-        if (own != null) {
-            String region = workload.locality().region();
-            own.service().endpoints().stream()
-                    .filter(e -> region.isEmpty() || e.locality().region().equals(region))
-                    .filter(e -> !e.locality().zone().isEmpty())
-                    .forEach(e -> callers.merge(e.locality().zone(), 1L, Long::sum));
-        }
-        return callers;
+        return null;
     }
 }
