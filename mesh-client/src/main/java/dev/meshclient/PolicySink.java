@@ -1,7 +1,6 @@
 package dev.meshclient;
 
-import dev.meshclient.internal.call.Layer;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.Time;
@@ -30,8 +29,7 @@ final class PolicySink implements PolicySource.Sink {
     private static final long TOLD_AGAIN_NANOS = 600_000_000_000L;
 
     private final Router router;
-    private final Layer transport;
-    private final Consumer<EndpointState> gone;
+    private final Consumer<EndpointHealth> gone;
     private final Runnable applied;
     private final Time time;
     private final Logger log;
@@ -70,9 +68,8 @@ final class PolicySink implements PolicySource.Sink {
      * @param gone is told of endpoints that policy does not list any more
      * @param applied is run when a document is in force
      */
-    PolicySink(Router router, Layer transport, Consumer<EndpointState> gone, Runnable applied, Time time, Logger log) {
+    PolicySink(Router router, Consumer<EndpointHealth> gone, Runnable applied, Time time, Logger log) {
         this.router = router;
-        this.transport = transport;
         this.gone = gone;
         this.applied = applied;
         this.time = time;
@@ -104,7 +101,7 @@ final class PolicySink implements PolicySource.Sink {
     private void put(PolicyDocument document, List<Metadata> versions, List<PolicyDocument> earlier)
             throws IOException {
         String before = router.revision();
-        Applied what = router.apply(versions, earlier, document, transport, gone);
+        Applied what = router.apply(versions, earlier, document, gone);
         delivered = document;
         applied.run();
         if (what != Applied.NOTHING_NEW) {

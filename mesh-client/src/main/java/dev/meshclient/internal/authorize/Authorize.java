@@ -6,8 +6,8 @@ import dev.meshclient.authz.Authorization.Answer;
 import dev.meshclient.authz.Authorization.Verdict;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.authz.AuthorizationEvent.Kind;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.policy.AuthorizationPolicy;
 import java.io.IOException;
 import java.util.List;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * Asks the policies of the service that a call goes to. An early answer, no boundary: it refuses only what no token and no reading
  * of the path at the other end could make allowed.
  */
-public final class Authorize implements Layer {
+public final class Authorize implements CallLayer {
     /**
      * Who calls.
      *
@@ -33,14 +33,14 @@ public final class Authorize implements Layer {
     private final Authorization policies;
     private final OutboundFacts facts;
     private final @Nullable Consumer<AuthorizationEvent> told;
-    private final Layer next;
+    private final CallLayer next;
 
     private Authorize(
             String service,
             Authorization policies,
             OutboundFacts facts,
             @Nullable Consumer<AuthorizationEvent> told,
-            Layer next) {
+            CallLayer next) {
         this.service = service;
         this.policies = policies;
         this.facts = facts;
@@ -53,19 +53,19 @@ public final class Authorize implements Layer {
      * @param policies of that service; null or empty: the layer is left out
      * @param told what is worth telling; null: nobody listens
      */
-    public static Layer create(
+    public static CallLayer create(
             String service,
             @Nullable List<AuthorizationPolicy> policies,
             Caller caller,
             @Nullable Consumer<AuthorizationEvent> told,
-            Layer next) {
+            CallLayer next) {
         return policies == null || policies.isEmpty()
                 ? next
                 : new Authorize(service, Authorization.of(policies), new OutboundFacts(caller), told, next);
     }
 
     @Override
-    public Response call(CallContext call) throws IOException {
+    public Response call(Call call) throws IOException {
         Verdict verdict = policies.decide(facts, call.request());
         boolean denied = verdict.answer() == Answer.DENIED;
         if (told != null) {
@@ -89,7 +89,7 @@ public final class Authorize implements Layer {
         return identity == null ? "this workload" : identity;
     }
 
-    private void tell(CallContext call, Verdict verdict, boolean denied) {
+    private void tell(Call call, Verdict verdict, boolean denied) {
         Verdict audited = policies.audited(facts, call.request());
         if (audited != null) {
             tell(call, Kind.AUDITED, audited);
@@ -103,7 +103,7 @@ public final class Authorize implements Layer {
         }
     }
 
-    private void tell(CallContext call, Kind kind, Verdict verdict) {
+    private void tell(Call call, Kind kind, Verdict verdict) {
         String identity = facts.identity();
         if (told != null) {
             told.accept(new AuthorizationEvent(

@@ -1,11 +1,10 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.NoHealthyEndpoint;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Choice;
-import dev.meshclient.internal.call.Ending;
-import dev.meshclient.internal.call.Layer;
-import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.EndpointsLeft;
+import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
@@ -19,12 +18,12 @@ import java.util.random.RandomGenerator;
 import okhttp3.Response;
 
 /** Chooses the endpoint of an attempt and counts it in flight until the end of its body. */
-public final class Balance implements Layer, Ending, Choice {
+public final class Balance implements AttemptLayer {
     private final Time time;
     private final Locality own;
     private final Planner planner;
     private final TrafficCounters traffic;
-    private final Layer next;
+    private final AttemptLayer next;
 
     /**
      * Where the calls come from.
@@ -35,7 +34,7 @@ public final class Balance implements Layer, Ending, Choice {
      */
     public record Origin(Locality locality, Map<String, String> labels, Map<String, Long> callers) {}
 
-    private Balance(Time time, Planner planner, Layer next) {
+    private Balance(Time time, Planner planner, AttemptLayer next) {
         this.time = time;
         this.own = planner.own();
         this.planner = planner;
@@ -44,73 +43,75 @@ public final class Balance implements Layer, Ending, Choice {
     }
 
     /** @param planner of the backend */
-    public static Layer create(Time time, Planner planner, Layer next) {
+    public static AttemptLayer create(Time time, Planner planner, AttemptLayer next) {
         return new Balance(time, planner, next);
     }
 
     @Override
-    public Response call(CallContext attempt) throws IOException {
+    public Response call(Attempt attempt) throws IOException {
         Plan now = planner.current();
-        Endpoint endpoint = choose(now, attempt);
-        attempt.endpoint(endpoint);
-        attempt.choice(this);
-        attempt.alternative(now.usable() > attempt.number());
+        Endpoint probed = now.nextProbe() == Long.MAX_VALUE ? null : now.toProbe(attempt, time.now());
+        Endpoint endpoint = probed == null ? choose(now, attempt) : probed;
+        Picked picked = new Picked(this, attempt, endpoint, probed != null, now.usable() > attempt.number());
+        attempt.pick(picked);
         endpoint.state().begin();
         traffic.begun(Distance.between(own, endpoint.locality()));
-        Target target = attempt.target();
+        Target target = attempt.call().target();
         if (target != null
                 && target.backend().tlsMode(endpoint) == Tls.Mode.DISABLE
-                && !attempt.request().isHttps()) {
+                && !attempt.call().request().isHttps()) {
             traffic.inTheClear();
         }
-        attempt.onEnd(this);
+        attempt.onEnd(picked);
         return next.call(attempt);
     }
 
-    @Override
-    public void ended(CallContext attempt) {
-        Endpoint endpoint = attempt.endpoint();
-        if (endpoint != null) {
-            endpoint.state().end();
-            traffic.carried(Distance.between(own, endpoint.locality()), attempt.sentBytes(), attempt.receivedBytes());
+    /** The choice for an attempt, and what is given back at its end. */
+    private record Picked(
+            Balance balance, Attempt attempt, Endpoint endpoint, boolean isProbe, boolean hasAlternative)
+            implements Pick, Runnable {
+        @Override
+        public EndpointsLeft left() {
+            return balance.leftAfter(attempt);
+        }
+
+        @Override
+        public void run() {
+            balance.ended(attempt, endpoint);
         }
     }
 
-    @Override
-    public Left after(CallContext attempt) {
+    private void ended(Attempt attempt, Endpoint endpoint) {
+        endpoint.state().end();
+        traffic.carried(Distance.between(own, endpoint.locality()), attempt.sentBytes(), attempt.receivedBytes());
+    }
+
+    private EndpointsLeft leftAfter(Attempt attempt) {
         Plan now = planner.current();
         if (now.isEmpty() && !now.hasProbeAfter(attempt, time.now())) {
-            return Left.NOBODY;
+            return EndpointsLeft.NONE;
         }
-        return planner.minHealthPercent() == 0 ? Left.SOMEBODY : Left.ALWAYS_SOMEBODY;
+        return planner.minHealthPercent() == 0 ? EndpointsLeft.SOME : EndpointsLeft.ALWAYS_SOME;
     }
 
-    private Endpoint choose(Plan plan, CallContext attempt) throws NoHealthyEndpoint {
-        if (plan.nextProbe() != Long.MAX_VALUE) {
-            Endpoint probed = plan.toProbe(attempt, time.now());
-            if (probed != null) {
-                attempt.probe(true);
-                return probed;
-            }
-        }
+    private Endpoint choose(Plan plan, Attempt attempt) throws NoHealthyEndpoint {
         if (plan.isEmpty()) {
             throw noneUsable(plan, attempt);
         }
         if (plan.isPanic()) {
-            attempt.note("panic: too few endpoints are healthy, health does not count");
+            attempt.call().note("panic: too few endpoints are healthy, health does not count");
         }
         RandomGenerator random = time.random();
         if (attempt.previous() != null) {
             return plan.pickUntried(random, new Tried(attempt));
         }
-        String key = attempt.options().hashKey();
+        String key = attempt.call().options().hashKey();
         return key == null ? plan.pick(random, planner.ramp(), time.now()) : plan.pickByKey(key);
     }
 
-    private NoHealthyEndpoint noneUsable(Plan plan, CallContext attempt) {
-        attempt.refused();
+    private NoHealthyEndpoint noneUsable(Plan plan, Attempt attempt) {
         int known = planner.known();
-        NoHealthyEndpoint e = new NoHealthyEndpoint(
+        return attempt.refuse(decision -> new NoHealthyEndpoint(
                 "no endpoint of '" + planner.backend() + "' admits calls: " + known + " known, " + why(plan, known),
                 known == 0
                         ? "add endpoints to the service or subset"
@@ -119,9 +120,7 @@ public final class Balance implements Layer, Ending, Choice {
                                 : plan.out() == 0
                                         ? "see endpoints[].health and weight in the policy"
                                         : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
-                attempt.decision());
-        attempt.failed(Outcome.REFUSED, e);
-        return e;
+                decision));
     }
 
     private String why(Plan plan, int known) {

@@ -41,6 +41,11 @@ public final class EndpointSet {
         return !follows;
     }
 
+    /** All of the service that policy states. */
+    public EndpointList whole() {
+        return part.whole;
+    }
+
     /** As they are now. */
     public EndpointList now() {
         Part now = part;

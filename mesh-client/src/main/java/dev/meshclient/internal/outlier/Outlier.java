@@ -1,7 +1,7 @@
 package dev.meshclient.internal.outlier;
 
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.time.Time;
@@ -12,12 +12,12 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what becomes of attempts, ejects endpoints for it, and lets a probe bring them back. */
-public final class Outlier implements Layer {
+public final class Outlier implements AttemptLayer {
     private final Time time;
     private final Detector detector;
     private final EjectionSettings settings;
     private final ConsecutiveFailures rows;
-    private final Layer next;
+    private final AttemptLayer next;
 
     /** Is notified of ejections and returns, and why. */
     public interface Watcher {
@@ -28,7 +28,7 @@ public final class Outlier implements Layer {
         void returned(String backend, String endpoint, String why);
     }
 
-    private Outlier(Time time, Ejections rules, Layer next) {
+    private Outlier(Time time, Ejections rules, AttemptLayer next) {
         this.time = time;
         this.detector = rules.detector();
         this.settings = rules.settings();
@@ -37,7 +37,7 @@ public final class Outlier implements Layer {
     }
 
     /** @param rules of the policy; where they eject no endpoint the layer is left out */
-    public static Layer create(Time time, Ejections rules, Layer next) {
+    public static AttemptLayer create(Time time, Ejections rules, AttemptLayer next) {
         return rules.isOn() ? new Outlier(time, rules, next) : next;
     }
 
@@ -47,7 +47,7 @@ public final class Outlier implements Layer {
     }
 
     @Override
-    public Response call(CallContext attempt) throws IOException {
+    public Response call(Attempt attempt) throws IOException {
         try {
             return next.call(attempt);
         } finally {
@@ -59,10 +59,10 @@ public final class Outlier implements Layer {
     }
 
     /** By the rules in force, which may be those of a later policy than the attempt's. */
-    private void judge(EndpointHealth endpoint, CallContext attempt, AttemptHealth health) {
+    private void judge(EndpointHealth endpoint, Attempt attempt, AttemptHealth health) {
         Ejections rules = detector.inForce();
         @Nullable String why = rows.after(endpoint, health);
-        boolean probed = attempt.isProbe() && probed(rules, endpoint, health);
+        boolean probed = attempt.pick().isProbe() && probed(rules, endpoint, health);
         if (!probed && endpoint.isOut()) {
             if (health == AttemptHealth.GOOD && endpoint.outUntil() <= time.now()) { // in panic it is called without a probe
                 rules.bringBack(endpoint, "answers again");

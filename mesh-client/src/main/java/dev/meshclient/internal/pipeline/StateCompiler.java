@@ -3,26 +3,20 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.balance.Balance;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.BackendState;
-import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.LiveStates;
 import dev.meshclient.internal.endpoint.ServiceState;
-import dev.meshclient.internal.limit.InFlight;
-import dev.meshclient.internal.resolve.DnsCache;
-import dev.meshclient.internal.resolve.ResolvedEndpoints;
+import dev.meshclient.internal.resolve.Resolve;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.route.Route;
-import dev.meshclient.internal.time.Time;
-import dev.meshclient.policy.Access;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
-import dev.meshclient.policy.JwtProvider;
-import dev.meshclient.policy.RequestAuthentication;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.Rule;
@@ -30,22 +24,18 @@ import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a policy into the layers of its services. Reads the states of services and makes layers; what lives changes only when the
- * state that it makes is activated. What a policy says as the one before it did is not compiled again.
+ * Turns a policy into the layers of its services. Reads the states of services and makes layers; what lives changes only when what
+ * it made is activated. What a policy says as the one before did is not compiled again.
  */
 final class StateCompiler {
     private static final Duration CONNECT = Duration.ofSeconds(1);
@@ -53,38 +43,23 @@ final class StateCompiler {
 
     private final AppliedPolicy policy;
     private final MeshState before;
-    private final LocalWorkload local;
-    private final DnsCache names;
+    private final LocalWorkload self;
     private final Outbound outbound;
-    private final Map<String, Long> callers;
+    private final Balance.Origin origin;
     private final LiveStates.Next states;
-    private final Activation activation = new Activation();
     private final Map<String, EndpointList> endpoints = new HashMap<>(); // by service: subsets share them
     private final Map<String, CompiledBackend> backends = new HashMap<>(); // by name: rules share them
-    private final Map<String, Boolean> same = new HashMap<>(); // as the policy before has them
+    private final Map<String, Boolean> same = new HashMap<>(); // whether a service is as the policy before has it
 
-    StateCompiler(
-            AppliedPolicy policy,
-            MeshState before,
-            LocalWorkload local,
-            DnsCache names,
-            Time time,
-            List<MeshListener> listeners,
-            Layer transport) {
+    /** @param before what is in force: what is the same in it is taken over */
+    StateCompiler(AppliedPolicy policy, MeshState before, LocalWorkload self, Outbound outbound) {
         this.policy = policy;
         this.before = before;
-        this.local = local;
-        this.names = names;
+        this.self = self;
+        this.outbound = outbound;
         this.states = before.states().next();
-        Workload workload = local.workload();
-        this.callers = callers(policy, workload);
-        this.outbound = new Outbound(
-                time,
-                listeners,
-                new Balance.Origin(workload.locality(), workload.labels(), callers),
-                local,
-                names,
-                transport);
+        Workload workload = self.workload();
+        this.origin = new Balance.Origin(workload.locality(), workload.labels(), callers(policy, workload));
     }
 
     /** @param ask is called with the host of a call to a service that the document does not speak of */
@@ -92,41 +67,199 @@ final class StateCompiler {
         MeshState.Builder state = new MeshState.Builder();
         policy.services().forEach((name, accepted) -> {
             CompiledService compiled = service(name, accepted);
-            compiled.backends().forEach(this::use);
-            Layer layers = compiled.layers();
             boolean outside = policy.outside().contains(name);
-            state.add(name, compiled, outside ? new Outside(ask, layers) : layers);
+            state.add(name, compiled, outside ? new OutOfScope(ask, compiled.layers()) : compiled.layers());
         });
         // Last: a host that a service with a policy lists is that one's.
         policy.refused().forEach((name, refused) -> {
             if (!policy.services().containsKey(name)) {
-                Layer refusal = Refusal.ofService(policy.revision(), name, refused);
-                state.addRefused(name, refused.hosts(), outbound.refusal(refusal));
+                CallLayer refusal = Refusal.ofService(policy.revision(), name, refused);
+                state.refused(refused.hosts(), outbound.refusal(refusal));
             }
         });
-        Set<String> issuers = new HashSet<>();
-        state.boundary(boundary(issuers));
-        activation.add(() -> local.keys().retain(issuers));
-        return state.build(policy, callers, backends, states.build(), activation);
+        return state.build(policy, origin, backends, states.build(), boundary());
     }
 
     private CompiledService service(String name, AcceptedService accepted) {
-        CompiledService earlier = before.service(name);
-        if (earlier != null && isSame(name) && earlier.backends().stream().allMatch(b -> isSame(b.service()))) {
-            activation.add(() -> earlier.revision(accepted.revision()));
-            return earlier;
+        CompiledService known = before.service(name);
+        if (known != null && isSame(name) && known.backends().stream().allMatch(b -> isSame(b.service()))) {
+            known.backends().forEach(this::use);
+            return known;
         }
+        Revision revision = new Revision(accepted.revision());
         List<CompiledBackend> used = new ArrayList<>();
-        CompiledService.Revision revision = new CompiledService.Revision(accepted.revision());
         List<Route.Rule> rules = new ArrayList<>();
         List<Rule> stated = accepted.service().rules();
         for (int i = 0; i < stated.size(); i++) {
-            rules.add(rule(name, stated.get(i), i));
+            Rule rule = stated.get(i);
+            String ruleName = rule.name() == null ? "#" + i : rule.name();
+            List<Route.Branch> branches = rule.backendRefs().stream()
+                    .map(ref -> branch(new From(name, accepted, revision, ruleName, rule), ref, used))
+                    .toList();
+            rules.add(new Route.Rule(ruleName, rule.matches(), branches));
         }
         if (stated.isEmpty()) {
+            From from = new From(name, accepted, revision, "default", null);
             rules.add(new Route.Rule(
-                    "default", List.of(), List.of(branch(name, "default", new BackendRef(name, null, 1), null))));
+                    "default", List.of(), List.of(branch(from, new BackendRef(name, null, 1), used))));
         }
-        return null;
+        List<Hosts.Pattern> hosts =
+                accepted.service().hosts().stream().map(Hosts::parse).toList();
+        return new CompiledService(revision, hosts, outbound.service(revision, name, rules), List.copyOf(used));
+    }
+
+    /** Whether all that its layers are made of is as it was. */
+    private boolean isSame(String service) {
+        return origin.equals(before.origin()) && same.computeIfAbsent(service, name -> {
+            AcceptedService was = before.policy().services().get(name);
+            AcceptedService is = policy.services().get(name);
+            return was == null ? is == null : is != null && was.saysTheSameAs(is);
+        });
+    }
+
+    /** A backend that is the same as before. */
+    private void use(CompiledBackend known) {
+        backends.put(known.name(), known);
+        states.service(known.service());
+        states.backend(known.name());
+    }
+
+    /** The rule that sends to a backend; null: the one that a service without rules has. */
+    private record From(
+            String service, AcceptedService caller, Revision revision, String ruleName, @Nullable Rule rule) {}
+
+    /** Timeouts and retry are the rule's and the called service's; everything else is the backend's. */
+    private Route.Branch branch(From from, BackendRef ref, List<CompiledBackend> used) {
+        AcceptedService called = policy.services().get(ref.name());
+        if (called == null || !called.has(ref)) {
+            return gone(from, ref);
+        }
+        Subset subset = called.subset(ref.subset());
+        Settings ofBackend = called.service().settings();
+        if (subset != null) {
+            ofBackend = subset.settings().over(ofBackend);
+        }
+        Settings ofCaller = from.service.equals(ref.name())
+                ? ofBackend
+                : from.caller.service().settings();
+        Backend backend = backend(ref, called.service(), ofBackend);
+        CompiledBackend shared = shared(backend, called, subset, ofBackend);
+        used.add(shared);
+        boolean ownBudget =
+                subset != null && !subset.settings().retryConstraint().equals(RetryConstraint.NONE);
+        BackendState budgeted = ownBudget ? shared.state() : shared.serviceState();
+        BackendPlan plan = new BackendPlan(
+                backend, settings(from.rule, ofCaller, ofBackend), shared, budgeted.get(RetryBudget.SLOT));
+        return new Route.Branch(
+                new Target(from.revision, from.service, from.ruleName, backend), ref.weight(), outbound.rule(plan));
+    }
+
+    private static Settings settings(@Nullable Rule rule, Settings ofCaller, Settings ofBackend) {
+        return new Settings(
+                rule == null ? ofCaller.timeouts() : rule.timeouts().over(ofCaller.timeouts()),
+                rule == null || rule.retry() == null ? ofCaller.retry() : rule.retry(),
+                ofBackend.retryConstraint(),
+                ofBackend.limits(),
+                ofBackend.outlierDetection(),
+                ofBackend.failoverMode(),
+                ofBackend.loadBalancer(),
+                ofBackend.trafficDistribution(),
+                ofBackend.localityLbSetting(),
+                ofBackend.tls(),
+                ofBackend.serviceAccount(),
+                ofBackend.access());
+    }
+
+    private CompiledBackend shared(
+            Backend backend, AcceptedService called, @Nullable Subset subset, Settings settings) {
+        CompiledBackend known = backends.get(backend.name());
+        if (known != null) {
+            return known;
+        }
+        CompiledBackend earlier = before.backend(backend.name());
+        if (earlier != null && isSame(backend.service())) {
+            use(earlier);
+            return earlier;
+        }
+        ServiceState service = states.service(backend.service());
+        BackendState state = states.backend(backend.name());
+        Map<String, String> labels = subset == null ? Map.of() : subset.labels();
+        boolean named = backend.resolution() == Resolution.DNS;
+        EndpointSet set = named
+                ? EndpointSet.found(service, labels)
+                : EndpointSet.stated(service, endpoints(backend.service(), called, service), labels);
+        CompiledBackend fresh = new CompiledBackend(
+                backend.name(),
+                backend.service(),
+                service,
+                state,
+                set,
+                named ? new Resolve.NamedBackend(backend.name(), set, labels) : null,
+                outbound.planner(backend.name(), set, state, settings, origin),
+                outbound.ejections(backend.service(), set, state, settings));
+        backends.put(fresh.name(), fresh);
+        return fresh;
+    }
+
+    private EndpointList endpoints(String name, AcceptedService accepted, ServiceState state) {
+        return endpoints.computeIfAbsent(name, n -> {
+            EndpointList.Next next = state.endpoints().next();
+            accepted.service().endpoints().forEach(e -> next.add(e, e.address(), accepted.priority(e)));
+            return next.build();
+        });
+    }
+
+    /** Only a kept service can send to what there is no more. */
+    private static Route.Branch gone(From from, BackendRef ref) {
+        Backend backend = backend(ref, from.caller.service(), Settings.NONE);
+        Target target = new Target(from.revision, from.service, from.ruleName, backend);
+        return new Route.Branch(
+                target, ref.weight(), Refusal.ofBackend(from.service, from.ruleName, backend.name()));
+    }
+
+    private static Backend backend(BackendRef ref, Service service, Settings settings) {
+        Tls stated = settings.tls();
+        boolean ours = service.resolution() != Resolution.NONE;
+        boolean https = stated == null && service.appProtocol() == AppProtocol.HTTPS;
+        return new Backend(
+                ref.subset() == null ? ref.name() : ref.name() + "/" + ref.subset(),
+                ref.name(),
+                service.resolution(),
+                service.appProtocol(),
+                stated != null ? stated : Tls.of(https ? Tls.Mode.SIMPLE : Tls.Mode.DISABLE),
+                settings.serviceAccount(),
+                nanos(settings.timeouts().connect(), ours ? CONNECT : Duration.ZERO),
+                nanos(settings.timeouts().idle(), ours ? IDLE : Duration.ZERO));
+    }
+
+    private static long nanos(@Nullable Duration stated, Duration builtIn) {
+        return (stated == null ? builtIn : stated).toNanos();
+    }
+
+    /** Of our own service: which callers it admits. */
+    private Inbound.Boundary boundary() {
+        String own = self.workload().service();
+        AcceptedService accepted = policy.services().get(own);
+        if (accepted == null) {
+            String why = policy.refused().containsKey(own)
+                    ? "the policy of '" + own + "', which is us, is refused, and there is no earlier one"
+                    : "policy does not list '" + own + "', which is who we say we are (Mesh.builder().workload)";
+            return Inbound.Boundary.closed(own, why);
+        }
+        return Inbound.Boundary.of(own, accepted.service().settings().access(), accepted.trustDomain(), self.keys());
+    }
+
+    /** Instances of our own service in our region, by zone. */
+    private static Map<String, Long> callers(AppliedPolicy policy, Workload workload) {
+        Map<String, Long> callers = new TreeMap<>();
+        AcceptedService own = policy.services().get(workload.service());
+        if (own != null) {
+            String region = workload.locality().region();
+            own.service().endpoints().stream()
+                    .filter(e -> region.isEmpty() || e.locality().region().equals(region))
+                    .filter(e -> !e.locality().zone().isEmpty())
+                    .forEach(e -> callers.merge(e.locality().zone(), 1L, Long::sum));
+        }
+        return callers;
     }
 }

@@ -1,9 +1,8 @@
 package dev.meshclient.internal.resolve;
 
 import dev.meshclient.NoHealthyEndpoint;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
-import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
@@ -14,7 +13,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Before the first answer to any name of a backend, its calls wait for it here. */
-public final class Resolve implements Layer {
+public final class Resolve implements AttemptLayer {
     /** A resolver may take much longer to find out that no name server answers it. */
     private static final long PATIENCE_NANOS = 5_000_000_000L;
 
@@ -23,7 +22,7 @@ public final class Resolve implements Layer {
     private final Time time;
     private final NamedBackend backend;
     private final DnsCache names;
-    private final Layer next;
+    private final AttemptLayer next;
 
     /**
      * A backend that is reached by names.
@@ -46,7 +45,7 @@ public final class Resolve implements Layer {
         }
     }
 
-    private Resolve(Time time, NamedBackend backend, DnsCache names, Layer next) {
+    private Resolve(Time time, NamedBackend backend, DnsCache names, AttemptLayer next) {
         this.time = time;
         this.backend = backend;
         this.names = names;
@@ -54,19 +53,19 @@ public final class Resolve implements Layer {
     }
 
     /** @param backend null: it is reached by addresses, and the layer is left out */
-    public static Layer create(Time time, @Nullable NamedBackend backend, DnsCache names, Layer next) {
+    public static AttemptLayer create(Time time, @Nullable NamedBackend backend, DnsCache names, AttemptLayer next) {
         return backend == null ? next : new Resolve(time, backend, names, next);
     }
 
     @Override
-    public Response call(CallContext attempt) throws IOException {
+    public Response call(Attempt attempt) throws IOException {
         if (backend.isUnknown()) {
             awaitAnswer(attempt);
         }
         return next.call(attempt);
     }
 
-    private void awaitAnswer(CallContext attempt) throws IOException {
+    private void awaitAnswer(Attempt attempt) throws IOException {
         long until = time.now() + PATIENCE_NANOS;
         names.wake(attempt);
         try {
@@ -88,17 +87,16 @@ public final class Resolve implements Layer {
         return backend.names().stream().anyMatch(DnsEntry::isFirstPending);
     }
 
-    private NoHealthyEndpoint unknown(CallContext attempt) {
+    private NoHealthyEndpoint unknown(Attempt attempt) {
         long now = time.now();
-        List<DnsEntry> names = backend.names();
-        String problems = names.stream().limit(NAMED).map(n -> n.problem(now)).collect(Collectors.joining(", "));
-        NoHealthyEndpoint e = new NoHealthyEndpoint(
+        List<DnsEntry> pending = backend.names();
+        String problems =
+                pending.stream().limit(NAMED).map(n -> n.problem(now)).collect(Collectors.joining(", "));
+        return attempt.refuse(decision -> new NoHealthyEndpoint(
                 "no address of '" + backend.name + "' is known: " + problems
-                        + (names.size() > NAMED ? ", and " + (names.size() - NAMED) + " more" : ""),
+                        + (pending.size() > NAMED ? ", and " + (pending.size() - NAMED) + " more" : ""),
                 "see whether DNS knows the name, and answers this host",
-                attempt.decision());
-        attempt.failed(Outcome.REFUSED, e);
-        return e;
+                decision));
     }
 
     @Override

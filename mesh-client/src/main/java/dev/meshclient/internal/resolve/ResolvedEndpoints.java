@@ -59,6 +59,11 @@ public final class ResolvedEndpoints {
         listed = List.of();
     }
 
+    /** The names that are looked up for it. */
+    public void addNamesTo(Set<String> used) {
+        listed.stream().map(Listed::name).filter(Objects::nonNull).forEach(name -> used.add(name.text));
+    }
+
     /** Takes over what names stand for now; the consumer gets every endpoint that the service has no more. */
     public static void refresh(ServiceState service, Consumer<EndpointHealth> gone) {
         ResolvedEndpoints resolved = service.find(SLOT);

@@ -23,12 +23,12 @@ public final class Calls {
                 .build();
     }
 
-    public static CallContext call(Time time, Request request) {
-        return new CallContext(time, request, MeshOptions.DEFAULT);
+    public static Call call(Time time, Request request) {
+        return new Call(time, request, MeshOptions.DEFAULT);
     }
 
     /** What the peer answers, as the transport would tell it; the attempt is over with it. */
-    public static Response respond(CallContext attempt, int status, String... headers) {
+    public static Response respond(Call attempt, int status, String... headers) {
         attempt.responded(status);
         attempt.over();
         return response(attempt.request(), status, headers);
@@ -48,7 +48,7 @@ public final class Calls {
     }
 
     /** A failure, as the transport would tell it. */
-    public static IOException fail(CallContext attempt, Outcome outcome) {
+    public static IOException fail(Call attempt, Outcome outcome) {
         IOException e = new IOException(outcome.word());
         attempt.failed(outcome, e);
         attempt.over();

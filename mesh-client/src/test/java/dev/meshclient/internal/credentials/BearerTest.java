@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.meshclient.CredentialsUnavailable;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.AppProtocol;
@@ -35,20 +35,20 @@ class BearerTest {
                     () -> {
                         throw new IllegalStateException("the vault is broken");
                     }));
-    private final Layer peer = attempt -> Calls.respond(attempt, 200);
+    private final CallLayer peer = attempt -> Calls.respond(attempt, 200);
 
-    private CallContext run(Credentials credentials, Tls.Mode mode, Request request) throws IOException {
-        CallContext call = Calls.call(time, request);
-        Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
-        call.run(c -> layer.call(c.attempt()));
+    private Call run(Credentials credentials, Tls.Mode mode, Request request) throws IOException {
+        Call call = Calls.call(time, request);
+        CallLayer layer = Bearer.create(credentials, tokens, backend(mode), peer);
+        call.run(c -> layer.call(c.beginAttempt()));
         return Objects.requireNonNull(call.latest());
     }
 
     private CredentialsUnavailable refusal(Credentials credentials, Tls.Mode mode) {
-        CallContext call = Calls.call(time, Calls.get());
-        Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
+        Call call = Calls.call(time, Calls.get());
+        CallLayer layer = Bearer.create(credentials, tokens, backend(mode), peer);
         CredentialsUnavailable e =
-                catchThrowableOfType(CredentialsUnavailable.class, () -> call.run(c -> layer.call(c.attempt())));
+                catchThrowableOfType(CredentialsUnavailable.class, () -> call.run(c -> layer.call(c.beginAttempt())));
         assertThat(Objects.requireNonNull(call.latest()).outcome()).isEqualTo(Outcome.REFUSED);
         return e;
     }

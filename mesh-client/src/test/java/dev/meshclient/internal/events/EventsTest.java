@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Decision;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.limit.Limit;
@@ -29,8 +29,8 @@ class EventsTest {
     private final StepTime time = new StepTime();
     private final List<String> told = new ArrayList<>();
     private final Deque<Object> script = new ArrayDeque<>();
-    private final List<CallContext> open = new ArrayList<>();
-    private final CallContext call = Calls.call(time, Calls.get());
+    private final List<Call> open = new ArrayList<>();
+    private final Call call = Calls.call(time, Calls.get());
 
     private final class Recording implements MeshListener {
         @Override
@@ -55,7 +55,7 @@ class EventsTest {
         }
     }
 
-    private final Layer peer = attempt -> {
+    private final CallLayer peer = attempt -> {
         Object next = script.isEmpty() ? 200 : script.poll();
         if (next instanceof Outcome outcome) {
             throw Calls.fail(attempt, outcome);
@@ -74,13 +74,13 @@ class EventsTest {
         return Calls.respond(attempt, next instanceof Integer status ? status : 200);
     };
 
-    private Layer layers(InFlight inFlight, MeshListener... listeners) {
-        Layer attempts = Events.ofAttempts(List.of(listeners), peer);
-        Layer retry = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempts);
+    private CallLayer layers(InFlight inFlight, MeshListener... listeners) {
+        CallLayer attempts = Events.ofAttempts(List.of(listeners), peer);
+        CallLayer retry = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempts);
         return Events.ofCalls(List.of(listeners), Limit.create(inFlight, 1L, false, retry));
     }
 
-    private Layer layers() {
+    private CallLayer layers() {
         return layers(new InFlight(), new Recording());
     }
 
@@ -128,7 +128,7 @@ class EventsTest {
 
     @Test
     void a_refusal_has_no_attempts() throws Exception {
-        Layer layers = layers(new InFlight(), new Recording());
+        CallLayer layers = layers(new InFlight(), new Recording());
         script.add("open");
         Calls.call(time, Calls.get()).run(layers);
         told.clear();

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Overloaded;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyCodec;
@@ -51,7 +51,7 @@ class BlameTest {
     private int asked;
 
     /** Silent for an hour, unless it is to fail at once. */
-    private final Layer transport = attempt -> {
+    private final CallLayer transport = attempt -> {
         asked++;
         Outcome outcome = fails;
         if (outcome == Outcome.RESPONSE) {
@@ -74,20 +74,20 @@ class BlameTest {
         apply(settings, transport);
     }
 
-    private void apply(String settings, Layer wire) throws IOException {
+    private void apply(String settings, CallLayer wire) throws IOException {
         router.apply(PolicyCodec.read("""
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
                  "services": {"orders": {"hosts": ["orders"], %s}}}
                 """.formatted(settings)), wire, gone -> {});
     }
 
-    private Layer layers() {
+    private CallLayer layers() {
         return Objects.requireNonNull(router.layers("orders", 80));
     }
 
-    private void fiveFail(MeshOptions options, Consumer<CallContext> before) {
+    private void fiveFail(MeshOptions options, Consumer<Call> before) {
         for (int i = 0; i < 5; i++) {
-            CallContext call = new CallContext(time, Calls.get(), options);
+            Call call = new Call(time, Calls.get(), options);
             before.accept(call);
             assertThatThrownBy(() -> call.run(layers())).isInstanceOf(IOException.class);
         }
@@ -153,7 +153,7 @@ class BlameTest {
         fiveFail(MeshOptions.DEFAULT, call -> {});
         time.step(40 * SECOND);
         fails = null;
-        CallContext ended = Calls.call(time, Calls.get());
+        Call ended = Calls.call(time, Calls.get());
         time.at(time.now() + SECOND, "caller", () -> ended.cancel(new IOException("Canceled")));
         assertThatThrownBy(() -> ended.run(layers())).hasMessage("Canceled");
         assertThat(told).hasSize(1);
@@ -168,14 +168,14 @@ class BlameTest {
         fails = Outcome.RESET;
         fiveFail(MeshOptions.DEFAULT, call -> {});
         fails = Outcome.RESPONSE;
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         call.run(layers()).close();
         assertThat(call.decision().detail()).contains("panic");
     }
 
     @Test
     void rules_share_the_limit_of_their_backend_and_subsets_have_their_own() throws Exception {
-        Layer open = attempt -> {
+        CallLayer open = attempt -> {
             attempt.responded(200);
             return Calls.response(attempt.request(), 200);
         };

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Workload;
 import dev.meshclient.internal.balance.Balance;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
@@ -30,9 +30,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which layers a policy compiles to, and in which order: the printed pipeline. */
 class OutboundTest {
-    private static final Layer WIRE = new Layer() {
+    private static final CallLayer WIRE = new CallLayer() {
         @Override
-        public Response call(CallContext call) {
+        public Response call(Call call) {
             throw new AssertionError("nothing is called");
         }
 

@@ -3,9 +3,9 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.resolve.DnsCache;
@@ -100,9 +100,9 @@ class PeerOfPolicyTest {
                 .replace('\'', '"');
         List<Peer> peers = new ArrayList<>();
         StepTime time = new StepTime();
-        Layer recording = new Layer() {
+        CallLayer recording = new CallLayer() {
             @Override
-            public okhttp3.Response call(CallContext attempt) throws java.io.IOException {
+            public okhttp3.Response call(Call attempt) throws java.io.IOException {
                 Backend backend = Objects.requireNonNull(attempt.target()).backend();
                 Endpoint chosen = Objects.requireNonNull(attempt.endpoint());
                 peers.add(Peer.of(backend, chosen));

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Overloaded;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.time.RealTime;
@@ -30,10 +30,10 @@ class PolicyChangeTest {
     private final StepTime time = new StepTime();
     private final Router router = new Router(
             time, Workload.unknown(), List.of(), List.of("orders"), false, Duration.ZERO, Duration.ofHours(1));
-    private final List<CallContext> open = new ArrayList<>();
+    private final List<Call> open = new ArrayList<>();
     private final List<String> gone = new ArrayList<>();
     private final AtomicReference<Outcome> fails = new AtomicReference<>();
-    private final Layer transport = attempt -> {
+    private final CallLayer transport = attempt -> {
         Outcome outcome = fails.get();
         if (outcome != null) {
             throw Calls.fail(attempt, outcome);
@@ -58,16 +58,16 @@ class PolicyChangeTest {
         apply(document, transport);
     }
 
-    private void apply(String document, Layer bottom) throws IOException {
+    private void apply(String document, CallLayer bottom) throws IOException {
         router.apply(PolicyCodec.read(document), bottom, e -> gone.add(e.name()));
     }
 
-    private Layer layers() {
+    private CallLayer layers() {
         return Objects.requireNonNull(router.layers("orders", 80));
     }
 
-    private CallContext call() throws IOException {
-        CallContext call = Calls.call(time, Calls.get());
+    private Call call() throws IOException {
+        Call call = Calls.call(time, Calls.get());
         call.run(layers());
         return call;
     }
@@ -98,7 +98,7 @@ class PolicyChangeTest {
     @Test
     void an_endpoint_that_goes_is_told_once_and_finishes_what_it_has() throws Exception {
         apply(orders(1, "", "10.0.0.1"));
-        CallContext call = call();
+        Call call = call();
         EndpointState removed = endpoints().get(0);
         apply(orders(2, "", "10.0.0.2"));
         apply(orders(3, "", "10.0.0.2"));
@@ -118,7 +118,7 @@ class PolicyChangeTest {
             }
             return Calls.respond(attempt, 200);
         });
-        CallContext call = call();
+        Call call = call();
         assertThat(call.decision().attempts())
                 .extracting(a -> a.endpoint())
                 .containsOnly("10.0.0.1:80")
@@ -136,7 +136,7 @@ class PolicyChangeTest {
         assertThatThrownBy(this::call).isInstanceOf(Overloaded.class);
         apply(orders(3, "\"limits\": {\"maxRequests\": 1},", "10.0.0.2"));
         assertThatThrownBy(this::call).hasMessageContaining("3 calls in flight, of at most 1");
-        open.forEach(CallContext::over);
+        open.forEach(Call::over);
         call();
     }
 
@@ -170,7 +170,7 @@ class PolicyChangeTest {
     }
 
     private int attemptsOfAFailure() {
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         assertThatThrownBy(() -> call.run(layers())).hasMessage("connect-failure");
         return call.attempts();
     }
@@ -189,7 +189,7 @@ class PolicyChangeTest {
         fails.set(Outcome.CONNECT_FAILURE);
         assertThat(attemptsOfAFailure()).isEqualTo(2);
         assertThat(attemptsOfAFailure()).isEqualTo(1);
-        CallContext v2 = Calls.call(
+        Call v2 = Calls.call(
                 time, Calls.get().newBuilder().url("http://orders/v2").build());
         assertThatThrownBy(() -> v2.run(layers())).hasMessage("connect-failure");
         assertThat(v2.attempts()).isEqualTo(2);
@@ -218,7 +218,7 @@ class PolicyChangeTest {
                 orders(1, "", "10.0.0.1", "10.0.0.2"),
                 orders(2, "", "10.0.0.2", "10.0.0.3"),
                 orders(3, "", "10.0.0.3"));
-        Layer quick = attempt -> Calls.respond(attempt, 200);
+        CallLayer quick = attempt -> Calls.respond(attempt, 200);
         router.apply(PolicyCodec.read(documents.get(0)), quick, e -> {});
         AtomicInteger answered = new AtomicInteger();
         int callers = 3;
@@ -268,7 +268,7 @@ class PolicyChangeTest {
         try (RealTime real = RealTime.create("test")) {
             real.start("asker", () -> {
                 for (int i = 1; i < rounds; i = asked.incrementAndGet() + 1) {
-                    Layer layers = null;
+                    CallLayer layers = null;
                     while (layers == null) {
                         layers = router.layers("h" + i, 80);
                     }

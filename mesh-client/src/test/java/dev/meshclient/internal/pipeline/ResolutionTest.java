@@ -8,7 +8,7 @@ import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
@@ -38,7 +38,7 @@ class ResolutionTest {
     private final Map<String, List<String>> zone = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
     private final List<String> gone = new ArrayList<>();
-    private final List<CallContext> open = new ArrayList<>();
+    private final List<Call> open = new ArrayList<>();
     private long lookUpNanos;
     private final Resolver resolver = name -> {
         asked.add(name);
@@ -80,9 +80,9 @@ class ResolutionTest {
                 e -> gone.add(e.name()));
     }
 
-    private CallContext call(String url) throws IOException {
+    private Call call(String url) throws IOException {
         Request request = new Request.Builder().url(url).build();
-        CallContext call = Calls.call(time, request);
+        Call call = Calls.call(time, request);
         try (Response response = call.run(Objects.requireNonNull(
                 router.layers(request.url().host(), request.url().port())))) {
             assertThat(response.code()).isEqualTo(200);
@@ -94,8 +94,8 @@ class ResolutionTest {
     private List<String> reached(String url) throws IOException {
         TreeSet<String> names = new TreeSet<>();
         for (int i = 0; i < 50; i++) {
-            CallContext call = call(url);
-            open.forEach(CallContext::over);
+            Call call = call(url);
+            open.forEach(Call::over);
             names.add(call.decision().attempts().get(0).endpoint());
         }
         return List.copyOf(names);
@@ -187,7 +187,7 @@ class ResolutionTest {
             assertThat(state(states(), "10.0.0.2:80").inFlight()).isPositive().isEqualTo(kept);
             assertThat(gone).containsExactly("10.0.0.1:80");
             assertThat(state(before, "10.0.0.1:80").inFlight()).isPositive();
-            open.forEach(CallContext::over);
+            open.forEach(Call::over);
             assertThat(state(before, "10.0.0.1:80").inFlight()).isZero();
             assertThat(reached("http://orders/")).containsExactly("10.0.0.2:80", "10.0.0.3:80");
         });
@@ -267,7 +267,7 @@ class ResolutionTest {
             assertThat(call("http://orders/").decision().attempts().get(0).endpoint())
                     .isEqualTo("10.0.0.9:80");
             assertThat(time.now()).isZero();
-            open.forEach(CallContext::over);
+            open.forEach(Call::over);
         });
     }
 

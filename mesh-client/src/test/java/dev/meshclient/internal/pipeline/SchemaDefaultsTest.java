@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
@@ -231,7 +231,7 @@ class SchemaDefaultsTest {
                         .url(url)
                         .header("x", url.contains("/b") || url.endsWith("x") ? "a." : "ax")
                         .build();
-                Layer layers = Objects.requireNonNull(state.find("orders", 80));
+                CallLayer layers = Objects.requireNonNull(state.find("orders", 80));
                 try {
                     seen.add("answered " + Calls.call(time, request).run(layers).code());
                 } catch (IOException e) {
@@ -244,9 +244,9 @@ class SchemaDefaultsTest {
     }
 
     /** Writes down what reaches it. */
-    private record Peer(StepTime time, List<String> seen) implements Layer {
+    private record Peer(StepTime time, List<String> seen) implements CallLayer {
         @Override
-        public Response call(CallContext attempt) throws IOException {
+        public Response call(Call attempt) throws IOException {
             Target target = Objects.requireNonNull(attempt.target());
             Backend backend = target.backend();
             Object next = PEER.get(seen.size() % PEER.size());

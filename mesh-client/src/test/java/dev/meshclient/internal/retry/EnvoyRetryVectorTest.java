@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyCodec;
@@ -66,12 +66,12 @@ class EnvoyRetryVectorTest {
         int retries = vector.path("request").has("x-envoy-max-retries") ? 0 : 1;
         boolean expected = vector.get("first_decision").asText().equals("Yes");
         int[] attempts = new int[1];
-        Layer peer = attempt -> {
+        CallLayer peer = attempt -> {
             attempts[0]++;
             return answer(vector, attempt);
         };
         StepTime time = new StepTime();
-        Layer layer = dev.meshclient.internal.retry.Retry.create(
+        CallLayer layer = dev.meshclient.internal.retry.Retry.create(
                 time,
                 new Retry(retries, Set.of(), known, Duration.ofMillis(25)),
                 false,
@@ -99,7 +99,7 @@ class EnvoyRetryVectorTest {
         return words;
     }
 
-    private static Response answer(JsonNode vector, CallContext attempt) throws IOException {
+    private static Response answer(JsonNode vector, Call attempt) throws IOException {
         String event = vector.get("event").asText();
         if (event.equals("response")) {
             return Calls.respond(attempt, vector.get("response").get(":status").asInt());

@@ -3,19 +3,19 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.Decision;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** What a call to a host of the mesh is told that no policy has layers for. */
-final class Unrouted {
+final class UnroutedFailures {
     static final String AT_START = "of the start";
     static final String OF_HOST = "of the call that first wanted it";
     static final String BY_CALLER = "which is all that the caller gives it";
 
-    private Unrouted() {}
+    private UnroutedFailures() {}
 
-    static PolicyUnavailable closed(CallContext call, String revision) {
+    static PolicyUnavailable closed(Call call, String revision) {
         return new PolicyUnavailable(
                 "the mesh was closed before the call to '"
                         + call.request().url().host() + "' began",
@@ -24,7 +24,7 @@ final class Unrouted {
     }
 
     /** @param asked whether the source was asked for just this host */
-    static NoRoute unlisted(CallContext call, String revision, boolean asked) {
+    static NoRoute unlisted(Call call, String revision, boolean asked) {
         HttpUrl url = call.request().url();
         return new NoRoute(
                 "no service of the policy lists " + Hosts.spelled(url.host()) + ":" + url.port()
@@ -34,7 +34,7 @@ final class Unrouted {
                 decision(call, revision));
     }
 
-    static PolicyUnavailable tooMany(CallContext call, String revision) {
+    static PolicyUnavailable tooMany(Call call, String revision) {
         return new PolicyUnavailable(
                 "no policy for '" + call.request().url().host() + "': its source is asked for " + Demand.MOST
                         + " other hosts already, which is the most",
@@ -44,7 +44,7 @@ final class Unrouted {
 
     /** @param cause what the source said last; null: nothing */
     static PolicyUnavailable tooLate(
-            CallContext call, String revision, long nanos, String ofWhat, @Nullable Throwable cause) {
+            Call call, String revision, long nanos, String ofWhat, @Nullable Throwable cause) {
         String host = call.request().url().host();
         PolicyUnavailable e = new PolicyUnavailable(
                 "no policy for '" + host + "' within " + nanos / 1_000_000 + " ms"
@@ -58,7 +58,7 @@ final class Unrouted {
         return e;
     }
 
-    private static Decision decision(CallContext call, String revision) {
+    private static Decision decision(Call call, String revision) {
         return new Decision(revision, "", "", "", call.decision().attempts(), "");
     }
 }

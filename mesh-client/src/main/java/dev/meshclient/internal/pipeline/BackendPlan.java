@@ -1,0 +1,23 @@
+package dev.meshclient.internal.pipeline;
+
+import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.limit.InFlight;
+import dev.meshclient.internal.retry.RetryBudget;
+import dev.meshclient.policy.Settings;
+
+/**
+ * How the calls of a rule reach a backend.
+ *
+ * @param settings the rule's over the backend's
+ * @param shared with other rules
+ */
+record BackendPlan(Backend backend, Settings settings, CompiledBackend shared, RetryBudget budget) {
+    /** Nothing is built in for a service whose endpoints are not listed. */
+    boolean neutral() {
+        return !backend.hasEndpoints();
+    }
+
+    InFlight inFlight() {
+        return shared.state().get(InFlight.SLOT);
+    }
+}
