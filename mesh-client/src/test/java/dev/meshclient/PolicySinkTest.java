@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the log says of documents and of problems. */
 class PolicySinkTest {
-    private static final Path PAGE = Path.of(System.getProperty("user.dir")).resolveSibling("docs/registry.md");
+    private static final Path PAGE = Path.of(System.getProperty("user.dir")).resolveSibling("docs/policy-in-force.md");
     private static final String ORDERS = "'orders': {'hosts': ['orders'], 'endpoints': []}";
     private static final String BAD =
             "'orders': {'hosts': ['orders'], 'endpoints': [{'address': '10.0.0.1', 'port': '80'}]}";
@@ -60,7 +60,7 @@ class PolicySinkTest {
                 log);
     }
 
-    /** Each row of the table in docs/registry.md, from a file to the line in the log. */
+    /** Each row of the table in docs/policy-in-force.md, from a file to the line in the log. */
     @Test
     void the_page_shows_what_the_log_says() throws Exception {
         Path file = directory.resolve("policy.json");

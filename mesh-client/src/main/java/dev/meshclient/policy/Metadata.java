@@ -20,4 +20,12 @@ public record Metadata(
         @Nullable Long version,
         @Nullable Instant generated,
         @Nullable Duration ttl,
-        @Nullable Scope scope) {}
+        @Nullable Scope scope) {
+    /** {@code epoch/version}, with {@code -} for what is not stated; the epoch alone where there is no version. */
+    public String revision() {
+        if (version == null && epoch != null) {
+            return epoch;
+        }
+        return (epoch == null ? "-" : epoch) + "/" + (version == null ? "-" : version);
+    }
+}

@@ -112,11 +112,7 @@ final class Combination {
     }
 
     private static String revision(@Nullable Metadata metadata) {
-        if (metadata == null) {
-            return NONE_YET;
-        }
-        String epoch = metadata.epoch() == null ? "-" : metadata.epoch();
-        return metadata.version() == null ? epoch : epoch + "/" + metadata.version();
+        return metadata == null ? NONE_YET : metadata.revision();
     }
 
     private static MeshPolicy withOwnDefaults(MeshPolicy p) {

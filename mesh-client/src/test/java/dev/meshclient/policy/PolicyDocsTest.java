@@ -6,40 +6,88 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** Holds docs/policy.md against the schema, which is itself held against the codec and the engine. */
+/**
+ * Holds the tables of fields in docs/ against the schema, which is itself held against the codec and the engine. A page
+ * has the tables whose titles stand between its two marks, in its own order.
+ */
 class PolicyDocsTest {
-    private static final Path PAGE = Path.of("..", "docs", "policy.md");
+    private static final Path DOCS = Path.of("..", "docs");
     private static final String BEGIN = "<!-- fields: written from the schema, PolicyDocsTest compares -->\n";
     private static final String END = "<!-- end of fields -->";
+    private static final Pattern TITLE = Pattern.compile("(?m)^### `(.*)`$");
 
     private final JsonNode schema = PolicySchema.tree();
+    private final Map<String, JsonNode> objects = objects();
+    private final Map<String, String> pages = pages();
+    /** The page of each object, by title. */
+    private final Map<String, String> homes = new HashMap<>();
 
-    private static String page() throws IOException {
-        return Files.readString(PAGE).replace("\r\n", "\n");
+    PolicyDocsTest() throws IOException {
+        pages.forEach((page, fields) -> titles(fields).forEach(title -> homes.put(title, page)));
+    }
+
+    /** What stands between the marks, by page. */
+    private static Map<String, String> pages() throws IOException {
+        Map<String, String> pages = new TreeMap<>();
+        try (Stream<Path> files = Files.list(DOCS)) {
+            for (Path file : files.toList()) {
+                String text = Files.readString(file).replace("\r\n", "\n");
+                int begin = text.indexOf(BEGIN);
+                if (begin >= 0) {
+                    pages.put(
+                            file.getFileName().toString(),
+                            text.substring(begin + BEGIN.length(), text.indexOf(END, begin)));
+                }
+            }
+        }
+        return pages;
+    }
+
+    private Map<String, JsonNode> objects() {
+        Map<String, JsonNode> objects = new LinkedHashMap<>();
+        Stream.concat(
+                        Stream.of(schema),
+                        StreamSupport.stream(schema.get("$defs").spliterator(), false))
+                .filter(object -> object.has("properties"))
+                .forEach(object -> objects.put(object.get("title").textValue(), object));
+        return objects;
+    }
+
+    private static List<String> titles(String fields) {
+        return TITLE.matcher(fields).results().map(title -> title.group(1)).toList();
     }
 
     @Test
-    void every_field_is_in_the_page_as_the_schema_has_it() throws Exception {
-        String page = page();
-
-        assertThat(page.substring(page.indexOf(BEGIN) + BEGIN.length(), page.indexOf(END)))
-                .as("replace the fields in %s by:%n%s", PAGE, fields())
-                .isEqualTo(fields());
+    void every_object_of_the_schema_has_one_table_on_one_page() {
+        assertThat(pages.values().stream().flatMap(fields -> titles(fields).stream()))
+                .containsExactlyInAnyOrderElementsOf(objects.keySet());
     }
 
-    private String fields() {
-        StringBuilder text = new StringBuilder(table(schema));
-        schema.get("$defs").forEach(def -> text.append(def.has("properties") ? table(def) : ""));
-        return text.toString();
+    @Test
+    void every_field_is_in_its_page_as_the_schema_has_it() {
+        pages.forEach((page, fields) -> {
+            String right = titles(fields).stream()
+                    .filter(objects::containsKey)
+                    .map(title -> table(page, objects.get(title)))
+                    .collect(Collectors.joining());
+            assertThat(fields)
+                    .as("replace the fields in docs/%s by:%n%s", page, right)
+                    .isEqualTo(right);
+        });
     }
 
-    private String table(JsonNode object) {
+    private String table(String page, JsonNode object) {
         StringBuilder text = new StringBuilder("\n### `" + object.get("title").textValue() + "`\n\n");
         text.append(object.get("description").textValue());
         if (!object.has("patternProperties")) {
@@ -47,25 +95,25 @@ class PolicyDocsTest {
         }
         text.append("\n\n| Field | Type | Default | Effect |\n|---|---|---|---|\n");
         List<String> required = texts(object.path("required"));
-        object.get("properties").properties().forEach(field -> text.append(row(field, required)));
+        object.get("properties").properties().forEach(field -> text.append(row(page, field, required)));
         return text.toString();
     }
 
-    private String row(Map.Entry<String, JsonNode> field, List<String> required) {
+    private String row(String page, Map.Entry<String, JsonNode> field, List<String> required) {
         JsonNode value = field.getValue();
         String byDefault = required.contains(field.getKey())
                 ? "required"
                 : value.has("default") ? "`" + value.get("default") + "`" : "";
-        return "| `" + field.getKey() + "` | " + type(value) + " | " + byDefault + " | "
+        return "| `" + field.getKey() + "` | " + type(page, value) + " | " + byDefault + " | "
                 + value.get("description").textValue().replace("|", "\\|") + " |\n";
     }
 
-    private String type(JsonNode value) {
+    private String type(String page, JsonNode value) {
         if (value.has("$ref")) {
             String name = value.get("$ref").textValue().substring("#/$defs/".length());
             JsonNode def = schema.get("$defs").get(name);
             return def.has("title")
-                    ? "`" + def.get("title").textValue() + "`"
+                    ? link(page, def.get("title").textValue())
                     : name.equals("duration") ? "duration" : "duration above 0";
         }
         if (value.has("const")) {
@@ -78,10 +126,15 @@ class PolicyDocsTest {
         }
         String bounds = bounds(value);
         return switch (value.get("type").textValue()) {
-            case "array" -> "array" + bounds + " of " + type(value.get("items"));
-            case "object" -> "object of " + type(value.get("additionalProperties"));
+            case "array" -> "array" + bounds + " of " + type(page, value.get("items"));
+            case "object" -> "object of " + type(page, value.get("additionalProperties"));
             default -> value.get("type").textValue() + bounds;
         };
+    }
+
+    private String link(String page, String title) {
+        String home = homes.getOrDefault(title, "nowhere");
+        return "[`" + title + "`](" + (home.equals(page) ? "" : home) + DocLinksTest.anchor("`" + title + "`") + ")";
     }
 
     private static String bounds(JsonNode value) {

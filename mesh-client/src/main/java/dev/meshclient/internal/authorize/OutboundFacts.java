@@ -1,5 +1,6 @@
 package dev.meshclient.internal.authorize;
 
+import dev.meshclient.internal.endpoint.HostPort;
 import dev.meshclient.authz.Authorization;
 import dev.meshclient.authz.Authorization.Attribute;
 import dev.meshclient.authz.Authorization.Facts;
@@ -59,7 +60,7 @@ final class OutboundFacts implements Facts<Request> {
             return stated;
         }
         HttpUrl url = request.url();
-        String host = url.host().indexOf(':') < 0 ? url.host() : "[" + url.host() + "]";
+        String host = HostPort.bracketed(url.host());
         return url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ":" + url.port();
     }
 

@@ -153,7 +153,7 @@ final class Level {
             if (!group.home() && at < group.members.size()) {
                 return group.picker.pick(random);
             }
-            at -= group.home ? 0 : group.members.size();
+            at -= group.home() ? 0 : group.members.size();
         }
         return null;
     }

@@ -79,7 +79,7 @@ public final class EndpointHealth {
     public String name() {
         String known = name;
         if (known == null) {
-            known = (address.indexOf(':') < 0 ? address : "[" + address + "]") + ":" + (int) port;
+            known = HostPort.of(address, port);
             name = known;
         }
         return known;

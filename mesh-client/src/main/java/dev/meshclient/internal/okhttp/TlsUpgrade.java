@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.internal.endpoint.HostPort;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.Tls;
 import java.util.Map;
@@ -42,7 +43,7 @@ final class TlsUpgrade {
     }
 
     private static String host(HttpUrl url) {
-        String host = url.host().indexOf(':') >= 0 ? "[" + url.host() + "]" : url.host();
+        String host = HostPort.bracketed(url.host());
         return url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ":" + url.port();
     }
 }

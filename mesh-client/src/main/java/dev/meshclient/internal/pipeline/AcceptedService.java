@@ -6,7 +6,6 @@ import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.MeshPolicy;
-import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
@@ -41,7 +40,7 @@ record AcceptedService(
         for (Cluster cluster : policy.clusters()) {
             priorities.put(cluster.name(), cluster.priority());
         }
-        String revision = revision(policy.metadata());
+        String revision = policy.metadata().revision();
         policy.services().forEach((name, s) -> {
             Settings settings = s.settings().over(policy.defaults());
             List<Endpoint> endpoints =
@@ -73,12 +72,6 @@ record AcceptedService(
                         null))
                 .distinct()
                 .toList();
-    }
-
-    /** {@code epoch/version}. */
-    static String revision(Metadata metadata) {
-        return (metadata.epoch() == null ? "-" : metadata.epoch()) + "/"
-                + (metadata.version() == null ? "-" : metadata.version());
     }
 
     /** Whether nothing but the revision is different. */

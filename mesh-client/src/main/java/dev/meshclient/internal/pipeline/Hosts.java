@@ -1,5 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.internal.endpoint.HostPort;
 import java.util.Locale;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +81,7 @@ final class Hosts {
 
     /** A host of a URL as documents spell it: IPv6 in brackets. */
     static String spelled(String host) {
-        return host.indexOf(':') < 0 ? host : "[" + host + "]";
+        return HostPort.bracketed(host);
     }
 
     /** A trailing dot only says that a name is complete: it is the same host. */

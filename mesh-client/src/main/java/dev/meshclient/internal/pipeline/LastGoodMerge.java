@@ -48,7 +48,7 @@ final class LastGoodMerge {
         next.keepSubsets(absentSince.keySet());
         next.keepSubsets(next.outside);
         return new AppliedPolicy(
-                AcceptedService.revision(policy.metadata()),
+                policy.metadata().revision(),
                 policy.outboundTrafficPolicy(),
                 now,
                 next.services,

@@ -72,6 +72,10 @@ final class PolicyControl {
         return now == MeshState.NONE ? null : now;
     }
 
+    DnsCache names() {
+        return names;
+    }
+
     StatusReport report() {
         return new StatusReport(state, time.now(), staleNanos);
     }

@@ -4,7 +4,6 @@ import dev.meshclient.MeshStatus;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
-import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Entrance;
 import dev.meshclient.internal.call.CallLayer;
@@ -111,8 +110,8 @@ public final class Router implements Entrance {
         Outbound outbound = new Outbound(
                 time,
                 told,
-                new Balance.Origin(self.workload().locality(), self.workload().labels(), Map.of()),
-                self);
+                self,
+                policy.names());
         this.unlisted = outbound.refusal(refuse);
         this.afterClose = outbound.refusal(this::refuseClosed);
         this.awaitPolicy = this::awaitPolicy;

@@ -93,7 +93,7 @@ final class StateCompiler {
         for (int i = 0; i < stated.size(); i++) {
             Rule rule = stated.get(i);
             String ruleName = rule.name() == null ? "#" + i : rule.name();
-            List<Route.Branch> branches = rule.backendRefs().stream()
+            List<Route.WeightedBackend> branches = rule.backendRefs().stream()
                     .map(ref -> branch(new From(name, accepted, revision, ruleName, rule), ref, used))
                     .toList();
             rules.add(new Route.Rule(ruleName, rule.matches(), branches));
@@ -129,7 +129,7 @@ final class StateCompiler {
             String service, AcceptedService caller, Revision revision, String ruleName, @Nullable Rule rule) {}
 
     /** Timeouts and retry are the rule's and the called service's; everything else is the backend's. */
-    private Route.Branch branch(From from, BackendRef ref, List<CompiledBackend> used) {
+    private Route.WeightedBackend branch(From from, BackendRef ref, List<CompiledBackend> used) {
         AcceptedService called = policy.services().get(ref.name());
         if (called == null || !called.has(ref)) {
             return gone(from, ref);
@@ -150,7 +150,7 @@ final class StateCompiler {
         BackendState budgeted = ownBudget ? shared.state() : shared.serviceState();
         BackendPlan plan = new BackendPlan(
                 backend, settings(from.rule, ofCaller, ofBackend), shared, budgeted.get(RetryBudget.SLOT));
-        return new Route.Branch(
+        return new Route.WeightedBackend(
                 new Target(from.revision, from.service, from.ruleName, backend), ref.weight(), outbound.rule(plan));
     }
 
@@ -210,10 +210,10 @@ final class StateCompiler {
     }
 
     /** Only a kept service can send to what there is no more. */
-    private static Route.Branch gone(From from, BackendRef ref) {
+    private static Route.WeightedBackend gone(From from, BackendRef ref) {
         Backend backend = backend(ref, from.caller.service(), Settings.NONE);
         Target target = new Target(from.revision, from.service, from.ruleName, backend);
-        return new Route.Branch(
+        return new Route.WeightedBackend(
                 target, ref.weight(), Refusal.ofBackend(from.service, from.ruleName, backend.name()));
     }
 

@@ -80,9 +80,9 @@ final class StatusReport {
                         counters.plaintext());
     }
 
-    private static MeshStatus.Volume volume(TrafficCounters transit, Distance distance) {
+    private static MeshStatus.Volume volume(TrafficCounters counters, Distance distance) {
         return new MeshStatus.Volume(
-                transit.requests(distance), transit.sentBytes(distance), transit.receivedBytes(distance));
+                counters.requests(distance), counters.sentBytes(distance), counters.receivedBytes(distance));
     }
 
     /** Those that calls can reach, or that policy lists where no rule sends any. */
