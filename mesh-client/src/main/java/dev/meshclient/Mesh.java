@@ -101,8 +101,7 @@ public final class Mesh implements Closeable {
         });
         PolicySource source = builder.source();
         this.source = source.toString();
-        this.sink = new PolicySink(
-                router, engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
+        this.sink = new PolicySink(router, engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
         this.policy = source.watch(time, sink, new WantedHosts(router));
     }
 

@@ -88,8 +88,7 @@ final class World {
     }
 
     Call newCall(String host, MeshOptions options) {
-        return new Call(
-                time, new Request.Builder().url("http://" + host + "/").build(), options);
+        return new Call(time, new Request.Builder().url("http://" + host + "/").build(), options);
     }
 
     /** Makes the call, reads the body, and counts what became of it: {@code ok}, or why not. */

@@ -67,8 +67,7 @@ public final class Balance implements AttemptLayer {
     }
 
     /** The choice for an attempt, and what is given back at its end. */
-    private record Picked(
-            Balance balance, Attempt attempt, Endpoint endpoint, boolean isProbe, boolean hasAlternative)
+    private record Picked(Balance balance, Attempt attempt, Endpoint endpoint, boolean isProbe, boolean hasAlternative)
             implements Pick, Runnable {
         @Override
         public EndpointsLeft left() {

@@ -47,8 +47,7 @@ final class Level {
         List<Group> groups = new ArrayList<>();
         for (int i = 0; i < members.length; i++) {
             if (members[i].size() > 0) {
-                groups.add(new Group(
-                        zones.get(i), shares[i], members[i], Picker.of(settings.algorithm(), members[i])));
+                groups.add(new Group(zones.get(i), shares[i], members[i], Picker.of(settings.algorithm(), members[i])));
             }
         }
         return new Level(List.copyOf(groups));
@@ -113,9 +112,8 @@ final class Level {
         double bestScore = Double.NEGATIVE_INFINITY;
         for (Group group : groups) {
             // Where policy states percentages they hold for keys, too.
-            double score = group.zone.places() == null
-                    ? group.share
-                    : Rendezvous.score(key, group.zone.name(), group.share);
+            double score =
+                    group.zone.places() == null ? group.share : Rendezvous.score(key, group.zone.name(), group.share);
             if (score > bestScore) {
                 best = group;
                 bestScore = score;

@@ -29,7 +29,8 @@ final class Members {
         this.all = pool.endpoints();
         this.ejected = ejected;
         this.size = all.size() - ejected.length;
-        this.weights = size < 2 || pool.isAlike() ? null : size > FEW || ejected.length == 0 ? pool.weights() : ofMembers();
+        this.weights =
+                size < 2 || pool.isAlike() ? null : size > FEW || ejected.length == 0 ? pool.weights() : ofMembers();
     }
 
     /** Null: all weigh the same. */

@@ -102,7 +102,8 @@ final class Plan {
         if (now < nextProbe) {
             return null;
         }
-        boolean harmless = Idempotence.isRepeatable(attempt.call().request(), attempt.call().options());
+        boolean harmless = Idempotence.isRepeatable(
+                attempt.call().request(), attempt.call().options());
         Tried tried = new Tried(attempt);
         for (int i = 0; i < out.size(); i++) {
             Endpoint endpoint = out.get(i);
@@ -117,7 +118,8 @@ final class Plan {
 
     /** Whether an attempt after this one may try an endpoint whose time out is over. */
     boolean hasProbeAfter(Attempt attempt, long now) {
-        boolean harmless = Idempotence.isRepeatable(attempt.call().request(), attempt.call().options());
+        boolean harmless = Idempotence.isRepeatable(
+                attempt.call().request(), attempt.call().options());
         Tried earlier = new Tried(attempt);
         Endpoint last = attempt.endpoint();
         return out.stream()
@@ -260,7 +262,8 @@ final class Plan {
 
         private boolean isPanic(int tier) {
             return 100L * (able[tier] + able[tiers.size() + tier])
-                    < (long) settings.minHealthPercent() * tiers.get(tier).known().size();
+                    < (long) settings.minHealthPercent()
+                            * tiers.get(tier).known().size();
         }
     }
 }

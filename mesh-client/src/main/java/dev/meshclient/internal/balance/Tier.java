@@ -45,9 +45,7 @@ final class Tier {
      */
     record Zone(String name, @Nullable Places places, boolean home, long weight, Map<Kind, Pool> pools) {
         boolean has(Endpoint endpoint) {
-            return places == null
-                    ? name.equals(endpoint.locality().zone())
-                    : places.has(endpoint.locality());
+            return places == null ? name.equals(endpoint.locality().zone()) : places.has(endpoint.locality());
         }
 
         Pool pool(Kind kind) {
@@ -105,7 +103,8 @@ final class Tier {
             List<Endpoint> some = all == known ? Objects.requireNonNull(byKind.get(kind)) : some(all, kind.has);
             pools.put(kind, same.computeIfAbsent(some, Pool::new));
         }
-        return new Zone(name, places, home, all.stream().mapToLong(Endpoint::weight).sum(), pools);
+        return new Zone(
+                name, places, home, all.stream().mapToLong(Endpoint::weight).sum(), pools);
     }
 
     /** All with a weight. */
@@ -141,8 +140,7 @@ final class Tier {
             capacities.put(
                     zones.get(i).name(), new ZoneShares.Capacity(zones.get(i).weight(), members[i].weight()));
         }
-        Map<String, Double> byName =
-                ZoneShares.of(capacities, settings.own().zone(), settings.callers());
+        Map<String, Double> byName = ZoneShares.of(capacities, settings.own().zone(), settings.callers());
         for (int i = 0; i < shares.length; i++) {
             shares[i] = byName.getOrDefault(zones.get(i).name(), 0.0);
         }

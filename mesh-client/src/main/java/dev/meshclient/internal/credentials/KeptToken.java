@@ -76,7 +76,9 @@ final class KeptToken {
                 }
                 throwIfFailed(waited);
                 ask(false);
-                long until = attempt.call().deadline() == Time.NEVER ? Time.NEVER : attempt.call().deadline() + GRACE_NANOS;
+                long until = attempt.call().deadline() == Time.NEVER
+                        ? Time.NEVER
+                        : attempt.call().deadline() + GRACE_NANOS;
                 if (!attempt.await(until)) {
                     throw new IOException("its source did not give it within the time of the call");
                 }

@@ -30,11 +30,7 @@ final class EngineCall implements Wire {
     private volatile @Nullable InnerCall last; // of the hop that runs
 
     EngineCall(
-            Engine engine,
-            Interceptor.Chain chain,
-            OkHttpClient client,
-            LogicalCall logical,
-            CallerSettings settings) {
+            Engine engine, Interceptor.Chain chain, OkHttpClient client, LogicalCall logical, CallerSettings settings) {
         this.engine = engine;
         this.chain = chain;
         this.client = client;
@@ -109,7 +105,8 @@ final class EngineCall implements Wire {
         call.deadline(logical.deadline());
         engine.begins(call);
         logical.current(call);
-        CallLayer layers = engine.entrance().layers(request.url().host(), request.url().port());
+        CallLayer layers =
+                engine.entrance().layers(request.url().host(), request.url().port());
         try {
             return call.run(layers == null ? EngineCall::passThrough : layers);
         } catch (IOException e) {

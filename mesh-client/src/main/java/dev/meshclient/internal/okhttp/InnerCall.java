@@ -73,7 +73,9 @@ final class InnerCall implements Runnable {
 
     /** The inner call was cancelled: by us, or from within, and then the caller's call is cancelled too. */
     void innerCanceled() {
-        if (!abandoned && attempt.cancelCause() == null && !engineCall.logical().outer().isCanceled()) {
+        if (!abandoned
+                && attempt.cancelCause() == null
+                && !engineCall.logical().outer().isCanceled()) {
             engineCall.logical().outer().cancel();
         }
     }

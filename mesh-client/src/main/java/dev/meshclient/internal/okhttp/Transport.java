@@ -128,7 +128,8 @@ final class Transport {
         try {
             while (true) {
                 try {
-                    return connections.client(engineCall.client(), engineCall.settings(), backend, endpoint, tls, bounded);
+                    return connections.client(
+                            engineCall.client(), engineCall.settings(), backend, endpoint, tls, bounded);
                 } catch (OwnIdentityFault e) {
                     if (!e.isPending() || time.now() >= until) {
                         throw unavailable(attempt, e);
@@ -161,7 +162,8 @@ final class Transport {
     private static void requireTls(InnerCall inner) throws UnknownServiceException {
         if (inner.engineCall.settings().sslSocketFactory() == null) {
             UnknownServiceException e = new UnknownServiceException("'"
-                    + inner.attempt.call().request().url().host() + "' is called over TLS and the caller's client has none:"
+                    + inner.attempt.call().request().url().host()
+                    + "' is called over TLS and the caller's client has none:"
                     + " give it connection specs with TLS, and no withSslSocketFactory(null, ..) on its chain");
             inner.attempt.failed(Outcome.REFUSED, e);
             throw e;
@@ -307,4 +309,5 @@ final class Transport {
                 }
             }
         }
-    }}
+    }
+}

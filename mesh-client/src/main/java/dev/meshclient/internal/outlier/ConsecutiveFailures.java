@@ -20,7 +20,9 @@ record ConsecutiveFailures(EjectionSettings settings) {
             case GATEWAY_ERROR -> {
                 int gatewayErrors = endpoint.gatewayError();
                 String why = serverError(endpoint);
-                yield reaches(gatewayErrors, settings.gatewayErrors()) ? gatewayErrors + " gateway errors in a row" : why;
+                yield reaches(gatewayErrors, settings.gatewayErrors())
+                        ? gatewayErrors + " gateway errors in a row"
+                        : why;
             }
             case LOCAL_FAILURE -> {
                 int failures = endpoint.localFailure();

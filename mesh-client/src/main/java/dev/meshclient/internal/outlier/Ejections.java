@@ -119,7 +119,12 @@ public final class Ejections {
             long until = ejectionTime.until(times, now, time.random());
             endpoint.takeOut(now, until, times, why);
             changed(endpoint, () -> {
-                LOG.info("endpoint {} of '{}' is ejected for {} s: {}", endpoint.name(), name, seconds(until - now), why);
+                LOG.info(
+                        "endpoint {} of '{}' is ejected for {} s: {}",
+                        endpoint.name(),
+                        name,
+                        seconds(until - now),
+                        why);
                 watcher.ejected(name, endpoint.name(), why);
             });
         }

@@ -64,7 +64,8 @@ public final class Outlier implements AttemptLayer {
         @Nullable String why = rows.after(endpoint, health);
         boolean probed = attempt.pick().isProbe() && probed(rules, endpoint, health);
         if (!probed && endpoint.isOut()) {
-            if (health == AttemptHealth.GOOD && endpoint.outUntil() <= time.now()) { // in panic it is called without a probe
+            if (health == AttemptHealth.GOOD
+                    && endpoint.outUntil() <= time.now()) { // in panic it is called without a probe
                 rules.bringBack(endpoint, "answers again");
             }
         } else if (!probed && why != null) {

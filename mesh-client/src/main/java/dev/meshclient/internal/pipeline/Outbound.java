@@ -65,7 +65,9 @@ record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, Dns
                 // Above retry: a call keeps its place over its attempts, and a refusal is never retried.
                 .then(next -> Limit.create(plan.inFlight(), s.limits().maxRequests(), plan.neutral(), next))
                 // Above balance: each attempt may take another endpoint.
-                .bridge(next -> Retry.create(time, s.retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next), attempts(plan));
+                .bridge(
+                        next -> Retry.create(time, s.retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
+                        attempts(plan));
     }
 
     private AttemptLayer attempts(BackendPlan plan) {
@@ -75,11 +77,14 @@ record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, Dns
                 // Above balance, which has nothing to choose from before the names of the backend have an answer.
                 .attempt(next -> Resolve.create(time, plan.shared().named(), names, next))
                 // Zone, then algorithm. Where nobody lists endpoints there is nothing to choose from.
-                .then(next ->
-                        plan.neutral() ? next : Balance.create(time, plan.shared().planner(), next))
+                .then(next -> plan.neutral()
+                        ? next
+                        : Balance.create(time, plan.shared().planner(), next))
                 // Below balance, which chooses whom it judges, or whom this attempt probes; above the timer, whose
                 // verdict counts.
-                .then(next -> plan.neutral() ? next : Outlier.create(time, plan.shared().ejections(), next))
+                .then(next -> plan.neutral()
+                        ? next
+                        : Outlier.create(time, plan.shared().ejections(), next))
                 // Below balance, which chooses the endpoint that they name; above the timer, whose verdict they tell.
                 .then(next -> Events.ofAttempts(listeners, next))
                 // Above the timer: to fetch a token is no time of the peer's. Below what judges the peer, which did
@@ -120,8 +125,7 @@ record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, Dns
 
     /** The ejection rules of a backend, which its rules share. */
     Ejections ejections(String service, EndpointSet endpoints, BackendState state, Settings settings) {
-        return Ejections.create(
-                time, service, endpoints, state, settings.outlierDetection(), new Watcher(listeners));
+        return Ejections.create(time, service, endpoints, state, settings.outlierDetection(), new Watcher(listeners));
     }
 
     /** What happens to endpoints, told to those who are told what happens to calls. */

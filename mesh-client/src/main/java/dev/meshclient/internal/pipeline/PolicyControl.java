@@ -93,10 +93,7 @@ final class PolicyControl {
      * @throws PolicyException if the document is older than what was in force; nothing changes
      */
     synchronized Applied apply(
-            List<Metadata> versions,
-            List<PolicyDocument> earlier,
-            PolicyDocument next,
-            Consumer<EndpointHealth> gone)
+            List<Metadata> versions, List<PolicyDocument> earlier, PolicyDocument next, Consumer<EndpointHealth> gone)
             throws PolicyException {
         versions.forEach(order::applied);
         PolicyProblem problem = order.problem(next.policy().metadata());

@@ -5,8 +5,8 @@ import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.Entrance;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Entrance;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.events.Events;
@@ -22,7 +22,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -107,11 +106,7 @@ public final class Router implements Entrance {
         demand.forGood(known(self.workload(), claimed), madeAt);
         policy.onOutside(this::want);
         CallLayer refuse = this::refuse;
-        Outbound outbound = new Outbound(
-                time,
-                told,
-                self,
-                policy.names());
+        Outbound outbound = new Outbound(time, told, self, policy.names());
         this.unlisted = outbound.refusal(refuse);
         this.afterClose = outbound.refusal(this::refuseClosed);
         this.awaitPolicy = this::awaitPolicy;
@@ -127,8 +122,7 @@ public final class Router implements Entrance {
      *
      * @throws PolicyException if it is older than what was in force: then nothing changes
      */
-    public Applied apply(PolicyDocument document, Consumer<EndpointHealth> gone)
-            throws PolicyException {
+    public Applied apply(PolicyDocument document, Consumer<EndpointHealth> gone) throws PolicyException {
         return apply(List.of(), List.of(), document, gone);
     }
 

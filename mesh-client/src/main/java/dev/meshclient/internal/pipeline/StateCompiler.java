@@ -100,8 +100,7 @@ final class StateCompiler {
         }
         if (stated.isEmpty()) {
             From from = new From(name, accepted, revision, "default", null);
-            rules.add(new Route.Rule(
-                    "default", List.of(), List.of(branch(from, new BackendRef(name, null, 1), used))));
+            rules.add(new Route.Rule("default", List.of(), List.of(branch(from, new BackendRef(name, null, 1), used))));
         }
         List<Hosts.Pattern> hosts =
                 accepted.service().hosts().stream().map(Hosts::parse).toList();
@@ -110,11 +109,12 @@ final class StateCompiler {
 
     /** Whether all that its layers are made of is as it was. */
     private boolean isSame(String service) {
-        return origin.equals(before.origin()) && same.computeIfAbsent(service, name -> {
-            AcceptedService was = before.policy().services().get(name);
-            AcceptedService is = policy.services().get(name);
-            return was == null ? is == null : is != null && was.saysTheSameAs(is);
-        });
+        return origin.equals(before.origin())
+                && same.computeIfAbsent(service, name -> {
+                    AcceptedService was = before.policy().services().get(name);
+                    AcceptedService is = policy.services().get(name);
+                    return was == null ? is == null : is != null && was.saysTheSameAs(is);
+                });
     }
 
     /** A backend that is the same as before. */
@@ -126,7 +126,11 @@ final class StateCompiler {
 
     /** The rule that sends to a backend; null: the one that a service without rules has. */
     private record From(
-            String service, AcceptedService caller, Revision revision, String ruleName, @Nullable Rule rule) {}
+            String service,
+            AcceptedService caller,
+            Revision revision,
+            String ruleName,
+            @Nullable Rule rule) {}
 
     /** Timeouts and retry are the rule's and the called service's; everything else is the backend's. */
     private Route.WeightedBackend branch(From from, BackendRef ref, List<CompiledBackend> used) {

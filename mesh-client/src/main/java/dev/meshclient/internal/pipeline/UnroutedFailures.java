@@ -43,8 +43,7 @@ final class UnroutedFailures {
     }
 
     /** @param cause what the source said last; null: nothing */
-    static PolicyUnavailable tooLate(
-            Call call, String revision, long nanos, String ofWhat, @Nullable Throwable cause) {
+    static PolicyUnavailable tooLate(Call call, String revision, long nanos, String ofWhat, @Nullable Throwable cause) {
         String host = call.request().url().host();
         PolicyUnavailable e = new PolicyUnavailable(
                 "no policy for '" + host + "' within " + nanos / 1_000_000 + " ms"

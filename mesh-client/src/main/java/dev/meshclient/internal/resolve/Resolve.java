@@ -90,8 +90,7 @@ public final class Resolve implements AttemptLayer {
     private NoHealthyEndpoint unknown(Attempt attempt) {
         long now = time.now();
         List<DnsEntry> pending = backend.names();
-        String problems =
-                pending.stream().limit(NAMED).map(n -> n.problem(now)).collect(Collectors.joining(", "));
+        String problems = pending.stream().limit(NAMED).map(n -> n.problem(now)).collect(Collectors.joining(", "));
         return attempt.refuse(decision -> new NoHealthyEndpoint(
                 "no address of '" + backend.name + "' is known: " + problems
                         + (pending.size() > NAMED ? ", and " + (pending.size() - NAMED) + " more" : ""),

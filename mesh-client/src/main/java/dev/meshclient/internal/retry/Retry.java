@@ -190,7 +190,8 @@ public final class Retry implements CallLayer {
                         : NO;
             }
         }
-        boolean atOnce = outcome == Outcome.STALE || (outcome == Outcome.CONNECT_FAILURE && attempt.pick().hasAlternative());
+        boolean atOnce = outcome == Outcome.STALE
+                || (outcome == Outcome.CONNECT_FAILURE && attempt.pick().hasAlternative());
         return atOnce ? 0 : backoff.before(attempt.number(), time.random());
     }
 

@@ -67,8 +67,9 @@ public final class Route implements CallLayer {
                     rule.backends.stream().filter(b -> b.weight > 0).toList();
             AliasTable weights = backends.size() < 2
                     ? null
-                    : AliasTable.of(
-                            backends.stream().mapToDouble(WeightedBackend::weight).toArray());
+                    : AliasTable.of(backends.stream()
+                            .mapToDouble(WeightedBackend::weight)
+                            .toArray());
             List<RequestMatch> matches = rule.matches.isEmpty()
                     ? List.of(RequestMatch.ANY)
                     : rule.matches.stream().map(RequestMatch::new).toList();
@@ -83,7 +84,8 @@ public final class Route implements CallLayer {
         for (int i = 0; i < entries.size(); i++) { // an iterator would be made for every call
             Entry entry = entries.get(i);
             if (entry.match == RequestMatch.ANY || entry.match.matches(call.request())) {
-                WeightedBackend chosen = entry.backends.get(entry.weights == null ? 0 : entry.weights.draw(time.random()));
+                WeightedBackend chosen =
+                        entry.backends.get(entry.weights == null ? 0 : entry.weights.draw(time.random()));
                 call.target(chosen.target);
                 return chosen.layers.call(call);
             }

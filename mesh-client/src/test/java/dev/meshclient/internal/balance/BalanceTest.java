@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.within;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.ServiceState;
@@ -211,7 +211,8 @@ class BalanceTest {
 
     @Test
     void one_endpoint_has_no_alternative_and_is_taken_again() throws Exception {
-        CallLayer layer = balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a", 1, Health.DRAINING));
+        CallLayer layer =
+                balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a", 1, Health.DRAINING));
         Calls.call(time, Calls.get()).run(call -> {
             for (int i = 0; i < 3; i++) {
                 Call attempt = call.beginAttempt();

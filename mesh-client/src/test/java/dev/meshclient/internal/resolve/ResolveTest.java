@@ -3,8 +3,8 @@ package dev.meshclient.internal.resolve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.EndpointTable;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
