@@ -51,9 +51,6 @@ class PolicySinkTest {
                 new Router(time, Workload.unknown(), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         return new PolicySink(
                 router,
-                call -> {
-                    throw new IOException("nobody is there");
-                },
                 gone -> {},
                 () -> {},
                 time,

@@ -6,6 +6,7 @@ import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.Workload;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.endpoint.Resolver;
@@ -81,14 +82,14 @@ final class World {
 
     void apply(String document) {
         try {
-            router.apply(PolicyCodec.read(document), wire, gone -> events.gone(gone.name()));
+            router.apply(PolicyCodec.read(document), gone -> events.gone(gone.name()));
         } catch (PolicyException e) {
             throw new AssertionError(e.getMessage(), e);
         }
     }
 
     Call newCall(String host, MeshOptions options) {
-        return new Call(time, new Request.Builder().url("http://" + host + "/").build(), options);
+        return new Call(time, new Request.Builder().url("http://" + host + "/").build(), options, wire);
     }
 
     /** Makes the call, reads the body, and counts what became of it: {@code ok}, or why not. */
@@ -123,7 +124,7 @@ final class World {
         if (e == call.cancelCause()) {
             return "cancelled";
         }
-        Call last = call.latest();
+        Attempt last = call.latest();
         return last == null || last.outcome() == null
                 ? e.getClass().getSimpleName()
                 : last.outcome().word();

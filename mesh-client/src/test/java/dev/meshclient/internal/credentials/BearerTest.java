@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.meshclient.CredentialsUnavailable;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
@@ -35,18 +36,18 @@ class BearerTest {
                     () -> {
                         throw new IllegalStateException("the vault is broken");
                     }));
-    private final CallLayer peer = attempt -> Calls.respond(attempt, 200);
+    private final AttemptLayer peer = attempt -> Calls.respond(attempt, 200);
 
-    private Call run(Credentials credentials, Tls.Mode mode, Request request) throws IOException {
+    private Attempt run(Credentials credentials, Tls.Mode mode, Request request) throws IOException {
         Call call = Calls.call(time, request);
-        CallLayer layer = Bearer.create(credentials, tokens, backend(mode), peer);
+        AttemptLayer layer = Bearer.create(credentials, tokens, backend(mode), peer);
         call.run(c -> layer.call(c.beginAttempt()));
         return Objects.requireNonNull(call.latest());
     }
 
     private CredentialsUnavailable refusal(Credentials credentials, Tls.Mode mode) {
         Call call = Calls.call(time, Calls.get());
-        CallLayer layer = Bearer.create(credentials, tokens, backend(mode), peer);
+        AttemptLayer layer = Bearer.create(credentials, tokens, backend(mode), peer);
         CredentialsUnavailable e =
                 catchThrowableOfType(CredentialsUnavailable.class, () -> call.run(c -> layer.call(c.beginAttempt())));
         assertThat(Objects.requireNonNull(call.latest()).outcome()).isEqualTo(Outcome.REFUSED);

@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.CredentialsUnavailable;
 import dev.meshclient.DeadlineExceeded;
-import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.deadline.Deadline;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.time.ThreadKind;
@@ -43,12 +44,11 @@ class SlowTokenTest {
     private void call(String name, long millis) {
         Backend backend = new Backend(
                 "orders", "orders", Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.SIMPLE), null, 0, 0);
-        CallLayer bearer = Bearer.create(new Credentials("a", false), tokens, backend, attempt -> {
+        AttemptLayer bearer = Bearer.create(new Credentials("a", false), tokens, backend, attempt -> {
             ends.add(name + " " + attempt.authorization() + " " + time.now() / MILLI);
             return Calls.respond(attempt, 200);
         });
-        CallLayer layers =
-                Deadline.create(time, Duration.ofMillis(millis), false, call -> bearer.call(call.beginAttempt()));
+        CallLayer layers = Deadline.create(time, Duration.ofMillis(millis), false, call -> bearer.call(call.beginAttempt()));
         try {
             Calls.call(time, Calls.get()).run(layers).close();
         } catch (DeadlineExceeded | CredentialsUnavailable e) {

@@ -3,8 +3,9 @@ package dev.meshclient.internal.deadline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.time.StepTime;
@@ -26,30 +27,30 @@ class AttemptTimerTest {
     private static final long MILLI = 1_000_000;
 
     private final StepTime time = new StepTime();
-    private final List<Call> attempts = new ArrayList<>();
+    private final List<Attempt> attempts = new ArrayList<>();
 
-    private Response run(Call call, CallLayer peer) throws IOException {
+    private Response run(Call call, AttemptLayer peer) throws IOException {
         return call.run(c -> {
             attempts.add(c.beginAttempt());
             return AttemptTimer.create(time, LIMIT, peer).call(attempts.get(attempts.size() - 1));
         });
     }
 
-    private Response run(CallLayer peer) throws IOException {
+    private Response run(AttemptLayer peer) throws IOException {
         return run(Calls.call(time, Calls.get()), peer);
     }
 
-    private static CallLayer after(long millis) {
+    private static AttemptLayer after(long millis) {
         return attempt -> {
             attempt.pause(millis * MILLI);
             attempt.responded(200);
-            return Calls.response(attempt.request(), 200);
+            return Calls.response(attempt.call().request(), 200);
         };
     }
 
     @Test
     void no_limit_leaves_the_layer_out() {
-        CallLayer next = after(1);
+        AttemptLayer next = after(1);
         assertThat(AttemptTimer.create(time, null, next)).isSameAs(next);
         assertThat(AttemptTimer.create(time, Duration.ZERO, next)).isSameAs(next);
     }
@@ -114,7 +115,7 @@ class AttemptTimerTest {
     @Test
     void a_response_that_comes_with_the_timeout_is_closed_and_the_timeout_thrown() {
         boolean[] closed = new boolean[1];
-        CallLayer racing = attempt -> {
+        AttemptLayer racing = attempt -> {
             time.step(300 * MILLI); // fires while the response is on its way up
             attempt.responded(200);
             return watched(attempt, closed);
@@ -135,14 +136,14 @@ class AttemptTimerTest {
                 return () -> {};
             }
         };
-        Call attempt = Calls.call(slow, Calls.get()).beginAttempt();
+        Attempt attempt = Calls.call(slow, Calls.get()).beginAttempt();
         AttemptTimer.create(slow, LIMIT, after(1)).call(attempt);
         fired.forEach(Runnable::run);
         assertThat(attempt.cancelCause()).isNull();
         assertThat(attempt.outcome()).isEqualTo(Outcome.RESPONSE);
     }
 
-    private static Response watched(Call attempt, boolean[] closed) {
+    private static Response watched(Attempt attempt, boolean[] closed) {
         ForwardingSource source = new ForwardingSource(new Buffer()) {
             @Override
             public void close() throws IOException {
@@ -150,7 +151,7 @@ class AttemptTimerTest {
                 super.close();
             }
         };
-        return Calls.response(attempt.request(), 200)
+        return Calls.response(attempt.call().request(), 200)
                 .newBuilder()
                 .body(ResponseBody.create(Okio.buffer(source), null, -1))
                 .build();

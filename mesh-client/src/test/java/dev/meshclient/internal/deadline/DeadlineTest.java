@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.MeshOptions;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Objects;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,14 +27,18 @@ class DeadlineTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final StepTime time = new StepTime();
-    private Call open = Calls.call(time, Calls.get());
+    private @Nullable Attempt open;
 
     /** Never answers: whoever waits for it waits until he is cancelled, or for an hour. */
     private final CallLayer silent = call -> {
-        Call attempt = call.beginAttempt();
+        Attempt attempt = call.beginAttempt();
         attempt.pause(3600 * SECOND);
         return Calls.respond(attempt, 200);
     };
+
+    private Attempt opened() {
+        return Objects.requireNonNull(open);
+    }
 
     private CallLayer deadline(@Nullable String stated, CallLayer next) {
         return Deadline.create(time, stated == null ? null : Duration.parse(stated), false, next);
@@ -41,8 +47,9 @@ class DeadlineTest {
     /** Headers at once, a body that stays open. */
     private CallLayer headers(int status, String contentType) {
         return call -> {
-            open = call.beginAttempt();
-            open.responded(status);
+            Attempt attempt = call.beginAttempt();
+            open = attempt;
+            attempt.responded(status);
             return Calls.response(call.request(), status, "Content-Type", contentType);
         };
     }
@@ -50,7 +57,7 @@ class DeadlineTest {
     private Call call(@Nullable String options, @Nullable String callTimeout) {
         MeshOptions said =
                 options == null ? MeshOptions.DEFAULT : MeshOptions.DEFAULT.withTimeout(Duration.parse(options));
-        Call call = new Call(time, Calls.get(), said);
+        Call call = Calls.call(time, Calls.get(), said);
         if (callTimeout != null) {
             call.deadline(time.now() + Duration.parse(callTimeout).toNanos());
         }
@@ -131,14 +138,14 @@ class DeadlineTest {
         assertThat(call.isOver()).isFalse();
         assertThat(time.armed()).isEqualTo(1);
         time.step(3 * SECOND);
-        assertThat(open.cancelCause()).isInstanceOf(DeadlineExceeded.class);
+        assertThat(opened().cancelCause()).isInstanceOf(DeadlineExceeded.class);
         assertThat(call.isOver()).isTrue();
     }
 
     @Test
     void the_end_of_the_body_disarms_the_timer() throws Exception {
         call(null, null).run(deadline("PT3S", headers(200, "text/plain")));
-        open.over();
+        opened().over();
         assertThat(time.armed()).isZero();
     }
 
@@ -159,7 +166,7 @@ class DeadlineTest {
         call.run(deadline("PT3S", headers(200, type)));
         assertThat(time.armed()).isZero();
         time.step(60 * SECOND);
-        assertThat(open.cancelCause()).isNull();
+        assertThat(opened().cancelCause()).isNull();
     }
 
     @Test
@@ -167,7 +174,7 @@ class DeadlineTest {
         Call call = call("PT1S", null);
         call.run(deadline("PT3S", headers(101, "")));
         time.step(60 * SECOND);
-        assertThat(open.cancelCause()).isNull();
+        assertThat(opened().cancelCause()).isNull();
     }
 
     @Test
@@ -181,7 +188,8 @@ class DeadlineTest {
 
     @Test
     void for_ever_is_a_legal_thing_to_say() throws Exception {
-        Call call = new Call(time, Calls.get(), MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(Long.MAX_VALUE)));
+        Call call =
+                Calls.call(time, Calls.get(), MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(Long.MAX_VALUE)));
         try (Response response = call.run(deadline(null, silent))) {
             assertThat(response.code()).isEqualTo(200);
         }

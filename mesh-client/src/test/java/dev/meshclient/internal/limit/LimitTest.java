@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Overloaded;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
@@ -19,9 +20,9 @@ import org.junit.jupiter.api.Test;
 class LimitTest {
     private final StepTime time = new StepTime();
     private final InFlight inFlight = new InFlight();
-    private final List<Call> open = new ArrayList<>();
+    private final List<Attempt> open = new ArrayList<>();
     private final CallLayer peer = call -> {
-        Call attempt = call.beginAttempt();
+        Attempt attempt = call.beginAttempt();
         open.add(attempt);
         attempt.responded(200);
         return Calls.response(call.request(), 200);

@@ -64,9 +64,8 @@ class HostByHostTest {
                         + (scope == null ? "" : ", 'scope': {'hosts': [" + scope + "]}")
                         + "}, 'outboundTrafficPolicy': '" + outbound + "', 'services': {"
                         + String.join(",", services) + "}}";
-        CallLayer answers = attempt -> Calls.respond(attempt, 200);
         return router.apply(
-                PolicyCodec.readStrict(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)), answers, gone -> {});
+                PolicyCodec.readStrict(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)), gone -> {});
     }
 
     private void applyIn(long nanos, @Nullable String scope, String... hosts) {

@@ -52,8 +52,7 @@ class RouterTest {
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test", "version": 3},
                  "outboundTrafficPolicy": "%s", "services": {%s}}
                 """.formatted(outbound, services);
-        CallLayer answers = attempt -> Calls.respond(attempt, 200);
-        router.apply(PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8)), answers, gone -> {});
+        router.apply(PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8)), gone -> {});
     }
 
     private static String service(String name, String... hosts) {
@@ -318,7 +317,7 @@ class RouterTest {
     void a_caller_with_less_time_than_that_does_not_wait_longer() {
         router = router(false, "orders");
         CallLayer waiting = ours("http://orders/");
-        Call hurried = new Call(
+        Call hurried = Calls.call(
                 time,
                 new Request.Builder().url("http://orders/").build(),
                 MeshOptions.DEFAULT.withTimeout(Duration.ofMillis(300)));

@@ -3,8 +3,8 @@ package dev.meshclient.internal.resolve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.endpoint.EndpointTable;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
@@ -54,7 +54,7 @@ class ResolveTest {
                             0)),
                     table::state);
             rosters.add(roster);
-            CallLayer resolve = Resolve.create(
+            AttemptLayer resolve = Resolve.create(
                     time,
                     "orders",
                     new ResolvedEndpoints.Part(roster, Map.of()),
@@ -67,7 +67,7 @@ class ResolveTest {
         });
     }
 
-    private int answer(CallLayer resolve) throws IOException {
+    private int answer(AttemptLayer resolve) throws IOException {
         Call call = Calls.call(time, Calls.get());
         return resolve.call(call.beginAttempt()).code();
     }

@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyCodec;
@@ -66,7 +67,7 @@ class EnvoyRetryVectorTest {
         int retries = vector.path("request").has("x-envoy-max-retries") ? 0 : 1;
         boolean expected = vector.get("first_decision").asText().equals("Yes");
         int[] attempts = new int[1];
-        CallLayer peer = attempt -> {
+        AttemptLayer peer = attempt -> {
             attempts[0]++;
             return answer(vector, attempt);
         };
@@ -99,7 +100,7 @@ class EnvoyRetryVectorTest {
         return words;
     }
 
-    private static Response answer(JsonNode vector, Call attempt) throws IOException {
+    private static Response answer(JsonNode vector, Attempt attempt) throws IOException {
         String event = vector.get("event").asText();
         if (event.equals("response")) {
             return Calls.respond(attempt, vector.get("response").get(":status").asInt());

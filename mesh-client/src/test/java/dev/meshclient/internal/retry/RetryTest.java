@@ -4,10 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.MeshOptions;
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Choice;
+import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.EndpointsLeft;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.RetryConstraint;
@@ -36,9 +37,9 @@ class RetryTest {
     private final StepTime time = new StepTime();
     private final Deque<Object> script = new ArrayDeque<>();
     private int attempts;
-    private final CallLayer peer = attempt -> {
+    private final AttemptLayer peer = attempt -> {
         attempts++;
-        attempt.alternative(true);
+        attempt.pick(Calls.pick(() -> EndpointsLeft.ALWAYS_SOME));
         Object next = script.isEmpty() ? 200 : script.poll();
         if (next instanceof Outcome outcome) {
             throw Calls.fail(attempt, outcome);
@@ -122,7 +123,7 @@ class RetryTest {
     @Test
     void a_post_that_the_caller_calls_idempotent_is_sent_again() throws Exception {
         script.add(Outcome.RESET);
-        new Call(time, Calls.post(), MeshOptions.DEFAULT.withIdempotent()).run(retry);
+        Calls.call(time, Calls.post(), MeshOptions.DEFAULT.withIdempotent()).run(retry);
         assertThat(attempts).isEqualTo(2);
     }
 
@@ -306,12 +307,12 @@ class RetryTest {
         assertThat(closed).containsExactly(true, false);
     }
 
-    private Choice.Left left = Choice.Left.SOMEBODY;
+    private EndpointsLeft left = EndpointsLeft.SOME;
 
     /** Whose answers are to be closed, and who says whether anybody is left. */
     private Response runWatched(boolean[] closed, String... headers) throws IOException {
         CallLayer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
-            attempt.choice(a -> left);
+            attempt.pick(Calls.pick(() -> left));
             int i = attempts++;
             Response response = Calls.respond(attempt, i == 0 ? 503 : 200, headers);
             return response.newBuilder().body(new ClosedFlag(closed, i)).build();
@@ -326,7 +327,7 @@ class RetryTest {
 
     @Test
     void an_answer_is_returned_open_if_nobody_is_left_to_try() throws Exception {
-        left = Choice.Left.NOBODY;
+        left = EndpointsLeft.NONE;
         boolean[] closed = new boolean[2];
         assertThat(runWatched(closed).code()).isEqualTo(503);
         assertThat(attempts).isEqualTo(1);
@@ -336,7 +337,7 @@ class RetryTest {
 
     @Test
     void an_answer_is_kept_over_the_pause_and_returned_if_nobody_is_left_by_then() throws Exception {
-        time.at(1, "the last one goes", () -> left = Choice.Left.NOBODY);
+        time.at(1, "the last one goes", () -> left = EndpointsLeft.NONE);
         boolean[] closed = new boolean[2];
         assertThat(runWatched(closed).code()).isEqualTo(503);
         assertThat(attempts).isEqualTo(1);
@@ -346,7 +347,7 @@ class RetryTest {
 
     @Test
     void an_answer_is_not_kept_where_somebody_is_always_left() throws Exception {
-        left = Choice.Left.ALWAYS_SOMEBODY;
+        left = EndpointsLeft.ALWAYS_SOME;
         boolean[] closed = new boolean[2];
         boolean[] early = new boolean[1];
         time.at(1, "look", () -> early[0] = closed[0]);
@@ -368,7 +369,7 @@ class RetryTest {
     void an_answer_that_is_kept_is_closed_when_the_call_ends_during_the_pause() {
         boolean[] closed = new boolean[2];
         CallLayer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
-            attempt.choice(a -> left);
+            attempt.pick(Calls.pick(() -> left));
             Response response = Calls.respond(attempt, 503);
             return response.newBuilder().body(new ClosedFlag(closed, 0)).build();
         });
@@ -382,16 +383,16 @@ class RetryTest {
     void a_failure_is_thrown_as_it_was_if_nobody_is_left_to_try_and_takes_nothing_from_the_budget() throws Exception {
         RetryBudget budget = new RetryBudget();
         CallLayer lonely = Retry.create(time, null, false, budget, RetryConstraint.NONE, attempt -> {
-            attempt.choice(a -> left);
+            attempt.pick(Calls.pick(() -> left));
             return peer.call(attempt);
         });
-        left = Choice.Left.NOBODY;
+        left = EndpointsLeft.NONE;
         for (int i = 0; i < 20; i++) {
             script.add(Outcome.CONNECT_FAILURE);
             assertThatThrownBy(() -> Calls.call(time, Calls.get()).run(lonely)).hasMessage("connect-failure");
         }
         assertThat(attempts).isEqualTo(20);
-        left = Choice.Left.SOMEBODY;
+        left = EndpointsLeft.SOME;
         script.add(Outcome.CONNECT_FAILURE);
         assertThat(Calls.call(time, Calls.get()).run(lonely).code()).isEqualTo(200);
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.meshclient.Decision;
 import dev.meshclient.NoRoute;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
@@ -95,8 +96,8 @@ class RouteTest {
         CallLayer retrying = call -> {
             String first = null;
             for (int i = 0; i < 3; i++) {
-                Call attempt = call.beginAttempt();
-                String backend = attempt.decision().backend();
+                Attempt attempt = call.beginAttempt();
+                String backend = call.decision().backend();
                 first = first == null ? backend : first;
                 assertThat(backend).isEqualTo(first);
                 Calls.respond(attempt, 503);

@@ -18,26 +18,25 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A call and its attempts: who is over when, who is cancelled with whom, and who is told. */
-class CallContextTest {
+class ScopeTest {
     private final IOException canceled = new IOException("Canceled");
 
     private final StepTime time = new StepTime();
     private final Call call = Calls.call(time, Calls.get());
     private final List<String> told = new ArrayList<>();
 
-    private Ending tells(String name) {
-        return ended -> told.add(name);
+    private Runnable tells(String name) {
+        return () -> told.add(name);
     }
 
-    private static Response answered(Call attempt) {
-        attempt.responded(200);
-        return Calls.response(attempt.request(), 200);
+    private static Response answered(Attempt attempt) {
+        return Calls.respondOpen(attempt, 200);
     }
 
     @Test
     void a_call_is_over_when_it_has_returned_and_its_last_body_has_ended() throws Exception {
         call.onEnd(tells("call"));
-        Call[] attempts = new Call[2];
+        Attempt[] attempts = new Attempt[2];
         call.run(c -> {
             attempts[0] = c.beginAttempt();
             attempts[1] = c.beginAttempt();
@@ -82,21 +81,21 @@ class CallContextTest {
 
     @Test
     void cancelling_the_call_ends_all_its_attempts_with_the_same_cause() throws Exception {
-        Call first = call.beginAttempt();
-        Call second = call.beginAttempt();
+        Attempt first = call.beginAttempt();
+        Attempt second = call.beginAttempt();
         call.cancel(canceled);
         call.cancel(new IOException("a second word"));
-        for (Call each : List.of(call, first, second)) {
+        for (Scope each : List.of(call, first, second)) {
             assertThat(each.cancelCause()).isSameAs(canceled);
         }
         assertThat(first.isOver()).isTrue();
         assertThat(second.isOver()).isTrue();
-        assertThatThrownBy(call::attempt).isSameAs(canceled);
+        assertThatThrownBy(call::beginAttempt).isSameAs(canceled);
     }
 
     @Test
     void cancelling_an_attempt_does_not_end_the_call() throws Exception {
-        Call attempt = call.beginAttempt();
+        Attempt attempt = call.beginAttempt();
         attempt.cancel(canceled);
         assertThat(attempt.isOver()).isTrue();
         assertThat(call.cancelCause()).isNull();
@@ -105,7 +104,7 @@ class CallContextTest {
 
     @Test
     void what_is_over_cannot_be_cancelled_any_more() throws Exception {
-        Call attempt = call.beginAttempt();
+        Attempt attempt = call.beginAttempt();
         attempt.over();
         attempt.cancel(canceled);
         assertThat(attempt.cancelCause()).isNull();
@@ -160,14 +159,14 @@ class CallContextTest {
         int rounds = 5_000;
         AtomicInteger[] counts = new AtomicInteger[rounds];
         Call[] calls = new Call[rounds];
-        Call[] attempts = new Call[rounds];
+        Attempt[] attempts = new Attempt[rounds];
         for (int i = 0; i < rounds; i++) {
             AtomicInteger count = new AtomicInteger();
             counts[i] = count;
             calls[i] = Calls.call(time, Calls.get());
             attempts[i] = calls[i].beginAttempt();
-            attempts[i].onEnd(ended -> count.addAndGet(1));
-            calls[i].onEnd(ended -> count.addAndGet(10));
+            attempts[i].onEnd(() -> count.addAndGet(1));
+            calls[i].onEnd(() -> count.addAndGet(10));
         }
         CyclicBarrier start = new CyclicBarrier(threads);
         try (RealTime real = RealTime.create("test")) {
@@ -194,12 +193,12 @@ class CallContextTest {
         }
     }
 
-    private void race(int role, Call call, Call attempt, AtomicInteger count) throws IOException {
+    private void race(int role, Call call, Attempt attempt, AtomicInteger count) throws IOException {
         switch (role) {
             case 0 -> call.run(c -> answered(attempt));
             case 1 -> attempt.over();
             case 2 -> call.cancel(canceled);
-            default -> attempt.onEnd(ended -> count.addAndGet(100));
+            default -> attempt.onEnd(() -> count.addAndGet(100));
         }
     }
 
