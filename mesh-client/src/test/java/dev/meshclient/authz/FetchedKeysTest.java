@@ -215,7 +215,7 @@ class FetchedKeysTest {
     @Test
     void keys_that_no_policy_names_are_forgotten() {
         check();
-        sets.retain(Set.of());
+        sets.inForce(List.of());
         check();
 
         assertThat(fetches).isEqualTo(2);

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Decider: calls that left the first priority, or our zone in it, come back over half a minute, not at once: what returns is
  * cold, and may go again. One for each backend; it outlives the policy.
  */
-public final class FailbackRamp {
+final class FailbackRamp {
     static final Slot<FailbackRamp> SLOT = Slot.of(FailbackRamp::new);
 
     private static final long RETURN_NANOS = 30_000_000_000L;

@@ -1,11 +1,9 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -26,15 +24,17 @@ final class Tier {
 
     /** What the registry calls an endpoint. */
     enum Kind {
-        HEALTHY(Tier::isHealthy),
-        DEGRADED(e -> e.health() == Health.DEGRADED),
+        HEALTHY,
+        DEGRADED,
         /** Those that may be called when too few are healthy. The registry's unhealthy and draining endpoints never are. */
-        CALLABLE(e -> e.health() != Health.UNHEALTHY && e.health() != Health.DRAINING);
+        CALLABLE;
 
-        private final Predicate<Endpoint> has;
-
-        Kind(Predicate<Endpoint> has) {
-            this.has = has;
+        boolean has(Endpoint endpoint) {
+            return switch (endpoint.health()) {
+                case HEALTHY, UNKNOWN -> this != DEGRADED;
+                case DEGRADED -> this != HEALTHY;
+                case UNHEALTHY, DRAINING -> false;
+            };
         }
     }
 
@@ -57,7 +57,7 @@ final class Tier {
         this.stated = stated;
         this.known = some(stated.endpoints(), e -> e.weight() > 0);
         for (Kind kind : Kind.values()) {
-            byKind.put(kind, some(known, kind.has));
+            byKind.put(kind, some(known, kind::has));
         }
         this.zones = stated.shares().isEmpty() ? byZone(settings) : byPlaces(settings);
     }
@@ -66,10 +66,6 @@ final class Tier {
     private static List<Endpoint> some(List<Endpoint> endpoints, Predicate<Endpoint> which) {
         List<Endpoint> some = endpoints.stream().filter(which).toList();
         return some.size() == endpoints.size() ? endpoints : some;
-    }
-
-    private static boolean isHealthy(Endpoint endpoint) {
-        return endpoint.health() == Health.HEALTHY || endpoint.health() == Health.UNKNOWN;
     }
 
     /** Another region's zones are not ours, though they may be called the same. */
@@ -98,10 +94,10 @@ final class Tier {
 
     private Zone zone(String name, @Nullable Places places, boolean home, List<Endpoint> all) {
         Map<Kind, Pool> pools = new EnumMap<>(Kind.class);
-        Map<List<Endpoint>, Pool> same = new IdentityHashMap<>();
         for (Kind kind : Kind.values()) {
-            List<Endpoint> some = all == known ? Objects.requireNonNull(byKind.get(kind)) : some(all, kind.has);
-            pools.put(kind, same.computeIfAbsent(some, Pool::new));
+            List<Endpoint> some = all == known ? endpoints(kind) : some(all, kind::has);
+            Pool healthy = pools.get(Kind.HEALTHY); // the same endpoints, as a rule
+            pools.put(kind, healthy != null && healthy.endpoints() == some ? healthy : new Pool(some));
         }
         return new Zone(
                 name, places, home, all.stream().mapToLong(Endpoint::weight).sum(), pools);

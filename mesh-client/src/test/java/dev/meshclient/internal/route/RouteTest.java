@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.meshclient.Decision;
 import dev.meshclient.NoRoute;
+import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
@@ -25,7 +26,7 @@ class RouteTest {
     private final Map<String, Integer> taken = new TreeMap<>();
 
     private CallLayer route(Route.Rule... rules) {
-        return Route.create(time, "-/7", "orders", List.of(rules));
+        return Route.create(time, new Revision("-/7"), "orders", List.of(rules));
     }
 
     private Route.WeightedBackend to(String backend, int weight) {
