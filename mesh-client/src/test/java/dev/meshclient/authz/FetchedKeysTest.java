@@ -38,7 +38,14 @@ class FetchedKeysTest {
     }
 
     private TokenCheck check() {
-        return TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, sets);
+        return check(sets);
+    }
+
+    /** A policy with the issuer, in force. */
+    private static TokenCheck check(KeySets keys) {
+        TokenCheck check = TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, keys);
+        keys.inForce(List.of(TestIssuer.remote()));
+        return check;
     }
 
     private String bearer(TestIssuer issuer) {
@@ -136,7 +143,7 @@ class FetchedKeysTest {
             }
         };
         KeySets until = new KeySets(ends, this::download);
-        TokenCheck check = TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, until);
+        TokenCheck check = check(until);
         closed[0] = true;
         ends.step(3600 * SECOND);
 
@@ -180,7 +187,7 @@ class FetchedKeysTest {
         String freshToken = bearer(fresh);
         List<TokenCheck.Result> results = new ArrayList<>();
         virtual.run(() -> {
-            TokenCheck check = TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, slow);
+            TokenCheck check = check(slow);
             assertThat(check.check(oldToken).problem()).isNull();
             served = TestIssuer.jwks(old.key, fresh.key);
             virtual.signal("rotation").await(20 * SECOND);
@@ -203,12 +210,12 @@ class FetchedKeysTest {
             }
             return served.getBytes(StandardCharsets.UTF_8);
         });
-        assertThatThrownBy(() -> TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, breaking))
+        assertThatThrownBy(() -> check(breaking))
                 .isInstanceOf(NoClassDefFoundError.class); // the end of its thread, were it another
         broken[0] = false;
         time.step(SECOND);
 
-        TokenCheck check = TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, breaking);
+        TokenCheck check = check(breaking);
         assertThat(check.check(bearer(old)).problem()).isNull();
     }
 

@@ -39,6 +39,7 @@ class InboundDefaultsTest {
                         .services()
                         .get("orders"))
                 .settings()
+                .backend()
                 .access();
     }
 
@@ -50,6 +51,9 @@ class InboundDefaultsTest {
             return TestIssuer.jwks(issuer.key).getBytes(StandardCharsets.UTF_8);
         });
         Inbound.Boundary boundary = Inbound.Boundary.of("orders", access(ofProvider, ofService), null, keys);
+        keys.inForce(Objects.requireNonNull(access(ofProvider, ofService).requestAuthentication())
+                .providers()
+                .values());
         Inbound inbound = new Inbound(() -> boundary, event -> {});
         String token = issuer.token(TestIssuer.claims(time)
                 .expirationTime(Date.from(time.wall().instant()))

@@ -87,7 +87,7 @@ final class Activation {
     private void issuers() {
         AcceptedService own = next.policy().services().get(self.workload().service());
         RequestAuthentication authentication =
-                own == null ? null : own.service().settings().access().requestAuthentication();
+                own == null ? null : own.service().settings().backend().access().requestAuthentication();
         self.keys()
                 .inForce(
                         authentication == null
@@ -102,7 +102,7 @@ final class Activation {
         ServiceState state = next.states().service(name);
         if (state == null
                 || own.zone().isEmpty()
-                || service.settings().trafficDistribution() == TrafficDistribution.ANY
+                || service.settings().backend().trafficDistribution() == TrafficDistribution.ANY
                 || all.stream().allMatch(e -> e.locality().equals(Locality.NONE))
                 || all.stream().anyMatch(e -> Distance.between(own, e.locality()) == Distance.SAME_ZONE)
                 || state.get(FAR).getAndSet(true)) {

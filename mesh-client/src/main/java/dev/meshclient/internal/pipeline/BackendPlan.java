@@ -3,15 +3,18 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.retry.RetryBudget;
-import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.BackendSettings;
+import dev.meshclient.policy.RouteSettings;
 
 /**
  * How the calls of a rule reach a backend.
  *
- * @param settings the rule's over the backend's
+ * @param route the rule's settings over those of the called service
+ * @param settings the backend's
  * @param shared with other rules
  */
-record BackendPlan(Backend backend, Settings settings, CompiledBackend shared, RetryBudget budget) {
+record BackendPlan(
+        Backend backend, RouteSettings route, BackendSettings settings, CompiledBackend shared, RetryBudget budget) {
     /** Nothing is built in for a service whose endpoints are not listed. */
     boolean neutral() {
         return !backend.hasEndpoints();

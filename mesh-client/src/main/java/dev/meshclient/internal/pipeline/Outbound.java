@@ -22,10 +22,10 @@ import dev.meshclient.internal.resolve.Resolve;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.LocalityLbSetting;
-import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.telemetry.MeshListener;
@@ -54,24 +54,24 @@ record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, Dns
 
     /** Once a call and then once an attempt, below a rule. */
     CallLayer rule(BackendPlan plan) {
-        Settings s = plan.settings();
+        BackendSettings s = plan.settings();
         return Pipeline
                 // ---- once a call
                 // Before any work is spent on a call that would be refused.
                 .call(next -> Authorize.create(
                         plan.backend().service(), s.access().authorization(), caller(plan), authorizations(), next))
                 // One budget for all attempts, so above whatever repeats or waits.
-                .then(next -> Deadline.create(time, s.timeouts().request(), plan.neutral(), next))
+                .then(next -> Deadline.create(time, plan.route().timeouts().request(), plan.neutral(), next))
                 // Above retry: a call keeps its place over its attempts, and a refusal is never retried.
                 .then(next -> Limit.create(plan.inFlight(), s.limits().maxRequests(), plan.neutral(), next))
                 // Above balance: each attempt may take another endpoint.
                 .bridge(
-                        next -> Retry.create(time, s.retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
+                        next -> Retry.create(time, plan.route().retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
                         attempts(plan));
     }
 
     private AttemptLayer attempts(BackendPlan plan) {
-        Settings s = plan.settings();
+        BackendSettings s = plan.settings();
         return Pipeline
                 // ---- once an attempt
                 // Above balance, which has nothing to choose from before the names of the backend have an answer.
@@ -91,7 +91,7 @@ record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, Dns
                 // nothing.
                 .then(next -> Bearer.create(s.access().credentials(), self.tokens(), plan.backend(), next))
                 // Next to the wire: headers must come within it, and only this attempt ends by it.
-                .then(next -> AttemptTimer.create(time, s.timeouts().backendRequest(), next))
+                .then(next -> AttemptTimer.create(time, plan.route().timeouts().backendRequest(), next))
                 .wire();
     }
 
@@ -111,7 +111,7 @@ record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, Dns
     }
 
     /** The plan of a backend, which its rules share. */
-    Planner planner(String backend, EndpointSet endpoints, BackendState state, Settings settings, Balance.Origin from) {
+    Planner planner(String backend, EndpointSet endpoints, BackendState state, BackendSettings settings, Balance.Origin from) {
         Integer minHealth = settings.outlierDetection().minHealthPercent();
         BalanceSettings balance = new BalanceSettings(
                 settings.loadBalancer() == null ? LoadBalancer.LEAST_REQUEST : settings.loadBalancer(),
@@ -124,7 +124,7 @@ record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, Dns
     }
 
     /** The ejection rules of a backend, which its rules share. */
-    Ejections ejections(String service, EndpointSet endpoints, BackendState state, Settings settings) {
+    Ejections ejections(String service, EndpointSet endpoints, BackendState state, BackendSettings settings) {
         return Ejections.create(time, service, endpoints, state, settings.outlierDetection(), new Watcher(listeners));
     }
 

@@ -17,8 +17,10 @@ import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
+import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RetryConstraint;
+import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
@@ -143,39 +145,24 @@ final class StateCompiler {
         if (subset != null) {
             ofBackend = subset.settings().over(ofBackend);
         }
-        Settings ofCaller = from.service.equals(ref.name())
-                ? ofBackend
-                : from.caller.service().settings();
-        Backend backend = backend(ref, called.service(), ofBackend);
-        CompiledBackend shared = shared(backend, called, subset, ofBackend);
+        RouteSettings ofCalled = from.service.equals(ref.name())
+                ? ofBackend.route()
+                : from.caller.service().settings().route();
+        RouteSettings route = from.rule == null ? ofCalled : from.rule.settings().over(ofCalled);
+        Backend backend = backend(ref, called.service(), ofBackend.backend());
+        CompiledBackend shared = shared(backend, called, subset, ofBackend.backend());
         used.add(shared);
         boolean ownBudget =
-                subset != null && !subset.settings().retryConstraint().equals(RetryConstraint.NONE);
+                subset != null && !subset.settings().backend().retryConstraint().equals(RetryConstraint.NONE);
         BackendState budgeted = ownBudget ? shared.state() : shared.serviceState();
-        BackendPlan plan = new BackendPlan(
-                backend, settings(from.rule, ofCaller, ofBackend), shared, budgeted.get(RetryBudget.SLOT));
+        BackendPlan plan =
+                new BackendPlan(backend, route, ofBackend.backend(), shared, budgeted.get(RetryBudget.SLOT));
         return new Route.WeightedBackend(
                 new Target(from.revision, from.service, from.ruleName, backend), ref.weight(), outbound.rule(plan));
     }
 
-    private static Settings settings(@Nullable Rule rule, Settings ofCaller, Settings ofBackend) {
-        return new Settings(
-                rule == null ? ofCaller.timeouts() : rule.timeouts().over(ofCaller.timeouts()),
-                rule == null || rule.retry() == null ? ofCaller.retry() : rule.retry(),
-                ofBackend.retryConstraint(),
-                ofBackend.limits(),
-                ofBackend.outlierDetection(),
-                ofBackend.failoverMode(),
-                ofBackend.loadBalancer(),
-                ofBackend.trafficDistribution(),
-                ofBackend.localityLbSetting(),
-                ofBackend.tls(),
-                ofBackend.serviceAccount(),
-                ofBackend.access());
-    }
-
     private CompiledBackend shared(
-            Backend backend, AcceptedService called, @Nullable Subset subset, Settings settings) {
+            Backend backend, AcceptedService called, @Nullable Subset subset, BackendSettings settings) {
         CompiledBackend known = backends.get(backend.name());
         if (known != null) {
             return known;
@@ -215,13 +202,13 @@ final class StateCompiler {
 
     /** Only a kept service can send to what there is no more. */
     private static Route.WeightedBackend gone(From from, BackendRef ref) {
-        Backend backend = backend(ref, from.caller.service(), Settings.NONE);
+        Backend backend = backend(ref, from.caller.service(), BackendSettings.NONE);
         Target target = new Target(from.revision, from.service, from.ruleName, backend);
         return new Route.WeightedBackend(
                 target, ref.weight(), Refusal.ofBackend(from.service, from.ruleName, backend.name()));
     }
 
-    private static Backend backend(BackendRef ref, Service service, Settings settings) {
+    private static Backend backend(BackendRef ref, Service service, BackendSettings settings) {
         Tls stated = settings.tls();
         boolean ours = service.resolution() != Resolution.NONE;
         boolean https = stated == null && service.appProtocol() == AppProtocol.HTTPS;
@@ -250,7 +237,7 @@ final class StateCompiler {
                     : "policy does not list '" + own + "', which is who we say we are (Mesh.builder().workload)";
             return Inbound.Boundary.closed(own, why);
         }
-        return Inbound.Boundary.of(own, accepted.service().settings().access(), accepted.trustDomain(), self.keys());
+        return Inbound.Boundary.of(own, accepted.service().settings().backend().access(), accepted.trustDomain(), self.keys());
     }
 
     /** Instances of our own service in our region, by zone. */

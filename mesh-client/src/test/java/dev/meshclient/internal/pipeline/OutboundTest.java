@@ -13,13 +13,14 @@ import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.AppProtocol;
+import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Resolution;
-import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
@@ -111,9 +112,9 @@ class OutboundTest {
                 state,
                 none,
                 null,
-                outbound.planner("orders", none, state, Settings.NONE, origin),
-                outbound.ejections("orders", none, state, Settings.NONE));
-        BackendPlan plan = new BackendPlan(backend, Settings.NONE, shared, service.get(RetryBudget.SLOT));
+                outbound.planner("orders", none, state, BackendSettings.NONE, origin),
+                outbound.ejections("orders", none, state, BackendSettings.NONE));
+        BackendPlan plan = new BackendPlan(backend, RouteSettings.NONE, BackendSettings.NONE, shared, service.get(RetryBudget.SLOT));
 
         assertThat(outbound.caller(plan).identity().get()).isEqualTo(known ? "spiffe://a.example/web" : null);
     }
