@@ -49,12 +49,7 @@ class PolicySinkTest {
     private PolicySink sink(Time time) {
         Router router =
                 new Router(time, Workload.unknown(), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
-        return new PolicySink(
-                router,
-                gone -> {},
-                () -> {},
-                time,
-                log);
+        return new PolicySink(router, gone -> {}, () -> {}, time, log);
     }
 
     /** Each row of the table in docs/policy-in-force.md, from a file to the line in the log. */

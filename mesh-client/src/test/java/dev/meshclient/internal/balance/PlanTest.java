@@ -3,7 +3,6 @@ package dev.meshclient.internal.balance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Calls;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.CredentialsUnavailable;
 import dev.meshclient.DeadlineExceeded;
-import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.deadline.Deadline;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.time.ThreadKind;
@@ -48,7 +48,8 @@ class SlowTokenTest {
             ends.add(name + " " + attempt.authorization() + " " + time.now() / MILLI);
             return Calls.respond(attempt, 200);
         });
-        CallLayer layers = Deadline.create(time, Duration.ofMillis(millis), false, call -> bearer.call(call.beginAttempt()));
+        CallLayer layers =
+                Deadline.create(time, Duration.ofMillis(millis), false, call -> bearer.call(call.beginAttempt()));
         try {
             Calls.call(time, Calls.get()).run(layers).close();
         } catch (DeadlineExceeded | CredentialsUnavailable e) {

@@ -7,8 +7,8 @@ import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
@@ -188,8 +188,7 @@ class DeadlineTest {
 
     @Test
     void for_ever_is_a_legal_thing_to_say() throws Exception {
-        Call call =
-                Calls.call(time, Calls.get(), MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(Long.MAX_VALUE)));
+        Call call = Calls.call(time, Calls.get(), MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(Long.MAX_VALUE)));
         try (Response response = call.run(deadline(null, silent))) {
             assertThat(response.code()).isEqualTo(200);
         }

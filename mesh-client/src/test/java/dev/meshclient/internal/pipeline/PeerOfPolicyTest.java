@@ -102,7 +102,8 @@ class PeerOfPolicyTest {
         Wire recording = new Wire() {
             @Override
             public okhttp3.Response send(Attempt attempt) throws java.io.IOException {
-                Backend backend = Objects.requireNonNull(attempt.call().target()).backend();
+                Backend backend =
+                        Objects.requireNonNull(attempt.call().target()).backend();
                 Endpoint chosen = Objects.requireNonNull(attempt.endpoint());
                 peers.add(Peer.of(backend, chosen));
                 return Calls.respond(attempt, 200);

@@ -6,8 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Attempt;
-import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.call.Wire;
@@ -230,7 +230,8 @@ class SchemaDefaultsTest {
                         .build();
                 CallLayer layers = Objects.requireNonNull(state.find("orders", 80));
                 try {
-                    seen.add("answered " + Calls.call(time, request, peer).run(layers).code());
+                    seen.add("answered "
+                            + Calls.call(time, request, peer).run(layers).code());
                 } catch (IOException e) {
                     seen.add("failed " + e.getMessage());
                 }

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.EndpointsLeft;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.RetryOn;
@@ -39,7 +40,9 @@ class RetryTest {
     private int attempts;
     private final AttemptLayer peer = attempt -> {
         attempts++;
-        attempt.pick(Calls.pick(() -> EndpointsLeft.ALWAYS_SOME));
+        if (attempt.pick() == Pick.NONE) {
+            attempt.pick(Calls.pick(() -> EndpointsLeft.ALWAYS_SOME));
+        }
         Object next = script.isEmpty() ? 200 : script.poll();
         if (next instanceof Outcome outcome) {
             throw Calls.fail(attempt, outcome);
