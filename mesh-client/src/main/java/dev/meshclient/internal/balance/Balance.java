@@ -12,6 +12,7 @@ import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -110,7 +111,7 @@ public final class Balance implements AttemptLayer {
 
     private NoHealthyEndpoint noneUsable(Plan plan, Attempt attempt) {
         int known = planner.known();
-        return attempt.refuse(decision -> new NoHealthyEndpoint(
+        return attempt.refuse(decision -> Failures.make().noHealthyEndpoint(
                 "no endpoint of '" + planner.backend() + "' admits calls: " + known + " known, " + why(plan, known),
                 known == 0
                         ? "add endpoints to the service or subset"

@@ -1,11 +1,12 @@
 package dev.meshclient.internal.credentials;
 
-import dev.meshclient.CredentialsUnavailable;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.Credentials;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -67,10 +68,10 @@ public final class Bearer implements AttemptLayer {
         }
     }
 
-    private static CredentialsUnavailable refused(
+    private static TokenUnavailable refused(
             Attempt attempt, String what, String advice, @Nullable IOException cause) {
         return attempt.refuse(decision -> {
-            CredentialsUnavailable e = new CredentialsUnavailable(what, advice, decision);
+            TokenUnavailable e = Failures.make().tokenUnavailable(what, advice, decision);
             if (cause != null) {
                 e.initCause(cause);
             }

@@ -1,13 +1,13 @@
 package dev.meshclient.internal.endpoint;
 
-import dev.meshclient.internal.time.Telling;
+import dev.meshclient.internal.time.Notifications;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
 /** What outlives a policy of a service: its endpoints in force, which of them are ejected, and the slots of concepts. */
 public final class ServiceState extends BackendState {
-    private final Telling news = new Telling();
+    private final Notifications news = new Notifications();
     private volatile EndpointList endpoints = EndpointList.NONE;
     private volatile Ejected ejected = new Ejected(List.of());
 
@@ -69,11 +69,11 @@ public final class ServiceState extends BackendState {
 
     /** Notes what happened and waits for nothing: {@link #tell} runs it. They are run in the order of these calls. */
     public void happened(Runnable told) {
-        news.happened(told);
+        news.add(told);
     }
 
     /** Runs what {@link #happened}, one after the other, here or on the thread that does so just now; under no lock. */
     public void tell() {
-        news.tell();
+        news.deliver();
     }
 }

@@ -3,6 +3,7 @@ package dev.meshclient.internal.limit;
 import dev.meshclient.Overloaded;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +44,7 @@ public final class Limit implements CallLayer {
 
     private Overloaded overloaded(Call call) {
         String backend = call.decision().backend();
-        return new Overloaded(
+        return Failures.make().overloaded(
                 "'" + backend + "' has " + inFlight.count() + " calls in flight, of at most " + max,
                 "raise limits.maxRequests if it can bear more, or call it less",
                 call.decision());

@@ -11,6 +11,7 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Credentials;
 import dev.meshclient.internal.tls.OwnIdentityFault;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.internal.call.Failures;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.UnknownServiceException;
@@ -152,7 +153,7 @@ final class Transport {
     private static IdentityUnavailable unavailable(Attempt attempt, OwnIdentityFault e) {
         return attempt.refuse(decision -> {
             IdentityUnavailable unavailable =
-                    new IdentityUnavailable(String.valueOf(e.getMessage()), e.advice(), decision);
+                    Failures.make().identityUnavailable(String.valueOf(e.getMessage()), e.advice(), decision);
             unavailable.initCause(e);
             return unavailable;
         });

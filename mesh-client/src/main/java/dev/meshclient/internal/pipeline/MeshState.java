@@ -1,6 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.authz.Inbound;
+import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.endpoint.LiveStates;
@@ -24,7 +24,7 @@ final class MeshState {
                     new Balance.Origin(Locality.NONE, Map.of(), Map.of()),
                     Map.of(),
                     LiveStates.NONE,
-                    Inbound.Boundary.closed("", "there is no policy yet that could say who may call us"));
+                    Boundary.closed("", "there is no policy yet that could say who may call us"));
 
     private final AppliedPolicy policy;
     private final Balance.Origin origin;
@@ -33,7 +33,7 @@ final class MeshState {
     private final Map<String, List<Entry>> hosts;
     private final Suffixes<List<Entry>> suffixes;
     private final LiveStates states;
-    private final Inbound.Boundary boundary;
+    private final Boundary boundary;
 
     private record Entry(Hosts.Pattern pattern, CallLayer layers) {}
 
@@ -43,7 +43,7 @@ final class MeshState {
             Balance.Origin origin,
             Map<String, CompiledBackend> backends,
             LiveStates states,
-            Inbound.Boundary boundary) {
+            Boundary boundary) {
         this.policy = policy;
         this.origin = origin;
         this.services = made.services;
@@ -93,7 +93,7 @@ final class MeshState {
                 Balance.Origin origin,
                 Map<String, CompiledBackend> backends,
                 LiveStates states,
-                Inbound.Boundary boundary) {
+                Boundary boundary) {
             // A host with its port is more to the point than the host alone.
             hosts.values().forEach(list -> list.sort((a, b) -> Integer.compare(b.pattern.port(), a.pattern.port())));
             return new MeshState(this, policy, origin, backends, states, boundary);
@@ -142,7 +142,7 @@ final class MeshState {
     }
 
     /** Who may call us. */
-    Inbound.Boundary boundary() {
+    Boundary boundary() {
         return boundary;
     }
 

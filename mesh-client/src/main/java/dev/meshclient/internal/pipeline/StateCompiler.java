@@ -1,7 +1,7 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.Workload;
-import dev.meshclient.authz.Inbound;
+import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Revision;
@@ -228,16 +228,16 @@ final class StateCompiler {
     }
 
     /** Of our own service: which callers it admits. */
-    private Inbound.Boundary boundary() {
+    private Boundary boundary() {
         String own = self.workload().service();
         AcceptedService accepted = policy.services().get(own);
         if (accepted == null) {
             String why = policy.refused().containsKey(own)
                     ? "the policy of '" + own + "', which is us, is refused, and there is no earlier one"
                     : "policy does not list '" + own + "', which is who we say we are (Mesh.builder().workload)";
-            return Inbound.Boundary.closed(own, why);
+            return Boundary.closed(own, why);
         }
-        return Inbound.Boundary.of(own, accepted.service().settings().backend().access(), accepted.trustDomain(), self.keys());
+        return Boundary.of(own, accepted.service().settings().backend().access(), accepted.trustDomain(), self.keys());
     }
 
     /** Instances of our own service in our region, by zone. */

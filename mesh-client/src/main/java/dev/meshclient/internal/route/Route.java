@@ -1,7 +1,6 @@
 package dev.meshclient.internal.route;
 
 import dev.meshclient.Decision;
-import dev.meshclient.NoRoute;
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
@@ -9,6 +8,7 @@ import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Match;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -90,7 +90,7 @@ public final class Route implements CallLayer {
                 return chosen.layers.call(call);
             }
         }
-        throw new NoRoute(
+        throw Failures.make().noRoute(
                 "no rule of '" + service + "' takes " + call.request().method() + " "
                         + call.request().url().encodedPath() + ", of " + entries.size() + " match(es)",
                 "add a rule without matches to take the rest",

@@ -3,10 +3,10 @@ package dev.meshclient.internal.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.meshclient.CredentialsUnavailable;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
+import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
@@ -45,11 +45,11 @@ class BearerTest {
         return Objects.requireNonNull(call.latest());
     }
 
-    private CredentialsUnavailable refusal(Credentials credentials, Tls.Mode mode) {
+    private TokenUnavailable refusal(Credentials credentials, Tls.Mode mode) {
         Call call = Calls.call(time, Calls.get());
         AttemptLayer layer = Bearer.create(credentials, tokens, backend(mode), peer);
-        CredentialsUnavailable e =
-                catchThrowableOfType(CredentialsUnavailable.class, () -> call.run(c -> layer.call(c.beginAttempt())));
+        TokenUnavailable e =
+                catchThrowableOfType(TokenUnavailable.class, () -> call.run(c -> layer.call(c.beginAttempt())));
         assertThat(Objects.requireNonNull(call.latest()).outcome()).isEqualTo(Outcome.REFUSED);
         return e;
     }
