@@ -54,7 +54,8 @@ class ArchitectureTest {
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> ENTRY =
-            describe("Mesh, with the sink of its policy and the constructors that it lends", c -> Set.of(ROOT + ".Mesh", ROOT + ".PolicySink", ROOT + ".FailureConstructors")
+            describe("Mesh, with the sink of its policy and the constructors that it lends", c -> Set.of(
+                            ROOT + ".Mesh", ROOT + ".PolicySink", ROOT + ".FailureConstructors")
                     .contains(c.getName().replaceAll("\\$.*", "")));
     private static final DescribedPredicate<JavaClass> ROOT_TYPES =
             resideInAPackage(ROOT).and(not(ENTRY)).as("types of the root package other than Mesh");
@@ -280,7 +281,8 @@ class ArchitectureTest {
     static final ArchRule internal_time_alone_waits_draws_and_runs_threads = noClasses()
             .that(not(in("time")))
             .and()
-            .doNotHaveFullyQualifiedName(INTERNAL + "tls.RotatingContext") // overrides a method that takes a SecureRandom
+            .doNotHaveFullyQualifiedName(
+                    INTERNAL + "tls.RotatingContext") // overrides a method that takes a SecureRandom
             .should()
             .dependOnClassesThat(WAITING.or(CHANCE))
             .because(

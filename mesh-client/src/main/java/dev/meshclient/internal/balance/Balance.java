@@ -4,6 +4,7 @@ import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.EndpointsLeft;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Distance;
@@ -12,7 +13,6 @@ import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -111,16 +111,18 @@ public final class Balance implements AttemptLayer {
 
     private NoHealthyEndpoint noneUsable(Plan plan, Attempt attempt) {
         int known = planner.known();
-        return attempt.refuse(decision -> Failures.make().noHealthyEndpoint(
-                "no endpoint of '" + planner.backend() + "' admits calls: " + known + " known, " + why(plan, known),
-                known == 0
-                        ? "add endpoints to the service or subset"
-                        : !planner.hasPriorities()
-                                ? "list their localities there, or state failover beside it"
-                                : plan.out() == 0
-                                        ? "see endpoints[].health and weight in the policy"
-                                        : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
-                decision));
+        return attempt.refuse(decision -> Failures.make()
+                .noHealthyEndpoint(
+                        "no endpoint of '" + planner.backend() + "' admits calls: " + known + " known, "
+                                + why(plan, known),
+                        known == 0
+                                ? "add endpoints to the service or subset"
+                                : !planner.hasPriorities()
+                                        ? "list their localities there, or state failover beside it"
+                                        : plan.out() == 0
+                                                ? "see endpoints[].health and weight in the policy"
+                                                : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
+                        decision));
     }
 
     private String why(Plan plan, int known) {

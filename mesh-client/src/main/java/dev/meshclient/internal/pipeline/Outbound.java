@@ -66,7 +66,8 @@ record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, Dns
                 .then(next -> Limit.create(plan.inFlight(), s.limits().maxRequests(), plan.neutral(), next))
                 // Above balance: each attempt may take another endpoint.
                 .bridge(
-                        next -> Retry.create(time, plan.route().retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
+                        next -> Retry.create(
+                                time, plan.route().retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
                         attempts(plan));
     }
 
@@ -111,7 +112,8 @@ record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, Dns
     }
 
     /** The plan of a backend, which its rules share. */
-    Planner planner(String backend, EndpointSet endpoints, BackendState state, BackendSettings settings, Balance.Origin from) {
+    Planner planner(
+            String backend, EndpointSet endpoints, BackendState state, BackendSettings settings, Balance.Origin from) {
         Integer minHealth = settings.outlierDetection().minHealthPercent();
         BalanceSettings balance = new BalanceSettings(
                 settings.loadBalancer() == null ? LoadBalancer.LEAST_REQUEST : settings.loadBalancer(),

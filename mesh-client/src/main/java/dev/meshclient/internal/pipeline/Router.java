@@ -1,11 +1,11 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.authz.PolicyInbound;
-import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
+import dev.meshclient.internal.authz.Boundary;
+import dev.meshclient.internal.authz.PolicyInbound;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Entrance;

@@ -148,15 +148,15 @@ final class StateCompiler {
         RouteSettings ofCalled = from.service.equals(ref.name())
                 ? ofBackend.route()
                 : from.caller.service().settings().route();
-        RouteSettings route = from.rule == null ? ofCalled : from.rule.settings().over(ofCalled);
+        RouteSettings route =
+                from.rule == null ? ofCalled : from.rule.settings().over(ofCalled);
         Backend backend = backend(ref, called.service(), ofBackend.backend());
         CompiledBackend shared = shared(backend, called, subset, ofBackend.backend());
         used.add(shared);
         boolean ownBudget =
                 subset != null && !subset.settings().backend().retryConstraint().equals(RetryConstraint.NONE);
         BackendState budgeted = ownBudget ? shared.state() : shared.serviceState();
-        BackendPlan plan =
-                new BackendPlan(backend, route, ofBackend.backend(), shared, budgeted.get(RetryBudget.SLOT));
+        BackendPlan plan = new BackendPlan(backend, route, ofBackend.backend(), shared, budgeted.get(RetryBudget.SLOT));
         return new Route.WeightedBackend(
                 new Target(from.revision, from.service, from.ruleName, backend), ref.weight(), outbound.rule(plan));
     }

@@ -3,9 +3,9 @@ package dev.meshclient.internal.resolve;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -92,11 +92,12 @@ public final class Resolve implements AttemptLayer {
         long now = time.now();
         List<DnsEntry> pending = backend.names();
         String problems = pending.stream().limit(NAMED).map(n -> n.problem(now)).collect(Collectors.joining(", "));
-        return attempt.refuse(decision -> Failures.make().noHealthyEndpoint(
-                "no address of '" + backend.name + "' is known: " + problems
-                        + (pending.size() > NAMED ? ", and " + (pending.size() - NAMED) + " more" : ""),
-                "see whether DNS knows the name, and answers this host",
-                decision));
+        return attempt.refuse(decision -> Failures.make()
+                .noHealthyEndpoint(
+                        "no address of '" + backend.name + "' is known: " + problems
+                                + (pending.size() > NAMED ? ", and " + (pending.size() - NAMED) + " more" : ""),
+                        "see whether DNS knows the name, and answers this host",
+                        decision));
     }
 
     @Override

@@ -9,8 +9,8 @@ import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointList;
@@ -46,7 +46,15 @@ class BalanceTest {
     private boolean leaveOpen;
 
     private final AttemptLayer transport = attempt -> {
-        taken.merge(attempt.call().decision().attempts().get(attempt.number() - 1).endpoint().replace(":80", ""), 1, Integer::sum);
+        taken.merge(
+                attempt.call()
+                        .decision()
+                        .attempts()
+                        .get(attempt.number() - 1)
+                        .endpoint()
+                        .replace(":80", ""),
+                1,
+                Integer::sum);
         if (leaveOpen) {
             open.add(attempt);
             attempt.responded(200);
@@ -61,12 +69,7 @@ class BalanceTest {
     };
 
     private static Endpoint endpoint(String name, String zone, int weight, Health health) {
-        return Endpoints.of(name, new Locality("eu", zone, ""),
-                "",
-                Map.of(),
-                0,
-                weight,
-                health);
+        return Endpoints.of(name, new Locality("eu", zone, ""), "", Map.of(), 0, weight, health);
     }
 
     private static Endpoint endpoint(String name, String zone) {
@@ -109,7 +112,8 @@ class BalanceTest {
 
     @Test
     void round_robin_of_equals_takes_each_in_turn() throws Exception {
-        AttemptLayer layer = balance(LoadBalancer.ROUND_ROBIN, endpoint("x", "a"), endpoint("y", "a"), endpoint("z", "a"));
+        AttemptLayer layer =
+                balance(LoadBalancer.ROUND_ROBIN, endpoint("x", "a"), endpoint("y", "a"), endpoint("z", "a"));
         call(layer, 9000);
         assertThat(taken).isEqualTo(Map.of("x", 3000, "y", 3000, "z", 3000));
     }
@@ -141,12 +145,7 @@ class BalanceTest {
 
     @Test
     void another_region_is_used_only_when_ours_has_nobody() throws Exception {
-        Endpoint far = Endpoints.of("far", new Locality("us", "a", ""),
-                "",
-                Map.of(),
-                0,
-                1,
-                Health.HEALTHY);
+        Endpoint far = Endpoints.of("far", new Locality("us", "a", ""), "", Map.of(), 0, 1, Health.HEALTHY);
         call(balance(LoadBalancer.RANDOM, endpoint("near", "b"), far), 100);
         assertThat(taken).isEqualTo(Map.of("near", 100));
         call(balance(LoadBalancer.RANDOM, endpoint("near", "b", 1, Health.UNHEALTHY), far), 50);
@@ -156,18 +155,8 @@ class BalanceTest {
     /** Zones of Azure are called 1, 2 and 3 in every region. */
     @Test
     void a_zone_of_another_region_is_not_ours_though_it_is_called_the_same() throws Exception {
-        Endpoint same = Endpoints.of("s", new Locality("us", "a", ""),
-                "",
-                Map.of(),
-                0,
-                1,
-                Health.HEALTHY);
-        Endpoint other = Endpoints.of("o", new Locality("us", "b", ""),
-                "",
-                Map.of(),
-                0,
-                1,
-                Health.HEALTHY);
+        Endpoint same = Endpoints.of("s", new Locality("us", "a", ""), "", Map.of(), 0, 1, Health.HEALTHY);
+        Endpoint other = Endpoints.of("o", new Locality("us", "b", ""), "", Map.of(), 0, 1, Health.HEALTHY);
         call(balance(LoadBalancer.RANDOM, same, other), 1000);
         assertThat(taken.get("s")).isCloseTo(500, within(100));
     }
@@ -195,7 +184,8 @@ class BalanceTest {
 
     @Test
     void one_endpoint_has_no_alternative_and_is_taken_again() throws Exception {
-        AttemptLayer layer = balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a", 1, Health.DRAINING));
+        AttemptLayer layer =
+                balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a", 1, Health.DRAINING));
         Calls.call(time, Calls.get()).run(call -> {
             for (int i = 0; i < 3; i++) {
                 Attempt attempt = call.beginAttempt();
@@ -232,8 +222,7 @@ class BalanceTest {
     @Test
     void the_priority_of_the_cluster_counts_before_the_region() throws Exception {
         Locality us = new Locality("us", "a", "");
-        Endpoint far =
-                Endpoints.of("far", us, "", Map.of(), 0, 1, Health.HEALTHY);
+        Endpoint far = Endpoints.of("far", us, "", Map.of(), 0, 1, Health.HEALTHY);
         Endpoint near = Endpoints.of("near", HOME, "", Map.of(), 1, 1, Health.HEALTHY);
         call(balance(LoadBalancer.RANDOM, near, far), 100);
         assertThat(taken).isEqualTo(Map.of("far", 100));
@@ -274,12 +263,7 @@ class BalanceTest {
 
     @Test
     void a_retry_takes_an_endpoint_that_was_not_tried_even_in_another_zone_or_region() throws Exception {
-        Endpoint far = Endpoints.of("far", new Locality("us", "a", ""),
-                "",
-                Map.of(),
-                0,
-                1,
-                Health.HEALTHY);
+        Endpoint far = Endpoints.of("far", new Locality("us", "a", ""), "", Map.of(), 0, 1, Health.HEALTHY);
         AttemptLayer layer = balance(LoadBalancer.RANDOM, endpoint("x", "a"), endpoint("y", "b"), far);
         for (int i = 0; i < 100; i++) {
             Set<String> tried = new HashSet<>();
@@ -288,7 +272,12 @@ class BalanceTest {
                 for (int n = 0; n < 3; n++) {
                     Attempt attempt = call.beginAttempt();
                     layer.call(attempt).close();
-                    tried.add(attempt.call().decision().attempts().get(n).endpoint().replace(":80", ""));
+                    tried.add(attempt.call()
+                            .decision()
+                            .attempts()
+                            .get(n)
+                            .endpoint()
+                            .replace(":80", ""));
                     alternative[n] = attempt.pick().hasAlternative();
                 }
                 return layer.call(call.beginAttempt());

@@ -36,12 +36,7 @@ class DistributeTest {
     private void add(int count, String region, String zone, Health health) {
         for (int i = 0; i < count; i++) {
             String name = zone + endpoints.size();
-            endpoints.add(Endpoints.of(name, new Locality(region, zone, ""),
-                    "",
-                    Map.of(),
-                    0,
-                    1,
-                    health));
+            endpoints.add(Endpoints.of(name, new Locality(region, zone, ""), "", Map.of(), 0, 1, health));
         }
     }
 

@@ -52,12 +52,8 @@ class PickerTest {
     private static List<Endpoint> endpoints(int count, IntUnaryOperator weight) {
         List<Endpoint> endpoints = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            endpoints.add(Endpoints.of("e" + i, new Locality("eu", "a", ""),
-                    "",
-                    Map.of(),
-                    0,
-                    weight.applyAsInt(i),
-                    Health.HEALTHY));
+            endpoints.add(Endpoints.of(
+                    "e" + i, new Locality("eu", "a", ""), "", Map.of(), 0, weight.applyAsInt(i), Health.HEALTHY));
         }
         return endpoints;
     }
@@ -150,7 +146,8 @@ class PickerTest {
         List<Endpoint> endpoints = endpoints(10, i -> 1);
         SplittableRandom random = new SplittableRandom(3);
         long first = java.util.stream.IntStream.range(0, 200)
-                .mapToObj(i -> Picker.of(LoadBalancer.ROUND_ROBIN, Plans.members(endpoints)).pick(random))
+                .mapToObj(i -> Picker.of(LoadBalancer.ROUND_ROBIN, Plans.members(endpoints))
+                        .pick(random))
                 .distinct()
                 .count();
         assertThat(first).isEqualTo(10);

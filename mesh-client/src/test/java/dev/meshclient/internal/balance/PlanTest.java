@@ -31,12 +31,7 @@ class PlanTest {
     private final FailbackRamp ramp = new FailbackRamp();
 
     private static Endpoint endpoint(String name, String zone, Health health) {
-        return Endpoints.of(name, new Locality("eu", zone, ""),
-                "",
-                Map.of(),
-                0,
-                1,
-                health);
+        return Endpoints.of(name, new Locality("eu", zone, ""), "", Map.of(), 0, 1, health);
     }
 
     /** {@code n} endpoints, the first {@code up} of them healthy. */

@@ -31,12 +31,7 @@ class PrioritiesTest {
     }
 
     private void add(String name, String locality, int cluster, Map<String, String> labels) {
-        endpoints.add(Endpoints.of(name, locality(locality),
-                "c" + cluster,
-                labels,
-                cluster,
-                1,
-                Health.HEALTHY));
+        endpoints.add(Endpoints.of(name, locality(locality), "c" + cluster, labels, cluster, 1, Health.HEALTHY));
     }
 
     private void add(String... localities) {

@@ -150,8 +150,8 @@ class DecidersTest {
     private static List<Endpoint> endpoints(int... percent) {
         List<Endpoint> endpoints = new ArrayList<>();
         for (int p : percent) {
-            Endpoint endpoint = Endpoints.of(
-                    "10.0.0." + endpoints.size(), Locality.NONE, "", Map.of(), 0, 1, Health.UNKNOWN);
+            Endpoint endpoint =
+                    Endpoints.of("10.0.0." + endpoints.size(), Locality.NONE, "", Map.of(), 0, 1, Health.UNKNOWN);
             EndpointHealth r = endpoint.state();
             for (int i = 0; i < 100; i++) {
                 if (i < p) {
@@ -175,8 +175,7 @@ class DecidersTest {
     /** Envoy's example: 50, 100, 100, 100, 100 have the mean 90 and the deviation 20: below 52 goes. */
     @Test
     void who_is_far_below_the_others_goes() {
-        assertThat(outliers(endpoints(50, 100, 100, 100, 100)))
-                .containsExactly(0);
+        assertThat(outliers(endpoints(50, 100, 100, 100, 100))).containsExactly(0);
         assertThat(outliers(endpoints(90, 80, 85, 95, 100))).isEmpty();
     }
 

@@ -114,7 +114,8 @@ class OutboundTest {
                 null,
                 outbound.planner("orders", none, state, BackendSettings.NONE, origin),
                 outbound.ejections("orders", none, state, BackendSettings.NONE));
-        BackendPlan plan = new BackendPlan(backend, RouteSettings.NONE, BackendSettings.NONE, shared, service.get(RetryBudget.SLOT));
+        BackendPlan plan = new BackendPlan(
+                backend, RouteSettings.NONE, BackendSettings.NONE, shared, service.get(RetryBudget.SLOT));
 
         assertThat(outbound.caller(plan).identity().get()).isEqualTo(known ? "spiffe://a.example/web" : null);
     }

@@ -2,9 +2,9 @@ package dev.meshclient.internal.resolve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.time.ThreadKind;
@@ -38,28 +38,29 @@ class ResolveTest {
     void a_call_waits_until_the_service_has_the_answer_not_only_the_name() {
         time.run(() -> {
             EndpointSet found = EndpointSet.found(service, Map.of());
-            service.get(ResolvedEndpoints.SLOT).list(
-                    service,
-                    List.of(new ResolvedEndpoints.Entry(
-                            new Endpoint(
-                                    "orders",
-                                    80,
-                                    Locality.NONE,
-                                    null,
-                                    1,
-                                    Endpoint.Health.UNKNOWN,
-                                    Map.of(),
-                                    null,
-                                    null),
-                            0)),
-                    names,
-                    gone -> {});
+            service.get(ResolvedEndpoints.SLOT)
+                    .list(
+                            service,
+                            List.of(new ResolvedEndpoints.Entry(
+                                    new Endpoint(
+                                            "orders",
+                                            80,
+                                            Locality.NONE,
+                                            null,
+                                            1,
+                                            Endpoint.Health.UNKNOWN,
+                                            Map.of(),
+                                            null,
+                                            null),
+                                    0)),
+                            names,
+                            gone -> {});
             AttemptLayer resolve = Resolve.create(
                     time,
                     new Resolve.NamedBackend("orders", found, Map.of()),
                     names,
-                    attempt -> Calls.respond(
-                            attempt, 200 + found.now().endpoints().size()));
+                    attempt ->
+                            Calls.respond(attempt, 200 + found.now().endpoints().size()));
             time.signal("between").await(time.now() + 5 * MS);
             assertThat(answer(resolve)).isEqualTo(201);
             assertThat(time.now()).isEqualTo(10 * MS);

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.meshclient.Decision;
 import dev.meshclient.NoRoute;
-import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.util.List;
