@@ -43,8 +43,8 @@ class ArchitectureTest {
             "deadline", Set.of("Deadline", "AttemptTimer"),
             "limit", Set.of("Limit", "InFlight"),
             "retry", Set.of("Retry", "RetryBudget"),
-            "balance", Set.of("Balance", "BalanceSettings", "FailbackRamp"),
-            "outlier", Set.of("Outlier", "Duty", "Rota"),
+            "balance", Set.of("Balance", "BalanceSettings", "Planner"),
+            "outlier", Set.of("Outlier", "Ejections", "Detector"),
             "resolve", Set.of("Resolve", "ResolvedEndpoints", "DnsCache"),
             "events", Set.of("Events"));
 

@@ -53,6 +53,9 @@ class InboundDefaultsTest {
             return TestIssuer.jwks(issuer.key).getBytes(StandardCharsets.UTF_8);
         });
         Boundary boundary = Boundary.of("orders", access(ofProvider, ofService), null, keys);
+        keys.inForce(Objects.requireNonNull(access(ofProvider, ofService).requestAuthentication())
+                .providers()
+                .values());
         Inbound inbound = new PolicyInbound(() -> boundary, event -> {});
         String token = issuer.token(TestIssuer.claims(time)
                 .expirationTime(Date.from(time.wall().instant()))
