@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.policy.Access;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
 import java.util.Objects;
@@ -53,6 +53,9 @@ class InboundDefaultsTest {
             return TestIssuer.jwks(issuer.key).getBytes(StandardCharsets.UTF_8);
         });
         Boundary boundary = Boundary.of("orders", access(ofProvider, ofService), null, keys);
+        keys.inForce(Objects.requireNonNull(access(ofProvider, ofService).requestAuthentication())
+                .providers()
+                .values());
         Inbound inbound = new PolicyInbound(() -> boundary, event -> {});
         String token = issuer.token(TestIssuer.claims(time)
                 .expirationTime(Date.from(time.wall().instant()))
