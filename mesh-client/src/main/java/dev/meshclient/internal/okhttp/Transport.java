@@ -3,6 +3,7 @@ package dev.meshclient.internal.okhttp;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.IdentityUnavailable;
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.call.Target;

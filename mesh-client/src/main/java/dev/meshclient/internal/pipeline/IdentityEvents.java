@@ -5,7 +5,7 @@ import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.identity.LiveIdentity;
 import java.io.IOException;
 
-/** Notifies listeners of what becomes of the identity. */
+/** Notifies events of what becomes of the identity. */
 public record IdentityEvents(Events events) implements LiveIdentity.News {
     @Override
     public void rotated(LiveIdentity.Change change) {

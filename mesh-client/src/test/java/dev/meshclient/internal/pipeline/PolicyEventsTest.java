@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
