@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
-import dev.meshclient.telemetry.MeshEvent;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.ECDSASigner;
@@ -19,6 +18,7 @@ import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.authz.InboundResult.Status;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -45,7 +45,8 @@ class MeshObserverTest {
     }
 
     private Mesh mesh(CallObserver.Factory... observers) throws IOException {
-        Mesh.Builder builder = Mesh.builder().policy(PolicySource.of(document())).snapshotDirectory(null);
+        Mesh.Builder builder =
+                Mesh.builder().policy(PolicySource.of(document())).snapshotDirectory(null);
         for (CallObserver.Factory observer : observers) {
             builder.observer(observer);
         }
@@ -124,7 +125,8 @@ class MeshObserverTest {
         try (Mesh mesh = mesh(this::recording);
                 Response response = get(mesh)) {
             assertThatThrownBy(() -> response.body().string()).isInstanceOf(IOException.class);
-            assertThat(Objects.requireNonNull(Mesh.decision(response).attempts().get(0).failure()))
+            assertThat(Objects.requireNonNull(
+                            Mesh.decision(response).attempts().get(0).failure()))
                     .isNotEmpty();
         }
         assertThat(seen)

@@ -48,8 +48,8 @@ class PolicySinkTest {
     }
 
     private PolicySink sink(Time time) {
-        Router router =
-                new Router(time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+        Router router = new Router(
+                time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         return new PolicySink(router, gone -> {}, () -> {}, time, log);
     }
 

@@ -58,7 +58,8 @@ class RotationUnderLoadTest {
 
     private static Mesh mesh(RealPeer peer, Mount mount, Rotations told) throws IOException {
         return Shop.ready(Shop.mesh(peer.port(), MUTUAL, MountedIdentity.at(mount.directory()))
-                .observer(call -> told).listener(told));
+                .observer(call -> told)
+                .listener(told));
     }
 
     private static TestCertificates checkout(TestCertificates root, Instant end) {

@@ -1,8 +1,8 @@
 package dev.meshclient.realpeers;
 
-import dev.meshclient.telemetry.MeshEvent;
-import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.time.Instant;
 import java.util.List;

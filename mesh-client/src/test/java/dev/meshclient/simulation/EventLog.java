@@ -2,13 +2,12 @@ package dev.meshclient.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import okhttp3.Headers;
-import dev.meshclient.telemetry.MeshEvent;
-import dev.meshclient.telemetry.CallObserver;
-import dev.meshclient.telemetry.CallInfo;
-import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.Decision;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallInfo;
+import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,6 +15,7 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import okhttp3.Headers;
 
 /** Holds the events of every call against what is legal. */
 final class EventLog implements MeshListener, CallObserver, CallObserver.Factory {

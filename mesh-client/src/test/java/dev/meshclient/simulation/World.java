@@ -2,7 +2,6 @@ package dev.meshclient.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.MeshStatus;
@@ -11,6 +10,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.VirtualTime;

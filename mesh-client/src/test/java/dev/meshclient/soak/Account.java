@@ -1,16 +1,16 @@
 package dev.meshclient.soak;
 
-import okhttp3.Headers;
-import dev.meshclient.telemetry.MeshEvent;
-import dev.meshclient.telemetry.CallObserver;
-import dev.meshclient.telemetry.CallInfo;
 import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallInfo;
+import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
+import okhttp3.Headers;
 
 /** What callers saw, and what the mesh told of it. */
 final class Account implements MeshListener, CallObserver, CallObserver.Factory {

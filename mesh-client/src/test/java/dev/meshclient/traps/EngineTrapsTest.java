@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.meshclient.telemetry.CallObserver;
-import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.Decision;
 import dev.meshclient.Mesh;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallObserver;
 import java.io.File;
 import java.io.IOException;
 import java.net.Proxy;

@@ -1,6 +1,5 @@
 package dev.meshclient.internal.balance;
 
-import dev.meshclient.internal.call.Failures;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;

@@ -1,6 +1,5 @@
 package dev.meshclient.internal.deadline;
 
-import dev.meshclient.internal.call.Failures;
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;

@@ -1,6 +1,5 @@
 package dev.meshclient.internal.okhttp;
 
-import dev.meshclient.internal.call.Failures;
 import dev.meshclient.IdentityUnavailable;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Failures;
@@ -96,13 +95,10 @@ final class Transport {
             dressed.removeHeader(name);
             observers.values(name).forEach(value -> dressed.addHeader(name, value));
         }
-        return authorization == null
-                ? dressed.build()
-                : withToken(attempt, request, dressed, authorization);
+        return authorization == null ? dressed.build() : withToken(attempt, request, dressed, authorization);
     }
 
-    private static Request withToken(
-            Attempt attempt, Request request, Request.Builder dressed, String authorization)
+    private static Request withToken(Attempt attempt, Request request, Request.Builder dressed, String authorization)
             throws UnknownServiceException {
         if (!request.isHttps()) {
             UnknownServiceException e = new UnknownServiceException("'"
@@ -239,10 +235,7 @@ final class Transport {
     /** The response to the request that the caller made, with all that the peer said. */
     private static Response asSent(InnerCall inner, Response response, boolean upgraded) {
         Attempt attempt = inner.attempt;
-        if (inner.masked == null
-                && !upgraded
-                && attempt.authorization() == null
-                && attempt.wireHeaders() == null) {
+        if (inner.masked == null && !upgraded && attempt.authorization() == null && attempt.wireHeaders() == null) {
             return response;
         }
         Response.Builder builder = response.newBuilder().request(attempt.call().request());

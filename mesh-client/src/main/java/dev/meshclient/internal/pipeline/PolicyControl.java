@@ -1,8 +1,8 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.time.Time;

@@ -3,10 +3,6 @@ package dev.meshclient.internal.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import okhttp3.Headers;
-import dev.meshclient.telemetry.CallObserver;
-import dev.meshclient.telemetry.CallInfo;
-import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
@@ -19,12 +15,16 @@ import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.RetryConstraint;
+import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallInfo;
+import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import okhttp3.Headers;
 import org.junit.jupiter.api.Test;
 
 /** What a listener is told of whole calls: once above a retry layer, once an attempt below it. */
@@ -157,8 +157,7 @@ class EventsTest {
         call.run(layers());
         call.cancel(new IOException("Canceled"));
         assertThat(told)
-                .containsExactly(
-                        "call orders", "attempt 1 running", "attempt 1 response 200", "end after 1 Canceled");
+                .containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1 Canceled");
         assertThat(call.decision().attempts().get(0).status()).isEqualTo(200);
         assertThat(call.decision().attempts().get(0).failure()).contains("Canceled");
     }

@@ -3,8 +3,6 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.meshclient.telemetry.MeshEvent;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Overloaded;
 import dev.meshclient.Workload;
@@ -13,8 +11,10 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Duration;
@@ -48,7 +48,13 @@ class BlameTest {
         }
     };
     private final Router router = new Router(
-            time, Workload.unknown(), Events.of(time, List.of(), List.of(listener)), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+            time,
+            Workload.unknown(),
+            Events.of(time, List.of(), List.of(listener)),
+            List.of(),
+            false,
+            Duration.ZERO,
+            Duration.ofHours(1));
     private @Nullable Outcome fails = null;
     private int asked;
 

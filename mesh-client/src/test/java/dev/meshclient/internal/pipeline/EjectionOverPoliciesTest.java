@@ -3,15 +3,15 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.meshclient.telemetry.MeshEvent;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Duration;
@@ -45,7 +45,13 @@ class EjectionOverPoliciesTest {
         }
     };
     private final Router router = new Router(
-            time, Workload.unknown(), Events.of(time, List.of(), List.of(listener)), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+            time,
+            Workload.unknown(),
+            Events.of(time, List.of(), List.of(listener)),
+            List.of(),
+            false,
+            Duration.ZERO,
+            Duration.ofHours(1));
     private final Set<String> bad = new HashSet<>(Set.of(BAD));
     private final List<String> asked = new ArrayList<>();
     private @Nullable Runnable meanwhile;

@@ -3,7 +3,6 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
@@ -12,6 +11,7 @@ import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;

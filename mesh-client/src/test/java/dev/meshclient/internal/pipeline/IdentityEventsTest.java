@@ -3,12 +3,12 @@ package dev.meshclient.internal.pipeline;
 import static dev.meshclient.identity.TestCertificates.svid;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.internal.events.Events;
-import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.identity.LiveIdentity;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.Closeable;
 import java.io.IOException;
@@ -70,8 +70,10 @@ class IdentityEventsTest {
                 throw new IllegalStateException("for the test");
             }
         };
-        LiveIdentity identity =
-                LiveIdentity.start(new Scripted(), time, new IdentityEvents(Events.of(time, List.of(), List.of(failing, new Recording()))));
+        LiveIdentity identity = LiveIdentity.start(
+                new Scripted(),
+                time,
+                new IdentityEvents(Events.of(time, List.of(), List.of(failing, new Recording()))));
         time.step(Duration.ofHours(11).toNanos());
         identity.close();
 

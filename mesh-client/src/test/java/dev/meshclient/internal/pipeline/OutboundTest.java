@@ -2,7 +2,6 @@ package dev.meshclient.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.endpoint.Backend;
@@ -10,6 +9,7 @@ import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
@@ -77,7 +77,13 @@ class OutboundTest {
     @Test
     void of_a_version_before_a_restart_nothing_else_is_known() throws PolicyException {
         Router router = new Router(
-                new StepTime(), Workload.of("web"), Events.none(new StepTime()), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+                new StepTime(),
+                Workload.of("web"),
+                Events.none(new StepTime()),
+                List.of(),
+                false,
+                Duration.ZERO,
+                Duration.ofHours(1));
         PolicyDocument document = PolicyCodec.read("""
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                  "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {}}
@@ -100,7 +106,8 @@ class OutboundTest {
                 Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
                     throw new IOException("nobody is there");
                 });
-        Outbound outbound = new Outbound(time, Events.none(time), self, new DnsCache(time, name -> List.of(), () -> {}));
+        Outbound outbound =
+                new Outbound(time, Events.none(time), self, new DnsCache(time, name -> List.of(), () -> {}));
         Backend backend = new Backend("orders", "orders", resolution, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
         ServiceState service = new ServiceState();
         BackendState state = new BackendState();

@@ -3,7 +3,6 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.Overloaded;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Attempt;
@@ -13,6 +12,7 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.json.PolicyCodec;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.NoHealthyEndpoint;
@@ -14,6 +13,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.json.PolicyCodec;
