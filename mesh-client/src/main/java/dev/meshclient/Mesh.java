@@ -12,6 +12,7 @@ import dev.meshclient.internal.okhttp.SystemResolver;
 import dev.meshclient.internal.pipeline.IdentityEvents;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.Router;
+import dev.meshclient.internal.pipeline.Status;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
@@ -197,7 +198,7 @@ public final class Mesh implements Closeable {
             Svid svid = now.svid();
             identities.put(
                     name,
-                    new MeshStatus.Identity(
+                    new Status.IdentityFacts(
                             now.source(), svid == null ? "" : svid.name(), now.age(), now.expiresIn(), now.problem()));
         });
         return identities;
@@ -206,8 +207,8 @@ public final class Mesh implements Closeable {
     /** Why this response came from where it came; {@link Decision#NONE} for one that did not come through a mesh, or from the cache. */
     public static Decision decision(Response response) {
         Response network = response.networkResponse();
-        Decision.Source source = network == null ? null : network.request().tag(Decision.Source.class);
-        return source == null ? Decision.NONE : source.decision();
+        var call = network == null ? null : network.request().tag(dev.meshclient.internal.call.Call.class);
+        return call == null ? Decision.NONE : call.decision();
     }
 
     /** What was decided before this failure; {@link Decision#NONE} if no mesh threw it. */

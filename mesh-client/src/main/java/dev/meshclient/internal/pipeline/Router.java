@@ -1,6 +1,5 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.MeshStatus;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
@@ -232,7 +231,7 @@ public final class Router implements Entrance {
     }
 
     /** What is in force, and what is not and why. */
-    public MeshStatus status(String source) {
+    public Status status(String source) {
         return policy.report().status(source);
     }
 
