@@ -2,11 +2,11 @@ package dev.meshclient.internal.limit;
 
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Decider: how many calls a backend has in flight. It outlives the policy that limits it. */
+/** Decider: the number of calls in flight to a backend. It outlives the policy with the limit. */
 public final class InFlight {
     private final AtomicLong calls = new AtomicLong();
 
-    /** Takes a place if there are fewer than {@code max}. */
+    /** Counts one more call if fewer than {@code max} are in flight; otherwise false. */
     boolean enter(long max) {
         for (; ; ) {
             long now = calls.get();

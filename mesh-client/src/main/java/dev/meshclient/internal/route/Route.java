@@ -4,10 +4,10 @@ import dev.meshclient.Decision;
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Match;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the rule of a request and draws one of its backends, once a call: its retries stay there. */
+/** Finds the rule of a request and draws one of its backends, once per call: the retries of the call stay there. */
 public final class Route implements CallLayer {
     private final Time time;
     private final String policy;
@@ -27,17 +27,17 @@ public final class Route implements CallLayer {
      * A rule.
      *
      * @param name for people
-     * @param matches any of them; empty = every request
-     * @param backends where its calls go
+     * @param matches at least one must hold; empty = every request
+     * @param backends the backends of its calls
      */
     public record Rule(String name, List<Match> matches, List<WeightedBackend> backends) {}
 
     /**
      * A backend of a rule.
      *
-     * @param target what is decided by taking it
+     * @param target recorded in the decision of a call to this backend
      * @param weight relative to the rule's other backends
-     * @param layers below
+     * @param layers the layers below
      */
     public record WeightedBackend(Target target, int weight, CallLayer layers) {}
 
@@ -55,8 +55,8 @@ public final class Route implements CallLayer {
     }
 
     /**
-     * @param policy in force, as {@code epoch/version}
-     * @param service whose rules they are
+     * @param policy the policy in force, as {@code epoch/version}
+     * @param service the service with these rules
      * @param rules in document order
      */
     public static CallLayer create(Time time, String policy, String service, List<Rule> rules) {
@@ -80,7 +80,7 @@ public final class Route implements CallLayer {
 
     @Override
     public Response call(Call call) throws IOException {
-        for (int i = 0; i < entries.size(); i++) { // an iterator would be made for every call
+        for (int i = 0; i < entries.size(); i++) { // an iterator would be allocated for every call
             Entry entry = entries.get(i);
             if (entry.match == RequestMatch.ANY || entry.match.matches(call.request())) {
                 WeightedBackend chosen =
@@ -89,11 +89,12 @@ public final class Route implements CallLayer {
                 return chosen.layers.call(call);
             }
         }
-        throw Failures.make().noRoute(
-                "no rule of '" + service + "' takes " + call.request().method() + " "
-                        + call.request().url().encodedPath() + ", of " + entries.size() + " match(es)",
-                "add a rule without matches to take the rest",
-                new Decision(policy, service, "", "", call.decision().attempts(), ""));
+        throw Failures.make()
+                .noRoute(
+                        "no rule of '" + service + "' takes " + call.request().method() + " "
+                                + call.request().url().encodedPath() + ", of " + entries.size() + " match(es)",
+                        "add a rule without matches to take the rest",
+                        new Decision(policy, service, "", "", call.decision().attempts(), ""));
     }
 
     @Override
