@@ -6,11 +6,10 @@ import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.authz.PolicyInbound;
-import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Entrance;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.Time;
@@ -25,7 +24,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -110,11 +108,7 @@ public final class Router implements Entrance {
         demand.forGood(known(self.workload(), claimed), madeAt);
         policy.onOutside(this::want);
         CallLayer refuse = this::refuse;
-        Outbound outbound = new Outbound(
-                time,
-                told,
-                new Balance.Origin(self.workload().locality(), self.workload().labels(), Map.of()),
-                self);
+        Outbound outbound = new Outbound(time, told, self, policy.names());
         this.unlisted = outbound.refusal(refuse);
         this.afterClose = outbound.refusal(this::refuseClosed);
         this.awaitPolicy = this::awaitPolicy;
@@ -130,7 +124,7 @@ public final class Router implements Entrance {
      *
      * @throws PolicyException if it is older than what was in force: then nothing changes
      */
-    public Applied apply(PolicyDocument document, Consumer<EndpointState> gone) throws PolicyException {
+    public Applied apply(PolicyDocument document, Consumer<EndpointHealth> gone) throws PolicyException {
         return apply(List.of(), List.of(), document, gone);
     }
 
@@ -144,7 +138,7 @@ public final class Router implements Entrance {
             List<Metadata> versions,
             List<PolicyDocument> earlier,
             PolicyDocument document,
-            Consumer<EndpointState> gone)
+            Consumer<EndpointHealth> gone)
             throws PolicyException {
         boolean first = !isReady();
         Applied applied = policy.apply(versions, earlier, document, gone);
@@ -228,12 +222,12 @@ public final class Router implements Entrance {
 
     /** What is in force, and what is not and why. */
     public MeshStatus status(String source) {
-        return policy.survey().status(source);
+        return policy.report().status(source);
     }
 
     /** Tells the consumer of every endpoint that is known. */
-    public void forEachEndpoint(Consumer<EndpointState> consumer) {
-        policy.survivors().forEachEndpoint(consumer);
+    public void forEachEndpoint(Consumer<EndpointHealth> consumer) {
+        policy.forEachEndpoint(consumer);
     }
 
     /**
