@@ -59,7 +59,7 @@ class ReadmeTest {
                 read(ROOT.resolve("mesh-client/src/main/java/dev/meshclient/internal/pipeline/Outbound.java"));
         String calls = outbound.replaceAll("(?s)CallLayer refusal\\(.*?\n    }\n", ""); // hosts without a service
         List<String> built = Pattern.compile(
-                        "\\.(?:call|then|bridge|attempt|bottom)\\(\\s*(?:next ->\\s*)?(?:plan\\.neutral\\(\\) \\? next : )?"
+                        "\\.(?:call|then|bridge|attempt|bottom)\\(\\s*(?:next ->\\s*)?(?:plan\\.neutral\\(\\)\\s*\\?\\s*next\\s*:\\s*)?"
                                 + "([A-Za-z]+)\\b|\\.(wire)\\(\\)")
                 .matcher(calls)
                 .results()
