@@ -92,18 +92,6 @@ class StageTest {
     }
 
     @Test
-    void certificates_rotate_and_strangers_are_refused() throws IOException {
-        try (Fleet fleet = Fleet.start();
-                Stage stage = stage(fleet, false)) {
-            fleet.publish(fleet.document().withListed(fleet.living()));
-            stage.play(new CertificatesRotate());
-            stage.play(new ServerIsWrong());
-            stage.play(new CallerIsWrong());
-            stage.end();
-        }
-    }
-
-    @Test
     void certificates_are_gone_with_the_fleet() throws IOException {
         Path directory;
         try (Fleet fleet = Fleet.start()) {
