@@ -54,7 +54,8 @@ class ArchitectureTest {
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> ENTRY =
-            describe("Mesh, with the sink of its policy and the constructors that it lends", c -> Set.of(ROOT + ".Mesh", ROOT + ".PolicySink", ROOT + ".FailureConstructors")
+            describe("Mesh, with the sink of its policy and the constructors that it lends", c -> Set.of(
+                            ROOT + ".Mesh", ROOT + ".PolicySink", ROOT + ".FailureConstructors")
                     .contains(c.getName().replaceAll("\\$.*", "")));
     private static final DescribedPredicate<JavaClass> ROOT_TYPES =
             resideInAPackage(ROOT).and(not(ENTRY)).as("types of the root package other than Mesh");
@@ -121,6 +122,14 @@ class ArchitectureTest {
                     .or(ROOT_TYPES)
                     .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry", ROOT + ".authz", ROOT + ".identity")),
             "simulations run the production pipeline over a scripted wire");
+
+    @ArchTest
+    static final ArchRule requests_enter_above_the_pipeline = only(
+            in("entry"),
+            in("entry", "pipeline", "call", "endpoint", "time")
+                    .or(ROOT_TYPES)
+                    .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry", ROOT + ".authz")),
+            "which requests are the mesh's is one question, what happens to them another");
 
     @ArchTest
     static final ArchRule the_engine_knows_calls_and_endpoints_but_no_rule_of_theirs = only(
@@ -215,9 +224,9 @@ class ArchitectureTest {
     static final ArchRule mesh_alone_wires_the_rooms_together = noClasses()
             .that(resideInAPackage(ROOT + "..").and(not(ENTRY)))
             .and()
-            .resideOutsideOfPackages(INTERNAL + "pipeline", INTERNAL + "okhttp", ROOT + ".registry")
+            .resideOutsideOfPackages(INTERNAL + "entry", INTERNAL + "pipeline", INTERNAL + "okhttp", ROOT + ".registry")
             .should()
-            .dependOnClassesThat(in("pipeline", "okhttp").or(resideInAPackage(ROOT + ".registry")))
+            .dependOnClassesThat(in("entry", "pipeline", "okhttp").or(resideInAPackage(ROOT + ".registry")))
             .because("policy, layers and wire meet in one class, which a reader can find");
 
     @ArchTest
@@ -240,7 +249,10 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule layers_know_the_messages_of_okhttp_only = noClasses()
-            .that(CONCEPT_CLASSES.or(in("call", "pipeline")).or(ROOT_TYPES).or(resideInAPackage(ROOT + ".telemetry")))
+            .that(CONCEPT_CLASSES
+                    .or(in("call", "pipeline", "entry"))
+                    .or(ROOT_TYPES)
+                    .or(resideInAPackage(ROOT + ".telemetry")))
             .should()
             .dependOnClassesThat(OKHTTP.and(not(MESSAGES)))
             .because("a layer that can reach a client, a socket or a chain can do what no simulation sees");
@@ -280,7 +292,8 @@ class ArchitectureTest {
     static final ArchRule internal_time_alone_waits_draws_and_runs_threads = noClasses()
             .that(not(in("time")))
             .and()
-            .doNotHaveFullyQualifiedName(INTERNAL + "tls.RotatingContext") // overrides a method that takes a SecureRandom
+            .doNotHaveFullyQualifiedName(
+                    INTERNAL + "tls.RotatingContext") // overrides a method that takes a SecureRandom
             .should()
             .dependOnClassesThat(WAITING.or(CHANCE))
             .because(
@@ -352,6 +365,7 @@ class ArchitectureTest {
                         "time",
                         "endpoint",
                         "okhttp",
+                        "entry",
                         "pipeline",
                         "identity",
                         "tls",

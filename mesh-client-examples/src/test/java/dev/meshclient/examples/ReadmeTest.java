@@ -50,16 +50,16 @@ class ReadmeTest {
     }
 
     /** The words of the diagram for the layers that Outbound puts together, where they are others. */
-    private static final Map<String, String> WORDS = Map.of("AttemptTimer", "attempt timer", "Bearer", "credentials");
+    private static final Map<String, String> WORDS = Map.of("AttemptTimer", "attempt timer", "Bearer", "credentials", "wire", "transport");
 
     @Test
     void its_layers_are_those_of_outbound_in_their_order() {
         String outbound =
                 read(ROOT.resolve("mesh-client/src/main/java/dev/meshclient/internal/pipeline/Outbound.java"));
         List<String> built = Pattern.compile(
-                        "(?:next ->\\s+(?:to\\.neutral\\(\\) \\? next : )?|bottom\\()(Events|Route|Authorize|Deadline|Limit|Retry"
-                                + "|Balance|outlier|Bearer|AttemptTimer|transport)\\b")
-                .matcher(outbound.replace("refusal(Layer refusal) {\n        return Pipeline.top(next -> Events", ""))
+                        "(?:next ->\\s+(?:plan\\.neutral\\(\\)\\s+\\? next\\s+: )?|bottom\\(|\\.(?=wire\\())(Events|Route|Authorize|Deadline|Limit|Retry"
+                                + "|Balance|outlier|Bearer|AttemptTimer|wire)\\b")
+                .matcher(outbound.replace("Pipeline.call(next -> Events.ofCalls(listeners, next)).bottom(refusal)", ""))
                 .results()
                 .map(found -> WORDS.getOrDefault(found.group(1), found.group(1).toLowerCase(Locale.ROOT)))
                 .toList();

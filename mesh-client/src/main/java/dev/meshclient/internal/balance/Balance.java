@@ -4,6 +4,7 @@ import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.EndpointsLeft;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Distance;
@@ -13,7 +14,6 @@ import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -163,16 +163,17 @@ public final class Balance implements AttemptLayer {
     }
 
     private NoHealthyEndpoint noneUsable(Plan plan, Attempt attempt) {
-        return attempt.refuse(decision -> Failures.make().noHealthyEndpoint(
-                "no endpoint of '" + backend + "' admits calls: " + known + " known, " + why(plan),
-                known == 0
-                        ? "add endpoints to the service or subset"
-                        : priorities.isEmpty()
-                                ? "list their localities there, or state failover beside it"
-                                : plan.out() == 0
-                                        ? "see endpoints[].health and weight in the policy"
-                                        : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
-                decision));
+        return attempt.refuse(decision -> Failures.make()
+                .noHealthyEndpoint(
+                        "no endpoint of '" + backend + "' admits calls: " + known + " known, " + why(plan),
+                        known == 0
+                                ? "add endpoints to the service or subset"
+                                : priorities.isEmpty()
+                                        ? "list their localities there, or state failover beside it"
+                                        : plan.out() == 0
+                                                ? "see endpoints[].health and weight in the policy"
+                                                : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
+                        decision));
     }
 
     private String why(Plan plan) {

@@ -1,12 +1,12 @@
 package dev.meshclient.internal.credentials;
 
+import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
-import dev.meshclient.TokenUnavailable;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.Credentials;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -68,8 +68,7 @@ public final class Bearer implements AttemptLayer {
         }
     }
 
-    private static TokenUnavailable refused(
-            Attempt attempt, String what, String advice, @Nullable IOException cause) {
+    private static TokenUnavailable refused(Attempt attempt, String what, String advice, @Nullable IOException cause) {
         return attempt.refuse(decision -> {
             TokenUnavailable e = Failures.make().tokenUnavailable(what, advice, decision);
             if (cause != null) {

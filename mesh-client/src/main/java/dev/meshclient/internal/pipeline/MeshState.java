@@ -1,7 +1,8 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.authz.Boundary;
+import dev.meshclient.internal.call.Admission;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.Scope;
 import java.util.ArrayList;
@@ -12,14 +13,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One policy, compiled: which layers a host's requests travel through. Immutable, swapped whole. */
-final class MeshState {
+public final class MeshState {
     private final AppliedPolicy standing;
     private final Map<String, CallLayer> services;
     private final Map<String, List<Entry>> hosts;
     private final Suffixes<List<Entry>> suffixes;
     private final Boundary boundary;
 
-    private record Entry(Hosts.Pattern pattern, CallLayer layers) {}
+    private record Entry(Hosts.Pattern pattern, Admission.Routed routed) {}
 
     private MeshState(
             AppliedPolicy standing,
@@ -54,13 +55,14 @@ final class MeshState {
         /** @param entrance to the layers */
         void add(String service, List<String> authorities, CallLayer layers, CallLayer entrance) {
             services.put(service, layers);
+            Admission.Routed routed = new Admission.Routed(entrance);
             for (String authority : authorities) {
                 Hosts.Pattern pattern = Hosts.parse(authority);
                 List<Entry> entries = pattern.isSuffix()
                         ? suffixes.computeIfAbsent(pattern.suffix(), s -> new ArrayList<>(1))
                         : hosts.computeIfAbsent(pattern.host(), h -> new ArrayList<>(1));
                 if (entries.stream().noneMatch(e -> e.pattern.equals(pattern))) {
-                    entries.add(new Entry(pattern, entrance));
+                    entries.add(new Entry(pattern, routed));
                 }
             }
         }
@@ -76,37 +78,36 @@ final class MeshState {
      * The layers of the service that lists this host and port; null if none does. A host that is listed by name, with another
      * port only, is not looked for among the patterns; then the longest suffix counts.
      */
-    @Nullable
-    CallLayer find(String host, int port) {
+    public Admission.@Nullable Routed find(String host, int port) {
         List<Entry> exact = hosts.get(host);
         if (exact != null) {
             return take(exact, port);
         }
-        CallLayer found = take(suffixes.find(host), port);
+        Admission.Routed found = take(suffixes.find(host), port);
         return found != null ? found : take(hosts.get("*"), port);
     }
 
     /** Whether a service lists this host, be it with another port. */
-    boolean lists(String host) {
+    public boolean lists(String host) {
         return hosts.containsKey(host) || suffixes.find(host) != null || hosts.containsKey("*");
     }
 
     /** Whether the document speaks of this host: then one that it does not list has no policy. */
-    boolean speaksOf(String host) {
+    public boolean speaksOf(String host) {
         Scope scope = standing.scope();
         return scope == null || scope.covers(Hosts.spelled(host));
     }
 
     /** Whether the document speaks of every host. */
-    boolean isWhole() {
+    public boolean isWhole() {
         return standing.scope() == null;
     }
 
-    private static @Nullable CallLayer take(@Nullable List<Entry> entries, int port) {
+    private static Admission.@Nullable Routed take(@Nullable List<Entry> entries, int port) {
         if (entries != null) {
             for (int i = 0; i < entries.size(); i++) {
                 if (entries.get(i).pattern.takes(port)) {
-                    return entries.get(i).layers;
+                    return entries.get(i).routed;
                 }
             }
         }
@@ -124,11 +125,11 @@ final class MeshState {
     }
 
     /** {@code epoch/version} of the document. */
-    String revision() {
+    public String revision() {
         return standing.revision();
     }
 
-    OutboundTrafficPolicy outboundTrafficPolicy() {
+    public OutboundTrafficPolicy outboundTrafficPolicy() {
         return standing.outboundTrafficPolicy();
     }
 

@@ -35,7 +35,7 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
     }
 
     /** For hosts without a service: the same events, and an answer of our own. */
-    CallLayer refusal(CallLayer refusal) {
+    static CallLayer refusal(List<MeshListener> listeners, CallLayer refusal) {
         return Pipeline.call(next -> Events.ofCalls(listeners, next)).bottom(refusal);
     }
 
@@ -53,7 +53,8 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
                 .then(next -> Limit.create(plan.inFlight(), s.limits().maxRequests(), plan.neutral(), next))
                 // Above balance: each attempt may take another endpoint.
                 .bridge(
-                        next -> Retry.create(time, plan.route().retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
+                        next -> Retry.create(
+                                time, plan.route().retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
                         attempts(plan));
     }
 

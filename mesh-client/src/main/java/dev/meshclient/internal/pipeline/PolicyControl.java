@@ -1,7 +1,12 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.MeshStatus;
+import dev.meshclient.authz.Inbound;
+import dev.meshclient.internal.authz.Boundary;
+import dev.meshclient.internal.authz.PolicyInbound;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.version.VersionOrder;
@@ -21,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The policy in force: which document may follow, what of it is taken, and when what no document has any more goes. */
-final class PolicyControl {
+public final class PolicyControl {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyControl.class);
 
     private final Time time;
@@ -31,6 +36,7 @@ final class PolicyControl {
     private final VersionOrder order = new VersionOrder();
     private final DnsCache names;
     private final Survivors survivors;
+    private final Inbound inbound;
 
     private @Nullable PolicyDocument document;
     private Consumer<String> ask = host -> {};
@@ -40,32 +46,47 @@ final class PolicyControl {
     private boolean closed;
 
     /** @param staleTtl how long a service that documents do not have any more is kept */
-    PolicyControl(Time time, Resolver resolver, LocalWorkload self, List<MeshListener> listeners, Duration staleTtl) {
+    public PolicyControl(
+            Time time, Resolver resolver, LocalWorkload self, List<MeshListener> listeners, Duration staleTtl) {
         this.time = time;
         this.names = new DnsCache(time, resolver, this::refresh);
         this.survivors = new Survivors(names);
         this.self = self;
         this.listeners = listeners;
         this.staleNanos = Time.nanos(staleTtl);
+        this.inbound = new PolicyInbound(this::boundary, event -> Events.authorization(listeners, event));
     }
 
     /** Who is told the hosts of calls to services that the document in force does not speak of. */
-    void onOutside(Consumer<String> told) {
+    public void onOutside(Consumer<String> told) {
         ask = told;
     }
 
     /** Null before the first document. */
-    @Nullable
-    MeshState state() {
+    public @Nullable MeshState state() {
         return state;
     }
 
-    StatusReport survey() {
-        return new StatusReport(state, survivors, time.now(), staleNanos);
+    /** The boundary for requests that come in. */
+    public Inbound inbound() {
+        return inbound;
     }
 
-    Survivors survivors() {
-        return survivors;
+    private Boundary boundary() {
+        MeshState now = state;
+        return now == null
+                ? Boundary.closed("", "there is no policy yet that could say who may call us")
+                : now.boundary();
+    }
+
+    /** What is in force, and what is not and why. */
+    public MeshStatus status(String source) {
+        return new StatusReport(state, survivors, time.now(), staleNanos).status(source);
+    }
+
+    /** Every endpoint that is known. */
+    public void forEachEndpoint(Consumer<EndpointState> consumer) {
+        survivors.forEachEndpoint(consumer);
     }
 
     /**
@@ -75,7 +96,7 @@ final class PolicyControl {
      * @param earlier documents whose services it may leave in force
      * @throws PolicyException if the document is older than what was in force; nothing changes
      */
-    synchronized Applied apply(
+    public synchronized Applied apply(
             List<Metadata> versions, List<PolicyDocument> earlier, PolicyDocument next, Consumer<EndpointState> gone)
             throws PolicyException {
         versions.forEach(order::applied);
@@ -143,7 +164,7 @@ final class PolicyControl {
     }
 
     /** Nothing is dropped and no name is looked up any more. */
-    void close() {
+    public void close() {
         synchronized (this) {
             closed = true;
             if (nextStale != null) {

@@ -1,21 +1,26 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.Decision;
-import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
-import dev.meshclient.internal.call.Failures;
+import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
 import okhttp3.Response;
 
 /** What is in place of layers where policy has none that is good: it refuses each call and says why. */
-record Refusal(String name, Function<Call, IOException> failure) implements CallLayer {
+public record Refusal(String name, Function<Call, IOException> failure) implements CallLayer {
+
+    /** Refuses calls to hosts without a service; listeners are notified as of any other call. */
+    public static CallLayer told(List<MeshListener> listeners, Function<Call, IOException> failure) {
+        return Outbound.refusal(listeners, new Refusal("refused", failure));
+    }
 
     /**
      * A service that is refused and never had a good policy. To its callers that is as before the first document, which is
@@ -26,11 +31,13 @@ record Refusal(String name, Function<Call, IOException> failure) implements Call
         PolicyException cause = new PolicyException(refused.problems());
         String problem = first(refused.problems());
         return new Refusal("refused(" + service + "): " + problem, call -> {
-            PolicyUnavailable e = Failures.make().policyUnavailable(
-                    "no policy for '" + call.request().url().host() + "': '" + service + "' is refused in policy "
-                            + revision + " and there is no earlier one; " + problem,
-                    "correct it where the policy comes from",
-                    new Decision(revision, service, "", "", call.decision().attempts(), ""));
+            PolicyUnavailable e = Failures.make()
+                    .policyUnavailable(
+                            "no policy for '" + call.request().url().host() + "': '" + service
+                                    + "' is refused in policy " + revision + " and there is no earlier one; " + problem,
+                            "correct it where the policy comes from",
+                            new Decision(
+                                    revision, service, "", "", call.decision().attempts(), ""));
             e.initCause(cause);
             return e;
         });
@@ -40,12 +47,14 @@ record Refusal(String name, Function<Call, IOException> failure) implements Call
     static CallLayer ofBackend(String service, String rule, String backend) {
         return new Refusal("gone(" + backend + ")", call -> {
             Decision at = call.decision();
-            return Failures.make().noRoute(
-                    "rule '" + rule + "' of '" + service + "' sends "
-                            + call.request().url().host() + " to '" + backend
-                            + "', which no policy has any more; '" + service + "' is kept as " + at.policy() + " says",
-                    "publish '" + backend + "', or a good '" + service + "' that does without it",
-                    at);
+            return Failures.make()
+                    .noRoute(
+                            "rule '" + rule + "' of '" + service + "' sends "
+                                    + call.request().url().host() + " to '" + backend
+                                    + "', which no policy has any more; '" + service + "' is kept as " + at.policy()
+                                    + " says",
+                            "publish '" + backend + "', or a good '" + service + "' that does without it",
+                            at);
         });
     }
 

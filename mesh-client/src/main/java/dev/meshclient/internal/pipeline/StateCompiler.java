@@ -97,7 +97,7 @@ final class StateCompiler {
         standing.refused().forEach((name, refused) -> {
             if (!standing.services().containsKey(name)) {
                 CallLayer refusal = Refusal.ofService(standing.revision(), name, refused);
-                state.add(name, refused.hosts(), outbound.refusal(refusal));
+                state.add(name, refused.hosts(), Outbound.refusal(outbound.listeners(), refusal));
             }
         });
         state.boundary(boundary());

@@ -3,10 +3,10 @@ package dev.meshclient.internal.resolve;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
@@ -131,11 +131,12 @@ public final class Resolve implements AttemptLayer {
         long now = time.now();
         List<DnsEntry> names = part.roster().members().names(part);
         String problems = names.stream().limit(NAMED).map(n -> n.problem(now)).collect(Collectors.joining(", "));
-        return attempt.refuse(decision -> Failures.make().noHealthyEndpoint(
-                "no address of '" + backend + "' is known: " + problems
-                        + (names.size() > NAMED ? ", and " + (names.size() - NAMED) + " more" : ""),
-                "see whether DNS knows the name, and answers this host",
-                decision));
+        return attempt.refuse(decision -> Failures.make()
+                .noHealthyEndpoint(
+                        "no address of '" + backend + "' is known: " + problems
+                                + (names.size() > NAMED ? ", and " + (names.size() - NAMED) + " more" : ""),
+                        "see whether DNS knows the name, and answers this host",
+                        decision));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.AppProtocol;

@@ -121,7 +121,8 @@ class PeerOfPolicyTest {
                         List.of())
                 .compile(host -> {});
         Request request = new Request.Builder().url("http://orders/").build();
-        Calls.call(time, request, recording).run(Objects.requireNonNull(state.find("orders", 80)));
+        Calls.call(time, request, recording)
+                .run(Objects.requireNonNull(state.find("orders", 80)).layers());
 
         assertThat(peers).hasSize(1);
         return peers.get(0).mode() + " " + peers.get(0).names();
