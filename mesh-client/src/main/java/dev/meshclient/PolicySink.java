@@ -1,6 +1,6 @@
 package dev.meshclient;
 
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.time.Time;
@@ -29,7 +29,7 @@ final class PolicySink implements PolicySource.Sink {
     private static final long TOLD_AGAIN_NANOS = 600_000_000_000L;
 
     private final Router router;
-    private final Consumer<EndpointState> gone;
+    private final Consumer<EndpointHealth> gone;
     private final Runnable applied;
     private final Time time;
     private final Logger log;
@@ -68,7 +68,7 @@ final class PolicySink implements PolicySource.Sink {
      * @param gone is told of endpoints that policy does not list any more
      * @param applied is run when a document is in force
      */
-    PolicySink(Router router, Consumer<EndpointState> gone, Runnable applied, Time time, Logger log) {
+    PolicySink(Router router, Consumer<EndpointHealth> gone, Runnable applied, Time time, Logger log) {
         this.router = router;
         this.gone = gone;
         this.applied = applied;

@@ -6,7 +6,7 @@ import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.pipeline.Hosts;
@@ -55,6 +55,7 @@ public final class Router implements Admission.Source {
     private final Admission.Refuse afterClose;
     private final Admission.Wait forPolicy;
     private final Admission.Wait forHost;
+    private final Inbound inbound;
 
     private volatile @Nullable IOException lastProblem;
     private volatile boolean closed;
@@ -109,6 +110,7 @@ public final class Router implements Admission.Source {
         interest.forGood(known(self.workload(), claimed), madeAt);
         policy.onOutside(this::want);
         this.listeners = told;
+        this.inbound = policy.inbound(told);
         this.unlisted = refuse(call -> UnroutedFailures.unlisted(call, revision(), false));
         this.unknown = refuse(call -> {
             want(call.request().url().host());
@@ -129,7 +131,7 @@ public final class Router implements Admission.Source {
      *
      * @throws PolicyException if it is older than what was in force: then nothing changes
      */
-    public Applied apply(PolicyDocument document, Consumer<EndpointState> gone) throws PolicyException {
+    public Applied apply(PolicyDocument document, Consumer<EndpointHealth> gone) throws PolicyException {
         return apply(List.of(), List.of(), document, gone);
     }
 
@@ -143,7 +145,7 @@ public final class Router implements Admission.Source {
             List<Metadata> versions,
             List<PolicyDocument> earlier,
             PolicyDocument document,
-            Consumer<EndpointState> gone)
+            Consumer<EndpointHealth> gone)
             throws PolicyException {
         boolean first = !isReady();
         Applied applied = policy.apply(versions, earlier, document, gone);
@@ -215,7 +217,7 @@ public final class Router implements Admission.Source {
 
     /** The boundary for requests that come in. */
     public Inbound inbound() {
-        return policy.inbound();
+        return inbound;
     }
 
     /** What is in force, and what is not and why. */
@@ -224,7 +226,7 @@ public final class Router implements Admission.Source {
     }
 
     /** Tells the consumer of every endpoint that is known. */
-    public void forEachEndpoint(Consumer<EndpointState> consumer) {
+    public void forEachEndpoint(Consumer<EndpointHealth> consumer) {
         policy.forEachEndpoint(consumer);
     }
 

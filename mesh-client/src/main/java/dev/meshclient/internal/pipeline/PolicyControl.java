@@ -2,12 +2,12 @@ package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.MeshStatus;
 import dev.meshclient.authz.Inbound;
-import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.authz.PolicyInbound;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
+import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.version.VersionOrder;
 import dev.meshclient.policy.Metadata;
@@ -31,30 +31,38 @@ public final class PolicyControl {
 
     private final Time time;
     private final LocalWorkload self;
-    private final List<MeshListener> listeners;
     private final long staleNanos;
     private final VersionOrder order = new VersionOrder();
     private final DnsCache names;
-    private final Survivors survivors;
-    private final Inbound inbound;
+    private final Compiler compiler;
 
     private @Nullable PolicyDocument document;
     private Consumer<String> ask = host -> {};
-    private Consumer<EndpointState> gone = endpoint -> {};
+    private Consumer<EndpointHealth> gone = endpoint -> {};
     private Time.@Nullable Timer nextStale;
-    private volatile @Nullable MeshState state;
+    private volatile MeshState state = MeshState.NONE;
     private boolean closed;
+
+    /** Makes the state of a policy; may fail, and then nothing has changed. */
+    interface Compiler {
+        /** @param ask is called with the host of a call to a service that the document does not speak of */
+        MeshState compile(AppliedPolicy policy, MeshState before, DnsCache names, Consumer<String> ask);
+    }
 
     /** @param staleTtl how long a service that documents do not have any more is kept */
     public PolicyControl(
             Time time, Resolver resolver, LocalWorkload self, List<MeshListener> listeners, Duration staleTtl) {
+        this(time, resolver, self, staleTtl, (policy, before, names, ask) -> new StateCompiler(
+                        policy, before, self, new Outbound(time, listeners, self, names))
+                .compile(ask));
+    }
+
+    PolicyControl(Time time, Resolver resolver, LocalWorkload self, Duration staleTtl, Compiler compiler) {
         this.time = time;
         this.names = new DnsCache(time, resolver, this::refresh);
-        this.survivors = new Survivors(names);
         this.self = self;
-        this.listeners = listeners;
         this.staleNanos = Time.nanos(staleTtl);
-        this.inbound = new PolicyInbound(this::boundary, event -> Events.authorization(listeners, event));
+        this.compiler = compiler;
     }
 
     /** Who is told the hosts of calls to services that the document in force does not speak of. */
@@ -64,29 +72,23 @@ public final class PolicyControl {
 
     /** Null before the first document. */
     public @Nullable MeshState state() {
-        return state;
-    }
-
-    /** The boundary for requests that come in. */
-    public Inbound inbound() {
-        return inbound;
-    }
-
-    private Boundary boundary() {
         MeshState now = state;
-        return now == null
-                ? Boundary.closed("", "there is no policy yet that could say who may call us")
-                : now.boundary();
+        return now == MeshState.NONE ? null : now;
     }
 
     /** What is in force, and what is not and why. */
     public MeshStatus status(String source) {
-        return new StatusReport(state, survivors, time.now(), staleNanos).status(source);
+        return new StatusReport(state, time.now(), staleNanos).status(source);
     }
 
-    /** Every endpoint that is known. */
-    public void forEachEndpoint(Consumer<EndpointState> consumer) {
-        survivors.forEachEndpoint(consumer);
+    /** The boundary for requests that come in; listeners are notified of its decisions. */
+    public Inbound inbound(List<MeshListener> listeners) {
+        return new PolicyInbound(() -> state.boundary(), event -> Events.authorization(listeners, event));
+    }
+
+    /** Hands every endpoint that a call can reach to the consumer. */
+    public void forEachEndpoint(Consumer<EndpointHealth> consumer) {
+        state.states().forEachEndpoint(consumer);
     }
 
     /**
@@ -97,7 +99,7 @@ public final class PolicyControl {
      * @throws PolicyException if the document is older than what was in force; nothing changes
      */
     public synchronized Applied apply(
-            List<Metadata> versions, List<PolicyDocument> earlier, PolicyDocument next, Consumer<EndpointState> gone)
+            List<Metadata> versions, List<PolicyDocument> earlier, PolicyDocument next, Consumer<EndpointHealth> gone)
             throws PolicyException {
         versions.forEach(order::applied);
         PolicyProblem problem = order.problem(next.policy().metadata());
@@ -108,8 +110,7 @@ public final class PolicyControl {
             return Applied.NOTHING_NEW;
         }
         boolean again = differs(document, next) && order.isAgain(next.policy().metadata());
-        MeshState now = state;
-        AppliedPolicy before = now == null ? AppliedPolicy.NONE : now.standing();
+        AppliedPolicy before = state.policy();
         for (PolicyDocument one : earlier) {
             before = LastGoodMerge.after(before, one, time.now());
         }
@@ -128,11 +129,14 @@ public final class PolicyControl {
                         other.policy().metadata().scope());
     }
 
-    private void put(AppliedPolicy standing, Consumer<EndpointState> gone) {
+    private void put(AppliedPolicy standing, Consumer<EndpointHealth> gone) {
         AppliedPolicy fresh = LastGoodMerge.withoutStale(standing, time.now(), staleNanos);
-        Survivors.Use use = survivors.new Use();
-        state = new StateCompiler(fresh, self, use, time, listeners).compile(ask);
-        use.end(gone);
+        MeshState before = state;
+        MeshState next = compiler.compile(fresh, before, names, ask);
+        Activation activation = new Activation(before, next, self, names);
+        activation.begin();
+        state = next;
+        activation.end(gone);
         this.gone = gone;
         Set<String> dropped = new HashSet<>(standing.services().keySet());
         dropped.removeAll(fresh.services().keySet());
@@ -151,16 +155,15 @@ public final class PolicyControl {
                 .orElse(null);
     }
 
-    private synchronized void dropStale(Consumer<EndpointState> gone) {
-        MeshState now = state;
-        if (now != null && !closed) {
-            put(now.standing(), gone);
+    private synchronized void dropStale(Consumer<EndpointHealth> gone) {
+        if (!closed) {
+            put(state.policy(), gone);
         }
     }
 
     /** Names stand for other addresses: their services go on with the same policy. */
     private synchronized void refresh() {
-        survivors.refresh(gone);
+        state.states().forEachService(service -> ResolvedEndpoints.refresh(service, gone));
     }
 
     /** Nothing is dropped and no name is looked up any more. */
