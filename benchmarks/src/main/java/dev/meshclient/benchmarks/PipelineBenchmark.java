@@ -1,5 +1,6 @@
 package dev.meshclient.benchmarks;
 
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Admission;
@@ -71,7 +72,7 @@ public class PipelineBenchmark {
                  "services": {"orders": {"hosts": ["orders"], "endpoints": %s}}}
                 """.formatted(list);
         Router router =
-                new Router(time, Workload.unknown(), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+                new Router(time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         router.apply(PolicyCodec.read(document), gone -> {});
         if (!(router.admit("orders", 80) instanceof Admission.Routed routed)) {
             throw new IOException("the policy lists no service for 'orders'");

@@ -12,6 +12,7 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.entry.Router;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.PolicyException;
@@ -46,7 +47,7 @@ final class World {
                 time,
                 names,
                 LocalWorkload.of(self, time),
-                List.of(events),
+                Events.of(time, List.of(events), List.of(events)),
                 List.of(),
                 false,
                 Duration.ZERO,

@@ -8,6 +8,7 @@ import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.pipeline.Hosts;
 import dev.meshclient.internal.pipeline.LocalWorkload;
@@ -20,7 +21,6 @@ import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Scope;
-import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -49,13 +49,13 @@ public final class Router implements Admission.Source {
     private final Claims claims = new Claims();
     private final HostInterest interest;
     private final Set<Call> waiting = ConcurrentHashMap.newKeySet();
-    private final List<MeshListener> listeners;
     private final Admission.Refuse unlisted;
     private final Admission.Refuse unknown;
     private final Admission.Refuse afterClose;
     private final Admission.Wait forPolicy;
     private final Admission.Wait forHost;
     private final Inbound inbound;
+    private final Events events;
 
     private volatile @Nullable IOException lastProblem;
     private volatile boolean closed;
@@ -64,7 +64,7 @@ public final class Router implements Admission.Source {
     public Router(
             Time time,
             Workload workload,
-            List<MeshListener> listeners,
+            Events events,
             List<String> claimed,
             boolean registryOnly,
             Duration initialFetchTimeout,
@@ -75,7 +75,7 @@ public final class Router implements Admission.Source {
                     throw new UnknownHostException("no resolver for " + name);
                 },
                 LocalWorkload.of(workload, time),
-                listeners,
+                events,
                 claimed,
                 registryOnly,
                 initialFetchTimeout,
@@ -94,14 +94,14 @@ public final class Router implements Admission.Source {
             Time time,
             Resolver resolver,
             LocalWorkload self,
-            List<MeshListener> listeners,
+            Events events,
             List<String> claimed,
             boolean registryOnly,
             Duration initialFetchTimeout,
             Duration staleTtl) {
-        List<MeshListener> told = List.copyOf(listeners);
         this.time = time;
-        this.policy = new PolicyControl(time, resolver, self, told, staleTtl);
+        this.events = events;
+        this.policy = new PolicyControl(time, resolver, self, events, staleTtl);
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();
@@ -109,8 +109,7 @@ public final class Router implements Admission.Source {
         this.interest = new HostInterest(this::isListed, initialFetchNanos);
         interest.forGood(known(self.workload(), claimed), madeAt);
         policy.onOutside(this::want);
-        this.listeners = told;
-        this.inbound = policy.inbound(told);
+        this.inbound = policy.inbound(events);
         this.unlisted = refuse(call -> UnroutedFailures.unlisted(call, revision(), false));
         this.unknown = refuse(call -> {
             want(call.request().url().host());
@@ -122,7 +121,7 @@ public final class Router implements Admission.Source {
     }
 
     private Admission.Refuse refuse(Function<Call, IOException> failure) {
-        return new Admission.Refuse(Refusal.told(listeners, failure));
+        return new Admission.Refuse(Refusal.observed(events, failure));
     }
 
     /**
@@ -158,6 +157,9 @@ public final class Router implements Admission.Source {
             interest.resume(scope.hosts(), time.now());
         }
         waiting.forEach(Call::raise);
+        if (applied != Applied.NOTHING_NEW) {
+            events.policyApplied(revision());
+        }
         return applied;
     }
 
@@ -201,7 +203,15 @@ public final class Router implements Admission.Source {
 
     /** Why there is no newer policy. */
     public void problem(IOException e) {
+        IOException before = lastProblem;
         lastProblem = e;
+        boolean known = before != null && String.valueOf(before.getMessage()).equals(e.getMessage());
+        for (Throwable cause = known ? null : e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PolicyException refused) {
+                events.policyRefused(revision(), refused.problems());
+                return;
+            }
+        }
     }
 
     /** Whether a policy is in force. */

@@ -14,7 +14,6 @@ import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
-import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -50,10 +49,9 @@ public final class PolicyControl {
     }
 
     /** @param staleTtl how long a service that documents do not have any more is kept */
-    public PolicyControl(
-            Time time, Resolver resolver, LocalWorkload self, List<MeshListener> listeners, Duration staleTtl) {
+    public PolicyControl(Time time, Resolver resolver, LocalWorkload self, Events events, Duration staleTtl) {
         this(time, resolver, self, staleTtl, (policy, before, names, ask) -> new StateCompiler(
-                        policy, before, self, new Outbound(time, listeners, self, names))
+                        policy, before, self, new Outbound(time, events, self, names))
                 .compile(ask));
     }
 
@@ -82,8 +80,8 @@ public final class PolicyControl {
     }
 
     /** The boundary for requests that come in; listeners are notified of its decisions. */
-    public Inbound inbound(List<MeshListener> listeners) {
-        return new PolicyInbound(() -> state.boundary(), event -> Events.authorization(listeners, event));
+    public Inbound inbound(Events events) {
+        return new PolicyInbound(() -> state.boundary(), events::authorization);
     }
 
     /** Hands every endpoint that a call can reach to the consumer. */

@@ -5,10 +5,10 @@ import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Failures;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
-import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
@@ -17,9 +17,9 @@ import okhttp3.Response;
 /** What is in place of layers where policy has none that is good: it refuses each call and says why. */
 public record Refusal(String name, Function<Call, IOException> failure) implements CallLayer {
 
-    /** Refuses calls to hosts without a service; listeners are notified as of any other call. */
-    public static CallLayer told(List<MeshListener> listeners, Function<Call, IOException> failure) {
-        return Outbound.refusal(listeners, new Refusal("refused", failure));
+    /** Refuses calls to hosts without a service; observers see them as any other call. */
+    public static CallLayer observed(Events events, Function<Call, IOException> failure) {
+        return Outbound.refusal(events, new Refusal("refused", failure));
     }
 
     /**
