@@ -97,9 +97,26 @@ public final class Router implements Entrance {
             boolean registryOnly,
             Duration initialFetchTimeout,
             Duration staleTtl) {
-        List<MeshListener> told = List.copyOf(listeners);
+        this(
+                time,
+                new PolicyControl(time, resolver, self, List.copyOf(listeners), staleTtl),
+                self,
+                List.copyOf(listeners),
+                claimed,
+                registryOnly,
+                initialFetchTimeout);
+    }
+
+    Router(
+            Time time,
+            PolicyControl policy,
+            LocalWorkload self,
+            List<MeshListener> told,
+            List<String> claimed,
+            boolean registryOnly,
+            Duration initialFetchTimeout) {
         this.time = time;
-        this.policy = new PolicyControl(time, resolver, self, told, staleTtl);
+        this.policy = policy;
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();
