@@ -157,10 +157,28 @@ class ArchitectureTest {
             "it is the model that a registry, a linter and a mesh share");
 
     @ArchTest
+    static final ArchRule the_json_of_policy_knows_policy = only(
+            resideInAPackage(ROOT + ".policy.json"),
+            resideInAnyPackage(ROOT + ".policy.json", ROOT + ".policy"),
+            "a document says what the model says; its syntax is nobody else's");
+
+    @ArchTest
+    static final ArchRule the_model_of_policy_knows_no_json = noClasses()
+            .that(resideInAPackage(ROOT + ".policy"))
+            .should()
+            .dependOnClassesThat(resideInAPackage("com.fasterxml.jackson.."))
+            .because("policies made in code and by other sources are checked by it too");
+
+    @ArchTest
     static final ArchRule the_registry_knows_policy_and_time = only(
             resideInAPackage(ROOT + ".registry"),
             resideInAnyPackage(
-                    ROOT + ".registry", ROOT + ".policy", INTERNAL + "time", INTERNAL + "files", INTERNAL + "version"),
+                    ROOT + ".registry",
+                    ROOT + ".policy",
+                    ROOT + ".policy.json",
+                    INTERNAL + "time",
+                    INTERNAL + "files",
+                    INTERNAL + "version"),
             "a source delivers documents; what they do is not its business, but that its own do not go back is");
 
     @ArchTest

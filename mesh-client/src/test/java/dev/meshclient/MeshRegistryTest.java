@@ -185,7 +185,7 @@ class MeshRegistryTest {
         try (Mesh mesh = mesh(PolicySource.http(registry.uri("/mesh/policy")).pollInterval(Duration.ofSeconds(1)))) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThat(call(http)).isEqualTo("blue");
-            registry.close();
+            registry.dies();
             assertThat(call(http)).isEqualTo("blue");
             assertThat(mesh.policyRevision()).isEqualTo("-/1");
         }
@@ -202,7 +202,7 @@ class MeshRegistryTest {
             assertThat(call(mesh.wrap(new OkHttpClient()))).isEqualTo("blue");
             await().atMost(PATIENCE).until(() -> hasSnapshot(directory));
         }
-        registry.close();
+        registry.dies();
         try (Mesh mesh = builder.initialFetchTimeout(PATIENCE).build()) {
             assertThat(mesh.awaitReady(PATIENCE)).isTrue();
             assertThat(mesh.policyRevision()).isEqualTo("-/1");
@@ -300,7 +300,7 @@ class MeshRegistryTest {
         assertThat(before.get("billing")).startsWith("KEPT e/2");
         assertThat(before.get("cart")).startsWith("ABSENT e/2");
         assertThat(before.get("new")).startsWith("REFUSED");
-        registry.close();
+        registry.dies();
         for (int restart = 1; restart <= 2; restart++) {
             try (Mesh mesh = restartable(registry).build()) {
                 assertThat(mesh.awaitReady(PATIENCE)).isTrue();
@@ -351,7 +351,7 @@ class MeshRegistryTest {
             awaitKept(last);
         }
         assertThat(before).containsOnlyKeys("orders", "billing", "cart");
-        registry.close();
+        registry.dies();
         for (int restart = 1; restart <= 2; restart++) {
             try (Mesh mesh = restartable(registry).build()) {
                 assertThat(mesh.awaitReady(PATIENCE)).isTrue();
@@ -400,7 +400,7 @@ class MeshRegistryTest {
             awaitRevision(mesh, "e/1");
             awaitKept(last);
         }
-        registry.close();
+        registry.dies();
         FakeRegistry.age(directory, registry.uri("/mesh/policy"), Duration.ofDays(1));
         try (Mesh mesh =
                 restartable(registry).initialFetchTimeout(Duration.ofSeconds(1)).build()) {

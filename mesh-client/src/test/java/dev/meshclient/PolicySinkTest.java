@@ -7,7 +7,7 @@ import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.registry.PolicySource;
 import java.io.Closeable;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.meshclient.registry;
 import dev.meshclient.internal.files.Debounce;
 import dev.meshclient.internal.files.DirectoryEvents;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

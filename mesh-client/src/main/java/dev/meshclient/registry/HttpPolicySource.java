@@ -1,7 +1,7 @@
 package dev.meshclient.registry;
 
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.Closeable;
 import java.net.URI;
 import java.nio.file.Path;

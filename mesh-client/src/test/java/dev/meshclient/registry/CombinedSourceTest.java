@@ -279,7 +279,7 @@ class CombinedSourceTest {
         Closeable nothing = () -> {};
         PolicySource silent = (t, s) -> nothing;
         MemoryPolicySource memory = PolicySource.of(document(1, "a"));
-        watch = PolicySource.merge(memory, silent).watch(time, sink);
+        watch = new CombinedSource(Combination.Kind.MERGE, memory, silent, Duration.ofSeconds(40)).watch(time, sink);
         assertThat(sink.delivered()).isEmpty();
         assertThatCode(() -> memory.update(document(2, "b"))).doesNotThrowAnyException();
         sink.awaitDelivered("-/2+none");

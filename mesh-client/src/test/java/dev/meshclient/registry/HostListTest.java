@@ -2,8 +2,8 @@ package dev.meshclient.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SortedSet;

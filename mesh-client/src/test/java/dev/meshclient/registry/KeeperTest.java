@@ -4,8 +4,8 @@ import static dev.meshclient.registry.FakeRegistry.document;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -247,6 +247,7 @@ class OnDemandTest {
         watch(source().snapshotIn(directory, PATIENCE));
         sink.awaitLast("[orders] of [orders]");
         await().atMost(PATIENCE).until(this::isKept);
+        registry.awaitAsked("orders?..."); // which is the last
         watch.close();
         await().atMost(PATIENCE).until(() -> time.running() == 0);
         sink = new Parts();

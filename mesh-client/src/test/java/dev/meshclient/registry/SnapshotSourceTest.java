@@ -83,7 +83,7 @@ class SnapshotSourceTest {
     void without_a_registry_a_restart_begins_with_what_was_in_force() throws IOException {
         watch();
         awaitKept(1);
-        registry.close();
+        registry.dies();
         restarts();
         sink.awaitEvent("!");
         assertThat(sink.events()).startsWith("v1 SNAPSHOT", "!");
@@ -140,7 +140,7 @@ class SnapshotSourceTest {
     @Test
     void what_is_too_old_waits_for_the_registry_and_is_stale_if_that_says_nothing() throws IOException {
         left(ofOneHour(1), Duration.ofMinutes(61));
-        registry.close();
+        registry.dies();
         watch(Duration.ofSeconds(100));
         sink.awaitEvent("v1 STALE");
         assertThat(sink.events()).startsWith("!").doesNotContain("v1 SNAPSHOT");
@@ -171,7 +171,7 @@ class SnapshotSourceTest {
     @Test
     void what_is_not_too_old_yet_is_used_at_once() throws IOException {
         left(ofOneHour(1), Duration.ofMinutes(59));
-        registry.close();
+        registry.dies();
         watch(Duration.ofDays(1));
         sink.awaitEvent("v1 SNAPSHOT");
     }

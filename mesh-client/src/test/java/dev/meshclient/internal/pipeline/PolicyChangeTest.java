@@ -14,7 +14,7 @@ import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
