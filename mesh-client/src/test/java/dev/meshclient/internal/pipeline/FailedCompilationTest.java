@@ -65,11 +65,9 @@ class FailedCompilationTest {
             self,
             Duration.ofHours(1),
             this::compile);
-    private final Router router =
-            new Router(time, control, self, List.of(listener), List.of(), false, Duration.ZERO);
+    private final Router router = new Router(time, control, self, List.of(listener), List.of(), false, Duration.ZERO);
     private final Wire wire = attempt -> Calls.respond(
-            attempt,
-            Objects.requireNonNull(attempt.endpoint()).name().equals(BAD) ? 500 : 200);
+            attempt, Objects.requireNonNull(attempt.endpoint()).name().equals(BAD) ? 500 : 200);
 
     private MeshState compile(AppliedPolicy policy, MeshState before, DnsCache names, Consumer<String> ask) {
         MeshState whole = new StateCompiler(policy, before, self, new Outbound(time, List.of(listener), self, names))
@@ -108,8 +106,8 @@ class FailedCompilationTest {
     private void call(int times) throws IOException {
         for (int i = 0; i < times; i++) {
             Request request = new Request.Builder().url("http://orders/").build();
-            try (Response response = Calls.call(time, request, wire)
-                    .run(Objects.requireNonNull(router.layers("orders", 80)))) {
+            try (Response response =
+                    Calls.call(time, request, wire).run(Objects.requireNonNull(router.layers("orders", 80)))) {
                 assertThat(response.isSuccessful() || response.code() == 500).isTrue();
             }
         }
@@ -193,7 +191,10 @@ class FailedCompilationTest {
         assertThat(known()).containsExactly("10.1.0.1:80");
         time.step(60_000_000_000L);
         runStarted();
-        assertThat(lookedUp).as("it is looked up again").startsWith("first", "first").containsOnly("first");
+        assertThat(lookedUp)
+                .as("it is looked up again")
+                .startsWith("first", "first")
+                .containsOnly("first");
         assertThat(gone).isEmpty();
     }
 
