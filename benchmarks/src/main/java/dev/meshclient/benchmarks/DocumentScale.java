@@ -8,7 +8,7 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.RealTime;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
