@@ -3,6 +3,7 @@ package dev.meshclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
@@ -47,8 +48,8 @@ class PolicySinkTest {
     }
 
     private PolicySink sink(Time time) {
-        Router router =
-                new Router(time, Workload.unknown(), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+        Router router = new Router(
+                time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         return new PolicySink(router, gone -> {}, () -> {}, time, log);
     }
 

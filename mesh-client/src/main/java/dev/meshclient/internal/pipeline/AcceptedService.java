@@ -4,7 +4,6 @@ import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint;
-import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Service;
@@ -51,6 +50,7 @@ record AcceptedService(
         }
         String revision = policy.metadata().revision();
         policy.services().forEach((name, s) -> {
+<<<<<<< HEAD
             AcceptedService was = before.get(name);
             Service whole =
                     was != null && s.equals(was.stated) && policy.defaults().equals(was.defaults)
@@ -58,6 +58,16 @@ record AcceptedService(
                             : whole(s, policy.defaults());
             into.put(
                     name, new AcceptedService(revision, s, policy.defaults(), whole, priorities, policy.trustDomain()));
+=======
+            Settings settings = s.settings().over(policy.defaults());
+            List<Endpoint> endpoints =
+                    s.resolution() == Resolution.DNS && s.endpoints().isEmpty()
+                            ? byHosts(s, settings.backend().tls())
+                            : s.endpoints();
+            Service whole =
+                    s.toBuilder().endpoints(endpoints).settings(settings).build();
+            into.put(name, new AcceptedService(revision, whole, priorities, policy.trustDomain()));
+>>>>>>> main
         });
         return into;
     }
@@ -77,16 +87,10 @@ record AcceptedService(
         int port = encrypted ? 443 : 80;
         return service.hosts().stream()
                 .map(Hosts::parse)
-                .map(h -> new Endpoint(
-                        h.host(),
-                        h.hasPort() ? h.port() : port,
-                        Locality.NONE,
-                        null,
-                        1,
-                        Endpoint.Health.UNKNOWN,
-                        Map.of(),
-                        null,
-                        null))
+                .map(h -> Endpoint.builder()
+                        .address(h.host())
+                        .port(h.hasPort() ? h.port() : port)
+                        .build())
                 .distinct()
                 .toList();
     }
@@ -126,13 +130,16 @@ record AcceptedService(
     }
 
     private AcceptedService with(List<String> hosts, List<Subset> subsets) {
-        Service s = service;
         return new AcceptedService(
+<<<<<<< HEAD
                 revision,
                 null,
                 defaults,
                 new Service(hosts, s.appProtocol(), s.resolution(), s.endpoints(), subsets, s.rules(), s.settings()),
                 priorities,
                 trustDomain);
+=======
+                revision, service.toBuilder().hosts(hosts).subsets(subsets).build(), priorities, trustDomain);
+>>>>>>> main
     }
 }
