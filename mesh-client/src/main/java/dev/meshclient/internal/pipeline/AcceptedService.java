@@ -50,7 +50,6 @@ record AcceptedService(
         }
         String revision = policy.metadata().revision();
         policy.services().forEach((name, s) -> {
-<<<<<<< HEAD
             AcceptedService was = before.get(name);
             Service whole =
                     was != null && s.equals(was.stated) && policy.defaults().equals(was.defaults)
@@ -58,16 +57,6 @@ record AcceptedService(
                             : whole(s, policy.defaults());
             into.put(
                     name, new AcceptedService(revision, s, policy.defaults(), whole, priorities, policy.trustDomain()));
-=======
-            Settings settings = s.settings().over(policy.defaults());
-            List<Endpoint> endpoints =
-                    s.resolution() == Resolution.DNS && s.endpoints().isEmpty()
-                            ? byHosts(s, settings.backend().tls())
-                            : s.endpoints();
-            Service whole =
-                    s.toBuilder().endpoints(endpoints).settings(settings).build();
-            into.put(name, new AcceptedService(revision, whole, priorities, policy.trustDomain()));
->>>>>>> main
         });
         return into;
     }
@@ -78,7 +67,7 @@ record AcceptedService(
                 s.resolution() == Resolution.DNS && s.endpoints().isEmpty()
                         ? byHosts(s, settings.backend().tls())
                         : s.endpoints();
-        return new Service(s.hosts(), s.appProtocol(), s.resolution(), endpoints, s.subsets(), s.rules(), settings);
+        return s.toBuilder().endpoints(endpoints).settings(settings).build();
     }
 
     /** The hosts are the names; one without a port is taken at the port of what the policy says its endpoints speak. */
@@ -131,15 +120,11 @@ record AcceptedService(
 
     private AcceptedService with(List<String> hosts, List<Subset> subsets) {
         return new AcceptedService(
-<<<<<<< HEAD
                 revision,
                 null,
                 defaults,
-                new Service(hosts, s.appProtocol(), s.resolution(), s.endpoints(), subsets, s.rules(), s.settings()),
+                service.toBuilder().hosts(hosts).subsets(subsets).build(),
                 priorities,
                 trustDomain);
-=======
-                revision, service.toBuilder().hosts(hosts).subsets(subsets).build(), priorities, trustDomain);
->>>>>>> main
     }
 }

@@ -97,12 +97,11 @@ public final class Router implements Entrance {
             boolean registryOnly,
             Duration initialFetchTimeout,
             Duration staleTtl) {
-<<<<<<< HEAD
         this(
                 time,
-                new PolicyControl(time, resolver, self, List.copyOf(listeners), staleTtl),
+                new PolicyControl(time, resolver, self, events, staleTtl),
                 self,
-                List.copyOf(listeners),
+                events,
                 claimed,
                 registryOnly,
                 initialFetchTimeout);
@@ -112,17 +111,13 @@ public final class Router implements Entrance {
             Time time,
             PolicyControl policy,
             LocalWorkload self,
-            List<MeshListener> told,
+            Events events,
             List<String> claimed,
             boolean registryOnly,
             Duration initialFetchTimeout) {
         this.time = time;
-        this.policy = policy;
-=======
-        this.time = time;
         this.events = events;
-        this.policy = new PolicyControl(time, resolver, self, events, staleTtl);
->>>>>>> main
+        this.policy = policy;
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();

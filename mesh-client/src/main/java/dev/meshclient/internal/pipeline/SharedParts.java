@@ -22,15 +22,7 @@ final class SharedParts {
             Service was = before.policy().services().get(name);
             services.put(name, was == null ? service : service.equals(was) ? was : withEndpointsOf(was, service));
         });
-        MeshPolicy shared = new MeshPolicy(
-                policy.metadata(),
-                policy.trustDomain(),
-                policy.outboundTrafficPolicy(),
-                policy.clusters(),
-                policy.jwtProviders(),
-                policy.defaults(),
-                services,
-                policy.removed());
+        MeshPolicy shared = policy.toBuilder().services(services).build();
         return new PolicyDocument(shared, next.unknownFields(), next.refused(), next.unresolved());
     }
 
@@ -41,6 +33,6 @@ final class SharedParts {
                 endpoints.set(i, was.endpoints().get(i));
             }
         }
-        return new Service(s.hosts(), s.appProtocol(), s.resolution(), endpoints, s.subsets(), s.rules(), s.settings());
+        return s.toBuilder().endpoints(endpoints).build();
     }
 }

@@ -7,9 +7,11 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,15 +43,15 @@ class FailedCompilationTest {
     private final List<String> gone = new ArrayList<>();
     private final MeshListener listener = new MeshListener() {
         @Override
-        public void endpointEjected(String backend, String endpoint, String reason) {
-            told.add("ejected " + endpoint + " of " + backend);
-        }
-
-        @Override
-        public void endpointReturned(String backend, String endpoint, String reason) {
-            told.add("returned " + endpoint + " of " + backend);
+        public void on(MeshEvent event) {
+            if (event instanceof MeshEvent.EndpointEjected ejected) {
+                told.add("ejected " + ejected.endpoint() + " of " + ejected.service());
+            } else if (event instanceof MeshEvent.EndpointReturned returned) {
+                told.add("returned " + returned.endpoint() + " of " + returned.service());
+            }
         }
     };
+    private final Events events = Events.of(time, List.of(), List.of(listener));
     private final LocalWorkload self =
             LocalWorkload.of(Workload.of("orders"), () -> null, time, Map.of(), (uri, max, timeout) -> {
                 fetched.add(uri.getPath());
@@ -65,13 +67,12 @@ class FailedCompilationTest {
             self,
             Duration.ofHours(1),
             this::compile);
-    private final Router router = new Router(time, control, self, List.of(listener), List.of(), false, Duration.ZERO);
+    private final Router router = new Router(time, control, self, events, List.of(), false, Duration.ZERO);
     private final Wire wire = attempt -> Calls.respond(
             attempt, Objects.requireNonNull(attempt.endpoint()).name().equals(BAD) ? 500 : 200);
 
     private MeshState compile(AppliedPolicy policy, MeshState before, DnsCache names, Consumer<String> ask) {
-        MeshState whole = new StateCompiler(policy, before, self, new Outbound(time, List.of(listener), self, names))
-                .compile(ask);
+        MeshState whole = new StateCompiler(policy, before, self, new Outbound(time, events, self, names)).compile(ask);
         if (fails) {
             throw new IllegalStateException("made to fail");
         }
