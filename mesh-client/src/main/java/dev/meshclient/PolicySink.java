@@ -1,8 +1,8 @@
 package dev.meshclient;
 
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.pipeline.Applied;
-import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyDocument;

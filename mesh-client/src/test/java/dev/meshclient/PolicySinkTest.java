@@ -3,8 +3,8 @@ package dev.meshclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
-import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.Time;

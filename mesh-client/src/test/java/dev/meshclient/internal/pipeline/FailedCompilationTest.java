@@ -7,6 +7,7 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
@@ -108,7 +109,7 @@ class FailedCompilationTest {
         for (int i = 0; i < times; i++) {
             Request request = new Request.Builder().url("http://orders/").build();
             try (Response response =
-                    Calls.call(time, request, wire).run(Objects.requireNonNull(router.layers("orders", 80)))) {
+                    Calls.call(time, request, wire).run(Objects.requireNonNull(Calls.layers(router.admit("orders", 80))))) {
                 assertThat(response.isSuccessful() || response.code() == 500).isTrue();
             }
         }
@@ -165,7 +166,7 @@ class FailedCompilationTest {
         assertThat(router).hasToString(before);
         assertThat(known()).containsExactly(BAD, "10.0.0.2:80");
         assertThat(gone).isEmpty();
-        assertThat(router.layers("other", 80)).as("nothing claims it").isNull();
+        assertThat(Calls.layers(router.admit("other", 80))).as("nothing claims it").isNull();
         call(1);
     }
 

@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
