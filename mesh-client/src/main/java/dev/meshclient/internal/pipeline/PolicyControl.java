@@ -96,17 +96,19 @@ public final class PolicyControl {
      * @throws PolicyException if the document is older than what was in force; nothing changes
      */
     public synchronized Applied apply(
-            List<Metadata> versions, List<PolicyDocument> earlier, PolicyDocument next, Consumer<EndpointHealth> gone)
+            List<Metadata> versions, List<PolicyDocument> earlier, PolicyDocument read, Consumer<EndpointHealth> gone)
             throws PolicyException {
         versions.forEach(order::applied);
-        PolicyProblem problem = order.problem(next.policy().metadata());
+        PolicyProblem problem = order.problem(read.policy().metadata());
         if (problem != null) {
             throw new PolicyException(List.of(problem));
         }
-        if (next.equals(document) && earlier.isEmpty()) {
+        PolicyDocument last = document;
+        PolicyDocument next = last == null ? read : SharedParts.of(read, last);
+        if (next.equals(last) && earlier.isEmpty()) {
             return Applied.NOTHING_NEW;
         }
-        boolean again = differs(document, next) && order.isAgain(next.policy().metadata());
+        boolean again = differs(last, next) && order.isAgain(next.policy().metadata());
         AppliedPolicy before = state.policy();
         for (PolicyDocument one : earlier) {
             before = LastGoodMerge.after(before, one, time.now());
