@@ -3,6 +3,7 @@ package dev.meshclient;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.pipeline.Applied;
+import dev.meshclient.internal.pipeline.Status;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyDocument;
@@ -134,14 +135,14 @@ final class PolicySink implements PolicySource.Sink {
     }
 
     /** How things stand, and how it is with the source. */
-    MeshStatus status(String source) {
+    Status status(String source) {
         Heard last = heard;
         long now = time.now();
         return router.status(source)
                 .with(
                         last.from == null
                                 ? null
-                                : new MeshStatus.Freshness(last.from, Duration.ofNanos(now - last.confirmedAt)),
+                                : new Status.FreshnessFacts(last.from, Duration.ofNanos(now - last.confirmedAt)),
                         last.problem == null ? null : problem(last.problem, last, now));
     }
 
@@ -150,7 +151,7 @@ final class PolicySink implements PolicySource.Sink {
         for (Throwable e = said; e != null && refused.isEmpty(); e = e.getCause()) {
             refused = e instanceof PolicyException p ? p.problems() : refused;
         }
-        return new MeshStatus.Problem(
+        return new Status.ProblemFacts(
                 said.getMessage() == null ? said.toString() : said.getMessage(),
                 Duration.ofNanos(now - last.problemAt),
                 Duration.ofNanos(now - last.failingSince),
