@@ -2,6 +2,7 @@ package dev.meshclient.registry;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.internal.control.Snapshots;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -54,17 +55,17 @@ public final class FakeRegistry implements AutoCloseable {
         server.start();
     }
 
-    static FakeRegistry overTls(SSLSocketFactory tls) throws IOException {
+    public static FakeRegistry overTls(SSLSocketFactory tls) throws IOException {
         return new FakeRegistry(tls, false);
     }
 
     /** Who has no certificate that the server trusts is not answered. */
-    static FakeRegistry overMutualTls(SSLSocketFactory tls) throws IOException {
+    public static FakeRegistry overMutualTls(SSLSocketFactory tls) throws IOException {
         return new FakeRegistry(tls, true);
     }
 
     /** A document that reads well, of this version. */
-    static String document(int version) {
+    public static String document(int version) {
         return """
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                  "metadata": {"mesh": "test", "version": %d}, "services": {}}
@@ -86,9 +87,7 @@ public final class FakeRegistry implements AutoCloseable {
 
     /** Makes the snapshot of that source look as old as this. */
     public static void age(Path directory, URI source, Duration age) throws IOException {
-        SnapshotFile file = new SnapshotFile(directory, source);
-        Snapshot s = Objects.requireNonNull(file.read());
-        file.write(new Snapshot(s.json(), s.etag(), s.confirmed().minus(age), s.order(), s.older(), null));
+        Snapshots.age(directory, source.toString(), age);
     }
 
     /** From now on every answer is changed so. */
@@ -98,12 +97,12 @@ public final class FakeRegistry implements AutoCloseable {
     }
 
     /** What is held now is answered: there is no other document. */
-    synchronized void endsWait() {
+    public synchronized void endsWait() {
         waitsOver++;
         notifyAll();
     }
 
-    synchronized void redirects(String path, String to) {
+    public synchronized void redirects(String path, String to) {
         redirected = path;
         location = to;
     }
@@ -149,7 +148,7 @@ public final class FakeRegistry implements AutoCloseable {
         return requests.get(request).getHeaders().get(name);
     }
 
-    RecordedRequest request(int n) {
+    public RecordedRequest request(int n) {
         return requests.get(n);
     }
 
@@ -157,7 +156,7 @@ public final class FakeRegistry implements AutoCloseable {
         return requests.size();
     }
 
-    void awaitRequests(int count) {
+    public void awaitRequests(int count) {
         await().atMost(PATIENCE).until(() -> requests.size() >= count);
     }
 

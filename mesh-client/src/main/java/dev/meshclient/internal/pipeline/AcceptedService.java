@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param priorities of clusters, by name
  * @param trustDomain of the mesh; null: none is stated
  */
-record AcceptedService(
+public record AcceptedService(
         String revision,
         Service service,
         Map<String, Integer> priorities,

@@ -36,6 +36,7 @@ final class PolicyControl {
     private @Nullable PolicyDocument document;
     private Consumer<String> ask = host -> {};
     private Consumer<EndpointState> gone = endpoint -> {};
+    private volatile Runnable afterDrop = () -> {};
     private Time.@Nullable Timer nextStale;
     private volatile @Nullable MeshState state;
     private boolean closed;
@@ -70,37 +71,51 @@ final class PolicyControl {
     }
 
     /**
-     * Puts a document in force that follows others at once.
+     * Puts a document in force.
      *
-     * @param versions of what was in force before a restart
-     * @param earlier documents whose services it may leave in force
      * @throws PolicyException if the document is older than what was in force; nothing changes
      */
-    synchronized Applied apply(
-            List<Metadata> versions,
-            List<PolicyDocument> earlier,
-            PolicyDocument next,
-            Layer transport,
-            Consumer<EndpointState> gone)
+    synchronized Applied apply(PolicyDocument next, Layer transport, Consumer<EndpointState> gone)
             throws PolicyException {
-        versions.forEach(order::applied);
         PolicyProblem problem = order.problem(next.policy().metadata());
         if (problem != null) {
             throw new PolicyException(List.of(problem));
         }
-        if (next.equals(document) && earlier.isEmpty()) {
+        if (next.equals(document)) {
             return Applied.NOTHING_NEW;
         }
         boolean again = differs(document, next) && order.isAgain(next.policy().metadata());
         MeshState now = state;
         AppliedPolicy before = now == null ? AppliedPolicy.NONE : now.standing();
-        for (PolicyDocument one : earlier) {
-            before = LastGoodMerge.after(before, one, time.now());
-        }
         put(LastGoodMerge.after(before, next, time.now()), transport, gone);
         order.applied(next.policy().metadata());
         document = next;
         return again ? Applied.SAME_VERSION : Applied.IN_FORCE;
+    }
+
+    /**
+     * Puts in force again what was in force before a restart.
+     *
+     * @param versions that no document may go back behind
+     * @return whether it did: not after the first document
+     */
+    synchronized boolean resume(
+            AppliedPolicy left, List<Metadata> versions, Layer transport, Consumer<EndpointState> gone) {
+        if (state != null) {
+            return false;
+        }
+        put(left, transport, gone);
+        versions.forEach(order::applied);
+        return true;
+    }
+
+    synchronized List<Metadata> order() {
+        return order.remembered();
+    }
+
+    /** Runs after services went that documents had not had for long; holds no lock. */
+    void onDropped(Runnable run) {
+        afterDrop = run;
     }
 
     /** Of what a process before this one had, the version alone is known; parts of one version differ anyway. */
@@ -135,11 +150,15 @@ final class PolicyControl {
                 .orElse(null);
     }
 
-    private synchronized void dropStale(Layer transport, Consumer<EndpointState> gone) {
-        MeshState now = state;
-        if (now != null && !closed) {
+    private void dropStale(Layer transport, Consumer<EndpointState> gone) {
+        synchronized (this) {
+            MeshState now = state;
+            if (now == null || closed) {
+                return;
+            }
             put(now.standing(), transport, gone);
         }
+        afterDrop.run();
     }
 
     /** Names stand for other addresses: their services go on with the same policy. */

@@ -124,41 +124,60 @@ public final class Router implements Entrance {
     }
 
     /**
-     * Puts a document in force: all of its services that are good. Calls under way go on with the policy that they began with;
-     * the consumer is told of endpoints that go.
+     * Puts a document in force: all of its services that are good. Calls under way go on with the policy that they began with.
      *
+     * @param gone is given the endpoints that go
      * @throws PolicyException if it is older than what was in force: then nothing changes
      */
-    public Applied apply(PolicyDocument document, Layer transport, Consumer<EndpointState> gone)
+    public synchronized Applied apply(PolicyDocument document, Layer transport, Consumer<EndpointState> gone)
             throws PolicyException {
-        return apply(List.of(), List.of(), document, transport, gone);
+        boolean first = !isReady();
+        Applied applied = policy.apply(document, transport, gone);
+        document.policy().services().values().forEach(s -> claims.add(s.hosts()));
+        document.refused().values().forEach(s -> claims.add(s.hosts()));
+        changed(first, document.policy().metadata().scope());
+        return applied;
     }
 
     /**
-     * As above, for a document that follows others at once: no call sees those alone.
+     * Puts in force again what was in force before a restart.
      *
-     * @param versions of what was in force before a restart; no document may go back behind them
-     * @param earlier documents whose services it may leave in force, oldest first
+     * @param versions that no document may go back behind
+     * @return whether it did: not after the first document
      */
-    public synchronized Applied apply(
-            List<Metadata> versions,
-            List<PolicyDocument> earlier,
-            PolicyDocument document,
-            Layer transport,
-            Consumer<EndpointState> gone)
-            throws PolicyException {
-        boolean first = !isReady();
-        Applied applied = policy.apply(versions, earlier, document, transport, gone);
-        earlier.forEach(e -> e.policy().services().values().forEach(s -> claims.add(s.hosts())));
-        document.policy().services().values().forEach(s -> claims.add(s.hosts()));
-        document.refused().values().forEach(s -> claims.add(s.hosts()));
+    public synchronized boolean resume(
+            AppliedPolicy left, List<Metadata> versions, Layer transport, Consumer<EndpointState> gone) {
+        if (!policy.resume(left, versions, transport, gone)) {
+            return false;
+        }
+        left.services().values().forEach(s -> claims.add(s.service().hosts()));
+        left.refused().values().forEach(s -> claims.add(s.hosts()));
+        changed(true, left.scope());
+        return true;
+    }
+
+    private void changed(boolean first, @Nullable Scope scope) {
         lastProblem = null;
-        Scope scope = document.policy().metadata().scope();
         if (first && scope != null) {
             demand.resume(scope.hosts(), time.now());
         }
         waiting.forEach(CallContext::raise);
-        return applied;
+    }
+
+    /** How each service stands. */
+    public AppliedPolicy applied() {
+        MeshState now = policy.state();
+        return now == null ? AppliedPolicy.NONE : now.standing();
+    }
+
+    /** The versions that no document may go back behind, as {@code VersionOrder.remembered()} has them. */
+    public List<Metadata> order() {
+        return policy.order();
+    }
+
+    /** Runs after services went that documents had not had for long. */
+    public void onDropped(Runnable run) {
+        policy.onDropped(run);
     }
 
     /**

@@ -11,7 +11,6 @@ import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.Locality;
-import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -90,11 +89,11 @@ class OutboundTest {
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                  "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {}}
                 """);
-        List<Metadata> before = List.of(document.policy().metadata());
+        assertThat(router.resume(
+                        AppliedPolicy.NONE, List.of(document.policy().metadata()), WIRE, gone -> {}))
+                .isTrue();
 
-        assertThat(router.apply(before, List.of(), document, WIRE, gone -> {})).isEqualTo(Applied.IN_FORCE);
-        assertThat(router.apply(List.of(), List.of(document), document, WIRE, gone -> {}))
-                .isEqualTo(Applied.IN_FORCE);
+        assertThat(router.apply(document, WIRE, gone -> {})).isEqualTo(Applied.IN_FORCE);
         assertThat(router.apply(document, WIRE, gone -> {})).isEqualTo(Applied.NOTHING_NEW);
     }
 

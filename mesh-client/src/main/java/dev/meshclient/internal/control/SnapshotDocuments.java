@@ -1,0 +1,171 @@
+package dev.meshclient.internal.control;
+
+import dev.meshclient.internal.pipeline.AcceptedService;
+import dev.meshclient.policy.AppProtocol;
+import dev.meshclient.policy.BackendRef;
+import dev.meshclient.policy.JwtProvider;
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.Metadata;
+import dev.meshclient.policy.OutboundTrafficPolicy;
+import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.RequestAuthentication;
+import dev.meshclient.policy.Resolution;
+import dev.meshclient.policy.Service;
+import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.Subset;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Services in force as policy documents. Each service is one that some document had, but together they need not be one: a
+ * service that is kept may send to another one that is gone, which stands in for itself here without hosts and endpoints.
+ */
+final class SnapshotDocuments {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotDocuments.class);
+    private static final Metadata HEAD = new Metadata("snapshot", null, null, null, null, null);
+
+    private SnapshotDocuments() {}
+
+    /** Services that one document can say. */
+    record Part(Map<String, AcceptedService> services, Map<String, JwtProvider> jwtProviders) {
+        Part() {
+            this(new LinkedHashMap<>(), new LinkedHashMap<>());
+        }
+
+        /** Documents of two revisions may call two providers by one name. */
+        boolean take(String name, AcceptedService service) {
+            Map<String, JwtProvider> providers = providersOf(service.service());
+            boolean fits = providers.entrySet().stream()
+                    .allMatch(p -> p.getValue().equals(jwtProviders.getOrDefault(p.getKey(), p.getValue())));
+            if (fits) {
+                jwtProviders.putAll(providers);
+                services.put(name, service);
+            }
+            return fits;
+        }
+
+        byte[] json() throws IOException {
+            Map<String, Service> all = new LinkedHashMap<>();
+            services.forEach((name, accepted) -> all.put(name, accepted.service()));
+            return SnapshotDocuments.of(new MeshPolicy(
+                    HEAD,
+                    null,
+                    OutboundTrafficPolicy.ALLOW_ANY,
+                    List.of(),
+                    jwtProviders,
+                    Settings.NONE,
+                    all,
+                    List.of()));
+        }
+    }
+
+    private static Map<String, JwtProvider> providersOf(Service service) {
+        RequestAuthentication authentication = service.settings().access().requestAuthentication();
+        return authentication == null ? Map.of() : authentication.providers();
+    }
+
+    /** All services, in as few documents as can say them. */
+    static List<Part> of(Map<String, AcceptedService> services) {
+        List<Part> parts = new ArrayList<>();
+        services.forEach((name, service) -> {
+            if (parts.stream().noneMatch(part -> part.take(name, service))) {
+                Part part = new Part();
+                part.take(name, service);
+                parts.add(part);
+            }
+        });
+        return parts;
+    }
+
+    static byte[] of(MeshPolicy policy) throws IOException {
+        Map<String, Service> services = new LinkedHashMap<>();
+        missing(policy).forEach((name, subsets) -> services.put(name, standIn(subsets)));
+        services.putAll(policy.services());
+        try {
+            return PolicyCodec.write(new MeshPolicy(
+                    policy.metadata(),
+                    policy.trustDomain(),
+                    policy.outboundTrafficPolicy(),
+                    policy.clusters(),
+                    policy.jwtProviders(),
+                    policy.defaults(),
+                    services,
+                    policy.removed().stream()
+                            .filter(name -> !services.containsKey(name))
+                            .toList()));
+        } catch (IllegalArgumentException e) {
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
+    /** Services that rules send to and that are not there, with the subsets. */
+    private static Map<String, Set<String>> missing(MeshPolicy policy) {
+        Map<String, Set<String>> missing = new LinkedHashMap<>();
+        policy.services().values().stream()
+                .flatMap(service -> service.rules().stream())
+                .flatMap(rule -> rule.backendRefs().stream())
+                .filter(ref -> !policy.services().containsKey(ref.name()))
+                .forEach(ref -> add(missing, ref));
+        return missing;
+    }
+
+    private static void add(Map<String, Set<String>> missing, BackendRef ref) {
+        Set<String> subsets = missing.computeIfAbsent(ref.name(), name -> new LinkedHashSet<>());
+        if (ref.subset() != null) {
+            subsets.add(ref.subset());
+        }
+    }
+
+    private static Service standIn(Set<String> subsets) {
+        return new Service(
+                List.of(),
+                AppProtocol.HTTP,
+                Resolution.STATIC,
+                List.of(),
+                subsets.stream()
+                        .map(name -> new Subset(name, Map.of(), Settings.NONE))
+                        .toList(),
+                List.of(),
+                Settings.NONE);
+    }
+
+    /** A later version of this library may refuse what an earlier one took. */
+    static PolicyDocument read(byte[] json) throws PolicyException {
+        PolicyDocument document = PolicyCodec.read(json, json.length);
+        document.refused()
+                .forEach((name, refused) ->
+                        LOG.warn("service {} of the policy snapshot is ignored: {}", name, refused.problems()));
+        MeshPolicy policy = document.policy();
+        Map<String, Service> services = new LinkedHashMap<>(policy.services());
+        services.values().removeIf(SnapshotDocuments::isStandIn);
+        return new PolicyDocument(
+                new MeshPolicy(
+                        policy.metadata(),
+                        policy.trustDomain(),
+                        policy.outboundTrafficPolicy(),
+                        policy.clusters(),
+                        policy.jwtProviders(),
+                        policy.defaults(),
+                        services,
+                        policy.removed()),
+                List.of(),
+                Map.of(),
+                Set.of());
+    }
+
+    private static boolean isStandIn(Service service) {
+        return service.hosts().isEmpty()
+                && service.endpoints().isEmpty()
+                && service.rules().isEmpty()
+                && service.settings().equals(Settings.NONE);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.meshclient.internal.source;
+
+import dev.meshclient.policy.PolicyDocument;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A document, with what its source knows of it.
+ *
+ * @param live whether the source has all of it now; false: a part of it is from before a restart
+ * @param confirmed when the source last had the part that it has not had for longest
+ * @param memory what the source needs after a restart
+ * @param failing of several sources, why one has nothing newer although another one had; null: none fails
+ */
+public record Delivery(
+        PolicyDocument document,
+        boolean live,
+        Instant confirmed,
+        Map<String, Remembered> memory,
+        @Nullable IOException failing) {
+    /** Of a source that has it now. */
+    public static Delivery live(PolicyDocument document, Instant now, Map<String, Remembered> memory) {
+        return new Delivery(document, true, now, memory, null);
+    }
+}
