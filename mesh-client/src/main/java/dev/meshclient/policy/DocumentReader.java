@@ -87,8 +87,13 @@ final class DocumentReader {
         List<String> removed = new ArrayList<>();
         Node servicesNode = fields.required("services", "an object: services by name");
         if (servicesNode != null) {
-            ServiceAccounts accounts = new ServiceAccounts(trustDomain, defaults.serviceAccount());
-            services(servicesNode, new ServiceReader(references, accounts, defaults.tls(), access), services, removed);
+            ServiceAccounts accounts =
+                    new ServiceAccounts(trustDomain, defaults.backend().serviceAccount());
+            services(
+                    servicesNode,
+                    new ServiceReader(references, accounts, defaults.backend().tls(), access),
+                    services,
+                    removed);
         }
         fields.misplaced("on a service, or in defaults", "authorization", "requestAuthentication", "credentials");
         fields.othersIgnored();

@@ -133,8 +133,7 @@ final class PolicyWriter {
         fields.text("name", rule.name());
         fields.list("matches", rule.matches(), this::match);
         fields.list("backendRefs", rule.backendRefs(), this::backendRef);
-        settings.timeouts(rule.timeouts());
-        settings.retry(rule.retry());
+        settings.route(rule.settings());
         out.writeEndObject();
     }
 

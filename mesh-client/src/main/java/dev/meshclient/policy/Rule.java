@@ -9,15 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param name for people; null if the document states none
  * @param matches any of them must hold; empty = every request
  * @param backendRefs where calls go, one chosen by weight for each call
- * @param timeouts of this rule, above those of the service
- * @param retry of this rule; null: that of the service
+ * @param settings of this rule, over those of the service
  */
-public record Rule(
-        @Nullable String name,
-        List<Match> matches,
-        List<BackendRef> backendRefs,
-        Timeouts timeouts,
-        @Nullable Retry retry) {
+public record Rule(@Nullable String name, List<Match> matches, List<BackendRef> backendRefs, RouteSettings settings) {
     public Rule {
         matches = List.copyOf(matches);
         backendRefs = List.copyOf(backendRefs);

@@ -43,13 +43,12 @@ final class RuleReader {
         if (backendRefs != null && !backends.isEmpty() && backends.stream().allMatch(b -> b.weight() == 0)) {
             backendRefs.wrong("at least one backend with a weight above 0");
         }
-        Timeouts timeouts = SettingsReader.timeoutsOfRule(fields);
-        Retry retry = SettingsReader.retry(fields);
+        RouteSettings settings = SettingsReader.ofRule(fields);
         fields.unsupported("filters", "fault");
         fields.misplaced("on the service, or in defaults", "authorization", "requestAuthentication");
         fields.misplaced("on the backend's service, on its subset, or in defaults", "credentials");
         fields.othersIgnored();
-        return new Rule(name, matches, backends, timeouts, retry);
+        return new Rule(name, matches, backends, settings);
     }
 
     private BackendRef backendRef(Node node) {

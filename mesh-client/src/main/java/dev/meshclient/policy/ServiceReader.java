@@ -63,12 +63,13 @@ final class ServiceReader {
         List<Rule> ruleList = fields.list("rules", 0, MAX_RULES, rules::rule);
         Settings settings = SettingsReader.settings(fields, accounts::account, access.access(fields));
         if (resolution != Resolution.NONE) {
-            settings = settings.over(Settings.serviceAccount(accounts.byDefault(name)));
+            settings = settings.over(
+                    new Settings(RouteSettings.NONE, BackendSettings.serviceAccount(accounts.byDefault(name))));
         }
         if (resolution == Resolution.NONE) {
-            hasNoEndpoints(fields, appProtocol, settings);
+            hasNoEndpoints(fields, appProtocol, settings.backend());
         } else {
-            provesItself(fields, settings, endpoints, subsets);
+            provesItself(fields, settings.backend(), endpoints, subsets);
         }
         fields.misplaced("at the head of the document", "jwtProviders");
         fields.othersIgnored();
@@ -99,7 +100,7 @@ final class ServiceReader {
     }
 
     /** Nothing to choose from, and the caller's own connections: what would have no effect is refused. */
-    private void hasNoEndpoints(Fields fields, AppProtocol appProtocol, Settings settings) {
+    private void hasNoEndpoints(Fields fields, AppProtocol appProtocol, BackendSettings settings) {
         for (String list : List.of("endpoints", "subsets")) {
             Node node = fields.optional(list);
             List<Node> items = node == null ? null : node.array();
@@ -163,12 +164,13 @@ final class ServiceReader {
     }
 
     /** "Any peer of the mesh" is never what is meant: with MESH_MUTUAL it must be known who the peer is. */
-    private void provesItself(Fields fields, Settings settings, List<Endpoint> endpoints, List<Subset> subsets) {
+    private void provesItself(Fields fields, BackendSettings settings, List<Endpoint> endpoints, List<Subset> subsets) {
         if (settings.serviceAccount() != null) {
             return;
         }
         Tls whole = settings.tls() != null ? settings.tls() : defaultTls;
-        boolean anonymous = Stream.concat(Stream.of(settings), subsets.stream().map(Subset::settings))
+        boolean anonymous = Stream.concat(Stream.of(settings), subsets.stream().map(s -> s.settings()
+                        .backend()))
                 .anyMatch(s -> isAnonymous(s.tls() != null ? s.tls() : whole, s, endpoints));
         if (anonymous) {
             fields.node()
@@ -180,7 +182,7 @@ final class ServiceReader {
         }
     }
 
-    private static boolean isAnonymous(@Nullable Tls tls, Settings settings, List<Endpoint> endpoints) {
+    private static boolean isAnonymous(@Nullable Tls tls, BackendSettings settings, List<Endpoint> endpoints) {
         boolean mesh = tls != null && tls.mode() == Tls.Mode.MESH_MUTUAL;
         boolean named = settings.serviceAccount() != null
                 || (tls != null

@@ -3,6 +3,7 @@ package dev.meshclient.policy;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -39,9 +40,9 @@ final class SettingsReader {
 
     /** The settings among the fields of an object; what else it holds is the caller's. */
     static Settings settings(Fields fields, Function<Node, String> serviceAccount, Access access) {
-        Settings settings = new Settings(
-                timeouts(fields),
-                retry(fields),
+        RouteSettings route = new RouteSettings(timeouts(fields), retry(fields));
+        BackendSettings backend = new BackendSettings(
+                fields.optional("timeouts", SettingsReader::connectionTimeouts, ConnectionTimeouts.NONE),
                 fields.optional("retryConstraint", SettingsReader::retryConstraint, RetryConstraint.NONE),
                 fields.optional("limits", SettingsReader::limits, Limits.NONE),
                 fields.optional("outlierDetection", SettingsReader::outlierDetection, OutlierDetection.NONE),
@@ -52,7 +53,7 @@ final class SettingsReader {
                 fields.optional("tls", TlsReader::tls),
                 fields.optional("serviceAccount", serviceAccount),
                 access);
-        return settings;
+        return new Settings(route, backend);
     }
 
     static Settings defaults(AccessReader access, Node node) {
@@ -67,39 +68,48 @@ final class SettingsReader {
     }
 
     /** A connection serves the calls of all rules: how long it may take or be silent is the backend's to say. */
-    static Timeouts timeoutsOfRule(Fields parent) {
-        return parent.optional(
+    static RouteSettings ofRule(Fields parent) {
+        Timeouts timeouts = parent.optional(
                 "timeouts",
                 node -> {
                     Fields fields = new Fields(node);
-                    Timeouts timeouts = new Timeouts(
+                    Timeouts stated = new Timeouts(
                             fields.optional("request", Node::duration),
-                            fields.optional("backendRequest", Node::duration),
-                            null,
-                            null);
+                            fields.optional("backendRequest", Node::duration));
                     fields.misplaced(
                             "in the timeouts of the backend's service, of its subset, or in defaults",
                             "connect",
                             "idle");
                     fields.othersIgnored();
-                    return timeouts;
+                    return stated;
                 },
                 Timeouts.NONE);
+        return new RouteSettings(timeouts, retry(parent));
     }
 
-    static @Nullable Retry retry(Fields parent) {
+    private static @Nullable Retry retry(Fields parent) {
         return parent.optional("retry", SettingsReader::retry);
     }
 
     private static Timeouts timeouts(Node node) {
         Fields fields = new Fields(node);
         Timeouts timeouts = new Timeouts(
-                fields.optional("request", Node::duration),
-                fields.optional("backendRequest", Node::duration),
-                fields.optional("connect", Node::duration),
-                fields.optional("idle", Node::duration));
+                fields.optional("request", Node::duration), fields.optional("backendRequest", Node::duration));
+        fields.optional("connect");
+        fields.optional("idle");
         fields.othersIgnored();
         return timeouts;
+    }
+
+    private static ConnectionTimeouts connectionTimeouts(Node node) {
+        Map<String, Node> object = node.object();
+        if (object == null) {
+            return ConnectionTimeouts.NONE; // said already
+        }
+        Node connect = object.get("connect");
+        Node idle = object.get("idle");
+        return new ConnectionTimeouts(
+                connect == null ? null : connect.duration(), idle == null ? null : idle.duration());
     }
 
     private static Retry retry(Node node) {

@@ -16,9 +16,19 @@ final class SettingsWriter {
         this.fields = fields;
     }
 
-    void settings(Settings settings) throws IOException {
-        timeouts(settings.timeouts());
+    void settings(Settings stated) throws IOException {
+        settings(stated.route(), stated.backend());
+    }
+
+    /** What a rule states. */
+    void route(RouteSettings settings) throws IOException {
+        timeouts(settings.timeouts(), ConnectionTimeouts.NONE);
         retry(settings.retry());
+    }
+
+    private void settings(RouteSettings route, BackendSettings settings) throws IOException {
+        timeouts(route.timeouts(), settings.timeouts());
+        retry(route.retry());
         retryConstraint(settings.retryConstraint());
         if (!settings.limits().equals(Limits.NONE)) {
             out.writeObjectFieldStart("limits");
@@ -100,19 +110,19 @@ final class SettingsWriter {
         out.writeEndObject();
     }
 
-    void timeouts(Timeouts timeouts) throws IOException {
-        if (timeouts.equals(Timeouts.NONE)) {
+    private void timeouts(Timeouts timeouts, ConnectionTimeouts ofConnections) throws IOException {
+        if (timeouts.equals(Timeouts.NONE) && ofConnections.equals(ConnectionTimeouts.NONE)) {
             return;
         }
         out.writeObjectFieldStart("timeouts");
         fields.duration("request", timeouts.request());
         fields.duration("backendRequest", timeouts.backendRequest());
-        fields.duration("connect", timeouts.connect());
-        fields.duration("idle", timeouts.idle());
+        fields.duration("connect", ofConnections.connect());
+        fields.duration("idle", ofConnections.idle());
         out.writeEndObject();
     }
 
-    void retry(@Nullable Retry retry) throws IOException {
+    private void retry(@Nullable Retry retry) throws IOException {
         if (retry == null) {
             return;
         }

@@ -4,27 +4,19 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long things may take; null where nothing is stated, zero means no limit.
+ * How long a call and its attempts may take; null where nothing is stated, zero means no limit.
  *
  * @param request the whole call: all attempts, back-off and the response body
  * @param backendRequest one attempt, until its response headers
- * @param connect TCP and TLS together
- * @param idle without a byte in either direction
  */
-public record Timeouts(
-        @Nullable Duration request,
-        @Nullable Duration backendRequest,
-        @Nullable Duration connect,
-        @Nullable Duration idle) {
+public record Timeouts(@Nullable Duration request, @Nullable Duration backendRequest) {
     /** Nothing is stated. */
-    public static final Timeouts NONE = new Timeouts(null, null, null, null);
+    public static final Timeouts NONE = new Timeouts(null, null);
 
     /** Leaf by leaf: this, and where it says nothing, {@code base}. */
     public Timeouts over(Timeouts base) {
         return new Timeouts(
                 request != null ? request : base.request,
-                backendRequest != null ? backendRequest : base.backendRequest,
-                connect != null ? connect : base.connect,
-                idle != null ? idle : base.idle);
+                backendRequest != null ? backendRequest : base.backendRequest);
     }
 }

@@ -39,6 +39,7 @@ class InboundDefaultsTest {
                         .services()
                         .get("orders"))
                 .settings()
+                .backend()
                 .access();
     }
 

@@ -27,8 +27,11 @@ final class Policies {
                     .policy()
                     .services()
                     .get("orders");
-            return Objects.requireNonNull(
-                    Objects.requireNonNull(service).settings().access().authorization());
+            return Objects.requireNonNull(Objects.requireNonNull(service)
+                    .settings()
+                    .backend()
+                    .access()
+                    .authorization());
         } catch (PolicyException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }

@@ -40,26 +40,28 @@ class PolicyCodecTest {
         assertThat(policy.clusters()).containsExactly(new Cluster("west", 0), new Cluster("east", 1));
         assertThat(policy.defaults())
                 .isEqualTo(new Settings(
-                        new Timeouts(
-                                Duration.ofSeconds(5),
-                                Duration.ofSeconds(2),
-                                Duration.ofSeconds(1),
-                                Duration.ofMinutes(5)),
-                        new Retry(
-                                2,
-                                Set.of(502, 503, 504),
-                                List.of(RetryOn.CONNECT_FAILURE, RetryOn.REFUSED_STREAM, RetryOn.RESET_BEFORE_REQUEST),
-                                Duration.ofMillis(25)),
-                        new RetryConstraint(20, Duration.ofSeconds(10), 10, Duration.ofSeconds(1)),
-                        new Limits(256L),
-                        OutlierDetection.NONE,
-                        null,
-                        LoadBalancer.LEAST_REQUEST,
-                        TrafficDistribution.PREFER_SAME_ZONE,
-                        null,
-                        Tls.of(Tls.Mode.DISABLE),
-                        null,
-                        Access.NONE));
+                        new RouteSettings(
+                                new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(2)),
+                                new Retry(
+                                        2,
+                                        Set.of(502, 503, 504),
+                                        List.of(
+                                                RetryOn.CONNECT_FAILURE,
+                                                RetryOn.REFUSED_STREAM,
+                                                RetryOn.RESET_BEFORE_REQUEST),
+                                        Duration.ofMillis(25))),
+                        new BackendSettings(
+                                new ConnectionTimeouts(Duration.ofSeconds(1), Duration.ofMinutes(5)),
+                                new RetryConstraint(20, Duration.ofSeconds(10), 10, Duration.ofSeconds(1)),
+                                new Limits(256L),
+                                OutlierDetection.NONE,
+                                null,
+                                LoadBalancer.LEAST_REQUEST,
+                                TrafficDistribution.PREFER_SAME_ZONE,
+                                null,
+                                Tls.of(Tls.Mode.DISABLE),
+                                null,
+                                Access.NONE)));
         assertThat(policy.services()).containsOnlyKeys("reviews", "reviews-shadow", "payments");
         assertThat(policy.removed()).containsExactly("legacy-search");
     }
@@ -85,7 +87,7 @@ class PolicyCodecTest {
                         null,
                         null));
         assertThat(reviews.subsets()).hasSize(2);
-        assertThat(reviews.subsets().get(1).settings().limits()).isEqualTo(new Limits(16L));
+        assertThat(reviews.subsets().get(1).settings().backend().limits()).isEqualTo(new Limits(16L));
         assertThat(reviews.rules()).hasSize(3);
         assertThat(reviews.rules().get(0).matches())
                 .containsExactly(new Match(
@@ -95,7 +97,8 @@ class PolicyCodecTest {
                         List.of()));
         assertThat(reviews.rules().get(2).backendRefs())
                 .containsExactly(new BackendRef("reviews", "v1", 90), new BackendRef("reviews", "v2", 10));
-        assertThat(reviews.settings().tls()).isEqualTo(new Tls(Tls.Mode.SIMPLE, "reviews.prod", List.of(), null, null));
+        assertThat(reviews.settings().backend().tls())
+                .isEqualTo(new Tls(Tls.Mode.SIMPLE, "reviews.prod", List.of(), null, null));
     }
 
     @Test

@@ -63,10 +63,13 @@ class SettingsTest {
         Settings merged = settings("'localityLbSetting': {'failover': [{'from': 'eu', 'to': 'ap'}]}")
                 .over(settings(ALL));
 
-        assertThat(Objects.requireNonNull(merged.localityLbSetting()).distribute())
+        assertThat(Objects.requireNonNull(merged.backend().localityLbSetting()).distribute())
                 .isEmpty();
-        assertThat(merged.localityLbSetting().failover()).hasSize(1);
-        assertThat(settings("'localityLbSetting': {}").over(settings(ALL)).localityLbSetting())
+        assertThat(merged.backend().localityLbSetting().failover()).hasSize(1);
+        assertThat(settings("'localityLbSetting': {}")
+                        .over(settings(ALL))
+                        .backend()
+                        .localityLbSetting())
                 .isEqualTo(LocalityLbSetting.NONE);
     }
 
@@ -75,7 +78,7 @@ class SettingsTest {
         Settings merged =
                 settings("'retry': {'attempts': 3}, 'tls': {'mode': 'DISABLE'}").over(settings(ALL));
 
-        assertThat(merged.retry()).isEqualTo(new Retry(3, null, null, null));
-        assertThat(Objects.requireNonNull(merged.tls()).sni()).isNull();
+        assertThat(merged.route().retry()).isEqualTo(new Retry(3, null, null, null));
+        assertThat(Objects.requireNonNull(merged.backend().tls()).sni()).isNull();
     }
 }

@@ -45,7 +45,7 @@ public record AcceptedService(
             Settings settings = s.settings().over(policy.defaults());
             List<Endpoint> endpoints =
                     s.resolution() == Resolution.DNS && s.endpoints().isEmpty()
-                            ? byHosts(s, settings.tls())
+                            ? byHosts(s, settings.backend().tls())
                             : s.endpoints();
             Service whole = new Service(
                     s.hosts(), s.appProtocol(), s.resolution(), endpoints, s.subsets(), s.rules(), settings);

@@ -21,10 +21,11 @@ import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.LocalityLbSetting;
-import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.telemetry.MeshListener;
@@ -38,10 +39,11 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
     /** Envoy's panic threshold. */
     private static final int PANIC_PERCENT = 50;
 
-    /** What a rule sends to a backend: the settings are the rule's over the backend's. */
+    /** What a rule sends to a backend: the route is the rule's over the called service's, the settings are the backend's. */
     record To(
             Backend backend,
-            Settings settings,
+            RouteSettings route,
+            BackendSettings settings,
             Balance.Members members,
             Duty duty,
             ResolvedEndpoints.@Nullable Part names, // then nobody is a member before the names are resolved
@@ -50,7 +52,7 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
         To with(List<Endpoint> endpoints) {
             Balance.Members found =
                     new Balance.Members(members.backend(), endpoints, members.fleet(), members.homecoming());
-            return new To(backend, settings, found, duty, null, inFlight, budget);
+            return new To(backend, route, settings, found, duty, null, inFlight, budget);
         }
 
         /** Nothing is built in for a service whose endpoints nobody lists. */
@@ -86,23 +88,24 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
 
     /** Once a call and then once an attempt, below a rule. */
     Pipeline rule(To to) {
-        Settings s = to.settings();
+        BackendSettings s = to.settings();
         return Pipeline
                 // ---- once a call
                 // Before any work is spent on a call that would be refused.
                 .top(next -> Authorize.create(
                         to.backend().service(), s.access().authorization(), caller(to), authorizations(), next))
                 // One budget for all attempts, so above whatever repeats or waits.
-                .then(next -> Deadline.create(time, s.timeouts().request(), to.neutral(), next))
+                .then(next -> Deadline.create(time, to.route().timeouts().request(), to.neutral(), next))
                 // Above retry: a call keeps its place over its attempts, and a refusal is never retried.
                 .then(next -> Limit.create(to.inFlight(), s.limits().maxRequests(), to.neutral(), next))
                 // Above balance: each attempt may take another endpoint.
-                .then(next -> Retry.create(time, s.retry(), to.neutral(), to.budget(), s.retryConstraint(), next))
+                .then(next ->
+                        Retry.create(time, to.route().retry(), to.neutral(), to.budget(), s.retryConstraint(), next))
                 .bottom(attempt(to));
     }
 
     private Layer attempt(To to) {
-        Settings s = to.settings();
+        BackendSettings s = to.settings();
         ResolvedEndpoints.Part names = to.names();
         if (names != null) {
             // Above balance: an attempt chooses among the addresses that the names stand for by then.
@@ -121,7 +124,7 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
                 // nothing.
                 .then(next -> Bearer.create(s.access().credentials(), self.tokens(), to.backend(), next))
                 // Next to the wire: headers must come within it, and only this attempt ends by it.
-                .then(next -> AttemptTimer.create(time, s.timeouts().backendRequest(), next))
+                .then(next -> AttemptTimer.create(time, to.route().timeouts().backendRequest(), next))
                 .bottom(transport);
     }
 

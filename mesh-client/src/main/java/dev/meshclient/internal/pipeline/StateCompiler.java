@@ -14,11 +14,13 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Access;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
+import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.RequestAuthentication;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RetryConstraint;
+import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
@@ -116,7 +118,7 @@ final class StateCompiler {
                     : "policy does not list '" + own + "', which is who we say we are (Mesh.builder().workload)";
             return Inbound.Boundary.closed(own, why);
         }
-        Access access = accepted.service().settings().access();
+        Access access = accepted.service().settings().backend().access();
         RequestAuthentication authentication = access.requestAuthentication();
         if (authentication != null) {
             authentication.providers().values().stream()
@@ -131,7 +133,8 @@ final class StateCompiler {
     /** A zone that is misspelt, here or there, is else seen on the bill only. */
     private void tellIfFar(String name, Service service) {
         List<dev.meshclient.policy.Endpoint> all = service.endpoints();
-        boolean counts = !own.zone().isEmpty() && service.settings().trafficDistribution() != TrafficDistribution.ANY;
+        boolean counts =
+                !own.zone().isEmpty() && service.settings().backend().trafficDistribution() != TrafficDistribution.ANY;
         boolean stated = all.stream().anyMatch(e -> !e.locality().equals(Locality.NONE));
         if (counts
                 && stated
@@ -165,32 +168,20 @@ final class StateCompiler {
         }
         Service backendService = called.service();
         Subset subset = called.subset(ref.subset());
-        Settings ofBackend = backendService.settings();
-        if (subset != null) {
-            ofBackend = subset.settings().over(ofBackend);
-        }
-        Settings ofCaller =
-                service.equals(ref.name()) ? ofBackend : caller.service().settings();
-        Settings settings = new Settings(
-                rule == null ? ofCaller.timeouts() : rule.timeouts().over(ofCaller.timeouts()),
-                rule == null || rule.retry() == null ? ofCaller.retry() : rule.retry(),
-                ofBackend.retryConstraint(),
-                ofBackend.limits(),
-                ofBackend.outlierDetection(),
-                ofBackend.failoverMode(),
-                ofBackend.loadBalancer(),
-                ofBackend.trafficDistribution(),
-                ofBackend.localityLbSetting(),
-                ofBackend.tls(),
-                ofBackend.serviceAccount(),
-                ofBackend.access());
-        Backend backend = backend(ref, backendService, ofBackend);
+        Settings ofBackend =
+                subset == null ? backendService.settings() : subset.settings().over(backendService.settings());
+        RouteSettings ofCalled = service.equals(ref.name())
+                ? ofBackend.route()
+                : caller.service().settings().route();
+        RouteSettings route = rule == null ? ofCalled : rule.settings().over(ofCalled);
+        Backend backend = backend(ref, backendService, ofBackend.backend());
         boolean named = backend.resolution() == Resolution.DNS;
         boolean ownBudget =
-                subset != null && !subset.settings().retryConstraint().equals(RetryConstraint.NONE);
+                subset != null && !subset.settings().backend().retryConstraint().equals(RetryConstraint.NONE);
         Outbound.To to = new Outbound.To(
                 backend,
-                settings,
+                route,
+                ofBackend.backend(),
                 new Balance.Members(
                         backend.name(),
                         named
@@ -211,12 +202,12 @@ final class StateCompiler {
 
     /** Only a kept service can send to what there is no more. */
     private static Route.Branch gone(AcceptedService caller, String service, String ruleName, BackendRef ref) {
-        Backend backend = backend(ref, caller.service(), Settings.NONE);
+        Backend backend = backend(ref, caller.service(), BackendSettings.NONE);
         Target target = new Target(caller.revision(), service, ruleName, backend);
         return new Route.Branch(target, ref.weight(), Refusal.ofBackend(service, ruleName, backend.name()));
     }
 
-    private static Backend backend(BackendRef ref, Service service, Settings settings) {
+    private static Backend backend(BackendRef ref, Service service, BackendSettings settings) {
         Tls stated = settings.tls();
         boolean ours = service.resolution() != Resolution.NONE;
         boolean https = stated == null && service.appProtocol() == AppProtocol.HTTPS;

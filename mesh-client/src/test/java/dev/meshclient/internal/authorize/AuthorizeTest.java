@@ -41,6 +41,7 @@ class AuthorizeTest {
                                 .services()
                                 .get("orders"))
                         .settings()
+                        .backend()
                         .access()
                         .authorization(),
                 new Authorize.Caller(() -> identity, "eu-1a"),

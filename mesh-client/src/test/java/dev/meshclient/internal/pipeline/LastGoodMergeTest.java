@@ -95,10 +95,12 @@ class LastGoodMergeTest {
         document(
                 "'clusters': [{'name': 'east', 'priority': 2}], 'defaults': {'timeouts': {'request': '2s'}},",
                 service("a") + ", 'b': {'hosts': ['b'], " + BAD + ", " + cluster + "}");
-        assertThat(accepted("b").service().settings().timeouts().request()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(accepted("b").service().settings().route().timeouts().request())
+                .isEqualTo(Duration.ofSeconds(1));
         assertThat(accepted("b").priority(accepted("b").service().endpoints().get(0)))
                 .isEqualTo(1);
-        assertThat(accepted("a").service().settings().timeouts().request()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(accepted("a").service().settings().route().timeouts().request())
+                .isEqualTo(Duration.ofSeconds(2));
     }
 
     @Test

@@ -10,12 +10,13 @@ import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.AppProtocol;
+import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Resolution;
-import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
@@ -113,7 +114,8 @@ class OutboundTest {
         Backend backend = new Backend("orders", "orders", resolution, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
         Outbound.To to = new Outbound.To(
                 backend,
-                Settings.NONE,
+                RouteSettings.NONE,
+                BackendSettings.NONE,
                 new Balance.Members("orders", List.of(), use.fleet("orders"), use.homecoming("orders")),
                 use.duty("orders", "orders"),
                 null,

@@ -93,11 +93,11 @@ class CombinationTest {
                         "b": {"hosts": ["b"], "timeouts": {"idle": "7s"}}
                         """));
         Service a = service(merged, "a");
-        assertThat(a.settings().timeouts().request()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(a.settings().timeouts().idle()).isNull();
+        assertThat(a.settings().route().timeouts().request()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(a.settings().backend().timeouts().idle()).isNull();
         assertThat(a.rules()).isEmpty();
         assertThat(a.subsets()).isEmpty();
-        assertThat(service(merged, "b").settings().timeouts().idle()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(service(merged, "b").settings().backend().timeouts().idle()).isEqualTo(Duration.ofSeconds(7));
     }
 
     @Test
@@ -106,10 +106,10 @@ class CombinationTest {
                 policy("", "\"defaults\": {\"timeouts\": {\"request\": \"1s\"}},", "\"a\": {\"hosts\": [\"a\"]}"),
                 policy("", "\"defaults\": {\"timeouts\": {\"idle\": \"2s\"}},", "\"b\": {\"hosts\": [\"b\"]}"));
         assertThat(merged.defaults()).isEqualTo(Settings.NONE);
-        assertThat(service(merged, "a").settings().timeouts().request()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(service(merged, "a").settings().timeouts().idle()).isNull();
-        assertThat(service(merged, "b").settings().timeouts().request()).isNull();
-        assertThat(service(merged, "b").settings().timeouts().idle()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(service(merged, "a").settings().route().timeouts().request()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(service(merged, "a").settings().backend().timeouts().idle()).isNull();
+        assertThat(service(merged, "b").settings().route().timeouts().request()).isNull();
+        assertThat(service(merged, "b").settings().backend().timeouts().idle()).isEqualTo(Duration.ofSeconds(2));
     }
 
     @Test
@@ -182,10 +182,10 @@ class CombinationTest {
                         "b": {"hosts": ["b"]}
                         """));
         Service a = service(overlaid, "a");
-        assertThat(a.settings().timeouts().request()).isEqualTo(Duration.ofSeconds(2));
-        assertThat(a.settings().timeouts().backendRequest()).isEqualTo(Duration.ofSeconds(6));
-        assertThat(overlaid.defaults().timeouts().idle()).isEqualTo(Duration.ofSeconds(1));
-        assertThat(overlaid.defaults().timeouts().connect()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(a.settings().route().timeouts().request()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(a.settings().route().timeouts().backendRequest()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(overlaid.defaults().backend().timeouts().idle()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(overlaid.defaults().backend().timeouts().connect()).isEqualTo(Duration.ofSeconds(4));
         assertThat(a.hosts()).containsExactly("a", "a.prod");
         assertThat(a.endpoints()).extracting(Endpoint::address).containsExactly("10.0.0.1");
         assertThat(a.appProtocol().word()).isEqualTo("https");
