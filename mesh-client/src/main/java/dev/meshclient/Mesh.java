@@ -103,13 +103,7 @@ public final class Mesh implements Closeable {
                 router, engine.transport(), engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
         this.source = Objects.requireNonNull(builder.policy);
         this.policy = PolicyFeed.start(
-                time,
-                source,
-                router,
-                sink,
-                builder.initialFetchTimeout,
-                builder.staleTtl,
-                builder.snapshotDirectory);
+                time, source, router, sink, builder.initialFetchTimeout, builder.staleTtl, builder.snapshotDirectory);
     }
 
     /** A mesh needs a {@link Builder#policy}; everything else has a default. */
@@ -178,7 +172,9 @@ public final class Mesh implements Closeable {
 
     /** What is in force, what is refused or kept from before, and how each endpoint stands; as text for people, too. */
     public MeshStatus status() {
-        return router.status(source.toString()).with(policy.freshness(), policy.problem()).with(identities());
+        return router.status(source.toString())
+                .with(policy.freshness(), policy.problem())
+                .with(identities());
     }
 
     private Map<String, MeshStatus.Identity> identities() {

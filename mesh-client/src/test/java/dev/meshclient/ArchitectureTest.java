@@ -54,8 +54,7 @@ class ArchitectureTest {
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> ENTRY =
-            describe("Mesh, with the sink of its policy", c -> Set.of(ROOT + ".Mesh", ROOT + ".PolicySink")
-                    .contains(c.getName().replaceAll("\\$.*", "")));
+            describe("Mesh", c -> (ROOT + ".Mesh").equals(c.getName().replaceAll("\\$.*", "")));
     private static final DescribedPredicate<JavaClass> ROOT_TYPES =
             resideInAPackage(ROOT).and(not(ENTRY)).as("types of the root package other than Mesh");
     private static final DescribedPredicate<JavaClass> CONCEPT_CLASSES =
@@ -155,12 +154,30 @@ class ArchitectureTest {
             resideInAPackage(ROOT + ".policy"),
             "it is the model that a registry, a linter and a mesh share");
 
+    private static final DescribedPredicate<JavaClass> SOURCES = resideInAPackage(INTERNAL + "source..");
+
     @ArchTest
-    static final ArchRule the_registry_knows_policy_and_time = only(
+    static final ArchRule the_registry_knows_its_sources_and_policy = only(
             resideInAPackage(ROOT + ".registry"),
-            resideInAnyPackage(
-                    ROOT + ".registry", ROOT + ".policy", INTERNAL + "time", INTERNAL + "files", INTERNAL + "version"),
+            SOURCES.or(resideInAnyPackage(
+                    ROOT + ".registry", ROOT + ".policy", INTERNAL + "time", INTERNAL + "files", INTERNAL + "version")),
             "a source delivers documents; what they do is not its business, but that its own do not go back is");
+
+    @ArchTest
+    static final ArchRule sources_know_policy_files_and_time = only(
+            SOURCES,
+            SOURCES.or(
+                    resideInAnyPackage(ROOT + ".policy", INTERNAL + "time", INTERNAL + "files", INTERNAL + "version")),
+            "a source that knew what becomes of its documents could not be one of several");
+
+    @ArchTest
+    static final ArchRule control_knows_sources_and_the_pipeline = only(
+            in("control"),
+            in("control", "pipeline", "call", "endpoint", "time", "version")
+                    .or(SOURCES)
+                    .or(ROOT_TYPES)
+                    .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".registry")),
+            "it puts in force what any source delivers, and knows neither the wire nor a concept");
 
     @ArchTest
     static final ArchRule the_order_of_versions_knows_policy = only(
@@ -203,9 +220,10 @@ class ArchitectureTest {
     static final ArchRule mesh_alone_wires_the_rooms_together = noClasses()
             .that(resideInAPackage(ROOT + "..").and(not(ENTRY)))
             .and()
-            .resideOutsideOfPackages(INTERNAL + "pipeline", INTERNAL + "okhttp", ROOT + ".registry")
+            .resideOutsideOfPackages(
+                    INTERNAL + "pipeline", INTERNAL + "okhttp", INTERNAL + "control", ROOT + ".registry")
             .should()
-            .dependOnClassesThat(in("pipeline", "okhttp").or(resideInAPackage(ROOT + ".registry")))
+            .dependOnClassesThat(in("pipeline", "okhttp", "control").or(resideInAPackage(ROOT + ".registry")))
             .because("policy, layers and wire meet in one class, which a reader can find");
 
     @ArchTest
@@ -334,6 +352,18 @@ class ArchitectureTest {
         rooms.removeAll(CONCEPTS.keySet());
         assertThat(rooms)
                 .containsExactlyInAnyOrder(
-                        "call", "time", "endpoint", "okhttp", "pipeline", "identity", "tls", "files", "version");
+                        "call",
+                        "time",
+                        "endpoint",
+                        "okhttp",
+                        "pipeline",
+                        "control",
+                        "source",
+                        "source.http",
+                        "source.file",
+                        "identity",
+                        "tls",
+                        "files",
+                        "version");
     }
 }

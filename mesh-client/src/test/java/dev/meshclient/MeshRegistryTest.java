@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.meshclient.internal.control.Snapshots;
 import com.sun.net.httpserver.HttpServer;
+import dev.meshclient.internal.control.Snapshots;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.registry.FakeRegistry;
 import dev.meshclient.registry.PolicySource;

@@ -136,6 +136,8 @@ class NamedModuleTest {
             assertThat(run(compiled(directory), server.getPort()).lines())
                     .contains(
                             "module dev.meshclient",
+                            "older metadata.version",
+                            "ready true -/2 own",
                             "get hello",
                             "redirect redirected http://orders/there",
                             "enqueue later",

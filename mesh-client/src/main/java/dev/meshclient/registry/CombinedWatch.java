@@ -88,7 +88,8 @@ final class CombinedWatch implements Closeable {
             awaitWhile(this::lacksRemembered, first.memory.usableAt());
             synchronized (this) {
                 if (lacksRemembered()) {
-                    boolean alone = first.state == null && second.state == null; // then the mesh has it in force already
+                    boolean alone =
+                            first.state == null && second.state == null; // then the mesh has it in force already
                     first.remember();
                     second.remember();
                     if (!alone) {
@@ -176,10 +177,7 @@ final class CombinedWatch implements Closeable {
      * @param memory as the source left it
      */
     private record State(
-            PolicyDocument document,
-            boolean live,
-            @Nullable Instant confirmed,
-            Map<String, Remembered> memory) {
+            PolicyDocument document, boolean live, @Nullable Instant confirmed, Map<String, Remembered> memory) {
         Instant confirmedBy(Instant now) {
             return confirmed == null ? now : confirmed;
         }
@@ -190,7 +188,8 @@ final class CombinedWatch implements Closeable {
         private final String name;
         private final Memory memory;
         private final VersionOrder order = new VersionOrder();
-        private final List<State> passed = new ArrayList<>(); // each followed by another one while the other source was waited for
+        private final List<State> passed =
+                new ArrayList<>(); // each followed by another one while the other source was waited for
         private @Nullable State state;
         private @Nullable IOException failing;
         private boolean heard;

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.meshclient.internal.source.file.FileWatch;
 import dev.meshclient.internal.files.DirectoryEvents;
+import dev.meshclient.internal.source.file.FileWatch;
 import dev.meshclient.internal.time.StepTime;
 import java.io.Closeable;
 import java.io.IOException;

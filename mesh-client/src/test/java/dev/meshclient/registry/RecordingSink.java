@@ -2,12 +2,12 @@ package dev.meshclient.registry;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.meshclient.internal.time.Time;
-import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.internal.source.WantedHosts;
-import dev.meshclient.internal.source.Memory;
-import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.internal.source.Delivery;
+import dev.meshclient.internal.source.DocumentSink;
+import dev.meshclient.internal.source.Memory;
+import dev.meshclient.internal.source.WantedHosts;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.meshclient.internal.authorize;
 
-import dev.meshclient.internal.endpoint.HostPort;
 import dev.meshclient.authz.Authorization;
 import dev.meshclient.authz.Authorization.Attribute;
 import dev.meshclient.authz.Authorization.Facts;
+import dev.meshclient.internal.endpoint.HostPort;
 import java.util.List;
 import java.util.Map;
 import okhttp3.HttpUrl;

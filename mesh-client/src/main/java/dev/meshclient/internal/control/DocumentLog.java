@@ -41,7 +41,8 @@ final class DocumentLog {
                         ? ""
                         : "; ignored, since not known here: " + shortened(String.join(", ", fields), SHOWN))
                 + (sameVersion ? "; an earlier document of this version said something else" : "");
-        int asDelivered = now.services().size() - now.kept().size() - now.absent().size();
+        int asDelivered =
+                now.services().size() - now.kept().size() - now.absent().size();
         String line = "policy " + now.revision() + " is in force, before it " + (before.isEmpty() ? "none" : before)
                 + ": " + asDelivered + " service(s)" + notes;
         if (notes.isEmpty()) {

@@ -58,12 +58,7 @@ public final class PolicySink {
      * @param applied is run when a document is in force
      */
     public PolicySink(
-            Router router,
-            Layer transport,
-            Consumer<EndpointState> gone,
-            Runnable applied,
-            Time time,
-            Logger log) {
+            Router router, Layer transport, Consumer<EndpointState> gone, Runnable applied, Time time, Logger log) {
         this.router = router;
         this.transport = transport;
         this.gone = gone;

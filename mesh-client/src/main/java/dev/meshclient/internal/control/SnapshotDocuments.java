@@ -27,10 +27,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Services in force as policy documents. Each service is one that some document had, but together they need not be one: a
- * service that is kept may send to another one that is gone, which stands in for itself here without hosts and endpoints.
+ * service that is kept may send to another one that is gone, for which a service without endpoints stands in here.
  */
 final class SnapshotDocuments {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotDocuments.class);
+    /** A document has no service without hosts; no URL that resolves has these, RFC 6761. */
+    private static final String NO_HOST = ".no-host.invalid";
+
+    private static final String STAND_IN = ".stand-in.invalid";
     private static final Metadata HEAD = new Metadata("snapshot", null, null, null, null, null);
 
     private SnapshotDocuments() {}
@@ -69,7 +73,8 @@ final class SnapshotDocuments {
     }
 
     private static Map<String, JwtProvider> providersOf(Service service) {
-        RequestAuthentication authentication = service.settings().access().requestAuthentication();
+        RequestAuthentication authentication =
+                service.settings().backend().access().requestAuthentication();
         return authentication == null ? Map.of() : authentication.providers();
     }
 
@@ -88,8 +93,10 @@ final class SnapshotDocuments {
 
     static byte[] of(MeshPolicy policy) throws IOException {
         Map<String, Service> services = new LinkedHashMap<>();
-        missing(policy).forEach((name, subsets) -> services.put(name, standIn(subsets)));
-        services.putAll(policy.services());
+        missing(policy).forEach((name, subsets) -> services.put(name, standIn(services.size() + STAND_IN, subsets)));
+        policy.services()
+                .forEach((name, service) -> services.put(
+                        name, service.hosts().isEmpty() ? with(service, List.of(services.size() + NO_HOST)) : service));
         try {
             return PolicyCodec.write(new MeshPolicy(
                     policy.metadata(),
@@ -125,9 +132,9 @@ final class SnapshotDocuments {
         }
     }
 
-    private static Service standIn(Set<String> subsets) {
+    private static Service standIn(String host, Set<String> subsets) {
         return new Service(
-                List.of(),
+                List.of(host),
                 AppProtocol.HTTP,
                 Resolution.STATIC,
                 List.of(),
@@ -146,7 +153,8 @@ final class SnapshotDocuments {
                         LOG.warn("service {} of the policy snapshot is ignored: {}", name, refused.problems()));
         MeshPolicy policy = document.policy();
         Map<String, Service> services = new LinkedHashMap<>(policy.services());
-        services.values().removeIf(SnapshotDocuments::isStandIn);
+        services.values().removeIf(service -> isOnly(service, STAND_IN));
+        services.replaceAll((name, service) -> isOnly(service, NO_HOST) ? with(service, List.of()) : service);
         return new PolicyDocument(
                 new MeshPolicy(
                         policy.metadata(),
@@ -162,10 +170,11 @@ final class SnapshotDocuments {
                 Set.of());
     }
 
-    private static boolean isStandIn(Service service) {
-        return service.hosts().isEmpty()
-                && service.endpoints().isEmpty()
-                && service.rules().isEmpty()
-                && service.settings().equals(Settings.NONE);
+    private static boolean isOnly(Service service, String host) {
+        return service.hosts().size() == 1 && service.hosts().get(0).endsWith(host);
+    }
+
+    private static Service with(Service s, List<String> hosts) {
+        return new Service(hosts, s.appProtocol(), s.resolution(), s.endpoints(), s.subsets(), s.rules(), s.settings());
     }
 }

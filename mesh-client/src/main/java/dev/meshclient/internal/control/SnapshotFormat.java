@@ -98,7 +98,8 @@ final class SnapshotFormat {
             }
             snapshot.order().forEach(this::version);
             for (SnapshotDocuments.Part part : SnapshotDocuments.of(policy.services())) {
-                for (Map.Entry<String, AcceptedService> service : part.services().entrySet()) {
+                for (Map.Entry<String, AcceptedService> service :
+                        part.services().entrySet()) {
                     service(service.getKey(), service.getValue(), snapshot);
                 }
                 document("services", part.json());
@@ -256,17 +257,21 @@ final class SnapshotFormat {
                 case "revision" -> revision = stated(values[0]);
                 case "outbound" -> outbound = OutboundTrafficPolicy.valueOf(values[0]);
                 case "scope" -> scope = new Scope(Set.copyOf(Arrays.asList(values)));
-                case "version" -> (sources.isEmpty() ? order : source().order)
-                        .add(new Metadata("", values[1], Long.valueOf(stated(values[0])), null, null, null));
+                case "version" ->
+                    (sources.isEmpty() ? order : source().order)
+                            .add(new Metadata("", values[1], Long.valueOf(stated(values[0])), null, null, null));
                 case "service" -> service(values);
                 case "cluster" -> lastOrigin().priorities.put(stated(values[0]), Integer.valueOf(stated(values[1])));
                 case "services" -> lengths.add(Integer.valueOf(stated(values[0])));
-                case "refused" -> refused().put(
-                                stated(values[0]),
-                                new RefusedService(
-                                        List.of(Arrays.copyOfRange(values, 1, values.length)), List.of()));
-                case "problem" -> problem(new PolicyProblem(
-                        stated(values[0]), stated(values[1]), stated(values[2]), Integer.parseInt(values[3])));
+                case "refused" ->
+                    refused()
+                            .put(
+                                    stated(values[0]),
+                                    new RefusedService(
+                                            List.of(Arrays.copyOfRange(values, 1, values.length)), List.of()));
+                case "problem" ->
+                    problem(new PolicyProblem(
+                            stated(values[0]), stated(values[1]), stated(values[2]), Integer.parseInt(values[3])));
                 case "source" -> source(values);
                 case "document" -> source().length = Integer.parseInt(values[0]);
                 default -> throw new IOException("its head has a line '" + word + "', which is not known here");

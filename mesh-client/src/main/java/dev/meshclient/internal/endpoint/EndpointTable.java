@@ -15,10 +15,7 @@ public final class EndpointTable {
 
     /** The state of this endpoint: the one that was, or a new one. */
     public EndpointState state(Key key) {
-        return states.computeIfAbsent(
-                key,
-                k -> new EndpointState(
-                        HostPort.of(k.address, k.port)));
+        return states.computeIfAbsent(key, k -> new EndpointState(HostPort.of(k.address, k.port)));
     }
 
     /** The state of this endpoint; null: there is none. */

@@ -1,7 +1,7 @@
 package dev.meshclient.internal.okhttp;
 
-import dev.meshclient.internal.endpoint.HostPort;
 import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.endpoint.HostPort;
 import dev.meshclient.policy.Tls;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,14 +1,13 @@
 package dev.meshclient.internal.source;
 
-import java.util.Objects;
-import dev.meshclient.policy.RefusedService;
-import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.RefusedService;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Scope;
 import dev.meshclient.policy.Service;
@@ -24,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -81,9 +81,8 @@ public final class Combination {
             document.refused().forEach(refused::putIfAbsent);
             unknown.addAll(document.unknownFields());
         });
-        Set<String> refusedBelow = kind == Kind.OVERLAY && second != null
-                ? second.refused().keySet()
-                : Set.of();
+        Set<String> refusedBelow =
+                kind == Kind.OVERLAY && second != null ? second.refused().keySet() : Set.of();
         MeshPolicy policy = combination.combined(head, refusedBelow);
         refused.keySet().removeAll(policy.services().keySet());
         return new Combined(

@@ -47,11 +47,7 @@ public final class DocumentIntake {
      * @param aside which document is put aside, since a better one is to be had: it is as if its bytes had never come
      */
     public boolean take(
-            byte[] json,
-            @Nullable String etag,
-            String origin,
-            DocumentSink sink,
-            Predicate<PolicyDocument> aside) {
+            byte[] json, @Nullable String etag, String origin, DocumentSink sink, Predicate<PolicyDocument> aside) {
         String digest = Sha256.hex(json);
         if (digest.equals(seen)) {
             if (inForce) {

@@ -5,25 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import org.jspecify.annotations.Nullable;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.List;
-import dev.meshclient.policy.PolicyException;
-import dev.meshclient.policy.PolicyCodec;
-import dev.meshclient.internal.pipeline.Router;
-import dev.meshclient.Workload;
-import dev.meshclient.RecordingLogger;
 import dev.meshclient.MeshStatus;
-import dev.meshclient.registry.PolicySource;
-import dev.meshclient.registry.FastTime;
+import dev.meshclient.RecordingLogger;
+import dev.meshclient.Workload;
+import dev.meshclient.internal.pipeline.Router;
+import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.PolicyException;
 import dev.meshclient.registry.FakeRegistry;
+import dev.meshclient.registry.FastTime;
+import dev.meshclient.registry.PolicySource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -125,7 +125,8 @@ class PolicyFeedTest {
     }
 
     private void awaitProblem() {
-        await().atMost(PATIENCE).until(() -> Objects.requireNonNull(running).feed.problem() != null);
+        await().atMost(PATIENCE)
+                .until(() -> Objects.requireNonNull(running).feed.problem() != null);
     }
 
     private void awaitKept(int version) {
@@ -257,7 +258,7 @@ class PolicyFeedTest {
 
     @Test
     void a_service_that_this_version_does_not_read_is_ignored_alone() throws IOException {
-        file.write(SnapshotFileTest.withIllegalService());
+        Files.write(Path.of(file.toString()), SnapshotFileTest.withIllegalService());
         registry.close();
         watch();
         awaitInForce("-/1 SNAPSHOT");

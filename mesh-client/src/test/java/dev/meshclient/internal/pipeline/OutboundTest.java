@@ -90,8 +90,7 @@ class OutboundTest {
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                  "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {}}
                 """);
-        assertThat(router.resume(
-                        AppliedPolicy.NONE, List.of(document.policy().metadata()), WIRE, gone -> {}))
+        assertThat(router.resume(AppliedPolicy.NONE, List.of(document.policy().metadata()), WIRE, gone -> {}))
                 .isTrue();
 
         assertThat(router.apply(document, WIRE, gone -> {})).isEqualTo(Applied.IN_FORCE);

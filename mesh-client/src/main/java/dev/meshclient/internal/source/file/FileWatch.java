@@ -1,11 +1,11 @@
 package dev.meshclient.internal.source.file;
 
-import dev.meshclient.internal.time.LogThrottle;
-import dev.meshclient.internal.source.Subscription;
-import dev.meshclient.internal.source.DocumentSink;
-import dev.meshclient.internal.source.DocumentIntake;
 import dev.meshclient.internal.files.Debounce;
 import dev.meshclient.internal.files.DirectoryEvents;
+import dev.meshclient.internal.source.DocumentIntake;
+import dev.meshclient.internal.source.DocumentSink;
+import dev.meshclient.internal.source.Subscription;
+import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyCodec;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.meshclient.internal.source.http;
 
+import dev.meshclient.internal.source.DocumentIntake;
+import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.internal.source.Remembered;
 import dev.meshclient.internal.source.Subscription;
-import dev.meshclient.internal.source.DocumentSink;
-import dev.meshclient.internal.source.DocumentIntake;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;
 import java.io.IOException;

@@ -3,12 +3,12 @@ package dev.meshclient.internal.source.http;
 import static dev.meshclient.registry.FakeRegistry.document;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.registry.FakeRegistry;
+import dev.meshclient.registry.FastTime;
 import dev.meshclient.registry.HttpPolicySource;
 import dev.meshclient.registry.PolicySource;
-import dev.meshclient.registry.FastTime;
 import dev.meshclient.registry.RecordingSink;
-import dev.meshclient.registry.FakeRegistry;
-import dev.meshclient.policy.PolicyDocument;
 import java.io.Closeable;
 import java.io.IOException;
 import okhttp3.Request;
@@ -69,15 +69,16 @@ class FeedbackTest {
 
     @Test
     void what_reads_well_and_cannot_be_put_in_force_is_rejected_too() {
-        watch = source().watch(new RecordingSink() {
-            @Override
-            public void deliver(PolicyDocument document) throws IOException {
-                throw new IOException("version 1 is lower than 7");
-            }
+        watch = source().watch(
+                        new RecordingSink() {
+                            @Override
+                            public void deliver(PolicyDocument document) throws IOException {
+                                throw new IOException("version 1 is lower than 7");
+                            }
 
-            @Override
-            public void failed(IOException problem) {}
-        }.at(time));
+                            @Override
+                            public void failed(IOException problem) {}
+                        }.at(time));
         registry.awaitRequests(2);
         assertThat(registry.header(1, "Mesh-Rejected")).isEqualTo("\"a\"; reason=\"version 1 is lower than 7\"");
     }

@@ -4,13 +4,13 @@ import static dev.meshclient.registry.FakeRegistry.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Mesh;
+import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.registry.FakeRegistry;
 import dev.meshclient.registry.FastTime;
 import dev.meshclient.registry.HttpPolicySource;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.registry.RecordingSink;
-import dev.meshclient.Mesh;
-import dev.meshclient.policy.PolicyDocument;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
@@ -324,18 +324,19 @@ class HttpFailuresTest {
     @Test
     void a_document_that_met_an_error_on_its_way_is_fetched_and_delivered_again() {
         AtomicBoolean failed = new AtomicBoolean();
-        watch = source().watch(new RecordingSink() {
-            @Override
-            public void deliver(PolicyDocument document) throws IOException {
-                if (sink.events().contains("v1") && !failed.getAndSet(true)) {
-                    throw new OutOfMemoryError("for a moment");
-                }
-                sink.deliver(document);
-            }
+        watch = source().watch(
+                        new RecordingSink() {
+                            @Override
+                            public void deliver(PolicyDocument document) throws IOException {
+                                if (sink.events().contains("v1") && !failed.getAndSet(true)) {
+                                    throw new OutOfMemoryError("for a moment");
+                                }
+                                sink.deliver(document);
+                            }
 
-            @Override
-            public void failed(IOException problem) {}
-        }.at(time));
+                            @Override
+                            public void failed(IOException problem) {}
+                        }.at(time));
         sink.awaitEvents("v1");
         registry.serves(document(2), "\"b\"");
         sink.awaitEvents("v1", "v2");
