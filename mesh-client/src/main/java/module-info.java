@@ -14,4 +14,5 @@ module dev.meshclient {
     exports dev.meshclient.policy;
     exports dev.meshclient.registry;
     exports dev.meshclient.telemetry;
+    exports dev.meshclient.tls;
 }

@@ -1,18 +1,14 @@
 package dev.meshclient;
 
 /** The service's authorization policy does not let this workload make the call, whatever the service may find out yet. */
-public final class AccessDenied extends Refusal {
+public final class AccessDenied extends MeshRefusal {
     private static final long serialVersionUID = 1;
 
     private final String policy;
     private final String rule;
 
-    /**
-     * @param policy that denies; where no ALLOW policy allows, all of these
-     * @param rule of the policy; empty if it was none
-     */
-    public AccessDenied(String policy, String rule, String what, String advice, Decision decision) {
-        super("RBAC", what, advice, decision);
+    AccessDenied(String policy, String rule, String what, String advice, Decision decision) {
+        super(ACCESS_DENIED, what, advice, decision);
         this.policy = policy;
         this.rule = rule;
     }

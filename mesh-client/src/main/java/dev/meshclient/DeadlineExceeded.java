@@ -2,14 +2,14 @@ package dev.meshclient;
 
 import java.io.InterruptedIOException;
 
-/** The time for the whole call is up. */
+/** The time for the whole call is over. */
 public final class DeadlineExceeded extends InterruptedIOException implements MeshFailure {
     private static final long serialVersionUID = 1;
 
     private final String advice;
     private final transient Decision decision;
 
-    public DeadlineExceeded(String what, String advice, Decision decision) {
+    DeadlineExceeded(String what, String advice, Decision decision) {
         super(what + "; " + advice);
         this.advice = advice;
         this.decision = decision;
@@ -17,7 +17,7 @@ public final class DeadlineExceeded extends InterruptedIOException implements Me
 
     @Override
     public String reason() {
-        return "UT";
+        return DEADLINE;
     }
 
     @Override
@@ -30,7 +30,7 @@ public final class DeadlineExceeded extends InterruptedIOException implements Me
         return advice;
     }
 
-    /** An answer of ours is made on the hot path: where it came from is said by the decision. */
+    /** It is made on the hot path, and its decision says more than a stack trace. */
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

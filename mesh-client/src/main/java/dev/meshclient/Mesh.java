@@ -82,7 +82,7 @@ public final class Mesh implements Closeable {
         this.credentials = Credentials.start(
                 time,
                 builder.identity,
-                builder.credentials,
+                builder.certificates,
                 new IdentityEvents(builder.listeners),
                 time.now() + Time.nanos(builder.initialFetchTimeout));
         this.router = new Router(
@@ -128,7 +128,7 @@ public final class Mesh implements Closeable {
     }
 
     /**
-     * Waits until a policy is in force and, if the mesh was given an identity, the first certificate is there.
+     * Waits until the mesh {@link #isReady}.
      *
      * @return whether they are; false: the time is up, or the mesh was closed
      * @throws java.io.InterruptedIOException if the thread is interrupted
@@ -149,7 +149,8 @@ public final class Mesh implements Closeable {
         return isReady();
     }
 
-    private boolean isReady() {
+    /** Whether a policy is in force and, if the mesh was given an identity, the first certificate is there. Never waits. */
+    public boolean isReady() {
         return router.isReady() && credentials.isReady();
     }
 
@@ -265,7 +266,7 @@ public final class Mesh implements Closeable {
         private Workload workload = Workload.unknown();
         private @Nullable PolicySource policy;
         private @Nullable WorkloadIdentity identity;
-        private final Map<String, WorkloadIdentity> credentials = new LinkedHashMap<>();
+        private final Map<String, WorkloadIdentity> certificates = new LinkedHashMap<>();
         private final List<String> claims = new ArrayList<>();
         private final List<MeshListener> listeners = new ArrayList<>();
         private final Map<String, TokenSource> tokens = new LinkedHashMap<>();
@@ -292,8 +293,8 @@ public final class Mesh implements Closeable {
         }
 
         /**
-         * What this workload proves to its peers, and whom it believes: certificate, key and trust bundles, watched while they
-         * rotate. Default: none; calls that policy sends by MESH_MUTUAL or MUTUAL TLS then fail with
+         * What this workload proves to its peers, and which authorities it trusts: certificate, key and trust bundles, watched
+         * while they rotate. Default: none; calls that policy sends by MESH_MUTUAL or MUTUAL TLS then fail with
          * {@link IdentityUnavailable}, and never go in the clear.
          */
         public Builder identity(WorkloadIdentity source) {
@@ -302,17 +303,18 @@ public final class Mesh implements Closeable {
         }
 
         /**
-         * What policy means by {@code tls.credentialName}: for MUTUAL the certificate that is presented, for MUTUAL and SIMPLE
-         * the authorities that are believed. Watched as the identity is. A name that is given again replaces the one before.
+         * The certificate that policy names in {@code tls.credentialName}: MUTUAL presents it, MUTUAL and SIMPLE trust its
+         * authorities. The mesh watches its source as it does that of the identity. A second source of one name replaces the
+         * first.
          *
          * @throws IllegalArgumentException if the name is empty
          */
-        public Builder credential(String name, WorkloadIdentity source) {
+        public Builder certificate(String name, WorkloadIdentity source) {
             if (name.isEmpty()) {
                 throw new IllegalArgumentException(
-                        "a credential needs the name that policy gives it: tls.credentialName");
+                        "a certificate needs the name that policy gives it: tls.credentialName");
             }
-            this.credentials.put(name, source);
+            this.certificates.put(name, source);
             return this;
         }
 

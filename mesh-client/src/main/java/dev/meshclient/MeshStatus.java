@@ -268,7 +268,7 @@ public record MeshStatus(
                     .append(lastProblem.message.replace("\n", "\n  "));
         }
         identities.forEach(
-                (name, identity) -> text.append(name.isEmpty() ? "\nidentity " : "\ncredential '" + name + "' ")
+                (name, identity) -> text.append(name.isEmpty() ? "\nidentity " : "\ncertificate '" + name + "' ")
                         .append(identity));
         services.forEach((name, service) -> print(text, name, service));
         return text.toString();

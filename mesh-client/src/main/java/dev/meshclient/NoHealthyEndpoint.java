@@ -1,10 +1,10 @@
 package dev.meshclient;
 
 /** No endpoint of the backend admits calls. */
-public final class NoHealthyEndpoint extends Refusal {
+public final class NoHealthyEndpoint extends MeshRefusal {
     private static final long serialVersionUID = 1;
 
-    public NoHealthyEndpoint(String what, String advice, Decision decision) {
-        super("UH", what, advice, decision);
+    NoHealthyEndpoint(String what, String advice, Decision decision) {
+        super(NO_HEALTHY_ENDPOINT, what, advice, decision);
     }
 }

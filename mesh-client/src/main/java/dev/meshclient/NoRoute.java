@@ -1,10 +1,10 @@
 package dev.meshclient;
 
 /** No rule takes the request, or its host belongs to the mesh and no policy lists it. */
-public final class NoRoute extends Refusal {
+public final class NoRoute extends MeshRefusal {
     private static final long serialVersionUID = 1;
 
-    public NoRoute(String what, String advice, Decision decision) {
-        super("NR", what, advice, decision);
+    NoRoute(String what, String advice, Decision decision) {
+        super(NO_ROUTE, what, advice, decision);
     }
 }

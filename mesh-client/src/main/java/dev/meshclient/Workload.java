@@ -4,7 +4,7 @@ import dev.meshclient.policy.Locality;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Who we are: the service that this process is, and where it runs. */
+/** This process: the service that it is, and where it runs. */
 public final class Workload {
     private final String service;
     private final Locality locality;
@@ -27,6 +27,33 @@ public final class Workload {
     /** A workload whose zone is not known: it has no zone to prefer. */
     public static Workload unknown() {
         return new Workload("unknown", Locality.NONE, Map.of());
+    }
+
+    /**
+     * A workload as the environment variables of this process describe it. Of each row the first variable that is set and not
+     * blank counts; without one the service is unknown, or there is no zone to prefer.
+     *
+     * <table>
+     * <caption>Variables</caption>
+     * <tr><th>what</th><th>ours</th><th>Istio</th><th>Nomad</th><th>Cloud Run</th><th>Azure Container Apps</th><th>Amazon ECS</th></tr>
+     * <tr><td>service</td><td>{@code MESH_SERVICE}</td><td>{@code CANONICAL_SERVICE}, {@code ISTIO_META_WORKLOAD_NAME}</td>
+     * <td>{@code NOMAD_JOB_NAME}</td><td>{@code K_SERVICE}</td><td>{@code CONTAINER_APP_NAME}</td><td></td></tr>
+     * <tr><td>region</td><td>{@code MESH_REGION}</td><td></td><td>{@code NOMAD_REGION}</td><td></td><td></td><td>{@code AWS_REGION}</td></tr>
+     * <tr><td>zone</td><td>{@code MESH_ZONE}</td><td></td><td>{@code NOMAD_DC}</td><td></td><td></td><td></td></tr>
+     * </table>
+     *
+     * Region and zone are taken from one column. Kubernetes sets ours through the downward API, from
+     * {@code metadata.labels['app.kubernetes.io/name']} and {@code metadata.labels['topology.kubernetes.io/zone']}.
+     *
+     * @throws IllegalArgumentException if a zone has a form that {@link #zone} does not take
+     */
+    public static Workload fromEnvironment() {
+        return WorkloadEnvironment.read(System.getenv());
+    }
+
+    /** The region alone is known. */
+    Workload region(String region) {
+        return new Workload(service, new Locality(region, "", ""), labels);
     }
 
     /**

@@ -50,11 +50,13 @@ class ArchitectureTest {
 
     /** The public room that a concept stands for. */
     private static final Map<String, String> ALSO_KNOWS =
-            Map.of("events", ".(telemetry|authz)", "authorize", ".authz", "credentials", ".identity");
+            Map.of("events", ".(telemetry|authz)", "authorize", ".(authz|internal.authz)", "credentials", ".identity");
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> ENTRY =
-            describe("Mesh", c -> (ROOT + ".Mesh").equals(c.getName().replaceAll("\\$.*", "")));
+            describe("Mesh, with the constructors that it lends", c -> Set.of(
+                            ROOT + ".Mesh", ROOT + ".FailureConstructors")
+                    .contains(c.getName().replaceAll("\\$.*", "")));
     private static final DescribedPredicate<JavaClass> ROOT_TYPES =
             resideInAPackage(ROOT).and(not(ENTRY)).as("types of the root package other than Mesh");
     private static final DescribedPredicate<JavaClass> CONCEPT_CLASSES =
@@ -115,7 +117,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_pipeline_does_not_know_the_wire = only(
             in("pipeline"),
-            in("pipeline", "call", "endpoint", "time", "identity", "version")
+            in("pipeline", "call", "endpoint", "time", "identity", "version", "authz")
                     .or(CONCEPT_CLASSES)
                     .or(ROOT_TYPES)
                     .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry", ROOT + ".authz", ROOT + ".identity")),
@@ -186,10 +188,16 @@ class ArchitectureTest {
             "a mesh and each source of several go by it: what knew one of them could not serve the other");
 
     @ArchTest
-    static final ArchRule authorization_knows_policy_and_time = only(
-            resideInAPackage(ROOT + ".authz"),
-            resideInAnyPackage(ROOT + ".authz", ROOT + ".policy", INTERNAL + "time"),
+    static final ArchRule the_evaluator_knows_policy_and_time = only(
+            in("authz"),
+            in("authz", "time").or(resideInAnyPackage(ROOT + ".authz", ROOT + ".policy")),
             "one evaluator for both directions can know neither calls nor servers");
+
+    @ArchTest
+    static final ArchRule the_boundary_is_all_that_a_server_sees = only(
+            resideInAPackage(ROOT + ".authz"),
+            resideInAPackage(ROOT + ".authz"),
+            "what an application compiles against does not change with the evaluator");
 
     @ArchTest
     static final ArchRule a_source_of_identity_knows_files_and_time = only(
@@ -211,6 +219,12 @@ class ArchitectureTest {
                     .or(describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode")
                             .contains(c.getName().replace(ROOT + ".policy.", "")))),
             "the engine asks it for sockets, and for nothing else");
+
+    @ArchTest
+    static final ArchRule the_tls_of_servers_is_a_door_to_that_of_the_mesh = only(
+            resideInAPackage(ROOT + ".tls"),
+            in("tls", "time").or(resideInAnyPackage(ROOT + ".tls", ROOT + ".identity")),
+            "a server is a peer by the same rules that clients are held to");
 
     @ArchTest
     static final ArchRule files_know_nothing =
@@ -285,6 +299,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule internal_time_alone_waits_draws_and_runs_threads = noClasses()
             .that(not(in("time")))
+            .and()
+            .doNotHaveFullyQualifiedName(INTERNAL + "tls.RotatingContext") // overrides a method that takes a SecureRandom
             .should()
             .dependOnClassesThat(WAITING.or(CHANCE))
             .because(
@@ -364,6 +380,7 @@ class ArchitectureTest {
                         "identity",
                         "tls",
                         "files",
-                        "version");
+                        "version",
+                        "authz");
     }
 }

@@ -210,11 +210,11 @@ class MeshAccessTest {
                     .policy(PolicySource.of(policy))
                     .token("orders", () -> "secret")
                     .build()) {
-                CredentialsUnavailable e =
-                        catchThrowableOfType(CredentialsUnavailable.class, () -> get(mesh, "http://orders/a"));
+                TokenUnavailable e =
+                        catchThrowableOfType(TokenUnavailable.class, () -> get(mesh, "http://orders/a"));
 
                 assertThat(e).hasMessageContaining("not sent in the clear to orders");
-                assertThat(e.reason()).isEqualTo("CREDENTIALS");
+                assertThat(e.reason()).isEqualTo("TOKEN");
                 assertThat(Mesh.decision(e).attempts()).hasSize(1);
             }
             assertThat(plain.getRequestCount()).isZero();

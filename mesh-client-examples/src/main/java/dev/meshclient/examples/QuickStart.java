@@ -16,9 +16,9 @@ public final class QuickStart {
     /** The README's lines. */
     static String order(URI registry) throws IOException {
         Mesh mesh = Mesh.builder()
-                .workload(Workload.of("checkout").zone("eu/eu-1a")) // who we are, and where
+                .workload(Workload.of("checkout").zone("eu/eu-1a")) // this process, and its zone
                 .policy(PolicySource.http(registry)) // a registry, or any static file server
-                .claim("orders") // never called past the mesh, whatever happens
+                .claim("orders") // calls to this host never bypass the mesh
                 .build(); // does not wait for the policy
 
         OkHttpClient http = mesh.wrap(new OkHttpClient()); // still an OkHttpClient

@@ -57,7 +57,7 @@ class ReadmeTest {
         String outbound =
                 read(ROOT.resolve("mesh-client/src/main/java/dev/meshclient/internal/pipeline/Outbound.java"));
         List<String> built = Pattern.compile(
-                        "(?:next -> (?:to\\.neutral\\(\\) \\? next : )?|bottom\\()(Events|Route|Authorize|Deadline|Limit|Retry"
+                        "(?:next ->\\s+(?:to\\.neutral\\(\\) \\? next : )?|bottom\\()(Events|Route|Authorize|Deadline|Limit|Retry"
                                 + "|Balance|outlier|Bearer|AttemptTimer|transport)\\b")
                 .matcher(outbound.replace("refusal(Layer refusal) {\n        return Pipeline.top(next -> Events", ""))
                 .results()
@@ -65,7 +65,7 @@ class ReadmeTest {
                 .toList();
         List<String> drawn = Pattern.compile(
                         "(?m)^(?:once a call|once an attempt| {12,}) *(attempt timer|[a-z]+) {1,}\\S")
-                .matcher(readme.substring(readme.indexOf("## The way of a call"), readme.indexOf("That is [Outbound]")))
+                .matcher(readme.substring(readme.indexOf("## The layers of a call"), readme.indexOf("[Outbound](")))
                 .results()
                 .map(found -> found.group(1))
                 .filter(word -> !word.equals("your") && !word.equals("the")) // what is above the layers, and below

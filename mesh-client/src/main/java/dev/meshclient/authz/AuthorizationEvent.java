@@ -1,28 +1,33 @@
 package dev.meshclient.authz;
 
-/**
- * A decision that is worth telling.
- *
- * @param inbound whether the request came in; else a call of ours was about to go out
- * @param service whose policies they are
- * @param kind what was decided, or would be
- * @param policy that did it; empty if none did
- * @param rule of the policy; empty if it was not one
- * @param peer the SPIFFE ID of who asks; empty if it has or is known to have none
- * @param method of the request
- * @param path of the request, as it was sent, without the query
- */
-public record AuthorizationEvent(
-        boolean inbound,
-        String service,
-        Kind kind,
-        String policy,
-        String rule,
-        String peer,
-        String method,
-        String path) {
+/** A decision about one request that a listener may want to know. Only the mesh implements it. */
+public interface AuthorizationEvent {
+    /** Whether the request came in; else a call of ours was about to be sent. */
+    boolean inbound();
+
+    /** The service whose policies decided. */
+    String service();
+
     /** What was decided, or would be. */
-    public enum Kind {
+    Kind kind();
+
+    /** The policy that decided; empty if none did. */
+    String policy();
+
+    /** The rule of the policy, {@code rules[0]}; empty if it was not one. */
+    String rule();
+
+    /** The SPIFFE ID of the workload that sends the request; empty if it has none, or none is known. */
+    String peer();
+
+    /** The method of the request. */
+    String method();
+
+    /** The path of the request, as it was sent, without the query. */
+    String path();
+
+    /** What was decided, or would be. */
+    enum Kind {
         /** The request is refused. */
         DENIED,
         /** Its token is not valid; the request is refused. */

@@ -1,10 +1,12 @@
 package dev.meshclient.authz;
 
-import dev.meshclient.authz.Authorization.Attribute;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,58 +28,101 @@ public final class InboundRequest {
         return new Builder(method, path);
     }
 
-    String method() {
-        return stated.method;
-    }
-
-    String path() {
-        return stated.path;
-    }
-
-    /** Without the query. */
-    String plainPath() {
-        int query = stated.path.indexOf('?');
-        return query < 0 ? stated.path : stated.path.substring(0, query);
-    }
-
-    @Nullable
-    String peer() {
-        return stated.peer;
-    }
-
-    @Nullable
-    String header(String name) {
-        return stated.headers.apply(name);
-    }
-
-    boolean states(Attribute attribute) {
+    /** Whether the entry point stated it; method and path always are. */
+    public boolean states(Attribute attribute) {
         return stated.known.contains(attribute);
     }
 
-    @Nullable
-    String text(Attribute attribute) {
-        return switch (attribute) {
-            case PRINCIPAL -> stated.peer;
-            case HOST -> stated.host;
-            case PORT -> Integer.toString(stated.port);
-            case METHOD -> stated.method;
-            case SNI -> stated.sni;
-            case SOURCE_ZONE -> stated.sourceZone;
-            default -> null;
-        };
+    /** As it was sent. */
+    public String method() {
+        return stated.method;
     }
 
-    byte @Nullable [] address(Attribute attribute) {
-        return switch (attribute) {
-            case SOURCE_IP -> stated.sourceIp;
-            case REMOTE_IP -> stated.remoteIp;
-            case DESTINATION_IP -> stated.destinationIp;
-            default -> null;
-        };
+    /** As it was sent, with its query. */
+    public String path() {
+        return stated.path;
+    }
+
+    /** A header, all its lines with a comma between; null: it was not sent, or headers are not stated. */
+    public @Nullable String header(String name) {
+        return stated.headers.apply(name);
+    }
+
+    /** The SPIFFE ID of the peer; null: it has none, or it is not stated. */
+    public @Nullable String peer() {
+        return stated.peer;
+    }
+
+    /** In lower case; null: none was sent, or it is not stated. */
+    public @Nullable String host() {
+        return stated.host;
+    }
+
+    /** 0: it is not stated. */
+    public int port() {
+        return stated.port;
+    }
+
+    /** Null: it is not stated. */
+    public @Nullable InetAddress sourceIp() {
+        return stated.sourceIp;
+    }
+
+    /** Null: it is not stated. */
+    public @Nullable InetAddress remoteIp() {
+        return stated.remoteIp;
+    }
+
+    /** Null: it is not stated. */
+    public @Nullable InetAddress destinationIp() {
+        return stated.destinationIp;
+    }
+
+    /** Null: none was sent, or it is not stated. */
+    public @Nullable String sni() {
+        return stated.sni;
+    }
+
+    /** Null: it has none, or it is not stated. */
+    public @Nullable String sourceZone() {
+        return stated.sourceZone;
+    }
+
+    @Override
+    public String toString() {
+        return stated.method + " " + stated.path + " of " + (stated.peer == null ? "an unknown peer" : stated.peer)
+                + ", stated " + stated.known;
+    }
+
+    /** What rules ask about. */
+    public enum Attribute {
+        /** The peer's SPIFFE ID. */
+        PRINCIPAL,
+        /** What a valid token claims; the mesh reads it from the headers, no entry point states it. */
+        TOKEN,
+        /** Host, with its port if it was sent. */
+        HOST,
+        /** The port at which the request came in. */
+        PORT,
+        METHOD,
+        /** Without the query. */
+        PATH,
+        HEADERS,
+        /** The peer's address. */
+        SOURCE_IP,
+        /** The client's address, as a trusted proxy tells it. */
+        REMOTE_IP,
+        DESTINATION_IP,
+        /** The server name of the TLS handshake. */
+        SNI,
+        /** The peer's zone. */
+        SOURCE_ZONE
     }
 
     /** Collects what is known. */
     public static final class Builder {
+        private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*");
+
         private final String method;
         private final String path;
         private final Set<Attribute> known = EnumSet.of(Attribute.METHOD, Attribute.PATH);
@@ -85,9 +130,9 @@ public final class InboundRequest {
         private Function<String, @Nullable String> headers = name -> null;
         private @Nullable String host;
         private int port;
-        private byte @Nullable [] sourceIp;
-        private byte @Nullable [] remoteIp;
-        private byte @Nullable [] destinationIp;
+        private @Nullable InetAddress sourceIp;
+        private @Nullable InetAddress remoteIp;
+        private @Nullable InetAddress destinationIp;
         private @Nullable String sni;
         private @Nullable String sourceZone;
 
@@ -130,7 +175,7 @@ public final class InboundRequest {
          * @throws IllegalArgumentException if it is no IP address
          */
         public Builder sourceIp(String address) {
-            this.sourceIp = AddressBlock.bytes(address);
+            this.sourceIp = literal(address);
             known.add(Attribute.SOURCE_IP);
             if (known.add(Attribute.REMOTE_IP)) {
                 this.remoteIp = sourceIp;
@@ -144,7 +189,7 @@ public final class InboundRequest {
          * @throws IllegalArgumentException if it is no IP address
          */
         public Builder remoteIp(String address) {
-            this.remoteIp = AddressBlock.bytes(address);
+            this.remoteIp = literal(address);
             known.add(Attribute.REMOTE_IP);
             return this;
         }
@@ -155,7 +200,7 @@ public final class InboundRequest {
          * @throws IllegalArgumentException if it is no IP address
          */
         public Builder destinationIp(String address) {
-            this.destinationIp = AddressBlock.bytes(address);
+            this.destinationIp = literal(address);
             known.add(Attribute.DESTINATION_IP);
             return this;
         }
@@ -172,6 +217,20 @@ public final class InboundRequest {
             this.sourceZone = zone;
             known.add(Attribute.SOURCE_ZONE);
             return this;
+        }
+
+        /** A name is never looked up. */
+        private static InetAddress literal(String address) {
+            int zone = address.indexOf('%');
+            String literal = zone < 0 ? address : address.substring(0, zone);
+            if (!LITERAL.matcher(literal).matches()) {
+                throw new IllegalArgumentException("not an IP address: '" + address + "'");
+            }
+            try {
+                return InetAddress.getByName(literal);
+            } catch (UnknownHostException e) {
+                throw new IllegalArgumentException("not an IP address: '" + address + "'", e);
+            }
         }
 
         /** Take a new builder for the next request. */

@@ -2,22 +2,35 @@ package dev.meshclient.authz;
 
 import java.util.Map;
 
-/**
- * Whether a request that came in may go on.
- *
- * @param status ALLOWED, or why not
- * @param policy that decided; empty if none did
- * @param rule of the policy; empty if it was not one
- * @param reason for the log of the server. Do not tell it to the client: it says what it would take to be let in
- * @param claims of the valid token that the request carried; empty if it carried none
- * @param forwardToken whether the application may see the {@code Authorization} header; false: take it away
- */
-public record InboundResult(
-        Status status, String policy, String rule, String reason, Map<String, Object> claims, boolean forwardToken) {
+/** Whether a request that came in may go on. Only the mesh implements it. */
+public interface InboundResult {
+    /** ALLOWED, or why the request may not go on. */
+    Status status();
+
+    /** The policy that decided; empty if none did. */
+    String policy();
+
+    /** The rule of the policy, {@code rules[0]}; empty if it was not one. */
+    String rule();
+
+    /** For the log of the server. Do not send it to the client: it says what would be let in. */
+    String reason();
+
+    /** Of the valid token that the request carried; empty if it carried none. */
+    Map<String, Object> claims();
+
+    /** Whether the application may see the {@code Authorization} header; false: take it away. */
+    boolean forwardToken();
+
+    /** Whether the request may go on. */
+    default boolean isAllowed() {
+        return status() == Status.ALLOWED;
+    }
+
     /** What to answer. */
-    public enum Status {
+    enum Status {
         ALLOWED(200),
-        /** The token that came with it is not valid. */
+        /** The token that came with the request is not valid. */
         UNAUTHENTICATED(401),
         /** By policy. */
         DENIED(403),
@@ -34,10 +47,5 @@ public record InboundResult(
         public int http() {
             return http;
         }
-    }
-
-    /** Whether it may go on. */
-    public boolean isAllowed() {
-        return status == Status.ALLOWED;
     }
 }

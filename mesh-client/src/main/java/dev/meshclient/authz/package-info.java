@@ -1,4 +1,4 @@
-/** Who may call whom: one evaluator for calls that go out and requests that come in, and the boundary for the latter. */
+/** The boundary of this process: whether a request that came in may go on. */
 @NullMarked
 package dev.meshclient.authz;
 

@@ -3,6 +3,7 @@ package dev.meshclient.identity;
 import dev.meshclient.internal.files.DirectoryEvents;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.time.Timed;
 import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -93,6 +94,9 @@ public final class MountedIdentity implements WorkloadIdentity {
 
     @Override
     public Closeable watch(Sink sink) {
+        if (sink instanceof Timed timed) {
+            return watch(timed.time(), sink);
+        }
         RealTime time = RealTime.create("mesh-identity");
         Closeable watch = watch(time, sink);
         return () -> {
@@ -101,8 +105,7 @@ public final class MountedIdentity implements WorkloadIdentity {
         };
     }
 
-    @Override
-    public Closeable watch(Time time, Sink sink) {
+    Closeable watch(Time time, Sink sink) {
         MountedFiles files = new MountedFiles(directory, layout, keyPassword, federated);
         return MountedWatch.start(
                 time,

@@ -1,6 +1,5 @@
 package dev.meshclient.identity;
 
-import dev.meshclient.internal.time.Time;
 import java.io.Closeable;
 import java.io.IOException;
 
@@ -10,28 +9,23 @@ import java.io.IOException;
  */
 public interface WorkloadIdentity {
     /**
-     * Begins to deliver to the sink, on any thread, until closed. Does not block and does not throw: what goes wrong is told
-     * to the sink and tried again. Whether it is new, how long it lasts and what it means for connections is the mesh's
-     * business.
+     * Begins to deliver to the sink, on any thread, until closed. Does not block and does not throw: report a failure to the
+     * sink and try again. The mesh finds out whether what is delivered is new, how long it lasts, and which connections it
+     * ends.
      */
     Closeable watch(Sink sink);
-
-    /** As {@link #watch(Sink)} with the clock and the threads of the mesh; for the sources of this library. */
-    default Closeable watch(Time time, Sink sink) {
-        return watch(sink);
-    }
 
     /** One that never changes. */
     static WorkloadIdentity of(Svid svid) {
         return new FixedIdentity(svid);
     }
 
-    /** Who is told. Calls come one at a time. */
+    /** Receives what a source finds. Call it from one thread at a time. */
     interface Sink {
-        /** What the workload is from now on; the same again means that a problem told before is over. */
+        /** The identity from now on; the same one again means that an earlier problem is over. */
         void deliver(Svid svid);
 
-        /** Why there is nothing newer just now; what was delivered last stays in use. */
+        /** Why there is nothing newer now; what was delivered last stays in use. */
         void failed(IOException problem);
     }
 }

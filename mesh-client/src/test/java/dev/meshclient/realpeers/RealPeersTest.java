@@ -86,7 +86,7 @@ class RealPeersTest {
 
     private static Mesh mesh(RealPeer peer, String settings, TestCertificates caller) throws IOException {
         WorkloadIdentity identity = WorkloadIdentity.of(caller.svid(ROOT));
-        return Shop.ready(Shop.mesh(peer.port(), settings, identity).credential("names-only", identity));
+        return Shop.ready(Shop.mesh(peer.port(), settings, identity).certificate("names-only", identity));
     }
 
     private static String get(Mesh mesh, Protocol protocol, String path) throws IOException {

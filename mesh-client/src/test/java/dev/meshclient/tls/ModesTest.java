@@ -84,7 +84,7 @@ class ModesTest {
                          "services": {"orders": {"hosts": ["orders"], "timeouts": {"connect": "30s", "request": "60s"},
                            "retry": {"attempts": 0}, %s}}}
                         """.formatted(service)));
-        credentials.forEach(builder::credential);
+        credentials.forEach(builder::certificate);
         return builder.build();
     }
 
@@ -148,7 +148,7 @@ class ModesTest {
                         mesh(settings, bank, Map.of("other", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
             assertThatThrownBy(() -> call(mesh))
                     .isInstanceOf(IdentityUnavailable.class)
-                    .hasMessageContaining("the credential 'bank', which this mesh does not have; it has [other]");
+                    .hasMessageContaining("the certificate 'bank', which this mesh does not have; it has [other]");
             assertThat(bank.server.getRequestCount()).isZero();
         }
     }

@@ -40,7 +40,7 @@ final class Fleet implements Closeable {
     private final List<Hop.Way> ways = new CopyOnWriteArrayList<>();
     private final List<String> errors = new CopyOnWriteArrayList<>();
     private final Certificates certificates = Certificates.make(SERVICES);
-    private final Map<String, ServerTls> tls = new HashMap<>();
+    private final Map<String, ServiceTls> tls = new HashMap<>();
     private final Seen seen = new Seen();
     private final URI policy;
     private RegistryServer registry;
@@ -57,9 +57,9 @@ final class Fleet implements Closeable {
     static Fleet start() throws IOException {
         Fleet fleet = new Fleet();
         for (String service : SERVICES) {
-            fleet.tls.put(service, ServerTls.with(fleet.certificates.of(service)));
+            fleet.tls.put(service, ServiceTls.with(fleet.certificates.of(service)));
         }
-        fleet.tls.put(Certificates.STRANGER, ServerTls.with(fleet.certificates.of(Certificates.STRANGER)));
+        fleet.tls.put(Certificates.STRANGER, ServiceTls.with(fleet.certificates.of(Certificates.STRANGER)));
         for (String service : SERVICES) {
             for (String zone : ZONES) {
                 fleet.add(service, "v1", zone);
@@ -83,7 +83,7 @@ final class Fleet implements Closeable {
         return new Member(service, zone, PolicySource.http(policy), certificates.of(service));
     }
 
-    private ServerTls tls(String workload) {
+    private ServiceTls tls(String workload) {
         return Objects.requireNonNull(tls.get(workload), workload);
     }
 

@@ -1,6 +1,7 @@
 package dev.meshclient.examples.demo;
 
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.meshclient.examples.inbound.MeshFilter;
 import java.io.Closeable;
@@ -21,7 +22,7 @@ final class Instance implements Closeable {
     private final Hop self;
     private final @Nullable String next;
     private final Member member;
-    private final ServerTls tls;
+    private final ServiceTls tls;
     private final Seen seen;
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -36,11 +37,11 @@ final class Instance implements Closeable {
      * @param member its place in the mesh
      * @param tls who it is
      */
-    Instance(Hop self, @Nullable String next, Member member, ServerTls tls, Seen seen) throws IOException {
+    Instance(Hop self, @Nullable String next, Member member, ServiceTls tls, Seen seen) throws IOException {
         this(self, next, member, tls, seen, 0);
     }
 
-    private Instance(Hop self, @Nullable String next, Member member, ServerTls tls, Seen seen, int port)
+    private Instance(Hop self, @Nullable String next, Member member, ServiceTls tls, Seen seen, int port)
             throws IOException {
         this.self = self;
         this.next = next;
@@ -49,7 +50,7 @@ final class Instance implements Closeable {
         this.seen = seen;
         this.server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         server.setExecutor(threads);
-        server.setHttpsConfigurator(tls.configurator());
+        server.setHttpsConfigurator(new HttpsConfigurator(tls.context()));
         server.createContext("/", this::answer).getFilters().add(new MeshFilter(member.inbound()));
         server.start();
     }

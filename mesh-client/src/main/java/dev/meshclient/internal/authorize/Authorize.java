@@ -1,14 +1,15 @@
 package dev.meshclient.internal.authorize;
 
-import dev.meshclient.AccessDenied;
-import dev.meshclient.authz.Authorization;
-import dev.meshclient.authz.Authorization.Answer;
-import dev.meshclient.authz.Authorization.Verdict;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.authz.AuthorizationEvent.Kind;
+import dev.meshclient.internal.authz.Authorization;
+import dev.meshclient.internal.authz.Authorization.Answer;
+import dev.meshclient.internal.authz.Authorization.Verdict;
+import dev.meshclient.internal.authz.Notice;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.policy.AuthorizationPolicy;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -69,10 +70,11 @@ public final class Authorize implements Layer {
         Verdict verdict = policies.decide(facts, call.request());
         boolean denied = verdict.answer() == Answer.DENIED;
         if (told != null) {
-            tell(call, verdict, denied);
+            policies.notices(
+                    facts, call.request(), verdict, v -> v.answer() == Answer.DENIED, (kind, v) -> tell(call, kind, v));
         }
         if (denied) {
-            throw new AccessDenied(
+            throw Failures.make().accessDenied(
                     verdict.policy().isEmpty() ? verdict.unmatched() : verdict.policy(),
                     verdict.rule(),
                     "'" + service + "' does not allow " + caller() + " "
@@ -89,24 +91,10 @@ public final class Authorize implements Layer {
         return identity == null ? "this workload" : identity;
     }
 
-    private void tell(CallContext call, Verdict verdict, boolean denied) {
-        Verdict audited = policies.audited(facts, call.request());
-        if (audited != null) {
-            tell(call, Kind.AUDITED, audited);
-        }
-        Verdict shadow = policies.decideWithShadows(facts, call.request());
-        if (shadow != null && denied != (shadow.answer() == Answer.DENIED)) {
-            tell(call, denied ? Kind.WOULD_BE_ALLOWED : Kind.WOULD_BE_DENIED, shadow);
-        }
-        if (denied) {
-            tell(call, Kind.DENIED, verdict);
-        }
-    }
-
     private void tell(CallContext call, Kind kind, Verdict verdict) {
         String identity = facts.identity();
         if (told != null) {
-            told.accept(new AuthorizationEvent(
+            told.accept(new Notice(
                     false,
                     service,
                     kind,

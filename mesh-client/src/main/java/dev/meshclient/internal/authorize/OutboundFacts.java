@@ -1,8 +1,8 @@
 package dev.meshclient.internal.authorize;
 
-import dev.meshclient.authz.Authorization;
-import dev.meshclient.authz.Authorization.Attribute;
-import dev.meshclient.authz.Authorization.Facts;
+import dev.meshclient.authz.InboundRequest.Attribute;
+import dev.meshclient.internal.authz.Authorization;
+import dev.meshclient.internal.authz.Authorization.Facts;
 import dev.meshclient.internal.endpoint.HostPort;
 import java.util.List;
 import java.util.Map;

@@ -14,6 +14,7 @@ import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -161,7 +162,7 @@ public final class Balance implements Layer, Ending, Choice {
 
     private NoHealthyEndpoint noneUsable(Plan plan, CallContext attempt) {
         attempt.refused();
-        NoHealthyEndpoint e = new NoHealthyEndpoint(
+        NoHealthyEndpoint e = Failures.make().noHealthyEndpoint(
                 "no endpoint of '" + backend + "' admits calls: " + known + " known, " + why(plan),
                 known == 0
                         ? "add endpoints to the service or subset"

@@ -1,12 +1,13 @@
 package dev.meshclient.internal.credentials;
 
-import dev.meshclient.CredentialsUnavailable;
+import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.Credentials;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -68,10 +69,10 @@ public final class Bearer implements Layer {
         }
     }
 
-    private static CredentialsUnavailable refused(
+    private static TokenUnavailable refused(
             CallContext attempt, String what, String advice, @Nullable IOException cause) {
         attempt.refused();
-        CredentialsUnavailable e = new CredentialsUnavailable(what, advice, attempt.decision());
+        TokenUnavailable e = Failures.make().tokenUnavailable(what, advice, attempt.decision());
         if (cause != null) {
             e.initCause(cause);
         }

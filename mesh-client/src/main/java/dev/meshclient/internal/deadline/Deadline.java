@@ -6,6 +6,7 @@ import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.time.Duration;
 import okhttp3.Response;
@@ -73,7 +74,7 @@ public final class Deadline implements Layer {
     }
 
     private static DeadlineExceeded exceeded(CallContext call, long limitNanos) {
-        return new DeadlineExceeded(
+        return Failures.make().deadlineExceeded(
                 "the call to '" + call.request().url().host() + "' was not over within "
                         + Duration.ofNanos(limitNanos).toMillis() + " ms, after " + call.attempts() + " attempt(s)",
                 "raise timeouts.request or MeshOptions.timeout, or see the decision for where the time went",

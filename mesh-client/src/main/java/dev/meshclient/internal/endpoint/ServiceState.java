@@ -1,13 +1,13 @@
 package dev.meshclient.internal.endpoint;
 
-import dev.meshclient.internal.time.Telling;
+import dev.meshclient.internal.time.Notifications;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The endpoints of a service as a whole: says that one went out or came back. Outlives policies. */
 public final class ServiceState extends AtomicInteger {
     private static final long serialVersionUID = 1;
 
-    private final transient Telling news = new Telling();
+    private final transient Notifications news = new Notifications();
     private final transient TrafficCounters transit = new TrafficCounters();
     private transient boolean foundFar;
 
@@ -35,11 +35,11 @@ public final class ServiceState extends AtomicInteger {
 
     /** Says what happened, and holds nobody up: it is told by {@link #tell}. The order of these is the order of the telling. */
     public void happened(Runnable told) {
-        news.happened(told);
+        news.add(told);
     }
 
     /** Tells all that happened, one after the other, here or on the thread that is telling just now; under no lock. */
     public void tell() {
-        news.tell();
+        news.deliver();
     }
 }

@@ -2,8 +2,9 @@ package dev.meshclient.internal.identity;
 
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.WorkloadIdentity;
-import dev.meshclient.internal.time.Telling;
+import dev.meshclient.internal.time.Notifications;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.time.Timed;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -32,16 +33,16 @@ public final class LiveIdentity implements Closeable {
     private final List<Consumer<Change>> subscribers = new CopyOnWriteArrayList<>();
 
     /** Apart from the news: a listener that blocks must not keep connections of the old trust alive. */
-    private final Telling changes = new Telling();
+    private final Notifications changes = new Notifications();
 
-    private final Telling events = new Telling();
+    private final Notifications events = new Notifications();
 
     private volatile @Nullable Svid current;
     private volatile @Nullable Problem problem;
     private volatile long since;
     private @Nullable Svid offered;
     private @Nullable Svid refused;
-    private Life life = Life.FRESH;
+    private CertificateLife life = CertificateLife.FRESH;
     private Time.@Nullable Timer timer;
     private @Nullable Closeable watch;
     private volatile boolean closed;
@@ -110,7 +111,7 @@ public final class LiveIdentity implements Closeable {
     /** Begins to watch the source. */
     public static LiveIdentity start(WorkloadIdentity source, Time time, News news) {
         LiveIdentity identity = new LiveIdentity(source, time, news);
-        Closeable watch = source.watch(time, identity.new Taker());
+        Closeable watch = source.watch(identity.new Taker());
         synchronized (identity) {
             identity.watch = watch;
         }
@@ -217,14 +218,14 @@ public final class LiveIdentity implements Closeable {
         }
         since = time.now();
         current = svid;
-        life = Life.FRESH;
+        life = CertificateLife.FRESH;
         Change change = new Change(before, svid);
         LOG.info(
                 "identity: {}, from {}{}",
                 svid,
                 source,
                 before == null ? "" : change.isSoft() ? ", renewed" : ", trust changed");
-        changes.happened(() -> subscribers.forEach(subscriber -> Telling.guarded(() -> subscriber.accept(change))));
+        changes.add(() -> subscribers.forEach(subscriber -> Notifications.guarded(() -> subscriber.accept(change))));
         happened(() -> news.rotated(change));
     }
 
@@ -259,7 +260,7 @@ public final class LiveIdentity implements Closeable {
         Svid waiting = offered;
         Duration sleep = LONGEST_SLEEP;
         if (svid != null) {
-            Life reached = Life.of(svid, now);
+            CertificateLife reached = CertificateLife.of(svid, now);
             if (reached.compareTo(life) > 0) {
                 life = reached;
                 life.log(LOG, svid, source);
@@ -292,7 +293,7 @@ public final class LiveIdentity implements Closeable {
     }
 
     private void happened(Runnable told) {
-        events.happened(() -> {
+        events.add(() -> {
             if (!closed) {
                 told.run();
             }
@@ -301,8 +302,8 @@ public final class LiveIdentity implements Closeable {
 
     /** Never under the lock, which {@link #close} takes. */
     private void tell() {
-        changes.tell();
-        events.tell();
+        changes.deliver();
+        events.deliver();
     }
 
     /** Waits for nobody who is told. Whoever asks for the current one gets what is in use for ever. */
@@ -321,7 +322,12 @@ public final class LiveIdentity implements Closeable {
         }
     }
 
-    private final class Taker implements WorkloadIdentity.Sink {
+    private final class Taker implements WorkloadIdentity.Sink, Timed {
+        @Override
+        public Time time() {
+            return time;
+        }
+
         @Override
         public void deliver(Svid svid) {
             take(svid);

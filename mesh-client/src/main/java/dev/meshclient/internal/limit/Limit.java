@@ -4,6 +4,7 @@ import dev.meshclient.Overloaded;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Ending;
 import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ public final class Limit implements Layer, Ending {
 
     private Overloaded overloaded(CallContext call) {
         String backend = call.decision().backend();
-        return new Overloaded(
+        return Failures.make().overloaded(
                 "'" + backend + "' has " + inFlight.count() + " calls in flight, of at most " + max,
                 "raise limits.maxRequests if it can bear more, or call it less",
                 call.decision());

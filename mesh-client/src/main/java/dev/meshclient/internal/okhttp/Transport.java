@@ -12,6 +12,7 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Credentials;
 import dev.meshclient.internal.tls.OwnIdentityFault;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.internal.call.Failures;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.UnknownServiceException;
@@ -148,7 +149,7 @@ final class Transport implements Layer {
     private static IdentityUnavailable unavailable(Attempt attempt, OwnIdentityFault e) {
         attempt.refused();
         IdentityUnavailable unavailable =
-                new IdentityUnavailable(String.valueOf(e.getMessage()), e.advice(), attempt.decision());
+                Failures.make().identityUnavailable(String.valueOf(e.getMessage()), e.advice(), attempt.decision());
         unavailable.initCause(e);
         attempt.failed(Outcome.REFUSED, unavailable);
         return unavailable;

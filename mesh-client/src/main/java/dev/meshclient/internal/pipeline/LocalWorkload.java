@@ -1,8 +1,8 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.Workload;
-import dev.meshclient.authz.KeySets;
 import dev.meshclient.identity.TokenSource;
+import dev.meshclient.internal.authz.KeySets;
 import dev.meshclient.internal.credentials.Tokens;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.authz.Inbound;
+import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.Scope;
@@ -17,7 +17,7 @@ final class MeshState {
     private final Map<String, Layer> services;
     private final Map<String, List<Entry>> hosts;
     private final Suffixes<List<Entry>> suffixes;
-    private final Inbound.Boundary boundary;
+    private final Boundary boundary;
 
     private record Entry(Hosts.Pattern pattern, Layer layers) {}
 
@@ -26,7 +26,7 @@ final class MeshState {
             Map<String, Layer> services,
             Map<String, List<Entry>> hosts,
             Suffixes<List<Entry>> suffixes,
-            Inbound.Boundary boundary) {
+            Boundary boundary) {
         this.standing = standing;
         this.services = services;
         this.hosts = hosts;
@@ -39,10 +39,10 @@ final class MeshState {
         private final Map<String, Layer> services = new LinkedHashMap<>();
         private final Map<String, List<Entry>> hosts = new HashMap<>();
         private final Map<String, List<Entry>> suffixes = new HashMap<>();
-        private Inbound.Boundary boundary = Inbound.Boundary.closed("", "no policy decides who may call us");
+        private Boundary boundary = Boundary.closed("", "no policy decides who may call us");
 
         /** Who may call us. */
-        void boundary(Inbound.Boundary ofOurs) {
+        void boundary(Boundary ofOurs) {
             boundary = ofOurs;
         }
 
@@ -114,7 +114,7 @@ final class MeshState {
     }
 
     /** Who may call us. */
-    Inbound.Boundary boundary() {
+    Boundary boundary() {
         return boundary;
     }
 

@@ -8,6 +8,7 @@ import dev.meshclient.internal.call.Layer;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
@@ -25,7 +26,7 @@ record Refusal(String name, Function<CallContext, IOException> failure) implemen
         PolicyException cause = new PolicyException(refused.problems());
         String problem = first(refused.problems());
         return new Refusal("refused(" + service + "): " + problem, call -> {
-            PolicyUnavailable e = new PolicyUnavailable(
+            PolicyUnavailable e = Failures.make().policyUnavailable(
                     "no policy for '" + call.request().url().host() + "': '" + service + "' is refused in policy "
                             + revision + " and there is no earlier one; " + problem,
                     "correct it where the policy comes from",
@@ -39,7 +40,7 @@ record Refusal(String name, Function<CallContext, IOException> failure) implemen
     static Layer ofBackend(String service, String rule, String backend) {
         return new Refusal("gone(" + backend + ")", call -> {
             Decision at = call.decision();
-            return new NoRoute(
+            return Failures.make().noRoute(
                     "rule '" + rule + "' of '" + service + "' sends "
                             + call.request().url().host() + " to '" + backend
                             + "', which no policy has any more; '" + service + "' is kept as " + at.policy() + " says",

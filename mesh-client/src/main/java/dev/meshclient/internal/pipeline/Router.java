@@ -4,6 +4,8 @@ import dev.meshclient.MeshStatus;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
+import dev.meshclient.internal.authz.Boundary;
+import dev.meshclient.internal.authz.PolicyInbound;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Entrance;
@@ -120,7 +122,7 @@ public final class Router implements Entrance {
         this.awaitHost = this::awaitHost;
         this.unknown = outbound.refusal(this::refuseUnknown);
         this.refusals = outbound::refusal;
-        this.inbound = new Inbound(this::boundary, event -> Events.authorization(told, event));
+        this.inbound = new PolicyInbound(this::boundary, event -> Events.authorization(told, event));
     }
 
     /**
@@ -239,10 +241,10 @@ public final class Router implements Entrance {
         return inbound;
     }
 
-    private Inbound.Boundary boundary() {
+    private Boundary boundary() {
         MeshState now = policy.state();
         return now == null
-                ? Inbound.Boundary.closed("", "there is no policy yet that could say who may call us")
+                ? Boundary.closed("", "there is no policy yet that could say who may call us")
                 : now.boundary();
     }
 

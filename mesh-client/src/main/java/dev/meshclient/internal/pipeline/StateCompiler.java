@@ -1,7 +1,7 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.Workload;
-import dev.meshclient.authz.Inbound;
+import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Target;
@@ -107,7 +107,7 @@ final class StateCompiler {
     }
 
     /** Of our own service: who may call us. */
-    private Inbound.Boundary boundary() {
+    private Boundary boundary() {
         String own = self.workload().service();
         AcceptedService accepted = standing.services().get(own);
         Set<String> issuers = new HashSet<>();
@@ -116,7 +116,7 @@ final class StateCompiler {
             String why = standing.refused().containsKey(own)
                     ? "the policy of '" + own + "', which is us, is refused, and there is no earlier one"
                     : "policy does not list '" + own + "', which is who we say we are (Mesh.builder().workload)";
-            return Inbound.Boundary.closed(own, why);
+            return Boundary.closed(own, why);
         }
         Access access = accepted.service().settings().backend().access();
         RequestAuthentication authentication = access.requestAuthentication();
@@ -127,7 +127,7 @@ final class StateCompiler {
                     .forEach(issuers::add);
         }
         self.keys().retain(issuers);
-        return Inbound.Boundary.of(own, access, accepted.trustDomain(), self.keys());
+        return Boundary.of(own, access, accepted.trustDomain(), self.keys());
     }
 
     /** A zone that is misspelt, here or there, is else seen on the bill only. */

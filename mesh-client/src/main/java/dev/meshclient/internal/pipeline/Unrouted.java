@@ -4,6 +4,7 @@ import dev.meshclient.Decision;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Failures;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ final class Unrouted {
     private Unrouted() {}
 
     static PolicyUnavailable closed(CallContext call, String revision) {
-        return new PolicyUnavailable(
+        return Failures.make().policyUnavailable(
                 "the mesh was closed before the call to '"
                         + call.request().url().host() + "' began",
                 "make calls before Mesh.close()",
@@ -26,7 +27,7 @@ final class Unrouted {
     /** @param asked whether the source was asked for just this host */
     static NoRoute unlisted(CallContext call, String revision, boolean asked) {
         HttpUrl url = call.request().url();
-        return new NoRoute(
+        return Failures.make().noRoute(
                 "no service of the policy lists " + Hosts.spelled(url.host()) + ":" + url.port()
                         + (asked ? ", which its source was asked for" : "")
                         + ", and it must not be called past the mesh",
@@ -35,7 +36,7 @@ final class Unrouted {
     }
 
     static PolicyUnavailable tooMany(CallContext call, String revision) {
-        return new PolicyUnavailable(
+        return Failures.make().policyUnavailable(
                 "no policy for '" + call.request().url().host() + "': its source is asked for " + Demand.MOST
                         + " other hosts already, which is the most",
                 "take the whole document (PolicySource.http without onDemand()), or make these calls from several meshes",
@@ -46,7 +47,7 @@ final class Unrouted {
     static PolicyUnavailable tooLate(
             CallContext call, String revision, long nanos, String ofWhat, @Nullable Throwable cause) {
         String host = call.request().url().host();
-        PolicyUnavailable e = new PolicyUnavailable(
+        PolicyUnavailable e = Failures.make().policyUnavailable(
                 "no policy for '" + host + "' within " + nanos / 1_000_000 + " ms"
                         + (ofWhat.equals(BY_CALLER) ? ", " : " ") + ofWhat
                         + (revision.isEmpty() ? "" : ": policy " + revision + " does not speak of it (metadata.scope)"),

@@ -6,6 +6,7 @@ import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
@@ -116,7 +117,7 @@ public final class Resolve implements Layer {
         long now = time.now();
         List<DnsEntry> names = part.roster().members().names(part);
         String problems = names.stream().limit(NAMED).map(n -> n.problem(now)).collect(Collectors.joining(", "));
-        NoHealthyEndpoint e = new NoHealthyEndpoint(
+        NoHealthyEndpoint e = Failures.make().noHealthyEndpoint(
                 "no address of '" + backend + "' is known: " + problems
                         + (names.size() > NAMED ? ", and " + (names.size() - NAMED) + " more" : ""),
                 "see whether DNS knows the name, and answers this host",

@@ -113,9 +113,9 @@ public final class Credentials implements Closeable {
                             why + ", and this mesh has no identity",
                             "give it one: Mesh.builder().identity(MountedIdentity.at(directory))")
                     : new OwnIdentityFault(
-                            why + " with the credential '" + credentialName
+                            why + " with the certificate '" + credentialName
                                     + "', which this mesh does not have; it has " + new TreeMap<>(named).keySet(),
-                            "give it one: Mesh.builder().credential(\"" + credentialName + "\", ..)");
+                            "give it one: Mesh.builder().certificate(\"" + credentialName + "\", ..)");
         }
         return found;
     }

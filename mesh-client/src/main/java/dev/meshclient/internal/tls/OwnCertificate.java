@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Presents one certificate, whoever asks for it: a server that lists issuers may not list all that it believes, and one that
  * does not believe ours refuses with an alert that says why, while no certificate at all looks like a fault of ours.
  */
-final class OwnCertificate extends X509ExtendedKeyManager {
+class OwnCertificate extends X509ExtendedKeyManager {
     private static final String ALIAS = "workload";
 
     private final Svid svid;
@@ -22,7 +22,7 @@ final class OwnCertificate extends X509ExtendedKeyManager {
         this.svid = svid;
     }
 
-    private @Nullable String alias(String... keyTypes) {
+    final @Nullable String alias(String... keyTypes) {
         for (String type : keyTypes) {
             if (fits(type)) {
                 return ALIAS;

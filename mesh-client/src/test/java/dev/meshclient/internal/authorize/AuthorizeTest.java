@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.meshclient.AccessDenied;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.authz.AuthorizationEvent.Kind;
+import dev.meshclient.internal.authz.Notice;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Layer;
@@ -90,9 +91,7 @@ class AuthorizeTest {
         assertThat(e.reason()).isEqualTo("RBAC");
         assertThat(e.policy()).isEqualTo("p");
         assertThat(e.rule()).isEqualTo("rules[0]");
-        assertThat(told)
-                .containsExactly(
-                        new AuthorizationEvent(false, "orders", Kind.DENIED, "p", "rules[0]", WEB, "POST", "/"));
+        assertThat(told).containsExactly(new Notice(false, "orders", Kind.DENIED, "p", "rules[0]", WEB, "POST", "/"));
     }
 
     @Test

@@ -3,7 +3,7 @@ package dev.meshclient.internal.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.meshclient.CredentialsUnavailable;
+import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Layer;
@@ -44,11 +44,11 @@ class BearerTest {
         return Objects.requireNonNull(call.latest());
     }
 
-    private CredentialsUnavailable refusal(Credentials credentials, Tls.Mode mode) {
+    private TokenUnavailable refusal(Credentials credentials, Tls.Mode mode) {
         CallContext call = Calls.call(time, Calls.get());
         Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
-        CredentialsUnavailable e =
-                catchThrowableOfType(CredentialsUnavailable.class, () -> call.run(c -> layer.call(c.attempt())));
+        TokenUnavailable e =
+                catchThrowableOfType(TokenUnavailable.class, () -> call.run(c -> layer.call(c.attempt())));
         assertThat(Objects.requireNonNull(call.latest()).outcome()).isEqualTo(Outcome.REFUSED);
         return e;
     }

@@ -2,7 +2,7 @@ package dev.meshclient.internal.credentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.CredentialsUnavailable;
+import dev.meshclient.TokenUnavailable;
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Layer;
@@ -50,7 +50,7 @@ class SlowTokenTest {
         Layer layers = Deadline.create(time, Duration.ofMillis(millis), false, call -> bearer.call(call.attempt()));
         try {
             Calls.call(time, Calls.get()).run(layers).close();
-        } catch (DeadlineExceeded | CredentialsUnavailable e) {
+        } catch (DeadlineExceeded | TokenUnavailable e) {
             ends.add(name + " " + e.getClass().getSimpleName() + " " + time.now() / MILLI);
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -83,7 +83,7 @@ class SlowTokenTest {
         });
 
         assertThat(ends)
-                .containsExactlyInAnyOrder("one CredentialsUnavailable 4000", "other CredentialsUnavailable 4000");
+                .containsExactlyInAnyOrder("one TokenUnavailable 4000", "other TokenUnavailable 4000");
         assertThat(asked).isEqualTo(1);
     }
 

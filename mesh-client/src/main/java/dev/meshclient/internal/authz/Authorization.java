@@ -1,0 +1,218 @@
+package dev.meshclient.internal.authz;
+
+import dev.meshclient.authz.AuthorizationEvent.Kind;
+import dev.meshclient.authz.InboundRequest.Attribute;
+import dev.meshclient.policy.AuthorizationPolicy;
+import dev.meshclient.policy.AuthorizationPolicy.Action;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The authorization policies of one service, compiled: any DENY that matches denies; without an ALLOW everything else is
+ * allowed; with one, only what an ALLOW matches. Where something is not known the answer may be open.
+ */
+public final class Authorization {
+    /** Reads what is known of a request; null: it is known to have none. */
+    public interface Facts<T> {
+        /** Whether the other methods tell the truth about it. */
+        boolean knows(Attribute attribute, T request);
+
+        /** Of PRINCIPAL, HOST, PORT, METHOD, PATH (see {@link #normalPath}), SNI, SOURCE_ZONE. */
+        @Nullable
+        String text(Attribute attribute, T request);
+
+        /** Whether {@link #header} tells the truth about it. */
+        boolean knowsHeader(String name, T request);
+
+        /** All lines of it, with a comma between. */
+        @Nullable
+        String header(String name, T request);
+
+        /** Of SOURCE_IP, REMOTE_IP, DESTINATION_IP. */
+        byte @Nullable [] address(Attribute attribute, T request);
+
+        /** Of a valid token. */
+        @Nullable
+        Map<String, Object> claims(T request);
+    }
+
+    /** What follows from what is known. */
+    public enum Answer {
+        ALLOWED,
+        DENIED,
+        /** It depends on what is not known. */
+        OPEN
+    }
+
+    /**
+     * An answer, and why.
+     *
+     * @param policy that decided, or left it open; empty if none did
+     * @param rule of the policy, {@code rules[0]}; empty if it is not for one of its rules
+     * @param unmatched for people: the ALLOW policies, none of which allows it; empty if that is not why
+     */
+    public record Verdict(Answer answer, String policy, String rule, String unmatched) {
+        Verdict(Answer answer, String policy, String rule) {
+            this(answer, policy, rule, "");
+        }
+
+        /** For people: {@code policy 'only-reads', rules[0]}. */
+        public String reason() {
+            return !unmatched.isEmpty()
+                    ? "no rule of " + unmatched + " allows it"
+                    : policy.isEmpty() ? "no policy" : "policy '" + policy + "', " + rule;
+        }
+    }
+
+    private static final Verdict NO_ALLOW_NEEDED = new Verdict(Answer.ALLOWED, "", "");
+
+    private record Rule(Term term, Verdict verdict, Verdict open) {}
+
+    private final Rule[] denies;
+    private final Rule[] allows;
+    private final Rule[] audits;
+    private final @Nullable Verdict noneAllows; // null: there is no ALLOW
+    private final @Nullable Authorization withShadows;
+    private final boolean asksForPaths;
+    private final boolean looksAtPaths;
+    private final String text;
+
+    private Authorization(List<AuthorizationPolicy> policies, boolean shadowsCount) {
+        List<Rule> deny = new ArrayList<>();
+        List<Rule> allow = new ArrayList<>();
+        List<Rule> audit = new ArrayList<>();
+        List<String> allowing = new ArrayList<>();
+        boolean hasShadows = false;
+        for (int i = 0; i < policies.size(); i++) {
+            AuthorizationPolicy policy = policies.get(i);
+            String name = policy.name() == null ? "#" + i : policy.name();
+            if (policy.shadow() && !shadowsCount) {
+                hasShadows = true;
+                continue;
+            }
+            if (policy.action() == Action.ALLOW) {
+                allowing.add("'" + name + "'");
+            }
+            for (int r = 0; r < policy.rules().size(); r++) {
+                String rule = "rules[" + r + "]";
+                Rule compiled = new Rule(
+                        Rules.term(policy.rules().get(r)),
+                        new Verdict(policy.action() == Action.DENY ? Answer.DENIED : Answer.ALLOWED, name, rule),
+                        new Verdict(Answer.OPEN, name, rule));
+                switch (policy.action()) {
+                    case DENY -> deny.add(compiled);
+                    case ALLOW -> allow.add(compiled);
+                    case AUDIT -> audit.add(compiled);
+                }
+            }
+        }
+        this.denies = deny.toArray(Rule[]::new);
+        this.allows = allow.toArray(Rule[]::new);
+        this.audits = audit.toArray(Rule[]::new);
+        this.noneAllows = allowing.isEmpty() ? null : new Verdict(Answer.DENIED, "", "", String.join(", ", allowing));
+        this.withShadows = hasShadows ? new Authorization(policies, true) : null;
+        this.asksForPaths =
+                policies.stream().anyMatch(p -> !p.shadow() && p.action() != Action.AUDIT && Rules.asksForPaths(p));
+        this.looksAtPaths = policies.stream().anyMatch(Rules::asksForPaths);
+        this.text = policies.stream()
+                .map(p -> (p.shadow() ? "shadow " : "") + p.action() + " "
+                        + (p.name() == null ? "#" + policies.indexOf(p) : p.name()))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** @param policies of one service, in document order */
+    public static Authorization of(List<AuthorizationPolicy> policies) {
+        return new Authorization(policies, false);
+    }
+
+    /**
+     * The path as rules are compared with it.
+     *
+     * @param path as it was sent
+     * @return null if servers differ in what it means: <code>%2F</code>, <code>..</code>, <code>//</code> and the like
+     */
+    public static @Nullable String normalPath(String path) {
+        return Paths.normal(path);
+    }
+
+    /** Whether a rule that decides looks at the path, so that one without a {@link #normalPath} cannot be decided. */
+    public boolean asksForPaths() {
+        return asksForPaths;
+    }
+
+    /** Whether any rule looks at the path, be it of a shadow or of an AUDIT. */
+    boolean looksAtPaths() {
+        return looksAtPaths;
+    }
+
+    /** What the policies say that are not shadows. */
+    public <T> Verdict decide(Facts<T> facts, T request) {
+        Verdict open = null;
+        for (Rule rule : denies) {
+            Truth truth = rule.term.of(facts, request);
+            if (truth == Truth.YES) {
+                return rule.verdict;
+            }
+            open = truth == Truth.MAYBE && open == null ? rule.open : open;
+        }
+        Verdict allowed = allowed(facts, request);
+        return allowed.answer == Answer.ALLOWED && open != null ? open : allowed;
+    }
+
+    private <T> Verdict allowed(Facts<T> facts, T request) {
+        if (noneAllows == null) {
+            return NO_ALLOW_NEEDED;
+        }
+        Verdict open = null;
+        for (Rule rule : allows) {
+            Truth truth = rule.term.of(facts, request);
+            if (truth == Truth.YES) {
+                return rule.verdict;
+            }
+            open = truth == Truth.MAYBE && open == null ? rule.open : open;
+        }
+        return open != null ? open : noneAllows;
+    }
+
+    /**
+     * What else is worth an event: an AUDIT rule that matches, shadow policies that would decide otherwise, a refusal.
+     *
+     * @param verdict as {@link #decide} gave it
+     * @param denies whether a verdict refuses the request
+     */
+    public <T> void notices(
+            Facts<T> facts, T request, Verdict verdict, Predicate<Verdict> denies, BiConsumer<Kind, Verdict> listener) {
+        Verdict audited = audited(facts, request);
+        if (audited != null) {
+            listener.accept(Kind.AUDITED, audited);
+        }
+        boolean denied = denies.test(verdict);
+        Verdict shadow = withShadows == null ? null : withShadows.decide(facts, request);
+        if (shadow != null && denied != denies.test(shadow)) {
+            listener.accept(denied ? Kind.WOULD_BE_ALLOWED : Kind.WOULD_BE_DENIED, shadow);
+        }
+        if (denied) {
+            listener.accept(Kind.DENIED, verdict);
+        }
+    }
+
+    /** The first AUDIT rule that matches; null if none is sure to. */
+    private <T> @Nullable Verdict audited(Facts<T> facts, T request) {
+        for (Rule rule : audits) {
+            if (rule.term.of(facts, request) == Truth.YES) {
+                return rule.verdict;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

@@ -1,0 +1,167 @@
+package dev.meshclient.internal.authz;
+
+import com.nimbusds.jose.jwk.JWKSet;
+import dev.meshclient.internal.time.Signal;
+import dev.meshclient.internal.time.Time;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keys at a URI: fetched on a thread of their own, one fetch at a time, never sooner than the pause after the one before. The last
+ * good ones stay while newer cannot be had.
+ */
+final class FetchedKeys implements KeySets.Keys {
+    private static final Logger LOG = LoggerFactory.getLogger(FetchedKeys.class);
+    private static final int MAX_BYTES = 256 << 10;
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    /** Between two fetches for an unknown key: whoever makes keys up must not make us a load. */
+    private static final long PAUSE_NANOS = 10_000_000_000L;
+    /** Between two fetches while there are no keys at all. */
+    private static final long FIRST_PAUSE_NANOS = 1_000_000_000L;
+    /** More than these do not wait for a fetch: threads of a server are few. */
+    private static final int MAX_WAITING = 32;
+
+    private record Known(@Nullable List<VerificationKey> keys, long fetchedAt, String problem) {}
+
+    private final Time time;
+    private final KeySets.Download download;
+    private final URI uri;
+    private final Set<Signal> waiting = ConcurrentHashMap.newKeySet();
+
+    private volatile Known known = new Known(null, 0, "they have not been fetched yet");
+    private volatile long goodForNanos;
+    private volatile int fetches;
+    private boolean running;
+    private long startedAt;
+    private boolean started;
+
+    FetchedKeys(Time time, KeySets.Download download, URI uri) {
+        this.time = time;
+        this.download = download;
+        this.uri = uri;
+    }
+
+    void goodFor(long nanos) {
+        goodForNanos = nanos;
+    }
+
+    /** Fetches if that was not done lately. */
+    void start() {
+        start(known.keys == null ? FIRST_PAUSE_NANOS : goodForNanos);
+    }
+
+    @Override
+    public @Nullable List<VerificationKey> now() {
+        Known now = known;
+        if (now.keys == null) {
+            int before = fetches;
+            start(FIRST_PAUSE_NANOS);
+            awaitFetch(before);
+        } else if (time.now() - now.fetchedAt >= goodForNanos) {
+            start(PAUSE_NANOS); // and these are good meanwhile
+        }
+        return known.keys;
+    }
+
+    @Override
+    public @Nullable List<VerificationKey> again(List<VerificationKey> tried) {
+        int counted = fetches; // before known, which is written first
+        Known now = known;
+        if (now.keys != tried) {
+            return now.keys; // a fetch ended meanwhile
+        }
+        start(PAUSE_NANOS);
+        boolean looked = awaitFetch(counted);
+        Known after = known;
+        return after.keys != tried || (looked && after.problem.isEmpty()) ? after.keys : null;
+    }
+
+    @Override
+    public String problem() {
+        String problem = known.problem;
+        return "the keys at " + uri + ": " + (problem.isEmpty() ? "they are being fetched" : problem);
+    }
+
+    private synchronized void start(long pauseNanos) {
+        long now = time.now();
+        if (!running && (!started || now - startedAt >= pauseNanos)) {
+            running = true;
+            started = true;
+            startedAt = now;
+            try {
+                time.start("keys of issuers", this::fetch);
+            } catch (RuntimeException e) { // the mesh is closed: what is known stays
+                running = false;
+                LOG.debug("keys are not fetched any more: {}", e.toString());
+            }
+        }
+    }
+
+    private synchronized boolean isRunning() {
+        return running;
+    }
+
+    /** Returns when the fetch that runs is over, at the latest after its timeout; whether it is. */
+    private boolean awaitFetch(int before) {
+        if (waiting.size() < MAX_WAITING) {
+            awaitRunning(before);
+        }
+        return !isRunning() || fetches != before;
+    }
+
+    private void awaitRunning(int before) {
+        Signal signal = time.signal("keys");
+        waiting.add(signal);
+        try {
+            long until = time.now() + TIMEOUT.toNanos();
+            while (fetches == before && isRunning() && time.now() < until) {
+                signal.await(until);
+            }
+        } catch (IOException interrupted) {
+            LOG.debug("not waited for keys: {}", interrupted.toString());
+        } finally {
+            waiting.remove(signal);
+        }
+    }
+
+    private void fetch() {
+        Known before = known;
+        Known next = new Known(before.keys, before.fetchedAt, "the fetch broke off");
+        try {
+            byte[] bytes = download.get(uri, MAX_BYTES, TIMEOUT);
+            List<VerificationKey> keys = VerificationKey.of(JWKSet.parse(new String(bytes, StandardCharsets.UTF_8)));
+            if (keys.isEmpty()) {
+                throw new IOException("it has no public RSA (2048 bits) or EC key for signatures");
+            }
+            next = new Known(keys, time.now(), "");
+        } catch (IOException | ParseException | RuntimeException e) {
+            String problem = e instanceof ParseException ? "not a JWK set" : String.valueOf(e.getMessage());
+            LOG.warn(
+                    "the keys at {} were not fetched, {}: {}",
+                    uri,
+                    before.keys == null ? "and there are none" : "and those of before stay",
+                    problem);
+            next = new Known(before.keys, before.fetchedAt, problem);
+        } finally { // whatever it throws: there is a next fetch
+            fetched(next);
+        }
+    }
+
+    private void fetched(Known next) {
+        synchronized (this) {
+            known = next;
+            running = false;
+            fetches++;
+        }
+        waiting.forEach(Signal::raise);
+    }
+}

@@ -1,0 +1,92 @@
+package dev.meshclient.internal.authz;
+
+import dev.meshclient.authz.AuthorizationEvent;
+import dev.meshclient.authz.AuthorizationEvent.Kind;
+import dev.meshclient.authz.Inbound;
+import dev.meshclient.authz.InboundRequest;
+import dev.meshclient.authz.InboundRequest.Attribute;
+import dev.meshclient.authz.InboundResult;
+import dev.meshclient.authz.InboundResult.Status;
+import dev.meshclient.internal.authz.Authorization.Answer;
+import dev.meshclient.internal.authz.Authorization.Verdict;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Decides by the boundary in force. */
+public final class PolicyInbound implements Inbound {
+    private final Supplier<Boundary> boundary;
+    private final Consumer<AuthorizationEvent> listener;
+
+    /**
+     * @param boundary the one in force
+     * @param listener gets what is denied, audited, or would be decided otherwise
+     */
+    public PolicyInbound(Supplier<Boundary> boundary, Consumer<AuthorizationEvent> listener) {
+        this.boundary = boundary;
+        this.listener = listener;
+    }
+
+    @Override
+    public InboundResult authorize(InboundRequest request) {
+        Boundary now = boundary.get();
+        if (now.closed != null) {
+            notify(now, request, Kind.UNDECIDED, "", "");
+            return Result.refused(Status.UNAVAILABLE, "", "", now.closed);
+        }
+        TokenCheck.Result checked = now.tokens == null ? null : now.tokens.check(request.header("authorization"));
+        if (checked != null && checked.problem() != null) {
+            notify(now, request, checked.ourFault() ? Kind.UNDECIDED : Kind.UNAUTHENTICATED, "", "");
+            return Result.refused(
+                    checked.ourFault() ? Status.UNAVAILABLE : Status.UNAUTHENTICATED, "", "", checked.problem());
+        }
+        return decide(now, request, checked == null ? null : checked.claims());
+    }
+
+    private InboundResult decide(Boundary now, InboundRequest request, @Nullable Map<String, Object> claims) {
+        Authorization policies = now.authorization;
+        String path = policies.looksAtPaths() ? Paths.normal(request.path()) : "";
+        if (path == null && policies.asksForPaths()) {
+            notify(now, request, Kind.DENIED, "", "");
+            return Result.refused(
+                    Status.DENIED, "", "", "policy asks for paths, and servers differ in what this one means");
+        }
+        InboundFacts.Known known =
+                new InboundFacts.Known(request, path, claims, now.tokens == null || request.states(Attribute.HEADERS));
+        Verdict verdict = policies.decide(InboundFacts.FACTS, known);
+        policies.notices(
+                InboundFacts.FACTS,
+                known,
+                verdict,
+                v -> v.answer() != Answer.ALLOWED,
+                (kind, v) -> notify(now, request, kind, v.policy(), v.rule()));
+        if (verdict.answer() != Answer.ALLOWED) {
+            String open = verdict.answer() == Answer.OPEN
+                    ? ", asks for what the entry point does not state (see InboundRequest)"
+                    : "";
+            return Result.refused(Status.DENIED, verdict.policy(), verdict.rule(), verdict.reason() + open);
+        }
+        return new Result(
+                Status.ALLOWED,
+                verdict.policy(),
+                verdict.rule(),
+                verdict.reason(),
+                claims == null ? Map.of() : claims,
+                claims == null || now.forwardToken);
+    }
+
+    private void notify(Boundary now, InboundRequest request, Kind kind, String policy, String rule) {
+        String peer = request.peer();
+        int query = request.path().indexOf('?');
+        listener.accept(new Notice(
+                true,
+                now.service,
+                kind,
+                policy,
+                rule,
+                peer == null ? "" : peer,
+                request.method(),
+                query < 0 ? request.path() : request.path().substring(0, query)));
+    }
+}

@@ -1,0 +1,55 @@
+package dev.meshclient.internal.authz;
+
+import dev.meshclient.authz.InboundRequest.Attribute;
+import dev.meshclient.internal.authz.Authorization.Facts;
+import java.util.List;
+
+/** Any of these texts, in an attribute that is one text. */
+final class TextTerm extends Term {
+    private final Attribute attribute;
+    private final TextMatch[] matches;
+    private final boolean host;
+
+    private TextTerm(Attribute attribute, TextMatch[] matches, boolean host) {
+        this.attribute = attribute;
+        this.matches = matches;
+        this.host = host;
+    }
+
+    static Term of(Attribute attribute, List<String> values) {
+        return new TextTerm(attribute, matches(values, false), false);
+    }
+
+    /** In any case; also without the port, else a host that is denied would be reached by naming its port. */
+    static Term host(List<String> values) {
+        return new TextTerm(Attribute.HOST, matches(values, true), true);
+    }
+
+    static TextMatch[] matches(List<String> values, boolean ignoreCase) {
+        return values.stream().map(v -> TextMatch.of(v, ignoreCase)).toArray(TextMatch[]::new);
+    }
+
+    @Override
+    <T> Truth of(Facts<T> facts, T request) {
+        if (!facts.knows(attribute, request)) {
+            return Truth.MAYBE;
+        }
+        String text = facts.text(attribute, request);
+        if (text == null) {
+            return Truth.NO;
+        }
+        int nameEnd = host ? nameEnd(text) : text.length();
+        for (TextMatch match : matches) {
+            if (match.matches(text) || (nameEnd < text.length() && match.matches(text, 0, nameEnd))) {
+                return Truth.YES;
+            }
+        }
+        return Truth.NO;
+    }
+
+    private static int nameEnd(String authority) {
+        int colon = authority.lastIndexOf(':');
+        // Within brackets it is part of an IPv6 address.
+        return colon < 0 || authority.indexOf(']', colon) >= 0 ? authority.length() : colon;
+    }
+}

@@ -1,0 +1,195 @@
+package dev.meshclient.internal.authz;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.meshclient.policy.JwtProvider;
+import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whether the token of a request is valid: its issuer is one of the service's, a key of that issuer signed it, and it is for this
+ * service and for now. No token is fine.
+ */
+final class TokenCheck {
+    private static final int MAX_LENGTH = 16 << 10;
+    private static final int MAX_TRIED = 10;
+    private static final Duration SKEW = Duration.ofSeconds(60);
+    private static final String BEARER = "bearer ";
+    private static final String SPIFFE = "spiffe://";
+
+    /** What tokens for requests say they are; a token for another use says something else (RFC 8725 3.11). */
+    private static final Set<String> TYPES = Set.of("jwt", "jose", "at+jwt", "application/at+jwt");
+
+    private static final Set<String> SVID_TYPES = Set.of("jwt", "jose");
+
+    /**
+     * @param claims of a valid token; null: there was none, or a problem
+     * @param problem null if there is none
+     * @param ourFault whether the token may be valid
+     */
+    record Result(
+            @Nullable Map<String, Object> claims, @Nullable String problem, boolean ourFault) {
+        static final Result NO_TOKEN = new Result(null, null, false);
+
+        static Result invalid(String why) {
+            return new Result(null, "the token is not valid: " + why, false);
+        }
+    }
+
+    private record Issuer(List<String> audiences, Duration skew, KeySets.Keys keys) {}
+
+    private final Map<String, Issuer> issuers;
+    private final @Nullable String trustDomain;
+    private final KeySets sets;
+
+    private TokenCheck(Map<String, Issuer> issuers, @Nullable String trustDomain, KeySets sets) {
+        this.issuers = issuers;
+        this.trustDomain = trustDomain;
+        this.sets = sets;
+    }
+
+    /**
+     * @param service the audience where a provider states none
+     * @param trustDomain whose SPIFFE IDs may be subjects; null: none may
+     */
+    static TokenCheck of(
+            Collection<JwtProvider> providers, String service, @Nullable String trustDomain, KeySets sets) {
+        Map<String, Issuer> issuers = new HashMap<>();
+        for (JwtProvider provider : providers) {
+            issuers.putIfAbsent(
+                    provider.issuer(),
+                    new Issuer(
+                            provider.audiences().isEmpty() ? List.of(service) : provider.audiences(),
+                            provider.clockSkew() == null ? SKEW : provider.clockSkew(),
+                            sets.of(provider)));
+        }
+        return new TokenCheck(issuers, trustDomain, sets);
+    }
+
+    /** @param authorization the header; null: there is none */
+    Result check(@Nullable String authorization) {
+        if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+            return Result.NO_TOKEN;
+        }
+        String token = authorization.substring(BEARER.length()).strip();
+        if (token.length() > MAX_LENGTH) {
+            return Result.invalid("it has more than " + MAX_LENGTH + " characters");
+        }
+        try {
+            SignedJWT jwt = SignedJWT.parse(token);
+            return check(jwt, jwt.getJWTClaimsSet());
+        } catch (ParseException
+                | RuntimeException e) { // a parser of hostile input: whatever it throws, the token is bad
+            return Result.invalid("it is no signed JWT");
+        }
+    }
+
+    private Result check(SignedJWT jwt, JWTClaimsSet claims) {
+        String issuerName = claims.getIssuer();
+        Issuer issuer = issuerName == null ? null : issuers.get(issuerName);
+        if (issuer == null) {
+            return Result.invalid(issuerName == null ? "it has no issuer" : "its issuer is not one of the policy's");
+        }
+        JOSEObjectType type = jwt.getHeader().getType();
+        String typeName = type == null ? "jwt" : type.getType().toLowerCase(Locale.ROOT);
+        if (!TYPES.contains(typeName)) {
+            return Result.invalid("it is of type " + typeName);
+        }
+        String claimed = problem(claims, issuer, typeName);
+        if (claimed != null) {
+            return Result.invalid(claimed);
+        }
+        List<VerificationKey> keys = issuer.keys.now();
+        if (keys == null) {
+            return cannotBeChecked(issuer);
+        }
+        Boolean verified = verify(jwt, keys);
+        if (verified == null) {
+            List<VerificationKey> newer = issuer.keys.again(keys);
+            if (newer == null) {
+                return cannotBeChecked(issuer);
+            }
+            verified = newer == keys ? null : verify(jwt, newer);
+        }
+        return verified == null
+                ? Result.invalid("its issuer has no key for it")
+                : verified
+                        ? new Result(Collections.unmodifiableMap(claims.toJSONObject()), null, false)
+                        : Result.invalid("the signature is wrong");
+    }
+
+    private static Result cannotBeChecked(Issuer issuer) {
+        return new Result(null, "the token cannot be checked: " + issuer.keys.problem(), true);
+    }
+
+    private @Nullable String problem(JWTClaimsSet claims, Issuer issuer, String type) {
+        Instant now = sets.time().wall().instant();
+        Date expires = claims.getExpirationTime();
+        Date from = claims.getNotBeforeTime();
+        if (expires != null && !now.isBefore(expires.toInstant().plus(issuer.skew))) {
+            return "it expired at " + expires.toInstant();
+        }
+        if (from != null && now.isBefore(from.toInstant().minus(issuer.skew))) {
+            return "it is not valid before " + from.toInstant();
+        }
+        if (Collections.disjoint(claims.getAudience(), issuer.audiences)) {
+            return "it is for another audience";
+        }
+        String subject = claims.getSubject();
+        return subject != null && subject.startsWith(SPIFFE) ? svidProblem(subject, expires, type) : null;
+    }
+
+    /** SPIFFE's JWT-SVID: it ends, and its subject is of the trust domain whose keys we have. */
+    private @Nullable String svidProblem(String subject, @Nullable Date expires, String type) {
+        if (expires == null) {
+            return "a SPIFFE token must say when it expires";
+        }
+        if (!SVID_TYPES.contains(type)) {
+            return "a SPIFFE token must be of type JWT or JOSE";
+        }
+        int end = subject.indexOf('/', SPIFFE.length());
+        String domain = end < 0 ? "" : subject.substring(SPIFFE.length(), end);
+        return domain.equals(trustDomain) && end < subject.length() - 1
+                ? null
+                : "its subject is no SPIFFE ID of the trust domain " + (trustDomain == null ? "(none)" : trustDomain);
+    }
+
+    /** Null: none of these keys made it, and none says that it did. */
+    private static @Nullable Boolean verify(SignedJWT jwt, List<VerificationKey> keys) {
+        JWSAlgorithm algorithm = jwt.getHeader().getAlgorithm();
+        String id = jwt.getHeader().getKeyID();
+        boolean tried = false; // one that says it is the key
+        int left = MAX_TRIED;
+        for (VerificationKey key : keys) {
+            boolean may = id == null || key.id() == null || id.equals(key.id());
+            if (may && key.algorithms().contains(algorithm) && left-- > 0) {
+                tried |= id != null && id.equals(key.id());
+                if (verifies(jwt, key)) {
+                    return true;
+                }
+            }
+        }
+        return tried ? false : null;
+    }
+
+    private static boolean verifies(SignedJWT jwt, VerificationKey key) {
+        try {
+            return jwt.verify(key.verifier());
+        } catch (JOSEException e) {
+            return false;
+        }
+    }
+}

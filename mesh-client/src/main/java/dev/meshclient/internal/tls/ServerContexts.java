@@ -1,0 +1,126 @@
+package dev.meshclient.internal.tls;
+
+import dev.meshclient.identity.Svid;
+import dev.meshclient.identity.TrustBundles;
+import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.identity.LiveIdentity;
+import dev.meshclient.internal.identity.PeerTrust;
+import dev.meshclient.internal.time.Signal;
+import dev.meshclient.internal.time.Time;
+import java.io.Closeable;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/** The TLS contexts of a server: a fresh one for each identity, since a resumed session skips the trust manager. */
+public final class ServerContexts implements Closeable {
+    private final LiveIdentity identity;
+    private final Time time;
+    private final SSLContext rotating = RotatingContext.of(this::current);
+    private final Set<Signal> waiting = ConcurrentHashMap.newKeySet();
+    private final Held closed;
+    private volatile Held held;
+
+    private record Held(@Nullable Svid svid, SSLContext context) {}
+
+    /** {@link LiveIdentity} logs what happens. */
+    private static final class Unheard implements LiveIdentity.News {
+        @Override
+        public void rotated(LiveIdentity.Change change) {}
+
+        @Override
+        public void rejected(String source, IOException reason) {}
+
+        @Override
+        public void expiring(Svid svid, int percent) {}
+    }
+
+    private ServerContexts(WorkloadIdentity source, Time time) {
+        this.time = time;
+        this.closed = new Held(
+                null, context(new KeyManager[0], PeerTrust.ofAnySvid(TrustBundles.NONE, time.wall())));
+        this.held = closed;
+        this.identity = LiveIdentity.start(source, time, new Unheard());
+        identity.onChange(change -> waiting.forEach(Signal::raise));
+    }
+
+    /** Begins to watch the source. */
+    public static ServerContexts start(WorkloadIdentity source, Time time) {
+        return new ServerContexts(source, time);
+    }
+
+    /** The context that is another one behind its face after each rotation. */
+    public SSLContext rotating() {
+        return rotating;
+    }
+
+    /** Without a valid certificate it is one that no handshake succeeds with: a server may make engines before it is ready. */
+    private SSLContext current() {
+        Svid svid;
+        try {
+            svid = identity.forHandshake();
+        } catch (SSLException none) {
+            return closed.context;
+        }
+        Held now = held;
+        if (now.svid != svid) {
+            synchronized (this) {
+                now = held;
+                if (now.svid != svid) {
+                    now = new Held(svid, context(new KeyManager[] {new ServerCertificate(svid)}, trust(svid)));
+                    held = now;
+                }
+            }
+        }
+        return now.context;
+    }
+
+    private PeerTrust trust(Svid svid) {
+        return svid.id() == null
+                ? PeerTrust.ofAuthorities(svid.authorities(), time.wall())
+                : PeerTrust.ofAnySvid(svid.bundles(), time.wall());
+    }
+
+    private static SSLContext context(KeyManager[] keys, PeerTrust trust) {
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys, new TrustManager[] {trust}, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no TLS: " + e.getMessage(), e);
+        }
+    }
+
+    /** @return whether there is a certificate; false: the time is over */
+    public boolean awaitReady(Duration timeout) throws IOException {
+        long until = time.now() + Time.nanos(timeout);
+        Signal signal = time.signal("server certificate");
+        waiting.add(signal);
+        try {
+            while (identity.current() == null && time.now() < until && signal.await(until)) {
+                // looked at again
+            }
+        } finally {
+            waiting.remove(signal);
+        }
+        return identity.current() != null;
+    }
+
+    @Override
+    public void close() throws IOException {
+        identity.close();
+    }
+
+    @Override
+    public String toString() {
+        Svid svid = identity.current();
+        return svid == null ? "no certificate yet" : svid.toString();
+    }
+}

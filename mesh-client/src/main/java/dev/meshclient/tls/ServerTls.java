@@ -1,0 +1,82 @@
+package dev.meshclient.tls;
+
+import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.time.RealTime;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.tls.ServerContexts;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+
+/**
+ * Makes any server that takes an {@link SSLContext} a peer of the mesh: it presents the certificate of a
+ * {@link WorkloadIdentity}, and admits clients only whose certificates the mesh trusts. That is one with a SPIFFE ID of a trust
+ * domain whose bundle is known; for an identity without a SPIFFE ID, one that its authorities signed. Which of these clients may
+ * call is for {@link dev.meshclient.Mesh#inbound} to decide.
+ *
+ * <p>The context is always the same one. Each connection is made with the identity that is in use when its handshake begins, and
+ * resumes no session of an earlier identity; connections that exist stay. While there is no certificate, or it has expired,
+ * handshakes fail.
+ *
+ * <pre>{@code
+ * ServerTls tls = ServerTls.of(MountedIdentity.at(Path.of("/var/run/mesh")));
+ * server.setHttpsConfigurator(new HttpsConfigurator(tls.context()));
+ * }</pre>
+ *
+ * <p>Client certificates are demanded by default. A server that switches that off ({@code setNeedClientAuth(false)}) admits no
+ * connection, and one ERROR line says why.
+ */
+public final class ServerTls implements Closeable {
+    private final ServerContexts contexts;
+    private final Runnable stopTime;
+
+    private ServerTls(ServerContexts contexts, Runnable stopTime) {
+        this.contexts = contexts;
+        this.stopTime = stopTime;
+    }
+
+    /** Begins to watch the identity; never waits for it. */
+    public static ServerTls of(WorkloadIdentity identity) {
+        RealTime time = RealTime.create("mesh-server-tls");
+        return new ServerTls(ServerContexts.start(identity, time), time::close);
+    }
+
+    /** For tests: another clock. */
+    static ServerTls of(WorkloadIdentity identity, Time time) {
+        return new ServerTls(ServerContexts.start(identity, time), () -> {});
+    }
+
+    /** Makes engines and sockets for servers. Always the same one. */
+    public SSLContext context() {
+        return contexts.rotating();
+    }
+
+    /** An engine for one connection of a server that takes engines. */
+    public SSLEngine engine() {
+        return contexts.rotating().createSSLEngine();
+    }
+
+    /**
+     * Waits until there is a certificate.
+     *
+     * @return whether there is one; false: the time is over
+     * @throws java.io.InterruptedIOException if the thread is interrupted
+     */
+    public boolean awaitReady(Duration timeout) throws IOException {
+        return contexts.awaitReady(timeout);
+    }
+
+    /** Stops watching; the identity in use stays in use until it expires. */
+    @Override
+    public void close() throws IOException {
+        contexts.close();
+        stopTime.run();
+    }
+
+    @Override
+    public String toString() {
+        return "server TLS with " + contexts;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.meshclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.policy.Locality;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WorkloadEnvironmentTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "MESH_SERVICE",
+                "CANONICAL_SERVICE",
+                "ISTIO_META_WORKLOAD_NAME",
+                "NOMAD_JOB_NAME",
+                "K_SERVICE",
+                "CONTAINER_APP_NAME"
+            })
+    void each_platform_names_the_service(String variable) {
+        assertThat(WorkloadEnvironment.read(Map.of(variable, " checkout ")).service())
+                .isEqualTo("checkout");
+    }
+
+    @Test
+    void what_was_set_for_the_mesh_comes_first_and_a_blank_value_counts_as_none() {
+        Map<String, String> both = Map.of("K_SERVICE", "checkout-7", "MESH_SERVICE", "checkout");
+
+        assertThat(WorkloadEnvironment.read(both).service()).isEqualTo("checkout");
+        assertThat(WorkloadEnvironment.read(Map.of("K_SERVICE", "checkout-7", "MESH_SERVICE", " "))
+                        .service())
+                .isEqualTo("checkout-7");
+    }
+
+    @Test
+    void nothing_is_guessed_from_an_empty_environment() {
+        Workload workload = WorkloadEnvironment.read(Map.of("HOSTNAME", "checkout-7d9f-xk2", "USER", "app"));
+
+        assertThat(workload.service()).isEqualTo("unknown");
+        assertThat(workload.locality()).isEqualTo(Locality.NONE);
+        assertThat(workload.labels()).isEmpty();
+    }
+
+    @Test
+    void region_and_zone_are_of_one_platform() {
+        assertThat(WorkloadEnvironment.read(Map.of("NOMAD_REGION", "eu", "NOMAD_DC", "eu-1a", "AWS_REGION", "eu-west-1"))
+                        .locality())
+                .isEqualTo(new Locality("eu", "eu-1a", ""));
+        assertThat(WorkloadEnvironment.read(Map.of("MESH_ZONE", "eu-1b", "AWS_REGION", "eu-west-1"))
+                        .locality())
+                .isEqualTo(new Locality("", "eu-1b", ""));
+        assertThat(WorkloadEnvironment.read(Map.of("MESH_ZONE", "eu/eu-1b/rack-7")).locality())
+                .isEqualTo(new Locality("eu", "eu-1b", "rack-7"));
+    }
+
+    @Test
+    void ecs_sets_a_region_alone() {
+        assertThat(WorkloadEnvironment.read(Map.of("AWS_REGION", "eu-west-1")).locality())
+                .isEqualTo(new Locality("eu-west-1", "", ""));
+    }
+
+    @Test
+    void a_zone_of_no_known_form_is_refused() {
+        assertThatThrownBy(() -> WorkloadEnvironment.read(Map.of("MESH_ZONE", "a/b/c/d")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("'a/b/c/d'");
+    }
+}

@@ -1,0 +1,266 @@
+package dev.meshclient.internal.authz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.meshclient.authz.AuthorizationEvent;
+import dev.meshclient.authz.AuthorizationEvent.Kind;
+import dev.meshclient.authz.Inbound;
+import dev.meshclient.authz.InboundRequest;
+import dev.meshclient.authz.InboundResult;
+import dev.meshclient.authz.InboundResult.Status;
+import dev.meshclient.policy.Access;
+import dev.meshclient.policy.RequestAuthentication;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The boundary: what may come in, and what is told of it. */
+class InboundTest {
+    private static final String ONLY_WEB = "[{'name': 'only-web', 'action': 'ALLOW', 'rules': [{'from': [{'source':"
+            + " {'principals': ['shop.example/ns/prod/sa/web']}}], 'to': [{'operation': {'paths': ['/api/*']}}]}]}]";
+    private static final String WEB = "spiffe://shop.example/ns/prod/sa/web";
+
+    private final InlineTime time = new InlineTime();
+    private final TestIssuer issuer = new TestIssuer("a");
+    private final List<AuthorizationEvent> told = new ArrayList<>();
+    private final KeySets keys = new KeySets(time, (uri, max, timeout) -> {
+        throw new IOException("down");
+    });
+
+    private Inbound inbound(String authorization, @Nullable RequestAuthentication tokens) {
+        Access access = new Access(Policies.read(authorization.replace('\'', '"')), tokens, null);
+        Boundary boundary = Boundary.of("orders", access, "shop.example", keys);
+        return new PolicyInbound(() -> boundary, told::add);
+    }
+
+    private static InboundRequest.Builder get(String path) {
+        return InboundRequest.of("GET", path).peer(WEB).headers(name -> null);
+    }
+
+    private InboundRequest.Builder withToken(String path, String token) {
+        return get(path).headers(name -> name.equalsIgnoreCase("Authorization") ? "Bearer " + token : null);
+    }
+
+    private RequestAuthentication tokens(boolean forward) {
+        return new RequestAuthentication(Map.of("corp", issuer.inline(List.of())), forward);
+    }
+
+    @Test
+    void who_is_allowed_comes_in_and_a_denial_names_its_policy() {
+        Inbound inbound = inbound(ONLY_WEB, null);
+
+        InboundResult allowed = inbound.authorize(get("/api/1").build());
+        InboundResult denied = inbound.authorize(get("/api/1").peer(null).build());
+
+        assertThat(allowed.isAllowed()).isTrue();
+        assertThat(allowed.policy()).isEqualTo("only-web");
+        assertThat(allowed.rule()).isEqualTo("rules[0]");
+        assertThat(denied.status()).isEqualTo(Status.DENIED);
+        assertThat(denied.status().http()).isEqualTo(403);
+        assertThat(denied.policy()).as("none decided").isEmpty();
+        assertThat(denied.reason()).isEqualTo("no rule of 'only-web' allows it");
+        assertThat(told).containsExactly(new Notice(true, "orders", Kind.DENIED, "", "", "", "GET", "/api/1"));
+    }
+
+    @Test
+    void without_a_policy_nothing_comes_in() {
+        Inbound inbound = new PolicyInbound(() -> Boundary.closed("", "there is no policy yet"), told::add);
+
+        InboundResult result = inbound.authorize(get("/").build());
+
+        assertThat(result.status()).isEqualTo(Status.UNAVAILABLE);
+        assertThat(result.status().http()).isEqualTo(503);
+        assertThat(result.reason()).isEqualTo("there is no policy yet");
+        assertThat(told).extracting(AuthorizationEvent::kind).containsExactly(Kind.UNDECIDED);
+    }
+
+    @Test
+    void what_the_entry_point_does_not_state_is_decided_against_the_request() {
+        String rule = "[{'name': 'p', 'action': '%s', 'rules': [{'from': [{'source': {'principals': ['*']}}]}]}]";
+        InboundRequest silent = InboundRequest.of("GET", "/").build();
+
+        assertThat(inbound(rule.formatted("ALLOW"), null).authorize(silent).status())
+                .isEqualTo(Status.DENIED);
+        InboundResult denied = inbound(rule.formatted("DENY"), null).authorize(silent);
+        assertThat(denied.status()).isEqualTo(Status.DENIED);
+        assertThat(denied.reason())
+                .isEqualTo("policy 'p', rules[0], asks for what the entry point does not state (see InboundRequest)");
+        assertThat(inbound(rule.formatted("DENY"), null)
+                        .authorize(InboundRequest.of("GET", "/").peer(null).build())
+                        .isAllowed())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/api/%2e%2e/admin",
+                "/api/..%2fadmin",
+                "/api//x",
+                "/api/;x",
+                "/api/a%5Cb",
+                "/api\\x",
+                "/api/../x"
+            })
+    void a_path_that_servers_read_in_different_ways_is_refused_where_paths_matter(String path) {
+        assertThat(inbound(ONLY_WEB, null).authorize(get(path).build()).reason())
+                .contains("policy asks for paths");
+        assertThat(inbound("[{'action': 'ALLOW', 'rules': [{}]}]", null)
+                        .authorize(get(path).build())
+                        .isAllowed())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/api/a%2Fb", "/api//x", "/api/;x"})
+    void a_shadow_or_an_audit_that_asks_for_paths_refuses_none(String path) {
+        String paths = "'rules': [{'to': [{'operation': {'paths': ['/admin']}}]}]}";
+        Inbound inbound = inbound(
+                "[{'action': 'ALLOW', 'rules': [{}]}, {'name': 'watch', 'action': 'AUDIT', " + paths
+                        + ", {'name': 'next', 'action': 'DENY', 'shadow': true, " + paths + "]",
+                null);
+
+        assertThat(inbound.authorize(get(path).build()).isAllowed()).isTrue();
+        assertThat(told)
+                .as("in force it would refuse this path")
+                .extracting(AuthorizationEvent::kind, AuthorizationEvent::policy)
+                .containsExactly(tuple(Kind.WOULD_BE_DENIED, "next"));
+    }
+
+    @Test
+    void a_path_in_disguise_is_seen_through() {
+        Inbound inbound = inbound(
+                "[{'action': 'DENY', 'rules': [{'to': [{'operation': {'paths': ['/admin', '/admin/*']}}]}]}]", null);
+
+        assertThat(inbound.authorize(get("/%61dmin").build()).isAllowed()).isFalse();
+        assertThat(inbound.authorize(get("/adm%69n/x?y=//").build()).isAllowed())
+                .isFalse();
+        assertThat(inbound.authorize(get("/administration").build()).isAllowed())
+                .isTrue();
+    }
+
+    @Test
+    void claims_of_a_valid_token_count_and_the_token_is_taken_away() {
+        Inbound inbound = inbound(
+                "[{'action': 'ALLOW', 'rules': [{'when': [{'key': 'request.auth.claims[scope]', 'values': ['write']}]}]}]",
+                tokens(false));
+        String token = issuer.token(
+                TestIssuer.claims(time).claim("scope", "read write").build());
+
+        InboundResult result = inbound.authorize(withToken("/", token).build());
+
+        assertThat(result.isAllowed()).isTrue();
+        assertThat(result.claims()).containsEntry("sub", "ann");
+        assertThat(result.forwardToken()).isFalse();
+        assertThat(inbound.authorize(get("/").build()).status()).isEqualTo(Status.DENIED);
+    }
+
+    @Test
+    void a_bad_token_is_401_even_where_everybody_may_and_a_missing_one_passes() {
+        Inbound inbound = inbound("[]", tokens(false));
+
+        InboundResult bad = inbound.authorize(withToken("/", "x.y.z").build());
+
+        assertThat(bad.status()).isEqualTo(Status.UNAUTHENTICATED);
+        assertThat(bad.status().http()).isEqualTo(401);
+        assertThat(inbound.authorize(get("/").build()).isAllowed()).isTrue();
+        assertThat(told).extracting(AuthorizationEvent::kind).containsExactly(Kind.UNAUTHENTICATED);
+    }
+
+    @Test
+    void without_headers_nobody_knows_whether_there_is_a_token() {
+        Inbound inbound = inbound(
+                "[{'action': 'DENY', 'rules': [{'from': [{'source': {'requestPrincipals': ['*/mallory']}}]}]}]",
+                tokens(false));
+
+        assertThat(inbound.authorize(InboundRequest.of("GET", "/").peer(WEB).build())
+                        .status())
+                .isEqualTo(Status.DENIED);
+        assertThat(inbound.authorize(get("/").build()).isAllowed()).isTrue();
+    }
+
+    @Test
+    void a_token_that_nobody_checks_is_the_applications_own() {
+        InboundResult result =
+                inbound("[]", null).authorize(withToken("/", "x.y.z").build());
+
+        assertThat(result.isAllowed()).isTrue();
+        assertThat(result.forwardToken()).isTrue();
+        assertThat(result.claims()).isEmpty();
+    }
+
+    @Test
+    void a_token_that_cannot_be_checked_is_503() {
+        Inbound inbound = inbound("[]", new RequestAuthentication(Map.of("corp", TestIssuer.remote()), false));
+
+        InboundResult result = inbound.authorize(
+                withToken("/", issuer.token(TestIssuer.claims(time).build())).build());
+
+        assertThat(result.status()).isEqualTo(Status.UNAVAILABLE);
+        assertThat(result.reason()).contains("https://id.shop.example/jwks: down");
+    }
+
+    @Test
+    void shadows_and_audits_are_told_and_decide_nothing() {
+        Inbound inbound = inbound(
+                "[{'name': 'next', 'action': 'DENY', 'shadow': true, 'rules': [{}]},"
+                        + " {'name': 'watch', 'action': 'AUDIT', 'rules': [{}]}]",
+                null);
+
+        assertThat(inbound.authorize(get("/a?b=c").build()).isAllowed()).isTrue();
+        assertThat(told)
+                .containsExactly(
+                        new Notice(true, "orders", Kind.AUDITED, "watch", "rules[0]", WEB, "GET", "/a"),
+                        new Notice(true, "orders", Kind.WOULD_BE_DENIED, "next", "rules[0]", WEB, "GET", "/a"));
+    }
+
+    @Test
+    void everything_that_is_stated_can_be_asked_for() {
+        for (String when : List.of(
+                "'source.ip', 'values': ['10.0.0.1']",
+                "'remote.ip', 'values': ['192.0.2.1']",
+                "'destination.ip', 'values': ['10.0.0.2']",
+                "'destination.port', 'values': ['8443']",
+                "'connection.sni', 'values': ['orders.shop']",
+                "'source.zone', 'values': ['eu-1a']",
+                "'request.headers[X-A]', 'values': ['1']",
+                "'request.headers[:authority]', 'values': ['Orders']")) {
+            InboundRequest request = get("/").host("orders:8443")
+                    .port(8443)
+                    .sourceIp("10.0.0.1")
+                    .remoteIp("192.0.2.1")
+                    .destinationIp("10.0.0.2")
+                    .sni("orders.shop")
+                    .sourceZone("eu-1a")
+                    .headers(name -> name.equalsIgnoreCase("x-a") ? "1" : null)
+                    .build();
+            String policies = "[{'action': 'ALLOW', 'rules': [{'when': [{'key': " + when + "}]}]}]";
+
+            assertThat(inbound(policies, null).authorize(request).isAllowed())
+                    .as(when)
+                    .isTrue();
+            assertThat(inbound(policies, null).authorize(get("/").build()).isAllowed())
+                    .as(when)
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void the_client_is_the_peer_unless_a_proxy_says_otherwise() {
+        String policies =
+                "[{'action': 'ALLOW', 'rules': [{'from': [{'source': {'remoteIpBlocks': ['10.0.0.0/8']}}]}]}]";
+
+        assertThat(inbound(policies, null)
+                        .authorize(get("/").sourceIp("10.1.1.1").build())
+                        .isAllowed())
+                .isTrue();
+        assertThatThrownBy(() -> get("/").sourceIp("localhost")).hasMessage("not an IP address: 'localhost'");
+    }
+}
