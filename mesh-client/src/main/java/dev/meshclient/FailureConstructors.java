@@ -5,8 +5,7 @@ import dev.meshclient.internal.call.Failures;
 /** Lends the constructors that this package does not export to the packages that refuse calls. */
 final class FailureConstructors extends Failures {
     @Override
-    public AccessDenied accessDenied(
-            String policy, String rule, String what, String advice, Decision decision) {
+    public AccessDenied accessDenied(String policy, String rule, String what, String advice, Decision decision) {
         return new AccessDenied(policy, rule, what, advice, decision);
     }
 

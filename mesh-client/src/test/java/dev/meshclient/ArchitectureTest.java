@@ -53,9 +53,8 @@ class ArchitectureTest {
             Map.of("events", ".(telemetry|authz)", "authorize", ".(authz|internal.authz)", "credentials", ".identity");
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
-    private static final DescribedPredicate<JavaClass> ENTRY =
-            describe("Mesh, with the constructors that it lends", c -> Set.of(
-                            ROOT + ".Mesh", ROOT + ".FailureConstructors")
+    private static final DescribedPredicate<JavaClass> ENTRY = describe(
+            "Mesh, with the constructors that it lends", c -> Set.of(ROOT + ".Mesh", ROOT + ".FailureConstructors")
                     .contains(c.getName().replaceAll("\\$.*", "")));
     private static final DescribedPredicate<JavaClass> ROOT_TYPES =
             resideInAPackage(ROOT).and(not(ENTRY)).as("types of the root package other than Mesh");
@@ -300,7 +299,8 @@ class ArchitectureTest {
     static final ArchRule internal_time_alone_waits_draws_and_runs_threads = noClasses()
             .that(not(in("time")))
             .and()
-            .doNotHaveFullyQualifiedName(INTERNAL + "tls.RotatingContext") // overrides a method that takes a SecureRandom
+            .doNotHaveFullyQualifiedName(
+                    INTERNAL + "tls.RotatingContext") // overrides a method that takes a SecureRandom
             .should()
             .dependOnClassesThat(WAITING.or(CHANCE))
             .because(

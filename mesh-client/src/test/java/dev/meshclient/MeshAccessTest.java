@@ -210,8 +210,7 @@ class MeshAccessTest {
                     .policy(PolicySource.of(policy))
                     .token("orders", () -> "secret")
                     .build()) {
-                TokenUnavailable e =
-                        catchThrowableOfType(TokenUnavailable.class, () -> get(mesh, "http://orders/a"));
+                TokenUnavailable e = catchThrowableOfType(TokenUnavailable.class, () -> get(mesh, "http://orders/a"));
 
                 assertThat(e).hasMessageContaining("not sent in the clear to orders");
                 assertThat(e.reason()).isEqualTo("TOKEN");

@@ -39,7 +39,9 @@ class MeshRefusalTest {
     void a_deadline_is_an_interruption_as_OkHttp_has_it_and_a_failure_of_the_mesh() {
         DeadlineExceeded late = MAKE.deadlineExceeded("it is late", "wait", Decision.NONE);
 
-        assertThat((IOException) late).isInstanceOf(InterruptedIOException.class).hasMessage("it is late; wait");
+        assertThat((IOException) late)
+                .isInstanceOf(InterruptedIOException.class)
+                .hasMessage("it is late; wait");
         assertThat(late.reason()).isEqualTo(MeshFailure.DEADLINE);
     }
 

@@ -46,13 +46,15 @@ class WorkloadEnvironmentTest {
 
     @Test
     void region_and_zone_are_of_one_platform() {
-        assertThat(WorkloadEnvironment.read(Map.of("NOMAD_REGION", "eu", "NOMAD_DC", "eu-1a", "AWS_REGION", "eu-west-1"))
+        assertThat(WorkloadEnvironment.read(
+                                Map.of("NOMAD_REGION", "eu", "NOMAD_DC", "eu-1a", "AWS_REGION", "eu-west-1"))
                         .locality())
                 .isEqualTo(new Locality("eu", "eu-1a", ""));
         assertThat(WorkloadEnvironment.read(Map.of("MESH_ZONE", "eu-1b", "AWS_REGION", "eu-west-1"))
                         .locality())
                 .isEqualTo(new Locality("", "eu-1b", ""));
-        assertThat(WorkloadEnvironment.read(Map.of("MESH_ZONE", "eu/eu-1b/rack-7")).locality())
+        assertThat(WorkloadEnvironment.read(Map.of("MESH_ZONE", "eu/eu-1b/rack-7"))
+                        .locality())
                 .isEqualTo(new Locality("eu", "eu-1b", "rack-7"));
     }
 

@@ -28,8 +28,8 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
@@ -163,8 +163,7 @@ class ServerTlsTest {
 
     private static SSLContext client(@Nullable Svid svid) throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(
-                svid == null ? null : TestKeys.of(svid), new TrustManager[] {ANYONE}, null);
+        context.init(svid == null ? null : TestKeys.of(svid), new TrustManager[] {ANYONE}, null);
         return context;
     }
 
@@ -173,14 +172,15 @@ class ServerTlsTest {
         try (SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket("127.0.0.1", port)) {
             socket.setSoTimeout(10_000);
             SSLSession session = socket.getSession();
-            socket.getOutputStream()
-                    .write("GET / HTTP/1.1\r\nHost: orders\r\nConnection: close\r\n\r\n".getBytes());
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: orders\r\nConnection: close\r\n\r\n".getBytes());
             byte[] answer = socket.getInputStream().readNBytes(12);
             if (answer.length < 12) {
                 throw new IOException("the server closed the connection");
             }
             assertThat(new String(answer)).isEqualTo("HTTP/1.1 200");
-            return ((X509Certificate) session.getPeerCertificates()[0]).getSerialNumber().toString();
+            return ((X509Certificate) session.getPeerCertificates()[0])
+                    .getSerialNumber()
+                    .toString();
         }
     }
 

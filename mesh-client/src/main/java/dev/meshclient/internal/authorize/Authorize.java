@@ -7,9 +7,9 @@ import dev.meshclient.internal.authz.Authorization.Answer;
 import dev.meshclient.internal.authz.Authorization.Verdict;
 import dev.meshclient.internal.authz.Notice;
 import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.policy.AuthorizationPolicy;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -74,14 +74,15 @@ public final class Authorize implements Layer {
                     facts, call.request(), verdict, v -> v.answer() == Answer.DENIED, (kind, v) -> tell(call, kind, v));
         }
         if (denied) {
-            throw Failures.make().accessDenied(
-                    verdict.policy().isEmpty() ? verdict.unmatched() : verdict.policy(),
-                    verdict.rule(),
-                    "'" + service + "' does not allow " + caller() + " "
-                            + call.request().method() + " "
-                            + call.request().url().encodedPath() + ": " + verdict.reason(),
-                    "change services." + service + ".authorization, or call as who is allowed",
-                    call.decision());
+            throw Failures.make()
+                    .accessDenied(
+                            verdict.policy().isEmpty() ? verdict.unmatched() : verdict.policy(),
+                            verdict.rule(),
+                            "'" + service + "' does not allow " + caller() + " "
+                                    + call.request().method() + " "
+                                    + call.request().url().encodedPath() + ": " + verdict.reason(),
+                            "change services." + service + ".authorization, or call as who is allowed",
+                            call.decision());
         }
         return next.call(call);
     }

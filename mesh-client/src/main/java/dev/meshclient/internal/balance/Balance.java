@@ -4,6 +4,7 @@ import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Choice;
 import dev.meshclient.internal.call.Ending;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
@@ -14,7 +15,6 @@ import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -162,16 +162,17 @@ public final class Balance implements Layer, Ending, Choice {
 
     private NoHealthyEndpoint noneUsable(Plan plan, CallContext attempt) {
         attempt.refused();
-        NoHealthyEndpoint e = Failures.make().noHealthyEndpoint(
-                "no endpoint of '" + backend + "' admits calls: " + known + " known, " + why(plan),
-                known == 0
-                        ? "add endpoints to the service or subset"
-                        : priorities.isEmpty()
-                                ? "list their localities there, or state failover beside it"
-                                : plan.out() == 0
-                                        ? "see endpoints[].health and weight in the policy"
-                                        : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
-                attempt.decision());
+        NoHealthyEndpoint e = Failures.make()
+                .noHealthyEndpoint(
+                        "no endpoint of '" + backend + "' admits calls: " + known + " known, " + why(plan),
+                        known == 0
+                                ? "add endpoints to the service or subset"
+                                : priorities.isEmpty()
+                                        ? "list their localities there, or state failover beside it"
+                                        : plan.out() == 0
+                                                ? "see endpoints[].health and weight in the policy"
+                                                : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
+                        attempt.decision());
         attempt.failed(Outcome.REFUSED, e);
         return e;
     }

@@ -20,7 +20,8 @@ public abstract class Failures {
 
         private static Failures load() {
             try {
-                var constructor = Class.forName("dev.meshclient.FailureConstructors").getDeclaredConstructor();
+                var constructor =
+                        Class.forName("dev.meshclient.FailureConstructors").getDeclaredConstructor();
                 constructor.setAccessible(true);
                 return (Failures) constructor.newInstance();
             } catch (ReflectiveOperationException e) {

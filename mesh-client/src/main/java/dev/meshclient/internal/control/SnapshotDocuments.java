@@ -3,10 +3,12 @@ package dev.meshclient.internal.control;
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
+import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
+import dev.meshclient.policy.OutlierDetection;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -59,7 +61,7 @@ final class SnapshotDocuments {
 
         byte[] json() throws IOException {
             Map<String, Service> all = new LinkedHashMap<>();
-            services.forEach((name, accepted) -> all.put(name, accepted.service()));
+            services.forEach((name, accepted) -> all.put(name, writable(accepted.service())));
             return SnapshotDocuments.of(new MeshPolicy(
                     HEAD,
                     null,
@@ -168,6 +170,34 @@ final class SnapshotDocuments {
                 List.of(),
                 Map.of(),
                 Set.of());
+    }
+
+    /** In force are settings merged with the defaults, of which some may not stand on a service without endpoints, where they have no effect. */
+    static Service writable(Service s) {
+        if (s.resolution() != Resolution.NONE) {
+            return s;
+        }
+        BackendSettings b = s.settings().backend();
+        BackendSettings effective = new BackendSettings(
+                b.timeouts(),
+                b.retryConstraint(),
+                b.limits(),
+                OutlierDetection.NONE,
+                null,
+                null,
+                null,
+                null,
+                b.tls(),
+                null,
+                b.access());
+        return new Service(
+                s.hosts(),
+                s.appProtocol(),
+                s.resolution(),
+                s.endpoints(),
+                s.subsets(),
+                s.rules(),
+                new Settings(s.settings().route(), effective));
     }
 
     private static boolean isOnly(Service service, String host) {

@@ -2,12 +2,12 @@ package dev.meshclient.internal.credentials;
 
 import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.Credentials;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;

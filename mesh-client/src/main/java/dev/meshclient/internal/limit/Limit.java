@@ -3,8 +3,8 @@ package dev.meshclient.internal.limit;
 import dev.meshclient.Overloaded;
 import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Ending;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Failures;
+import dev.meshclient.internal.call.Layer;
 import java.io.IOException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +48,11 @@ public final class Limit implements Layer, Ending {
 
     private Overloaded overloaded(CallContext call) {
         String backend = call.decision().backend();
-        return Failures.make().overloaded(
-                "'" + backend + "' has " + inFlight.count() + " calls in flight, of at most " + max,
-                "raise limits.maxRequests if it can bear more, or call it less",
-                call.decision());
+        return Failures.make()
+                .overloaded(
+                        "'" + backend + "' has " + inFlight.count() + " calls in flight, of at most " + max,
+                        "raise limits.maxRequests if it can bear more, or call it less",
+                        call.decision());
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.IdentityUnavailable;
 import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
@@ -12,7 +13,6 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Credentials;
 import dev.meshclient.internal.tls.OwnIdentityFault;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.internal.call.Failures;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.UnknownServiceException;

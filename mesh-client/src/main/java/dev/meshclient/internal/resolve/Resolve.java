@@ -2,11 +2,11 @@ package dev.meshclient.internal.resolve;
 
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
@@ -117,11 +117,12 @@ public final class Resolve implements Layer {
         long now = time.now();
         List<DnsEntry> names = part.roster().members().names(part);
         String problems = names.stream().limit(NAMED).map(n -> n.problem(now)).collect(Collectors.joining(", "));
-        NoHealthyEndpoint e = Failures.make().noHealthyEndpoint(
-                "no address of '" + backend + "' is known: " + problems
-                        + (names.size() > NAMED ? ", and " + (names.size() - NAMED) + " more" : ""),
-                "see whether DNS knows the name, and answers this host",
-                attempt.decision());
+        NoHealthyEndpoint e = Failures.make()
+                .noHealthyEndpoint(
+                        "no address of '" + backend + "' is known: " + problems
+                                + (names.size() > NAMED ? ", and " + (names.size() - NAMED) + " more" : ""),
+                        "see whether DNS knows the name, and answers this host",
+                        attempt.decision());
         attempt.failed(Outcome.REFUSED, e);
         return e;
     }

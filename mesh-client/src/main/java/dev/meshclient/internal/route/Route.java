@@ -3,11 +3,11 @@ package dev.meshclient.internal.route;
 import dev.meshclient.Decision;
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Match;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -87,11 +87,12 @@ public final class Route implements Layer {
                 return branch.layers.call(call);
             }
         }
-        throw Failures.make().noRoute(
-                "no rule of '" + service + "' takes " + call.request().method() + " "
-                        + call.request().url().encodedPath() + ", of " + entries.size() + " match(es)",
-                "add a rule without matches to take the rest",
-                new Decision(policy, service, "", "", call.decision().attempts(), ""));
+        throw Failures.make()
+                .noRoute(
+                        "no rule of '" + service + "' takes " + call.request().method() + " "
+                                + call.request().url().encodedPath() + ", of " + entries.size() + " match(es)",
+                        "add a rule without matches to take the rest",
+                        new Decision(policy, service, "", "", call.decision().attempts(), ""));
     }
 
     @Override

@@ -28,7 +28,8 @@ final class RotatingContext extends SSLContextSpi {
 
     static SSLContext of(Supplier<SSLContext> current) {
         try {
-            return new SSLContext(new RotatingContext(current), SSLContext.getInstance("TLS").getProvider(), "TLS") {};
+            return new SSLContext(
+                    new RotatingContext(current), SSLContext.getInstance("TLS").getProvider(), "TLS") {};
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("this Java has no TLS: " + e.getMessage(), e);
         }

@@ -44,8 +44,7 @@ public final class ServerContexts implements Closeable {
 
     private ServerContexts(WorkloadIdentity source, Time time) {
         this.time = time;
-        this.closed = new Held(
-                null, context(new KeyManager[0], PeerTrust.ofAnySvid(TrustBundles.NONE, time.wall())));
+        this.closed = new Held(null, context(new KeyManager[0], PeerTrust.ofAnySvid(TrustBundles.NONE, time.wall())));
         this.held = closed;
         this.identity = LiveIdentity.start(source, time, new Unheard());
         identity.onChange(change -> waiting.forEach(Signal::raise));

@@ -47,8 +47,7 @@ class BearerTest {
     private TokenUnavailable refusal(Credentials credentials, Tls.Mode mode) {
         CallContext call = Calls.call(time, Calls.get());
         Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
-        TokenUnavailable e =
-                catchThrowableOfType(TokenUnavailable.class, () -> call.run(c -> layer.call(c.attempt())));
+        TokenUnavailable e = catchThrowableOfType(TokenUnavailable.class, () -> call.run(c -> layer.call(c.attempt())));
         assertThat(Objects.requireNonNull(call.latest()).outcome()).isEqualTo(Outcome.REFUSED);
         return e;
     }

@@ -2,8 +2,8 @@ package dev.meshclient.internal.credentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.TokenUnavailable;
 import dev.meshclient.DeadlineExceeded;
+import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.deadline.Deadline;
@@ -82,8 +82,7 @@ class SlowTokenTest {
             time.join();
         });
 
-        assertThat(ends)
-                .containsExactlyInAnyOrder("one TokenUnavailable 4000", "other TokenUnavailable 4000");
+        assertThat(ends).containsExactlyInAnyOrder("one TokenUnavailable 4000", "other TokenUnavailable 4000");
         assertThat(asked).isEqualTo(1);
     }
 
