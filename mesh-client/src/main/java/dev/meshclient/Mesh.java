@@ -100,7 +100,7 @@ public final class Mesh implements Closeable {
             readiness.forEach(Signal::raise);
         });
         PolicySink sink = new PolicySink(
-                router, engine.transport(), engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
+                router, engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
         this.source = Objects.requireNonNull(builder.policy);
         this.policy = PolicyFeed.start(
                 time, source, router, sink, builder.initialFetchTimeout, builder.staleTtl, builder.snapshotDirectory);

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
 import java.io.IOException;
@@ -70,7 +70,7 @@ class EjectionTest {
 
     /** Refused is only who has no answer in hand. */
     private static void call(World world) {
-        CallContext call = world.newCall("orders", MeshOptions.DEFAULT);
+        Call call = world.newCall("orders", MeshOptions.DEFAULT);
         if (world.call(call).equals("UH")) {
             assertThat(call.decision().attempts()).hasSize(1);
         }

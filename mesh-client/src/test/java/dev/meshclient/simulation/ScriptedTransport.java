@@ -1,8 +1,8 @@
 package dev.meshclient.simulation;
 
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.VirtualTime;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
 /** The wire of a simulation: waits as long as the peer's script says, on the caller's thread, until cancelled. */
-final class ScriptedTransport implements Layer {
+final class ScriptedTransport implements Wire {
     private final VirtualTime time;
     private final String zone;
     private final Map<String, Peer> peers = new HashMap<>(); // looked up, never walked through
@@ -37,7 +37,7 @@ final class ScriptedTransport implements Layer {
     }
 
     @Override
-    public Response call(CallContext attempt) throws IOException {
+    public Response send(Attempt attempt) throws IOException {
         Endpoint endpoint = attempt.endpoint();
         Peer peer = endpoint == null ? null : peers.get(endpoint.name());
         if (peer == null) {
@@ -63,15 +63,15 @@ final class ScriptedTransport implements Layer {
                 : failed(attempt, Outcome.RESET, new SocketException("reset by " + peer.name()));
     }
 
-    private static IOException failed(CallContext attempt, Outcome outcome, IOException e) {
+    private static IOException failed(Attempt attempt, Outcome outcome, IOException e) {
         attempt.failed(outcome, e);
         attempt.over();
         return e;
     }
 
-    private static Response response(CallContext attempt, Peer peer, Peer.Answer answer) {
+    private static Response response(Attempt attempt, Peer peer, Peer.Answer answer) {
         return new Response.Builder()
-                .request(attempt.request())
+                .request(attempt.call().request())
                 .protocol(Protocol.HTTP_1_1)
                 .code(answer.status())
                 .message("")
@@ -79,16 +79,11 @@ final class ScriptedTransport implements Layer {
                 .build();
     }
 
-    @Override
-    public String toString() {
-        return "scripted";
-    }
-
     /** Empty, but its end takes its time; the attempt is over when it is closed. */
     private static final class Body extends ResponseBody {
         private final BufferedSource source;
 
-        Body(CallContext attempt, Peer peer, long nanos) {
+        Body(Attempt attempt, Peer peer, long nanos) {
             this.source = Okio.buffer(new ForwardingSource(new Buffer()) {
                 @Override
                 public long read(Buffer sink, long byteCount) throws IOException {

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.time.VirtualTime;
 import java.io.IOException;
@@ -78,7 +78,7 @@ class TurmoilTest {
         long patience = random.nextInt(10) == 0 ? random.nextLong(5, 25) * MS : 0;
         MeshOptions options =
                 patience == 0 ? MeshOptions.DEFAULT : MeshOptions.DEFAULT.withTimeout(Duration.ofNanos(patience));
-        CallContext call = world.newCall("orders", options);
+        Call call = world.newCall("orders", options);
         Time.Timer canceller = random.nextInt(10) == 0
                 ? time.at(
                         time.now() + random.nextLong(40) * MS,

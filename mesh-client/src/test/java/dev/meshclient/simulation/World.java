@@ -6,8 +6,9 @@ import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.Router;
@@ -81,19 +82,18 @@ final class World {
 
     void apply(String document) {
         try {
-            router.apply(PolicyCodec.read(document), wire, gone -> events.gone(gone.name()));
+            router.apply(PolicyCodec.read(document), gone -> events.gone(gone.name()));
         } catch (PolicyException e) {
             throw new AssertionError(e.getMessage(), e);
         }
     }
 
-    CallContext newCall(String host, MeshOptions options) {
-        return new CallContext(
-                time, new Request.Builder().url("http://" + host + "/").build(), options);
+    Call newCall(String host, MeshOptions options) {
+        return new Call(time, new Request.Builder().url("http://" + host + "/").build(), options, wire);
     }
 
     /** Makes the call, reads the body, and counts what became of it: {@code ok}, or why not. */
-    String call(CallContext call) {
+    String call(Call call) {
         tally.begin();
         String outcome;
         try (Response response = send(call)) {
@@ -108,8 +108,8 @@ final class World {
     }
 
     /** For peers that call others: the response, its body not read. */
-    Response send(CallContext call) throws IOException {
-        Layer layers =
+    Response send(Call call) throws IOException {
+        CallLayer layers =
                 router.layers(call.request().url().host(), call.request().url().port());
         if (layers == null) {
             throw new AssertionError("not of the mesh: " + call.request());
@@ -117,14 +117,14 @@ final class World {
         return call.run(layers);
     }
 
-    private static String reason(CallContext call, IOException e) {
+    private static String reason(Call call, IOException e) {
         if (e instanceof MeshFailure failure) {
             return failure.reason();
         }
         if (e == call.cancelCause()) {
             return "cancelled";
         }
-        CallContext last = call.latest();
+        Attempt last = call.latest();
         return last == null || last.outcome() == null
                 ? e.getClass().getSimpleName()
                 : last.outcome().word();

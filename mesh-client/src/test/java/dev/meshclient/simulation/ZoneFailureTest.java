@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
 import java.io.IOException;
@@ -68,7 +68,7 @@ class ZoneFailureTest {
                     return Peer.Answer.refused();
                 }
                 if (world != null) {
-                    CallContext call = world.newCall(next, MeshOptions.DEFAULT);
+                    Call call = world.newCall(next, MeshOptions.DEFAULT);
                     try (Response response = world.send(call)) {
                         assertThat(response.code()).isEqualTo(200);
                     }

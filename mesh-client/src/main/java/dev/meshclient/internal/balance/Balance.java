@@ -1,12 +1,10 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.NoHealthyEndpoint;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Choice;
-import dev.meshclient.internal.call.Ending;
-import dev.meshclient.internal.call.Failures;
-import dev.meshclient.internal.call.Layer;
-import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.EndpointsLeft;
+import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
@@ -15,6 +13,7 @@ import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ import java.util.random.RandomGenerator;
 import okhttp3.Response;
 
 /** Chooses the endpoint of an attempt and counts it in flight until the end of its body. */
-public final class Balance implements Layer, Ending, Choice {
+public final class Balance implements AttemptLayer {
     private final Time time;
     private final String backend;
     private final int known;
@@ -33,7 +32,7 @@ public final class Balance implements Layer, Ending, Choice {
     private final TrafficCounters transit;
     private final FailbackRamp homecoming;
     private final Object generation; // the rules of one policy share it
-    private final Layer next;
+    private final AttemptLayer next;
     private volatile Plan plan;
 
     /**
@@ -53,7 +52,7 @@ public final class Balance implements Layer, Ending, Choice {
      */
     public record Members(String backend, List<Endpoint> endpoints, ServiceState fleet, FailbackRamp homecoming) {}
 
-    private Balance(Time time, Members members, BalanceSettings terms, Origin origin, Layer next) {
+    private Balance(Time time, Members members, BalanceSettings terms, Origin origin, AttemptLayer next) {
         this.time = time;
         this.backend = members.backend;
         this.known = members.endpoints.size();
@@ -74,7 +73,8 @@ public final class Balance implements Layer, Ending, Choice {
     }
 
     /** Compiles the endpoints of a backend. */
-    public static Layer create(Time time, Members members, BalanceSettings terms, Origin origin, Layer next) {
+    public static AttemptLayer create(
+            Time time, Members members, BalanceSettings terms, Origin origin, AttemptLayer next) {
         return new Balance(time, members, terms, origin, next);
     }
 
@@ -102,79 +102,77 @@ public final class Balance implements Layer, Ending, Choice {
     }
 
     @Override
-    public Response call(CallContext attempt) throws IOException {
+    public Response call(Attempt attempt) throws IOException {
         Plan now = current();
-        Endpoint endpoint = choose(now, attempt);
-        attempt.endpoint(endpoint);
-        attempt.choice(this);
-        attempt.alternative(now.usable() > attempt.number());
+        Endpoint probed = now.nextProbe() == Long.MAX_VALUE ? null : now.toProbe(attempt, time.now());
+        Endpoint endpoint = probed == null ? choose(now, attempt) : probed;
+        Picked picked = new Picked(this, attempt, endpoint, probed != null, now.usable() > attempt.number());
+        attempt.pick(picked);
         endpoint.state().incrementAndGet();
         transit.begun(Distance.between(own, endpoint.locality()));
-        Target target = attempt.target();
+        Target target = attempt.call().target();
         if (target != null
                 && target.backend().tlsMode(endpoint) == Tls.Mode.DISABLE
-                && !attempt.request().isHttps()) {
+                && !attempt.call().request().isHttps()) {
             transit.inTheClear();
         }
-        attempt.onEnd(this);
+        attempt.onEnd(picked);
         return next.call(attempt);
     }
 
-    @Override
-    public void ended(CallContext attempt) {
-        Endpoint endpoint = attempt.endpoint();
-        if (endpoint != null) {
-            endpoint.state().decrementAndGet();
-            transit.carried(Distance.between(own, endpoint.locality()), attempt.sentBytes(), attempt.receivedBytes());
+    /** The choice for an attempt, and what is given back at its end. */
+    private record Picked(Balance balance, Attempt attempt, Endpoint endpoint, boolean isProbe, boolean hasAlternative)
+            implements Pick, Runnable {
+        @Override
+        public EndpointsLeft left() {
+            return balance.leftAfter(attempt);
+        }
+
+        @Override
+        public void run() {
+            balance.ended(attempt, endpoint);
         }
     }
 
-    @Override
-    public Left after(CallContext attempt) {
+    private void ended(Attempt attempt, Endpoint endpoint) {
+        endpoint.state().decrementAndGet();
+        transit.carried(Distance.between(own, endpoint.locality()), attempt.sentBytes(), attempt.receivedBytes());
+    }
+
+    private EndpointsLeft leftAfter(Attempt attempt) {
         Plan now = current();
         if (now.isEmpty() && !now.hasProbeAfter(attempt, time.now())) {
-            return Left.NOBODY;
+            return EndpointsLeft.NONE;
         }
-        return terms.minHealthPercent() == 0 ? Left.SOMEBODY : Left.ALWAYS_SOMEBODY;
+        return terms.minHealthPercent() == 0 ? EndpointsLeft.SOME : EndpointsLeft.ALWAYS_SOME;
     }
 
-    private Endpoint choose(Plan plan, CallContext attempt) throws NoHealthyEndpoint {
-        if (plan.nextProbe() != Long.MAX_VALUE) {
-            Endpoint probed = plan.toProbe(attempt, time.now());
-            if (probed != null) {
-                attempt.probe(true);
-                return probed;
-            }
-        }
+    private Endpoint choose(Plan plan, Attempt attempt) throws NoHealthyEndpoint {
         if (plan.isEmpty()) {
             throw noneUsable(plan, attempt);
         }
         if (plan.isPanic()) {
-            attempt.note("panic: too few endpoints are healthy, health does not count");
+            attempt.call().note("panic: too few endpoints are healthy, health does not count");
         }
         RandomGenerator random = time.random();
         if (attempt.previous() != null) {
             return plan.pickUntried(random, new Tried(attempt));
         }
-        String key = attempt.options().hashKey();
+        String key = attempt.call().options().hashKey();
         return key == null ? plan.pick(random, homecoming, time.now()) : plan.pickByKey(key);
     }
 
-    private NoHealthyEndpoint noneUsable(Plan plan, CallContext attempt) {
-        attempt.refused();
-        NoHealthyEndpoint e = Failures.make()
-                .noHealthyEndpoint(
-                        "no endpoint of '" + backend + "' admits calls: " + known + " known, " + why(plan),
-                        known == 0
-                                ? "add endpoints to the service or subset"
-                                : priorities.isEmpty()
-                                        ? "list their localities there, or state failover beside it"
-                                        : plan.out() == 0
-                                                ? "see endpoints[].health and weight in the policy"
-                                                : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
-                        attempt.decision());
-        attempt.failed(Outcome.REFUSED, e);
-        return e;
+    private NoHealthyEndpoint noneUsable(Plan plan, Attempt attempt) {
+        return attempt.refuse(decision -> Failures.make().noHealthyEndpoint(
+                "no endpoint of '" + backend + "' admits calls: " + known + " known, " + why(plan),
+                known == 0
+                        ? "add endpoints to the service or subset"
+                        : priorities.isEmpty()
+                                ? "list their localities there, or state failover beside it"
+                                : plan.out() == 0
+                                        ? "see endpoints[].health and weight in the policy"
+                                        : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
+                decision));
     }
 
     private String why(Plan plan) {

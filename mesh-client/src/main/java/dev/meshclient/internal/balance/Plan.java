@@ -1,7 +1,7 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.AliasTable;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
@@ -109,11 +109,12 @@ final class Plan {
 
     /** An endpoint whose time out is over and that this attempt may try; null if there is none. */
     @Nullable
-    Endpoint toProbe(CallContext attempt, long now) {
+    Endpoint toProbe(Attempt attempt, long now) {
         if (now < nextProbe) {
             return null;
         }
-        boolean harmless = Idempotence.isRepeatable(attempt.request(), attempt.options());
+        boolean harmless = Idempotence.isRepeatable(
+                attempt.call().request(), attempt.call().options());
         Tried tried = new Tried(attempt);
         for (int i = 0; i < out.size(); i++) {
             Endpoint endpoint = out.get(i);
@@ -127,8 +128,9 @@ final class Plan {
     }
 
     /** Whether an attempt after this one may try an endpoint whose time out is over. */
-    boolean hasProbeAfter(CallContext attempt, long now) {
-        boolean harmless = Idempotence.isRepeatable(attempt.request(), attempt.options());
+    boolean hasProbeAfter(Attempt attempt, long now) {
+        boolean harmless = Idempotence.isRepeatable(
+                attempt.call().request(), attempt.call().options());
         Tried earlier = new Tried(attempt);
         Endpoint last = attempt.endpoint();
         return out.stream()

@@ -1,15 +1,15 @@
 package dev.meshclient.internal.balance;
 
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.endpoint.Endpoint;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** The endpoints that the earlier attempts of a call went to. */
-record Tried(CallContext attempt) {
+record Tried(Attempt attempt) {
     boolean has(Endpoint endpoint) {
-        for (CallContext earlier = attempt.previous(); earlier != null; earlier = earlier.previous()) {
+        for (Attempt earlier = attempt.previous(); earlier != null; earlier = earlier.previous()) {
             Endpoint tried = earlier.endpoint();
             if (tried != null && tried.state() == endpoint.state()) {
                 return true;

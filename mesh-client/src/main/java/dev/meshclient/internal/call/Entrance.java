@@ -10,5 +10,5 @@ public interface Entrance {
      * mesh's and the caller's own client may have it.
      */
     @Nullable
-    Layer layers(String host, int port);
+    CallLayer layers(String host, int port);
 }

@@ -1,4 +1,4 @@
-/** The bottom that all concepts know: a layer, the context of a call, the outcome of an attempt. */
+/** The bottom that all concepts know: layers, a call with its attempts, the wire that carries them. */
 @NullMarked
 package dev.meshclient.internal.call;
 

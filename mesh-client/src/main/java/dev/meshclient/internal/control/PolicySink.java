@@ -1,7 +1,6 @@
 package dev.meshclient.internal.control;
 
 import dev.meshclient.MeshStatus;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
@@ -20,7 +19,6 @@ import org.slf4j.Logger;
 /** Puts in force what a source delivers; knows how fresh it is and what went wrong since. Calls come one at a time. */
 public final class PolicySink {
     private final Router router;
-    private final Layer transport;
     private final Consumer<EndpointState> gone;
     private final Runnable applied;
     private final Time time;
@@ -58,9 +56,8 @@ public final class PolicySink {
      * @param applied is run when a document is in force
      */
     public PolicySink(
-            Router router, Layer transport, Consumer<EndpointState> gone, Runnable applied, Time time, Logger log) {
+            Router router, Consumer<EndpointState> gone, Runnable applied, Time time, Logger log) {
         this.router = router;
-        this.transport = transport;
         this.gone = gone;
         this.applied = applied;
         this.time = time;
@@ -70,7 +67,7 @@ public final class PolicySink {
     /** Every document passes here, whichever source made it. */
     synchronized Applied deliver(Delivery delivery) throws IOException {
         String before = router.revision();
-        Applied what = router.apply(delivery.document(), transport, gone);
+        Applied what = router.apply(delivery.document(), gone);
         applied.run();
         if (what != Applied.NOTHING_NEW) {
             log.inForce(delivery.document(), router.applied(), before, what == Applied.SAME_VERSION);
@@ -90,7 +87,7 @@ public final class PolicySink {
      */
     synchronized boolean resume(Snapshot snapshot, MeshStatus.From freshness, long staleNanos) {
         AppliedPolicy left = snapshot.applied(time.now(), time.wall().instant(), staleNanos);
-        if (!router.resume(left, snapshot.order(), transport, gone)) {
+        if (!router.resume(left, snapshot.order(), gone)) {
             return false;
         }
         applied.run();

@@ -1,25 +1,24 @@
 package dev.meshclient.internal.credentials;
 
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.TokenUnavailable;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Failures;
-import dev.meshclient.internal.call.Layer;
-import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.Credentials;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the token that policy names on each attempt, over TLS only. What cannot have it is not sent. */
-public final class Bearer implements Layer {
+public final class Bearer implements AttemptLayer {
     private final Credentials stated;
     private final Tokens tokens;
     private final Backend backend;
-    private final Layer next;
+    private final AttemptLayer next;
 
-    private Bearer(Credentials stated, Tokens tokens, Backend backend, Layer next) {
+    private Bearer(Credentials stated, Tokens tokens, Backend backend, AttemptLayer next) {
         this.stated = stated;
         this.tokens = tokens;
         this.backend = backend;
@@ -30,20 +29,20 @@ public final class Bearer implements Layer {
      * @param stated by policy; null: the layer is left out
      * @param backend says how its endpoints are reached
      */
-    public static Layer create(@Nullable Credentials stated, Tokens tokens, Backend backend, Layer next) {
+    public static AttemptLayer create(@Nullable Credentials stated, Tokens tokens, Backend backend, AttemptLayer next) {
         return stated == null ? next : new Bearer(stated, tokens, backend, next);
     }
 
     @Override
-    public Response call(CallContext attempt) throws IOException {
-        boolean callers = attempt.request().header("Authorization") != null;
+    public Response call(Attempt attempt) throws IOException {
+        boolean callers = attempt.call().request().header("Authorization") != null;
         if (!callers || stated.overwrite()) {
             if (backend.tlsMode(attempt.endpoint()) == Tls.Mode.DISABLE
-                    && !attempt.request().isHttps()) {
+                    && !attempt.call().request().isHttps()) {
                 throw refused(
                         attempt,
                         "token '" + stated.token() + "' is not sent in the clear to "
-                                + attempt.decision().backend(),
+                                + attempt.call().decision().backend(),
                         "let policy say tls for it, or no credentials",
                         null);
             }
@@ -52,7 +51,7 @@ public final class Bearer implements Layer {
         return next.call(attempt);
     }
 
-    private String token(CallContext attempt) throws IOException {
+    private String token(Attempt attempt) throws IOException {
         try {
             return tokens.token(stated.token(), attempt);
         } catch (IOException e) {
@@ -63,21 +62,21 @@ public final class Bearer implements Layer {
             throw refused(
                     attempt,
                     "there is no token '" + stated.token() + "' for "
-                            + attempt.decision().backend() + ": " + e.getMessage(),
+                            + attempt.call().decision().backend() + ": " + e.getMessage(),
                     "see Mesh.builder().token(\"" + stated.token() + "\", ..)",
                     e);
         }
     }
 
     private static TokenUnavailable refused(
-            CallContext attempt, String what, String advice, @Nullable IOException cause) {
-        attempt.refused();
-        TokenUnavailable e = Failures.make().tokenUnavailable(what, advice, attempt.decision());
-        if (cause != null) {
-            e.initCause(cause);
-        }
-        attempt.failed(Outcome.REFUSED, e);
-        return e;
+            Attempt attempt, String what, String advice, @Nullable IOException cause) {
+        return attempt.refuse(decision -> {
+            TokenUnavailable e = Failures.make().tokenUnavailable(what, advice, decision);
+            if (cause != null) {
+                e.initCause(cause);
+            }
+            return e;
+        });
     }
 
     @Override

@@ -2,7 +2,7 @@ package dev.meshclient.internal.credentials;
 
 import com.nimbusds.jwt.JWTParser;
 import dev.meshclient.identity.TokenSource;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.text.ParseException;
@@ -28,7 +28,7 @@ final class KeptToken {
 
     private final Time time;
     private final TokenSource source;
-    private final Set<CallContext> waiting = ConcurrentHashMap.newKeySet();
+    private final Set<Attempt> waiting = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Kept kept;
     private long triedAt;
     private boolean tried;
@@ -42,7 +42,7 @@ final class KeptToken {
         this.source = source;
     }
 
-    String token(CallContext attempt) throws IOException {
+    String token(Attempt attempt) throws IOException {
         Kept now = kept;
         if (now != null && isFresh(now)) {
             return now.token;
@@ -65,7 +65,7 @@ final class KeptToken {
     }
 
     /** Nothing to go on with: all wait for the thread that asks. */
-    private String first(CallContext attempt) throws IOException {
+    private String first(Attempt attempt) throws IOException {
         waiting.add(attempt);
         try {
             boolean waited = false;
@@ -76,7 +76,9 @@ final class KeptToken {
                 }
                 throwIfFailed(waited);
                 ask(false);
-                long until = attempt.deadline() == Time.NEVER ? Time.NEVER : attempt.deadline() + GRACE_NANOS;
+                long until = attempt.call().deadline() == Time.NEVER
+                        ? Time.NEVER
+                        : attempt.call().deadline() + GRACE_NANOS;
                 if (!attempt.await(until)) {
                     throw new IOException("its source did not give it within the time of the call");
                 }
@@ -151,7 +153,7 @@ final class KeptToken {
             triedAt = time.now();
             asking = false;
         }
-        waiting.forEach(CallContext::raise);
+        waiting.forEach(Attempt::raise);
     }
 
     private static @Nullable Instant expires(String token) {

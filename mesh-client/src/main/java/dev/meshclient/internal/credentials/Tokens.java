@@ -1,7 +1,7 @@
 package dev.meshclient.internal.credentials;
 
 import dev.meshclient.identity.TokenSource;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.util.HashMap;
@@ -17,7 +17,7 @@ public final class Tokens {
     }
 
     /** One that is not expired. Where there is none yet the attempt waits for it, and ends with why it is cancelled if it is. */
-    String token(String name, CallContext attempt) throws IOException {
+    String token(String name, Attempt attempt) throws IOException {
         KeptToken token = tokens.get(name);
         if (token == null) {
             throw new IOException("this process knows "

@@ -1,28 +1,28 @@
 package dev.meshclient.internal.deadline;
 
 import dev.meshclient.DeadlineExceeded;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Failures;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.time.Duration;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** One budget for all attempts, to the end of the response body: cancels the call when it is spent. */
-public final class Deadline implements Layer {
+public final class Deadline implements CallLayer {
     /** Built in, where neither policy nor the caller states a limit. Envoy's route timeout. */
     private static final Duration BUILT_IN = Duration.ofSeconds(15);
 
     private final Time time;
     private final long statedNanos;
     private final long builtInNanos;
-    private final Layer next;
+    private final CallLayer next;
 
-    private Deadline(Time time, long statedNanos, long builtInNanos, Layer next) {
+    private Deadline(Time time, long statedNanos, long builtInNanos, CallLayer next) {
         this.time = time;
         this.statedNanos = statedNanos;
         this.builtInNanos = builtInNanos;
@@ -33,13 +33,13 @@ public final class Deadline implements Layer {
      * @param stated by policy; zero = none; null = not stated
      * @param neutral no limit is built in
      */
-    public static Layer create(Time time, @Nullable Duration stated, boolean neutral, Layer next) {
+    public static CallLayer create(Time time, @Nullable Duration stated, boolean neutral, CallLayer next) {
         long built = stated == null && !neutral ? BUILT_IN.toNanos() : 0;
         return new Deadline(time, stated == null ? 0 : stated.toNanos(), built, next);
     }
 
     @Override
-    public Response call(CallContext call) throws IOException {
+    public Response call(Call call) throws IOException {
         long limit = limit(call);
         if (limit == 0) {
             return next.call(call);
@@ -48,7 +48,7 @@ public final class Deadline implements Layer {
         Outcome as = isCallers(call, limit) ? Outcome.CANCELLED : Outcome.DEADLINE;
         call.deadline(at);
         Time.Timer timer = time.at(at, "deadline", () -> call.cancel(exceeded(call, limit), as));
-        call.onEnd(ended -> timer.cancel());
+        call.onEnd(timer::cancel);
         Response response = next.call(call);
         if (Streams.isStream(response)) { // until nothing moves any more: timeouts.idle
             timer.cancel();
@@ -57,7 +57,7 @@ public final class Deadline implements Layer {
     }
 
     /** The nearest of what policy and the caller say; 0 = none. What the caller told OkHttp is OkHttp's to enforce. */
-    private long limit(CallContext call) {
+    private long limit(Call call) {
         Duration asked = call.options().timeout();
         long limit = statedNanos;
         if (asked != null) {
@@ -68,19 +68,17 @@ public final class Deadline implements Layer {
     }
 
     /** What a caller asks for says nothing about the endpoint that does not make it in time. */
-    private static boolean isCallers(CallContext call, long limit) {
+    private static boolean isCallers(Call call, long limit) {
         Duration asked = call.options().timeout();
         return asked != null && Time.nanos(asked) == limit;
     }
 
-    private static DeadlineExceeded exceeded(CallContext call, long limitNanos) {
-        return Failures.make()
-                .deadlineExceeded(
-                        "the call to '" + call.request().url().host() + "' was not over within "
-                                + Duration.ofNanos(limitNanos).toMillis() + " ms, after " + call.attempts()
-                                + " attempt(s)",
-                        "raise timeouts.request or MeshOptions.timeout, or see the decision for where the time went",
-                        call.decision());
+    private static DeadlineExceeded exceeded(Call call, long limitNanos) {
+        return Failures.make().deadlineExceeded(
+                "the call to '" + call.request().url().host() + "' was not over within "
+                        + Duration.ofNanos(limitNanos).toMillis() + " ms, after " + call.attempts() + " attempt(s)",
+                "raise timeouts.request or MeshOptions.timeout, or see the decision for where the time went",
+                call.decision());
     }
 
     @Override

@@ -3,8 +3,10 @@ package dev.meshclient.internal.events;
 import dev.meshclient.Decision;
 import dev.meshclient.MeshFailure;
 import dev.meshclient.authz.AuthorizationEvent;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Instant;
@@ -22,12 +24,12 @@ public final class Events {
     private Events() {}
 
     /** Once a call: above everything, so that answers of our own are seen too. */
-    public static Layer ofCalls(List<MeshListener> listeners, Layer next) {
+    public static CallLayer ofCalls(List<MeshListener> listeners, CallLayer next) {
         return listeners.isEmpty() ? next : new Calls(listeners, next);
     }
 
     /** Once an attempt: above the attempt timer, so that its verdict is seen. */
-    public static Layer ofAttempts(List<MeshListener> listeners, Layer next) {
+    public static AttemptLayer ofAttempts(List<MeshListener> listeners, AttemptLayer next) {
         return listeners.isEmpty() ? next : new Attempts(listeners, next);
     }
 
@@ -62,12 +64,12 @@ public final class Events {
         tell(listeners, l -> l.identityExpiring(id, notAfter, lifePercent));
     }
 
-    private record Calls(List<MeshListener> listeners, Layer next) implements Layer {
+    private record Calls(List<MeshListener> listeners, CallLayer next) implements CallLayer {
         @Override
-        public Response call(CallContext call) throws IOException {
+        public Response call(Call call) throws IOException {
             tell(listeners, l -> l.callStarted(call.request()));
             IOException[] failure = new IOException[1];
-            call.onEnd(ended -> end(call, failure[0]));
+            call.onEnd(() -> end(call, failure[0]));
             try {
                 return next.call(call);
             } catch (IOException e) {
@@ -79,7 +81,7 @@ public final class Events {
             }
         }
 
-        private void end(CallContext call, @Nullable IOException failure) {
+        private void end(Call call, @Nullable IOException failure) {
             Decision decision = failure instanceof MeshFailure ours ? ours.decision() : call.decision();
             tell(listeners, l -> l.callEnded(call.request(), decision, failure));
         }
@@ -90,16 +92,16 @@ public final class Events {
         }
     }
 
-    private record Attempts(List<MeshListener> listeners, Layer next) implements Layer {
+    private record Attempts(List<MeshListener> listeners, AttemptLayer next) implements AttemptLayer {
         @Override
-        public Response call(CallContext attempt) throws IOException {
+        public Response call(Attempt attempt) throws IOException {
             Decision.Attempt started = attempt.asAttempt();
-            tell(listeners, l -> l.attemptStarted(attempt.request(), started));
+            tell(listeners, l -> l.attemptStarted(attempt.call().request(), started));
             try {
                 return next.call(attempt);
             } finally {
                 Decision.Attempt ended = attempt.asAttempt();
-                tell(listeners, l -> l.attemptEnded(attempt.request(), ended));
+                tell(listeners, l -> l.attemptEnded(attempt.call().request(), ended));
             }
         }
 

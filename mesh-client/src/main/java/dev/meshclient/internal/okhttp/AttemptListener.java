@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Endpoint;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /** How far an inner call has come; passes its events on to the listener of the caller's call. */
 final class AttemptListener extends EventListener {
+    private final InnerCall inner;
     private final Attempt attempt;
     private @Nullable Connection connection;
     private boolean connectStarted;
@@ -29,12 +31,13 @@ final class AttemptListener extends EventListener {
     private boolean released;
     private long connectStartedAt;
 
-    AttemptListener(Attempt attempt) {
-        this.attempt = attempt;
+    AttemptListener(InnerCall inner) {
+        this.inner = inner;
+        this.attempt = inner.attempt;
     }
 
-    Attempt attempt() {
-        return attempt;
+    InnerCall inner() {
+        return inner;
     }
 
     @Nullable
@@ -58,15 +61,15 @@ final class AttemptListener extends EventListener {
     }
 
     private LogicalCall logical() {
-        return attempt.hop.logical;
+        return inner.engineCall.logical();
     }
 
     private Call outer() {
-        return attempt.hop.logical.outer();
+        return inner.engineCall.logical().outer();
     }
 
     private EventListener caller() {
-        return attempt.hop.logical.listener();
+        return inner.engineCall.logical().listener();
     }
 
     /** Before the first event of an attempt that takes another connection the old one's release is told. */
@@ -105,7 +108,7 @@ final class AttemptListener extends EventListener {
     /** A caller's listener that throws while the body ends keeps OkHttp from telling the end: the attempt's permits are free all the same. */
     private void endUnless(boolean told) {
         if (!told) {
-            attempt.abandon();
+            inner.abandon();
         }
     }
 
@@ -140,13 +143,13 @@ final class AttemptListener extends EventListener {
 
     @Override
     public void canceled(Call call) {
-        attempt.innerCanceled();
+        inner.innerCanceled();
     }
 
     /** Told only where OkHttp itself repeats; where the mesh does, its own decision counts. */
     @Override
     public void retryDecision(Call call, IOException exception, boolean retry) {
-        if (!attempt.toMesh) {
+        if (!inner.toMesh) {
             caller().retryDecision(outer(), exception, retry);
         }
     }
@@ -210,19 +213,19 @@ final class AttemptListener extends EventListener {
 
     @Override
     public void secureConnectStart(Call call) {
-        Target target = attempt.target();
+        Target target = attempt.call().target();
         Endpoint endpoint = attempt.endpoint();
         if (target != null && target.backend().connectNanos() > 0) {
-            attempt.handshakeStarted(
+            inner.handshakeStarted(
                     connectStartedAt + target.backend().connectNanos(),
-                    endpoint == null ? attempt.request().url().host() : endpoint.name());
+                    endpoint == null ? attempt.call().request().url().host() : endpoint.name());
         }
         caller().secureConnectStart(outer());
     }
 
     @Override
     public void secureConnectEnd(Call call, @Nullable Handshake handshake) {
-        attempt.handshakeEnded();
+        inner.handshakeEnded();
         caller().secureConnectEnd(outer(), handshake);
     }
 
@@ -234,7 +237,7 @@ final class AttemptListener extends EventListener {
     @Override
     public void connectFailed(
             Call call, InetSocketAddress inetSocketAddress, Proxy proxy, @Nullable Protocol protocol, IOException ioe) {
-        attempt.handshakeEnded();
+        inner.handshakeEnded();
         caller().connectFailed(outer(), inetSocketAddress, proxy, protocol, ioe);
     }
 

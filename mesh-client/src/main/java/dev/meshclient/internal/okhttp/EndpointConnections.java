@@ -66,6 +66,8 @@ final class EndpointConnections {
     private final Map<Peer, PeerTls> peers = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
     private volatile boolean retired;
+    /** For the end of an attempt, when its connection is idle. */
+    final Runnable givenBack = this::givenBack;
 
     /**
      * What the clients of an endpoint differ by.
@@ -140,8 +142,7 @@ final class EndpointConnections {
         pool.evictAll();
     }
 
-    /** An attempt is over, and its connection idle. */
-    void givenBack() {
+    private void givenBack() {
         if (retired) {
             pool.evictAll();
         }

@@ -1,14 +1,10 @@
 package dev.meshclient.internal.okhttp;
 
-import dev.meshclient.MeshFailure;
-import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.call.Entrance;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Credentials;
 import java.io.IOException;
-import java.net.ProtocolException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
@@ -24,11 +20,9 @@ import java.util.concurrent.atomic.LongAdder;
 import okhttp3.Call;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
-import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -45,11 +39,11 @@ public final class Engine {
     private final Time time;
     private final Entrance entrance;
     private final Transport transport;
-    private final Layer passThrough;
     private final Download download = new Download();
     private final Map<CallerSettings, CallerSettings> interned = new ConcurrentHashMap<>();
     private final AtomicBoolean told = new AtomicBoolean();
     private final LongAdder underWay = new LongAdder();
+    private final Runnable oneLess = underWay::decrement; // once for all calls
     private final Set<Dispatcher> dispatchers = // weakly: some frameworks make a client a request
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
@@ -61,12 +55,6 @@ public final class Engine {
         this.time = time;
         this.entrance = entrance;
         this.transport = new Transport(time, credentials);
-        this.passThrough = call -> transport.call(call.attempt());
-    }
-
-    /** The bottom layer. */
-    public Layer transport() {
-        return transport;
     }
 
     /** A small document, past the mesh and its clients; it is no call of the user's. */
@@ -144,7 +132,7 @@ public final class Engine {
                 return chain.proceed(request);
             } catch (PassThrough.EntersMesh redirect) {
                 watch.end();
-                return new Run(this, chain, client).follow(redirect.next, redirect.prior);
+                return engineCall(chain, client).follow(redirect.next, redirect.prior);
             } finally {
                 watch.end(); // the interceptor above may go on to a host of the mesh
             }
@@ -152,7 +140,13 @@ public final class Engine {
 
         /** A logical call, from here on ours. */
         Response run(Chain chain, OkHttpClient client, Request request) throws IOException {
-            return new Run(this, chain, client).follow(request, null);
+            return engineCall(chain, client).follow(request, null);
+        }
+
+        private EngineCall engineCall(Chain chain, OkHttpClient client) {
+            LogicalCall logical = LogicalCall.of(chain, time.now());
+            logical.checkClosed();
+            return new EngineCall(Engine.this, chain, client, logical, settings(client, chain, logical.isWebSocket()));
         }
 
         private CallerSettings settings(OkHttpClient client, Chain chain, boolean webSocket) {
@@ -185,107 +179,22 @@ public final class Engine {
         return known == null ? fresh : known;
     }
 
-    /** One passage of a call through the engine: its hops, each through the layers of its host. */
-    private final class Run {
-        private final Interceptor.Chain chain;
-        private final OkHttpClient client;
-        private final LogicalCall logical;
-        private final CallerSettings settings;
+    Time time() {
+        return time;
+    }
 
-        Run(Entry entry, Interceptor.Chain chain, OkHttpClient client) {
-            this.chain = chain;
-            this.client = client;
-            this.logical = LogicalCall.of(chain, time.now());
-            this.logical.checkClosed();
-            this.settings = entry.settings(client, chain, logical.isWebSocket());
-        }
+    Entrance entrance() {
+        return entrance;
+    }
 
-        Response follow(Request first, @Nullable Response before) throws IOException {
-            Request request = first;
-            Response prior = before;
-            for (int followUps = prior == null ? 0 : 1; ; followUps++) {
-                Hop hop = new Hop(time, request, logical, client, settings, underWay);
-                Response response = send(hop);
-                Request next = null;
-                boolean kept = false;
-                try {
-                    if (prior != null) {
-                        response = FollowUps.after(FollowUps.withoutBody(prior), response);
-                    }
-                    next = next(hop, response);
-                    if (next == null) {
-                        logical.listener().followUpDecision(logical.outer(), response, null);
-                        logical.holdEndForJoined();
-                        if (logical.tellsEndAtOnce()) {
-                            logical.interceptorsReturned();
-                        }
-                        kept = true;
-                        return response;
-                    }
-                    close(hop, request, response);
-                    if (followUps == FollowUps.MAX) {
-                        logical.listener().followUpDecision(logical.outer(), response, null);
-                        throw new ProtocolException("Too many follow-up requests: " + (followUps + 1));
-                    }
-                    logical.listener().followUpDecision(logical.outer(), response, next);
-                    kept = true;
-                } finally {
-                    if (!kept) {
-                        abandon(hop);
-                        response.close();
-                    }
-                }
-                request = next;
-                prior = response;
-            }
-        }
+    Transport transport() {
+        return transport;
+    }
 
-        private Response send(Hop hop) throws IOException {
-            if (logical.outer().isCanceled()) {
-                throw new IOException("Canceled");
-            }
-            hop.begin();
-            logical.current(hop);
-            HttpUrl url = hop.request().url();
-            Layer layers = entrance.layers(url.host(), url.port());
-            try {
-                return hop.run(layers == null ? passThrough : layers);
-            } catch (IOException e) {
-                logical.holdEndForJoined();
-                if (logical.tellsEndAtOnce()) { // nothing holds the outer callFailed back: tell the release now
-                    logical.interceptorsReturned();
-                }
-                IOException told = hop.asTold(e);
-                if (!(told instanceof MeshFailure) && hop.hasPartOfMesh()) {
-                    told.addSuppressed(new DecisionNote(hop.decision()));
-                }
-                throw told;
-            }
-        }
-
-        private @Nullable Request next(Hop hop, Response response) throws IOException {
-            Attempt last = hop.last();
-            boolean toMesh = last != null && last.toMesh;
-            Request next = FollowUps.next(response, last == null ? null : last.route(), chain, !toMesh);
-            return next == null || FollowUps.isOneShot(next) ? null : next;
-        }
-
-        /** OkHttp would keep the connection; a duplex request may go on writing into the abandoned attempt for long. */
-        private void close(Hop hop, Request request, Response response) {
-            logical.holdRelease();
-            response.close();
-            RequestBody body = request.body();
-            if (body != null && body.isDuplex()) {
-                abandon(hop);
-            }
-        }
-
-        private void abandon(Hop hop) {
-            Attempt last = hop.last();
-            if (last != null) {
-                last.abandon();
-            }
-        }
+    /** The call is in hand until it is over. */
+    void begins(dev.meshclient.internal.call.Call call) {
+        underWay.increment();
+        call.onEnd(oneLess);
     }
 
     /** How many calls the mesh has in hand, those included that wait for their next attempt. */

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Endpoint;
 import java.io.IOException;
@@ -14,12 +15,12 @@ final class Failure {
     private Failure() {}
 
     /** The table of what a failure says about the request; where OkHttp's types are internal their names are compared. */
-    static Outcome outcome(Attempt attempt, IOException e) {
-        AttemptListener seen = attempt.listener;
+    static Outcome outcome(InnerCall inner, IOException e) {
+        AttemptListener seen = inner.listener;
         String type = e.getClass().getSimpleName();
-        LogicalCall logical = attempt.hop.logical;
+        LogicalCall logical = inner.engineCall.logical();
         // When callTimeout is up the reader may wake before the canceller has told the outer call.
-        if (logical.outer().isCanceled() || attempt.now() >= logical.deadline()) {
+        if (logical.outer().isCanceled() || inner.attempt.now() >= logical.deadline()) {
             return Outcome.CANCELLED;
         }
         if (TlsFailure.isOfOurCertificate(e) && !seen.isReused() && !seen.hasAnswer()) {
@@ -45,34 +46,35 @@ final class Failure {
     }
 
     /** What being ended from above makes of an attempt. */
-    static Outcome ofCancelled(Attempt attempt, IOException cause) {
-        return attempt.isConnectTimeout(cause) ? late(attempt) : attempt.cancelledAs();
+    static Outcome ofCancelled(InnerCall inner, IOException cause) {
+        return inner.isConnectTimeout(cause) ? late(inner) : inner.attempt.cancelledAs();
     }
 
     /** The timer of a handshake may win by a hair against a handshake that was agreed. */
-    private static Outcome late(Attempt attempt) {
-        return attempt.listener.mayBeSent() ? Outcome.ATTEMPT_TIMEOUT : Outcome.CONNECT_FAILURE;
+    private static Outcome late(InnerCall inner) {
+        return inner.listener.mayBeSent() ? Outcome.ATTEMPT_TIMEOUT : Outcome.CONNECT_FAILURE;
     }
 
     /** OkHttp names the logical host and its port, at which nobody listens; the type stays what callers catch. */
-    static IOException told(Attempt attempt, IOException e) {
+    static IOException told(InnerCall inner, IOException e) {
+        Attempt attempt = inner.attempt;
         Endpoint endpoint = attempt.endpoint();
-        if (endpoint != null && attempt.tls != null && e instanceof SSLException tls) {
-            return TlsFailure.named(tls, endpoint.name(), attempt.tls);
+        if (endpoint != null && inner.tls != null && e instanceof SSLException tls) {
+            return TlsFailure.named(tls, endpoint.name(), inner.tls);
         }
         if (endpoint != null
-                && attempt.tls != null
-                && attempt.tls.presentsCertificate()
-                && !attempt.listener.isReused()
-                && !attempt.listener.hasAnswer()
+                && inner.tls != null
+                && inner.tls.presentsCertificate()
+                && !inner.listener.isReused()
+                && !inner.listener.hasAnswer()
                 && e.getClass() == IOException.class) {
-            return TlsFailure.withoutAlert(e, endpoint.name(), attempt.tls);
+            return TlsFailure.withoutAlert(e, endpoint.name(), inner.tls);
         }
         if (endpoint == null || e.getClass() != ConnectException.class) {
             return e;
         }
         ConnectException named = new ConnectException("Failed to connect to " + endpoint.name() + ", an endpoint of '"
-                + attempt.request().url().host() + "'");
+                + attempt.call().request().url().host() + "'");
         named.initCause(e);
         return named;
     }

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -29,7 +30,7 @@ final class IdleBody extends ResponseBody {
     static ResponseBody watched(ResponseBody body, Attempt attempt, Time time, long idleNanos) {
         IdleBody watched = new IdleBody(body, attempt, time, idleNanos);
         watched.arm(watched.movedAt + idleNanos);
-        attempt.onEnd(ended -> watched.disarm());
+        attempt.onEnd(watched::disarm);
         return watched;
     }
 
@@ -81,7 +82,7 @@ final class IdleBody extends ResponseBody {
             arm(until);
         } else {
             attempt.cancel(new SocketTimeoutException("nothing of the response of '"
-                    + attempt.request().url().host() + "' was read for " + idleNanos / 1_000_000
+                    + attempt.call().request().url().host() + "' was read for " + idleNanos / 1_000_000
                     + " ms (timeouts.idle)"));
         }
     }

@@ -1,6 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Scope;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +19,7 @@ final class LogicalCall extends EventListener {
     private final EventListener atStart; // all listeners of the call, this one included
     private @Nullable List<OuterListener> joined; // each stands before those that joined since the one before
     private volatile Interceptor.Chain chain;
-    private volatile @Nullable CallContext current;
+    private volatile @Nullable Scope current;
 
     private boolean holdRelease = true; // until the outer call's interceptors have returned
     private @Nullable Connection held; // released by the last attempt, not told yet
@@ -87,18 +87,18 @@ final class LogicalCall extends EventListener {
     // ---- cancelling
 
     /** What runs from now on. */
-    void current(CallContext context) {
-        current = context;
+    void current(Scope running) {
+        current = running;
         if (outer.isCanceled()) { // closes the race with canceled()
-            context.cancel(new Canceled());
+            running.cancel(new Canceled());
         }
     }
 
     @Override
     public void canceled(Call call) {
-        CallContext context = current;
-        if (context != null) {
-            context.cancel(new Canceled());
+        Scope running = current;
+        if (running != null) {
+            running.cancel(new Canceled());
         }
     }
 

@@ -1,9 +1,7 @@
 package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.IdentityUnavailable;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Failures;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.call.Target;
@@ -13,19 +11,21 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Credentials;
 import dev.meshclient.internal.tls.OwnIdentityFault;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.internal.call.Failures;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.UnknownServiceException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
+import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** The bottom layer: runs an attempt as an inner call on a client derived for its endpoint, and says what became of it. */
-final class Transport implements Layer {
+/** Runs an attempt as an inner call on a client derived for its endpoint, and says what became of it. */
+final class Transport {
     private static final Duration MAX_AGE = Duration.ofHours(1);
 
     private final Time time;
@@ -39,44 +39,46 @@ final class Transport implements Layer {
         this.credentials = credentials;
     }
 
-    @Override
-    public Response call(CallContext context) throws IOException {
-        Attempt attempt = (Attempt) context;
-        Target target = attempt.target();
+    Response send(InnerCall inner) throws IOException {
+        Attempt attempt = inner.attempt;
+        Target target = attempt.call().target();
         Endpoint endpoint = attempt.endpoint();
         return target == null || endpoint == null
-                ? toHost(attempt, target == null ? null : target.backend())
-                : toEndpoint(attempt, target.backend(), endpoint);
+                ? toHost(inner, target == null ? null : target.backend())
+                : toEndpoint(inner, target.backend(), endpoint);
     }
 
     /** As OkHttp would: the URL's own host and port, the caller's Dns, proxy and connections. */
-    private Response toHost(Attempt attempt, @Nullable Backend backend) throws IOException {
-        Hop hop = attempt.hop;
-        Request request = attempt.request();
+    private Response toHost(InnerCall inner, @Nullable Backend backend) throws IOException {
+        Attempt attempt = inner.attempt;
+        EngineCall engineCall = inner.engineCall;
+        Request request = attempt.call().request();
         boolean upgraded = backend != null && TlsUpgrade.isTls(backend) && !request.isHttps();
         Request sent = dressed(attempt, upgraded ? upgrade.upgrade(request) : request);
         if (upgraded) {
-            requireTls(attempt);
+            requireTls(inner);
         }
-        Call inner = neutral.client(hop.client, hop.settings, backend).newCall(sent);
-        Response response = execute(attempt, inner, upgraded);
-        return backend == null ? response : untilIdle(attempt, response, backend.idleNanos());
+        OkHttpClient client = neutral.client(engineCall.client(), engineCall.settings(), backend);
+        Response response = execute(inner, client.newCall(sent), upgraded);
+        return backend == null ? response : untilIdle(inner, response, backend.idleNanos());
     }
 
-    private Response toEndpoint(Attempt attempt, Backend backend, Endpoint endpoint) throws IOException {
-        Hop hop = attempt.hop;
-        attempt.toMesh = true;
-        Request request = attempt.request();
-        dispatcherLimit.look(hop.client.dispatcher(), request.url().host(), attempt.startedAt());
+    private Response toEndpoint(InnerCall inner, Backend backend, Endpoint endpoint) throws IOException {
+        Attempt attempt = inner.attempt;
+        EngineCall engineCall = inner.engineCall;
+        inner.toMesh = true;
+        Request request = attempt.call().request();
+        dispatcherLimit.look(engineCall.client().dispatcher(), request.url().host(), attempt.startedAt());
         boolean upgraded = backend.tlsMode(endpoint) != Tls.Mode.DISABLE && !request.isHttps();
         Request sent = dressed(attempt, upgraded ? upgrade.upgrade(request) : request);
         EndpointConnections connections = connections(endpoint);
-        attempt.connections = connections;
-        boolean bounded = attempt.deadline() - attempt.startedAt() <= backend.idleNanos();
-        EndpointConnections.Made made = made(attempt, backend, endpoint, connections, sent.isHttps(), bounded);
-        Response response = execute(attempt, made.client().newCall(sent), upgraded);
+        inner.connections = connections;
+        attempt.onEnd(connections.givenBack);
+        boolean bounded = attempt.call().deadline() - attempt.startedAt() <= backend.idleNanos();
+        EndpointConnections.Made made = made(inner, backend, endpoint, connections, sent.isHttps(), bounded);
+        Response response = execute(inner, made.client().newCall(sent), upgraded);
         shortenKeepAlive(endpoint, connections, response);
-        return untilIdle(attempt, response, backend.idleNanos());
+        return untilIdle(inner, response, backend.idleNanos());
     }
 
     /** With the credentials of this attempt; they never leave in the clear, whatever was decided above. */
@@ -96,37 +98,39 @@ final class Transport implements Layer {
     }
 
     private EndpointConnections.Made made(
-            Attempt attempt,
+            InnerCall inner,
             Backend backend,
             Endpoint endpoint,
             EndpointConnections connections,
             boolean tls,
             boolean bounded)
             throws IOException {
-        EndpointConnections.Made made = awaited(attempt, backend, endpoint, connections, tls, bounded);
-        attempt.tls = made.tls();
+        EndpointConnections.Made made = awaited(inner, backend, endpoint, connections, tls, bounded);
+        inner.tls = made.tls();
         if (tls && made.tls() == null) {
-            requireTls(attempt);
+            requireTls(inner);
         }
         return made;
     }
 
     /** A process that has just started may be faster than who mounts its certificate. */
     private EndpointConnections.Made awaited(
-            Attempt attempt,
+            InnerCall inner,
             Backend backend,
             Endpoint endpoint,
             EndpointConnections connections,
             boolean tls,
             boolean bounded)
             throws IOException {
-        Hop hop = attempt.hop;
-        long until = Math.min(attempt.deadline(), credentials.waitUntil());
+        Attempt attempt = inner.attempt;
+        EngineCall engineCall = inner.engineCall;
+        long until = Math.min(attempt.call().deadline(), credentials.waitUntil());
         Closeable subscription = null;
         try {
             while (true) {
                 try {
-                    return connections.client(hop.client, hop.settings, backend, endpoint, tls, bounded);
+                    return connections.client(
+                            engineCall.client(), engineCall.settings(), backend, endpoint, tls, bounded);
                 } catch (OwnIdentityFault e) {
                     if (!e.isPending() || time.now() >= until) {
                         throw unavailable(attempt, e);
@@ -147,49 +151,51 @@ final class Transport implements Layer {
 
     /** Nothing was tried: another endpoint would not change it, and none is to blame. */
     private static IdentityUnavailable unavailable(Attempt attempt, OwnIdentityFault e) {
-        attempt.refused();
-        IdentityUnavailable unavailable =
-                Failures.make().identityUnavailable(String.valueOf(e.getMessage()), e.advice(), attempt.decision());
-        unavailable.initCause(e);
-        attempt.failed(Outcome.REFUSED, unavailable);
-        return unavailable;
+        return attempt.refuse(decision -> {
+            IdentityUnavailable unavailable =
+                    Failures.make().identityUnavailable(String.valueOf(e.getMessage()), e.advice(), decision);
+            unavailable.initCause(e);
+            return unavailable;
+        });
     }
 
     /** A chain whose TLS was taken away sends to an https URL in the clear. */
-    private static void requireTls(Attempt attempt) throws UnknownServiceException {
-        if (attempt.hop.settings.sslSocketFactory() == null) {
+    private static void requireTls(InnerCall inner) throws UnknownServiceException {
+        if (inner.engineCall.settings().sslSocketFactory() == null) {
             UnknownServiceException e = new UnknownServiceException("'"
-                    + attempt.request().url().host() + "' is called over TLS and the caller's client has none:"
+                    + inner.attempt.call().request().url().host()
+                    + "' is called over TLS and the caller's client has none:"
                     + " give it connection specs with TLS, and no withSslSocketFactory(null, ..) on its chain");
-            attempt.failed(Outcome.REFUSED, e);
+            inner.attempt.failed(Outcome.REFUSED, e);
             throw e;
         }
     }
 
-    private Response execute(Attempt attempt, Call inner, boolean upgraded) throws IOException {
-        LogicalCall logical = attempt.hop.logical;
-        inner.addEventListener(attempt.listener);
+    private Response execute(InnerCall inner, Call call, boolean upgraded) throws IOException {
+        Attempt attempt = inner.attempt;
+        LogicalCall logical = inner.engineCall.logical();
+        call.addEventListener(inner.listener);
         if (logical.deadline() != Long.MAX_VALUE) { // callTimeout: OkHttp ends the body by it, in its own words
-            inner.timeout().timeout(Math.max(1, logical.deadline() - time.now()), TimeUnit.NANOSECONDS);
+            call.timeout().timeout(Math.max(1, logical.deadline() - time.now()), TimeUnit.NANOSECONDS);
         }
         if (logical.outer().timeout().hasDeadline()) {
-            inner.timeout().deadlineNanoTime(logical.outer().timeout().deadlineNanoTime());
+            call.timeout().deadlineNanoTime(logical.outer().timeout().deadlineNanoTime());
         }
         logical.attemptStarted();
-        attempt.inner(inner);
+        inner.runs(call);
         try {
-            Response response = inner.execute();
+            Response response = call.execute();
             if (response.networkResponse() == null) {
                 attempt.cached(response.code());
             } else {
                 attempt.responded(response.code());
             }
-            return asSent(attempt, response, upgraded);
+            return asSent(inner, response, upgraded);
         } catch (IOException e) {
             IOException failure = ExchangeFailed.unwrap(e);
-            throw failed(attempt, TlsFailure.behind(failure, attempt.listener.connection()));
+            throw failed(inner, TlsFailure.behind(failure, inner.listener.connection()));
         } catch (RuntimeException | Error e) {
-            attempt.abandon();
+            inner.abandon();
             throw e;
         }
     }
@@ -198,13 +204,14 @@ final class Transport implements Layer {
      * A body that no deadline ends is ended when it is idle. Not an upgraded connection, which lives by its pings, nor a
      * duplex call, in which the caller may be the one who speaks.
      */
-    private Response untilIdle(Attempt attempt, Response response, long idleNanos) {
-        boolean bounded = attempt.hop.logical.deadline() != Time.NEVER
-                || (attempt.deadline() != Time.NEVER && !Streams.isStream(response));
+    private Response untilIdle(InnerCall inner, Response response, long idleNanos) {
+        Attempt attempt = inner.attempt;
+        boolean bounded = inner.engineCall.logical().deadline() != Time.NEVER
+                || (attempt.call().deadline() != Time.NEVER && !Streams.isStream(response));
         if (bounded || idleNanos == 0 || attempt.isOver() || Streams.isUpgrade(response)) {
             return response;
         }
-        RequestBody sent = attempt.request().body();
+        RequestBody sent = attempt.call().request().body();
         return sent != null && sent.isDuplex()
                 ? response
                 : response.newBuilder()
@@ -213,16 +220,17 @@ final class Transport implements Layer {
     }
 
     /** The response to the request that the caller made, with all that the peer said. */
-    private static Response asSent(Attempt attempt, Response response, boolean upgraded) {
-        if (attempt.masked == null && !upgraded && attempt.authorization() == null) {
+    private static Response asSent(InnerCall inner, Response response, boolean upgraded) {
+        Attempt attempt = inner.attempt;
+        if (inner.masked == null && !upgraded && attempt.authorization() == null) {
             return response;
         }
-        Response.Builder builder = response.newBuilder().request(attempt.request());
+        Response.Builder builder = response.newBuilder().request(attempt.call().request());
         Response network = response.networkResponse();
         if (network != null) {
             Response.Builder onTheWire = network.newBuilder();
-            if (attempt.masked != null) {
-                onTheWire.headers(attempt.masked);
+            if (inner.masked != null) {
+                onTheWire.headers(inner.masked);
             }
             if (attempt.authorization() != null) { // whoever logs what was sent must not log policy's token
                 onTheWire.request(network.request()
@@ -232,29 +240,30 @@ final class Transport implements Layer {
             }
             builder.networkResponse(onTheWire.build());
         }
-        if (attempt.masked != null) {
-            builder.headers(attempt.masked);
+        if (inner.masked != null) {
+            builder.headers(inner.masked);
         }
         return builder.build();
     }
 
-    private static IOException failed(Attempt attempt, IOException e) {
+    private static IOException failed(InnerCall inner, IOException e) {
+        Attempt attempt = inner.attempt;
         IOException cause = attempt.cancelCause();
         if (cause != null) {
             boolean callers = cause instanceof LogicalCall.Canceled;
             IOException told = callers ? e : cause;
-            attempt.failed(Failure.ofCancelled(attempt, cause), told);
+            attempt.failed(Failure.ofCancelled(inner, cause), told);
             return told;
         }
         if (e instanceof OwnIdentityFault fault) {
             return unavailable(attempt, fault);
         }
-        Outcome outcome = Failure.outcome(attempt, e);
-        EndpointConnections from = attempt.connections;
+        Outcome outcome = Failure.outcome(inner, e);
+        EndpointConnections from = inner.connections;
         if (outcome == Outcome.STALE && from != null) {
             from.foundStale();
         }
-        IOException told = Failure.told(attempt, e);
+        IOException told = Failure.told(inner, e);
         attempt.failed(outcome, told);
         return told;
     }
@@ -301,10 +310,5 @@ final class Transport implements Layer {
                 }
             }
         }
-    }
-
-    @Override
-    public String toString() {
-        return "okhttp";
     }
 }

@@ -21,58 +21,58 @@ final class WireInterceptor implements Interceptor {
 
     private WireInterceptor() {}
 
-    /** The attempt that an inner call is; it is the one listener that the inner call was given. */
-    static Attempt attempt(Chain chain) {
-        return ((AttemptListener) chain.getEventListener()).attempt();
+    /** What the engine keeps of the attempt; it is the one listener that the inner call was given. */
+    static InnerCall inner(Chain chain) {
+        return ((AttemptListener) chain.getEventListener()).inner();
     }
 
     @Override
     public Response intercept(Chain chain) throws IOException {
-        Attempt attempt = attempt(chain);
-        return attempt.toMesh ? toMesh(chain, attempt) : neutral(chain, attempt);
+        InnerCall inner = inner(chain);
+        return inner.toMesh ? toMesh(chain, inner) : neutral(chain, inner);
     }
 
-    private static Response toMesh(Chain chain, Attempt attempt) throws IOException {
+    private static Response toMesh(Chain chain, InnerCall inner) throws IOException {
         Response response;
         try {
-            response = chain.proceed(withHeaders(chain.request(), attempt));
+            response = chain.proceed(withHeaders(chain.request(), inner));
         } catch (ProtocolException e) {
             throw e;
         } catch (IOException e) {
             throw new ExchangeFailed(e);
         }
         if (response.code() == 408) { // OkHttp repeats it unless told to wait
-            return masked(response, attempt).header("Retry-After", "1").build();
+            return masked(response, inner).header("Retry-After", "1").build();
         }
-        return withoutRetryAfter(response, attempt);
+        return withoutRetryAfter(response, inner);
     }
 
-    private static Request withHeaders(Request request, Attempt attempt) {
-        Decimals decimals = Objects.requireNonNull(attempt.connections).decimals();
+    private static Request withHeaders(Request request, InnerCall inner) {
+        Decimals decimals = Objects.requireNonNull(inner.connections).decimals();
         Request.Builder builder = request.newBuilder()
-                .header("x-mesh-attempt", decimals.text(attempt.number()))
-                .tag(Decision.Source.class, attempt.hop);
-        long deadline = attempt.deadline();
+                .header("x-mesh-attempt", decimals.text(inner.attempt.number()))
+                .tag(Decision.Source.class, inner.attempt.call());
+        long deadline = inner.attempt.call().deadline();
         if (deadline != Long.MAX_VALUE) {
-            long left = Math.max(0, (deadline - attempt.now()) / 1_000_000);
+            long left = Math.max(0, (deadline - inner.attempt.now()) / 1_000_000);
             builder.header("x-mesh-deadline-ms", decimals.text(left));
         }
         return builder.build();
     }
 
-    private static Response neutral(Chain chain, Attempt attempt) throws IOException {
-        return withoutRetryAfter(chain.proceed(chain.request()), attempt);
+    private static Response neutral(Chain chain, InnerCall inner) throws IOException {
+        return withoutRetryAfter(chain.proceed(chain.request()), inner);
     }
 
     /** {@code Retry-After: 0} on a 503 makes OkHttp repeat whatever was sent, a POST too. */
-    private static Response withoutRetryAfter(Response response, Attempt attempt) {
+    private static Response withoutRetryAfter(Response response, InnerCall inner) {
         return response.code() == 503 && response.header("Retry-After") != null
-                ? masked(response, attempt).removeHeader("Retry-After").build()
+                ? masked(response, inner).removeHeader("Retry-After").build()
                 : response;
     }
 
-    private static Response.Builder masked(Response response, Attempt attempt) {
-        attempt.masked = response.headers();
+    private static Response.Builder masked(Response response, InnerCall inner) {
+        inner.masked = response.headers();
         return response.newBuilder();
     }
 
@@ -80,7 +80,7 @@ final class WireInterceptor implements Interceptor {
     record CallerInterceptor(Interceptor caller) implements Interceptor {
         @Override
         public Response intercept(Chain chain) throws IOException {
-            return caller.intercept(new OuterView(chain, attempt(chain).hop.logical));
+            return caller.intercept(new OuterView(chain, inner(chain).engineCall.logical()));
         }
 
         /** It appears in OkHttp's messages about misbehaving interceptors. */

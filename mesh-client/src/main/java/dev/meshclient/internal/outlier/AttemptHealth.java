@@ -1,6 +1,6 @@
 package dev.meshclient.internal.outlier;
 
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Outcome;
 
 /** What an attempt says about its endpoint. */
@@ -13,7 +13,7 @@ enum AttemptHealth {
     /** The caller ended it, our own identity was refused, nobody was asked, or a reused connection had been closed meanwhile. */
     NOTHING;
 
-    static AttemptHealth of(CallContext attempt) {
+    static AttemptHealth of(Attempt attempt) {
         Outcome outcome = attempt.outcome();
         return outcome == null ? NOTHING : of(outcome, attempt.status());
     }

@@ -1,7 +1,7 @@
 package dev.meshclient.internal.outlier;
 
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.ServiceState;
@@ -13,12 +13,12 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Counts what becomes of attempts, takes endpoints out for it, and lets a probe bring them back. */
-public final class Outlier implements Layer {
+public final class Outlier implements AttemptLayer {
     private final Time time;
     private final Duty duty;
     private final EjectionSettings terms;
     private final ConsecutiveFailures rows;
-    private final Layer next;
+    private final AttemptLayer next;
 
     /** Is told who goes and comes, and why. */
     public interface Watcher {
@@ -38,7 +38,7 @@ public final class Outlier implements Layer {
      */
     public record Judged(String service, List<Endpoint> endpoints, ServiceState fleet, Duty duty) {}
 
-    private Outlier(Time time, Duty duty, EjectionSettings terms, Layer next) {
+    private Outlier(Time time, Duty duty, EjectionSettings terms, AttemptLayer next) {
         this.time = time;
         this.duty = duty;
         this.terms = terms;
@@ -47,7 +47,8 @@ public final class Outlier implements Layer {
     }
 
     /** @param stated by policy; where ejection is off the layer is left out */
-    public static Layer create(Time time, OutlierDetection stated, Judged judged, Watcher watcher, Layer next) {
+    public static AttemptLayer create(
+            Time time, OutlierDetection stated, Judged judged, Watcher watcher, AttemptLayer next) {
         EjectionSettings terms = EjectionSettings.of(stated);
         Ejections bench = new Ejections(time, judged, terms, watcher);
         judged.duty.takenOver(bench, time.now());
@@ -60,7 +61,7 @@ public final class Outlier implements Layer {
     }
 
     @Override
-    public Response call(CallContext attempt) throws IOException {
+    public Response call(Attempt attempt) throws IOException {
         try {
             return next.call(attempt);
         } finally {
@@ -72,11 +73,11 @@ public final class Outlier implements Layer {
     }
 
     /** By the policy in force, which may be a later one than the attempt's. */
-    private void judge(Endpoint endpoint, CallContext attempt, AttemptHealth effect) {
+    private void judge(Endpoint endpoint, Attempt attempt, AttemptHealth effect) {
         Ejections bench = duty.bench();
         EndpointHealth record = endpoint.state().record();
         @Nullable String why = rows.after(record, effect);
-        boolean probed = attempt.isProbe() && probed(bench, endpoint, effect);
+        boolean probed = attempt.pick().isProbe() && probed(bench, endpoint, effect);
         if (!probed && record.isOut()) {
             if (effect == AttemptHealth.GOOD
                     && record.outUntil() <= time.now()) { // in panic it is called without a probe

@@ -1,7 +1,7 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.authz.Boundary;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.Scope;
 import java.util.ArrayList;
@@ -14,16 +14,16 @@ import org.jspecify.annotations.Nullable;
 /** One policy, compiled: which layers a host's requests travel through. Immutable, swapped whole. */
 final class MeshState {
     private final AppliedPolicy standing;
-    private final Map<String, Layer> services;
+    private final Map<String, CallLayer> services;
     private final Map<String, List<Entry>> hosts;
     private final Suffixes<List<Entry>> suffixes;
     private final Boundary boundary;
 
-    private record Entry(Hosts.Pattern pattern, Layer layers) {}
+    private record Entry(Hosts.Pattern pattern, CallLayer layers) {}
 
     private MeshState(
             AppliedPolicy standing,
-            Map<String, Layer> services,
+            Map<String, CallLayer> services,
             Map<String, List<Entry>> hosts,
             Suffixes<List<Entry>> suffixes,
             Boundary boundary) {
@@ -36,7 +36,7 @@ final class MeshState {
 
     /** Collects services, then is a state. */
     static final class Builder {
-        private final Map<String, Layer> services = new LinkedHashMap<>();
+        private final Map<String, CallLayer> services = new LinkedHashMap<>();
         private final Map<String, List<Entry>> hosts = new HashMap<>();
         private final Map<String, List<Entry>> suffixes = new HashMap<>();
         private Boundary boundary = Boundary.closed("", "no policy decides who may call us");
@@ -47,12 +47,12 @@ final class MeshState {
         }
 
         /** Who comes first has a host. */
-        void add(String service, List<String> authorities, Layer layers) {
+        void add(String service, List<String> authorities, CallLayer layers) {
             add(service, authorities, layers, layers);
         }
 
         /** @param entrance to the layers */
-        void add(String service, List<String> authorities, Layer layers, Layer entrance) {
+        void add(String service, List<String> authorities, CallLayer layers, CallLayer entrance) {
             services.put(service, layers);
             for (String authority : authorities) {
                 Hosts.Pattern pattern = Hosts.parse(authority);
@@ -77,12 +77,12 @@ final class MeshState {
      * port only, is not looked for among the patterns; then the longest suffix counts.
      */
     @Nullable
-    Layer find(String host, int port) {
+    CallLayer find(String host, int port) {
         List<Entry> exact = hosts.get(host);
         if (exact != null) {
             return take(exact, port);
         }
-        Layer found = take(suffixes.find(host), port);
+        CallLayer found = take(suffixes.find(host), port);
         return found != null ? found : take(hosts.get("*"), port);
     }
 
@@ -102,7 +102,7 @@ final class MeshState {
         return standing.scope() == null;
     }
 
-    private static @Nullable Layer take(@Nullable List<Entry> entries, int port) {
+    private static @Nullable CallLayer take(@Nullable List<Entry> entries, int port) {
         if (entries != null) {
             for (int i = 0; i < entries.size(); i++) {
                 if (entries.get(i).pattern.takes(port)) {
@@ -134,7 +134,7 @@ final class MeshState {
 
     /** The layers of a service, as text for people; empty if it has none. */
     String pipeline(String service) {
-        Layer layers = services.get(service);
+        CallLayer layers = services.get(service);
         return layers == null ? "" : layers.toString();
     }
 

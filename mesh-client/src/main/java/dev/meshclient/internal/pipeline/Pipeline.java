@@ -1,57 +1,114 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import okhttp3.Response;
 
-/** Layers one above the other; prints as it is read, outermost first. */
-final class Pipeline implements Layer {
-    private final List<Layer> layers;
-    private final Layer first;
+/**
+ * Layers one above the other, collected from the top down. Each is made from the layer below it; one that returns that layer
+ * is left out. Prints as it is read, outermost first.
+ */
+final class Pipeline {
+    private Pipeline() {}
 
-    private Pipeline(List<Layer> layers) {
-        this.layers = layers;
-        this.first = layers.get(0);
+    /** The outermost of the layers that a call takes once. */
+    static OfCall call(UnaryOperator<CallLayer> layer) {
+        return new OfCall().then(layer);
     }
 
-    /** The outermost layer. Each is made from the layer below it; one that returns that layer is left out. */
-    static Builder top(UnaryOperator<Layer> layer) {
-        return new Builder().then(layer);
+    /** The outermost of the layers that each attempt takes. */
+    static OfAttempt attempt(UnaryOperator<AttemptLayer> layer) {
+        return new OfAttempt().then(layer);
     }
 
-    /** Collects layers from the top down. */
-    static final class Builder {
-        private final List<UnaryOperator<Layer>> makers = new ArrayList<>();
+    static final class OfCall {
+        private final List<UnaryOperator<CallLayer>> makers = new ArrayList<>();
 
-        Builder then(UnaryOperator<Layer> layer) {
+        OfCall then(UnaryOperator<CallLayer> layer) {
             makers.add(layer);
             return this;
         }
 
-        Pipeline bottom(Layer bottom) {
-            List<Layer> layers = new ArrayList<>(List.of(bottom));
-            for (int i = makers.size() - 1; i >= 0; i--) {
-                Layer layer = makers.get(i).apply(layers.get(0));
-                if (layer != layers.get(0)) {
-                    layers.add(0, layer);
-                }
-            }
-            return new Pipeline(List.copyOf(layers));
+        /** The lowest layer. */
+        CallLayer bottom(CallLayer bottom) {
+            return new Calls(stacked(makers, bottom), List.of());
+        }
+
+        /** The layer that makes attempts, and the layers of each. */
+        CallLayer bridge(Function<AttemptLayer, CallLayer> bridge, AttemptLayer attempts) {
+            return new Calls(stacked(makers, bridge.apply(attempts)), List.of(attempts));
         }
     }
 
-    @Override
-    public Response call(CallContext call) throws IOException {
-        return first.call(call);
+    static final class OfAttempt {
+        private final List<UnaryOperator<AttemptLayer>> makers = new ArrayList<>();
+
+        OfAttempt then(UnaryOperator<AttemptLayer> layer) {
+            makers.add(layer);
+            return this;
+        }
+
+        /** Below all: whatever carries the call. */
+        AttemptLayer wire() {
+            List<AttemptLayer> layers = stacked(makers, Attempt::send);
+            return new Attempts(layers.get(0), layers.subList(0, layers.size() - 1));
+        }
     }
 
-    @Override
-    public String toString() {
-        return layers.stream().map(Object::toString).collect(Collectors.joining(" > "));
+    /** All of them, outermost first. */
+    private static <L> List<L> stacked(List<UnaryOperator<L>> makers, L bottom) {
+        List<L> layers = new ArrayList<>(List.of(bottom));
+        for (int i = makers.size() - 1; i >= 0; i--) {
+            L layer = makers.get(i).apply(layers.get(0));
+            if (layer != layers.get(0)) {
+                layers.add(0, layer);
+            }
+        }
+        return List.copyOf(layers);
+    }
+
+    private static final class Calls implements CallLayer {
+        private final CallLayer first;
+        private final List<CallLayer> layers;
+        private final List<AttemptLayer> below;
+
+        Calls(List<CallLayer> layers, List<AttemptLayer> below) {
+            this.first = layers.get(0);
+            this.layers = layers;
+            this.below = below;
+        }
+
+        @Override
+        public Response call(Call call) throws IOException {
+            return first.call(call);
+        }
+
+        @Override
+        public String toString() {
+            return Stream.concat(layers.stream(), below.stream())
+                    .map(Object::toString)
+                    .collect(Collectors.joining(" > "));
+        }
+    }
+
+    private record Attempts(AttemptLayer first, List<AttemptLayer> aboveWire) implements AttemptLayer {
+        @Override
+        public Response call(Attempt attempt) throws IOException {
+            return first.call(attempt);
+        }
+
+        @Override
+        public String toString() {
+            return aboveWire.stream().map(layer -> layer + " > ").collect(Collectors.joining("", "", "wire"));
+        }
     }
 }

@@ -1,6 +1,5 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.resolve.DnsCache;
@@ -75,7 +74,7 @@ final class PolicyControl {
      *
      * @throws PolicyException if the document is older than what was in force; nothing changes
      */
-    synchronized Applied apply(PolicyDocument next, Layer transport, Consumer<EndpointState> gone)
+    synchronized Applied apply(PolicyDocument next, Consumer<EndpointState> gone)
             throws PolicyException {
         PolicyProblem problem = order.problem(next.policy().metadata());
         if (problem != null) {
@@ -87,7 +86,7 @@ final class PolicyControl {
         boolean again = differs(document, next) && order.isAgain(next.policy().metadata());
         MeshState now = state;
         AppliedPolicy before = now == null ? AppliedPolicy.NONE : now.standing();
-        put(LastGoodMerge.after(before, next, time.now()), transport, gone);
+        put(LastGoodMerge.after(before, next, time.now()), gone);
         order.applied(next.policy().metadata());
         document = next;
         return again ? Applied.SAME_VERSION : Applied.IN_FORCE;
@@ -100,11 +99,11 @@ final class PolicyControl {
      * @return whether it did: not after the first document
      */
     synchronized boolean resume(
-            AppliedPolicy left, List<Metadata> versions, Layer transport, Consumer<EndpointState> gone) {
+            AppliedPolicy left, List<Metadata> versions, Consumer<EndpointState> gone) {
         if (state != null) {
             return false;
         }
-        put(left, transport, gone);
+        put(left, gone);
         versions.forEach(order::applied);
         return true;
     }
@@ -127,10 +126,10 @@ final class PolicyControl {
                         other.policy().metadata().scope());
     }
 
-    private void put(AppliedPolicy standing, Layer transport, Consumer<EndpointState> gone) {
+    private void put(AppliedPolicy standing, Consumer<EndpointState> gone) {
         AppliedPolicy fresh = LastGoodMerge.withoutStale(standing, time.now(), staleNanos);
         Survivors.Use use = survivors.new Use();
-        state = new StateCompiler(fresh, self, use, time, listeners, transport).compile(ask);
+        state = new StateCompiler(fresh, self, use, time, listeners).compile(ask);
         use.end(gone);
         this.gone = gone;
         Set<String> dropped = new HashSet<>(standing.services().keySet());
@@ -146,17 +145,17 @@ final class PolicyControl {
                 .map(since -> time.at(
                         since + staleNanos,
                         "stale services",
-                        () -> time.start("stale services", () -> dropStale(transport, gone))))
+                        () -> time.start("stale services", () -> dropStale(gone))))
                 .orElse(null);
     }
 
-    private void dropStale(Layer transport, Consumer<EndpointState> gone) {
+    private void dropStale(Consumer<EndpointState> gone) {
         synchronized (this) {
             MeshState now = state;
             if (now == null || closed) {
                 return;
             }
-            put(now.standing(), transport, gone);
+            put(now.standing(), gone);
         }
         afterDrop.run();
     }

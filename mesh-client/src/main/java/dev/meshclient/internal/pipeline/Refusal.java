@@ -1,54 +1,51 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.Decision;
+import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Failures;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
 import okhttp3.Response;
 
 /** What is in place of layers where policy has none that is good: it refuses each call and says why. */
-record Refusal(String name, Function<CallContext, IOException> failure) implements Layer {
+record Refusal(String name, Function<Call, IOException> failure) implements CallLayer {
 
     /**
      * A service that is refused and never had a good policy. To its callers that is as before the first document, which is
      * why it is {@code PolicyUnavailable}: the policy that would say where their calls go is not there yet. {@code NoRoute}
      * is for a policy that is there and has no place for the call.
      */
-    static Layer ofService(String revision, String service, RefusedService refused) {
+    static CallLayer ofService(String revision, String service, RefusedService refused) {
         PolicyException cause = new PolicyException(refused.problems());
         String problem = first(refused.problems());
         return new Refusal("refused(" + service + "): " + problem, call -> {
-            PolicyUnavailable e = Failures.make()
-                    .policyUnavailable(
-                            "no policy for '" + call.request().url().host() + "': '" + service
-                                    + "' is refused in policy " + revision + " and there is no earlier one; " + problem,
-                            "correct it where the policy comes from",
-                            new Decision(
-                                    revision, service, "", "", call.decision().attempts(), ""));
+            PolicyUnavailable e = Failures.make().policyUnavailable(
+                    "no policy for '" + call.request().url().host() + "': '" + service + "' is refused in policy "
+                            + revision + " and there is no earlier one; " + problem,
+                    "correct it where the policy comes from",
+                    new Decision(revision, service, "", "", call.decision().attempts(), ""));
             e.initCause(cause);
             return e;
         });
     }
 
     /** A backend that a kept service still sends to, and that newer policy does not have. */
-    static Layer ofBackend(String service, String rule, String backend) {
+    static CallLayer ofBackend(String service, String rule, String backend) {
         return new Refusal("gone(" + backend + ")", call -> {
             Decision at = call.decision();
-            return Failures.make()
-                    .noRoute(
-                            "rule '" + rule + "' of '" + service + "' sends "
-                                    + call.request().url().host() + " to '" + backend
-                                    + "', which no policy has any more; '" + service + "' is kept as " + at.policy()
-                                    + " says",
-                            "publish '" + backend + "', or a good '" + service + "' that does without it",
-                            at);
+            return Failures.make().noRoute(
+                    "rule '" + rule + "' of '" + service + "' sends "
+                            + call.request().url().host() + " to '" + backend
+                            + "', which no policy has any more; '" + service + "' is kept as " + at.policy() + " says",
+                    "publish '" + backend + "', or a good '" + service + "' that does without it",
+                    at);
         });
     }
 
@@ -57,7 +54,7 @@ record Refusal(String name, Function<CallContext, IOException> failure) implemen
     }
 
     @Override
-    public Response call(CallContext call) throws IOException {
+    public Response call(Call call) throws IOException {
         throw failure.apply(call);
     }
 

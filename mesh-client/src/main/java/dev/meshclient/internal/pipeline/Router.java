@@ -7,9 +7,9 @@ import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.authz.PolicyInbound;
 import dev.meshclient.internal.balance.Balance;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Entrance;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.events.Events;
@@ -48,13 +48,13 @@ public final class Router implements Entrance {
     private final long madeAt;
     private final Claims claims = new Claims();
     private final Demand demand;
-    private final Set<CallContext> waiting = ConcurrentHashMap.newKeySet();
-    private final Layer unlisted;
-    private final Layer afterClose;
-    private final Layer awaitPolicy;
-    private final Layer awaitHost;
-    private final Layer unknown;
-    private final UnaryOperator<Layer> refusals;
+    private final Set<Call> waiting = ConcurrentHashMap.newKeySet();
+    private final CallLayer unlisted;
+    private final CallLayer afterClose;
+    private final CallLayer awaitPolicy;
+    private final CallLayer awaitHost;
+    private final CallLayer unknown;
+    private final UnaryOperator<CallLayer> refusals;
     private final Inbound inbound;
 
     private volatile @Nullable IOException lastProblem;
@@ -109,13 +109,12 @@ public final class Router implements Entrance {
         this.demand = new Demand(this::isListed, initialFetchNanos);
         demand.forGood(known(self.workload(), claimed), madeAt);
         policy.onOutside(this::want);
-        Layer refuse = this::refuse;
+        CallLayer refuse = this::refuse;
         Outbound outbound = new Outbound(
                 time,
                 told,
                 new Balance.Origin(self.workload().locality(), self.workload().labels(), Map.of()),
-                self,
-                refuse);
+                self);
         this.unlisted = outbound.refusal(refuse);
         this.afterClose = outbound.refusal(this::refuseClosed);
         this.awaitPolicy = this::awaitPolicy;
@@ -131,10 +130,10 @@ public final class Router implements Entrance {
      * @param gone is given the endpoints that go
      * @throws PolicyException if it is older than what was in force: then nothing changes
      */
-    public synchronized Applied apply(PolicyDocument document, Layer transport, Consumer<EndpointState> gone)
+    public synchronized Applied apply(PolicyDocument document, Consumer<EndpointState> gone)
             throws PolicyException {
         boolean first = !isReady();
-        Applied applied = policy.apply(document, transport, gone);
+        Applied applied = policy.apply(document, gone);
         document.policy().services().values().forEach(s -> claims.add(s.hosts()));
         document.refused().values().forEach(s -> claims.add(s.hosts()));
         changed(first, document.policy().metadata().scope());
@@ -148,8 +147,8 @@ public final class Router implements Entrance {
      * @return whether it did: not after the first document
      */
     public synchronized boolean resume(
-            AppliedPolicy left, List<Metadata> versions, Layer transport, Consumer<EndpointState> gone) {
-        if (!policy.resume(left, versions, transport, gone)) {
+            AppliedPolicy left, List<Metadata> versions, Consumer<EndpointState> gone) {
+        if (!policy.resume(left, versions, gone)) {
             return false;
         }
         left.services().values().forEach(s -> claims.add(s.service().hosts()));
@@ -163,7 +162,7 @@ public final class Router implements Entrance {
         if (first && scope != null) {
             demand.resume(scope.hosts(), time.now());
         }
-        waiting.forEach(CallContext::raise);
+        waiting.forEach(Call::raise);
     }
 
     /** How each service stands. */
@@ -268,30 +267,30 @@ public final class Router implements Entrance {
     }
 
     @Override
-    public @Nullable Layer layers(String requested, int port) {
+    public @Nullable CallLayer layers(String requested, int port) {
         String host = Hosts.normal(requested);
         while (true) {
             MeshState now = policy.state();
-            Layer found = find(now, host, port);
+            CallLayer found = find(now, host, port);
             if (found != unlisted || now == policy.state()) { // or a policy that lists it came meanwhile
                 return found;
             }
         }
     }
 
-    private @Nullable Layer find(@Nullable MeshState now, String host, int port) {
+    private @Nullable CallLayer find(@Nullable MeshState now, String host, int port) {
         if (closed) {
             return mayPass(now, host) ? null : afterClose;
         }
         if (now == null) {
             return mayPass(null, host) ? null : awaitPolicy;
         }
-        Layer layers = now.find(host, port);
+        CallLayer layers = now.find(host, port);
         return layers != null ? layers : mayPass(now, host) ? null : withoutService(now, host);
     }
 
     /** A document that is the whole mesh, or whose host nobody claims, has the last word. */
-    private Layer withoutService(MeshState now, String host) {
+    private CallLayer withoutService(MeshState now, String host) {
         return now.isWhole() || !claims.has(host) ? unlisted : now.speaksOf(host) ? unknown : awaitHost;
     }
 
@@ -306,50 +305,50 @@ public final class Router implements Entrance {
     public void close() {
         closed = true;
         policy.close();
-        waiting.forEach(CallContext::raise);
+        waiting.forEach(Call::raise);
     }
 
-    private Response refuseClosed(CallContext call) throws IOException {
-        throw Unrouted.closed(call, revision());
+    private Response refuseClosed(Call call) throws IOException {
+        throw UnroutedFailures.closed(call, revision());
     }
 
-    private Response refuse(CallContext call) throws IOException {
-        throw Unrouted.unlisted(call, revision(), false);
+    private Response refuse(Call call) throws IOException {
+        throw UnroutedFailures.unlisted(call, revision(), false);
     }
 
-    private Response refuseUnknown(CallContext call) throws IOException {
+    private Response refuseUnknown(Call call) throws IOException {
         want(call.request().url().host());
-        throw Unrouted.unlisted(call, revision(), true);
+        throw UnroutedFailures.unlisted(call, revision(), true);
     }
 
-    private Response awaitPolicy(CallContext call) throws IOException {
+    private Response awaitPolicy(Call call) throws IOException {
         String host = Hosts.normal(call.request().url().host());
         if (claims.has(host)) {
             want(host);
         }
-        return await(awaitPolicy, madeAt, Unrouted.AT_START, call);
+        return await(awaitPolicy, madeAt, UnroutedFailures.AT_START, call);
     }
 
     /** The source may not have been asked for this host yet. */
-    private Response awaitHost(CallContext call) throws IOException {
+    private Response awaitHost(Call call) throws IOException {
         long askedAt = want(call.request().url().host());
         if (askedAt == Demand.CANNOT) {
             return unlisted.call(call);
         }
         if (askedAt == Demand.FULL) {
             return refusals.apply(refused -> {
-                        throw Unrouted.tooMany(refused, revision());
+                        throw UnroutedFailures.tooMany(refused, revision());
                     })
                     .call(call);
         }
-        return await(awaitHost, askedAt, Unrouted.OF_HOST, call);
+        return await(awaitHost, askedAt, UnroutedFailures.OF_HOST, call);
     }
 
     /** Until there are other layers for it than those that wait. */
-    private Response await(Layer waits, long since, String sinceWhat, CallContext call) throws IOException {
+    private Response await(CallLayer waits, long since, String sinceWhat, Call call) throws IOException {
         HttpUrl url = call.request().url();
         long until = Math.min(since + initialFetchNanos, call.deadline());
-        Layer layers;
+        CallLayer layers;
         waiting.add(call);
         try {
             while ((layers = layers(url.host(), url.port())) == waits && time.now() < until) {
@@ -360,11 +359,11 @@ public final class Router implements Entrance {
         }
         if (layers == waits) {
             boolean caller = call.deadline() < since + initialFetchNanos;
-            PolicyUnavailable e = Unrouted.tooLate(
+            PolicyUnavailable e = UnroutedFailures.tooLate(
                     call,
                     revision(),
                     caller ? call.deadline() - call.startedAt() : initialFetchNanos,
-                    caller ? Unrouted.BY_CALLER : sinceWhat,
+                    caller ? UnroutedFailures.BY_CALLER : sinceWhat,
                     lastProblem);
             layers = refusals.apply(refused -> {
                 throw e;

@@ -3,7 +3,7 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.balance.Balance;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Distance;
@@ -62,8 +62,7 @@ final class StateCompiler {
             LocalWorkload self,
             Survivors.Use survivors,
             Time time,
-            List<MeshListener> listeners,
-            Layer transport) {
+            List<MeshListener> listeners) {
         this.standing = standing;
         this.survivors = survivors;
         this.self = self;
@@ -73,8 +72,7 @@ final class StateCompiler {
                 time,
                 listeners,
                 new Balance.Origin(workload.locality(), workload.labels(), callers(standing, workload)),
-                self,
-                transport);
+                self);
     }
 
     /** @param ask is told the host of a call to a service that the document does not speak of */
@@ -90,15 +88,15 @@ final class StateCompiler {
                 rules.add(new Route.Rule(
                         "default", List.of(), List.of(branch(name, "default", new BackendRef(name, null, 1), null))));
             }
-            Layer layers = outbound.service(accepted.revision(), name, rules);
+            CallLayer layers = outbound.service(accepted.revision(), name, rules);
             boolean outside = standing.outside().contains(name);
-            state.add(name, accepted.service().hosts(), layers, outside ? new Outside(ask, layers) : layers);
+            state.add(name, accepted.service().hosts(), layers, outside ? new OutOfScope(ask, layers) : layers);
             tellIfFar(name, accepted.service());
         });
         // Last: a host that a service with a policy lists is that one's.
         standing.refused().forEach((name, refused) -> {
             if (!standing.services().containsKey(name)) {
-                Layer refusal = Refusal.ofService(standing.revision(), name, refused);
+                CallLayer refusal = Refusal.ofService(standing.revision(), name, refused);
                 state.add(name, refused.hosts(), outbound.refusal(refusal));
             }
         });
@@ -160,7 +158,7 @@ final class StateCompiler {
     }
 
     /** Timeouts and retry are the rule's and the called service's; everything else is the backend's. */
-    private Route.Branch branch(String service, String ruleName, BackendRef ref, @Nullable Rule rule) {
+    private Route.WeightedBackend branch(String service, String ruleName, BackendRef ref, @Nullable Rule rule) {
         AcceptedService caller = Objects.requireNonNull(standing.services().get(service));
         AcceptedService called = standing.services().get(ref.name());
         if (called == null || !called.has(ref)) {
@@ -178,7 +176,7 @@ final class StateCompiler {
         boolean named = backend.resolution() == Resolution.DNS;
         boolean ownBudget =
                 subset != null && !subset.settings().backend().retryConstraint().equals(RetryConstraint.NONE);
-        Outbound.To to = new Outbound.To(
+        BackendPlan plan = new BackendPlan(
                 backend,
                 route,
                 ofBackend.backend(),
@@ -196,15 +194,15 @@ final class StateCompiler {
                         : null,
                 survivors.inFlight(backend.name()),
                 survivors.budget(ownBudget ? backend.name() : ref.name()));
-        return new Route.Branch(
-                new Target(caller.revision(), service, ruleName, backend), ref.weight(), outbound.rule(to));
+        return new Route.WeightedBackend(
+                new Target(caller.revision(), service, ruleName, backend), ref.weight(), outbound.rule(plan));
     }
 
     /** Only a kept service can send to what there is no more. */
-    private static Route.Branch gone(AcceptedService caller, String service, String ruleName, BackendRef ref) {
+    private static Route.WeightedBackend gone(AcceptedService caller, String service, String ruleName, BackendRef ref) {
         Backend backend = backend(ref, caller.service(), BackendSettings.NONE);
         Target target = new Target(caller.revision(), service, ruleName, backend);
-        return new Route.Branch(target, ref.weight(), Refusal.ofBackend(service, ruleName, backend.name()));
+        return new Route.WeightedBackend(target, ref.weight(), Refusal.ofBackend(service, ruleName, backend.name()));
     }
 
     private static Backend backend(BackendRef ref, Service service, BackendSettings settings) {

@@ -1,6 +1,6 @@
 package dev.meshclient.internal.resolve;
 
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
@@ -30,7 +30,7 @@ public final class DnsCache {
     private final Runnable changed;
     private final Map<String, DnsEntry> names = new HashMap<>();
     private final Queue<DnsEntry> due = new ArrayDeque<>();
-    private final Set<CallContext> waiting = new LinkedHashSet<>(); // who came first is woken first
+    private final Set<Attempt> waiting = new LinkedHashSet<>(); // who came first is woken first
     private int threads;
     private boolean closed;
 
@@ -78,20 +78,20 @@ public final class DnsCache {
     }
 
     /** Is raised whenever a look-up has ended. */
-    synchronized void wake(CallContext call) {
-        waiting.add(call);
+    synchronized void wake(Attempt attempt) {
+        waiting.add(attempt);
     }
 
-    synchronized void letSleep(CallContext call) {
-        waiting.remove(call);
+    synchronized void letSleep(Attempt attempt) {
+        waiting.remove(attempt);
     }
 
     private void raiseWaiting() {
-        List<CallContext> calls;
+        List<Attempt> attempts;
         synchronized (this) {
-            calls = List.copyOf(waiting);
+            attempts = List.copyOf(waiting);
         }
-        calls.forEach(CallContext::raise);
+        attempts.forEach(Attempt::raise);
     }
 
     /** A few threads for all: a name server that does not answer holds each look-up for seconds. */

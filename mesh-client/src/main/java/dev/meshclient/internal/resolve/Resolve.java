@@ -1,12 +1,12 @@
 package dev.meshclient.internal.resolve;
 
 import dev.meshclient.NoHealthyEndpoint;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Failures;
-import dev.meshclient.internal.call.Layer;
-import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
@@ -15,7 +15,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Gives each attempt the endpoints that its backend's names stand for now; only before the first answer it waits. */
-public final class Resolve implements Layer {
+public final class Resolve implements AttemptLayer {
     /** A resolver may take much longer to find out that nobody answers it. */
     private static final long PATIENCE_NANOS = 5_000_000_000L;
 
@@ -24,14 +24,15 @@ public final class Resolve implements Layer {
     private final Time time;
     private final String backend;
     private final ResolvedEndpoints.Part part;
-    private final Function<List<Endpoint>, Layer> below;
+    private final Function<List<Endpoint>, AttemptLayer> below;
     private volatile Made made;
 
     /** @param layers null: there is nobody to call */
     private record Made(
-            ResolvedEndpoints.Members from, @Nullable Layer layers) {}
+            ResolvedEndpoints.Members from, @Nullable AttemptLayer layers) {}
 
-    private Resolve(Time time, String backend, ResolvedEndpoints.Part part, Function<List<Endpoint>, Layer> below) {
+    private Resolve(
+            Time time, String backend, ResolvedEndpoints.Part part, Function<List<Endpoint>, AttemptLayer> below) {
         this.time = time;
         this.backend = backend;
         this.part = part;
@@ -43,8 +44,8 @@ public final class Resolve implements Layer {
      * @param backend for people
      * @param below makes the layers for these endpoints; called again when they become others
      */
-    public static Layer create(
-            Time time, String backend, ResolvedEndpoints.Part part, Function<List<Endpoint>, Layer> below) {
+    public static AttemptLayer create(
+            Time time, String backend, ResolvedEndpoints.Part part, Function<List<Endpoint>, AttemptLayer> below) {
         return new Resolve(time, backend, part, below);
     }
 
@@ -54,7 +55,7 @@ public final class Resolve implements Layer {
     }
 
     /** The layers for the answers of now; made anew by the first attempt after a change. */
-    private @Nullable Layer current() {
+    private @Nullable AttemptLayer current() {
         Made now = made;
         if (now.from == part.roster().members()) {
             return now.layers;
@@ -69,8 +70,8 @@ public final class Resolve implements Layer {
     }
 
     @Override
-    public Response call(CallContext attempt) throws IOException {
-        Layer layers = current();
+    public Response call(Attempt attempt) throws IOException {
+        AttemptLayer layers = current();
         if (layers == null) {
             layers = awaitAnswer(attempt);
         }
@@ -78,17 +79,30 @@ public final class Resolve implements Layer {
             return layers.call(attempt);
         } finally {
             if (current() != layers) { // there are others now than the layers below know of
-                attempt.choice(null);
+                attempt.pick(new Outdated(attempt.pick()));
             }
         }
     }
 
-    private Layer awaitAnswer(CallContext attempt) throws IOException {
+    /** The choice of layers that do not know the endpoints of now. */
+    private record Outdated(Pick choice) implements Pick {
+        @Override
+        public @Nullable Endpoint endpoint() {
+            return choice.endpoint();
+        }
+
+        @Override
+        public boolean hasAlternative() {
+            return choice.hasAlternative();
+        }
+    }
+
+    private AttemptLayer awaitAnswer(Attempt attempt) throws IOException {
         long until = time.now() + PATIENCE_NANOS;
         DnsCache all = part.roster().names();
         all.wake(attempt);
         try {
-            Layer layers = current();
+            AttemptLayer layers = current();
             while (layers == null && isFirstPending() && !all.isClosed() && time.now() < until) {
                 attempt.await(until);
                 layers = current();
@@ -102,7 +116,7 @@ public final class Resolve implements Layer {
         } finally {
             all.letSleep(attempt);
         }
-        Layer layers = current(); // an answer may have come between the two looks
+        AttemptLayer layers = current(); // an answer may have come between the two looks
         if (layers == null) {
             throw unknown(attempt);
         }
@@ -113,23 +127,20 @@ public final class Resolve implements Layer {
         return part.roster().members().names(part).stream().anyMatch(DnsEntry::isFirstPending);
     }
 
-    private NoHealthyEndpoint unknown(CallContext attempt) {
+    private NoHealthyEndpoint unknown(Attempt attempt) {
         long now = time.now();
         List<DnsEntry> names = part.roster().members().names(part);
         String problems = names.stream().limit(NAMED).map(n -> n.problem(now)).collect(Collectors.joining(", "));
-        NoHealthyEndpoint e = Failures.make()
-                .noHealthyEndpoint(
-                        "no address of '" + backend + "' is known: " + problems
-                                + (names.size() > NAMED ? ", and " + (names.size() - NAMED) + " more" : ""),
-                        "see whether DNS knows the name, and answers this host",
-                        attempt.decision());
-        attempt.failed(Outcome.REFUSED, e);
-        return e;
+        return attempt.refuse(decision -> Failures.make().noHealthyEndpoint(
+                "no address of '" + backend + "' is known: " + problems
+                        + (names.size() > NAMED ? ", and " + (names.size() - NAMED) + " more" : ""),
+                "see whether DNS knows the name, and answers this host",
+                decision));
     }
 
     @Override
     public String toString() {
-        Layer layers = made.layers;
+        AttemptLayer layers = made.layers;
         return "resolve(" + part.roster() + ") > " + (layers == null ? "nobody yet" : layers);
     }
 }

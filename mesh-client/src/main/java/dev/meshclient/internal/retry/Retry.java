@@ -1,8 +1,10 @@
 package dev.meshclient.internal.retry;
 
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Choice;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.EndpointsLeft;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.time.Time;
@@ -15,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Tries again: above balance, so that each attempt may take another endpoint, below limit, so that a retry keeps its call's place. */
-public final class Retry implements Layer {
+public final class Retry implements CallLayer {
     private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
     private static final int BUILT_IN_ATTEMPTS = 2;
     private static final Duration BUILT_IN_BACKOFF = Duration.ofMillis(25);
@@ -30,14 +32,14 @@ public final class Retry implements Layer {
     private final Backoff backoff;
     private final RetryBudget budget;
     private final RetryBudget.Terms terms;
-    private final Layer next;
+    private final AttemptLayer next;
 
     private Retry(
             Time time,
             dev.meshclient.policy.@Nullable Retry stated,
             RetryBudget budget,
             RetryConstraint constraint,
-            Layer next) {
+            AttemptLayer next) {
         this.time = time;
         this.retries = stated == null ? BUILT_IN_ATTEMPTS : stated.attempts();
         this.rules = new RetryRules(stated);
@@ -52,22 +54,22 @@ public final class Retry implements Layer {
      * @param stated by policy; null = not stated
      * @param neutral nothing is built in: without a stated policy there is one attempt
      */
-    public static Layer create(
+    public static CallLayer create(
             Time time,
             dev.meshclient.policy.@Nullable Retry stated,
             boolean neutral,
             RetryBudget budget,
             RetryConstraint constraint,
-            Layer next) {
+            AttemptLayer next) {
         boolean once = stated == null ? neutral : stated.attempts() == 0;
         return once ? new Once(next) : new Retry(time, stated, budget, constraint, next);
     }
 
     /** No retries: the call has one attempt. */
-    private record Once(Layer next) implements Layer {
+    private record Once(AttemptLayer next) implements CallLayer {
         @Override
-        public Response call(CallContext call) throws IOException {
-            return next.call(call.attempt());
+        public Response call(Call call) throws IOException {
+            return next.call(call.beginAttempt());
         }
 
         @Override
@@ -77,11 +79,11 @@ public final class Retry implements Layer {
     }
 
     @Override
-    public Response call(CallContext call) throws IOException {
+    public Response call(Call call) throws IOException {
         budget.request(terms, time.now());
         IOException earlier = null;
         while (true) {
-            CallContext attempt = call.attempt();
+            Attempt attempt = call.beginAttempt();
             Response response;
             try {
                 response = next.call(attempt);
@@ -108,12 +110,12 @@ public final class Retry implements Layer {
      *
      * @return whether there is one; if not, the response is open
      */
-    private boolean goesOn(CallContext call, CallContext attempt, @Nullable Response response) throws IOException {
+    private boolean goesOn(Call call, Attempt attempt, @Nullable Response response) throws IOException {
         long wait = waitAfter(call, attempt, response);
         if (wait == NO) {
             return false;
         }
-        boolean kept = wait <= KEPT_NANOS && attempt.left() == Choice.Left.SOMEBODY;
+        boolean kept = wait <= KEPT_NANOS && attempt.pick().left() == EndpointsLeft.SOME;
         if (response != null && !kept) {
             response.close();
         }
@@ -121,7 +123,7 @@ public final class Retry implements Layer {
         try {
             if (wait > 0) {
                 call.pause(wait);
-                goesOn = !kept || isAnybodyLeft(call, attempt);
+                goesOn = !kept || isEndpointLeft(call, attempt);
             }
             return goesOn;
         } finally {
@@ -132,8 +134,8 @@ public final class Retry implements Layer {
     }
 
     /** An attempt that nobody could take would only hide what this one came to. */
-    private static boolean isAnybodyLeft(CallContext call, CallContext attempt) {
-        if (attempt.left() != Choice.Left.NOBODY) {
+    private static boolean isEndpointLeft(Call call, Attempt attempt) {
+        if (attempt.pick().left() != EndpointsLeft.NONE) {
             return true;
         }
         call.note("no endpoint is left for a retry");
@@ -141,7 +143,7 @@ public final class Retry implements Layer {
     }
 
     /** How long to wait for the next attempt; NO: there is none. */
-    private long waitAfter(CallContext call, CallContext attempt, @Nullable Response response) {
+    private long waitAfter(Call call, Attempt attempt, @Nullable Response response) {
         Outcome outcome = attempt.outcome();
         if (outcome == null
                 || attempt.number() > retries
@@ -158,7 +160,7 @@ public final class Retry implements Layer {
             call.note("no time left for a retry");
             return NO;
         }
-        if (!isAnybodyLeft(call, attempt)) {
+        if (!isEndpointLeft(call, attempt)) {
             return NO;
         }
         if (!budget.take(terms, time.now())) {
@@ -169,7 +171,7 @@ public final class Retry implements Layer {
         return wait;
     }
 
-    private void tellExhausted(CallContext call) {
+    private void tellExhausted(Call call) {
         Target target = call.target();
         if (budget.mayTell(time.now())) {
             LOG.warn(
@@ -179,7 +181,7 @@ public final class Retry implements Layer {
         }
     }
 
-    private long backoff(CallContext attempt, Outcome outcome, @Nullable Response response) {
+    private long backoff(Attempt attempt, Outcome outcome, @Nullable Response response) {
         if (response != null) {
             Duration stated = RetryAfter.of(response, time.wall().instant());
             if (stated != null) {
@@ -188,7 +190,8 @@ public final class Retry implements Layer {
                         : NO;
             }
         }
-        boolean atOnce = outcome == Outcome.STALE || (outcome == Outcome.CONNECT_FAILURE && attempt.hasAlternative());
+        boolean atOnce = outcome == Outcome.STALE
+                || (outcome == Outcome.CONNECT_FAILURE && attempt.pick().hasAlternative());
         return atOnce ? 0 : backoff.before(attempt.number(), time.random());
     }
 

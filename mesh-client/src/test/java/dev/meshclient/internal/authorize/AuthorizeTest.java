@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.meshclient.AccessDenied;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.authz.AuthorizationEvent.Kind;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.authz.Notice;
-import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyCodec;
 import java.io.IOException;
@@ -28,10 +28,10 @@ class AuthorizeTest {
 
     private final StepTime time = new StepTime();
     private final List<AuthorizationEvent> told = new ArrayList<>();
-    private final Layer peer = call -> Calls.response(call.request(), 200);
+    private final CallLayer peer = call -> Calls.response(call.request(), 200);
     private @Nullable String identity = WEB;
 
-    private Layer layer(String policies) throws IOException {
+    private CallLayer layer(String policies) throws IOException {
         String document = ("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'm'},"
                         + " 'services': {'orders': {'hosts': ['orders'], 'authorization': [" + policies + "]}}}")
                 .replace('\'', '"');
@@ -80,8 +80,8 @@ class AuthorizeTest {
 
     @Test
     void a_refusal_names_policy_and_rule() throws IOException {
-        Layer layer = layer(deny("{'to': [{'operation': {'methods': ['POST']}}]}"));
-        CallContext call = Calls.call(time, Calls.post());
+        CallLayer layer = layer(deny("{'to': [{'operation': {'methods': ['POST']}}]}"));
+        Call call = Calls.call(time, Calls.post());
 
         AccessDenied e = catchThrowableOfType(AccessDenied.class, () -> call.run(layer));
 

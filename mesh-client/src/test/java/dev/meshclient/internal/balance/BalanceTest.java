@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.meshclient.MeshOptions;
 import dev.meshclient.NoHealthyEndpoint;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.ServiceState;
@@ -35,20 +37,21 @@ class BalanceTest {
 
     private final StepTime time = new StepTime();
     private final Map<String, Integer> taken = new TreeMap<>();
-    private final List<CallContext> open = new ArrayList<>();
+    private final List<Attempt> open = new ArrayList<>();
     private final ServiceState fleet = new ServiceState();
     private final FailbackRamp homecoming = new FailbackRamp();
     private FailoverMode failover = FailoverMode.SPILL;
     private LocalityLbSetting localities = LocalityLbSetting.NONE;
     private boolean leaveOpen;
 
-    private final Layer transport = attempt -> {
-        taken.merge(attempt.decision().attempts().get(attempt.number() - 1).endpoint(), 1, Integer::sum);
+    private final AttemptLayer transport = attempt -> {
+        taken.merge(
+                attempt.call().decision().attempts().get(attempt.number() - 1).endpoint(), 1, Integer::sum);
         if (leaveOpen) {
             open.add(attempt);
             attempt.responded(200);
             return new okhttp3.Response.Builder()
-                    .request(attempt.request())
+                    .request(attempt.call().request())
                     .protocol(okhttp3.Protocol.HTTP_1_1)
                     .code(200)
                     .message("")
@@ -76,7 +79,7 @@ class BalanceTest {
         return endpoint(name, zone, 1, Health.HEALTHY);
     }
 
-    private Layer balance(LoadBalancer algorithm, Endpoint... endpoints) {
+    private AttemptLayer balance(LoadBalancer algorithm, Endpoint... endpoints) {
         return Balance.create(
                 time,
                 new Balance.Members("orders", List.of(endpoints), fleet, homecoming),
@@ -85,16 +88,16 @@ class BalanceTest {
                 transport);
     }
 
-    private void call(Layer layer, int times) throws IOException {
+    private void call(AttemptLayer layer, int times) throws IOException {
         for (int i = 0; i < times; i++) {
-            Calls.call(time, Calls.get()).run(call -> layer.call(call.attempt()));
+            Calls.call(time, Calls.get()).run(call -> layer.call(call.beginAttempt()));
         }
     }
 
     @ParameterizedTest
     @EnumSource(LoadBalancer.class)
     void an_idle_group_is_shared_by_weight(LoadBalancer algorithm) throws Exception {
-        Layer layer = balance(
+        AttemptLayer layer = balance(
                 algorithm,
                 endpoint("x", "a", 1, Health.HEALTHY),
                 endpoint("y", "a", 2, Health.HEALTHY),
@@ -107,14 +110,15 @@ class BalanceTest {
 
     @Test
     void round_robin_of_equals_takes_each_in_turn() throws Exception {
-        Layer layer = balance(LoadBalancer.ROUND_ROBIN, endpoint("x", "a"), endpoint("y", "a"), endpoint("z", "a"));
+        AttemptLayer layer =
+                balance(LoadBalancer.ROUND_ROBIN, endpoint("x", "a"), endpoint("y", "a"), endpoint("z", "a"));
         call(layer, 9000);
         assertThat(taken).isEqualTo(Map.of("x", 3000, "y", 3000, "z", 3000));
     }
 
     @Test
     void least_request_goes_where_fewer_are_in_flight() throws Exception {
-        Layer layer = balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a"));
+        AttemptLayer layer = balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a"));
         leaveOpen = true;
         call(layer, 100);
         assertThat(taken.get("x")).isCloseTo(50, within(1));
@@ -126,8 +130,8 @@ class BalanceTest {
         leaveOpen = true;
         call(balance(LoadBalancer.RANDOM, x), 3);
         assertThat(x.state().inFlight()).isEqualTo(3);
-        open.forEach(CallContext::over);
-        open.forEach(CallContext::over);
+        open.forEach(Attempt::over);
+        open.forEach(Attempt::over);
         assertThat(x.state().inFlight()).isZero();
     }
 
@@ -190,7 +194,7 @@ class BalanceTest {
 
     @Test
     void retries_that_leave_a_zone_spread_over_the_endpoints_of_all_others() throws Exception {
-        Layer layer = balance(
+        AttemptLayer layer = balance(
                 LoadBalancer.RANDOM,
                 endpoint("home", "a"),
                 endpoint("b1", "b"),
@@ -199,8 +203,8 @@ class BalanceTest {
                 endpoint("c3", "c"));
         for (int i = 0; i < 1000; i++) {
             Calls.call(time, Calls.get()).run(call -> {
-                layer.call(call.attempt()).close();
-                return layer.call(call.attempt());
+                layer.call(call.beginAttempt()).close();
+                return layer.call(call.beginAttempt());
             });
         }
         assertThat(taken.get("home")).isEqualTo(1000);
@@ -211,28 +215,29 @@ class BalanceTest {
 
     @Test
     void one_endpoint_has_no_alternative_and_is_taken_again() throws Exception {
-        Layer layer = balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a", 1, Health.DRAINING));
+        AttemptLayer layer =
+                balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a", 1, Health.DRAINING));
         Calls.call(time, Calls.get()).run(call -> {
             for (int i = 0; i < 3; i++) {
-                CallContext attempt = call.attempt();
+                Attempt attempt = call.beginAttempt();
                 layer.call(attempt).close();
-                assertThat(attempt.hasAlternative()).isFalse();
+                assertThat(attempt.pick().hasAlternative()).isFalse();
             }
-            return layer.call(call.attempt());
+            return layer.call(call.beginAttempt());
         });
         assertThat(taken).isEqualTo(Map.of("x", 4));
     }
 
     @Test
     void a_call_that_nobody_can_take_is_not_tried_again() {
-        Layer retry = dev.meshclient.internal.retry.Retry.create(
+        CallLayer retry = dev.meshclient.internal.retry.Retry.create(
                 time,
                 null,
                 false,
                 new dev.meshclient.internal.retry.RetryBudget(),
                 dev.meshclient.policy.RetryConstraint.NONE,
                 balance(LoadBalancer.RANDOM, endpoint("x", "a", 1, Health.UNHEALTHY)));
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         assertThatThrownBy(() -> call.run(retry)).isInstanceOf(NoHealthyEndpoint.class);
         assertThat(call.attempts()).isEqualTo(1);
         assertThat(time.now()).isZero();
@@ -283,7 +288,7 @@ class BalanceTest {
 
     @Test
     void without_a_usable_endpoint_the_call_is_refused_and_says_how_many_are_known() {
-        Layer layer = balance(LoadBalancer.RANDOM, endpoint("x", "a", 1, Health.UNHEALTHY));
+        AttemptLayer layer = balance(LoadBalancer.RANDOM, endpoint("x", "a", 1, Health.UNHEALTHY));
         assertThatThrownBy(() -> call(layer, 1))
                 .isInstanceOf(NoHealthyEndpoint.class)
                 .hasMessageContaining("'orders'")
@@ -304,18 +309,18 @@ class BalanceTest {
                 null,
                 null,
                 new EndpointState("far"));
-        Layer layer = balance(LoadBalancer.RANDOM, endpoint("x", "a"), endpoint("y", "b"), far);
+        AttemptLayer layer = balance(LoadBalancer.RANDOM, endpoint("x", "a"), endpoint("y", "b"), far);
         for (int i = 0; i < 100; i++) {
             Set<String> tried = new HashSet<>();
             boolean[] alternative = new boolean[3];
             Calls.call(time, Calls.get()).run(call -> {
                 for (int n = 0; n < 3; n++) {
-                    CallContext attempt = call.attempt();
+                    Attempt attempt = call.beginAttempt();
                     layer.call(attempt).close();
-                    tried.add(attempt.decision().attempts().get(n).endpoint());
-                    alternative[n] = attempt.hasAlternative();
+                    tried.add(attempt.call().decision().attempts().get(n).endpoint());
+                    alternative[n] = attempt.pick().hasAlternative();
                 }
-                return layer.call(call.attempt());
+                return layer.call(call.beginAttempt());
             });
             assertThat(tried).containsExactlyInAnyOrder("x", "y", "far");
             assertThat(alternative).containsExactly(true, true, false);
@@ -339,8 +344,8 @@ class BalanceTest {
     }
 
     private String byKey(String key, Endpoint... endpoints) throws IOException {
-        CallContext call = new CallContext(time, Calls.get(), MeshOptions.DEFAULT.withHashKey(key));
-        call.run(c -> balance(LoadBalancer.RANDOM, endpoints).call(c.attempt()));
+        Call call = Calls.call(time, Calls.get(), MeshOptions.DEFAULT.withHashKey(key));
+        call.run(c -> balance(LoadBalancer.RANDOM, endpoints).call(c.beginAttempt()));
         return call.decision().attempts().get(0).endpoint();
     }
 }

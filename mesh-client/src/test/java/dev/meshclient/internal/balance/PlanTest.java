@@ -3,9 +3,8 @@ package dev.meshclient.internal.balance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Allocated;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointState;
@@ -276,8 +275,8 @@ class PlanTest {
         members.get(0).state().record().takeOut(0, 30 * SECOND, 1, "test");
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
         StepTime time = new StepTime();
-        CallContext get = call(time, Calls.get());
-        CallContext post = call(time, Calls.post());
+        Attempt get = attempt(time, Calls.get());
+        Attempt post = attempt(time, Calls.post());
         assertThat(plan.toProbe(get, 29 * SECOND)).isNull();
         assertThat(plan.toProbe(post, 39 * SECOND)).isNull();
         assertThat(plan.toProbe(post, 40 * SECOND)).isSameAs(members.get(0));
@@ -286,7 +285,7 @@ class PlanTest {
         assertThat(plan.toProbe(get, 40 * SECOND)).isSameAs(members.get(0));
     }
 
-    private static CallContext call(StepTime time, Request request) throws IOException {
-        return new CallContext(time, request, MeshOptions.DEFAULT).attempt();
+    private static Attempt attempt(StepTime time, Request request) throws IOException {
+        return Calls.call(time, request).beginAttempt();
     }
 }

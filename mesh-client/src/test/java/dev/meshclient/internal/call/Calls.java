@@ -1,12 +1,15 @@
 package dev.meshclient.internal.call;
 
 import dev.meshclient.MeshOptions;
+import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
+import java.util.function.Supplier;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /** What tests of layers need: calls, and peers that answer by script. */
 public final class Calls {
@@ -23,15 +26,50 @@ public final class Calls {
                 .build();
     }
 
-    public static CallContext call(Time time, Request request) {
-        return new CallContext(time, request, MeshOptions.DEFAULT);
+    /** A call whose peer answers 200. */
+    public static Call call(Time time, Request request) {
+        return call(time, request, attempt -> respond(attempt, 200));
+    }
+
+    public static Call call(Time time, Request request, Wire wire) {
+        return new Call(time, request, MeshOptions.DEFAULT, wire);
+    }
+
+    public static Call call(Time time, Request request, MeshOptions options) {
+        return new Call(time, request, options, attempt -> respond(attempt, 200));
+    }
+
+    /** The response to an attempt whose body stays open. */
+    public static Response respondOpen(Attempt attempt, int status) {
+        attempt.responded(status);
+        return response(attempt.call().request(), status);
+    }
+
+    /** The choice of an endpoint, which says no more. */
+    public static Pick pick(Supplier<EndpointsLeft> left) {
+        return new Pick() {
+            @Override
+            public @Nullable Endpoint endpoint() {
+                return null;
+            }
+
+            @Override
+            public boolean hasAlternative() {
+                return true;
+            }
+
+            @Override
+            public EndpointsLeft left() {
+                return left.get();
+            }
+        };
     }
 
     /** What the peer answers, as the transport would tell it; the attempt is over with it. */
-    public static Response respond(CallContext attempt, int status, String... headers) {
+    public static Response respond(Attempt attempt, int status, String... headers) {
         attempt.responded(status);
         attempt.over();
-        return response(attempt.request(), status, headers);
+        return response(attempt.call().request(), status, headers);
     }
 
     /** A response, and nothing told of it: the attempt is still open. */
@@ -48,7 +86,7 @@ public final class Calls {
     }
 
     /** A failure, as the transport would tell it. */
-    public static IOException fail(CallContext attempt, Outcome outcome) {
+    public static IOException fail(Attempt attempt, Outcome outcome) {
         IOException e = new IOException(outcome.word());
         attempt.failed(outcome, e);
         attempt.over();

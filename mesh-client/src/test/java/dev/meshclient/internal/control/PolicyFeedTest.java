@@ -73,9 +73,6 @@ class PolicyFeedTest {
                 new Router(time, Workload.unknown(), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         PolicySink sink = new PolicySink(
                 router,
-                call -> {
-                    throw new IOException("nothing is there");
-                },
                 gone -> {},
                 () -> mine.add(router.revision()),
                 time,

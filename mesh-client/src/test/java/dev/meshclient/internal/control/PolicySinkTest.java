@@ -55,15 +55,7 @@ class PolicySinkTest {
     private PolicySink sink(Time time) {
         Router router =
                 new Router(time, Workload.unknown(), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
-        return new PolicySink(
-                router,
-                call -> {
-                    throw new IOException("nobody is there");
-                },
-                gone -> {},
-                () -> {},
-                time,
-                log);
+        return new PolicySink(router, gone -> {}, () -> {}, time, log);
     }
 
     private static RecordingSink mesh(Time time, PolicySink sink) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.Router;
@@ -45,10 +44,6 @@ class SnapshotFileTest {
     private static final Instant WHEN = Instant.parse("2026-11-22T18:00:00.123Z");
     private static final String SOURCE = "https://registry/policy?key=secret";
 
-    private static final Layer WIRE = call -> {
-        throw new IOException("nothing is there");
-    };
-
     @TempDir
     private Path directory;
 
@@ -65,7 +60,7 @@ class SnapshotFileTest {
                 false,
                 Duration.ZERO,
                 Duration.ofHours(1));
-        router.apply(PolicyCodec.read(json), WIRE, gone -> {});
+        router.apply(PolicyCodec.read(json), gone -> {});
         Remembered source = Remembered.of(
                 "\"" + version + "\"", Sha256.hex(json.getBytes(StandardCharsets.UTF_8)), null, confirmed);
         return new Snapshot(router.applied(), Map.of(), router.order(), confirmed, ttl, Map.of("", source));

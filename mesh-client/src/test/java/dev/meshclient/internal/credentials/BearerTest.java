@@ -3,10 +3,11 @@ package dev.meshclient.internal.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.TokenUnavailable;
-import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.AppProtocol;
@@ -35,19 +36,20 @@ class BearerTest {
                     () -> {
                         throw new IllegalStateException("the vault is broken");
                     }));
-    private final Layer peer = attempt -> Calls.respond(attempt, 200);
+    private final AttemptLayer peer = attempt -> Calls.respond(attempt, 200);
 
-    private CallContext run(Credentials credentials, Tls.Mode mode, Request request) throws IOException {
-        CallContext call = Calls.call(time, request);
-        Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
-        call.run(c -> layer.call(c.attempt()));
+    private Attempt run(Credentials credentials, Tls.Mode mode, Request request) throws IOException {
+        Call call = Calls.call(time, request);
+        AttemptLayer layer = Bearer.create(credentials, tokens, backend(mode), peer);
+        call.run(c -> layer.call(c.beginAttempt()));
         return Objects.requireNonNull(call.latest());
     }
 
     private TokenUnavailable refusal(Credentials credentials, Tls.Mode mode) {
-        CallContext call = Calls.call(time, Calls.get());
-        Layer layer = Bearer.create(credentials, tokens, backend(mode), peer);
-        TokenUnavailable e = catchThrowableOfType(TokenUnavailable.class, () -> call.run(c -> layer.call(c.attempt())));
+        Call call = Calls.call(time, Calls.get());
+        AttemptLayer layer = Bearer.create(credentials, tokens, backend(mode), peer);
+        TokenUnavailable e =
+                catchThrowableOfType(TokenUnavailable.class, () -> call.run(c -> layer.call(c.beginAttempt())));
         assertThat(Objects.requireNonNull(call.latest()).outcome()).isEqualTo(Outcome.REFUSED);
         return e;
     }

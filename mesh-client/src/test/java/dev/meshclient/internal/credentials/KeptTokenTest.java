@@ -30,7 +30,7 @@ class KeptTokenTest {
     });
 
     private String ask(KeptToken of) throws IOException {
-        return of.token(Calls.call(time, Calls.get()));
+        return of.token(Calls.call(time, Calls.get()).beginAttempt());
     }
 
     private String jwt(long seconds) {

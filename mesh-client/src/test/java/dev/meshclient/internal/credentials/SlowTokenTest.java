@@ -2,10 +2,11 @@ package dev.meshclient.internal.credentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.TokenUnavailable;
+import dev.meshclient.DeadlineExceeded;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.deadline.Deadline;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.time.ThreadKind;
@@ -43,11 +44,12 @@ class SlowTokenTest {
     private void call(String name, long millis) {
         Backend backend = new Backend(
                 "orders", "orders", Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.SIMPLE), null, 0, 0);
-        Layer bearer = Bearer.create(new Credentials("a", false), tokens, backend, attempt -> {
+        AttemptLayer bearer = Bearer.create(new Credentials("a", false), tokens, backend, attempt -> {
             ends.add(name + " " + attempt.authorization() + " " + time.now() / MILLI);
             return Calls.respond(attempt, 200);
         });
-        Layer layers = Deadline.create(time, Duration.ofMillis(millis), false, call -> bearer.call(call.attempt()));
+        CallLayer layers =
+                Deadline.create(time, Duration.ofMillis(millis), false, call -> bearer.call(call.beginAttempt()));
         try {
             Calls.call(time, Calls.get()).run(layers).close();
         } catch (DeadlineExceeded | TokenUnavailable e) {
@@ -82,7 +84,8 @@ class SlowTokenTest {
             time.join();
         });
 
-        assertThat(ends).containsExactlyInAnyOrder("one TokenUnavailable 4000", "other TokenUnavailable 4000");
+        assertThat(ends)
+                .containsExactlyInAnyOrder("one TokenUnavailable 4000", "other TokenUnavailable 4000");
         assertThat(asked).isEqualTo(1);
     }
 

@@ -3,9 +3,10 @@ package dev.meshclient.internal.deadline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
@@ -26,30 +27,30 @@ class AttemptTimerTest {
     private static final long MILLI = 1_000_000;
 
     private final StepTime time = new StepTime();
-    private final List<CallContext> attempts = new ArrayList<>();
+    private final List<Attempt> attempts = new ArrayList<>();
 
-    private Response run(CallContext call, Layer peer) throws IOException {
+    private Response run(Call call, AttemptLayer peer) throws IOException {
         return call.run(c -> {
-            attempts.add(c.attempt());
+            attempts.add(c.beginAttempt());
             return AttemptTimer.create(time, LIMIT, peer).call(attempts.get(attempts.size() - 1));
         });
     }
 
-    private Response run(Layer peer) throws IOException {
+    private Response run(AttemptLayer peer) throws IOException {
         return run(Calls.call(time, Calls.get()), peer);
     }
 
-    private static Layer after(long millis) {
+    private static AttemptLayer after(long millis) {
         return attempt -> {
             attempt.pause(millis * MILLI);
             attempt.responded(200);
-            return Calls.response(attempt.request(), 200);
+            return Calls.response(attempt.call().request(), 200);
         };
     }
 
     @Test
     void no_limit_leaves_the_layer_out() {
-        Layer next = after(1);
+        AttemptLayer next = after(1);
         assertThat(AttemptTimer.create(time, null, next)).isSameAs(next);
         assertThat(AttemptTimer.create(time, Duration.ZERO, next)).isSameAs(next);
     }
@@ -65,7 +66,7 @@ class AttemptTimerTest {
 
     @Test
     void headers_that_are_late_end_the_attempt_and_not_the_call() {
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         assertThatThrownBy(() -> run(call, after(1000)))
                 .isInstanceOf(SocketTimeoutException.class)
                 .hasMessage("no response headers from orders within 200 ms (timeouts.backendRequest)");
@@ -77,7 +78,7 @@ class AttemptTimerTest {
 
     @Test
     void the_time_counts_from_the_start_of_the_attempt() {
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         time.step(50 * MILLI);
         assertThatThrownBy(() -> run(call, after(1000))).isInstanceOf(SocketTimeoutException.class);
         assertThat(time.now()).isEqualTo(250 * MILLI);
@@ -104,7 +105,7 @@ class AttemptTimerTest {
 
     @Test
     void the_end_of_the_call_is_no_timeout_of_the_attempt() {
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         time.at(100 * MILLI, "caller", () -> call.cancel(new IOException("Canceled")));
         assertThatThrownBy(() -> run(call, after(1000))).hasMessage("Canceled");
         assertThat(attempts.get(0).outcome()).isNull();
@@ -114,7 +115,7 @@ class AttemptTimerTest {
     @Test
     void a_response_that_comes_with_the_timeout_is_closed_and_the_timeout_thrown() {
         boolean[] closed = new boolean[1];
-        Layer racing = attempt -> {
+        AttemptLayer racing = attempt -> {
             time.step(300 * MILLI); // fires while the response is on its way up
             attempt.responded(200);
             return watched(attempt, closed);
@@ -135,14 +136,14 @@ class AttemptTimerTest {
                 return () -> {};
             }
         };
-        CallContext attempt = Calls.call(slow, Calls.get()).attempt();
+        Attempt attempt = Calls.call(slow, Calls.get()).beginAttempt();
         AttemptTimer.create(slow, LIMIT, after(1)).call(attempt);
         fired.forEach(Runnable::run);
         assertThat(attempt.cancelCause()).isNull();
         assertThat(attempt.outcome()).isEqualTo(Outcome.RESPONSE);
     }
 
-    private static Response watched(CallContext attempt, boolean[] closed) {
+    private static Response watched(Attempt attempt, boolean[] closed) {
         ForwardingSource source = new ForwardingSource(new Buffer()) {
             @Override
             public void close() throws IOException {
@@ -150,7 +151,7 @@ class AttemptTimerTest {
                 super.close();
             }
         };
-        return Calls.response(attempt.request(), 200)
+        return Calls.response(attempt.call().request(), 200)
                 .newBuilder()
                 .body(ResponseBody.create(Okio.buffer(source), null, -1))
                 .build();

@@ -5,14 +5,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.MeshOptions;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Objects;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -25,32 +27,37 @@ class DeadlineTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final StepTime time = new StepTime();
-    private CallContext open = Calls.call(time, Calls.get());
+    private @Nullable Attempt open;
 
     /** Never answers: whoever waits for it waits until he is cancelled, or for an hour. */
-    private final Layer silent = call -> {
-        CallContext attempt = call.attempt();
+    private final CallLayer silent = call -> {
+        Attempt attempt = call.beginAttempt();
         attempt.pause(3600 * SECOND);
         return Calls.respond(attempt, 200);
     };
 
-    private Layer deadline(@Nullable String stated, Layer next) {
+    private Attempt opened() {
+        return Objects.requireNonNull(open);
+    }
+
+    private CallLayer deadline(@Nullable String stated, CallLayer next) {
         return Deadline.create(time, stated == null ? null : Duration.parse(stated), false, next);
     }
 
     /** Headers at once, a body that stays open. */
-    private Layer headers(int status, String contentType) {
+    private CallLayer headers(int status, String contentType) {
         return call -> {
-            open = call.attempt();
-            open.responded(status);
+            Attempt attempt = call.beginAttempt();
+            open = attempt;
+            attempt.responded(status);
             return Calls.response(call.request(), status, "Content-Type", contentType);
         };
     }
 
-    private CallContext call(@Nullable String options, @Nullable String callTimeout) {
+    private Call call(@Nullable String options, @Nullable String callTimeout) {
         MeshOptions said =
                 options == null ? MeshOptions.DEFAULT : MeshOptions.DEFAULT.withTimeout(Duration.parse(options));
-        CallContext call = new CallContext(time, Calls.get(), said);
+        Call call = Calls.call(time, Calls.get(), said);
         if (callTimeout != null) {
             call.deadline(time.now() + Duration.parse(callTimeout).toNanos());
         }
@@ -76,7 +83,7 @@ class DeadlineTest {
     void the_nearest_of_what_is_stated_counts(
             @Nullable String policy, @Nullable String options, @Nullable String callTimeout, String ended)
             throws Exception {
-        CallContext call = call(options, callTimeout);
+        Call call = call(options, callTimeout);
         try {
             call.run(deadline(policy, silent));
         } catch (DeadlineExceeded e) {
@@ -101,7 +108,7 @@ class DeadlineTest {
 
     @Test
     void the_failure_says_what_was_not_over_when_and_what_next() {
-        CallContext call = call(null, null);
+        Call call = call(null, null);
         assertThatThrownBy(() -> call.run(deadline("PT0.25S", silent)))
                 .isInstanceOf(InterruptedIOException.class)
                 .isInstanceOfSatisfying(DeadlineExceeded.class, e -> {
@@ -117,7 +124,7 @@ class DeadlineTest {
 
     @Test
     void the_time_counts_from_the_start_of_the_call_and_is_what_retries_see() {
-        CallContext call = call(null, null);
+        Call call = call(null, null);
         time.step(SECOND);
         assertThatThrownBy(() -> call.run(deadline("PT3S", silent))).isInstanceOf(DeadlineExceeded.class);
         assertThat(call.deadline()).isEqualTo(3 * SECOND);
@@ -126,25 +133,25 @@ class DeadlineTest {
 
     @Test
     void the_body_counts_and_is_ended_with_the_call() throws Exception {
-        CallContext call = call(null, null);
+        Call call = call(null, null);
         call.run(deadline("PT3S", headers(200, "text/plain")));
         assertThat(call.isOver()).isFalse();
         assertThat(time.armed()).isEqualTo(1);
         time.step(3 * SECOND);
-        assertThat(open.cancelCause()).isInstanceOf(DeadlineExceeded.class);
+        assertThat(opened().cancelCause()).isInstanceOf(DeadlineExceeded.class);
         assertThat(call.isOver()).isTrue();
     }
 
     @Test
     void the_end_of_the_body_disarms_the_timer() throws Exception {
         call(null, null).run(deadline("PT3S", headers(200, "text/plain")));
-        open.over();
+        opened().over();
         assertThat(time.armed()).isZero();
     }
 
     @Test
     void a_failure_disarms_the_timer() {
-        Layer failing = call -> {
+        CallLayer failing = call -> {
             throw new IOException("reset");
         };
         assertThatThrownBy(() -> call(null, null).run(deadline("PT3S", failing)))
@@ -155,24 +162,24 @@ class DeadlineTest {
     @ParameterizedTest
     @ValueSource(strings = {"text/event-stream", "Text/Event-Stream; charset=utf-8"})
     void a_stream_of_events_ends_it_at_the_headers(String type) throws Exception {
-        CallContext call = call(null, null);
+        Call call = call(null, null);
         call.run(deadline("PT3S", headers(200, type)));
         assertThat(time.armed()).isZero();
         time.step(60 * SECOND);
-        assertThat(open.cancelCause()).isNull();
+        assertThat(opened().cancelCause()).isNull();
     }
 
     @Test
     void switching_protocols_ends_it_at_the_headers() throws Exception {
-        CallContext call = call("PT1S", null);
+        Call call = call("PT1S", null);
         call.run(deadline("PT3S", headers(101, "")));
         time.step(60 * SECOND);
-        assertThat(open.cancelCause()).isNull();
+        assertThat(opened().cancelCause()).isNull();
     }
 
     @Test
     void a_stream_still_has_to_begin_in_time() {
-        Layer late = call -> {
+        CallLayer late = call -> {
             call.pause(5 * SECOND);
             return headers(200, "text/event-stream").call(call);
         };
@@ -181,8 +188,7 @@ class DeadlineTest {
 
     @Test
     void for_ever_is_a_legal_thing_to_say() throws Exception {
-        CallContext call =
-                new CallContext(time, Calls.get(), MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(Long.MAX_VALUE)));
+        Call call = Calls.call(time, Calls.get(), MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(Long.MAX_VALUE)));
         try (Response response = call.run(deadline(null, silent))) {
             assertThat(response.code()).isEqualTo(200);
         }

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Decision;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.limit.Limit;
@@ -29,8 +31,8 @@ class EventsTest {
     private final StepTime time = new StepTime();
     private final List<String> told = new ArrayList<>();
     private final Deque<Object> script = new ArrayDeque<>();
-    private final List<CallContext> open = new ArrayList<>();
-    private final CallContext call = Calls.call(time, Calls.get());
+    private final List<Attempt> open = new ArrayList<>();
+    private final Call call = Calls.call(time, Calls.get());
 
     private final class Recording implements MeshListener {
         @Override
@@ -55,7 +57,7 @@ class EventsTest {
         }
     }
 
-    private final Layer peer = attempt -> {
+    private final AttemptLayer peer = attempt -> {
         Object next = script.isEmpty() ? 200 : script.poll();
         if (next instanceof Outcome outcome) {
             throw Calls.fail(attempt, outcome);
@@ -65,8 +67,7 @@ class EventsTest {
         }
         if (next.equals("open")) {
             open.add(attempt);
-            attempt.responded(200);
-            return Calls.response(attempt.request(), 200);
+            return Calls.respondOpen(attempt, 200);
         }
         if (next.equals("slow")) {
             attempt.pause(1000);
@@ -74,13 +75,13 @@ class EventsTest {
         return Calls.respond(attempt, next instanceof Integer status ? status : 200);
     };
 
-    private Layer layers(InFlight inFlight, MeshListener... listeners) {
-        Layer attempts = Events.ofAttempts(List.of(listeners), peer);
-        Layer retry = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempts);
+    private CallLayer layers(InFlight inFlight, MeshListener... listeners) {
+        AttemptLayer attempts = Events.ofAttempts(List.of(listeners), peer);
+        CallLayer retry = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempts);
         return Events.ofCalls(List.of(listeners), Limit.create(inFlight, 1L, false, retry));
     }
 
-    private Layer layers() {
+    private CallLayer layers() {
         return layers(new InFlight(), new Recording());
     }
 
@@ -128,7 +129,7 @@ class EventsTest {
 
     @Test
     void a_refusal_has_no_attempts() throws Exception {
-        Layer layers = layers(new InFlight(), new Recording());
+        CallLayer layers = layers(new InFlight(), new Recording());
         script.add("open");
         Calls.call(time, Calls.get()).run(layers);
         told.clear();
@@ -206,7 +207,8 @@ class EventsTest {
 
     @Test
     void without_listeners_there_are_no_layers() {
-        assertThat(Events.ofCalls(List.of(), peer)).isSameAs(peer);
+        CallLayer below = c -> peer.call(c.beginAttempt());
+        assertThat(Events.ofCalls(List.of(), below)).isSameAs(below);
         assertThat(Events.ofAttempts(List.of(), peer)).isSameAs(peer);
     }
 }

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Overloaded;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
@@ -19,27 +20,27 @@ import org.junit.jupiter.api.Test;
 class LimitTest {
     private final StepTime time = new StepTime();
     private final InFlight inFlight = new InFlight();
-    private final List<CallContext> open = new ArrayList<>();
-    private final Layer peer = call -> {
-        CallContext attempt = call.attempt();
+    private final List<Attempt> open = new ArrayList<>();
+    private final CallLayer peer = call -> {
+        Attempt attempt = call.beginAttempt();
         open.add(attempt);
         attempt.responded(200);
         return Calls.response(call.request(), 200);
     };
 
-    private CallContext run(Layer limit) throws IOException {
-        CallContext call = Calls.call(time, Calls.get());
+    private Call run(CallLayer limit) throws IOException {
+        Call call = Calls.call(time, Calls.get());
         call.run(limit);
         return call;
     }
 
-    private Layer limit(long max) {
+    private CallLayer limit(long max) {
         return Limit.create(inFlight, max, false, peer);
     }
 
     @Test
     void one_call_more_than_the_limit_is_refused_at_once() throws Exception {
-        Layer three = limit(3);
+        CallLayer three = limit(3);
         run(three);
         run(three);
         run(three);
@@ -54,7 +55,7 @@ class LimitTest {
 
     @Test
     void the_end_of_a_body_frees_its_place_once() throws Exception {
-        Layer one = limit(1);
+        CallLayer one = limit(1);
         run(one);
         open.get(0).over();
         open.get(0).over();
@@ -65,7 +66,7 @@ class LimitTest {
 
     @Test
     void cancelling_a_call_whose_body_is_open_frees_its_place_once() throws Exception {
-        CallContext call = run(limit(1));
+        Call call = run(limit(1));
         call.cancel(new IOException("Canceled"));
         open.get(0).over();
         assertThat(inFlight.count()).isZero();
@@ -73,8 +74,8 @@ class LimitTest {
 
     @Test
     void a_failure_frees_its_place() {
-        Layer failing = Limit.create(inFlight, 1L, false, call -> {
-            throw Calls.fail(call.attempt(), Outcome.RESET);
+        CallLayer failing = Limit.create(inFlight, 1L, false, call -> {
+            throw Calls.fail(call.beginAttempt(), Outcome.RESET);
         });
         assertThatThrownBy(() -> run(failing)).hasMessage("reset");
         assertThat(inFlight.count()).isZero();
@@ -82,8 +83,8 @@ class LimitTest {
 
     @Test
     void even_a_failure_that_nobody_expected_frees_its_place() {
-        Layer broken = Limit.create(inFlight, 1L, false, call -> {
-            call.attempt();
+        CallLayer broken = Limit.create(inFlight, 1L, false, call -> {
+            call.beginAttempt();
             throw new IllegalStateException("an interceptor of the caller");
         });
         assertThatThrownBy(() -> run(broken)).isInstanceOf(IllegalStateException.class);
@@ -92,7 +93,7 @@ class LimitTest {
 
     @Test
     void a_call_that_was_cancelled_before_it_came_here_leaves_no_trace() {
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         call.cancel(new IOException("Canceled"));
         assertThatThrownBy(() -> call.run(limit(1))).hasMessage("Canceled");
         assertThat(inFlight.count()).isZero();
@@ -100,11 +101,11 @@ class LimitTest {
 
     @Test
     void lowering_the_limit_waits_for_nobody_and_admits_again_below_it() throws Exception {
-        Layer four = limit(4);
+        CallLayer four = limit(4);
         for (int i = 0; i < 4; i++) {
             run(four);
         }
-        Layer two = limit(2);
+        CallLayer two = limit(2);
         assertThatThrownBy(() -> run(two)).hasMessageContaining("4 calls in flight, of at most 2");
         open.get(0).over();
         open.get(1).over();
@@ -122,7 +123,7 @@ class LimitTest {
 
     @Test
     void where_nothing_is_stated_1024_are_admitted_and_a_neutral_service_has_no_limit() throws Exception {
-        Layer builtIn = Limit.create(inFlight, null, false, peer);
+        CallLayer builtIn = Limit.create(inFlight, null, false, peer);
         for (int i = 0; i < 1024; i++) {
             run(builtIn);
         }
@@ -133,8 +134,8 @@ class LimitTest {
     @Test
     void what_is_in_flight_is_always_the_calls_that_are_not_over() throws Exception {
         SplittableRandom random = new SplittableRandom(11);
-        List<CallContext> calls = new ArrayList<>();
-        Layer[] limits = {limit(5), limit(20), limit(0)};
+        List<Call> calls = new ArrayList<>();
+        CallLayer[] limits = {limit(5), limit(20), limit(0)};
         for (int i = 0; i < 20_000; i++) {
             if (random.nextInt(2) == 0) {
                 try {

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Overloaded;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.telemetry.MeshListener;
@@ -51,7 +52,7 @@ class BlameTest {
     private int asked;
 
     /** Silent for an hour, unless it is to fail at once. */
-    private final Layer transport = attempt -> {
+    private final Wire silent = attempt -> {
         asked++;
         Outcome outcome = fails;
         if (outcome == Outcome.RESPONSE) {
@@ -70,24 +71,27 @@ class BlameTest {
         return Calls.respond(attempt, 200);
     };
 
+    private Wire wire = silent;
+
     private void apply(String settings) throws IOException {
-        apply(settings, transport);
+        apply(settings, silent);
     }
 
-    private void apply(String settings, Layer wire) throws IOException {
+    private void apply(String settings, Wire of) throws IOException {
+        wire = of;
         router.apply(PolicyCodec.read("""
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
                  "services": {"orders": {"hosts": ["orders"], %s}}}
-                """.formatted(settings)), wire, gone -> {});
+                """.formatted(settings)), gone -> {});
     }
 
-    private Layer layers() {
+    private CallLayer layers() {
         return Objects.requireNonNull(router.layers("orders", 80));
     }
 
-    private void fiveFail(MeshOptions options, Consumer<CallContext> before) {
+    private void fiveFail(MeshOptions options, Consumer<Call> before) {
         for (int i = 0; i < 5; i++) {
-            CallContext call = new CallContext(time, Calls.get(), options);
+            Call call = new Call(time, Calls.get(), options, wire);
             before.accept(call);
             assertThatThrownBy(() -> call.run(layers())).isInstanceOf(IOException.class);
         }
@@ -153,12 +157,12 @@ class BlameTest {
         fiveFail(MeshOptions.DEFAULT, call -> {});
         time.step(40 * SECOND);
         fails = null;
-        CallContext ended = Calls.call(time, Calls.get());
+        Call ended = Calls.call(time, Calls.get(), wire);
         time.at(time.now() + SECOND, "caller", () -> ended.cancel(new IOException("Canceled")));
         assertThatThrownBy(() -> ended.run(layers())).hasMessage("Canceled");
         assertThat(told).hasSize(1);
         fails = Outcome.RESPONSE;
-        Calls.call(time, Calls.get()).run(layers()).close();
+        Calls.call(time, Calls.get(), wire).run(layers()).close();
         assertThat(told).containsExactly("ejected: 5 failures without a response in a row", "returned: probe answered");
     }
 
@@ -168,17 +172,14 @@ class BlameTest {
         fails = Outcome.RESET;
         fiveFail(MeshOptions.DEFAULT, call -> {});
         fails = Outcome.RESPONSE;
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get(), wire);
         call.run(layers()).close();
         assertThat(call.decision().detail()).contains("panic");
     }
 
     @Test
     void rules_share_the_limit_of_their_backend_and_subsets_have_their_own() throws Exception {
-        Layer open = attempt -> {
-            attempt.responded(200);
-            return Calls.response(attempt.request(), 200);
-        };
+        Wire open = attempt -> Calls.respondOpen(attempt, 200);
         apply("""
                 "limits": {"maxRequests": 1}, "subsets": [{"name": "v1", "labels": {}}],
                 "rules": [{"matches": [{"path": {"value": "/a"}}], "backendRefs": [{"name": "orders"}]},
@@ -193,6 +194,6 @@ class BlameTest {
 
     private Response run(String path) throws IOException {
         Request request = new Request.Builder().url("http://orders" + path).build();
-        return Calls.call(time, request).run(layers());
+        return Calls.call(time, request, wire).run(layers());
     }
 }

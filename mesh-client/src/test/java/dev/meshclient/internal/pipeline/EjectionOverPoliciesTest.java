@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.telemetry.MeshListener;
@@ -51,7 +51,7 @@ class EjectionOverPoliciesTest {
     private int answers;
     private boolean halfBad;
 
-    private final Layer transport = attempt -> {
+    private final Wire wire = attempt -> {
         String name = Objects.requireNonNull(attempt.endpoint()).name();
         asked.add(name);
         Runnable now = meanwhile;
@@ -73,7 +73,7 @@ class EjectionOverPoliciesTest {
                     {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
                      "services": {"orders": {"hosts": ["orders"], "loadBalancer": {"simple": "ROUND_ROBIN"},
                        %s, "endpoints": [%s]}}}
-                    """.formatted(settings, String.join(", ", listed))), transport, gone -> {});
+                    """.formatted(settings, String.join(", ", listed))), gone -> {});
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -82,11 +82,11 @@ class EjectionOverPoliciesTest {
     private void call(String path, int times) throws IOException {
         for (int i = 0; i < times; i++) {
             Request request = new Request.Builder().url("http://orders" + path).build();
-            run(Calls.call(time, request));
+            run(Calls.call(time, request, wire));
         }
     }
 
-    private int run(CallContext call) throws IOException {
+    private int run(Call call) throws IOException {
         try (Response response = call.run(Objects.requireNonNull(router.layers("orders", 80)))) {
             return response.code();
         }
@@ -346,12 +346,12 @@ class EjectionOverPoliciesTest {
     void the_answer_that_takes_the_last_one_out_is_returned_and_the_next_call_is_refused() throws Exception {
         apply(NO_PANIC, 1);
         call("/", 1);
-        CallContext last = Calls.call(time, Calls.get());
+        Call last = Calls.call(time, Calls.get(), wire);
         assertThat(run(last)).isEqualTo(500);
         assertThat(last.attempts()).isEqualTo(2);
         assertThat(last.decision().detail()).isEqualTo("no endpoint is left for a retry");
         assertThat(told).containsExactly(EJECTED);
-        CallContext next = Calls.call(time, Calls.get());
+        Call next = Calls.call(time, Calls.get(), wire);
         assertThatThrownBy(() -> run(next)).isInstanceOfSatisfying(NoHealthyEndpoint.class, e -> assertThat(
                         e.decision().attempts())
                 .singleElement()
@@ -369,7 +369,7 @@ class EjectionOverPoliciesTest {
         apply(NO_PANIC, 1);
         call("/", 2);
         time.step(40 * SECOND);
-        CallContext probe = Calls.call(time, Calls.get());
+        Call probe = Calls.call(time, Calls.get(), wire);
         assertThat(run(probe)).isEqualTo(500);
         assertThat(probe.attempts()).isEqualTo(1);
     }
@@ -395,7 +395,7 @@ class EjectionOverPoliciesTest {
         call("/", 1);
         asked.clear();
         meanwhile = () -> meanwhile = () -> apply(names + NO_PANIC, 1, 2);
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get(), wire);
         assertThat(run(call)).isEqualTo(200);
         assertThat(asked).containsExactly(BAD, BAD, "10.0.0.2:80");
         assertThat(told).containsExactly(EJECTED);

@@ -8,9 +8,9 @@ import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Allocated;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyCodec;
 import java.io.IOException;
@@ -64,9 +64,8 @@ class HostByHostTest {
                         + (scope == null ? "" : ", 'scope': {'hosts': [" + scope + "]}")
                         + "}, 'outboundTrafficPolicy': '" + outbound + "', 'services': {"
                         + String.join(",", services) + "}}";
-        Layer answers = attempt -> Calls.respond(attempt, 200);
         return router.apply(
-                PolicyCodec.readStrict(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)), answers, gone -> {});
+                PolicyCodec.readStrict(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)), gone -> {});
     }
 
     private void applyIn(long nanos, @Nullable String scope, String... hosts) {
@@ -79,13 +78,13 @@ class HostByHostTest {
         });
     }
 
-    private @Nullable Layer layers(String url) {
+    private @Nullable CallLayer layers(String url) {
         HttpUrl parsed = HttpUrl.get(url);
         return router.layers(parsed.host(), parsed.port());
     }
 
-    private CallContext run(String url) throws IOException {
-        CallContext call = Calls.call(time, new Request.Builder().url(url).build());
+    private Call run(String url) throws IOException {
+        Call call = Calls.call(time, new Request.Builder().url(url).build());
         call.run(Objects.requireNonNull(layers(url), url));
         return call;
     }
@@ -155,8 +154,8 @@ class HostByHostTest {
     @Test
     void with_registry_only_a_host_that_nobody_claims_is_refused_at_once_and_not_told() throws Exception {
         Router strict = router(true, "orders");
-        Layer waits = Objects.requireNonNull(strict.layers("secret.example", 80));
-        CallContext call = Calls.call(
+        CallLayer waits = Objects.requireNonNull(strict.layers("secret.example", 80));
+        Call call = Calls.call(
                 time, new Request.Builder().url("http://secret.example/").build());
         assertThatThrownBy(() -> call.run(waits)).isInstanceOf(PolicyUnavailable.class);
         assertThat(strict.wanted()).containsExactly("orders");

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Workload;
 import dev.meshclient.internal.balance.Balance;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
@@ -23,25 +21,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which layers a policy compiles to, and in which order: the printed pipeline. */
 class OutboundTest {
-    private static final Layer WIRE = new Layer() {
-        @Override
-        public Response call(CallContext call) {
-            throw new AssertionError("nothing is called");
-        }
-
-        @Override
-        public String toString() {
-            return "wire";
-        }
-    };
-
     private static String compiled(List<MeshListener> listeners, String services) throws PolicyException {
         Router router = new Router(
                 new StepTime(),
@@ -54,7 +39,7 @@ class OutboundTest {
         router.apply(PolicyCodec.read("""
                         {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                          "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {%s}}
-                        """.formatted(services)), WIRE, gone -> {});
+                        """.formatted(services)), gone -> {});
         return router.toString();
     }
 
@@ -90,11 +75,11 @@ class OutboundTest {
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                  "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {}}
                 """);
-        assertThat(router.resume(AppliedPolicy.NONE, List.of(document.policy().metadata()), WIRE, gone -> {}))
+        assertThat(router.resume(AppliedPolicy.NONE, List.of(document.policy().metadata()), gone -> {}))
                 .isTrue();
 
-        assertThat(router.apply(document, WIRE, gone -> {})).isEqualTo(Applied.IN_FORCE);
-        assertThat(router.apply(document, WIRE, gone -> {})).isEqualTo(Applied.NOTHING_NEW);
+        assertThat(router.apply(document, gone -> {})).isEqualTo(Applied.IN_FORCE);
+        assertThat(router.apply(document, gone -> {})).isEqualTo(Applied.NOTHING_NEW);
     }
 
     @ParameterizedTest
@@ -107,11 +92,10 @@ class OutboundTest {
                 Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
                     throw new IOException("nobody is there");
                 });
-        Outbound outbound =
-                new Outbound(time, List.of(), new Balance.Origin(Locality.NONE, Map.of(), Map.of()), self, WIRE);
+        Outbound outbound = new Outbound(time, List.of(), new Balance.Origin(Locality.NONE, Map.of(), Map.of()), self);
         Survivors.Use use = new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use();
         Backend backend = new Backend("orders", "orders", resolution, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
-        Outbound.To to = new Outbound.To(
+        BackendPlan plan = new BackendPlan(
                 backend,
                 RouteSettings.NONE,
                 BackendSettings.NONE,
@@ -121,7 +105,7 @@ class OutboundTest {
                 use.inFlight("orders"),
                 use.budget("orders"));
 
-        assertThat(outbound.caller(to).identity().get()).isEqualTo(known ? "spiffe://a.example/web" : null);
+        assertThat(outbound.caller(plan).identity().get()).isEqualTo(known ? "spiffe://a.example/web" : null);
     }
 
     @Test

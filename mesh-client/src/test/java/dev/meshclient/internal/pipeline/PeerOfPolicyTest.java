@@ -3,9 +3,9 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.resolve.DnsCache;
@@ -100,10 +100,11 @@ class PeerOfPolicyTest {
                 .replace('\'', '"');
         List<Peer> peers = new ArrayList<>();
         StepTime time = new StepTime();
-        Layer recording = new Layer() {
+        Wire recording = new Wire() {
             @Override
-            public okhttp3.Response call(CallContext attempt) throws java.io.IOException {
-                Backend backend = Objects.requireNonNull(attempt.target()).backend();
+            public okhttp3.Response send(Attempt attempt) throws java.io.IOException {
+                Backend backend =
+                        Objects.requireNonNull(attempt.call().target()).backend();
                 Endpoint chosen = Objects.requireNonNull(attempt.endpoint());
                 peers.add(Peer.of(backend, chosen));
                 return Calls.respond(attempt, 200);
@@ -117,11 +118,10 @@ class PeerOfPolicyTest {
                         LocalWorkload.of(Workload.of("caller"), time),
                         new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use(),
                         time,
-                        List.of(),
-                        recording)
+                        List.of())
                 .compile(host -> {});
         Request request = new Request.Builder().url("http://orders/").build();
-        Calls.call(time, request).run(Objects.requireNonNull(state.find("orders", 80)));
+        Calls.call(time, request, recording).run(Objects.requireNonNull(state.find("orders", 80)));
 
         assertThat(peers).hasSize(1);
         return peers.get(0).mode() + " " + peers.get(0).names();

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Overloaded;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
@@ -30,17 +32,16 @@ class PolicyChangeTest {
     private final StepTime time = new StepTime();
     private final Router router = new Router(
             time, Workload.unknown(), List.of(), List.of("orders"), false, Duration.ZERO, Duration.ofHours(1));
-    private final List<CallContext> open = new ArrayList<>();
+    private final List<Attempt> open = new ArrayList<>();
     private final List<String> gone = new ArrayList<>();
     private final AtomicReference<Outcome> fails = new AtomicReference<>();
-    private final Layer transport = attempt -> {
+    private final Wire transport = attempt -> {
         Outcome outcome = fails.get();
         if (outcome != null) {
             throw Calls.fail(attempt, outcome);
         }
         open.add(attempt);
-        attempt.responded(200);
-        return Calls.response(attempt.request(), 200);
+        return Calls.respondOpen(attempt, 200);
     };
 
     private static String orders(int version, String settings, String... addresses) {
@@ -54,20 +55,23 @@ class PolicyChangeTest {
                 """.formatted(version, settings, String.join(", ", endpoints));
     }
 
+    private Wire wire = transport;
+
     private void apply(String document) throws IOException {
         apply(document, transport);
     }
 
-    private void apply(String document, Layer bottom) throws IOException {
-        router.apply(PolicyCodec.read(document), bottom, e -> gone.add(e.name()));
+    private void apply(String document, Wire of) throws IOException {
+        wire = of;
+        router.apply(PolicyCodec.read(document), e -> gone.add(e.name()));
     }
 
-    private Layer layers() {
+    private CallLayer layers() {
         return Objects.requireNonNull(router.layers("orders", 80));
     }
 
-    private CallContext call() throws IOException {
-        CallContext call = Calls.call(time, Calls.get());
+    private Call call() throws IOException {
+        Call call = Calls.call(time, Calls.get(), wire);
         call.run(layers());
         return call;
     }
@@ -98,7 +102,7 @@ class PolicyChangeTest {
     @Test
     void an_endpoint_that_goes_is_told_once_and_finishes_what_it_has() throws Exception {
         apply(orders(1, "", "10.0.0.1"));
-        CallContext call = call();
+        Call call = call();
         EndpointState removed = endpoints().get(0);
         apply(orders(2, "", "10.0.0.2"));
         apply(orders(3, "", "10.0.0.2"));
@@ -118,7 +122,7 @@ class PolicyChangeTest {
             }
             return Calls.respond(attempt, 200);
         });
-        CallContext call = call();
+        Call call = call();
         assertThat(call.decision().attempts())
                 .extracting(a -> a.endpoint())
                 .containsOnly("10.0.0.1:80")
@@ -136,7 +140,7 @@ class PolicyChangeTest {
         assertThatThrownBy(this::call).isInstanceOf(Overloaded.class);
         apply(orders(3, "\"limits\": {\"maxRequests\": 1},", "10.0.0.2"));
         assertThatThrownBy(this::call).hasMessageContaining("3 calls in flight, of at most 1");
-        open.forEach(CallContext::over);
+        open.forEach(Attempt::over);
         call();
     }
 
@@ -170,7 +174,7 @@ class PolicyChangeTest {
     }
 
     private int attemptsOfAFailure() {
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get(), wire);
         assertThatThrownBy(() -> call.run(layers())).hasMessage("connect-failure");
         return call.attempts();
     }
@@ -189,8 +193,8 @@ class PolicyChangeTest {
         fails.set(Outcome.CONNECT_FAILURE);
         assertThat(attemptsOfAFailure()).isEqualTo(2);
         assertThat(attemptsOfAFailure()).isEqualTo(1);
-        CallContext v2 = Calls.call(
-                time, Calls.get().newBuilder().url("http://orders/v2").build());
+        Call v2 = Calls.call(
+                time, Calls.get().newBuilder().url("http://orders/v2").build(), wire);
         assertThatThrownBy(() -> v2.run(layers())).hasMessage("connect-failure");
         assertThat(v2.attempts()).isEqualTo(2);
     }
@@ -203,8 +207,8 @@ class PolicyChangeTest {
                 """;
         List<Long> seen = new ArrayList<>();
         apply(orders(1, rule, "10.0.0.1"), attempt -> {
-            seen.add(Objects.requireNonNull(attempt.target()).backend().connectNanos());
-            seen.add(Objects.requireNonNull(attempt.target()).backend().idleNanos());
+            seen.add(Objects.requireNonNull(attempt.call().target()).backend().connectNanos());
+            seen.add(Objects.requireNonNull(attempt.call().target()).backend().idleNanos());
             return Calls.respond(attempt, 200);
         });
         call();
@@ -218,8 +222,7 @@ class PolicyChangeTest {
                 orders(1, "", "10.0.0.1", "10.0.0.2"),
                 orders(2, "", "10.0.0.2", "10.0.0.3"),
                 orders(3, "", "10.0.0.3"));
-        Layer quick = attempt -> Calls.respond(attempt, 200);
-        router.apply(PolicyCodec.read(documents.get(0)), quick, e -> {});
+        router.apply(PolicyCodec.read(documents.get(0)), e -> {});
         AtomicInteger answered = new AtomicInteger();
         int callers = 3;
         int calls = 4_000;
@@ -243,7 +246,7 @@ class PolicyChangeTest {
             for (int i = 0; done.getCount() > 0 || i < documents.size(); i++) {
                 String next =
                         documents.get(i % documents.size()).replaceAll("\"version\": \\d+", "\"version\": " + (i + 4));
-                router.apply(PolicyCodec.read(next), quick, e -> {});
+                router.apply(PolicyCodec.read(next), e -> {});
             }
             assertThat(done.await(50, TimeUnit.SECONDS)).isTrue();
         }
@@ -268,7 +271,7 @@ class PolicyChangeTest {
         try (RealTime real = RealTime.create("test")) {
             real.start("asker", () -> {
                 for (int i = 1; i < rounds; i = asked.incrementAndGet() + 1) {
-                    Layer layers = null;
+                    CallLayer layers = null;
                     while (layers == null) {
                         layers = router.layers("h" + i, 80);
                     }

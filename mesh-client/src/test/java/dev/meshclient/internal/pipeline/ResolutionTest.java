@@ -8,7 +8,8 @@ import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.Resolver;
@@ -38,7 +39,7 @@ class ResolutionTest {
     private final Map<String, List<String>> zone = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
     private final List<String> gone = new ArrayList<>();
-    private final List<CallContext> open = new ArrayList<>();
+    private final List<Attempt> open = new ArrayList<>();
     private long lookUpNanos;
     private final Resolver resolver = name -> {
         asked.add(name);
@@ -72,17 +73,15 @@ class ResolutionTest {
                 PolicyCodec.read(("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy',"
                                 + " 'metadata': {'mesh': 'test'}, 'services': {" + services + "}}")
                         .replace('\'', '"')),
-                attempt -> {
-                    attempt.responded(200);
-                    open.add(attempt);
-                    return Calls.response(attempt.request(), 200);
-                },
                 e -> gone.add(e.name()));
     }
 
-    private CallContext call(String url) throws IOException {
+    private Call call(String url) throws IOException {
         Request request = new Request.Builder().url(url).build();
-        CallContext call = Calls.call(time, request);
+        Call call = Calls.call(time, request, attempt -> {
+            open.add(attempt);
+            return Calls.respondOpen(attempt, 200);
+        });
         try (Response response = call.run(Objects.requireNonNull(
                 router.layers(request.url().host(), request.url().port())))) {
             assertThat(response.code()).isEqualTo(200);
@@ -94,8 +93,8 @@ class ResolutionTest {
     private List<String> reached(String url) throws IOException {
         TreeSet<String> names = new TreeSet<>();
         for (int i = 0; i < 50; i++) {
-            CallContext call = call(url);
-            open.forEach(CallContext::over);
+            Call call = call(url);
+            open.forEach(Attempt::over);
             names.add(call.decision().attempts().get(0).endpoint());
         }
         return List.copyOf(names);
@@ -187,7 +186,7 @@ class ResolutionTest {
             assertThat(state(states(), "10.0.0.2:80").inFlight()).isPositive().isEqualTo(kept);
             assertThat(gone).containsExactly("10.0.0.1:80");
             assertThat(state(before, "10.0.0.1:80").inFlight()).isPositive();
-            open.forEach(CallContext::over);
+            open.forEach(Attempt::over);
             assertThat(state(before, "10.0.0.1:80").inFlight()).isZero();
             assertThat(reached("http://orders/")).containsExactly("10.0.0.2:80", "10.0.0.3:80");
         });
@@ -267,7 +266,7 @@ class ResolutionTest {
             assertThat(call("http://orders/").decision().attempts().get(0).endpoint())
                     .isEqualTo("10.0.0.9:80");
             assertThat(time.now()).isZero();
-            open.forEach(CallContext::over);
+            open.forEach(Attempt::over);
         });
     }
 
@@ -396,7 +395,7 @@ class ResolutionTest {
             other.apply(PolicyCodec.read("""
                             {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
                              "services": {"a": {"hosts": ["a"], "resolution": "DNS"}}}
-                            """), attempt -> Calls.respond(attempt, 200), e -> {});
+                            """), e -> {});
             Request get = new Request.Builder().url("http://a/").build();
             Throwable failure =
                     catchThrowable(() -> Calls.call(time, get).run(Objects.requireNonNull(other.layers("a", 80))));

@@ -9,9 +9,9 @@ import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Allocated;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyCodec;
 import java.io.IOException;
@@ -52,8 +52,7 @@ class RouterTest {
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test", "version": 3},
                  "outboundTrafficPolicy": "%s", "services": {%s}}
                 """.formatted(outbound, services);
-        Layer answers = attempt -> Calls.respond(attempt, 200);
-        router.apply(PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8)), answers, gone -> {});
+        router.apply(PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8)), gone -> {});
     }
 
     private static String service(String name, String... hosts) {
@@ -61,27 +60,27 @@ class RouterTest {
                 .formatted(name, String.join("\", \"", hosts));
     }
 
-    private CallContext call(String url) {
+    private Call call(String url) {
         return Calls.call(time, new Request.Builder().url(url).build());
     }
 
     /** As the engine asks: with the host as OkHttp writes it. */
-    private @Nullable Layer layers(String url) {
+    private @Nullable CallLayer layers(String url) {
         HttpUrl parsed = HttpUrl.get(url);
         return router.layers(parsed.host(), parsed.port());
     }
 
-    private Layer ours(String url) {
+    private CallLayer ours(String url) {
         return Objects.requireNonNull(layers(url), url);
     }
 
     /** {@code passes}, {@code the answer's service}, or why it was refused. */
     private String fate(String url) throws IOException {
-        Layer layers = layers(url);
+        CallLayer layers = layers(url);
         if (layers == null) {
             return "passes";
         }
-        CallContext call = call(url);
+        Call call = call(url);
         try {
             call.run(layers);
             return call.decision().service();
@@ -178,7 +177,7 @@ class RouterTest {
     void the_refusal_of_a_host_that_is_not_listed_says_which_and_what_next() throws Exception {
         router = router(false, "[::1]");
         apply("");
-        Layer refusing = ours("http://[::1]:8080/");
+        CallLayer refusing = ours("http://[::1]:8080/");
         assertThatThrownBy(() -> call("http://[::1]:8080/").run(refusing)).isInstanceOfSatisfying(NoRoute.class, e -> {
             assertThat(e.getMessage()).contains("[::1]:8080").contains("services.*.hosts");
             assertThat(e.decision().policy()).isEqualTo("-/3");
@@ -317,8 +316,8 @@ class RouterTest {
     @Test
     void a_caller_with_less_time_than_that_does_not_wait_longer() {
         router = router(false, "orders");
-        Layer waiting = ours("http://orders/");
-        CallContext hurried = new CallContext(
+        CallLayer waiting = ours("http://orders/");
+        Call hurried = Calls.call(
                 time,
                 new Request.Builder().url("http://orders/").build(),
                 MeshOptions.DEFAULT.withTimeout(Duration.ofMillis(300)));
@@ -331,8 +330,8 @@ class RouterTest {
     @Test
     void a_call_that_is_cancelled_waits_no_longer() {
         router = router(false, "orders");
-        Layer waiting = ours("http://orders/");
-        CallContext call = call("http://orders/");
+        CallLayer waiting = ours("http://orders/");
+        Call call = call("http://orders/");
         time.at(1000, "caller", () -> call.cancel(new IOException("Canceled")));
         assertThatThrownBy(() -> call.run(waiting)).hasMessage("Canceled");
         assertThat(time.now()).isEqualTo(1000);

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
@@ -216,13 +217,13 @@ class SchemaDefaultsTest {
     private static String behaviour(String document) throws IOException {
         StepTime time = new StepTime();
         List<String> seen = new ArrayList<>();
+        Peer peer = new Peer(time, seen);
         MeshState state = new StateCompiler(
                         LastGoodMerge.after(AppliedPolicy.NONE, PolicyCodec.read(document), 0),
                         LocalWorkload.of(Workload.of("caller").zone("r/z1"), time),
                         new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use(),
                         time,
-                        List.of(),
-                        new Peer(time, seen))
+                        List.of())
                 .compile(host -> {});
         seen.add(state.outboundTrafficPolicy() + " " + state);
         for (int call = 0; call < 60; call++) {
@@ -231,9 +232,10 @@ class SchemaDefaultsTest {
                         .url(url)
                         .header("x", url.contains("/b") || url.endsWith("x") ? "a." : "ax")
                         .build();
-                Layer layers = Objects.requireNonNull(state.find("orders", 80));
+                CallLayer layers = Objects.requireNonNull(state.find("orders", 80));
                 try {
-                    seen.add("answered " + Calls.call(time, request).run(layers).code());
+                    seen.add("answered "
+                            + Calls.call(time, request, peer).run(layers).code());
                 } catch (IOException e) {
                     seen.add("failed " + e.getMessage());
                 }
@@ -244,10 +246,10 @@ class SchemaDefaultsTest {
     }
 
     /** Writes down what reaches it. */
-    private record Peer(StepTime time, List<String> seen) implements Layer {
+    private record Peer(StepTime time, List<String> seen) implements Wire {
         @Override
-        public Response call(CallContext attempt) throws IOException {
-            Target target = Objects.requireNonNull(attempt.target());
+        public Response send(Attempt attempt) throws IOException {
+            Target target = Objects.requireNonNull(attempt.call().target());
             Backend backend = target.backend();
             Object next = PEER.get(seen.size() % PEER.size());
             seen.add(time.now() + " " + target.rule() + " -> " + backend + " at " + attempt.endpoint() + ", "
@@ -257,11 +259,6 @@ class SchemaDefaultsTest {
                 throw Calls.fail(attempt, failure);
             }
             return Calls.respond(attempt, (Integer) next);
-        }
-
-        @Override
-        public String toString() {
-            return "peer";
         }
     }
 }

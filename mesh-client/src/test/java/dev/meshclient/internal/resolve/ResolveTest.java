@@ -2,9 +2,9 @@ package dev.meshclient.internal.resolve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.endpoint.EndpointTable;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
@@ -54,7 +54,7 @@ class ResolveTest {
                             0)),
                     table::state);
             rosters.add(roster);
-            Layer resolve = Resolve.create(
+            AttemptLayer resolve = Resolve.create(
                     time,
                     "orders",
                     new ResolvedEndpoints.Part(roster, Map.of()),
@@ -67,8 +67,8 @@ class ResolveTest {
         });
     }
 
-    private int answer(Layer resolve) throws IOException {
-        CallContext call = Calls.call(time, Calls.get());
-        return resolve.call(call.attempt()).code();
+    private int answer(AttemptLayer resolve) throws IOException {
+        Call call = Calls.call(time, Calls.get());
+        return resolve.call(call.beginAttempt()).code();
     }
 }

@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyCodec;
@@ -66,12 +67,12 @@ class EnvoyRetryVectorTest {
         int retries = vector.path("request").has("x-envoy-max-retries") ? 0 : 1;
         boolean expected = vector.get("first_decision").asText().equals("Yes");
         int[] attempts = new int[1];
-        Layer peer = attempt -> {
+        AttemptLayer peer = attempt -> {
             attempts[0]++;
             return answer(vector, attempt);
         };
         StepTime time = new StepTime();
-        Layer layer = dev.meshclient.internal.retry.Retry.create(
+        CallLayer layer = dev.meshclient.internal.retry.Retry.create(
                 time,
                 new Retry(retries, Set.of(), known, Duration.ofMillis(25)),
                 false,
@@ -99,7 +100,7 @@ class EnvoyRetryVectorTest {
         return words;
     }
 
-    private static Response answer(JsonNode vector, CallContext attempt) throws IOException {
+    private static Response answer(JsonNode vector, Attempt attempt) throws IOException {
         String event = vector.get("event").asText();
         if (event.equals("response")) {
             return Calls.respond(attempt, vector.get("response").get(":status").asInt());

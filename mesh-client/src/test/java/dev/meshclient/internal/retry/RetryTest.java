@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.MeshOptions;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Choice;
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.EndpointsLeft;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.RetryOn;
@@ -36,9 +38,11 @@ class RetryTest {
     private final StepTime time = new StepTime();
     private final Deque<Object> script = new ArrayDeque<>();
     private int attempts;
-    private final Layer peer = attempt -> {
+    private final AttemptLayer peer = attempt -> {
         attempts++;
-        attempt.alternative(true);
+        if (attempt.pick() == Pick.NONE) {
+            attempt.pick(Calls.pick(() -> EndpointsLeft.ALWAYS_SOME));
+        }
         Object next = script.isEmpty() ? 200 : script.poll();
         if (next instanceof Outcome outcome) {
             throw Calls.fail(attempt, outcome);
@@ -48,7 +52,7 @@ class RetryTest {
         }
         return Calls.respond(attempt, (Integer) next);
     };
-    private final Layer retry = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, peer);
+    private final CallLayer retry = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, peer);
 
     private Response run(Request request) throws IOException {
         return Calls.call(time, request).run(retry);
@@ -74,7 +78,7 @@ class RetryTest {
         script.clear();
         script.add(status);
         attempts = 0;
-        Layer stated = Retry.create(
+        CallLayer stated = Retry.create(
                 time,
                 new dev.meshclient.policy.Retry(1, codes, List.of(on), null),
                 false,
@@ -122,7 +126,7 @@ class RetryTest {
     @Test
     void a_post_that_the_caller_calls_idempotent_is_sent_again() throws Exception {
         script.add(Outcome.RESET);
-        new CallContext(time, Calls.post(), MeshOptions.DEFAULT.withIdempotent()).run(retry);
+        Calls.call(time, Calls.post(), MeshOptions.DEFAULT.withIdempotent()).run(retry);
         assertThat(attempts).isEqualTo(2);
     }
 
@@ -190,7 +194,7 @@ class RetryTest {
     @Test
     void a_retry_after_beyond_the_deadline_returns_the_answer_at_once() throws Exception {
         script.add(new String[] {"Retry-After", "2"});
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         call.deadline(1_000_000_000L);
         assertThat(call.run(retry).code()).isEqualTo(503);
         assertThat(attempts).isEqualTo(1);
@@ -214,7 +218,7 @@ class RetryTest {
         }
         attempts = 0;
         script.add(503);
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         long before = time.now();
         assertThat(before).isLessThan(1_000_000_000L);
         assertThat(call.run(retry).code()).isEqualTo(503);
@@ -226,7 +230,7 @@ class RetryTest {
     void a_longer_pause_than_five_minutes_is_not_waited_out_and_takes_nothing_from_the_budget() throws Exception {
         for (int i = 0; i < 20; i++) {
             script.add(new String[] {"Retry-After", "301"});
-            CallContext call = Calls.call(time, Calls.get());
+            Call call = Calls.call(time, Calls.get());
             assertThat(call.run(retry).code()).isEqualTo(503);
             assertThat(call.decision().detail()).contains("longer pause");
         }
@@ -239,7 +243,7 @@ class RetryTest {
     void a_retry_that_has_no_time_left_takes_nothing_from_the_budget() throws Exception {
         for (int i = 0; i < 20; i++) {
             script.add(new String[] {"Retry-After", "2"});
-            CallContext call = Calls.call(time, Calls.get());
+            Call call = Calls.call(time, Calls.get());
             call.deadline(time.now() + 1_000_000_000L);
             call.run(retry);
         }
@@ -250,7 +254,7 @@ class RetryTest {
     @Test
     void a_failure_without_time_for_a_retry_is_thrown_as_it_was() {
         script.add(Outcome.RESET);
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         call.deadline(1);
         assertThatThrownBy(() -> call.run(retry)).hasMessage("reset");
         assertThat(call.decision().detail()).isEqualTo("no time left for a retry");
@@ -282,7 +286,7 @@ class RetryTest {
     @Test
     void after_an_answer_a_failure_is_thrown_and_the_answer_is_in_the_decision() {
         script.addAll(List.of(503, Outcome.PROTOCOL_ERROR));
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         assertThatThrownBy(() -> call.run(retry)).hasMessage("protocol-error");
         assertThat(call.decision().attempts()).extracting(a -> a.status()).containsExactly(503, 0);
     }
@@ -297,7 +301,7 @@ class RetryTest {
     void answers_that_are_not_returned_are_closed() throws Exception {
         boolean[] closed = new boolean[2];
         int[] n = new int[1];
-        Layer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
+        CallLayer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
             int i = n[0]++;
             Response response = Calls.respond(attempt, i == 0 ? 503 : 200);
             return response.newBuilder().body(new ClosedFlag(closed, i)).build();
@@ -306,17 +310,17 @@ class RetryTest {
         assertThat(closed).containsExactly(true, false);
     }
 
-    private Choice.Left left = Choice.Left.SOMEBODY;
+    private EndpointsLeft left = EndpointsLeft.SOME;
 
     /** Whose answers are to be closed, and who says whether anybody is left. */
     private Response runWatched(boolean[] closed, String... headers) throws IOException {
-        Layer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
-            attempt.choice(a -> left);
+        CallLayer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
+            attempt.pick(Calls.pick(() -> left));
             int i = attempts++;
             Response response = Calls.respond(attempt, i == 0 ? 503 : 200, headers);
             return response.newBuilder().body(new ClosedFlag(closed, i)).build();
         });
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         Response response = call.run(watched);
         if (response.code() == 503) {
             assertThat(call.decision().detail()).isEqualTo("no endpoint is left for a retry");
@@ -326,7 +330,7 @@ class RetryTest {
 
     @Test
     void an_answer_is_returned_open_if_nobody_is_left_to_try() throws Exception {
-        left = Choice.Left.NOBODY;
+        left = EndpointsLeft.NONE;
         boolean[] closed = new boolean[2];
         assertThat(runWatched(closed).code()).isEqualTo(503);
         assertThat(attempts).isEqualTo(1);
@@ -336,7 +340,7 @@ class RetryTest {
 
     @Test
     void an_answer_is_kept_over_the_pause_and_returned_if_nobody_is_left_by_then() throws Exception {
-        time.at(1, "the last one goes", () -> left = Choice.Left.NOBODY);
+        time.at(1, "the last one goes", () -> left = EndpointsLeft.NONE);
         boolean[] closed = new boolean[2];
         assertThat(runWatched(closed).code()).isEqualTo(503);
         assertThat(attempts).isEqualTo(1);
@@ -346,7 +350,7 @@ class RetryTest {
 
     @Test
     void an_answer_is_not_kept_where_somebody_is_always_left() throws Exception {
-        left = Choice.Left.ALWAYS_SOMEBODY;
+        left = EndpointsLeft.ALWAYS_SOME;
         boolean[] closed = new boolean[2];
         boolean[] early = new boolean[1];
         time.at(1, "look", () -> early[0] = closed[0]);
@@ -367,12 +371,12 @@ class RetryTest {
     @Test
     void an_answer_that_is_kept_is_closed_when_the_call_ends_during_the_pause() {
         boolean[] closed = new boolean[2];
-        Layer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
-            attempt.choice(a -> left);
+        CallLayer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
+            attempt.pick(Calls.pick(() -> left));
             Response response = Calls.respond(attempt, 503);
             return response.newBuilder().body(new ClosedFlag(closed, 0)).build();
         });
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         time.at(1, "caller", () -> call.cancel(new IOException("Canceled")));
         assertThatThrownBy(() -> call.run(watched)).hasMessage("Canceled");
         assertThat(closed).containsExactly(true, false);
@@ -381,17 +385,17 @@ class RetryTest {
     @Test
     void a_failure_is_thrown_as_it_was_if_nobody_is_left_to_try_and_takes_nothing_from_the_budget() throws Exception {
         RetryBudget budget = new RetryBudget();
-        Layer lonely = Retry.create(time, null, false, budget, RetryConstraint.NONE, attempt -> {
-            attempt.choice(a -> left);
+        CallLayer lonely = Retry.create(time, null, false, budget, RetryConstraint.NONE, attempt -> {
+            attempt.pick(Calls.pick(() -> left));
             return peer.call(attempt);
         });
-        left = Choice.Left.NOBODY;
+        left = EndpointsLeft.NONE;
         for (int i = 0; i < 20; i++) {
             script.add(Outcome.CONNECT_FAILURE);
             assertThatThrownBy(() -> Calls.call(time, Calls.get()).run(lonely)).hasMessage("connect-failure");
         }
         assertThat(attempts).isEqualTo(20);
-        left = Choice.Left.SOMEBODY;
+        left = EndpointsLeft.SOME;
         script.add(Outcome.CONNECT_FAILURE);
         assertThat(Calls.call(time, Calls.get()).run(lonely).code()).isEqualTo(200);
     }
@@ -429,7 +433,7 @@ class RetryTest {
     @Test
     void a_deadline_that_comes_during_the_back_off_ends_the_call_with_its_cause() {
         script.add(new String[] {"Retry-After", "2"});
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         IOException cause = new IOException("over");
         time.at(1_000_000_000L, "deadline", () -> call.cancel(cause));
         assertThatThrownBy(() -> call.run(retry)).isSameAs(cause);
@@ -440,8 +444,8 @@ class RetryTest {
     @Test
     void clients_of_one_backend_share_its_budget_and_another_backend_has_its_own() throws Exception {
         RetryBudget shared = new RetryBudget();
-        Layer one = Retry.create(time, null, false, shared, RetryConstraint.NONE, peer);
-        Layer two = Retry.create(time, null, false, shared, RetryConstraint.NONE, peer);
+        CallLayer one = Retry.create(time, null, false, shared, RetryConstraint.NONE, peer);
+        CallLayer two = Retry.create(time, null, false, shared, RetryConstraint.NONE, peer);
         for (int i = 0; i < 10; i++) {
             script.add(Outcome.CONNECT_FAILURE);
             Calls.call(time, Calls.get()).run(one);
@@ -454,7 +458,7 @@ class RetryTest {
 
     @Test
     void attempts_of_zero_are_one_attempt() {
-        Layer once = Retry.create(
+        CallLayer once = Retry.create(
                 time,
                 new dev.meshclient.policy.Retry(0, null, null, null),
                 false,
@@ -468,11 +472,11 @@ class RetryTest {
 
     @Test
     void a_cancelled_call_is_not_tried_again() {
-        Layer cancelling = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
+        CallLayer cancelling = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
             attempts++;
             throw Calls.fail(attempt, Outcome.CONNECT_FAILURE);
         });
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         time.at(0, "caller", () -> call.cancel(new IOException("Canceled")));
         time.step(1);
         assertThatThrownBy(() -> call.run(cancelling)).hasMessage("Canceled");
@@ -481,7 +485,7 @@ class RetryTest {
 
     @Test
     void without_a_policy_a_neutral_service_has_one_attempt() {
-        Layer neutral = Retry.create(time, null, true, new RetryBudget(), RetryConstraint.NONE, peer);
+        CallLayer neutral = Retry.create(time, null, true, new RetryBudget(), RetryConstraint.NONE, peer);
         script.add(Outcome.CONNECT_FAILURE);
         assertThatThrownBy(() -> Calls.call(time, Calls.get()).run(neutral)).hasMessage("connect-failure");
         assertThat(attempts).isEqualTo(1);

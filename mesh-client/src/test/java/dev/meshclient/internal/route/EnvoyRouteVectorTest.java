@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Match;
 import dev.meshclient.policy.PathMatch;
@@ -98,19 +98,19 @@ class EnvoyRouteVectorTest {
         List<Route.Rule> rules = new ArrayList<>();
         for (JsonNode route : host(config, input.get("authority").asText()).get("routes")) {
             if (route.has("route") && !route.get("match").has("grpc")) {
-                List<Route.Branch> branches = new ArrayList<>();
+                List<Route.WeightedBackend> branches = new ArrayList<>();
                 clusters(route.get("route")).forEach((cluster, weight) -> {
                     shares.put(cluster, weight / 100.0);
                     branches.add(Routes.branch(cluster, weight, call -> {
                         taken.merge(cluster, 1, Integer::sum);
-                        return Calls.respond(call.attempt(), 200);
+                        return Calls.respond(call.beginAttempt(), 200);
                     }));
                 });
                 rules.add(new Route.Rule("#" + rules.size(), List.of(match(route.get("match"))), branches));
             }
         }
         StepTime time = new StepTime();
-        Layer layer = Route.create(time, "-/-", "envoy", rules);
+        CallLayer layer = Route.create(time, "-/-", "envoy", rules);
         Request.Builder request = new Request.Builder()
                 .url("http://" + input.get("authority").asText()
                         + input.get("path").asText());

@@ -10,8 +10,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.meshclient.NoRoute;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
@@ -108,16 +108,16 @@ class GatewayApiRouteVectorTest {
         Service echo = Objects.requireNonNull(
                 PolicyCodec.read(document).policy().services().get("echo"));
         for (Rule rule : echo.rules()) {
-            List<Route.Branch> branches = rule.backendRefs().stream()
+            List<Route.WeightedBackend> branches = rule.backendRefs().stream()
                     .map(ref -> Routes.branch(ref.name(), ref.weight(), call -> {
                         taken.merge(ref.name(), 1, Integer::sum);
-                        return Calls.respond(call.attempt(), 200);
+                        return Calls.respond(call.beginAttempt(), 200);
                     }))
                     .toList();
             rules.add(new Route.Rule(String.valueOf(rule.name()), rule.matches(), branches));
         }
         StepTime time = new StepTime();
-        Layer route = Route.create(time, "-/-", "echo", rules);
+        CallLayer route = Route.create(time, "-/-", "echo", rules);
         Request.Builder request = new Request.Builder()
                 .url("http://echo" + vector.get("Request").get("Path").asText());
         vector.get("Request")

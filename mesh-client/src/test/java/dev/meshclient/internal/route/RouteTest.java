@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.meshclient.Decision;
 import dev.meshclient.NoRoute;
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.util.List;
@@ -23,18 +24,18 @@ class RouteTest {
     private final StepTime time = new StepTime();
     private final Map<String, Integer> taken = new TreeMap<>();
 
-    private Layer route(Route.Rule... rules) {
+    private CallLayer route(Route.Rule... rules) {
         return Route.create(time, "-/7", "orders", List.of(rules));
     }
 
-    private Route.Branch to(String backend, int weight) {
+    private Route.WeightedBackend to(String backend, int weight) {
         return Routes.branch(backend, weight, call -> {
             taken.merge(backend, 1, Integer::sum);
-            return Calls.respond(call.attempt(), 200);
+            return Calls.respond(call.beginAttempt(), 200);
         });
     }
 
-    private void run(Layer route, int times) throws IOException {
+    private void run(CallLayer route, int times) throws IOException {
         for (int i = 0; i < times; i++) {
             Calls.call(time, Calls.get()).run(route);
         }
@@ -46,7 +47,7 @@ class RouteTest {
         for (int round = 0; round < 20; round++) {
             int[] weights = random.ints(2 + random.nextInt(15), 0, 100).toArray();
             weights[0] = 1 + random.nextInt(100);
-            Route.Branch[] branches = new Route.Branch[weights.length];
+            Route.WeightedBackend[] branches = new Route.WeightedBackend[weights.length];
             long sum = 0;
             for (int i = 0; i < weights.length; i++) {
                 branches[i] = to("b" + i, weights[i]);
@@ -92,17 +93,17 @@ class RouteTest {
 
     @Test
     void the_backend_is_drawn_once_a_call_and_its_retries_stay() throws Exception {
-        Layer retrying = call -> {
+        CallLayer retrying = call -> {
             String first = null;
             for (int i = 0; i < 3; i++) {
-                CallContext attempt = call.attempt();
-                String backend = attempt.decision().backend();
+                Attempt attempt = call.beginAttempt();
+                String backend = call.decision().backend();
                 first = first == null ? backend : first;
                 assertThat(backend).isEqualTo(first);
                 Calls.respond(attempt, 503);
             }
             taken.merge(String.valueOf(first), 1, Integer::sum);
-            return Calls.respond(call.attempt(), 200);
+            return Calls.respond(call.beginAttempt(), 200);
         };
         run(
                 route(new Route.Rule(
@@ -115,7 +116,7 @@ class RouteTest {
 
     @Test
     void the_decision_names_policy_service_rule_and_backend() throws Exception {
-        CallContext call = Calls.call(time, Calls.get());
+        Call call = Calls.call(time, Calls.get());
         call.run(route(new Route.Rule("all", List.of(), List.of(to("orders/v2", 1)))));
         Decision decision = call.decision();
         assertThat(List.of(decision.policy(), decision.service(), decision.rule(), decision.backend()))
@@ -124,7 +125,7 @@ class RouteTest {
 
     @Test
     void what_no_rule_takes_is_refused_and_the_refusal_says_what_there_was() {
-        Layer route = route(
+        CallLayer route = route(
                 new Route.Rule("v1", List.of(Routes.path("PathPrefix", "/v1")), List.of(to("v1", 1))),
                 new Route.Rule("v2", List.of(Routes.path("PathPrefix", "/v2")), List.of(to("v2", 1))));
         Request request = Routes.get("http://orders/v3/7?x=1");
@@ -144,7 +145,7 @@ class RouteTest {
 
     @Test
     void a_rule_of_several_matches_takes_what_any_of_them_takes_each_in_its_own_rank() throws Exception {
-        Layer route = route(
+        CallLayer route = route(
                 new Route.Rule(
                         "either",
                         List.of(Routes.path("PathPrefix", "/"), Routes.path("Exact", "/a/b")),

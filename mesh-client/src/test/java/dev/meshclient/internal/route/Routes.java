@@ -1,6 +1,6 @@
 package dev.meshclient.internal.route;
 
-import dev.meshclient.internal.call.Layer;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.AppProtocol;
@@ -21,10 +21,10 @@ final class Routes {
         return new Request.Builder().url(url).build();
     }
 
-    static Route.Branch branch(String backend, int weight, Layer layers) {
+    static Route.WeightedBackend branch(String backend, int weight, CallLayer layers) {
         Backend to = new Backend(
                 backend, backend, Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.DISABLE), null, 0, 0);
-        return new Route.Branch(new Target("-/7", "orders", "all", to), weight, layers);
+        return new Route.WeightedBackend(new Target("-/7", "orders", "all", to), weight, layers);
     }
 
     static PathMatch.Type pathType(String word) {

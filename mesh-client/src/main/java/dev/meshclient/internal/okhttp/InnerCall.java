@@ -1,6 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
-import dev.meshclient.internal.call.CallContext;
+import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.PeerTls;
 import java.io.IOException;
@@ -12,9 +12,10 @@ import okhttp3.Headers;
 import okhttp3.Route;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt on the wire: one inner call. */
-final class Attempt extends CallContext {
-    final Hop hop;
+/** What the engine keeps of an attempt: the inner call that it is on the wire. */
+final class InnerCall implements Runnable {
+    final Attempt attempt;
+    final EngineCall engineCall;
     final AttemptListener listener;
     /** Whether the mesh has endpoints of its own for it, so that what we do may show on the wire. */
     boolean toMesh;
@@ -29,21 +30,30 @@ final class Attempt extends CallContext {
     @Nullable
     PeerTls tls;
 
-    private volatile @Nullable Call inner; // against cancelCause: each side writes its own, then reads the other's
+    private final Time time;
+    private volatile @Nullable Call call;
     private volatile boolean abandoned;
     private @Nullable Handshake handshake;
 
-    Attempt(Hop hop) {
-        super(hop);
-        this.hop = hop;
+    InnerCall(Time time, EngineCall engineCall, Attempt attempt) {
+        this.time = time;
+        this.attempt = attempt;
+        this.engineCall = engineCall;
         this.listener = new AttemptListener(this);
     }
 
     /** What runs on the wire from now on. */
-    void inner(Call call) {
-        inner = call;
-        if (cancelCause() != null) {
-            cancelled(new IOException("Canceled"));
+    void runs(Call inner) {
+        call = inner;
+        attempt.onCancel(this);
+    }
+
+    /** The attempt is cancelled. */
+    @Override
+    public void run() {
+        Call inner = call;
+        if (inner != null) {
+            inner.cancel();
         }
     }
 
@@ -53,37 +63,20 @@ final class Attempt extends CallContext {
         return connection == null ? null : connection.route();
     }
 
-    /** Breaks off what nobody wants any more, without telling the caller that his call was cancelled. */
+    /** Breaks off what is not needed any more; the caller's call is not cancelled by it. */
     void abandon() {
         abandoned = true;
-        Call call = inner;
-        if (call != null) {
-            call.cancel();
-        }
+        run();
         listener.detach();
-        over();
-    }
-
-    @Override
-    protected void cancelled(IOException cause) {
-        Call call = inner;
-        if (call != null) {
-            call.cancel();
-        }
-    }
-
-    @Override
-    protected void ended() {
-        EndpointConnections from = connections;
-        if (from != null) {
-            from.givenBack();
-        }
+        attempt.over();
     }
 
     /** The inner call was cancelled: by us, or from within, and then the caller's call is cancelled too. */
     void innerCanceled() {
-        if (!abandoned && cancelCause() == null && !hop.logical.outer().isCanceled()) {
-            hop.logical.outer().cancel();
+        if (!abandoned
+                && attempt.cancelCause() == null
+                && !engineCall.logical().outer().isCanceled()) {
+            engineCall.logical().outer().cancel();
         }
     }
 
@@ -124,7 +117,7 @@ final class Attempt extends CallContext {
                 SocketTimeoutException e =
                         new SocketTimeoutException("TLS with " + what + " not agreed in time (timeouts.connect)");
                 expired = e;
-                cancel(e);
+                attempt.cancel(e);
             }
         }
 

@@ -18,29 +18,28 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A call and its attempts: who is over when, who is cancelled with whom, and who is told. */
-class CallContextTest {
+class ScopeTest {
     private final IOException canceled = new IOException("Canceled");
 
     private final StepTime time = new StepTime();
-    private final CallContext call = Calls.call(time, Calls.get());
+    private final Call call = Calls.call(time, Calls.get());
     private final List<String> told = new ArrayList<>();
 
-    private Ending tells(String name) {
-        return ended -> told.add(name);
+    private Runnable tells(String name) {
+        return () -> told.add(name);
     }
 
-    private static Response answered(CallContext attempt) {
-        attempt.responded(200);
-        return Calls.response(attempt.request(), 200);
+    private static Response answered(Attempt attempt) {
+        return Calls.respondOpen(attempt, 200);
     }
 
     @Test
     void a_call_is_over_when_it_has_returned_and_its_last_body_has_ended() throws Exception {
         call.onEnd(tells("call"));
-        CallContext[] attempts = new CallContext[2];
+        Attempt[] attempts = new Attempt[2];
         call.run(c -> {
-            attempts[0] = c.attempt();
-            attempts[1] = c.attempt();
+            attempts[0] = c.beginAttempt();
+            attempts[1] = c.beginAttempt();
             return answered(attempts[1]);
         });
         attempts[1].over();
@@ -54,9 +53,9 @@ class CallContextTest {
     void an_attempt_that_ends_before_the_layers_return_does_not_end_the_call() throws Exception {
         call.onEnd(tells("call"));
         call.run(c -> {
-            c.attempt().over();
+            c.beginAttempt().over();
             assertThat(call.isOver()).isFalse();
-            return answered(c.attempt());
+            return answered(c.beginAttempt());
         });
         assertThat(told).isEmpty();
         call.cancel(canceled);
@@ -82,30 +81,30 @@ class CallContextTest {
 
     @Test
     void cancelling_the_call_ends_all_its_attempts_with_the_same_cause() throws Exception {
-        CallContext first = call.attempt();
-        CallContext second = call.attempt();
+        Attempt first = call.beginAttempt();
+        Attempt second = call.beginAttempt();
         call.cancel(canceled);
         call.cancel(new IOException("a second word"));
-        for (CallContext each : List.of(call, first, second)) {
+        for (Scope each : List.of(call, first, second)) {
             assertThat(each.cancelCause()).isSameAs(canceled);
         }
         assertThat(first.isOver()).isTrue();
         assertThat(second.isOver()).isTrue();
-        assertThatThrownBy(call::attempt).isSameAs(canceled);
+        assertThatThrownBy(call::beginAttempt).isSameAs(canceled);
     }
 
     @Test
     void cancelling_an_attempt_does_not_end_the_call() throws Exception {
-        CallContext attempt = call.attempt();
+        Attempt attempt = call.beginAttempt();
         attempt.cancel(canceled);
         assertThat(attempt.isOver()).isTrue();
         assertThat(call.cancelCause()).isNull();
-        assertThat(call.attempt().number()).isEqualTo(2);
+        assertThat(call.beginAttempt().number()).isEqualTo(2);
     }
 
     @Test
     void what_is_over_cannot_be_cancelled_any_more() throws Exception {
-        CallContext attempt = call.attempt();
+        Attempt attempt = call.beginAttempt();
         attempt.over();
         attempt.cancel(canceled);
         assertThat(attempt.cancelCause()).isNull();
@@ -114,8 +113,8 @@ class CallContextTest {
     @Test
     void whatever_the_layers_throw_ends_the_attempts_that_they_left_open() {
         assertThatThrownBy(() -> call.run(c -> {
-                    c.attempt().onEnd(tells("first"));
-                    c.attempt().onEnd(tells("second"));
+                    c.beginAttempt().onEnd(tells("first"));
+                    c.beginAttempt().onEnd(tells("second"));
                     c.onEnd(tells("call"));
                     throw new AssertionError("a broken interceptor");
                 }))
@@ -140,7 +139,7 @@ class CallContextTest {
     /** The cancel comes after the wait looked for one, and before there is a signal to raise. */
     @Test
     void a_cancel_between_looking_and_waiting_is_not_lost() {
-        CallContext[] racing = new CallContext[1];
+        Call[] racing = new Call[1];
         StepTime cancelling = new StepTime() {
             @Override
             public Signal signal(String name) {
@@ -159,15 +158,15 @@ class CallContextTest {
         int threads = 4;
         int rounds = 5_000;
         AtomicInteger[] counts = new AtomicInteger[rounds];
-        CallContext[] calls = new CallContext[rounds];
-        CallContext[] attempts = new CallContext[rounds];
+        Call[] calls = new Call[rounds];
+        Attempt[] attempts = new Attempt[rounds];
         for (int i = 0; i < rounds; i++) {
             AtomicInteger count = new AtomicInteger();
             counts[i] = count;
             calls[i] = Calls.call(time, Calls.get());
-            attempts[i] = calls[i].attempt();
-            attempts[i].onEnd(ended -> count.addAndGet(1));
-            calls[i].onEnd(ended -> count.addAndGet(10));
+            attempts[i] = calls[i].beginAttempt();
+            attempts[i].onEnd(() -> count.addAndGet(1));
+            calls[i].onEnd(() -> count.addAndGet(10));
         }
         CyclicBarrier start = new CyclicBarrier(threads);
         try (RealTime real = RealTime.create("test")) {
@@ -194,12 +193,12 @@ class CallContextTest {
         }
     }
 
-    private void race(int role, CallContext call, CallContext attempt, AtomicInteger count) throws IOException {
+    private void race(int role, Call call, Attempt attempt, AtomicInteger count) throws IOException {
         switch (role) {
             case 0 -> call.run(c -> answered(attempt));
             case 1 -> attempt.over();
             case 2 -> call.cancel(canceled);
-            default -> attempt.onEnd(ended -> count.addAndGet(100));
+            default -> attempt.onEnd(() -> count.addAndGet(100));
         }
     }
 
@@ -208,7 +207,7 @@ class CallContextTest {
     void a_thread_that_waits_is_woken_by_another_that_cancels() throws Exception {
         try (RealTime real = RealTime.create("test")) {
             for (int i = 0; i < 2_000; i++) {
-                CallContext waiting = Calls.call(real, Calls.get());
+                Call waiting = Calls.call(real, Calls.get());
                 real.start("caller", () -> waiting.cancel(canceled));
                 assertThatThrownBy(() -> waiting.pause(3600_000_000_000L)).isSameAs(canceled);
             }

@@ -1,0 +1,203 @@
+package dev.meshclient.internal.call;
+
+import dev.meshclient.Decision;
+import dev.meshclient.internal.endpoint.Endpoint;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.time.Duration;
+import java.util.function.Function;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** One try at one endpoint. */
+public final class Attempt extends Scope {
+    private static final VarHandle RESULT;
+
+    static {
+        try {
+            RESULT = MethodHandles.lookup().findVarHandle(Attempt.class, "result", Result.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Call call;
+    private final int number;
+    private final @Nullable Attempt previous;
+    private volatile Pick pick = Pick.NONE;
+    private volatile @Nullable Result result;
+    private volatile long sentBytes;
+    private volatile long receivedBytes;
+    private @Nullable Runnable canceller; // guarded by this
+
+    Attempt(Call call, @Nullable Attempt previous) {
+        super(call.time);
+        this.call = call;
+        this.number = previous == null ? 1 : previous.number + 1;
+        this.previous = previous;
+    }
+
+    public Call call() {
+        return call;
+    }
+
+    /** From 1 on. */
+    public int number() {
+        return number;
+    }
+
+    /** The attempt before this one, or null. */
+    public @Nullable Attempt previous() {
+        return previous;
+    }
+
+    /** The endpoint, and what its choice says of the others. */
+    public Pick pick() {
+        return pick;
+    }
+
+    /** For balance, once. */
+    public void pick(Pick chosen) {
+        pick = chosen;
+    }
+
+    /** Null until balance has chosen, and for a service whose endpoints are not listed. */
+    public @Nullable Endpoint endpoint() {
+        return pick.endpoint();
+    }
+
+    // ---- the wire
+
+    /** The bottom layer. */
+    public Response send() throws IOException {
+        return call.wire().send(this);
+    }
+
+    /** For the wire: runs the action when the attempt is cancelled, at once if it is cancelled already. */
+    public void onCancel(Runnable action) {
+        synchronized (this) {
+            canceller = action;
+            if (cancelCause() == null) {
+                return;
+            }
+        }
+        action.run();
+    }
+
+    @Override
+    void cancelled(IOException cause, Outcome as) {
+        Runnable action;
+        synchronized (this) {
+            action = canceller;
+        }
+        if (action != null) {
+            action.run();
+        }
+        over();
+    }
+
+    @Override
+    void ended() {
+        call.oneLess();
+    }
+
+    /** Of the request's body, if it ended. */
+    public long sentBytes() {
+        return sentBytes;
+    }
+
+    /** For the wire. */
+    public void sent(long bytes) {
+        sentBytes = bytes;
+    }
+
+    /** Of the response's body, as it came, if it ended. */
+    public long receivedBytes() {
+        return receivedBytes;
+    }
+
+    /** For the wire. */
+    public void received(long bytes) {
+        receivedBytes = bytes;
+    }
+
+    /** An {@code Authorization} header that it is sent with, in the place of the request's; over TLS or not at all. */
+    public void authorization(String header) {
+        rare().authorization = header;
+    }
+
+    /** Null: the request is sent with its own, if it has one. */
+    public @Nullable String authorization() {
+        Rare rare = rareIfAny();
+        return rare == null ? null : rare.authorization;
+    }
+
+    // ---- what became of it: the first word counts
+
+    /** Null while it is not known. */
+    public @Nullable Result result() {
+        return result;
+    }
+
+    /** Null while it is not known. */
+    public @Nullable Outcome outcome() {
+        Result now = result;
+        return now == null ? null : now.outcome();
+    }
+
+    /** Of the response; 0 if there is none. */
+    public int status() {
+        Result now = result;
+        return now == null ? 0 : now.status();
+    }
+
+    /** Why there is no response, or null. */
+    public @Nullable IOException failure() {
+        Result now = result;
+        return now == null ? null : now.failure();
+    }
+
+    /** A response is in hand. */
+    public boolean responded(int status) {
+        return decide(new Result(Outcome.RESPONSE, status, null, now()));
+    }
+
+    /** A response is in hand that OkHttp's cache gave. */
+    public boolean cached(int status) {
+        return decide(new Result(Outcome.CACHED, status, null, now()));
+    }
+
+    /** There will be no response. */
+    public boolean failed(Outcome why, IOException e) {
+        return decide(new Result(why, 0, e, now()));
+    }
+
+    /** The mesh itself refuses it; no peer was asked. The exception is made of the decision, which shows this refusal. */
+    public <E extends IOException> E refuse(Function<Decision, E> exception) {
+        Result refused = new Result(Outcome.REFUSED, 0, null, now());
+        decide(refused);
+        E e = exception.apply(call.decision());
+        RESULT.compareAndSet(this, refused, new Result(Outcome.REFUSED, 0, e, refused.decidedAt()));
+        return e;
+    }
+
+    private boolean decide(Result first) {
+        return RESULT.compareAndSet(this, null, first);
+    }
+
+    /** This attempt, for people. Not for the hot path. */
+    public Decision.Attempt asAttempt() {
+        Result now = result;
+        Endpoint to = endpoint();
+        IOException e = now == null ? null : now.failure();
+        return new Decision.Attempt(
+                number,
+                to == null ? "" : to.name(),
+                to == null ? "" : to.locality().zone(),
+                now == null ? "running" : now.outcome().word(),
+                now == null ? 0 : now.status(),
+                Duration.ofNanos((now == null ? now() : now.decidedAt()) - startedAt()),
+                e == null ? null : e.toString());
+    }
+}

@@ -1,0 +1,205 @@
+package dev.meshclient.internal.call;
+
+import dev.meshclient.internal.time.Signal;
+import dev.meshclient.internal.time.Time;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The life that a call and its attempts share: the only place to wait, being cancelled, and what is given back at the end. */
+public abstract sealed class Scope permits Call, Attempt {
+    final Time time;
+    private final long startedAt;
+    private @Nullable Runnable firstEnding;
+    private @Nullable Runnable secondEnding;
+    private @Nullable Runnable thirdEnding;
+    private boolean over;
+    private volatile @Nullable Rare rare;
+
+    /** What most calls and attempts never need. Its scope guards it; what is volatile may be read without. */
+    static final class Rare {
+        private @Nullable Signal signal;
+        private @Nullable List<Runnable> moreEndings;
+        private Outcome cancelledAs = Outcome.CANCELLED; // written before the cause
+        private volatile @Nullable IOException cancelCause;
+        /** Of a call: a remark for its decision. */
+        volatile @Nullable String note;
+        /** Of an attempt: the header that policy gives it. */
+        volatile @Nullable String authorization;
+    }
+
+    Scope(Time time) {
+        this.time = time;
+        this.startedAt = time.now();
+    }
+
+    /** Now, on the clock of everything that is timed here. */
+    public final long now() {
+        return time.now();
+    }
+
+    public final long startedAt() {
+        return startedAt;
+    }
+
+    final synchronized Rare rare() {
+        Rare known = rare;
+        if (known == null) {
+            known = new Rare();
+            rare = known;
+        }
+        return known;
+    }
+
+    final @Nullable Rare rareIfAny() {
+        return rare;
+    }
+
+    // ---- waiting
+
+    /** Waits until raised (true) or until the time (false); throws the cause once cancelled. */
+    public final boolean await(long until) throws IOException {
+        throwIfCancelled();
+        boolean raised = signal().await(until);
+        throwIfCancelled();
+        return raised;
+    }
+
+    /** Waits the time out, whatever is raised meanwhile. */
+    public final void pause(long nanos) throws IOException {
+        long until = time.now() + nanos;
+        while (time.now() < until) {
+            await(until);
+        }
+    }
+
+    /** Wakes the thread that waits on this scope: it looks at its own condition again. */
+    public final void raise() {
+        signal().raise();
+    }
+
+    private synchronized Signal signal() {
+        Rare here = rare();
+        Signal signal = here.signal;
+        if (signal == null) {
+            signal = time.signal("call");
+            here.signal = signal;
+            if (here.cancelCause != null) { // before there was a signal to raise
+                signal.raise();
+            }
+        }
+        return signal;
+    }
+
+    // ---- cancelling
+
+    /** Ends it for a reason that is no failure of the peer; the first cause counts. */
+    public final void cancel(IOException cause) {
+        cancel(cause, Outcome.CANCELLED);
+    }
+
+    /** As {@link #cancel(IOException)}, with the outcome of the attempts that it ends. */
+    public final void cancel(IOException cause, Outcome as) {
+        synchronized (this) {
+            if (over || cancelCause() != null) {
+                return;
+            }
+            Rare here = rare();
+            here.cancelledAs = as;
+            here.cancelCause = cause;
+            if (here.signal != null) {
+                here.signal.raise();
+            }
+        }
+        cancelled(cause, as);
+    }
+
+    /** Cancels what is below. */
+    abstract void cancelled(IOException cause, Outcome as);
+
+    /** Why it was cancelled, or null. */
+    public final @Nullable IOException cancelCause() {
+        Rare here = rare;
+        return here == null ? null : here.cancelCause;
+    }
+
+    /** The outcome of an attempt that was cancelled. */
+    public final Outcome cancelledAs() {
+        Rare here = rare;
+        return here == null ? Outcome.CANCELLED : here.cancelledAs;
+    }
+
+    public final void throwIfCancelled() throws IOException {
+        IOException cause = cancelCause();
+        if (cause != null) {
+            throw cause;
+        }
+    }
+
+    // ---- the end
+
+    /**
+     * Runs the action once, on any thread, when this is over: read to the end, closed, failed, cancelled or out of time,
+     * whichever is first; at once if it is over already. The last action runs first.
+     */
+    public final void onEnd(Runnable action) {
+        synchronized (this) {
+            if (!over) {
+                keep(action);
+                return;
+            }
+        }
+        action.run();
+    }
+
+    private void keep(Runnable action) {
+        if (firstEnding == null) {
+            firstEnding = action;
+        } else if (secondEnding == null) {
+            secondEnding = action;
+        } else if (thirdEnding == null) {
+            thirdEnding = action;
+        } else {
+            Rare here = rare();
+            if (here.moreEndings == null) {
+                here.moreEndings = new ArrayList<>(2);
+            }
+            here.moreEndings.add(action);
+        }
+    }
+
+    /** This is over, its body included. A second word is ignored. */
+    public final void over() {
+        List<Runnable> more;
+        synchronized (this) {
+            if (over) {
+                return;
+            }
+            over = true;
+            Rare here = rare;
+            more = here == null || here.moreEndings == null ? List.of() : here.moreEndings;
+        }
+        for (int i = more.size() - 1; i >= 0; i--) {
+            more.get(i).run();
+        }
+        run(thirdEnding);
+        run(secondEnding);
+        run(firstEnding);
+        ended();
+    }
+
+    private static void run(@Nullable Runnable ending) {
+        if (ending != null) {
+            ending.run();
+        }
+    }
+
+    /** The actions have run. */
+    abstract void ended();
+
+    /** Whether it is over, its body included. */
+    public final synchronized boolean isOver() {
+        return over;
+    }
+}

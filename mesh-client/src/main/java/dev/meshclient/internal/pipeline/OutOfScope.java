@@ -1,0 +1,21 @@
+package dev.meshclient.internal.pipeline;
+
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
+import java.io.IOException;
+import java.util.function.Consumer;
+import okhttp3.Response;
+
+/** In front of a kept service that the document in force does not speak of: each call to it asks the source for its host. */
+record OutOfScope(Consumer<String> ask, CallLayer layers) implements CallLayer {
+    @Override
+    public Response call(Call call) throws IOException {
+        ask.accept(call.request().url().host());
+        return layers.call(call);
+    }
+
+    @Override
+    public String toString() {
+        return layers.toString();
+    }
+}
