@@ -12,6 +12,7 @@ module dev.meshclient {
     exports dev.meshclient.authz;
     exports dev.meshclient.identity;
     exports dev.meshclient.policy;
+    exports dev.meshclient.policy.json;
     exports dev.meshclient.registry;
     exports dev.meshclient.telemetry;
     exports dev.meshclient.tls;

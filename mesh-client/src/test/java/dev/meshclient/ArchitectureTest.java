@@ -43,8 +43,8 @@ class ArchitectureTest {
             "deadline", Set.of("Deadline", "AttemptTimer"),
             "limit", Set.of("Limit", "InFlight"),
             "retry", Set.of("Retry", "RetryBudget"),
-            "balance", Set.of("Balance", "BalanceSettings", "FailbackRamp"),
-            "outlier", Set.of("Outlier", "Duty", "Rota"),
+            "balance", Set.of("Balance", "BalanceSettings", "Planner"),
+            "outlier", Set.of("Outlier", "Ejections", "Detector"),
             "resolve", Set.of("Resolve", "ResolvedEndpoints", "DnsCache"),
             "events", Set.of("Events"));
 
@@ -158,17 +158,35 @@ class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> SOURCES = resideInAPackage(INTERNAL + "source..");
 
     @ArchTest
+    static final ArchRule the_json_of_policy_knows_policy = only(
+            resideInAPackage(ROOT + ".policy.json"),
+            resideInAnyPackage(ROOT + ".policy.json", ROOT + ".policy"),
+            "a document says what the model says; its syntax is nobody else's");
+
+    @ArchTest
+    static final ArchRule the_model_of_policy_knows_no_json = noClasses()
+            .that(resideInAPackage(ROOT + ".policy"))
+            .should()
+            .dependOnClassesThat(resideInAPackage("com.fasterxml.jackson.."))
+            .because("policies made in code and by other sources are checked by it too");
+
+    @ArchTest
     static final ArchRule the_registry_knows_its_sources_and_policy = only(
             resideInAPackage(ROOT + ".registry"),
             SOURCES.or(resideInAnyPackage(
-                    ROOT + ".registry", ROOT + ".policy", INTERNAL + "time", INTERNAL + "files", INTERNAL + "version")),
+                    ROOT + ".registry",
+                    ROOT + ".policy",
+                    ROOT + ".policy.json",
+                    INTERNAL + "time",
+                    INTERNAL + "files",
+                    INTERNAL + "version")),
             "a source delivers documents; what they do is not its business, but that its own do not go back is");
 
     @ArchTest
     static final ArchRule sources_know_policy_files_and_time = only(
             SOURCES,
             SOURCES.or(
-                    resideInAnyPackage(ROOT + ".policy", INTERNAL + "time", INTERNAL + "files", INTERNAL + "version")),
+                    resideInAnyPackage(ROOT + ".policy", ROOT + ".policy.json", INTERNAL + "time", INTERNAL + "files", INTERNAL + "version")),
             "a source that knew what becomes of its documents could not be one of several");
 
     @ArchTest
@@ -177,7 +195,7 @@ class ArchitectureTest {
             in("control", "pipeline", "call", "endpoint", "time", "version")
                     .or(SOURCES)
                     .or(ROOT_TYPES)
-                    .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".registry")),
+                    .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".policy.json", ROOT + ".registry")),
             "it puts in force what any source delivers, and knows neither the wire nor a concept");
 
     @ArchTest

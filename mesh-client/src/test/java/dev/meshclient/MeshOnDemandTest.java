@@ -57,7 +57,7 @@ class MeshOnDemandTest {
     }
 
     @AfterEach
-    void stop() {
+    void stop() throws IOException {
         registry.close();
         backend.close();
     }
@@ -170,8 +170,11 @@ class MeshOnDemandTest {
     @Test
     void after_a_restart_the_hosts_of_before_are_there_at_once_and_asked_for_again() throws IOException {
         try (Mesh mesh = mesh().snapshotDirectory(directory).build()) {
+            assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+            registry.awaitHeld();
             assertThat(call(mesh.wrap(new OkHttpClient()), "billing.svc")).isEqualTo("billing.svc");
             await().atMost(PATIENCE).until(() -> keeps("billing.svc"));
+            registry.awaitAsked("billing.svc,orders?..."); // which is the last
         }
         int before = registry.asked().size();
         try (Mesh mesh = mesh().snapshotDirectory(directory).build()) {
@@ -180,7 +183,7 @@ class MeshOnDemandTest {
             await().atMost(PATIENCE).until(() -> registry.asked().size() > before);
             assertThat(registry.asked().get(before)).isEqualTo("billing.svc,orders");
         }
-        registry.close();
+        registry.dies();
         try (Mesh mesh = mesh().snapshotDirectory(directory)
                 .initialFetchTimeout(Duration.ofSeconds(1))
                 .build()) {
@@ -206,7 +209,7 @@ class MeshOnDemandTest {
             await().atMost(PATIENCE).until(() -> state(mesh, "cart.svc") == MeshStatus.State.ABSENT);
             await().atMost(PATIENCE).until(() -> keeps(" true\n"));
         }
-        registry.close();
+        registry.dies();
         try (Mesh mesh = mesh().snapshotDirectory(directory)
                 .initialFetchTimeout(Duration.ofSeconds(1))
                 .build()) {

@@ -186,7 +186,7 @@ class MeshRegistryTest {
         try (Mesh mesh = mesh(PolicySource.http(registry.uri("/mesh/policy")).pollInterval(Duration.ofSeconds(1)))) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThat(call(http)).isEqualTo("blue");
-            registry.close();
+            registry.dies();
             assertThat(call(http)).isEqualTo("blue");
             assertThat(mesh.policyRevision()).isEqualTo("-/1");
         }
@@ -203,7 +203,7 @@ class MeshRegistryTest {
             assertThat(call(mesh.wrap(new OkHttpClient()))).isEqualTo("blue");
             await().atMost(PATIENCE).until(() -> hasSnapshot(directory));
         }
-        registry.close();
+        registry.dies();
         try (Mesh mesh = builder.initialFetchTimeout(PATIENCE).build()) {
             assertThat(mesh.awaitReady(PATIENCE)).isTrue();
             assertThat(mesh.policyRevision()).isEqualTo("-/1");
@@ -299,7 +299,7 @@ class MeshRegistryTest {
         assertThat(before.get("billing")).startsWith("KEPT e/2");
         assertThat(before.get("cart")).startsWith("ABSENT e/2");
         assertThat(before.get("new")).startsWith("REFUSED");
-        registry.close();
+        registry.dies();
         for (int restart = 1; restart <= 2; restart++) {
             try (Mesh mesh = restartable(registry).build()) {
                 assertThat(mesh.awaitReady(PATIENCE)).isTrue();
@@ -350,7 +350,7 @@ class MeshRegistryTest {
             awaitKept(registry, "e/3");
         }
         assertThat(before).containsOnlyKeys("orders", "billing", "cart");
-        registry.close();
+        registry.dies();
         for (int restart = 1; restart <= 2; restart++) {
             try (Mesh mesh = restartable(registry).build()) {
                 assertThat(mesh.awaitReady(PATIENCE)).isTrue();
@@ -399,7 +399,7 @@ class MeshRegistryTest {
             awaitRevision(mesh, "e/1");
             awaitKept(registry, "e/1");
         }
-        registry.close();
+        registry.dies();
         FakeRegistry.age(directory, registry.uri("/mesh/policy"), Duration.ofDays(1));
         try (Mesh mesh =
                 restartable(registry).initialFetchTimeout(Duration.ofSeconds(1)).build()) {

@@ -3,6 +3,7 @@ package dev.meshclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.contract.RefusingPort;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
@@ -44,6 +45,10 @@ class MeshTest {
         return "{\"address\": \"127.0.0.1\", \"port\": " + server.getPort() + "}";
     }
 
+    private static String endpoint(RefusingPort dead) {
+        return "{\"address\": \"127.0.0.1\", \"port\": " + dead.port() + "}";
+    }
+
     private static Request get(String url) {
         return new Request.Builder().url(url).build();
     }
@@ -65,11 +70,12 @@ class MeshTest {
 
     @Test
     void a_failure_on_one_endpoint_is_retried_on_another() throws Exception {
-        first.close();
         second.enqueue(new MockResponse.Builder().body("here").build());
-        MemoryPolicySource policy =
-                PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "," + endpoint(second) + "]"));
-        try (Mesh mesh = Mesh.builder().policy(policy).build();
+        try (RefusingPort dead = RefusingPort.open();
+                Mesh mesh = Mesh.builder()
+                        .policy(PolicySource.of(
+                                document("\"endpoints\": [" + endpoint(dead) + "," + endpoint(second) + "]")))
+                        .build();
                 Response response = mesh.wrap(new OkHttpClient())
                         .newCall(get("http://orders/"))
                         .execute()) {
@@ -79,9 +85,10 @@ class MeshTest {
 
     @Test
     void a_failure_keeps_its_type_and_carries_the_decision() throws Exception {
-        first.close();
-        MemoryPolicySource policy = PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]"));
-        try (Mesh mesh = Mesh.builder().policy(policy).build()) {
+        try (RefusingPort dead = RefusingPort.open();
+                Mesh mesh = Mesh.builder()
+                        .policy(PolicySource.of(document("\"endpoints\": [" + endpoint(dead) + "]")))
+                        .build()) {
             OkHttpClient client = mesh.wrap(new OkHttpClient());
             assertThatThrownBy(() -> client.newCall(get("http://orders/")).execute())
                     .isInstanceOf(ConnectException.class)
@@ -147,15 +154,15 @@ class MeshTest {
     }
 
     @Test
-    void a_failure_to_connect_names_the_endpoint() {
-        int port = first.getPort();
-        first.close();
-        MemoryPolicySource policy = PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]"));
-        try (Mesh mesh = Mesh.builder().policy(policy).build()) {
+    void a_failure_to_connect_names_the_endpoint() throws Exception {
+        try (RefusingPort dead = RefusingPort.open();
+                Mesh mesh = Mesh.builder()
+                        .policy(PolicySource.of(document("\"endpoints\": [" + endpoint(dead) + "]")))
+                        .build()) {
             OkHttpClient client = mesh.wrap(new OkHttpClient());
             assertThatThrownBy(() -> client.newCall(get("http://orders/")).execute())
                     .isInstanceOf(ConnectException.class)
-                    .hasMessageContaining("127.0.0.1:" + port)
+                    .hasMessageContaining("127.0.0.1:" + dead.port())
                     .hasMessageContaining("'orders'");
         }
     }

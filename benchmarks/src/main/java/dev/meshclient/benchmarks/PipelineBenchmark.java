@@ -6,7 +6,7 @@ import dev.meshclient.internal.call.CallContext;
 import dev.meshclient.internal.call.Layer;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.RealTime;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

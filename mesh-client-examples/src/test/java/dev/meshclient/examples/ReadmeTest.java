@@ -2,7 +2,7 @@ package dev.meshclient.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public record Access(
         @Nullable List<AuthorizationPolicy> authorization,
         @Nullable RequestAuthentication requestAuthentication,
-        @Nullable Credentials credentials) {
+        @Nullable TokenCredentials credentials) {
     /** Nothing is stated. */
     public static final Access NONE = new Access(null, null, null);
 

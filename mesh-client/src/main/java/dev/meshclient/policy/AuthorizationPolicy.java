@@ -80,7 +80,85 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
             Values serviceAccounts,
             Values trustDomains,
             Values ipBlocks,
-            Values remoteIpBlocks) {}
+            Values remoteIpBlocks) {
+
+        /** Begins with nothing stated. */
+        public static Builder builder() {
+            return new Builder();
+        }
+
+        /** Begins with what is stated here. */
+        public Builder toBuilder() {
+            Builder builder = new Builder();
+            builder.principals = principals;
+            builder.requestPrincipals = requestPrincipals;
+            builder.namespaces = namespaces;
+            builder.serviceAccounts = serviceAccounts;
+            builder.trustDomains = trustDomains;
+            builder.ipBlocks = ipBlocks;
+            builder.remoteIpBlocks = remoteIpBlocks;
+            return builder;
+        }
+
+        /** Makes a {@link Source}. The words are those of the document; what they mean stands at the components. */
+        public static final class Builder {
+            private Values principals = Values.NONE;
+            private Values requestPrincipals = Values.NONE;
+            private Values namespaces = Values.NONE;
+            private Values serviceAccounts = Values.NONE;
+            private Values trustDomains = Values.NONE;
+            private Values ipBlocks = Values.NONE;
+            private Values remoteIpBlocks = Values.NONE;
+
+            private Builder() {}
+
+            public Builder principals(Values principals) {
+                this.principals = principals;
+                return this;
+            }
+
+            public Builder requestPrincipals(Values requestPrincipals) {
+                this.requestPrincipals = requestPrincipals;
+                return this;
+            }
+
+            public Builder namespaces(Values namespaces) {
+                this.namespaces = namespaces;
+                return this;
+            }
+
+            public Builder serviceAccounts(Values serviceAccounts) {
+                this.serviceAccounts = serviceAccounts;
+                return this;
+            }
+
+            public Builder trustDomains(Values trustDomains) {
+                this.trustDomains = trustDomains;
+                return this;
+            }
+
+            public Builder ipBlocks(Values ipBlocks) {
+                this.ipBlocks = ipBlocks;
+                return this;
+            }
+
+            public Builder remoteIpBlocks(Values remoteIpBlocks) {
+                this.remoteIpBlocks = remoteIpBlocks;
+                return this;
+            }
+
+            public Source build() {
+                return new Source(
+                        principals,
+                        requestPrincipals,
+                        namespaces,
+                        serviceAccounts,
+                        trustDomains,
+                        ipBlocks,
+                        remoteIpBlocks);
+            }
+        }
+    }
 
     /**
      * What is asked for: all that is stated must hold.

@@ -66,4 +66,113 @@ public record BackendSettings(
                 serviceAccount != null ? serviceAccount : base.serviceAccount,
                 access.over(base.access));
     }
+
+    /** Begins with nothing stated. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Begins with what is stated here. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.timeouts = timeouts;
+        builder.retryConstraint = retryConstraint;
+        builder.limits = limits;
+        builder.outlierDetection = outlierDetection;
+        builder.failoverMode = failoverMode;
+        builder.loadBalancer = loadBalancer;
+        builder.trafficDistribution = trafficDistribution;
+        builder.localityLbSetting = localityLbSetting;
+        builder.tls = tls;
+        builder.serviceAccount = serviceAccount;
+        builder.access = access;
+        return builder;
+    }
+
+    /** Makes a {@link BackendSettings}. The words are those of the document; what they mean stands at the components. */
+    public static final class Builder {
+        private ConnectionTimeouts timeouts = ConnectionTimeouts.NONE;
+        private RetryConstraint retryConstraint = RetryConstraint.NONE;
+        private Limits limits = Limits.NONE;
+        private OutlierDetection outlierDetection = OutlierDetection.NONE;
+        private @Nullable FailoverMode failoverMode;
+        private @Nullable LoadBalancer loadBalancer;
+        private @Nullable TrafficDistribution trafficDistribution;
+        private @Nullable LocalityLbSetting localityLbSetting;
+        private @Nullable Tls tls;
+        private @Nullable String serviceAccount;
+        private Access access = Access.NONE;
+
+        private Builder() {}
+
+        public Builder timeouts(ConnectionTimeouts timeouts) {
+            this.timeouts = timeouts;
+            return this;
+        }
+
+        public Builder retryConstraint(RetryConstraint retryConstraint) {
+            this.retryConstraint = retryConstraint;
+            return this;
+        }
+
+        public Builder limits(Limits limits) {
+            this.limits = limits;
+            return this;
+        }
+
+        public Builder outlierDetection(OutlierDetection outlierDetection) {
+            this.outlierDetection = outlierDetection;
+            return this;
+        }
+
+        public Builder failoverMode(@Nullable FailoverMode failoverMode) {
+            this.failoverMode = failoverMode;
+            return this;
+        }
+
+        public Builder loadBalancer(@Nullable LoadBalancer loadBalancer) {
+            this.loadBalancer = loadBalancer;
+            return this;
+        }
+
+        public Builder trafficDistribution(@Nullable TrafficDistribution trafficDistribution) {
+            this.trafficDistribution = trafficDistribution;
+            return this;
+        }
+
+        public Builder localityLbSetting(@Nullable LocalityLbSetting localityLbSetting) {
+            this.localityLbSetting = localityLbSetting;
+            return this;
+        }
+
+        public Builder tls(@Nullable Tls tls) {
+            this.tls = tls;
+            return this;
+        }
+
+        public Builder serviceAccount(@Nullable String serviceAccount) {
+            this.serviceAccount = serviceAccount;
+            return this;
+        }
+
+        public Builder access(Access access) {
+            this.access = access;
+            return this;
+        }
+
+        public BackendSettings build() {
+            return new BackendSettings(
+                    timeouts,
+                    retryConstraint,
+                    limits,
+                    outlierDetection,
+                    failoverMode,
+                    loadBalancer,
+                    trafficDistribution,
+                    localityLbSetting,
+                    tls,
+                    serviceAccount,
+                    access);
+        }
+    }
 }

@@ -53,4 +53,88 @@ public record Endpoint(
         DRAINING,
         DEGRADED
     }
+
+    /** Begins with nothing stated. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Begins with what is stated here. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.address = address;
+        builder.port = port;
+        builder.locality = locality;
+        builder.cluster = cluster;
+        builder.weight = weight;
+        builder.health = health;
+        builder.labels = labels;
+        builder.serviceAccount = serviceAccount;
+        builder.tlsMode = tlsMode;
+        return builder;
+    }
+
+    /** Makes a {@link Endpoint}. The words are those of the document; what they mean stands at the components. */
+    public static final class Builder {
+        private String address = "";
+        private int port = 0;
+        private Locality locality = Locality.NONE;
+        private @Nullable String cluster;
+        private int weight = 1;
+        private Health health = Health.UNKNOWN;
+        private Map<String, String> labels = Map.of();
+        private @Nullable String serviceAccount;
+        private @Nullable TlsMode tlsMode;
+
+        private Builder() {}
+
+        public Builder address(String address) {
+            this.address = address;
+            return this;
+        }
+
+        public Builder port(int port) {
+            this.port = port;
+            return this;
+        }
+
+        public Builder locality(Locality locality) {
+            this.locality = locality;
+            return this;
+        }
+
+        public Builder cluster(@Nullable String cluster) {
+            this.cluster = cluster;
+            return this;
+        }
+
+        public Builder weight(int weight) {
+            this.weight = weight;
+            return this;
+        }
+
+        public Builder health(Health health) {
+            this.health = health;
+            return this;
+        }
+
+        public Builder labels(Map<String, String> labels) {
+            this.labels = labels;
+            return this;
+        }
+
+        public Builder serviceAccount(@Nullable String serviceAccount) {
+            this.serviceAccount = serviceAccount;
+            return this;
+        }
+
+        public Builder tlsMode(@Nullable TlsMode tlsMode) {
+            this.tlsMode = tlsMode;
+            return this;
+        }
+
+        public Endpoint build() {
+            return new Endpoint(address, port, locality, cluster, weight, health, labels, serviceAccount, tlsMode);
+        }
+    }
 }

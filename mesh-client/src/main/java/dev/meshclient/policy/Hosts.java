@@ -40,31 +40,42 @@ final class Hosts {
 
     private Hosts() {}
 
-    /** Where an endpoint is reached: no scheme, no port. */
-    static String address(Node node) {
-        return node.text(MAX_NAME, ADDRESS, "an IP address or a DNS name, without scheme, port or brackets");
+    /** Whether an endpoint can be reached at it: no scheme, no port. */
+    static boolean isAddress(String text) {
+        return isIpv4(text) || Place.matches(text, MAX_NAME, ADDRESS);
     }
 
-    /** What a request URL may carry. */
-    static String host(Node node) {
-        return node.text(
-                MAX_HOST,
-                HOST,
-                "a DNS name or an IP address (IPv6 in brackets), either with or without \":port\"; \"*.\" and a DNS name; or,"
-                        + " with resolution NONE, \"*\"");
+    /** Whether a request URL may carry it. */
+    static boolean isHost(String text) {
+        return Place.matches(text, MAX_HOST, HOST);
     }
 
-    /** Which host is meant, whatever its port. */
-    static String bareHost(Node node) {
-        return node.text(
-                MAX_HOST, BARE_HOST, "a DNS name or an IP address (IPv6 in brackets), without port or wildcard");
+    /** As the pattern says: it is looked at for each endpoint of large documents. */
+    private static boolean isIpv4(String text) {
+        int bytes = 1;
+        int value = -1;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '.' && value >= 0) {
+                bytes++;
+                value = -1;
+            } else if (c >= '0' && c <= '9' && value != 0 && value < 26) {
+                value = value < 0 ? c - '0' : value * 10 + c - '0';
+            } else {
+                return false;
+            }
+            if (value > 255) {
+                return false;
+            }
+        }
+        return bytes == 4 && value >= 0;
     }
 
     /** As request URLs have it: lower case, and an IPv6 address in its one canonical form. */
     static String canonical(String host) {
         String lower = host.toLowerCase(Locale.ROOT);
         int end = lower.indexOf(']');
-        if (end < 0) {
+        if (end < 0 || !isHost(host)) {
             return lower;
         }
         String address = new HttpUrl.Builder()
@@ -73,9 +84,5 @@ final class Hosts {
                 .build()
                 .host();
         return (address.indexOf(':') < 0 ? address : "[" + address + "]") + lower.substring(end + 1);
-    }
-
-    static String dnsName(Node node) {
-        return node.text(MAX_NAME, DNS_NAME, "a DNS name");
     }
 }

@@ -24,4 +24,67 @@ public record JwtProvider(
     public JwtProvider {
         audiences = List.copyOf(audiences);
     }
+
+    /** Begins with nothing stated. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Begins with what is stated here. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.issuer = issuer;
+        builder.audiences = audiences;
+        builder.jwksUri = jwksUri;
+        builder.jwks = jwks;
+        builder.clockSkew = clockSkew;
+        builder.cacheDuration = cacheDuration;
+        return builder;
+    }
+
+    /** Makes a {@link JwtProvider}. The words are those of the document; what they mean stands at the components. */
+    public static final class Builder {
+        private String issuer = "";
+        private List<String> audiences = List.of();
+        private @Nullable String jwksUri;
+        private @Nullable String jwks;
+        private @Nullable Duration clockSkew;
+        private @Nullable Duration cacheDuration;
+
+        private Builder() {}
+
+        public Builder issuer(String issuer) {
+            this.issuer = issuer;
+            return this;
+        }
+
+        public Builder audiences(List<String> audiences) {
+            this.audiences = audiences;
+            return this;
+        }
+
+        public Builder jwksUri(@Nullable String jwksUri) {
+            this.jwksUri = jwksUri;
+            return this;
+        }
+
+        public Builder jwks(@Nullable String jwks) {
+            this.jwks = jwks;
+            return this;
+        }
+
+        public Builder clockSkew(@Nullable Duration clockSkew) {
+            this.clockSkew = clockSkew;
+            return this;
+        }
+
+        public Builder cacheDuration(@Nullable Duration cacheDuration) {
+            this.cacheDuration = cacheDuration;
+            return this;
+        }
+
+        public JwtProvider build() {
+            return new JwtProvider(issuer, audiences, jwksUri, jwks, clockSkew, cacheDuration);
+        }
+    }
 }

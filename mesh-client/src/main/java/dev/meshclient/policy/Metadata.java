@@ -28,4 +28,67 @@ public record Metadata(
         }
         return (epoch == null ? "-" : epoch) + "/" + (version == null ? "-" : version);
     }
+
+    /** Begins with nothing stated. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Begins with what is stated here. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.mesh = mesh;
+        builder.epoch = epoch;
+        builder.version = version;
+        builder.generated = generated;
+        builder.ttl = ttl;
+        builder.scope = scope;
+        return builder;
+    }
+
+    /** Makes a {@link Metadata}. The words are those of the document; what they mean stands at the components. */
+    public static final class Builder {
+        private String mesh = "";
+        private @Nullable String epoch;
+        private @Nullable Long version;
+        private @Nullable Instant generated;
+        private @Nullable Duration ttl;
+        private @Nullable Scope scope;
+
+        private Builder() {}
+
+        public Builder mesh(String mesh) {
+            this.mesh = mesh;
+            return this;
+        }
+
+        public Builder epoch(@Nullable String epoch) {
+            this.epoch = epoch;
+            return this;
+        }
+
+        public Builder version(@Nullable Long version) {
+            this.version = version;
+            return this;
+        }
+
+        public Builder generated(@Nullable Instant generated) {
+            this.generated = generated;
+            return this;
+        }
+
+        public Builder ttl(@Nullable Duration ttl) {
+            this.ttl = ttl;
+            return this;
+        }
+
+        public Builder scope(@Nullable Scope scope) {
+            this.scope = scope;
+            return this;
+        }
+
+        public Metadata build() {
+            return new Metadata(mesh, epoch, version, generated, ttl, scope);
+        }
+    }
 }

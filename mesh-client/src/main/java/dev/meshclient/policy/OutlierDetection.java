@@ -44,4 +44,89 @@ public record OutlierDetection(
     private static <T> @Nullable T or(@Nullable T stated, @Nullable T otherwise) {
         return stated != null ? stated : otherwise;
     }
+
+    /** Begins with nothing stated. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Begins with what is stated here. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.consecutive5xxErrors = consecutive5xxErrors;
+        builder.consecutiveGatewayErrors = consecutiveGatewayErrors;
+        builder.consecutiveLocalOriginFailures = consecutiveLocalOriginFailures;
+        builder.interval = interval;
+        builder.baseEjectionTime = baseEjectionTime;
+        builder.maxEjectionTime = maxEjectionTime;
+        builder.maxEjectionPercent = maxEjectionPercent;
+        builder.minHealthPercent = minHealthPercent;
+        return builder;
+    }
+
+    /** Makes a {@link OutlierDetection}. The words are those of the document; what they mean stands at the components. */
+    public static final class Builder {
+        private @Nullable Long consecutive5xxErrors;
+        private @Nullable Long consecutiveGatewayErrors;
+        private @Nullable Long consecutiveLocalOriginFailures;
+        private @Nullable Duration interval;
+        private @Nullable Duration baseEjectionTime;
+        private @Nullable Duration maxEjectionTime;
+        private @Nullable Integer maxEjectionPercent;
+        private @Nullable Integer minHealthPercent;
+
+        private Builder() {}
+
+        public Builder consecutive5xxErrors(@Nullable Long consecutive5xxErrors) {
+            this.consecutive5xxErrors = consecutive5xxErrors;
+            return this;
+        }
+
+        public Builder consecutiveGatewayErrors(@Nullable Long consecutiveGatewayErrors) {
+            this.consecutiveGatewayErrors = consecutiveGatewayErrors;
+            return this;
+        }
+
+        public Builder consecutiveLocalOriginFailures(@Nullable Long consecutiveLocalOriginFailures) {
+            this.consecutiveLocalOriginFailures = consecutiveLocalOriginFailures;
+            return this;
+        }
+
+        public Builder interval(@Nullable Duration interval) {
+            this.interval = interval;
+            return this;
+        }
+
+        public Builder baseEjectionTime(@Nullable Duration baseEjectionTime) {
+            this.baseEjectionTime = baseEjectionTime;
+            return this;
+        }
+
+        public Builder maxEjectionTime(@Nullable Duration maxEjectionTime) {
+            this.maxEjectionTime = maxEjectionTime;
+            return this;
+        }
+
+        public Builder maxEjectionPercent(@Nullable Integer maxEjectionPercent) {
+            this.maxEjectionPercent = maxEjectionPercent;
+            return this;
+        }
+
+        public Builder minHealthPercent(@Nullable Integer minHealthPercent) {
+            this.minHealthPercent = minHealthPercent;
+            return this;
+        }
+
+        public OutlierDetection build() {
+            return new OutlierDetection(
+                    consecutive5xxErrors,
+                    consecutiveGatewayErrors,
+                    consecutiveLocalOriginFailures,
+                    interval,
+                    baseEjectionTime,
+                    maxEjectionTime,
+                    maxEjectionPercent,
+                    minHealthPercent);
+        }
+    }
 }

@@ -17,6 +17,17 @@ import java.util.Set;
  */
 public record PolicyDocument(
         MeshPolicy policy, List<String> unknownFields, Map<String, RefusedService> refused, Set<String> unresolved) {
+    /**
+     * The document of a policy that was made in code: checked, without the services of which something is wrong.
+     *
+     * @throws PolicyException if something is wrong that is not of one service alone
+     */
+    public static PolicyDocument of(MeshPolicy policy) throws PolicyException {
+        PolicyCheck check = new PolicyCheck();
+        check.check(policy);
+        return check.document(List.of());
+    }
+
     public PolicyDocument {
         unknownFields = List.copyOf(unknownFields);
         refused = Collections.unmodifiableMap(new LinkedHashMap<>(refused));

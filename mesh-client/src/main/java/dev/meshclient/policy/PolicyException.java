@@ -15,7 +15,7 @@ public final class PolicyException extends IOException {
         this.problems = List.copyOf(problems);
     }
 
-    /** All that is wrong: first what each field says, then what the fields say of each other. At most 1,001 entries. */
+    /** All that is wrong, in the order of the document. At most 1,001 entries. */
     public List<PolicyProblem> problems() {
         return problems;
     }

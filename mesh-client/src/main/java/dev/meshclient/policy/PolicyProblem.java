@@ -1,5 +1,7 @@
 package dev.meshclient.policy;
 
+import java.util.regex.Pattern;
+
 /**
  * One thing that is wrong with a document.
  *
@@ -9,6 +11,9 @@ package dev.meshclient.policy;
  * @param line where in the text, from 1 on; 0 = nowhere in particular
  */
 public record PolicyProblem(String path, String value, String expected, int line) {
+    private static final int SHOWN = 80;
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_$-]+");
+
     /** Of no line in particular. */
     public PolicyProblem(String path, String value, String expected) {
         this(path, value, expected, 0);
@@ -16,7 +21,19 @@ public record PolicyProblem(String path, String value, String expected, int line
 
     /** The path of a place in a document: keys are strings, indexes are integers. */
     public static String pathOf(Object... steps) {
-        return node(steps).path();
+        StringBuilder path = new StringBuilder();
+        for (Object step : steps) {
+            if (step instanceof Integer index) {
+                path.append('[').append(index).append(']');
+            } else {
+                String key = shortened(step.toString());
+                boolean plain = PLAIN.matcher(key).matches();
+                path.append(!plain ? "[" : path.isEmpty() ? "" : ".")
+                        .append(plain ? step : quoted(key))
+                        .append(plain ? "" : "]");
+            }
+        }
+        return path.isEmpty() ? "$" : path.toString();
     }
 
     /**
@@ -26,15 +43,27 @@ public record PolicyProblem(String path, String value, String expected, int line
      * @param path keys and, as integers, indexes
      */
     public static PolicyProblem of(String text, String expected, Object... path) {
-        return node(path).problem(text, expected);
+        return new PolicyProblem(pathOf(path), quoted(shortened(text)), expected);
     }
 
-    private static Node node(Object... steps) {
-        Node node = Node.root(new Problems(false, new byte[0]));
-        for (Object step : steps) {
-            node = step instanceof Integer index ? node.item(index) : node.field(step.toString());
+    static String shortened(String text) {
+        return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+    }
+
+    /** As JSON. Escaped, so that one problem stays on one line of a log. */
+    public static String quoted(String text) {
+        StringBuilder out = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '"' || c == '\\') {
+                out.append('\\').append(c);
+            } else if (Character.isISOControl(c) || c == '\u2028' || c == '\u2029' || Character.isSurrogate(c)) {
+                out.append(String.format("\\u%04x", (int) c));
+            } else {
+                out.append(c);
+            }
         }
-        return node;
+        return out.append('"').toString();
     }
 
     @Override

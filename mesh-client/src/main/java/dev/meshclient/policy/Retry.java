@@ -2,9 +2,9 @@ package dev.meshclient.policy;
 
 import java.time.Duration;
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +23,7 @@ public record Retry(
         @Nullable List<RetryOn> retryOn,
         @Nullable Duration backoff) {
     public Retry {
-        codes = codes == null ? null : Collections.unmodifiableSet(new TreeSet<>(codes));
+        codes = codes == null ? null : Collections.unmodifiableSet(new LinkedHashSet<>(codes));
         retryOn = retryOn == null ? null : List.copyOf(retryOn);
     }
 }

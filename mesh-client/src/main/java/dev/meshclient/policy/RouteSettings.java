@@ -17,4 +17,39 @@ public record RouteSettings(Timeouts timeouts, @Nullable Retry retry) {
     public RouteSettings over(RouteSettings base) {
         return new RouteSettings(timeouts.over(base.timeouts), retry != null ? retry : base.retry);
     }
+
+    /** Begins with nothing stated. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Begins with what is stated here. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.timeouts = timeouts;
+        builder.retry = retry;
+        return builder;
+    }
+
+    /** Makes a {@link RouteSettings}. The words are those of the document; what they mean stands at the components. */
+    public static final class Builder {
+        private Timeouts timeouts = Timeouts.NONE;
+        private @Nullable Retry retry;
+
+        private Builder() {}
+
+        public Builder timeouts(Timeouts timeouts) {
+            this.timeouts = timeouts;
+            return this;
+        }
+
+        public Builder retry(@Nullable Retry retry) {
+            this.retry = retry;
+            return this;
+        }
+
+        public RouteSettings build() {
+            return new RouteSettings(timeouts, retry);
+        }
+    }
 }

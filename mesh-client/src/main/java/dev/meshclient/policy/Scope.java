@@ -1,22 +1,27 @@
 package dev.meshclient.policy;
 
 import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * What a document speaks of, where that is not the whole mesh: a service that it does not have is missing from it only if the
  * document speaks of one of that service's hosts, or of its name.
  *
- * @param hosts as URLs have them, without ports, IPv6 in brackets; sorted
+ * @param hosts as URLs have them, without ports, IPv6 in brackets; kept in lower case
  */
 public record Scope(Set<String> hosts) {
     /** Of nothing. */
     public static final Scope NOTHING = new Scope(Set.of());
 
     public Scope {
-        hosts = Collections.unmodifiableSet(new TreeSet<>(hosts));
+        hosts = hosts.stream()
+                .map(Hosts::canonical)
+                .collect(Collectors.collectingAndThen(
+                        Collectors.toCollection(LinkedHashSet::new), Collections::unmodifiableSet));
     }
 
     /** Whether a document can speak of this name: what is no DNS name and no address is no host of any service. */

@@ -1,5 +1,6 @@
 package dev.meshclient.policy;
 
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -23,23 +24,61 @@ record ServiceAccounts(
     static final Pattern ID = Pattern.compile(TRUST_DOMAIN + PATH);
     static final Pattern ACCOUNT = Pattern.compile("(" + TRUST_DOMAIN + ")?" + PATH);
     static final Pattern TEMPLATE = Pattern.compile("(" + TRUST_DOMAIN + ")?" + TEMPLATE_PATH);
-    private static final String EXPECTED =
+    static final String EXPECTED =
             "a SPIFFE ID such as spiffe://shop.example/ns/prod/sa/orders, or its path without the first slash";
 
-    /** As it stands in the defaults. */
-    static String template(Node node) {
-        return node.text(MAX, TEMPLATE, EXPECTED + "; {service} stands for the name of the service");
+    /** What is wrong with an account that is stated; null: nothing. */
+    @Nullable
+    String fault(String account) {
+        if (!Place.matches(account, MAX, ACCOUNT)) {
+            return EXPECTED;
+        }
+        return inFull(account) == null ? "a SPIFFE ID in full, since the document states no trustDomain" : null;
     }
 
-    /** In full. */
-    String account(Node node) {
-        String stated = node.text(MAX, ACCOUNT, EXPECTED);
-        String id = stated.isEmpty() ? stated : inFull(stated);
-        if (id == null) {
-            node.wrong("a SPIFFE ID in full, since the document states no trustDomain");
-            return "";
+    /** A service with all of its accounts in full, and with the one that it has by default. */
+    Service inFull(String name, Service service) {
+        boolean whole = service.endpoints().stream().allMatch(e -> isInFull(e.serviceAccount()))
+                && service.subsets().stream()
+                        .allMatch(s -> isInFull(s.settings().backend().serviceAccount()));
+        String own = service.settings().backend().serviceAccount();
+        String account = own != null ? full(own) : service.resolution() == Resolution.NONE ? null : byDefault(name);
+        if (whole && Objects.equals(own, account)) {
+            return service;
         }
-        return id;
+        Service.Builder builder =
+                service.toBuilder().backend(with(service.settings().backend(), account));
+        if (!whole) {
+            builder.endpoints(service.endpoints().stream()
+                            .map(e -> isInFull(e.serviceAccount())
+                                    ? e
+                                    : e.toBuilder()
+                                            .serviceAccount(full(e.serviceAccount()))
+                                            .build())
+                            .toList())
+                    .subsets(service.subsets().stream().map(this::inFull).toList());
+        }
+        return builder.build();
+    }
+
+    private Subset inFull(Subset subset) {
+        BackendSettings settings = subset.settings().backend();
+        return subset.toBuilder()
+                .backend(with(settings, full(settings.serviceAccount())))
+                .build();
+    }
+
+    private static BackendSettings with(BackendSettings settings, @Nullable String account) {
+        return settings.toBuilder().serviceAccount(account).build();
+    }
+
+    private static boolean isInFull(@Nullable String account) {
+        return account == null || account.startsWith("spiffe://");
+    }
+
+    private @Nullable String full(@Nullable String account) {
+        String id = account == null ? null : inFull(account);
+        return id == null ? account : id;
     }
 
     /** What the endpoints of a service are that say nothing; null: it cannot be told. */

@@ -42,4 +42,60 @@ public record Tls(
         /** TLS; each side proves who it is, by the SPIFFE identity that the mesh gave it. */
         MESH_MUTUAL
     }
+
+    /** Begins with nothing stated. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Begins with what is stated here. */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        builder.mode = mode;
+        builder.sni = sni;
+        builder.subjectAltNames = subjectAltNames;
+        builder.caCertificates = caCertificates;
+        builder.credentialName = credentialName;
+        return builder;
+    }
+
+    /** Makes a {@link Tls}. The words are those of the document; what they mean stands at the components. */
+    public static final class Builder {
+        private Mode mode = Mode.DISABLE;
+        private @Nullable String sni;
+        private List<String> subjectAltNames = List.of();
+        private @Nullable String caCertificates;
+        private @Nullable String credentialName;
+
+        private Builder() {}
+
+        public Builder mode(Mode mode) {
+            this.mode = mode;
+            return this;
+        }
+
+        public Builder sni(@Nullable String sni) {
+            this.sni = sni;
+            return this;
+        }
+
+        public Builder subjectAltNames(List<String> subjectAltNames) {
+            this.subjectAltNames = subjectAltNames;
+            return this;
+        }
+
+        public Builder caCertificates(@Nullable String caCertificates) {
+            this.caCertificates = caCertificates;
+            return this;
+        }
+
+        public Builder credentialName(@Nullable String credentialName) {
+            this.credentialName = credentialName;
+            return this;
+        }
+
+        public Tls build() {
+            return new Tls(mode, sni, subjectAltNames, caCertificates, credentialName);
+        }
+    }
 }

@@ -272,7 +272,8 @@ final class CombinedWatch implements Closeable {
         @Override
         public void deliver(PolicyDocument document) throws IOException {
             try {
-                take(new State(document, true, null, Map.of()), null);
+                Delivery checked = Delivery.checked(document, time.wall().instant());
+                take(new State(checked.document(), true, null, Map.of()), null);
             } catch (IOException | RuntimeException e) {
                 failed(e instanceof IOException refused ? refused : new IOException(e));
                 throw e;

@@ -2,7 +2,7 @@ package dev.meshclient.registry;
 
 import dev.meshclient.internal.source.http.HttpSettings;
 import dev.meshclient.internal.source.http.HttpWatch;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.Closeable;
 import java.net.URI;
 import java.nio.file.Path;

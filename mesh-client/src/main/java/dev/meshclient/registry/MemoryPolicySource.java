@@ -1,9 +1,9 @@
 package dev.meshclient.registry;
 
 import dev.meshclient.policy.MeshPolicy;
-import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

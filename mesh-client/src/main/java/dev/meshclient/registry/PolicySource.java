@@ -2,9 +2,9 @@ package dev.meshclient.registry;
 
 import dev.meshclient.internal.source.Combination;
 import dev.meshclient.policy.MeshPolicy;
-import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;

@@ -8,7 +8,7 @@ import dev.meshclient.Mesh;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.policy.OutboundTrafficPolicy;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
 import java.io.IOException;

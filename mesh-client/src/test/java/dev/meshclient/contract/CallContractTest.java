@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
 import okhttp3.Call;
@@ -91,8 +92,8 @@ class CallContractTest extends OkHttpContract {
         }
         orders.enqueue(silent());
         Dispatcher dispatcher = new Dispatcher();
-        List<String> idle = new ArrayList<>();
-        dispatcher.setIdleCallback(() -> idle.add("idle"));
+        AtomicInteger idle = new AtomicInteger();
+        dispatcher.setIdleCallback(idle::incrementAndGet);
         Call call = wrapped(b -> b.dispatcher(dispatcher)).newCall(get("/"));
         Enqueued callback = Enqueued.of(call);
         taken(orders);
@@ -102,7 +103,7 @@ class CallContractTest extends OkHttpContract {
         dispatcher.cancelAll();
         callback.failure();
         await().until(() -> dispatcher.runningCallsCount() == 0);
-        await().until(() -> idle.size() == 1);
+        await().until(() -> idle.get() == 1);
         dispatcher.executorService().shutdown();
     }
 

@@ -110,9 +110,11 @@ class EventContractTest extends OkHttpContract {
     }
 
     @Test
-    void a_refused_connection_fails_the_call() {
-        orders.close();
-        assertThatThrownBy(() -> call(calls(), "/")).isInstanceOf(java.net.ConnectException.class);
+    void a_refused_connection_fails_the_call() throws Exception {
+        try (RefusingPort dead = RefusingPort.open()) {
+            ordersAt(dead.port());
+            assertThatThrownBy(() -> call(calls(), "/")).isInstanceOf(java.net.ConnectException.class);
+        }
         String told = events.takeAtEnd();
         if (edge.hasEndpoints()) {
             // OkHttp decides about a repeat and says so; here the mesh decides, and its listener says so.

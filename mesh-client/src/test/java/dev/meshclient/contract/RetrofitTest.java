@@ -62,8 +62,10 @@ class RetrofitTest extends OkHttpContract {
         Response<ResponseBody> response = api().order("7").execute();
         assertThat(response.code()).isEqualTo(404);
         assertThat(response.errorBody().string()).isEqualTo("no such order");
-        orders.close();
-        assertThatThrownBy(() -> api().order("7").execute()).isInstanceOf(IOException.class);
+        try (RefusingPort dead = RefusingPort.open()) {
+            ordersAt(dead.port());
+            assertThatThrownBy(() -> api().order("7").execute()).isInstanceOf(IOException.class);
+        }
     }
 
     @Test

@@ -69,7 +69,8 @@ class TimeoutContractTest extends OkHttpContract {
     @Test
     void a_call_timeout_covers_the_body() {
         orders.enqueue(slowBody());
-        Call call = calls(TimeoutContractTest::shortCall).newCall(get("/"));
+        // long enough for the body to begin
+        Call call = calls(b -> b.callTimeout(Duration.ofSeconds(1))).newCall(get("/"));
         assertThat(failure(call))
                 .isExactlyInstanceOf(InterruptedIOException.class)
                 .hasMessage("timeout");

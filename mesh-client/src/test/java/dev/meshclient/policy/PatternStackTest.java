@@ -2,6 +2,7 @@ package dev.meshclient.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.policy.json.JsonPatterns;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
@@ -20,29 +21,29 @@ class PatternStackTest {
 
     static Stream<Arguments> longTexts() {
         return Stream.of(
-                longest("paths: plain", AccessReader.PATHS, 1024, "/", "a", "", true),
-                longest("paths: plain, bad end", AccessReader.PATHS, 1024, "/", "a", "{", false),
-                longest("paths: no slash", AccessReader.PATHS, 1024, "", "a", "", true),
-                longest("paths: escapes", AccessReader.PATHS, 1024, "/", "%41", "", true),
-                longest("paths: escapes, bad end", AccessReader.PATHS, 1024, "/", "%41", "%4", false),
-                longest("paths: prefix", AccessReader.PATHS, 1024, "/", "a", "*", true),
-                longest("paths: prefix of escapes", AccessReader.PATHS, 1024, "", "a%41", "*", true),
-                longest("paths: suffix", AccessReader.PATHS, 1024, "*", "a", "", true),
-                longest("paths: elements", AccessReader.PATHS, 1024, "", "/", "", true),
-                longest("paths: stars", AccessReader.PATHS, 1024, "", "/{*}", "", true),
-                longest("paths: stars, bad end", AccessReader.PATHS, 1024, "", "/{*}", "/{*", false),
-                longest("paths: short elements", AccessReader.PATHS, 1024, "", "/a", "/{**}", true),
-                longest("paths: after all", AccessReader.PATHS, 1024, "/{**}/", "a", "", true),
-                longest("paths: after all, bad end", AccessReader.PATHS, 1024, "/{**}/", "%41", "{*}", false),
-                longest("wild", AccessReader.WILD, 1024, "", "a", "*", true),
-                longest("wild, bad end", AccessReader.WILD, 1024, "*", "a", "*", false),
-                longest("account", AccessReader.ACCOUNT, 1024, "a/", "a", "", true),
-                longest("claims", AccessReader.KEY, 1024, "request.auth.claims", "[a]", "", true),
-                longest("claims, bad end", AccessReader.KEY, 1024, "request.auth.claims", "[a]", "[", false),
-                longest("claims: of two lengths", AccessReader.KEY, 1024, "request.auth.claims", "[a][bb]", "", true),
-                longest("one long claim", AccessReader.KEY, 1024, "request.auth.claims[", "a", "]", true),
-                longest("header", AccessReader.KEY, 1024, "request.headers[", "a", "]", true),
-                longest("block", AccessReader.BLOCK, 1024, "", "1:", "", false),
+                longest("paths: plain", AccessCheck.PATHS, 1024, "/", "a", "", true),
+                longest("paths: plain, bad end", AccessCheck.PATHS, 1024, "/", "a", "{", false),
+                longest("paths: no slash", AccessCheck.PATHS, 1024, "", "a", "", true),
+                longest("paths: escapes", AccessCheck.PATHS, 1024, "/", "%41", "", true),
+                longest("paths: escapes, bad end", AccessCheck.PATHS, 1024, "/", "%41", "%4", false),
+                longest("paths: prefix", AccessCheck.PATHS, 1024, "/", "a", "*", true),
+                longest("paths: prefix of escapes", AccessCheck.PATHS, 1024, "", "a%41", "*", true),
+                longest("paths: suffix", AccessCheck.PATHS, 1024, "*", "a", "", true),
+                longest("paths: elements", AccessCheck.PATHS, 1024, "", "/", "", true),
+                longest("paths: stars", AccessCheck.PATHS, 1024, "", "/{*}", "", true),
+                longest("paths: stars, bad end", AccessCheck.PATHS, 1024, "", "/{*}", "/{*", false),
+                longest("paths: short elements", AccessCheck.PATHS, 1024, "", "/a", "/{**}", true),
+                longest("paths: after all", AccessCheck.PATHS, 1024, "/{**}/", "a", "", true),
+                longest("paths: after all, bad end", AccessCheck.PATHS, 1024, "/{**}/", "%41", "{*}", false),
+                longest("wild", AccessCheck.WILD, 1024, "", "a", "*", true),
+                longest("wild, bad end", AccessCheck.WILD, 1024, "*", "a", "*", false),
+                longest("account", AccessCheck.ACCOUNT, 1024, "a/", "a", "", true),
+                longest("claims", AccessCheck.KEY, 1024, "request.auth.claims", "[a]", "", true),
+                longest("claims, bad end", AccessCheck.KEY, 1024, "request.auth.claims", "[a]", "[", false),
+                longest("claims: of two lengths", AccessCheck.KEY, 1024, "request.auth.claims", "[a][bb]", "", true),
+                longest("one long claim", AccessCheck.KEY, 1024, "request.auth.claims[", "a", "]", true),
+                longest("header", AccessCheck.KEY, 1024, "request.headers[", "a", "]", true),
+                longest("block", AccessCheck.BLOCK, 1024, "", "1:", "", false),
                 longest("account in short segments", ServiceAccounts.ACCOUNT, 2048, "", "a/", "a", true),
                 longest("account in short segments, bad end", ServiceAccounts.ACCOUNT, 2048, "", "a/", "", false),
                 longest("account of dots", ServiceAccounts.ACCOUNT, 2048, "", ".a/", "..", false),
@@ -56,16 +57,16 @@ class PatternStackTest {
                         "{service}a{service}",
                         "",
                         true),
-                longest("JWKS URI", JwtProviderReader.JWKS_URI, 1024, "https://a/", "a/", "", true),
-                longest("JWKS URI, bad end", JwtProviderReader.JWKS_URI, 1024, "https://a/", "a/", "#", false),
-                longest("places", LocalityReader.PLACES, 1024, "a/", "a", "/*", true),
-                longest("places, bad end", LocalityReader.PLACES, 1024, "", "a/", "", false),
-                longest("label", LocalityReader.LABEL, 1024, "", "a", "=", true),
-                longest("name in the certificate", TlsReader.ALT_NAME, 1024, "", "a", "", true),
+                longest("JWKS URI", JwtProviderCheck.JWKS_URI, 1024, "https://a/", "a/", "", true),
+                longest("JWKS URI, bad end", JwtProviderCheck.JWKS_URI, 1024, "https://a/", "a/", "#", false),
+                longest("places", JsonPatterns.PLACES, 1024, "a/", "a", "/*", true),
+                longest("places, bad end", JsonPatterns.PLACES, 1024, "", "a/", "", false),
+                longest("label", LocalityCheck.LABEL, 1024, "", "a", "=", true),
+                longest("name in the certificate", TlsCheck.ALT_NAME, 1024, "", "a", "", true),
                 longest("host", Hosts.BARE_HOST, 253, "", "a.", "a", true),
                 longest("host, bad end", Hosts.BARE_HOST, 253, "", "a.", "1", false),
-                longest("path of a route", RuleReader.PATH, 1024, "/", "%41", "", true),
-                longest("path of a route, bad end", RuleReader.PATH, 1024, "/", "%41a", "%4", false));
+                longest("path of a route", RuleCheck.PATH, 1024, "/", "%41", "", true),
+                longest("path of a route, bad end", RuleCheck.PATH, 1024, "/", "%41a", "%4", false));
     }
 
     private static Arguments longest(
@@ -82,14 +83,14 @@ class PatternStackTest {
         String[] ofPaths = {"/", "a", "%41", "%4", "*", "{", "}", "{*}", "{**}", "?", "\n"};
         return Stream.of(
                 Arguments.of(
-                        AccessReader.PATHS,
+                        AccessCheck.PATHS,
                         "\\*?" + any + "+|" + any + "+\\*|\\*|(/(" + inElement + "*|\\{\\*\\}))+(/\\{\\*\\*\\}(/" + any
                                 + "*)?)?|/\\{\\*\\*\\}(/" + any + "*)?",
                         "",
                         ofPaths),
-                Arguments.of(RuleReader.PATH, "/([a4/*]|" + escape + ")*", "/", ofPaths),
+                Arguments.of(RuleCheck.PATH, "/([a4/*]|" + escape + ")*", "/", ofPaths),
                 Arguments.of(
-                        AccessReader.KEY,
+                        AccessCheck.KEY,
                         "request\\.auth\\.claims(\\[[^\\[\\]]+\\])+",
                         "request.auth.claims",
                         new String[] {"[", "]", "a", "[a]", "\n"}));

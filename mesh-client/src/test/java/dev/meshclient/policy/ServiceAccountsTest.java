@@ -2,6 +2,7 @@ package dev.meshclient.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.policy.json.PolicyCodec;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -8,7 +8,6 @@ import java.util.List;
 
 /** Envoy with {@code require_client_certificate}, which is told whose names it takes as sidecars are. */
 final class EnvoyPeer implements RealPeer {
-    private final int port = Program.freePort();
     private final Path access;
     private final Program running;
 
@@ -16,7 +15,7 @@ final class EnvoyPeer implements RealPeer {
         Path program = Program.find("envoy");
         RealPeer.write(directory, own, trusted);
         this.access = directory.resolve("access.log");
-        Files.writeString(directory.resolve("envoy.json"), """
+        String json = """
                 {"static_resources": {"listeners": [{
                   "address": {"socket_address": {"address": "127.0.0.1", "port_value": %d}},
                   "filter_chains": [{
@@ -42,10 +41,10 @@ final class EnvoyPeer implements RealPeer {
                       "route_config": {"virtual_hosts": [{"name": "orders", "domains": ["*"], "routes": [
                         {"match": {"prefix": "/"}, "direct_response": {"status": 200, "body": {"inline_string": "answered"}}}]}]}}}]
                   }]}]}}
-                """.formatted(port));
+                """;
         this.running = Program.start(
                 directory,
-                port,
+                port -> Files.writeString(directory.resolve("envoy.json"), json.formatted(port)),
                 List.of(
                         program.toString(),
                         "-c",
@@ -63,14 +62,14 @@ final class EnvoyPeer implements RealPeer {
 
     @Override
     public int port() {
-        return port;
+        return running.port();
     }
 
     @Override
     public List<Seen> seen() throws IOException {
         return !Files.exists(access)
                 ? List.of()
-                : Files.readAllLines(access).stream()
+                : RealPeer.wholeLines(Files.readString(access)).stream()
                         .map(line -> new Seen(
                                 RealPeer.word(line, "path"),
                                 RealPeer.serial(RealPeer.word(line, "serial")),

@@ -13,14 +13,13 @@ import java.util.List;
 
 /** HAProxy with {@code verify required}. */
 final class HaproxyPeer implements RealPeer {
-    private final int port = Program.freePort();
     private final Program running;
 
     HaproxyPeer(Path directory, TestCertificates own, List<TestCertificates> trusted) throws IOException {
         Path program = Program.find("haproxy");
         RealPeer.write(directory, own, trusted);
         Files.writeString(directory.resolve("both.pem"), own.chainPem() + own.keyPem());
-        Files.writeString(directory.resolve("haproxy.cfg"), """
+        String settings = """
                 global
                   log stdout len 16384 format raw local0 info
                 defaults
@@ -34,19 +33,21 @@ final class HaproxyPeer implements RealPeer {
                   log-format "seen path=%%[var(txn.path)] serial=%%[ssl_c_serial,hex] protocol=%%[ssl_fc_alpn] cert=%%[ssl_c_der,hex]"
                   http-request set-var(txn.path) path
                   http-request return status 200 content-type text/plain string answered
-                """.formatted(port));
-        this.running = Program.start(directory, port, List.of(program.toString(), "-db", "-f", "haproxy.cfg"));
+                """;
+        this.running = Program.start(
+                directory,
+                port -> Files.writeString(directory.resolve("haproxy.cfg"), settings.formatted(port)),
+                List.of(program.toString(), "-db", "-f", "haproxy.cfg"));
     }
 
     @Override
     public int port() {
-        return port;
+        return running.port();
     }
 
     @Override
     public List<Seen> seen() throws IOException {
-        return running.output()
-                .lines()
+        return RealPeer.wholeLines(running.output()).stream()
                 .filter(line ->
                         line.startsWith("seen ") && !RealPeer.word(line, "cert").isEmpty())
                 .map(line -> new Seen(

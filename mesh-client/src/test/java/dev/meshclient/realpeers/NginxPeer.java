@@ -21,7 +21,6 @@ import java.util.List;
 final class NginxPeer implements RealPeer {
     private final Path directory;
     private final Path program = Program.find("nginx");
-    private final int port = Program.freePort();
     private final Program running;
 
     /**
@@ -48,7 +47,7 @@ final class NginxPeer implements RealPeer {
         this.directory = directory;
         RealPeer.write(directory, own, trusted);
         Files.write(directory.resolve("tickets"), new byte[80]); // sessions outlive a reload
-        Files.writeString(directory.resolve("nginx.conf"), """
+        String settings = """
                 daemon off;
                 worker_processes 1;
                 pid nginx.pid;
@@ -76,10 +75,10 @@ final class NginxPeer implements RealPeer {
                     location / { return 200 "answered"; }
                   }
                 }
-                """.formatted(port, directives));
+                """;
         this.running = Program.start(
                 directory,
-                port,
+                port -> Files.writeString(directory.resolve("nginx.conf"), settings.formatted(port, directives)),
                 List.of(program.toString(), "-p", directory.toString(), "-c", "nginx.conf", "-e", "error.log"));
     }
 
@@ -112,12 +111,12 @@ final class NginxPeer implements RealPeer {
 
     @Override
     public int port() {
-        return port;
+        return running.port();
     }
 
     List<Line> lines() throws IOException {
         List<Line> lines = new ArrayList<>();
-        for (String line : Files.readAllLines(directory.resolve("access.log"))) {
+        for (String line : RealPeer.wholeLines(Files.readString(directory.resolve("access.log")))) {
             if (line.startsWith("seen ") && !RealPeer.word(line, "cert").isEmpty()) {
                 lines.add(new Line(
                         Instant.ofEpochMilli(

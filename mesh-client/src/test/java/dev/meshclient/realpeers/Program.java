@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -16,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.awaitility.core.ConditionTimeoutException;
@@ -27,11 +27,21 @@ final class Program implements Closeable {
     private static final List<String> ADMINISTRATORS =
             List.of("/usr/sbin", "/usr/local/sbin"); // not on everybody's PATH
 
+    private static final int TRIES = 3;
+    /** Below those that the system gives to clients; other runs on this machine begin with others. */
+    private static final int FIRST_PORT = 10_000;
+
+    private static final int PORTS = 10_000;
+    private static final AtomicInteger NEXT =
+            new AtomicInteger((int) (ProcessHandle.current().pid() % 500) * 20);
+
     private final Process process;
+    private final int port;
     private final Path output;
 
-    private Program(Process process, Path output) {
+    private Program(Process process, int port, Path output) {
         this.process = process;
+        this.port = port;
         this.output = output;
     }
 
@@ -66,17 +76,39 @@ final class Program implements Closeable {
         throw new IllegalStateException(why);
     }
 
-    /** One that nobody listens at just now. */
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /** What a server reads, for the port that it is to listen at. */
+    interface Configuration {
+        void write(int port) throws IOException;
+    }
+
+    /** Returns when it listens, at a port that was free; at another one if somebody has taken that meanwhile. */
+    static Program start(Path directory, Configuration configuration, List<String> command) throws IOException {
+        for (int tries = 1; ; tries++) {
+            int port = freePort();
+            configuration.write(port);
+            try {
+                return start(directory, port, command);
+            } catch (IOException e) {
+                if (tries == TRIES) {
+                    throw e;
+                }
+            }
         }
     }
 
-    /** Returns when somebody listens at the port. */
-    static Program start(Path directory, int port, List<String> command) throws IOException {
+    /** One that nobody listens at just now. */
+    private static int freePort() {
+        while (true) {
+            int port = FIRST_PORT + NEXT.getAndIncrement() % PORTS;
+            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            } catch (IOException taken) {
+                // the next one, then
+            }
+        }
+    }
+
+    private static Program start(Path directory, int port, List<String> command) throws IOException {
         Path output = directory.resolve("output.log");
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())
@@ -84,7 +116,7 @@ final class Program implements Closeable {
                 .redirectOutput(output.toFile())
                 .start();
         process.getOutputStream().close();
-        Program program = new Program(process, output);
+        Program program = new Program(process, port, output);
         try {
             await().pollInterval(Duration.ofMillis(20))
                     .atMost(PATIENCE)
@@ -97,6 +129,10 @@ final class Program implements Closeable {
             throw new IOException(command + " ended with " + process.exitValue() + ":\n" + program.output());
         }
         return program;
+    }
+
+    int port() {
+        return port;
     }
 
     private static boolean isListening(int port) {

@@ -77,6 +77,11 @@ interface RealPeer extends Closeable {
         return serial(certificate.certificate());
     }
 
+    /** Those that are written to their ends. */
+    static List<String> wholeLines(String log) {
+        return log.substring(0, log.lastIndexOf('\n') + 1).lines().toList();
+    }
+
     /** The word between {@code name=} and the next blank. */
     static String word(String line, String name) {
         int at = line.indexOf(" " + name + "=");

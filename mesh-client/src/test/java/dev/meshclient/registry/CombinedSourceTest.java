@@ -274,7 +274,7 @@ class CombinedSourceTest {
         Closeable nothing = () -> {};
         PolicySource silent = s -> nothing;
         MemoryPolicySource memory = PolicySource.of(document(1, "a"));
-        watch = PolicySource.merge(memory, silent).watch(sink.at(time));
+        watch = new CombinedSource(Combination.Kind.MERGE, memory, silent, Duration.ofSeconds(40)).watch(sink.at(time));
         assertThat(sink.delivered()).isEmpty();
         assertThatCode(() -> memory.update(document(2, "b"))).doesNotThrowAnyException();
         sink.awaitDelivered("-/1+none", "-/2+none");

@@ -2,7 +2,10 @@ package dev.meshclient.registry;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.contract.RefusingPort;
+import java.io.Closeable;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +26,7 @@ public final class FakeHostRegistry implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final MockWebServer server = new MockWebServer();
+    private Closeable remains = () -> {};
     private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
     private final Map<String, String> services = new TreeMap<>();
     private final Map<String, List<String>> backends = new LinkedHashMap<>();
@@ -177,12 +181,28 @@ public final class FakeHostRegistry implements AutoCloseable {
         return URI.create(server.url(path).toString());
     }
 
-    @Override
-    public void close() {
+    /** Its port refuses from now on, and nobody else is given it. */
+    public void dies() throws IOException {
+        int port = server.getPort();
+        stop();
+        try {
+            remains = RefusingPort.at(port);
+        } catch (BindException ofItsConnections) {
+            // they keep it for a minute
+        }
+    }
+
+    private void stop() {
         synchronized (this) {
             closed = true;
             notifyAll();
         }
         server.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        stop();
+        remains.close();
     }
 }

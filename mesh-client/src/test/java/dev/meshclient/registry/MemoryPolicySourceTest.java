@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
-import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;

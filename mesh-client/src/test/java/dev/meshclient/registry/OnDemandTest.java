@@ -258,6 +258,7 @@ class OnDemandTest {
         watch(source());
         sink.awaitLast("[orders] of [orders]");
         Memory left = new Memory(sink.left, 0);
+        registry.awaitAsked("orders?..."); // which is the last
         watch.close();
         await().atMost(PATIENCE).until(() -> time.running() == 0);
         sink = new Parts();

@@ -52,8 +52,8 @@ class SeveralRegistriesTest {
     }
 
     @Test
-    void when_the_first_is_dead_the_second_is_asked_at_once() {
-        first.close();
+    void when_the_first_is_dead_the_second_is_asked_at_once() throws IOException {
+        first.dies();
         watch();
         sink.awaitEvents("!", "v1");
         assertThat(sink.problem(0))

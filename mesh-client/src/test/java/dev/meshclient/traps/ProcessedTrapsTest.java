@@ -1,8 +1,8 @@
 package dev.meshclient.traps;
 
 import dev.meshclient.contract.FullBacklog;
+import dev.meshclient.contract.RefusingPort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -23,11 +23,8 @@ class ProcessedTrapsTest {
 
     @Test
     void a_refused_connection_is_retried_for_every_method() throws Exception {
-        int free;
-        try (ServerSocket socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
-        }
-        try (Situation situation = Situation.at(free)) {
+        try (RefusingPort dead = RefusingPort.open();
+                Situation situation = Situation.at(dead.port())) {
             situation.check("ConnectException", "connect-failure", 0, true, true);
         }
     }
@@ -139,7 +136,7 @@ class ProcessedTrapsTest {
                     peer.request();
                     peer.silence();
                 });
-                Situation situation = Situation.at(bad).client(b -> b.callTimeout(Duration.ofMillis(300)))) {
+                Situation situation = Situation.at(bad).client(b -> b.callTimeout(Duration.ofSeconds(2)))) {
             situation.check("InterruptedIOException", "cancelled", Situation.AT_MOST_ONE, false, false);
         }
     }

@@ -253,7 +253,9 @@ final class Fleet implements Closeable {
 
     /** It is back, with the document that it had. */
     void startRegistry() throws IOException {
-        registry = RegistryServer.start(Objects.requireNonNull(registryPort).release(), document.json(version.get()));
+        try (HeldPort held = Objects.requireNonNull(registryPort)) {
+            registry = RegistryServer.start(held.port(), document.json(version.get()));
+        }
     }
 
     /** Waits until so many are counted. */

@@ -39,9 +39,8 @@ final class HeldPort implements Closeable {
         }
     }
 
-    /** Lets go of it, for the server that takes it next. */
-    int release() throws IOException {
-        holder.close();
+    /** The server that takes it next listens there before this lets go of it: no one comes in between. */
+    int port() {
         return port;
     }
 

@@ -133,8 +133,9 @@ final class Instance implements Closeable {
 
     /** After its death: another process on the same port. */
     Instance successor(Member member) throws IOException {
-        return new Instance(
-                self, next, member, tls, seen, Objects.requireNonNull(port).release());
+        try (HeldPort held = Objects.requireNonNull(port)) {
+            return new Instance(self, next, member, tls, seen, held.port());
+        }
     }
 
     @Override

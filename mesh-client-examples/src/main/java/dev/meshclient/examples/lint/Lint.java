@@ -1,7 +1,7 @@
 package dev.meshclient.examples.lint;
 
 import dev.meshclient.policy.MeshPolicy;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.meshclient.examples.registry;
 
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Scope;
 import dev.meshclient.policy.Service;

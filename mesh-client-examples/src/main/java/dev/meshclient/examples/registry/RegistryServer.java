@@ -3,7 +3,7 @@ package dev.meshclient.examples.registry;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
 import java.io.Closeable;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.meshclient.examples.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -88,18 +88,6 @@ class StageTest {
             int height = Table.of(fleet).size() + 1;
             stage.say("a line that stays");
             assertThat(text()).contains("\u001b[" + height + "A").contains("a line that stays");
-        }
-    }
-
-    @Test
-    void certificates_rotate_and_strangers_are_refused() throws IOException {
-        try (Fleet fleet = Fleet.start();
-                Stage stage = stage(fleet, false)) {
-            fleet.publish(fleet.document().withListed(fleet.living()));
-            stage.play(new CertificatesRotate());
-            stage.play(new ServerIsWrong());
-            stage.play(new CallerIsWrong());
-            stage.end();
         }
     }
 

@@ -2,7 +2,7 @@ package dev.meshclient.examples.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

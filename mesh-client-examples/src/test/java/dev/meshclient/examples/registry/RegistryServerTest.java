@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.policy.MeshPolicy;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.Scope;
 import dev.meshclient.registry.PolicySource;
 import java.io.IOException;

@@ -2,14 +2,14 @@ package dev.meshclient.internal.authorize;
 
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.authz.AuthorizationEvent.Kind;
-import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.authz.Authorization;
 import dev.meshclient.internal.authz.Authorization.Answer;
 import dev.meshclient.internal.authz.Authorization.Verdict;
 import dev.meshclient.internal.authz.Notice;
-import dev.meshclient.policy.AuthorizationPolicy;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Failures;
+import dev.meshclient.policy.AuthorizationPolicy;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Consumer;
@@ -74,14 +74,15 @@ public final class Authorize implements CallLayer {
                     facts, call.request(), verdict, v -> v.answer() == Answer.DENIED, (kind, v) -> tell(call, kind, v));
         }
         if (denied) {
-            throw Failures.make().accessDenied(
-                    verdict.policy().isEmpty() ? verdict.unmatched() : verdict.policy(),
-                    verdict.rule(),
-                    "'" + service + "' does not allow " + caller() + " "
-                            + call.request().method() + " "
-                            + call.request().url().encodedPath() + ": " + verdict.reason(),
-                    "change services." + service + ".authorization, or call as who is allowed",
-                    call.decision());
+            throw Failures.make()
+                    .accessDenied(
+                            verdict.policy().isEmpty() ? verdict.unmatched() : verdict.policy(),
+                            verdict.rule(),
+                            "'" + service + "' does not allow " + caller() + " "
+                                    + call.request().method() + " "
+                                    + call.request().url().encodedPath() + ": " + verdict.reason(),
+                            "change services." + service + ".authorization, or call as who is allowed",
+                            call.decision());
         }
         return next.call(call);
     }

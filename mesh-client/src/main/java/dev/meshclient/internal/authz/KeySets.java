@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.text.ParseException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,15 +63,25 @@ public final class KeySets {
         if (uri == null) {
             return inline(provider.jwks() == null ? "{\"keys\":[]}" : provider.jwks());
         }
-        Duration cache = provider.cacheDuration() == null ? CACHE : provider.cacheDuration();
-        FetchedKeys keys = fetched.computeIfAbsent(uri, u -> new FetchedKeys(time, download, URI.create(u)));
-        keys.goodFor(Time.nanos(cache));
-        keys.start();
-        return keys;
+        return fetched(uri);
     }
 
-    /** Forgets the keys of issuers that no policy names any more. */
-    public void retain(Set<String> uris) {
+    private FetchedKeys fetched(String uri) {
+        return fetched.computeIfAbsent(uri, u -> new FetchedKeys(time, download, URI.create(u)));
+    }
+
+    /** These issuers are in force now: their keys are fetched, and those of all others are forgotten. */
+    public void inForce(Collection<JwtProvider> providers) {
+        Set<String> uris = new HashSet<>();
+        for (JwtProvider provider : providers) {
+            String uri = provider.jwksUri();
+            if (uri != null) {
+                uris.add(uri);
+                FetchedKeys keys = fetched(uri);
+                keys.goodFor(Time.nanos(provider.cacheDuration() == null ? CACHE : provider.cacheDuration()));
+                keys.start();
+            }
+        }
         fetched.keySet().retainAll(uris);
     }
 

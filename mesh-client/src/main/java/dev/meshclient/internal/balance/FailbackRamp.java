@@ -1,5 +1,6 @@
 package dev.meshclient.internal.balance;
 
+import dev.meshclient.internal.endpoint.Slot;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -7,27 +8,29 @@ import org.jspecify.annotations.Nullable;
  * Decider: calls that left the first priority, or our zone in it, come back over half a minute, not at once: what returns is
  * cold, and may go again. One for each backend; it outlives the policy.
  */
-public final class FailbackRamp {
+final class FailbackRamp {
+    static final Slot<FailbackRamp> SLOT = Slot.of(FailbackRamp::new);
+
     private static final long RETURN_NANOS = 30_000_000_000L;
 
     private final Way toPriority = new Way();
     private final Way toZone = new Way();
-    private @Nullable Object owner;
+    private @Nullable Object followed;
 
-    /** Only plans of this policy count from now on: calls of earlier ones may still plan with what they know. */
-    synchronized void takenOver(Object policy) {
-        owner = policy;
+    /** Only this planner's plans count from now on: calls of earlier policies may still plan with what they know. */
+    synchronized void follow(Object planner) {
+        followed = planner;
     }
 
     /**
      * A new plan.
      *
-     * @param policy whose it is
+     * @param planner whose it is
      * @param preferred the share of the calls that go to the first priority
      * @param home the share of those that stay in our zone
      */
-    synchronized void plan(Object policy, double preferred, double home, long now) {
-        if (policy != owner) {
+    synchronized void plan(Object planner, double preferred, double home, long now) {
+        if (planner != followed) {
             return;
         }
         toPriority.plan(preferred, now);

@@ -2,19 +2,14 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** Decider: one priority; its zones, or the places that policy names, with their shares, and in each an algorithm. */
 final class Level {
-    /** How often one that would be out if there were room is called: as one that has just come back. */
+    /** How often one that would be ejected if fewer were is called: as one that has just returned. */
     private static final double SELDOM = 0.1;
 
     private static final int LOOKS = 4;
@@ -24,103 +19,38 @@ final class Level {
     private final @Nullable AliasTable shares;
 
     /** Endpoints that are equal but for the algorithm: of a zone or, if policy names places, of these. */
-    private record Group(
-            String name, @Nullable Places places, boolean home, double share, List<Endpoint> endpoints, Picker picker) {
-        boolean has(Endpoint endpoint) {
-            return places == null ? name.equals(zone(endpoint)) : places.has(endpoint.locality());
+    private record Group(Tier.Zone zone, double share, Members members, Picker picker) {
+        boolean home() {
+            return zone.home();
         }
     }
 
     private Level(List<Group> groups) {
         this.groups = groups;
-        this.size = groups.stream().mapToInt(g -> g.endpoints.size()).sum();
+        this.size = groups.stream().mapToInt(g -> g.members.size()).sum();
         double[] weights = groups.stream().mapToDouble(Group::share).toArray();
         this.shares = groups.size() == 1 ? null : AliasTable.of(weights);
     }
 
     /**
-     * @param known all endpoints of the priority
-     * @param usable those that may be called, at least one
-     * @param stated what the priority is: another region's zones are not ours, though they may be called the same
+     * @param tier with at least one endpoint of this kind that is not ejected
+     * @param ejected none of them, if they are called all the same
      */
-    static Level of(List<Endpoint> known, List<Endpoint> usable, Plan.Priority stated, LevelSettings terms) {
-        if (!stated.shares().isEmpty()) {
-            return new Level(byPlaces(known, usable, stated.shares(), terms));
+    static Level of(Tier tier, Tier.Kind kind, Ejected ejected, LevelSettings settings) {
+        List<Tier.Zone> zones = tier.zones();
+        Members[] members = new Members[zones.size()];
+        for (int i = 0; i < members.length; i++) {
+            Pool pool = zones.get(i).pool(kind);
+            members[i] = new Members(pool, ejected.positions(pool.endpoints()));
         }
-        if (!terms.zoned() || !stated.ours()) {
-            return new Level(
-                    List.of(new Group("", null, stated.ours(), 1, usable, Picker.of(terms.algorithm(), usable))));
-        }
-        return new Level(byZones(known, usable, terms));
-    }
-
-    private static List<Group> byZones(List<Endpoint> known, List<Endpoint> usable, LevelSettings terms) {
-        String own = terms.own().zone();
-        SortedMap<String, Double> shares = ZoneShares.of(capacities(known, usable), own, terms.callers());
+        double[] shares = tier.shares(members, settings);
         List<Group> groups = new ArrayList<>();
-        SortedMap<String, List<Endpoint>> byZone = new TreeMap<>();
-        usable.forEach(
-                e -> byZone.computeIfAbsent(zone(e), z -> new ArrayList<>()).add(e));
-        byZone.forEach((zone, members) -> groups.add(new Group(
-                zone,
-                null,
-                own.isEmpty() || zone.equals(own),
-                shares.getOrDefault(zone, 0.0),
-                members,
-                Picker.of(terms.algorithm(), members))));
-        return List.copyOf(groups);
-    }
-
-    private static List<Group> byPlaces(
-            List<Endpoint> known, List<Endpoint> usable, Map<Places, Integer> stated, LevelSettings terms) {
-        List<Places> places = List.copyOf(stated.keySet());
-        List<List<Endpoint>> members =
-                places.stream().map(p -> within(p, usable)).toList();
-        StatedShares.Part[] parts = new StatedShares.Part[places.size()];
-        for (int i = 0; i < parts.length; i++) {
-            long listed = weight(within(places.get(i), known));
-            parts[i] = new StatedShares.Part(
-                    Objects.requireNonNull(stated.get(places.get(i))), listed, weight(members.get(i)));
-        }
-        double[] shares = StatedShares.of(parts);
-        List<Group> groups = new ArrayList<>();
-        for (int i = 0; i < parts.length; i++) {
-            Places here = places.get(i);
-            List<Endpoint> list = members.get(i);
-            if (!list.isEmpty()) {
-                groups.add(new Group(
-                        here.toString(),
-                        here,
-                        here.has(terms.own()),
-                        shares[i],
-                        list,
-                        Picker.of(terms.algorithm(), list)));
+        for (int i = 0; i < members.length; i++) {
+            if (members[i].size() > 0) {
+                groups.add(new Group(zones.get(i), shares[i], members[i], Picker.of(settings.algorithm(), members[i])));
             }
         }
-        return List.copyOf(groups);
-    }
-
-    private static List<Endpoint> within(Places places, List<Endpoint> endpoints) {
-        return endpoints.stream().filter(e -> places.has(e.locality())).toList();
-    }
-
-    private static long weight(List<Endpoint> endpoints) {
-        return endpoints.stream().mapToLong(Endpoint::weight).sum();
-    }
-
-    private static SortedMap<String, ZoneShares.Capacity> capacities(List<Endpoint> all, List<Endpoint> usable) {
-        SortedMap<String, ZoneShares.Capacity> zones = new TreeMap<>();
-        all.forEach(e -> zones.merge(zone(e), new ZoneShares.Capacity(e.weight(), 0), Level::plus));
-        usable.forEach(e -> zones.merge(zone(e), new ZoneShares.Capacity(0, e.weight()), Level::plus));
-        return zones;
-    }
-
-    private static ZoneShares.Capacity plus(ZoneShares.Capacity a, ZoneShares.Capacity b) {
-        return new ZoneShares.Capacity(a.configured() + b.configured(), a.usable() + b.usable());
-    }
-
-    private static String zone(Endpoint endpoint) {
-        return endpoint.locality().zone();
+        return new Level(List.copyOf(groups));
     }
 
     Endpoint pick(RandomGenerator random) {
@@ -133,7 +63,7 @@ final class Level {
     }
 
     private static boolean isSpared(Endpoint endpoint) {
-        return endpoint.state().record().isSpared();
+        return endpoint.state().isSpared();
     }
 
     /** Of a few at random, in the zone and then in the others, the first that is not spared; if they all are, this one. */
@@ -141,7 +71,7 @@ final class Level {
         int looks = groups.size() == 1 ? LOOKS : 2 * LOOKS;
         for (int i = 0; i < looks; i++) {
             Group where = i < LOOKS ? group : groups.get(another(group, random));
-            Endpoint other = where.endpoints.get(random.nextInt(where.endpoints.size()));
+            Endpoint other = where.members.get(random.nextInt(where.members.size()));
             if (!isSpared(other)) {
                 return other;
             }
@@ -157,20 +87,20 @@ final class Level {
         if (!tried.has(drawn)) {
             return drawn;
         }
-        Endpoint found = tried.untriedOf(chosen.endpoints, random);
+        Endpoint found = tried.untriedOf(chosen.members, random);
         int start = found == null && groups.size() > 1 ? another(chosen, random) : 0;
         for (int i = 0; found == null && i < groups.size(); i++) {
-            found = tried.untriedOf(groups.get((start + i) % groups.size()).endpoints, random);
+            found = tried.untriedOf(groups.get((start + i) % groups.size()).members, random);
         }
         return found;
     }
 
     /** Who leaves a zone goes to any of the others, to each as often as it has endpoints. */
     private int another(Group left, RandomGenerator random) {
-        int at = random.nextInt(size - left.endpoints.size());
+        int at = random.nextInt(size - left.members.size());
         int group = 0;
-        while (groups.get(group) == left || at >= groups.get(group).endpoints.size()) {
-            at -= groups.get(group) == left ? 0 : groups.get(group).endpoints.size();
+        while (groups.get(group) == left || at >= groups.get(group).members.size()) {
+            at -= groups.get(group) == left ? 0 : groups.get(group).members.size();
             group++;
         }
         return group;
@@ -182,13 +112,14 @@ final class Level {
         double bestScore = Double.NEGATIVE_INFINITY;
         for (Group group : groups) {
             // Where policy states percentages they hold for keys, too.
-            double score = group.places == null ? group.share : Rendezvous.score(key, group.name, group.share);
+            double score =
+                    group.zone.places() == null ? group.share : Rendezvous.score(key, group.zone.name(), group.share);
             if (score > bestScore) {
                 best = group;
                 bestScore = score;
             }
         }
-        return Rendezvous.pick(best.endpoints, key);
+        return Rendezvous.pick(best.members, key);
     }
 
     /** Which share of its calls stays in our zone; where zones do not count, all of them. */
@@ -200,7 +131,7 @@ final class Level {
     boolean isHome(Endpoint endpoint) {
         for (int i = 0; i < groups.size(); i++) {
             Group group = groups.get(i);
-            if (group.home && (groups.size() == 1 || group.has(endpoint))) {
+            if (group.home() && (groups.size() == 1 || group.zone.has(endpoint))) {
                 return true;
             }
         }
@@ -212,15 +143,15 @@ final class Level {
     Endpoint pickAway(RandomGenerator random) {
         int away = 0;
         for (int i = 0; i < groups.size(); i++) {
-            away += groups.get(i).home ? 0 : groups.get(i).endpoints.size();
+            away += groups.get(i).home() ? 0 : groups.get(i).members.size();
         }
         int at = away == 0 ? 0 : random.nextInt(away);
         for (int i = 0; i < groups.size(); i++) {
             Group group = groups.get(i);
-            if (!group.home && at < group.endpoints.size()) {
+            if (!group.home() && at < group.members.size()) {
                 return group.picker.pick(random);
             }
-            at -= group.home ? 0 : group.endpoints.size();
+            at -= group.home() ? 0 : group.members.size();
         }
         return null;
     }
@@ -238,11 +169,11 @@ final class Level {
         StringBuilder text = new StringBuilder();
         for (Group group : groups) {
             text.append(text.length() == 0 ? "" : ", ")
-                    .append(group.name.isEmpty() ? "*" : group.name)
+                    .append(group.zone.name().isEmpty() ? "*" : group.zone.name())
                     .append(' ')
                     .append(Math.round(group.share * 100))
                     .append(" % of ")
-                    .append(group.endpoints.size());
+                    .append(group.members.size());
         }
         return text.toString();
     }

@@ -5,7 +5,6 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
-import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
@@ -24,7 +23,6 @@ final class Plan {
     private static final double SLOWEST = 0.1;
     private static final int REDRAWS = 4;
 
-    private final int changes;
     private final List<Level> levels;
     private final @Nullable AliasTable loads;
     private final double preferred;
@@ -34,17 +32,6 @@ final class Plan {
     private final List<Endpoint> out;
     private final long nextProbe;
 
-    /** One priority: what is known of it, and who of that may be called. */
-    private record Members(Priority stated, List<Endpoint> known, List<Endpoint> healthy, List<Endpoint> degraded) {}
-
-    /**
-     * @param priorities in order
-     * @param changes of the fleet, when this was begun
-     */
-    static Plan of(List<Priority> priorities, PlanSettings terms, int changes) {
-        return new Builder(priorities, terms).build(changes);
-    }
-
     /**
      * Endpoints of one priority.
      *
@@ -53,24 +40,26 @@ final class Plan {
      */
     record Priority(List<Endpoint> endpoints, boolean ours, Map<Places, Integer> shares) {}
 
-    private Plan(int changes, List<Level> levels, boolean led, int[] loads, boolean panic, List<Endpoint> out) {
-        this.changes = changes;
+    /**
+     * @param tiers the priorities, in order
+     * @param ejected of their endpoints
+     */
+    static Plan of(List<Tier> tiers, PlanSettings settings, Ejected ejected) {
+        return new Builder(tiers, settings, settings.ejects() ? ejected : ejected.none()).build();
+    }
+
+    private Plan(List<Level> levels, boolean led, int[] loads, boolean panic, List<Endpoint> out) {
         this.levels = levels;
         this.panic = panic;
         this.usable = levels.stream().mapToInt(Level::size).sum();
         this.out = out;
-        this.nextProbe =
-                out.stream().mapToLong(e -> e.state().record().outUntil()).min().orElse(Long.MAX_VALUE);
+        this.nextProbe = out.stream().mapToLong(e -> e.state().outUntil()).min().orElse(Long.MAX_VALUE);
         int all = Arrays.stream(loads).sum();
         boolean one = levels.isEmpty() || loads[0] == all;
         this.loads =
                 one ? null : AliasTable.of(Arrays.stream(loads).asDoubleStream().toArray());
         this.preferred = led && all > 0 ? (double) loads[0] / all : 0;
         this.home = led ? levels.get(0).home() : 0;
-    }
-
-    int changes() {
-        return changes;
     }
 
     /** Nobody may be called. */
@@ -118,9 +107,9 @@ final class Plan {
         Tried tried = new Tried(attempt);
         for (int i = 0; i < out.size(); i++) {
             Endpoint endpoint = out.get(i);
-            EndpointHealth record = endpoint.state().record();
+            EndpointHealth state = endpoint.state();
             long due = harmless ? now : now - CHOOSY_NANOS;
-            if (record.outUntil() <= due && !tried.has(endpoint) && record.takeProbe(now)) {
+            if (state.outUntil() <= due && !tried.has(endpoint) && state.takeProbe(now)) {
                 return endpoint;
             }
         }
@@ -134,21 +123,21 @@ final class Plan {
         Tried earlier = new Tried(attempt);
         Endpoint last = attempt.endpoint();
         return out.stream()
-                .filter(e -> e.state().record().mayBeProbed(harmless ? now : now - CHOOSY_NANOS))
+                .filter(e -> e.state().mayBeProbed(harmless ? now : now - CHOOSY_NANOS))
                 .anyMatch(e -> !earlier.has(e) && (last == null || last.state() != e.state()));
     }
 
     /** The endpoint of a first attempt. */
-    Endpoint pick(RandomGenerator random, FailbackRamp homecoming, long now) {
+    Endpoint pick(RandomGenerator random, FailbackRamp ramp, long now) {
         Level level = levels.get(loads == null ? 0 : loads.draw(random));
         Endpoint endpoint = draw(level, random, now);
         if (level != levels.get(0)) {
             return endpoint;
         }
-        if (levels.size() > 1 && preferred > 0 && !homecoming.admitsToPriority(now, random)) {
+        if (levels.size() > 1 && preferred > 0 && !ramp.admitsToPriority(now, random)) {
             return draw(levels.get(1), random, now);
         }
-        boolean stays = home == 0 || !level.isHome(endpoint) || homecoming.admitsToZone(now, random);
+        boolean stays = home == 0 || !level.isHome(endpoint) || ramp.admitsToZone(now, random);
         return stays ? endpoint : away(level, endpoint, random);
     }
 
@@ -162,7 +151,7 @@ final class Plan {
     }
 
     private static boolean isTooSoon(Endpoint endpoint, RandomGenerator random, long now) {
-        long back = endpoint.state().record().changedAt();
+        long back = endpoint.state().changedAt();
         long since = now - back;
         return back != 0
                 && since < SLOW_START_NANOS
@@ -197,64 +186,70 @@ final class Plan {
         return levels + (panic ? ", panic" : "") + (out.isEmpty() ? "" : ", out: " + out);
     }
 
-    /** Sorts the endpoints by what they may be given. */
+    /** Finds out how much of its calls each priority can bear. */
     private static final class Builder {
-        private final List<Members> priorities = new ArrayList<>();
-        private final PlanSettings terms;
+        private final List<Tier> tiers;
+        private final PlanSettings settings;
+        private final Ejected ejected;
+        private final int[] able; // of each tier, healthy and degraded endpoints that are not ejected
         private final int[] health;
         private boolean panic;
 
-        Builder(List<Priority> stated, PlanSettings terms) {
-            this.terms = terms;
-            for (Priority priority : stated) {
-                List<Endpoint> known =
-                        priority.endpoints.stream().filter(e -> e.weight() > 0).toList();
-                priorities.add(new Members(
-                        priority,
-                        known,
-                        known.stream().filter(e -> isIn(e) && isHealthy(e)).toList(),
-                        known.stream()
-                                .filter(e -> isIn(e) && e.health() == Health.DEGRADED)
-                                .toList()));
-            }
+        Builder(List<Tier> tiers, PlanSettings settings, Ejected ejected) {
+            this.tiers = tiers;
+            this.settings = settings;
+            this.ejected = ejected;
             // Envoy's order: what is healthy in all priorities, then what is degraded.
-            int n = priorities.size();
+            int n = tiers.size();
+            this.able = new int[2 * n];
             this.health = new int[2 * n];
-            for (int i = 0; i < n; i++) {
-                Members members = priorities.get(i);
-                health[i] = PriorityLoad.health(members.healthy.size(), members.known.size());
-                health[n + i] = PriorityLoad.health(members.degraded.size(), members.known.size());
+            for (int i = 0; i < 2 * n; i++) {
+                Tier tier = tiers.get(i % n);
+                List<Endpoint> all = tier.endpoints(kind(i));
+                able[i] = all.size() - ejected.positions(all).length;
+                health[i] = PriorityLoad.health(able[i], tier.known().size());
             }
         }
 
-        Plan build(int changes) {
-            int n = priorities.size();
+        private Tier.Kind kind(int i) {
+            return i < tiers.size() ? Tier.Kind.HEALTHY : Tier.Kind.DEGRADED;
+        }
+
+        Plan build() {
+            int n = tiers.size();
             boolean enough = PriorityLoad.available(health) == 100;
-            int[] load =
-                    terms.failover() == FailoverMode.STRICT ? PriorityLoad.strict(health) : PriorityLoad.spill(health);
+            int[] load = settings.failover() == FailoverMode.STRICT
+                    ? PriorityLoad.strict(health)
+                    : PriorityLoad.spill(health);
             boolean led = false;
             boolean nobody = Arrays.stream(load).sum() == 0;
             List<Level> levels = new ArrayList<>();
             List<Integer> loads = new ArrayList<>();
             for (int i = 0; i < 2 * n; i++) {
-                Members members = priorities.get(i % n);
-                List<Endpoint> callable = i < n ? members.healthy : members.degraded;
-                if (!enough && isPanic(members)) {
-                    panic = true;
-                    callable = i < n ? anybody(members) : List.of();
-                }
-                if (!callable.isEmpty()) {
+                Tier tier = tiers.get(i % n);
+                boolean inPanic = !enough && isPanic(i % n);
+                panic |= inPanic;
+                Tier.Kind kind = inPanic ? Tier.Kind.CALLABLE : kind(i);
+                int callable = !inPanic ? able[i] : i < n ? tier.endpoints(kind).size() : 0;
+                if (callable > 0) {
                     led |= i == 0;
-                    levels.add(Level.of(members.known, callable, members.stated, terms.zones()));
-                    loads.add(nobody ? callable.size() : load[i]);
+                    levels.add(Level.of(tier, kind, inPanic ? ejected.none() : ejected, settings.zones()));
+                    loads.add(nobody ? callable : load[i]);
                 }
             }
-            List<Endpoint> out = priorities.stream()
-                    .flatMap(p -> p.known.stream())
-                    .filter(e -> !isIn(e) && mayBeTried(e))
-                    .toList();
             int[] shares = loads.stream().mapToInt(Integer::intValue).toArray();
-            return new Plan(changes, List.copyOf(levels), led, orEqual(shares), panic, out);
+            return new Plan(List.copyOf(levels), led, orEqual(shares), panic, out());
+        }
+
+        private List<Endpoint> out() {
+            List<Endpoint> out = new ArrayList<>();
+            for (Tier tier : tiers) {
+                List<Endpoint> callable = tier.endpoints(Tier.Kind.CALLABLE);
+                for (int position : ejected.positions(callable)) {
+                    out.add(callable.get(position));
+                }
+            }
+            return List.copyOf(out);
         }
 
         /** Loads are of priorities that have a level; if those that have a load have none, what is left shares. */
@@ -265,26 +260,10 @@ final class Plan {
             return loads;
         }
 
-        private boolean isPanic(Members members) {
-            int able = members.healthy.size() + members.degraded.size();
-            return 100L * able < (long) terms.minHealthPercent() * members.known.size();
-        }
-
-        private static List<Endpoint> anybody(Members members) {
-            return members.known.stream().filter(Builder::mayBeTried).toList();
-        }
-
-        private boolean isIn(Endpoint endpoint) {
-            return !terms.ejects() || !endpoint.state().record().isOut();
-        }
-
-        private static boolean isHealthy(Endpoint endpoint) {
-            return endpoint.health() == Health.HEALTHY || endpoint.health() == Health.UNKNOWN;
-        }
-
-        /** What the registry calls unhealthy or draining is never called. */
-        private static boolean mayBeTried(Endpoint endpoint) {
-            return endpoint.health() != Health.UNHEALTHY && endpoint.health() != Health.DRAINING;
+        private boolean isPanic(int tier) {
+            return 100L * (able[tier] + able[tiers.size() + tier])
+                    < (long) settings.minHealthPercent()
+                            * tiers.get(tier).known().size();
         }
     }
 }

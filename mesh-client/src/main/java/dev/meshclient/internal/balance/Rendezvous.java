@@ -1,16 +1,16 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
-import java.util.List;
 
 /** Decider: highest random weight. The endpoint of a key changes only if that endpoint goes, or a better one comes. */
 final class Rendezvous {
     private Rendezvous() {}
 
-    static Endpoint pick(List<Endpoint> endpoints, String key) {
-        Endpoint best = endpoints.get(0);
+    static Endpoint pick(Members members, String key) {
+        Endpoint best = members.get(0);
         double bestScore = Double.NEGATIVE_INFINITY;
-        for (Endpoint endpoint : endpoints) {
+        for (int i = 0; i < members.size(); i++) {
+            Endpoint endpoint = members.get(i);
             double score = score(key, endpoint.name(), endpoint.weight());
             if (score > bestScore) {
                 best = endpoint;

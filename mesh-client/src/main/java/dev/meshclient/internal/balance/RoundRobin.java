@@ -1,11 +1,8 @@
 package dev.meshclient.internal.balance;
 
-import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.endpoint.Endpoint;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decider: in turn, by weight, from a random start. Equals are walked through by a shared counter. With weights the counter
@@ -15,14 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class RoundRobin implements Picker {
     private static final long GOLDEN_RATIO = 0x9E37_79B9_7F4A_7C15L; // of 2^64
 
-    private final List<Endpoint> endpoints;
-    private final @Nullable AliasTable weights;
+    private final Members members;
     private final AtomicLong sequence = new AtomicLong(-1);
 
-    /** @param weights null: all weigh the same */
-    RoundRobin(List<Endpoint> endpoints, @Nullable AliasTable weights) {
-        this.endpoints = endpoints;
-        this.weights = weights;
+    RoundRobin(Members members) {
+        this.members = members;
     }
 
     @Override
@@ -31,9 +25,8 @@ final class RoundRobin implements Picker {
             sequence.compareAndSet(-1, random.nextInt(1 << 20));
         }
         long turn = sequence.getAndIncrement();
-        if (weights == null) {
-            return endpoints.get((int) (turn % endpoints.size()));
-        }
-        return endpoints.get(weights.at(((turn * GOLDEN_RATIO) >>> 11) * 0x1.0p-53));
+        return members.isAlike()
+                ? members.get((int) (turn % members.size()))
+                : members.at(((turn * GOLDEN_RATIO) >>> 11) * 0x1.0p-53);
     }
 }

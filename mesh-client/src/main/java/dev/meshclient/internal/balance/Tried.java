@@ -2,7 +2,6 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.endpoint.Endpoint;
-import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,11 +19,11 @@ record Tried(Attempt attempt) {
 
     /** From a random place on, the first that was not tried; null if all were. */
     @Nullable
-    Endpoint untriedOf(List<Endpoint> endpoints, RandomGenerator random) {
-        int n = endpoints.size();
+    Endpoint untriedOf(Members members, RandomGenerator random) {
+        int n = members.size();
         int start = random.nextInt(n);
         for (int i = 0; i < n; i++) {
-            Endpoint candidate = endpoints.get((start + i) % n);
+            Endpoint candidate = members.get((start + i) % n);
             if (!has(candidate)) {
                 return candidate;
             }

@@ -56,6 +56,11 @@ public final class AliasTable {
         return new AliasTable(n, threshold, alias);
     }
 
+    /** The number of weights. */
+    public int size() {
+        return size;
+    }
+
     /** An index below the number of weights. */
     public int draw(RandomGenerator random) {
         if (size == 1) {

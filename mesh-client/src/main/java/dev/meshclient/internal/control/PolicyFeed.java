@@ -279,7 +279,7 @@ public final class PolicyFeed implements Closeable {
         @Override
         public void deliver(PolicyDocument document) throws IOException {
             try {
-                deliver(Delivery.live(document, time.wall().instant(), Map.of()));
+                deliver(Delivery.checked(document, time.wall().instant()));
             } catch (IOException e) {
                 failed(e);
                 throw e;

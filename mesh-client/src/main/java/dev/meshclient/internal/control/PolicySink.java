@@ -1,7 +1,7 @@
 package dev.meshclient.internal.control;
 
 import dev.meshclient.MeshStatus;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.Router;
@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 /** Puts in force what a source delivers; knows how fresh it is and what went wrong since. Calls come one at a time. */
 public final class PolicySink {
     private final Router router;
-    private final Consumer<EndpointState> gone;
+    private final Consumer<EndpointHealth> gone;
     private final Runnable applied;
     private final Time time;
     private final DocumentLog log;
@@ -56,7 +56,7 @@ public final class PolicySink {
      * @param applied is run when a document is in force
      */
     public PolicySink(
-            Router router, Consumer<EndpointState> gone, Runnable applied, Time time, Logger log) {
+            Router router, Consumer<EndpointHealth> gone, Runnable applied, Time time, Logger log) {
         this.router = router;
         this.gone = gone;
         this.applied = applied;

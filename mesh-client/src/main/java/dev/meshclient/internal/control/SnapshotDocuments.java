@@ -9,7 +9,7 @@ import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.OutlierDetection;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.RequestAuthentication;

@@ -1,24 +1,24 @@
 package dev.meshclient.internal.credentials;
 
+import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
-import dev.meshclient.TokenUnavailable;
-import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.policy.Credentials;
-import dev.meshclient.policy.Tls;
 import dev.meshclient.internal.call.Failures;
+import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.policy.TokenCredentials;
+import dev.meshclient.policy.Tls;
 import java.io.IOException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Puts the token that policy names on each attempt, over TLS only. What cannot have it is not sent. */
 public final class Bearer implements AttemptLayer {
-    private final Credentials stated;
+    private final TokenCredentials stated;
     private final Tokens tokens;
     private final Backend backend;
     private final AttemptLayer next;
 
-    private Bearer(Credentials stated, Tokens tokens, Backend backend, AttemptLayer next) {
+    private Bearer(TokenCredentials stated, Tokens tokens, Backend backend, AttemptLayer next) {
         this.stated = stated;
         this.tokens = tokens;
         this.backend = backend;
@@ -29,7 +29,7 @@ public final class Bearer implements AttemptLayer {
      * @param stated by policy; null: the layer is left out
      * @param backend says how its endpoints are reached
      */
-    public static AttemptLayer create(@Nullable Credentials stated, Tokens tokens, Backend backend, AttemptLayer next) {
+    public static AttemptLayer create(@Nullable TokenCredentials stated, Tokens tokens, Backend backend, AttemptLayer next) {
         return stated == null ? next : new Bearer(stated, tokens, backend, next);
     }
 
@@ -68,8 +68,7 @@ public final class Bearer implements AttemptLayer {
         }
     }
 
-    private static TokenUnavailable refused(
-            Attempt attempt, String what, String advice, @Nullable IOException cause) {
+    private static TokenUnavailable refused(Attempt attempt, String what, String advice, @Nullable IOException cause) {
         return attempt.refuse(decision -> {
             TokenUnavailable e = Failures.make().tokenUnavailable(what, advice, decision);
             if (cause != null) {

@@ -3,10 +3,10 @@ package dev.meshclient.internal.deadline;
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.time.Duration;
 import okhttp3.Response;
@@ -74,11 +74,13 @@ public final class Deadline implements CallLayer {
     }
 
     private static DeadlineExceeded exceeded(Call call, long limitNanos) {
-        return Failures.make().deadlineExceeded(
-                "the call to '" + call.request().url().host() + "' was not over within "
-                        + Duration.ofNanos(limitNanos).toMillis() + " ms, after " + call.attempts() + " attempt(s)",
-                "raise timeouts.request or MeshOptions.timeout, or see the decision for where the time went",
-                call.decision());
+        return Failures.make()
+                .deadlineExceeded(
+                        "the call to '" + call.request().url().host() + "' was not over within "
+                                + Duration.ofNanos(limitNanos).toMillis() + " ms, after " + call.attempts()
+                                + " attempt(s)",
+                        "raise timeouts.request or MeshOptions.timeout, or see the decision for where the time went",
+                        call.decision());
     }
 
     @Override

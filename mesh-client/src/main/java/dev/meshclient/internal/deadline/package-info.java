@@ -1,4 +1,4 @@
-/** How long a call and an attempt may take. */
+/** Limits the time of a call and of an attempt. */
 @NullMarked
 package dev.meshclient.internal.deadline;
 

@@ -7,6 +7,9 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** How many attempts went how far, and what their bodies carried. Counting allocates nothing and takes no lock. */
 public final class TrafficCounters {
+    /** Of a service. */
+    public static final Slot<TrafficCounters> SLOT = Slot.of(TrafficCounters::new);
+
     private final Map<Distance, Volume> volumes = new EnumMap<>(Distance.class);
 
     private final LongAdder plaintext = new LongAdder();

@@ -1,13 +1,13 @@
 package dev.meshclient.internal.files;
 
-/** Decider: when what stirs has come to rest. It is asked once a tick. */
+/** Decider: whether a series of events has ended. The caller asks once a tick. */
 public final class Debounce {
-    /** What never rests is looked at all the same. */
+    /** A series that never ends is reported after this many ticks. */
     private static final int MOST_RESTLESS_TICKS = 10;
 
     private int restlessTicks;
 
-    /** @param stirred whether anything happened since the last tick */
+    /** @param stirred whether there was an event since the last tick */
     public boolean isDue(boolean stirred) {
         if (stirred) {
             restlessTicks++;

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether anything happened in a directory, as far as its file system says. Never waits. */
+/** Events in a directory, as far as its file system reports them. Never waits. */
 public final class DirectoryEvents {
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryEvents.class);
 
@@ -24,7 +24,7 @@ public final class DirectoryEvents {
         this.directory = directory;
     }
 
-    /** Asks to be told of events. Again now and then: the directory may be another one, of the same name. */
+    /** Registers for events. Called again from time to time: another directory may have taken the name. */
     public boolean register() {
         WatchKey before = key;
         try {
@@ -44,7 +44,7 @@ public final class DirectoryEvents {
         return key != null;
     }
 
-    /** Whether anything happened since this was asked last. */
+    /** Whether there was an event since the last call. */
     public boolean stirred() {
         boolean any = false;
         WatchService watches = service;

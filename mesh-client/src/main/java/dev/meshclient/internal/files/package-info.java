@@ -1,4 +1,4 @@
-/** Notices when files that others write have changed. */
+/** Detects changes of files that other programs write. */
 @NullMarked
 package dev.meshclient.internal.files;
 

@@ -1,9 +1,13 @@
 package dev.meshclient.internal.limit;
 
+import dev.meshclient.internal.endpoint.Slot;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Decider: how many calls a backend has in flight. It outlives the policy that limits it. */
 public final class InFlight {
+    /** Of a backend. It is kept while calls are under way: a backend that comes back still counts them. */
+    public static final Slot<InFlight> SLOT = Slot.of(InFlight::new).keptWhile(calls -> calls.count() > 0);
+
     private final AtomicLong calls = new AtomicLong();
 
     /** Takes a place if there are fewer than {@code max}. */

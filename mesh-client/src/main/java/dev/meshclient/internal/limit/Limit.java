@@ -44,10 +44,11 @@ public final class Limit implements CallLayer {
 
     private Overloaded overloaded(Call call) {
         String backend = call.decision().backend();
-        return Failures.make().overloaded(
-                "'" + backend + "' has " + inFlight.count() + " calls in flight, of at most " + max,
-                "raise limits.maxRequests if it can bear more, or call it less",
-                call.decision());
+        return Failures.make()
+                .overloaded(
+                        "'" + backend + "' has " + inFlight.count() + " calls in flight, of at most " + max,
+                        "raise limits.maxRequests if it can bear more, or call it less",
+                        call.decision());
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** How many calls a backend may have in flight. */
+/** Limits the calls in flight to a backend. */
 @NullMarked
 package dev.meshclient.internal.limit;
 

@@ -1,7 +1,7 @@
 package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.internal.call.Entrance;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Credentials;
 import java.io.IOException;
@@ -203,14 +203,14 @@ public final class Engine {
     }
 
     /** Closes the idle connections of an endpoint; what it has in use finishes. */
-    public void retire(EndpointState endpoint) {
+    public void retire(EndpointHealth endpoint) {
         if (endpoint.transport() instanceof EndpointConnections connections) {
             connections.retire();
         }
     }
 
     /** What a change of an identity means for the connections of an endpoint. */
-    public void trustChanged(EndpointState endpoint) {
+    public void trustChanged(EndpointHealth endpoint) {
         if (endpoint.transport() instanceof EndpointConnections connections) {
             connections.trustChanged();
         }

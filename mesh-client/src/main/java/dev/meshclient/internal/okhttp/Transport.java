@@ -2,6 +2,7 @@ package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.IdentityUnavailable;
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.call.Target;
@@ -11,7 +12,6 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Credentials;
 import dev.meshclient.internal.tls.OwnIdentityFault;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.internal.call.Failures;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.UnknownServiceException;

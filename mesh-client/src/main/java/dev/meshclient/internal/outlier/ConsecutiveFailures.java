@@ -4,27 +4,29 @@ import dev.meshclient.internal.endpoint.EndpointHealth;
 import org.jspecify.annotations.Nullable;
 
 /** Decider: so many failures in a row are enough. Envoy's three detectors. */
-record ConsecutiveFailures(EjectionSettings terms) {
-    /** Counts the attempt; why the endpoint must go, or null. */
+record ConsecutiveFailures(EjectionSettings settings) {
+    /** Counts the attempt; why the endpoint is to be ejected, or null. */
     @Nullable
-    String after(EndpointHealth record, AttemptHealth effect) {
+    String after(EndpointHealth endpoint, AttemptHealth effect) {
         return switch (effect) {
             case GOOD -> {
-                record.good();
+                endpoint.good();
                 yield null;
             }
             case SERVER_ERROR -> {
-                record.noGatewayError();
-                yield serverError(record);
+                endpoint.noGatewayError();
+                yield serverError(endpoint);
             }
             case GATEWAY_ERROR -> {
-                int gatewayErrors = record.gatewayError();
-                String why = serverError(record);
-                yield reaches(gatewayErrors, terms.gatewayErrors()) ? gatewayErrors + " gateway errors in a row" : why;
+                int gatewayErrors = endpoint.gatewayError();
+                String why = serverError(endpoint);
+                yield reaches(gatewayErrors, settings.gatewayErrors())
+                        ? gatewayErrors + " gateway errors in a row"
+                        : why;
             }
             case LOCAL_FAILURE -> {
-                int failures = record.localFailure();
-                yield reaches(failures, terms.localFailures())
+                int failures = endpoint.localFailure();
+                yield reaches(failures, settings.localFailures())
                         ? failures + " failures without a response in a row"
                         : null;
             }
@@ -32,9 +34,9 @@ record ConsecutiveFailures(EjectionSettings terms) {
         };
     }
 
-    private @Nullable String serverError(EndpointHealth record) {
-        int errors = record.serverError();
-        return reaches(errors, terms.serverErrors()) ? errors + " server errors in a row" : null;
+    private @Nullable String serverError(EndpointHealth endpoint) {
+        int errors = endpoint.serverError();
+        return reaches(errors, settings.serverErrors()) ? errors + " server errors in a row" : null;
     }
 
     private static boolean reaches(int count, int threshold) {

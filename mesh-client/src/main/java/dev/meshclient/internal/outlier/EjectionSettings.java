@@ -36,12 +36,12 @@ record EjectionSettings(
                 stated.maxEjectionPercent() == null ? 50 : stated.maxEjectionPercent());
     }
 
-    /** Whether anybody is ejected at all. */
+    /** Whether any endpoint is ejected at all. */
     boolean isOn() {
         return maxPercent > 0;
     }
 
-    /** The same, but nobody is ejected. */
+    /** The same, but no endpoint is ejected. */
     EjectionSettings off() {
         return new EjectionSettings(serverErrors, gatewayErrors, localFailures, intervalNanos, baseNanos, maxNanos, 0);
     }

@@ -1,140 +1,188 @@
 package dev.meshclient.internal.outlier;
 
+import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointList;
+import dev.meshclient.internal.endpoint.EndpointSet;
+import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.OutlierDetection;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where endpoints that are out sit: at most a share of them, though one always may. Going and coming is told, in the order in
- * which it happens. Rules and subsets share endpoints, so all of this is under the lock of the service's fleet; it is rare.
+ * The rules of one policy for the endpoints of a backend: at most a share of them is ejected, though one always may be.
+ * Listeners are notified of ejections and returns in the order in which they happen. Rules and subsets share endpoints, so all of
+ * this is under the lock of the service's state; it is rare.
  */
-final class Ejections {
+public final class Ejections {
     private static final Logger LOG = LoggerFactory.getLogger(Outlier.class);
-    private static final int NEVER = -1;
 
     private final Time time;
-    private final Outlier.Judged judged;
-    private final EjectionSettings terms;
+    private final String name;
+    private final EndpointSet endpoints;
+    private final Detector detector;
+    private final EjectionSettings settings;
     private final EjectionTime ejectionTime;
     private final Outlier.Watcher watcher;
-    private volatile int fullAt = NEVER; // of the fleet's changes
+    private volatile ServiceState.@Nullable Ejected fullAt; // as many were ejected then as may be
 
-    Ejections(Time time, Outlier.Judged judged, EjectionSettings terms, Outlier.Watcher watcher) {
+    private Ejections(
+            Time time,
+            String name,
+            EndpointSet endpoints,
+            Detector detector,
+            EjectionSettings settings,
+            Outlier.Watcher watcher) {
         this.time = time;
-        this.judged = judged;
-        this.terms = terms;
-        this.ejectionTime = new EjectionTime(terms);
+        this.name = name;
+        this.endpoints = endpoints;
+        this.detector = detector;
+        this.settings = settings;
+        this.ejectionTime = new EjectionTime(settings);
         this.watcher = watcher;
     }
 
-    /** The same endpoints, but nobody goes out any more. */
-    Ejections idle() {
-        return new Ejections(time, judged, terms.off(), watcher);
+    /**
+     * Rules that are not in force yet.
+     *
+     * @param service for people
+     * @param backend keeps what outlives these rules
+     * @param stated by policy
+     */
+    public static Ejections create(
+            Time time,
+            String service,
+            EndpointSet endpoints,
+            BackendState backend,
+            OutlierDetection stated,
+            Outlier.Watcher watcher) {
+        return new Ejections(
+                time, service, endpoints, backend.get(Detector.SLOT), EjectionSettings.of(stated), watcher);
     }
 
-    boolean ejects() {
-        return terms.isOn();
+    /** They are in force now. */
+    public void activate() {
+        detector.inForce(this, time.now());
+    }
+
+    /** The same rules, but they eject no endpoint. */
+    Ejections off() {
+        return new Ejections(time, name, endpoints, detector, settings.off(), watcher);
+    }
+
+    /** Whether they eject endpoints at all. */
+    public boolean isOn() {
+        return settings.isOn();
+    }
+
+    EjectionSettings settings() {
+        return settings;
+    }
+
+    Detector detector() {
+        return detector;
+    }
+
+    ServiceState service() {
+        return endpoints.service();
     }
 
     List<Endpoint> endpoints() {
-        return judged.endpoints();
+        return endpoints.now().endpoints();
     }
 
-    /** Unless the bench is full. Who is out is counted anew, but not again while nothing has changed. */
-    void takeOut(Endpoint endpoint, String why) {
-        EndpointHealth record = endpoint.state().record();
-        if (fullAt == judged.fleet().changes()) {
-            record.spare();
+    /** Whether they may eject this endpoint. */
+    boolean judges(EndpointHealth endpoint) {
+        return isOn() && endpoints.now().has(endpoint);
+    }
+
+    /** Unless too many are ejected. They are counted anew, but not again while nothing has changed. */
+    void takeOut(EndpointHealth endpoint, String why) {
+        if (fullAt == service().ejected()) {
+            endpoint.spare();
             return;
         }
-        synchronized (judged.fleet()) {
-            if (record.isOut() || !ejects() || !lists(endpoint.state())) {
+        synchronized (service()) {
+            if (endpoint.isOut() || !judges(endpoint)) { // it was listed when the attempt began
                 return;
             }
             if (isFull()) {
-                record.spare();
+                endpoint.spare();
                 return;
             }
             long now = time.now();
-            int times = ejectionTime.times(record, now);
+            int times = ejectionTime.times(endpoint, now);
             long until = ejectionTime.until(times, now, time.random());
-            record.takeOut(now, until, times, why);
-            changed(() -> {
-                LOG.info("endpoint {} of '{}' is ejected for {} s: {}", endpoint, service(), seconds(until - now), why);
-                watcher.ejected(service(), endpoint.name(), why);
+            endpoint.takeOut(now, until, times, why);
+            changed(endpoint, () -> {
+                LOG.info(
+                        "endpoint {} of '{}' is ejected for {} s: {}",
+                        endpoint.name(),
+                        name,
+                        seconds(until - now),
+                        why);
+                watcher.ejected(name, endpoint.name(), why);
             });
         }
-        judged.fleet().tell();
-    }
-
-    /** It was listed when the attempt began. */
-    private boolean lists(EndpointState state) {
-        return endpoints().stream().anyMatch(e -> e.state() == state);
+        service().tell();
     }
 
     private boolean isFull() {
-        int changes = judged.fleet().changes();
-        long out = endpoints().stream().filter(e -> e.state().record().isOut()).count();
+        ServiceState.Ejected ejected = service().ejected();
+        EndpointList list = endpoints.now();
+        int out = list.positions(ejected.endpoints(), list.endpoints()).length;
         boolean full = out > 0
-                && 100 * (out + 1) > (long) terms.maxPercent() * endpoints().size();
-        fullAt = full ? changes : NEVER;
+                && 100L * (out + 1)
+                        > (long) settings.maxPercent() * list.endpoints().size();
+        fullAt = full ? ejected : null;
         return full;
     }
 
-    /** The probe failed. @return whether it still was a probe: the endpoint may have come back meanwhile */
-    boolean keepOut(Endpoint endpoint, String why) {
-        EndpointHealth record = endpoint.state().record();
-        synchronized (judged.fleet()) {
-            if (!record.isProbed()) {
+    /** The probe failed. @return whether it still was a probe: the endpoint may have returned meanwhile */
+    boolean keepOut(EndpointHealth endpoint, String why) {
+        synchronized (service()) {
+            if (!endpoint.isProbed()) {
                 return false;
             }
             long now = time.now();
-            int times = ejectionTime.times(record, now);
+            int times = ejectionTime.times(endpoint, now);
             long until = ejectionTime.until(times, now, time.random());
-            String reason = record.reason().startsWith(why) ? record.reason() : why + ", before: " + record.reason();
-            record.stayOut(now, until, times, reason);
-            changed(() -> LOG.info(
-                    "endpoint {} of '{}' stays out for {} s: {}", endpoint, service(), seconds(until - now), reason));
+            String before = endpoint.reason();
+            String reason = before.startsWith(why) ? before : why + ", before: " + before;
+            endpoint.stayOut(now, until, times, reason);
+            changed(
+                    endpoint,
+                    () -> LOG.info(
+                            "endpoint {} of '{}' stays ejected for {} s: {}",
+                            endpoint.name(),
+                            name,
+                            seconds(until - now),
+                            reason));
         }
-        judged.fleet().tell();
+        service().tell();
         return true;
     }
 
-    void bringBack(Endpoint endpoint, String why) {
-        synchronized (judged.fleet()) {
-            if (!endpoint.state().record().bringBack(time.now())) {
+    void bringBack(EndpointHealth endpoint, String why) {
+        synchronized (service()) {
+            if (!endpoint.bringBack(time.now())) {
                 return;
             }
-            changed(() -> {
-                LOG.info("endpoint {} of '{}' is in again: {}", endpoint, service(), why);
-                watcher.returned(service(), endpoint.name(), why);
+            changed(endpoint, () -> {
+                LOG.info("endpoint {} of '{}' is called again: {}", endpoint.name(), name, why);
+                watcher.returned(name, endpoint.name(), why);
             });
         }
-        judged.fleet().tell();
+        service().tell();
     }
 
-    /** Of these endpoints, the ones that none of those benches judges. */
-    void bringBackAllBut(List<Ejections> judging) {
-        for (Endpoint endpoint : endpoints()) {
-            EndpointState state = endpoint.state();
-            if (state.record().isOut() && judging.stream().noneMatch(b -> b.lists(state))) {
-                bringBack(endpoint, "ejection is off");
-            }
-        }
-    }
-
-    private void changed(Runnable told) {
-        judged.fleet().happened(told);
-        judged.fleet().changed();
-    }
-
-    /** Subsets share endpoints: what one takes out the other may bring back. */
-    private String service() {
-        return judged.service();
+    private void changed(EndpointHealth endpoint, Runnable notice) {
+        service().happened(notice);
+        service().changed(endpoint);
     }
 
     private static long seconds(long nanos) {

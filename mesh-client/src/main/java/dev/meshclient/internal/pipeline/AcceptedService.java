@@ -1,6 +1,5 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.endpoint.EndpointTable;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.Cluster;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,9 +74,12 @@ public record AcceptedService(
                 .toList();
     }
 
-    /** Of an endpoint's live state. */
-    static EndpointTable.Key key(String service, Endpoint e) {
-        return new EndpointTable.Key(service, e.cluster() == null ? "" : e.cluster(), e.address(), e.port());
+    /** Whether nothing but the revision is different. */
+    boolean saysTheSameAs(AcceptedService other) {
+        return this == other
+                || (service.equals(other.service)
+                        && priorities.equals(other.priorities)
+                        && Objects.equals(trustDomain, other.trustDomain));
     }
 
     int priority(Endpoint endpoint) {

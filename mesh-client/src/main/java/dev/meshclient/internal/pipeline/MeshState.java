@@ -1,10 +1,14 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.authz.Boundary;
+import dev.meshclient.internal.balance.Balance;
+import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.endpoint.LiveStates;
+import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.Scope;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,62 +17,86 @@ import org.jspecify.annotations.Nullable;
 
 /** One policy, compiled: which layers a host's requests travel through. Immutable, swapped whole. */
 final class MeshState {
-    private final AppliedPolicy standing;
-    private final Map<String, CallLayer> services;
+    /** Before the first policy. */
+    static final MeshState NONE = new Builder()
+            .build(
+                    AppliedPolicy.NONE,
+                    new Balance.Origin(Locality.NONE, Map.of(), Map.of()),
+                    Map.of(),
+                    LiveStates.NONE,
+                    Boundary.closed("", "there is no policy yet that could say who may call us"));
+
+    private final AppliedPolicy policy;
+    private final Balance.Origin origin;
+    private final Map<String, CompiledService> services;
+    private final Map<String, CompiledBackend> backends;
     private final Map<String, List<Entry>> hosts;
     private final Suffixes<List<Entry>> suffixes;
+    private final LiveStates states;
     private final Boundary boundary;
 
     private record Entry(Hosts.Pattern pattern, CallLayer layers) {}
 
     private MeshState(
-            AppliedPolicy standing,
-            Map<String, CallLayer> services,
-            Map<String, List<Entry>> hosts,
-            Suffixes<List<Entry>> suffixes,
+            Builder made,
+            AppliedPolicy policy,
+            Balance.Origin origin,
+            Map<String, CompiledBackend> backends,
+            LiveStates states,
             Boundary boundary) {
-        this.standing = standing;
-        this.services = services;
-        this.hosts = hosts;
-        this.suffixes = suffixes;
+        this.policy = policy;
+        this.origin = origin;
+        this.services = made.services;
+        this.backends = backends;
+        this.hosts = made.hosts;
+        this.suffixes = Suffixes.of(made.suffixes);
+        this.states = states;
         this.boundary = boundary;
     }
 
     /** Collects services, then is a state. */
     static final class Builder {
-        private final Map<String, CallLayer> services = new LinkedHashMap<>();
+        private final Map<String, CompiledService> services = new LinkedHashMap<>();
         private final Map<String, List<Entry>> hosts = new HashMap<>();
         private final Map<String, List<Entry>> suffixes = new HashMap<>();
-        private Boundary boundary = Boundary.closed("", "no policy decides who may call us");
 
-        /** Who may call us. */
-        void boundary(Boundary ofOurs) {
-            boundary = ofOurs;
+        /**
+         * The first service that lists a host has it.
+         *
+         * @param entrance to its layers
+         */
+        void add(String service, CompiledService compiled, CallLayer entrance) {
+            services.put(service, compiled);
+            compiled.hosts().forEach(pattern -> add(pattern, entrance));
         }
 
-        /** Who comes first has a host. */
-        void add(String service, List<String> authorities, CallLayer layers) {
-            add(service, authorities, layers, layers);
+        /** Hosts of a service without a policy. */
+        void refused(List<String> authorities, CallLayer refusal) {
+            authorities.forEach(authority -> add(Hosts.parse(authority), refusal));
         }
 
-        /** @param entrance to the layers */
-        void add(String service, List<String> authorities, CallLayer layers, CallLayer entrance) {
-            services.put(service, layers);
-            for (String authority : authorities) {
-                Hosts.Pattern pattern = Hosts.parse(authority);
-                List<Entry> entries = pattern.isSuffix()
-                        ? suffixes.computeIfAbsent(pattern.suffix(), s -> new ArrayList<>(1))
-                        : hosts.computeIfAbsent(pattern.host(), h -> new ArrayList<>(1));
-                if (entries.stream().noneMatch(e -> e.pattern.equals(pattern))) {
-                    entries.add(new Entry(pattern, entrance));
-                }
+        private void add(Hosts.Pattern pattern, CallLayer entrance) {
+            List<Entry> entries = pattern.isSuffix()
+                    ? suffixes.computeIfAbsent(pattern.suffix(), s -> new ArrayList<>(1))
+                    : hosts.computeIfAbsent(pattern.host(), h -> new ArrayList<>(1));
+            if (entries.stream().noneMatch(e -> e.pattern.equals(pattern))) {
+                entries.add(new Entry(pattern, entrance));
             }
         }
 
-        MeshState build(AppliedPolicy standing) {
+        /**
+         * @param origin where the calls come from
+         * @param backends that any service sends to, by name
+         */
+        MeshState build(
+                AppliedPolicy policy,
+                Balance.Origin origin,
+                Map<String, CompiledBackend> backends,
+                LiveStates states,
+                Boundary boundary) {
             // A host with its port is more to the point than the host alone.
             hosts.values().forEach(list -> list.sort((a, b) -> Integer.compare(b.pattern.port(), a.pattern.port())));
-            return new MeshState(standing, services, hosts, Suffixes.of(suffixes), boundary);
+            return new MeshState(this, policy, origin, backends, states, boundary);
         }
     }
 
@@ -93,13 +121,13 @@ final class MeshState {
 
     /** Whether the document speaks of this host: then one that it does not list has no policy. */
     boolean speaksOf(String host) {
-        Scope scope = standing.scope();
+        Scope scope = policy.scope();
         return scope == null || scope.covers(Hosts.spelled(host));
     }
 
     /** Whether the document speaks of every host. */
     boolean isWhole() {
-        return standing.scope() == null;
+        return policy.scope() == null;
     }
 
     private static @Nullable CallLayer take(@Nullable List<Entry> entries, int port) {
@@ -119,29 +147,55 @@ final class MeshState {
     }
 
     /** What this was made of. */
-    AppliedPolicy standing() {
-        return standing;
+    AppliedPolicy policy() {
+        return policy;
+    }
+
+    /** Where the calls come from. */
+    Balance.Origin origin() {
+        return origin;
+    }
+
+    /** The layers of a service; null: it has none. */
+    @Nullable
+    CompiledService service(String name) {
+        return services.get(name);
+    }
+
+    /** What the rules that send to a backend share; null: none does. */
+    @Nullable
+    CompiledBackend backend(String name) {
+        return backends.get(name);
+    }
+
+    Collection<CompiledBackend> backends() {
+        return backends.values();
+    }
+
+    /** What outlives it. */
+    LiveStates states() {
+        return states;
     }
 
     /** {@code epoch/version} of the document. */
     String revision() {
-        return standing.revision();
+        return policy.revision();
     }
 
     OutboundTrafficPolicy outboundTrafficPolicy() {
-        return standing.outboundTrafficPolicy();
+        return policy.outboundTrafficPolicy();
     }
 
     /** The layers of a service, as text for people; empty if it has none. */
     String pipeline(String service) {
-        CallLayer layers = services.get(service);
-        return layers == null ? "" : layers.toString();
+        CompiledService compiled = services.get(service);
+        return compiled == null ? "" : compiled.layers().toString();
     }
 
     @Override
     public String toString() {
-        StringBuilder text = new StringBuilder("policy ").append(standing.revision());
-        services.forEach((name, layers) -> text.append('\n').append(layers));
+        StringBuilder text = new StringBuilder("policy ").append(policy.revision());
+        services.values().forEach(compiled -> text.append('\n').append(compiled.layers()));
         return text.toString();
     }
 }

@@ -3,35 +3,48 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.internal.authorize.Authorize;
 import dev.meshclient.internal.balance.Balance;
+import dev.meshclient.internal.balance.BalanceSettings;
+import dev.meshclient.internal.balance.Planner;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.credentials.Bearer;
 import dev.meshclient.internal.deadline.AttemptTimer;
 import dev.meshclient.internal.deadline.Deadline;
+import dev.meshclient.internal.endpoint.BackendState;
+import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.limit.Limit;
+import dev.meshclient.internal.outlier.Ejections;
 import dev.meshclient.internal.outlier.Outlier;
+import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.Resolve;
-import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.BackendSettings;
+import dev.meshclient.policy.FailoverMode;
+import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.policy.TrafficDistribution;
 import dev.meshclient.telemetry.MeshListener;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The table of contents: the layers of a call, in the order in which a request travels through them. */
-record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, LocalWorkload self) {
+record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, DnsCache names) {
+    /** Envoy's panic threshold. */
+    private static final int PANIC_PERCENT = 50;
+
     /** Once a call, above the rules. */
-    CallLayer service(String policy, String name, List<Route.Rule> rules) {
+    CallLayer service(Revision revision, String name, List<Route.Rule> rules) {
         return Pipeline
                 // Sees everything below, also the answers that we make ourselves.
                 .call(next -> Events.ofCalls(listeners, next))
                 // Every other setting hangs on the rule, and the backend is drawn once a call.
-                .bottom(Route.create(time, policy, name, rules));
+                .bottom(Route.create(time, revision, name, rules));
     }
 
     /** For hosts without a service: the same events, and an answer of our own. */
@@ -53,25 +66,26 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
                 .then(next -> Limit.create(plan.inFlight(), s.limits().maxRequests(), plan.neutral(), next))
                 // Above balance: each attempt may take another endpoint.
                 .bridge(
-                        next -> Retry.create(time, plan.route().retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
+                        next -> Retry.create(
+                                time, plan.route().retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
                         attempts(plan));
     }
 
     private AttemptLayer attempts(BackendPlan plan) {
         BackendSettings s = plan.settings();
-        ResolvedEndpoints.Part names = plan.names();
-        if (names != null) {
-            // Above balance: an attempt chooses among the addresses that the names stand for by then.
-            return Resolve.create(time, plan.backend().name(), names, endpoints -> attempts(plan.with(endpoints)));
-        }
         return Pipeline
                 // ---- once an attempt
+                // Above balance, which has nothing to choose from before the names of the backend have an answer.
+                .attempt(next -> Resolve.create(time, plan.shared().named(), names, next))
                 // Zone, then algorithm. Where nobody lists endpoints there is nothing to choose from.
-                .attempt(next ->
-                        plan.neutral() ? next : Balance.create(time, plan.members(), plan.balance(), origin, next))
+                .then(next -> plan.neutral()
+                        ? next
+                        : Balance.create(time, plan.shared().planner(), next))
                 // Below balance, which chooses whom it judges, or whom this attempt probes; above the timer, whose
                 // verdict counts.
-                .then(next -> plan.neutral() ? next : outlier(plan, next))
+                .then(next -> plan.neutral()
+                        ? next
+                        : Outlier.create(time, plan.shared().ejections(), next))
                 // Below balance, which chooses the endpoint that they name; above the timer, whose verdict they tell.
                 .then(next -> Events.ofAttempts(listeners, next))
                 // Above the timer: to fetch a token is no time of the peer's. Below what judges the peer, which did
@@ -88,10 +102,8 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
         boolean shown = plan.backend().hasEndpoints() // else it is the caller's client that connects
                 && (tls.mode() == Tls.Mode.MESH_MUTUAL
                         || (tls.mode() == Tls.Mode.MUTUAL && tls.credentialName() == null));
-        boolean alike =
-                plan.names() == null && plan.members().endpoints().stream().allMatch(e -> e.tlsMode() == null);
         return new Authorize.Caller(
-                shown && alike ? self.identity() : () -> null,
+                shown && plan.shared().isAlike() ? self.identity() : () -> null,
                 self.workload().locality().zone());
     }
 
@@ -99,14 +111,23 @@ record Outbound(Time time, List<MeshListener> listeners, Balance.Origin origin, 
         return listeners.isEmpty() ? null : event -> Events.authorization(listeners, event);
     }
 
-    private AttemptLayer outlier(BackendPlan plan, AttemptLayer next) {
-        Balance.Members members = plan.members();
-        return Outlier.create(
-                time,
-                plan.settings().outlierDetection(),
-                new Outlier.Judged(plan.backend().service(), members.endpoints(), members.fleet(), plan.duty()),
-                new Watcher(listeners),
-                next);
+    /** The plan of a backend, which its rules share. */
+    Planner planner(
+            String backend, EndpointSet endpoints, BackendState state, BackendSettings settings, Balance.Origin from) {
+        Integer minHealth = settings.outlierDetection().minHealthPercent();
+        BalanceSettings balance = new BalanceSettings(
+                settings.loadBalancer() == null ? LoadBalancer.LEAST_REQUEST : settings.loadBalancer(),
+                settings.trafficDistribution() != TrafficDistribution.ANY,
+                settings.localityLbSetting() == null ? LocalityLbSetting.NONE : settings.localityLbSetting(),
+                settings.failoverMode() == null ? FailoverMode.SPILL : settings.failoverMode(),
+                minHealth == null ? PANIC_PERCENT : minHealth,
+                Outlier.isOn(settings.outlierDetection()));
+        return Planner.create(time, backend, endpoints, state, balance, from);
+    }
+
+    /** The ejection rules of a backend, which its rules share. */
+    Ejections ejections(String service, EndpointSet endpoints, BackendState state, BackendSettings settings) {
+        return Ejections.create(time, service, endpoints, state, settings.outlierDetection(), new Watcher(listeners));
     }
 
     /** What happens to endpoints, told to those who are told what happens to calls. */

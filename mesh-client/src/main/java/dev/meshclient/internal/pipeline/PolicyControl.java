@@ -1,8 +1,9 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.resolve.DnsCache;
+import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.version.VersionOrder;
 import dev.meshclient.policy.Metadata;
@@ -26,28 +27,38 @@ final class PolicyControl {
 
     private final Time time;
     private final LocalWorkload self;
-    private final List<MeshListener> listeners;
     private final long staleNanos;
     private final VersionOrder order = new VersionOrder();
     private final DnsCache names;
-    private final Survivors survivors;
+    private final Compiler compiler;
 
     private @Nullable PolicyDocument document;
     private Consumer<String> ask = host -> {};
-    private Consumer<EndpointState> gone = endpoint -> {};
+    private Consumer<EndpointHealth> gone = endpoint -> {};
     private volatile Runnable afterDrop = () -> {};
     private Time.@Nullable Timer nextStale;
-    private volatile @Nullable MeshState state;
+    private volatile MeshState state = MeshState.NONE;
     private boolean closed;
+
+    /** Makes the state of a policy; may fail, and then nothing has changed. */
+    interface Compiler {
+        /** @param ask is called with the host of a call to a service that the document does not speak of */
+        MeshState compile(AppliedPolicy policy, MeshState before, DnsCache names, Consumer<String> ask);
+    }
 
     /** @param staleTtl how long a service that documents do not have any more is kept */
     PolicyControl(Time time, Resolver resolver, LocalWorkload self, List<MeshListener> listeners, Duration staleTtl) {
+        this(time, resolver, self, staleTtl, (policy, before, names, ask) -> new StateCompiler(
+                        policy, before, self, new Outbound(time, listeners, self, names))
+                .compile(ask));
+    }
+
+    PolicyControl(Time time, Resolver resolver, LocalWorkload self, Duration staleTtl, Compiler compiler) {
         this.time = time;
         this.names = new DnsCache(time, resolver, this::refresh);
-        this.survivors = new Survivors(names);
         this.self = self;
-        this.listeners = listeners;
         this.staleNanos = Time.nanos(staleTtl);
+        this.compiler = compiler;
     }
 
     /** Who is told the hosts of calls to services that the document in force does not speak of. */
@@ -58,15 +69,21 @@ final class PolicyControl {
     /** Null before the first document. */
     @Nullable
     MeshState state() {
-        return state;
+        MeshState now = state;
+        return now == MeshState.NONE ? null : now;
     }
 
-    StatusReport survey() {
-        return new StatusReport(state, survivors, time.now(), staleNanos);
+    DnsCache names() {
+        return names;
     }
 
-    Survivors survivors() {
-        return survivors;
+    StatusReport report() {
+        return new StatusReport(state, time.now(), staleNanos);
+    }
+
+    /** Hands every endpoint that a call can reach to the consumer. */
+    void forEachEndpoint(Consumer<EndpointHealth> consumer) {
+        state.states().forEachEndpoint(consumer);
     }
 
     /**
@@ -74,7 +91,7 @@ final class PolicyControl {
      *
      * @throws PolicyException if the document is older than what was in force; nothing changes
      */
-    synchronized Applied apply(PolicyDocument next, Consumer<EndpointState> gone)
+    synchronized Applied apply(PolicyDocument next, Consumer<EndpointHealth> gone)
             throws PolicyException {
         PolicyProblem problem = order.problem(next.policy().metadata());
         if (problem != null) {
@@ -84,8 +101,7 @@ final class PolicyControl {
             return Applied.NOTHING_NEW;
         }
         boolean again = differs(document, next) && order.isAgain(next.policy().metadata());
-        MeshState now = state;
-        AppliedPolicy before = now == null ? AppliedPolicy.NONE : now.standing();
+        AppliedPolicy before = state.policy();
         put(LastGoodMerge.after(before, next, time.now()), gone);
         order.applied(next.policy().metadata());
         document = next;
@@ -99,8 +115,8 @@ final class PolicyControl {
      * @return whether it did: not after the first document
      */
     synchronized boolean resume(
-            AppliedPolicy left, List<Metadata> versions, Consumer<EndpointState> gone) {
-        if (state != null) {
+            AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
+        if (state != MeshState.NONE) {
             return false;
         }
         put(left, gone);
@@ -126,11 +142,14 @@ final class PolicyControl {
                         other.policy().metadata().scope());
     }
 
-    private void put(AppliedPolicy standing, Consumer<EndpointState> gone) {
+    private void put(AppliedPolicy standing, Consumer<EndpointHealth> gone) {
         AppliedPolicy fresh = LastGoodMerge.withoutStale(standing, time.now(), staleNanos);
-        Survivors.Use use = survivors.new Use();
-        state = new StateCompiler(fresh, self, use, time, listeners).compile(ask);
-        use.end(gone);
+        MeshState before = state;
+        MeshState next = compiler.compile(fresh, before, names, ask);
+        Activation activation = new Activation(before, next, self, names);
+        activation.begin();
+        state = next;
+        activation.end(gone);
         this.gone = gone;
         Set<String> dropped = new HashSet<>(standing.services().keySet());
         dropped.removeAll(fresh.services().keySet());
@@ -149,20 +168,19 @@ final class PolicyControl {
                 .orElse(null);
     }
 
-    private void dropStale(Consumer<EndpointState> gone) {
+    private void dropStale(Consumer<EndpointHealth> gone) {
         synchronized (this) {
-            MeshState now = state;
-            if (now == null || closed) {
+            if (closed) {
                 return;
             }
-            put(now.standing(), gone);
+            put(state.policy(), gone);
         }
         afterDrop.run();
     }
 
     /** Names stand for other addresses: their services go on with the same policy. */
     private synchronized void refresh() {
-        survivors.refresh(gone);
+        state.states().forEachService(service -> ResolvedEndpoints.refresh(service, gone));
     }
 
     /** Nothing is dropped and no name is looked up any more. */

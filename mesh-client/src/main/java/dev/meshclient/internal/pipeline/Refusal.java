@@ -1,14 +1,13 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.Decision;
-import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.List;
 import java.util.function.Function;
@@ -26,11 +25,13 @@ record Refusal(String name, Function<Call, IOException> failure) implements Call
         PolicyException cause = new PolicyException(refused.problems());
         String problem = first(refused.problems());
         return new Refusal("refused(" + service + "): " + problem, call -> {
-            PolicyUnavailable e = Failures.make().policyUnavailable(
-                    "no policy for '" + call.request().url().host() + "': '" + service + "' is refused in policy "
-                            + revision + " and there is no earlier one; " + problem,
-                    "correct it where the policy comes from",
-                    new Decision(revision, service, "", "", call.decision().attempts(), ""));
+            PolicyUnavailable e = Failures.make()
+                    .policyUnavailable(
+                            "no policy for '" + call.request().url().host() + "': '" + service
+                                    + "' is refused in policy " + revision + " and there is no earlier one; " + problem,
+                            "correct it where the policy comes from",
+                            new Decision(
+                                    revision, service, "", "", call.decision().attempts(), ""));
             e.initCause(cause);
             return e;
         });
@@ -40,12 +41,14 @@ record Refusal(String name, Function<Call, IOException> failure) implements Call
     static CallLayer ofBackend(String service, String rule, String backend) {
         return new Refusal("gone(" + backend + ")", call -> {
             Decision at = call.decision();
-            return Failures.make().noRoute(
-                    "rule '" + rule + "' of '" + service + "' sends "
-                            + call.request().url().host() + " to '" + backend
-                            + "', which no policy has any more; '" + service + "' is kept as " + at.policy() + " says",
-                    "publish '" + backend + "', or a good '" + service + "' that does without it",
-                    at);
+            return Failures.make()
+                    .noRoute(
+                            "rule '" + rule + "' of '" + service + "' sends "
+                                    + call.request().url().host() + " to '" + backend
+                                    + "', which no policy has any more; '" + service + "' is kept as " + at.policy()
+                                    + " says",
+                            "publish '" + backend + "', or a good '" + service + "' that does without it",
+                            at);
         });
     }
 

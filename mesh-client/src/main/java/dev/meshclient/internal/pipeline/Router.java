@@ -6,11 +6,10 @@ import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.authz.PolicyInbound;
-import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Entrance;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.Time;
@@ -25,7 +24,6 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -110,11 +108,7 @@ public final class Router implements Entrance {
         demand.forGood(known(self.workload(), claimed), madeAt);
         policy.onOutside(this::want);
         CallLayer refuse = this::refuse;
-        Outbound outbound = new Outbound(
-                time,
-                told,
-                new Balance.Origin(self.workload().locality(), self.workload().labels(), Map.of()),
-                self);
+        Outbound outbound = new Outbound(time, told, self, policy.names());
         this.unlisted = outbound.refusal(refuse);
         this.afterClose = outbound.refusal(this::refuseClosed);
         this.awaitPolicy = this::awaitPolicy;
@@ -130,7 +124,7 @@ public final class Router implements Entrance {
      * @param gone is given the endpoints that go
      * @throws PolicyException if it is older than what was in force: then nothing changes
      */
-    public synchronized Applied apply(PolicyDocument document, Consumer<EndpointState> gone)
+    public synchronized Applied apply(PolicyDocument document, Consumer<EndpointHealth> gone)
             throws PolicyException {
         boolean first = !isReady();
         Applied applied = policy.apply(document, gone);
@@ -147,7 +141,7 @@ public final class Router implements Entrance {
      * @return whether it did: not after the first document
      */
     public synchronized boolean resume(
-            AppliedPolicy left, List<Metadata> versions, Consumer<EndpointState> gone) {
+            AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
         if (!policy.resume(left, versions, gone)) {
             return false;
         }
@@ -167,8 +161,7 @@ public final class Router implements Entrance {
 
     /** How each service stands. */
     public AppliedPolicy applied() {
-        MeshState now = policy.state();
-        return now == null ? AppliedPolicy.NONE : now.standing();
+        return policy.state().policy();
     }
 
     /** The versions that no document may go back behind, as {@code VersionOrder.remembered()} has them. */
@@ -249,12 +242,12 @@ public final class Router implements Entrance {
 
     /** What is in force, and what is not and why. */
     public MeshStatus status(String source) {
-        return policy.survey().status(source);
+        return policy.report().status(source);
     }
 
     /** Tells the consumer of every endpoint that is known. */
-    public void forEachEndpoint(Consumer<EndpointState> consumer) {
-        policy.survivors().forEachEndpoint(consumer);
+    public void forEachEndpoint(Consumer<EndpointHealth> consumer) {
+        policy.forEachEndpoint(consumer);
     }
 
     /**

@@ -4,20 +4,20 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.endpoint.Distance;
-import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.resolve.ResolvedEndpoints;
+import dev.meshclient.internal.endpoint.BackendState;
+import dev.meshclient.internal.endpoint.EndpointList;
+import dev.meshclient.internal.endpoint.EndpointSet;
+import dev.meshclient.internal.endpoint.LiveStates;
+import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.resolve.Resolve;
+import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.route.Route;
-import dev.meshclient.internal.time.Time;
-import dev.meshclient.policy.Access;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.BackendSettings;
-import dev.meshclient.policy.JwtProvider;
-import dev.meshclient.policy.Locality;
-import dev.meshclient.policy.RequestAuthentication;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.RouteSettings;
@@ -26,183 +26,186 @@ import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.policy.TrafficDistribution;
-import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Turns what stands into the layers of its services. */
+/**
+ * Turns a policy into the layers of its services. Reads the states of services and makes layers; what lives changes only when what
+ * it made is activated. What a policy says as the one before did is not compiled again.
+ */
 final class StateCompiler {
     private static final Duration CONNECT = Duration.ofSeconds(1);
     private static final Duration IDLE = Duration.ofMinutes(5);
 
-    private static final Logger LOG = LoggerFactory.getLogger(StateCompiler.class);
-
-    private final AppliedPolicy standing;
-    private final Locality own;
-    private final Survivors.Use survivors;
+    private final AppliedPolicy policy;
+    private final MeshState before;
     private final LocalWorkload self;
     private final Outbound outbound;
-    private final Map<String, List<Endpoint>> endpoints = new HashMap<>(); // by backend: rules share them
-    private final Map<String, ResolvedEndpoints> rosters = new HashMap<>(); // by service: subsets share them
+    private final Balance.Origin origin;
+    private final LiveStates.Next states;
+    private final Map<String, EndpointList> endpoints = new HashMap<>(); // by service: subsets share them
+    private final Map<String, CompiledBackend> backends = new HashMap<>(); // by name: rules share them
+    private final Map<String, Boolean> same = new HashMap<>(); // whether a service is as the policy before has it
 
-    StateCompiler(
-            AppliedPolicy standing,
-            LocalWorkload self,
-            Survivors.Use survivors,
-            Time time,
-            List<MeshListener> listeners) {
-        this.standing = standing;
-        this.survivors = survivors;
+    /** @param before what is in force: what is the same in it is taken over */
+    StateCompiler(AppliedPolicy policy, MeshState before, LocalWorkload self, Outbound outbound) {
+        this.policy = policy;
+        this.before = before;
         this.self = self;
+        this.outbound = outbound;
+        this.states = before.states().next();
         Workload workload = self.workload();
-        this.own = workload.locality();
-        this.outbound = new Outbound(
-                time,
-                listeners,
-                new Balance.Origin(workload.locality(), workload.labels(), callers(standing, workload)),
-                self);
+        this.origin = new Balance.Origin(workload.locality(), workload.labels(), callers(policy, workload));
     }
 
-    /** @param ask is told the host of a call to a service that the document does not speak of */
+    /** @param ask is called with the host of a call to a service that the document does not speak of */
     MeshState compile(Consumer<String> ask) {
         MeshState.Builder state = new MeshState.Builder();
-        standing.services().forEach((name, accepted) -> {
-            List<Route.Rule> rules = new ArrayList<>();
-            List<Rule> stated = accepted.service().rules();
-            for (int i = 0; i < stated.size(); i++) {
-                rules.add(rule(name, stated.get(i), i));
-            }
-            if (stated.isEmpty()) {
-                rules.add(new Route.Rule(
-                        "default", List.of(), List.of(branch(name, "default", new BackendRef(name, null, 1), null))));
-            }
-            CallLayer layers = outbound.service(accepted.revision(), name, rules);
-            boolean outside = standing.outside().contains(name);
-            state.add(name, accepted.service().hosts(), layers, outside ? new OutOfScope(ask, layers) : layers);
-            tellIfFar(name, accepted.service());
+        policy.services().forEach((name, accepted) -> {
+            CompiledService compiled = service(name, accepted);
+            boolean outside = policy.outside().contains(name);
+            state.add(name, compiled, outside ? new OutOfScope(ask, compiled.layers()) : compiled.layers());
         });
         // Last: a host that a service with a policy lists is that one's.
-        standing.refused().forEach((name, refused) -> {
-            if (!standing.services().containsKey(name)) {
-                CallLayer refusal = Refusal.ofService(standing.revision(), name, refused);
-                state.add(name, refused.hosts(), outbound.refusal(refusal));
+        policy.refused().forEach((name, refused) -> {
+            if (!policy.services().containsKey(name)) {
+                CallLayer refusal = Refusal.ofService(policy.revision(), name, refused);
+                state.refused(refused.hosts(), outbound.refusal(refusal));
             }
         });
-        state.boundary(boundary());
-        return state.build(standing);
+        return state.build(policy, origin, backends, states.build(), boundary());
     }
 
-    /** Of our own service: who may call us. */
-    private Boundary boundary() {
-        String own = self.workload().service();
-        AcceptedService accepted = standing.services().get(own);
-        Set<String> issuers = new HashSet<>();
-        if (accepted == null) {
-            self.keys().retain(issuers);
-            String why = standing.refused().containsKey(own)
-                    ? "the policy of '" + own + "', which is us, is refused, and there is no earlier one"
-                    : "policy does not list '" + own + "', which is who we say we are (Mesh.builder().workload)";
-            return Boundary.closed(own, why);
+    private CompiledService service(String name, AcceptedService accepted) {
+        CompiledService known = before.service(name);
+        if (known != null && isSame(name) && known.backends().stream().allMatch(b -> isSame(b.service()))) {
+            known.backends().forEach(this::use);
+            return known;
         }
-        Access access = accepted.service().settings().backend().access();
-        RequestAuthentication authentication = access.requestAuthentication();
-        if (authentication != null) {
-            authentication.providers().values().stream()
-                    .map(JwtProvider::jwksUri)
-                    .filter(Objects::nonNull)
-                    .forEach(issuers::add);
+        Revision revision = new Revision(accepted.revision());
+        List<CompiledBackend> used = new ArrayList<>();
+        List<Route.Rule> rules = new ArrayList<>();
+        List<Rule> stated = accepted.service().rules();
+        for (int i = 0; i < stated.size(); i++) {
+            Rule rule = stated.get(i);
+            String ruleName = rule.name() == null ? "#" + i : rule.name();
+            List<Route.WeightedBackend> branches = rule.backendRefs().stream()
+                    .map(ref -> branch(new From(name, accepted, revision, ruleName, rule), ref, used))
+                    .toList();
+            rules.add(new Route.Rule(ruleName, rule.matches(), branches));
         }
-        self.keys().retain(issuers);
-        return Boundary.of(own, access, accepted.trustDomain(), self.keys());
+        if (stated.isEmpty()) {
+            From from = new From(name, accepted, revision, "default", null);
+            rules.add(new Route.Rule("default", List.of(), List.of(branch(from, new BackendRef(name, null, 1), used))));
+        }
+        List<Hosts.Pattern> hosts =
+                accepted.service().hosts().stream().map(Hosts::parse).toList();
+        return new CompiledService(revision, hosts, outbound.service(revision, name, rules), List.copyOf(used));
     }
 
-    /** A zone that is misspelt, here or there, is else seen on the bill only. */
-    private void tellIfFar(String name, Service service) {
-        List<dev.meshclient.policy.Endpoint> all = service.endpoints();
-        boolean counts =
-                !own.zone().isEmpty() && service.settings().backend().trafficDistribution() != TrafficDistribution.ANY;
-        boolean stated = all.stream().anyMatch(e -> !e.locality().equals(Locality.NONE));
-        if (counts
-                && stated
-                && all.stream().noneMatch(e -> Distance.between(own, e.locality()) == Distance.SAME_ZONE)
-                && survivors.fleet(name).isNewsThatFar()) {
-            LOG.info(
-                    "none of the {} endpoints of '{}' is in our zone {}: its calls leave it (Workload.zone and"
-                            + " endpoints[].locality must say the same)",
-                    all.size(),
-                    name,
-                    own.region().isEmpty() ? own.zone() : own.region() + "/" + own.zone());
-        }
+    /** Whether all that its layers are made of is as it was. */
+    private boolean isSame(String service) {
+        return origin.equals(before.origin())
+                && same.computeIfAbsent(service, name -> {
+                    AcceptedService was = before.policy().services().get(name);
+                    AcceptedService is = policy.services().get(name);
+                    return was == null ? is == null : is != null && was.saysTheSameAs(is);
+                });
     }
 
-    private Route.Rule rule(String service, Rule rule, int place) {
-        String name = rule.name() == null ? "#" + place : rule.name();
-        return new Route.Rule(
-                name,
-                rule.matches(),
-                rule.backendRefs().stream()
-                        .map(ref -> branch(service, name, ref, rule))
-                        .toList());
+    /** A backend that is the same as before. */
+    private void use(CompiledBackend known) {
+        backends.put(known.name(), known);
+        states.service(known.service());
+        states.backend(known.name());
     }
+
+    /** The rule that sends to a backend; null: the one that a service without rules has. */
+    private record From(
+            String service,
+            AcceptedService caller,
+            Revision revision,
+            String ruleName,
+            @Nullable Rule rule) {}
 
     /** Timeouts and retry are the rule's and the called service's; everything else is the backend's. */
-    private Route.WeightedBackend branch(String service, String ruleName, BackendRef ref, @Nullable Rule rule) {
-        AcceptedService caller = Objects.requireNonNull(standing.services().get(service));
-        AcceptedService called = standing.services().get(ref.name());
+    private Route.WeightedBackend branch(From from, BackendRef ref, List<CompiledBackend> used) {
+        AcceptedService called = policy.services().get(ref.name());
         if (called == null || !called.has(ref)) {
-            return gone(caller, service, ruleName, ref);
+            return gone(from, ref);
         }
-        Service backendService = called.service();
         Subset subset = called.subset(ref.subset());
-        Settings ofBackend =
-                subset == null ? backendService.settings() : subset.settings().over(backendService.settings());
-        RouteSettings ofCalled = service.equals(ref.name())
+        Settings ofBackend = called.service().settings();
+        if (subset != null) {
+            ofBackend = subset.settings().over(ofBackend);
+        }
+        RouteSettings ofCalled = from.service.equals(ref.name())
                 ? ofBackend.route()
-                : caller.service().settings().route();
-        RouteSettings route = rule == null ? ofCalled : rule.settings().over(ofCalled);
-        Backend backend = backend(ref, backendService, ofBackend.backend());
-        boolean named = backend.resolution() == Resolution.DNS;
+                : from.caller.service().settings().route();
+        RouteSettings route =
+                from.rule == null ? ofCalled : from.rule.settings().over(ofCalled);
+        Backend backend = backend(ref, called.service(), ofBackend.backend());
+        CompiledBackend shared = shared(backend, called, subset, ofBackend.backend());
+        used.add(shared);
         boolean ownBudget =
                 subset != null && !subset.settings().backend().retryConstraint().equals(RetryConstraint.NONE);
-        BackendPlan plan = new BackendPlan(
-                backend,
-                route,
-                ofBackend.backend(),
-                new Balance.Members(
-                        backend.name(),
-                        named
-                                ? List.of()
-                                : endpoints.computeIfAbsent(backend.name(), b -> endpoints(ref.name(), called, subset)),
-                        survivors.fleet(ref.name()),
-                        survivors.homecoming(backend.name())),
-                survivors.duty(ref.name(), backend.name()),
-                named
-                        ? new ResolvedEndpoints.Part(
-                                roster(ref.name(), called), subset == null ? Map.of() : subset.labels())
-                        : null,
-                survivors.inFlight(backend.name()),
-                survivors.budget(ownBudget ? backend.name() : ref.name()));
+        BackendState budgeted = ownBudget ? shared.state() : shared.serviceState();
+        BackendPlan plan = new BackendPlan(backend, route, ofBackend.backend(), shared, budgeted.get(RetryBudget.SLOT));
         return new Route.WeightedBackend(
-                new Target(caller.revision(), service, ruleName, backend), ref.weight(), outbound.rule(plan));
+                new Target(from.revision, from.service, from.ruleName, backend), ref.weight(), outbound.rule(plan));
+    }
+
+    private CompiledBackend shared(
+            Backend backend, AcceptedService called, @Nullable Subset subset, BackendSettings settings) {
+        CompiledBackend known = backends.get(backend.name());
+        if (known != null) {
+            return known;
+        }
+        CompiledBackend earlier = before.backend(backend.name());
+        if (earlier != null && isSame(backend.service())) {
+            use(earlier);
+            return earlier;
+        }
+        ServiceState service = states.service(backend.service());
+        BackendState state = states.backend(backend.name());
+        Map<String, String> labels = subset == null ? Map.of() : subset.labels();
+        boolean named = backend.resolution() == Resolution.DNS;
+        EndpointSet set = named
+                ? EndpointSet.found(service, labels)
+                : EndpointSet.stated(service, endpoints(backend.service(), called, service), labels);
+        CompiledBackend fresh = new CompiledBackend(
+                backend.name(),
+                backend.service(),
+                service,
+                state,
+                set,
+                named ? new Resolve.NamedBackend(backend.name(), set, labels) : null,
+                outbound.planner(backend.name(), set, state, settings, origin),
+                outbound.ejections(backend.service(), set, state, settings));
+        backends.put(fresh.name(), fresh);
+        return fresh;
+    }
+
+    private EndpointList endpoints(String name, AcceptedService accepted, ServiceState state) {
+        return endpoints.computeIfAbsent(name, n -> {
+            EndpointList.Next next = state.endpoints().next();
+            accepted.service().endpoints().forEach(e -> next.add(e, e.address(), accepted.priority(e)));
+            return next.build();
+        });
     }
 
     /** Only a kept service can send to what there is no more. */
-    private static Route.WeightedBackend gone(AcceptedService caller, String service, String ruleName, BackendRef ref) {
-        Backend backend = backend(ref, caller.service(), BackendSettings.NONE);
-        Target target = new Target(caller.revision(), service, ruleName, backend);
-        return new Route.WeightedBackend(target, ref.weight(), Refusal.ofBackend(service, ruleName, backend.name()));
+    private static Route.WeightedBackend gone(From from, BackendRef ref) {
+        Backend backend = backend(ref, from.caller.service(), BackendSettings.NONE);
+        Target target = new Target(from.revision, from.service, from.ruleName, backend);
+        return new Route.WeightedBackend(
+                target, ref.weight(), Refusal.ofBackend(from.service, from.ruleName, backend.name()));
     }
 
     private static Backend backend(BackendRef ref, Service service, BackendSettings settings) {
@@ -224,29 +227,23 @@ final class StateCompiler {
         return (stated == null ? builtIn : stated).toNanos();
     }
 
-    private List<Endpoint> endpoints(String name, AcceptedService accepted, @Nullable Subset subset) {
-        return accepted.service().endpoints().stream()
-                .filter(e -> subset == null
-                        || e.labels().entrySet().containsAll(subset.labels().entrySet()))
-                .map(e -> Endpoint.of(
-                        e, e.address(), accepted.priority(e), survivors.endpoint(AcceptedService.key(name, e))))
-                .toList();
-    }
-
-    private ResolvedEndpoints roster(String name, AcceptedService accepted) {
-        return rosters.computeIfAbsent(
-                name,
-                n -> survivors.roster(
-                        n,
-                        accepted.service().endpoints().stream()
-                                .map(e -> new ResolvedEndpoints.Entry(e, accepted.priority(e)))
-                                .toList()));
+    /** Of our own service: which callers it admits. */
+    private Boundary boundary() {
+        String own = self.workload().service();
+        AcceptedService accepted = policy.services().get(own);
+        if (accepted == null) {
+            String why = policy.refused().containsKey(own)
+                    ? "the policy of '" + own + "', which is us, is refused, and there is no earlier one"
+                    : "policy does not list '" + own + "', which is who we say we are (Mesh.builder().workload)";
+            return Boundary.closed(own, why);
+        }
+        return Boundary.of(own, accepted.service().settings().backend().access(), accepted.trustDomain(), self.keys());
     }
 
     /** Instances of our own service in our region, by zone. */
-    private static Map<String, Long> callers(AppliedPolicy standing, Workload workload) {
+    private static Map<String, Long> callers(AppliedPolicy policy, Workload workload) {
         Map<String, Long> callers = new TreeMap<>();
-        AcceptedService own = standing.services().get(workload.service());
+        AcceptedService own = policy.services().get(workload.service());
         if (own != null) {
             String region = workload.locality().region();
             own.service().endpoints().stream()

@@ -2,16 +2,12 @@ package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.endpoint.Distance;
+import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
-import dev.meshclient.internal.endpoint.EndpointState;
-import dev.meshclient.internal.endpoint.HostPort;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.TrafficCounters;
-import dev.meshclient.internal.resolve.ResolvedEndpoints;
-import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.RefusedService;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,28 +15,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes down how things stand at one moment. */
 final class StatusReport {
-    private final @Nullable MeshState state;
-    private final AppliedPolicy standing;
-    private final Survivors survivors;
+    private final MeshState state;
+    private final AppliedPolicy policy;
     private final long now;
     private final long staleNanos;
 
-    StatusReport(@Nullable MeshState state, Survivors survivors, long now, long staleNanos) {
+    StatusReport(MeshState state, long now, long staleNanos) {
         this.state = state;
-        this.standing = state == null ? AppliedPolicy.NONE : state.standing();
-        this.survivors = survivors;
+        this.policy = state.policy();
         this.now = now;
         this.staleNanos = staleNanos;
     }
 
     MeshStatus status(String source) {
         Map<String, MeshStatus.Service> services = new HashMap<>();
-        standing.services().forEach((name, accepted) -> services.put(name, service(name, accepted)));
-        standing.refused().forEach((name, refused) -> services.computeIfAbsent(name, n -> refused(refused)));
+        policy.services().forEach((name, accepted) -> services.put(name, service(name, accepted)));
+        policy.refused().forEach((name, refused) -> services.computeIfAbsent(name, n -> refused(refused)));
         return new MeshStatus(
                 source,
-                standing.revision(),
-                state == null ? null : Duration.ofNanos(now - standing.appliedAt()),
+                policy.revision(),
+                state == MeshState.NONE ? null : Duration.ofNanos(now - policy.appliedAt()),
                 null,
                 null,
                 Map.of(),
@@ -48,22 +42,19 @@ final class StatusReport {
     }
 
     private MeshStatus.Service service(String name, AcceptedService accepted) {
-        RefusedService refused = standing.refused().get(name);
-        Long absentSince = standing.absentSince().get(name);
-        boolean absent = absentSince != null || standing.outside().contains(name);
-        List<MeshStatus.Endpoint> endpoints = new ArrayList<>();
-        ResolvedEndpoints roster = survivors.roster(name);
-        List<Endpoint> listed = roster == null ? accepted.service().endpoints() : roster.found();
-        listed.forEach(e -> endpoints.add(endpoint(name, e)));
+        RefusedService refused = policy.refused().get(name);
+        Long absentSince = policy.absentSince().get(name);
+        boolean absent = absentSince != null || policy.outside().contains(name);
+        ServiceState live = state.states().service(name);
         return new MeshStatus.Service(
                 absent ? MeshStatus.State.ABSENT : refused != null ? MeshStatus.State.KEPT : MeshStatus.State.IN_FORCE,
                 accepted.revision(),
                 absentSince == null ? null : Duration.ofNanos(Math.max(0, absentSince + staleNanos - now)),
                 accepted.service().hosts(),
                 refused == null ? List.of() : refused.problems(),
-                pipeline(name),
-                endpoints,
-                traffic(survivors.fleet(name)));
+                state.pipeline(name),
+                endpoints(accepted, live),
+                traffic(live == null ? null : live.find(TrafficCounters.SLOT)));
     }
 
     private MeshStatus.Service refused(RefusedService refused) {
@@ -78,36 +69,40 @@ final class StatusReport {
                 MeshStatus.Traffic.NONE);
     }
 
-    private static MeshStatus.Traffic traffic(@Nullable ServiceState fleet) {
-        return fleet == null
+    private static MeshStatus.Traffic traffic(@Nullable TrafficCounters counters) {
+        return counters == null
                 ? MeshStatus.Traffic.NONE
                 : new MeshStatus.Traffic(
-                        volume(fleet.transit(), Distance.SAME_ZONE),
-                        volume(fleet.transit(), Distance.CROSS_ZONE),
-                        volume(fleet.transit(), Distance.CROSS_REGION),
-                        volume(fleet.transit(), Distance.UNKNOWN),
-                        fleet.transit().plaintext());
+                        volume(counters, Distance.SAME_ZONE),
+                        volume(counters, Distance.CROSS_ZONE),
+                        volume(counters, Distance.CROSS_REGION),
+                        volume(counters, Distance.UNKNOWN),
+                        counters.plaintext());
     }
 
-    private static MeshStatus.Volume volume(TrafficCounters transit, Distance distance) {
+    private static MeshStatus.Volume volume(TrafficCounters counters, Distance distance) {
         return new MeshStatus.Volume(
-                transit.requests(distance), transit.sentBytes(distance), transit.receivedBytes(distance));
+                counters.requests(distance), counters.sentBytes(distance), counters.receivedBytes(distance));
     }
 
-    private String pipeline(String name) {
-        return state == null ? "" : state.pipeline(name);
+    /** Those that calls can reach, or that policy lists where no rule sends any. */
+    private List<MeshStatus.Endpoint> endpoints(AcceptedService accepted, @Nullable ServiceState live) {
+        return live == null
+                ? accepted.service().endpoints().stream()
+                        .map(e -> endpoint(new Endpoint(e, 0, new EndpointHealth(e.address(), e.port()))))
+                        .toList()
+                : live.endpoints().endpoints().stream().map(this::endpoint).toList();
     }
 
-    private MeshStatus.Endpoint endpoint(String service, Endpoint e) {
-        EndpointState live = survivors.endpoint(AcceptedService.key(service, e));
-        EndpointHealth out = live != null && live.record().isOut() ? live.record() : null;
+    private MeshStatus.Endpoint endpoint(Endpoint e) {
+        EndpointHealth health = e.state();
         return new MeshStatus.Endpoint(
-                HostPort.of(e.address(), e.port()),
+                e.name(),
                 e.locality(),
-                e.cluster() == null ? "" : e.cluster(),
+                e.cluster(),
                 e.health(),
-                live == null ? 0 : live.inFlight(),
-                out == null ? "" : out.reason(),
-                out == null ? null : Duration.ofNanos(Math.max(0, out.outUntil() - now)));
+                health.inFlight(),
+                health.isOut() ? health.reason() : "",
+                health.isOut() ? Duration.ofNanos(Math.max(0, health.outUntil() - now)) : null);
     }
 }

@@ -17,41 +17,47 @@ final class UnroutedFailures {
     private UnroutedFailures() {}
 
     static PolicyUnavailable closed(Call call, String revision) {
-        return Failures.make().policyUnavailable(
-                "the mesh was closed before the call to '"
-                        + call.request().url().host() + "' began",
-                "make calls before Mesh.close()",
-                decision(call, revision));
+        return Failures.make()
+                .policyUnavailable(
+                        "the mesh was closed before the call to '"
+                                + call.request().url().host() + "' began",
+                        "make calls before Mesh.close()",
+                        decision(call, revision));
     }
 
     /** @param asked whether the source was asked for just this host */
     static NoRoute unlisted(Call call, String revision, boolean asked) {
         HttpUrl url = call.request().url();
-        return Failures.make().noRoute(
-                "no service of the policy lists " + Hosts.spelled(url.host()) + ":" + url.port()
-                        + (asked ? ", which its source was asked for" : "")
-                        + ", and it must not be called past the mesh",
-                "add it to services.*.hosts, or do not claim it (Mesh.Builder.claim, outboundTrafficPolicy)",
-                decision(call, revision));
+        return Failures.make()
+                .noRoute(
+                        "no service of the policy lists " + Hosts.spelled(url.host()) + ":" + url.port()
+                                + (asked ? ", which its source was asked for" : "")
+                                + ", and it must not be called past the mesh",
+                        "add it to services.*.hosts, or do not claim it (Mesh.Builder.claim, outboundTrafficPolicy)",
+                        decision(call, revision));
     }
 
     static PolicyUnavailable tooMany(Call call, String revision) {
-        return Failures.make().policyUnavailable(
-                "no policy for '" + call.request().url().host() + "': its source is asked for " + Demand.MOST
-                        + " other hosts already, which is the most",
-                "take the whole document (PolicySource.http without onDemand()), or make these calls from several meshes",
-                decision(call, revision));
+        return Failures.make()
+                .policyUnavailable(
+                        "no policy for '" + call.request().url().host() + "': its source is asked for " + Demand.MOST
+                                + " other hosts already, which is the most",
+                        "take the whole document (PolicySource.http without onDemand()), or make these calls from several meshes",
+                        decision(call, revision));
     }
 
     /** @param cause what the source said last; null: nothing */
     static PolicyUnavailable tooLate(Call call, String revision, long nanos, String ofWhat, @Nullable Throwable cause) {
         String host = call.request().url().host();
-        PolicyUnavailable e = Failures.make().policyUnavailable(
-                "no policy for '" + host + "' within " + nanos / 1_000_000 + " ms"
-                        + (ofWhat.equals(BY_CALLER) ? ", " : " ") + ofWhat
-                        + (revision.isEmpty() ? "" : ": policy " + revision + " does not speak of it (metadata.scope)"),
-                "see whether the policy source answers (the cause says what it said last)",
-                decision(call, revision));
+        PolicyUnavailable e = Failures.make()
+                .policyUnavailable(
+                        "no policy for '" + host + "' within " + nanos / 1_000_000 + " ms"
+                                + (ofWhat.equals(BY_CALLER) ? ", " : " ") + ofWhat
+                                + (revision.isEmpty()
+                                        ? ""
+                                        : ": policy " + revision + " does not speak of it (metadata.scope)"),
+                        "see whether the policy source answers (the cause says what it said last)",
+                        decision(call, revision));
         if (cause != null) {
             e.initCause(cause);
         }

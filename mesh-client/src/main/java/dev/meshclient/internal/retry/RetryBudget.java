@@ -1,5 +1,6 @@
 package dev.meshclient.internal.retry;
 
+import dev.meshclient.internal.endpoint.Slot;
 import dev.meshclient.policy.RetryConstraint;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * the turn of a slot may lose a count or two: the budget is a rate, not an account.
  */
 public final class RetryBudget {
+    /** Of a backend that has a budget of its own, else of its service. */
+    public static final Slot<RetryBudget> SLOT = Slot.of(RetryBudget::new);
+
     private static final int SLOTS = 10;
 
     /**

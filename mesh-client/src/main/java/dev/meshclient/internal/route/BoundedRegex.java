@@ -3,7 +3,7 @@ package dev.meshclient.internal.route;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
-/** A regular expression that gives up, as no match, on input that is too long or that would keep it busy too long. */
+/** A regular expression with bounds: input that is too long, or takes too many steps, is no match. */
 final class BoundedRegex {
     private static final int MAX_INPUT = 8192;
     private static final int MAX_STEPS = 200_000;
@@ -26,7 +26,7 @@ final class BoundedRegex {
         }
     }
 
-    /** Backtracking is reading: whoever reads this often has gone astray. */
+    /** Backtracking reads characters again, so the number of reads bounds the work. */
     private record Counted(CharSequence text, AtomicInteger steps) implements CharSequence {
         @Override
         public char charAt(int index) {

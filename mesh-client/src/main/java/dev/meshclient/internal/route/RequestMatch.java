@@ -13,8 +13,8 @@ import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decider: does a request look as a rule wants it? Compiled once; ordered as Gateway API's HTTPRoute says, which leaves the
- * place of an expression open: here it is below an exact path and above every prefix.
+ * Decider: whether a request fulfils the conditions of a rule. Compiled once, and ordered as Gateway API's HTTPRoute demands.
+ * HTTPRoute does not define the place of a regular expression: here it is below an exact path and above every prefix.
  */
 final class RequestMatch {
     /** Most specific first: exact path, expression, longest prefix; method; most headers; most query parameters. */
@@ -24,7 +24,7 @@ final class RequestMatch {
             .thenComparingInt(m -> -m.headers.size())
             .thenComparingInt(m -> -m.queryParams.size());
 
-    /** Every request. */
+    /** Matches every request. */
     static final RequestMatch ANY = new RequestMatch(new Match(null, null, List.of(), List.of()));
 
     private record Value(String name, Predicate<String> test) {}
@@ -36,7 +36,7 @@ final class RequestMatch {
     private final List<Value> headers;
     private final List<Value> queryParams;
 
-    /** A match without a path is one with the prefix {@code /}, also in its rank. */
+    /** A match without a path has the prefix {@code /}, also in its rank. */
     RequestMatch(Match match) {
         PathMatch stated = match.path() == null ? new PathMatch(PathMatch.Type.PATH_PREFIX, "/") : match.path();
         String value = stated.type() == PathMatch.Type.REGULAR_EXPRESSION ? stated.value() : inUrls(stated);
@@ -69,7 +69,7 @@ final class RequestMatch {
         return true;
     }
 
-    /** As it will be sent: OkHttp takes the type from the body, and several lines are one value (RFC 9110 5.3). */
+    /** The value that will be sent: OkHttp takes the content type from the body, and several lines are one value (RFC 9110 5.3). */
     private static @Nullable String header(Request request, String name) {
         RequestBody body = request.body();
         MediaType type = body != null && name.equalsIgnoreCase("Content-Type") ? body.contentType() : null;
@@ -103,7 +103,7 @@ final class RequestMatch {
         };
     }
 
-    /** Requests have their path as OkHttp writes it: spelled otherwise, it would never match. A prefix loses its last slash. */
+    /** The path in OkHttp's notation, which requests have: another notation would never match. A prefix loses its last slash. */
     private static String inUrls(PathMatch path) {
         HttpUrl url = HttpUrl.parse("http://mesh" + path.value());
         String value = url == null ? path.value() : url.encodedPath();

@@ -4,10 +4,11 @@ import dev.meshclient.Decision;
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Failures;
+import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Match;
-import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Finds the rule of a request and draws one of its backends, once a call: its retries stay there. */
 public final class Route implements CallLayer {
     private final Time time;
-    private final String policy;
+    private final Revision revision;
     private final String service;
     private final List<Entry> entries;
 
@@ -47,19 +48,19 @@ public final class Route implements CallLayer {
             List<WeightedBackend> backends,
             @Nullable AliasTable weights) {}
 
-    private Route(Time time, String policy, String service, List<Entry> entries) {
+    private Route(Time time, Revision revision, String service, List<Entry> entries) {
         this.time = time;
-        this.policy = policy;
+        this.revision = revision;
         this.service = service;
         this.entries = entries;
     }
 
     /**
-     * @param policy in force, as {@code epoch/version}
+     * @param revision of the document that stated them last
      * @param service whose rules they are
      * @param rules in document order
      */
-    public static CallLayer create(Time time, String policy, String service, List<Rule> rules) {
+    public static CallLayer create(Time time, Revision revision, String service, List<Rule> rules) {
         List<Entry> entries = new ArrayList<>();
         for (Rule rule : rules) {
             List<WeightedBackend> backends =
@@ -75,7 +76,7 @@ public final class Route implements CallLayer {
             matches.forEach(match -> entries.add(new Entry(rule.name, match, backends, weights)));
         }
         entries.sort(Comparator.comparing(Entry::match, RequestMatch.PRECEDENCE));
-        return new Route(time, policy, service, List.copyOf(entries));
+        return new Route(time, revision, service, List.copyOf(entries));
     }
 
     @Override
@@ -89,11 +90,18 @@ public final class Route implements CallLayer {
                 return chosen.layers.call(call);
             }
         }
-        throw Failures.make().noRoute(
-                "no rule of '" + service + "' takes " + call.request().method() + " "
-                        + call.request().url().encodedPath() + ", of " + entries.size() + " match(es)",
-                "add a rule without matches to take the rest",
-                new Decision(policy, service, "", "", call.decision().attempts(), ""));
+        throw Failures.make()
+                .noRoute(
+                        "no rule of '" + service + "' takes " + call.request().method() + " "
+                                + call.request().url().encodedPath() + ", of " + entries.size() + " match(es)",
+                        "add a rule without matches to take the rest",
+                        new Decision(
+                                revision.text(),
+                                service,
+                                "",
+                                "",
+                                call.decision().attempts(),
+                                ""));
     }
 
     @Override

@@ -1,4 +1,4 @@
-/** Which rule a request matches, and which backend its call goes to. */
+/** Finds the rule that a request matches, and the backend of its call. */
 @NullMarked
 package dev.meshclient.internal.route;
 

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.source;
 
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
@@ -20,6 +21,20 @@ public record Delivery(
         Instant confirmed,
         Map<String, Remembered> memory,
         @Nullable IOException failing) {
+    /**
+     * Of a source that is not one of this library. A document may be made in code: it passes the same check as one that is read.
+     * One of which services are refused was checked where they were.
+     */
+    public static Delivery checked(PolicyDocument document, Instant now) throws PolicyException {
+        PolicyDocument checked = document;
+        if (document.refused().isEmpty()) {
+            PolicyDocument found = PolicyDocument.of(document.policy());
+            checked = new PolicyDocument(
+                    found.policy(), document.unknownFields(), found.refused(), document.unresolved());
+        }
+        return live(checked, now, Map.of());
+    }
+
     /** Of a source that has it now. */
     public static Delivery live(PolicyDocument document, Instant now, Map<String, Remembered> memory) {
         return new Delivery(document, true, now, memory, null);

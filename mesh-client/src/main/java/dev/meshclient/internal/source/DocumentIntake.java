@@ -1,8 +1,8 @@
 package dev.meshclient.internal.source;
 
-import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;

@@ -3,7 +3,7 @@ package dev.meshclient.internal.time;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decider: whether the log says something again. A text that differs from the last one is said at once, the same one after an
+ * Decider: whether to log a message again. A message that differs from the last one is logged at once, the same message after an
  * interval. Thread-safe.
  */
 public final class LogThrottle {
@@ -11,12 +11,12 @@ public final class LogThrottle {
     private @Nullable String last;
     private long nextAt;
 
-    /** @param intervalNanos after which the same text is said again; {@link Time#NEVER} = it is said once */
+    /** @param intervalNanos after which the same message is logged again; {@link Time#NEVER} = it is logged once */
     public LogThrottle(long intervalNanos) {
         this.intervalNanos = intervalNanos;
     }
 
-    /** Whether to say this text now; then it counts as said. */
+    /** Whether to log this message now; if so, it counts as logged. */
     public synchronized boolean allows(String text, long now) {
         if (text.equals(last) && now < nextAt) {
             return false;
@@ -26,7 +26,7 @@ public final class LogThrottle {
         return true;
     }
 
-    /** The situation is over: whatever comes next is said at once. */
+    /** The situation has ended: the next message is logged at once. */
     public synchronized void reset() {
         last = null;
     }

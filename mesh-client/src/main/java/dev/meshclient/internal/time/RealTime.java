@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
-/** Time as it passes: the system's clock, one watchdog thread for all timers, daemon threads that end when idle. */
+/** Real time: the system's clock, one watchdog thread for all timers, daemon threads that end when idle. */
 public final class RealTime implements Time, AutoCloseable {
     private static final long TICK_NANOS = 10_000_000;
 
@@ -27,7 +27,7 @@ public final class RealTime implements Time, AutoCloseable {
         this.watchdog = new Watchdog(name + "-timer", this::now, TICK_NANOS);
     }
 
-    /** @param name of its threads */
+    /** @param name of the threads */
     public static RealTime create(String name) {
         return new RealTime(name);
     }
@@ -62,7 +62,7 @@ public final class RealTime implements Time, AutoCloseable {
         threads.execute(task);
     }
 
-    /** Interrupts the threads; that of the timers ends when no timer is armed any more. */
+    /** Interrupts the threads; the thread of the timers ends when no timer is armed. */
     @Override
     public void close() {
         watchdog.close();

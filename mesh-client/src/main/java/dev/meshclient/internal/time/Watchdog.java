@@ -8,9 +8,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Coarse timers that almost never fire. Arming links a node into one of a few lists, disarming unlinks it, and a daemon
- * thread looks at everything armed once a tick. No call wakes a thread: the watchdog ticks on for a second after the last
- * timer, then parks until the next one. Not a heap: a timer that is nearly always disarmed pays for order and never uses it,
- * and a heap wakes its thread whenever the new timer is the first.
+ * thread checks all armed timers once a tick. No call wakes a thread: the watchdog ticks on for a second after the last
+ * timer, then parks until the next one. Not a heap: nearly all timers are disarmed, so they would pay for an order that
+ * is never used, and a heap wakes its thread whenever the new timer is the first.
  */
 final class Watchdog {
     private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
@@ -21,7 +21,7 @@ final class Watchdog {
     private final LongSupplier clock;
     private final long tickNanos;
     private final Node[] heads = new Node[STRIPES];
-    private @Nullable Thread thread; // guarded by this; null: not begun, or ended
+    private @Nullable Thread thread; // guarded by this; null: not started, or ended
     private volatile boolean parked = true;
     private volatile boolean closed;
 
@@ -58,7 +58,7 @@ final class Watchdog {
         }
     }
 
-    /** The thread ends as soon as nothing is armed: what is under way keeps its deadlines. */
+    /** The thread ends as soon as no timer is armed: calls in flight keep their deadlines. */
     synchronized void close() {
         closed = true;
         LockSupport.unpark(thread);
@@ -76,13 +76,14 @@ final class Watchdog {
         parked = false;
         long lastBusy = clock.getAsLong();
         while (true) {
-            boolean ignored = Thread.interrupted(); // an action that left the flag up would keep us from parking
+            boolean ignored = Thread.interrupted(); // an action that left the flag set would prevent parking
             long now = clock.getAsLong();
             boolean busy = sweep(now);
             if (busy) {
                 lastBusy = now;
             }
-            // Both look again after the flag is up: who arms sees the flag, or we see his node.
+            // Both sides check again after the flag is set: the arming thread sees the flag, or this thread sees its
+            // node.
             if (closed && !busy) {
                 parked = true;
                 if (ends()) {
@@ -102,7 +103,7 @@ final class Watchdog {
         }
     }
 
-    /** Fires what is due; whether anything was armed. */
+    /** Fires the due timers. Returns whether any timer was armed. */
     private boolean sweep(long now) {
         boolean any = false;
         for (Node head : heads) {
@@ -121,7 +122,7 @@ final class Watchdog {
             }
             while (due != null) { // outside the lock: an action may arm again
                 Node next = due.chain;
-                due.chain = null; // who keeps one timer must not keep all that fired with it
+                due.chain = null; // a reference to one timer must not keep all that fired with it
                 due.fire();
                 due = next;
             }

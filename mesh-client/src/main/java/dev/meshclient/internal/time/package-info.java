@@ -1,4 +1,4 @@
-/** The only door to clock, chance, waiting and threads. */
+/** The only access to clock, random numbers, waiting and threads. */
 @NullMarked
 package dev.meshclient.internal.time;
 

@@ -11,18 +11,18 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decider: whether a document may follow those that were in force: versions do not fall within an epoch, and an epoch that another one
- * took the place of does not come back. So replicas of a registry that lag do not take the mesh back in time. A document
- * without a version takes no part: it is compared with nothing.
+ * Decider: whether a document may follow the documents that were in force. Versions never decrease within an epoch, and an epoch that
+ * another one replaced never returns. A lagging replica of a registry thus does not take the mesh back in time. A document without
+ * a version is compared with nothing.
  */
 public final class VersionOrder {
-    /** Whoever makes an epoch of each document must not fill the memory. */
+    /** Bounds the memory if each document has an epoch of its own. */
     private static final int REMEMBERED = 1000;
 
     private final Map<@Nullable String, Metadata> superseded = new LinkedHashMap<>(); // by epoch
     private @Nullable Metadata last;
 
-    /** What is wrong with the place of this document; null: nothing. */
+    /** The problem of this document's place in the order; null: none. */
     public @Nullable PolicyProblem problem(Metadata next) {
         Metadata newest = last;
         if (newest == null || next.version() == null) {
@@ -50,7 +50,7 @@ public final class VersionOrder {
                         + "; to go back, give the old content a higher version or another epoch");
     }
 
-    /** Whether there was a document of this version already. */
+    /** Whether an earlier document had this version. */
     public boolean isAgain(Metadata next) {
         return last != null
                 && next.version() != null
@@ -58,7 +58,7 @@ public final class VersionOrder {
                 && Objects.equals(next.epoch(), last.epoch());
     }
 
-    /** This document is in force. */
+    /** Records that this document is in force. */
     public void applied(Metadata next) {
         if (next.version() == null) {
             return;
@@ -74,7 +74,7 @@ public final class VersionOrder {
         last = next;
     }
 
-    /** What is remembered: another order to which these were applied, in this order, decides as this one does. */
+    /** The recorded documents: another order that records them in this sequence makes the same decisions. */
     public List<Metadata> remembered() {
         List<Metadata> all = new ArrayList<>(superseded.values());
         if (last != null) {

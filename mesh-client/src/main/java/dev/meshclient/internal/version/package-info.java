@@ -1,4 +1,4 @@
-/** Which document may follow which: one rule, for a mesh and for each source of several. */
+/** Decides which document may follow which: one rule for a mesh and for each of its sources. */
 @NullMarked
 package dev.meshclient.internal.version;
 

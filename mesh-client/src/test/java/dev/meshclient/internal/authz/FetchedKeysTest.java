@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Keys at a URI that is slow, wrong, gone, or asked for too often. */
@@ -38,7 +37,14 @@ class FetchedKeysTest {
     }
 
     private TokenCheck check() {
-        return TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, sets);
+        return check(sets);
+    }
+
+    /** A policy with the issuer, in force. */
+    private static TokenCheck check(KeySets keys) {
+        TokenCheck check = TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, keys);
+        keys.inForce(List.of(TestIssuer.remote()));
+        return check;
     }
 
     private String bearer(TestIssuer issuer) {
@@ -136,7 +142,7 @@ class FetchedKeysTest {
             }
         };
         KeySets until = new KeySets(ends, this::download);
-        TokenCheck check = TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, until);
+        TokenCheck check = check(until);
         closed[0] = true;
         ends.step(3600 * SECOND);
 
@@ -180,7 +186,7 @@ class FetchedKeysTest {
         String freshToken = bearer(fresh);
         List<TokenCheck.Result> results = new ArrayList<>();
         virtual.run(() -> {
-            TokenCheck check = TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, slow);
+            TokenCheck check = check(slow);
             assertThat(check.check(oldToken).problem()).isNull();
             served = TestIssuer.jwks(old.key, fresh.key);
             virtual.signal("rotation").await(20 * SECOND);
@@ -203,19 +209,19 @@ class FetchedKeysTest {
             }
             return served.getBytes(StandardCharsets.UTF_8);
         });
-        assertThatThrownBy(() -> TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, breaking))
+        assertThatThrownBy(() -> check(breaking))
                 .isInstanceOf(NoClassDefFoundError.class); // the end of its thread, were it another
         broken[0] = false;
         time.step(SECOND);
 
-        TokenCheck check = TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, breaking);
+        TokenCheck check = check(breaking);
         assertThat(check.check(bearer(old)).problem()).isNull();
     }
 
     @Test
     void keys_that_no_policy_names_are_forgotten() {
         check();
-        sets.retain(Set.of());
+        sets.inForce(List.of());
         check();
 
         assertThat(fetches).isEqualTo(2);

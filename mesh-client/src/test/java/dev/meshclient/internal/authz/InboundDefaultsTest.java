@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.policy.Access;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.Date;
 import java.util.Objects;
@@ -53,6 +53,9 @@ class InboundDefaultsTest {
             return TestIssuer.jwks(issuer.key).getBytes(StandardCharsets.UTF_8);
         });
         Boundary boundary = Boundary.of("orders", access(ofProvider, ofService), null, keys);
+        keys.inForce(Objects.requireNonNull(access(ofProvider, ofService).requestAuthentication())
+                .providers()
+                .values());
         Inbound inbound = new PolicyInbound(() -> boundary, event -> {});
         String token = issuer.token(TestIssuer.claims(time)
                 .expirationTime(Date.from(time.wall().instant()))
@@ -62,13 +65,15 @@ class InboundDefaultsTest {
                 .build();
         boolean forwarded = inbound.authorize(request).forwardToken();
         int goodFor = 0;
-        for (int second = 0; second < 1200; second += 5) {
-            goodFor += inbound.authorize(request).isAllowed() ? 5 : 0;
+        int step = 5;
+        for (int second = 0; second < 1200; second += step) {
+            step = second < 100 ? 5 : 20; // the end of a token is looked for more closely than those of keys
+            goodFor += inbound.authorize(request).isAllowed() ? step : 0;
             String fresh = issuer.token(TestIssuer.claims(time).build());
             inbound.authorize(InboundRequest.of("GET", "/")
                     .headers(name -> "Bearer " + fresh)
                     .build());
-            time.step(5 * SECOND);
+            time.step(step * SECOND);
         }
         return goodFor + " s, " + fetches[0] + " fetches, " + forwarded;
     }

@@ -1,9 +1,9 @@
 package dev.meshclient.internal.authz;
 
 import dev.meshclient.policy.AuthorizationPolicy;
-import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Service;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;

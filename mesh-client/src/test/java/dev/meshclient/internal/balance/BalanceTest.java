@@ -11,8 +11,11 @@ import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointList;
+import dev.meshclient.internal.endpoint.EndpointSet;
+import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Endpoint.Health;
@@ -38,15 +41,20 @@ class BalanceTest {
     private final StepTime time = new StepTime();
     private final Map<String, Integer> taken = new TreeMap<>();
     private final List<Attempt> open = new ArrayList<>();
-    private final ServiceState fleet = new ServiceState();
-    private final FailbackRamp homecoming = new FailbackRamp();
     private FailoverMode failover = FailoverMode.SPILL;
     private LocalityLbSetting localities = LocalityLbSetting.NONE;
     private boolean leaveOpen;
 
     private final AttemptLayer transport = attempt -> {
         taken.merge(
-                attempt.call().decision().attempts().get(attempt.number() - 1).endpoint(), 1, Integer::sum);
+                attempt.call()
+                        .decision()
+                        .attempts()
+                        .get(attempt.number() - 1)
+                        .endpoint()
+                        .replace(":80", ""),
+                1,
+                Integer::sum);
         if (leaveOpen) {
             open.add(attempt);
             attempt.responded(200);
@@ -61,18 +69,7 @@ class BalanceTest {
     };
 
     private static Endpoint endpoint(String name, String zone, int weight, Health health) {
-        return new Endpoint(
-                name,
-                80,
-                new Locality("eu", zone, ""),
-                "",
-                Map.of(),
-                0,
-                weight,
-                health,
-                null,
-                null,
-                new EndpointState(name));
+        return Endpoints.of(name, new Locality("eu", zone, ""), "", Map.of(), 0, weight, health);
     }
 
     private static Endpoint endpoint(String name, String zone) {
@@ -80,12 +77,17 @@ class BalanceTest {
     }
 
     private AttemptLayer balance(LoadBalancer algorithm, Endpoint... endpoints) {
-        return Balance.create(
+        ServiceState service = new ServiceState();
+        EndpointSet set = EndpointSet.stated(service, EndpointList.of(List.of(endpoints)), Map.of());
+        Planner planner = Planner.create(
                 time,
-                new Balance.Members("orders", List.of(endpoints), fleet, homecoming),
+                "orders",
+                set,
+                new BackendState(),
                 new BalanceSettings(algorithm, true, localities, failover, 50, true),
-                new Balance.Origin(HOME, Map.of(), Map.of()),
-                transport);
+                new Balance.Origin(HOME, Map.of(), Map.of()));
+        planner.activate();
+        return Balance.create(time, planner, transport);
     }
 
     private void call(AttemptLayer layer, int times) throws IOException {
@@ -143,18 +145,7 @@ class BalanceTest {
 
     @Test
     void another_region_is_used_only_when_ours_has_nobody() throws Exception {
-        Endpoint far = new Endpoint(
-                "far",
-                80,
-                new Locality("us", "a", ""),
-                "",
-                Map.of(),
-                0,
-                1,
-                Health.HEALTHY,
-                null,
-                null,
-                new EndpointState("far"));
+        Endpoint far = Endpoints.of("far", new Locality("us", "a", ""), "", Map.of(), 0, 1, Health.HEALTHY);
         call(balance(LoadBalancer.RANDOM, endpoint("near", "b"), far), 100);
         assertThat(taken).isEqualTo(Map.of("near", 100));
         call(balance(LoadBalancer.RANDOM, endpoint("near", "b", 1, Health.UNHEALTHY), far), 50);
@@ -164,30 +155,8 @@ class BalanceTest {
     /** Zones of Azure are called 1, 2 and 3 in every region. */
     @Test
     void a_zone_of_another_region_is_not_ours_though_it_is_called_the_same() throws Exception {
-        Endpoint same = new Endpoint(
-                "s",
-                80,
-                new Locality("us", "a", ""),
-                "",
-                Map.of(),
-                0,
-                1,
-                Health.HEALTHY,
-                null,
-                null,
-                new EndpointState("s"));
-        Endpoint other = new Endpoint(
-                "o",
-                80,
-                new Locality("us", "b", ""),
-                "",
-                Map.of(),
-                0,
-                1,
-                Health.HEALTHY,
-                null,
-                null,
-                new EndpointState("o"));
+        Endpoint same = Endpoints.of("s", new Locality("us", "a", ""), "", Map.of(), 0, 1, Health.HEALTHY);
+        Endpoint other = Endpoints.of("o", new Locality("us", "b", ""), "", Map.of(), 0, 1, Health.HEALTHY);
         call(balance(LoadBalancer.RANDOM, same, other), 1000);
         assertThat(taken.get("s")).isCloseTo(500, within(100));
     }
@@ -245,8 +214,7 @@ class BalanceTest {
 
     @Test
     void a_lower_cluster_priority_number_goes_first() throws Exception {
-        Endpoint backup = new Endpoint(
-                "backup", 80, HOME, "", Map.of(), 1, 1, Health.HEALTHY, null, null, new EndpointState("backup"));
+        Endpoint backup = Endpoints.of("backup", HOME, "", Map.of(), 1, 1, Health.HEALTHY);
         call(balance(LoadBalancer.RANDOM, endpoint("primary", "b"), backup), 100);
         assertThat(taken).isEqualTo(Map.of("primary", 100));
     }
@@ -254,10 +222,8 @@ class BalanceTest {
     @Test
     void the_priority_of_the_cluster_counts_before_the_region() throws Exception {
         Locality us = new Locality("us", "a", "");
-        Endpoint far =
-                new Endpoint("far", 80, us, "", Map.of(), 0, 1, Health.HEALTHY, null, null, new EndpointState("far"));
-        Endpoint near = new Endpoint(
-                "near", 80, HOME, "", Map.of(), 1, 1, Health.HEALTHY, null, null, new EndpointState("near"));
+        Endpoint far = Endpoints.of("far", us, "", Map.of(), 0, 1, Health.HEALTHY);
+        Endpoint near = Endpoints.of("near", HOME, "", Map.of(), 1, 1, Health.HEALTHY);
         call(balance(LoadBalancer.RANDOM, near, far), 100);
         assertThat(taken).isEqualTo(Map.of("far", 100));
     }
@@ -297,18 +263,7 @@ class BalanceTest {
 
     @Test
     void a_retry_takes_an_endpoint_that_was_not_tried_even_in_another_zone_or_region() throws Exception {
-        Endpoint far = new Endpoint(
-                "far",
-                80,
-                new Locality("us", "a", ""),
-                "",
-                Map.of(),
-                0,
-                1,
-                Health.HEALTHY,
-                null,
-                null,
-                new EndpointState("far"));
+        Endpoint far = Endpoints.of("far", new Locality("us", "a", ""), "", Map.of(), 0, 1, Health.HEALTHY);
         AttemptLayer layer = balance(LoadBalancer.RANDOM, endpoint("x", "a"), endpoint("y", "b"), far);
         for (int i = 0; i < 100; i++) {
             Set<String> tried = new HashSet<>();
@@ -317,7 +272,12 @@ class BalanceTest {
                 for (int n = 0; n < 3; n++) {
                     Attempt attempt = call.beginAttempt();
                     layer.call(attempt).close();
-                    tried.add(attempt.call().decision().attempts().get(n).endpoint());
+                    tried.add(attempt.call()
+                            .decision()
+                            .attempts()
+                            .get(n)
+                            .endpoint()
+                            .replace(":80", ""));
                     alternative[n] = attempt.pick().hasAlternative();
                 }
                 return layer.call(call.beginAttempt());
@@ -346,6 +306,6 @@ class BalanceTest {
     private String byKey(String key, Endpoint... endpoints) throws IOException {
         Call call = Calls.call(time, Calls.get(), MeshOptions.DEFAULT.withHashKey(key));
         call.run(c -> balance(LoadBalancer.RANDOM, endpoints).call(c.beginAttempt()));
-        return call.decision().attempts().get(0).endpoint();
+        return call.decision().attempts().get(0).endpoint().replace(":80", "");
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
@@ -29,25 +29,14 @@ class DistributeTest {
     private static final int PICKS = 20_000;
 
     private final SplittableRandom random = new SplittableRandom(8);
-    private final FailbackRamp homecoming = new FailbackRamp();
+    private final FailbackRamp ramp = new FailbackRamp();
     private final List<Endpoint> endpoints = new ArrayList<>();
     private Locality own = new Locality("eu", "a", "");
 
     private void add(int count, String region, String zone, Health health) {
         for (int i = 0; i < count; i++) {
             String name = zone + endpoints.size();
-            endpoints.add(new Endpoint(
-                    name,
-                    80,
-                    new Locality(region, zone, ""),
-                    "",
-                    Map.of(),
-                    0,
-                    1,
-                    health,
-                    null,
-                    null,
-                    new EndpointState(name)));
+            endpoints.add(Endpoints.of(name, new Locality(region, zone, ""), "", Map.of(), 0, 1, health));
         }
     }
 
@@ -57,16 +46,15 @@ class DistributeTest {
         LocalityLbSetting setting =
                 new LocalityLbSetting(List.of(new Distribute(Places.of("*"), shares)), List.of(), List.of());
         Balance.Origin origin = new Balance.Origin(own, Map.of(), Map.of());
-        return Plan.of(
+        return Plans.of(
                 Priorities.of(endpoints, origin, setting),
-                new PlanSettings(new LevelSettings(true, own, Map.of(), algorithm), FailoverMode.SPILL, 50, true),
-                0);
+                new PlanSettings(new LevelSettings(true, own, Map.of(), algorithm), FailoverMode.SPILL, 50, true));
     }
 
     private Map<String, Integer> taken(Plan plan) {
         Map<String, Integer> taken = new TreeMap<>();
         for (int i = 0; i < PICKS; i++) {
-            taken.merge(plan.pick(random, homecoming, LATER).locality().zone(), 1, Integer::sum);
+            taken.merge(plan.pick(random, ramp, LATER).locality().zone(), 1, Integer::sum);
         }
         return taken;
     }
@@ -118,14 +106,14 @@ class DistributeTest {
         Map<String, Integer> taken = taken(dead);
         assertThat(taken).containsOnlyKeys("b", "c");
         assertThat(taken.get("b")).isCloseTo(PICKS * 3 / 4, within(400));
-        homecoming.takenOver(this);
-        homecoming.plan(this, dead.preferred(), dead.home(), LATER - 100_000_000_000L);
+        ramp.follow(this);
+        ramp.plan(this, dead.preferred(), dead.home(), LATER - 100_000_000_000L);
         endpoints.clear();
         add(4, "eu", "a", Health.HEALTHY);
         add(4, "eu", "b", Health.HEALTHY);
         add(4, "eu", "c", Health.HEALTHY);
         Plan back = plan(LoadBalancer.RANDOM, to);
-        homecoming.plan(this, back.preferred(), back.home(), LATER - 15_000_000_000L);
+        ramp.plan(this, back.preferred(), back.home(), LATER - 15_000_000_000L);
         assertThat(taken(back).get("a")).as("half of 60 % after half of 30 s").isCloseTo(PICKS * 3 / 10, within(400));
     }
 
@@ -151,7 +139,7 @@ class DistributeTest {
         Plan plan = plan(LoadBalancer.LEAST_REQUEST, Map.of("eu/*", 50, "us", 30, "ap/c", 20));
         long bytes = Allocated.bytes(() -> {
             for (int i = 0; i < PICKS; i++) {
-                plan.pick(random, homecoming, LATER);
+                plan.pick(random, ramp, LATER);
             }
         });
         assertThat(bytes).as("bytes of %d picks", PICKS).isLessThan(PICKS);

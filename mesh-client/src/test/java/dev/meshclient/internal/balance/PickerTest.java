@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointList;
+import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
@@ -51,18 +52,8 @@ class PickerTest {
     private static List<Endpoint> endpoints(int count, IntUnaryOperator weight) {
         List<Endpoint> endpoints = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            endpoints.add(new Endpoint(
-                    "e" + i,
-                    80,
-                    new Locality("eu", "a", ""),
-                    "",
-                    Map.of(),
-                    0,
-                    weight.applyAsInt(i),
-                    Health.HEALTHY,
-                    null,
-                    null,
-                    new EndpointState("e" + i)));
+            endpoints.add(Endpoints.of(
+                    "e" + i, new Locality("eu", "a", ""), "", Map.of(), 0, weight.applyAsInt(i), Health.HEALTHY));
         }
         return endpoints;
     }
@@ -78,8 +69,8 @@ class PickerTest {
         for (IntUnaryOperator weight : List.<IntUnaryOperator>of(i -> 1, i -> 1 + i % 7, PickerTest::skewed)) {
             Counting few = new Counting();
             Counting many = new Counting();
-            Picker ofFew = Picker.of(algorithm, endpoints(10, weight));
-            Picker ofMany = Picker.of(algorithm, endpoints(MANY, weight));
+            Picker ofFew = Picker.of(algorithm, Plans.members(endpoints(10, weight)));
+            Picker ofMany = Picker.of(algorithm, Plans.members(endpoints(MANY, weight)));
             for (int i = 0; i < 10_000; i++) {
                 ofFew.pick(few);
                 ofMany.pick(many);
@@ -94,7 +85,7 @@ class PickerTest {
     @EnumSource(LoadBalancer.class)
     @Timeout(60)
     void a_pick_does_not_walk_the_endpoints(LoadBalancer algorithm) {
-        Picker picker = Picker.of(algorithm, endpoints(MANY, PickerTest::skewed));
+        Picker picker = Picker.of(algorithm, Plans.members(endpoints(MANY, PickerTest::skewed)));
         SplittableRandom random = new SplittableRandom(1);
         int heavy = 0;
         for (int i = 0; i < 1_000_000; i++) {
@@ -106,11 +97,13 @@ class PickerTest {
     @ParameterizedTest
     @EnumSource(LoadBalancer.class)
     void a_pick_allocates_nothing(LoadBalancer algorithm) {
+        List<Endpoint> endpoints = endpoints(1000, i -> 1 + i % 3);
+        LevelSettings settings = new LevelSettings(true, new Locality("eu", "a", ""), Map.of(), algorithm);
         Level level = Level.of(
-                endpoints(1000, i -> 1 + i % 3),
-                endpoints(1000, i -> 1 + i % 3),
-                new Plan.Priority(List.of(), true, Map.of()),
-                new LevelSettings(true, new Locality("eu", "a", ""), Map.of(), algorithm));
+                new Tier(new Plan.Priority(endpoints, true, Map.of()), settings),
+                Tier.Kind.HEALTHY,
+                new Ejected(EndpointList.of(endpoints), List.of()),
+                settings);
         SplittableRandom random = new SplittableRandom(1);
         int picks = 100_000;
         long bytes = Allocated.bytes(() -> {
@@ -128,7 +121,7 @@ class PickerTest {
             int n = random.nextInt(2, 30);
             List<Endpoint> endpoints = endpoints(n, i -> random.nextInt(1, 100));
             long sum = endpoints.stream().mapToLong(Endpoint::weight).sum();
-            Picker picker = Picker.of(LoadBalancer.ROUND_ROBIN, endpoints);
+            Picker picker = Picker.of(LoadBalancer.ROUND_ROBIN, Plans.members(endpoints));
             Map<Endpoint, Integer> taken = new HashMap<>();
             for (int i = 1; i <= 20_000; i++) {
                 taken.merge(picker.pick(random), 1, Integer::sum);
@@ -153,7 +146,8 @@ class PickerTest {
         List<Endpoint> endpoints = endpoints(10, i -> 1);
         SplittableRandom random = new SplittableRandom(3);
         long first = java.util.stream.IntStream.range(0, 200)
-                .mapToObj(i -> Picker.of(LoadBalancer.ROUND_ROBIN, endpoints).pick(random))
+                .mapToObj(i -> Picker.of(LoadBalancer.ROUND_ROBIN, Plans.members(endpoints))
+                        .pick(random))
                 .distinct()
                 .count();
         assertThat(first).isEqualTo(10);
@@ -164,7 +158,7 @@ class PickerTest {
         List<Endpoint> endpoints = endpoints(4, i -> 1 + i);
         Map<Endpoint, Integer> taken = new HashMap<>();
         for (int i = 0; i < 20_000; i++) {
-            taken.merge(Rendezvous.pick(endpoints, "key-" + i), 1, Integer::sum);
+            taken.merge(Rendezvous.pick(Plans.members(endpoints), "key-" + i), 1, Integer::sum);
         }
         for (Endpoint endpoint : endpoints) {
             assertThat(taken.getOrDefault(endpoint, 0))

@@ -7,7 +7,7 @@ import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
@@ -28,21 +28,10 @@ class PlanTest {
     private static final long LATER = 1000 * SECOND;
 
     private final SplittableRandom random = new SplittableRandom(3);
-    private final FailbackRamp homecoming = new FailbackRamp();
+    private final FailbackRamp ramp = new FailbackRamp();
 
     private static Endpoint endpoint(String name, String zone, Health health) {
-        return new Endpoint(
-                name,
-                80,
-                new Locality("eu", zone, ""),
-                "",
-                Map.of(),
-                0,
-                1,
-                health,
-                null,
-                null,
-                new EndpointState(name));
+        return Endpoints.of(name, new Locality("eu", zone, ""), "", Map.of(), 0, 1, health);
     }
 
     /** {@code n} endpoints, the first {@code up} of them healthy. */
@@ -56,19 +45,18 @@ class PlanTest {
 
     private static Plan plan(FailoverMode failover, int minHealthPercent, List<List<Endpoint>> priorities) {
         LevelSettings zones = new LevelSettings(true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.RANDOM);
-        return Plan.of(
+        return Plans.of(
                 priorities.stream()
                         .map(p -> new Plan.Priority(p, true, Map.of()))
                         .toList(),
-                new PlanSettings(zones, failover, minHealthPercent, true),
-                0);
+                new PlanSettings(zones, failover, minHealthPercent, true));
     }
 
     /** How many of 10,000 calls go to endpoints whose name begins so. */
     private Map<String, Integer> taken(Plan plan, long now) {
         Map<String, Integer> taken = new TreeMap<>();
         for (int i = 0; i < 10_000; i++) {
-            taken.merge(plan.pick(random, homecoming, now).address().substring(0, 1), 1, Integer::sum);
+            taken.merge(plan.pick(random, ramp, now).address().substring(0, 1), 1, Integer::sum);
         }
         return taken;
     }
@@ -100,8 +88,8 @@ class PlanTest {
     @Test
     void in_panic_the_ejected_are_called_too_but_never_those_that_the_registry_calls_unhealthy() {
         List<Endpoint> members = members("p", 3, 4);
-        members.get(0).state().record().takeOut(1, LATER, 1, "test");
-        members.get(1).state().record().takeOut(1, LATER, 1, "test");
+        members.get(0).state().takeOut(1, LATER, 1, "test");
+        members.get(1).state().takeOut(1, LATER, 1, "test");
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
         assertThat(plan.isPanic()).isTrue();
         assertThat(plan.usable()).isEqualTo(3);
@@ -116,7 +104,7 @@ class PlanTest {
     @Test
     void in_panic_who_drains_is_not_called_and_who_is_degraded_is() {
         Endpoint out = endpoint("out", "a", Health.HEALTHY);
-        out.state().record().takeOut(1, LATER, 1, "test");
+        out.state().takeOut(1, LATER, 1, "test");
         Endpoint draining = endpoint("draining", "a", Health.DRAINING);
         Endpoint degraded = endpoint("xdegraded", "a", Health.DEGRADED);
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(List.of(out, draining, degraded)));
@@ -127,7 +115,7 @@ class PlanTest {
     @Test
     void nobody_is_left_where_panic_is_off() {
         List<Endpoint> members = members("p", 2, 2);
-        members.forEach(e -> e.state().record().takeOut(1, LATER, 1, "test"));
+        members.forEach(e -> e.state().takeOut(1, LATER, 1, "test"));
         Plan plan = plan(FailoverMode.SPILL, 0, List.of(members));
         assertThat(plan.isEmpty()).isTrue();
         assertThat(plan.out()).isEqualTo(2);
@@ -138,17 +126,17 @@ class PlanTest {
     void calls_that_left_the_zone_come_back_over_half_a_minute() {
         Endpoint home = endpoint("home", "a", Health.HEALTHY);
         Endpoint away = endpoint("xaway", "b", Health.HEALTHY);
-        homecoming.takenOver(this);
+        ramp.follow(this);
         Plan before = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
-        homecoming.plan(this, before.preferred(), before.home(), 0);
+        ramp.plan(this, before.preferred(), before.home(), 0);
         assertThat(taken(before, 0)).isEqualTo(Map.of("h", 10_000));
-        home.state().record().takeOut(0, 10 * SECOND, 1, "test");
+        home.state().takeOut(0, 10 * SECOND, 1, "test");
         Plan without = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
-        homecoming.plan(this, without.preferred(), without.home(), 0);
+        ramp.plan(this, without.preferred(), without.home(), 0);
         assertThat(taken(without, SECOND)).isEqualTo(Map.of("x", 10_000));
-        home.state().record().bringBack(20 * SECOND);
+        home.state().bringBack(20 * SECOND);
         Plan again = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
-        homecoming.plan(this, again.preferred(), again.home(), 20 * SECOND);
+        ramp.plan(this, again.preferred(), again.home(), 20 * SECOND);
         assertThat(taken(again, 20 * SECOND)).isEqualTo(Map.of("x", 10_000));
         assertThat(taken(again, 35 * SECOND).get("h")).isCloseTo(5000, within(200));
         assertThat(taken(again, 50 * SECOND)).isEqualTo(Map.of("h", 10_000));
@@ -156,11 +144,11 @@ class PlanTest {
 
     @Test
     void a_priority_that_was_left_is_returned_to_over_half_a_minute() {
-        homecoming.takenOver(this);
+        ramp.follow(this);
         long now = 0;
         for (int up : new int[] {4, 0, 4}) {
             Plan plan = plan(FailoverMode.SPILL, 50, List.of(members("p", up, 4), members("q", 4, 4)));
-            homecoming.plan(this, plan.preferred(), plan.home(), now);
+            ramp.plan(this, plan.preferred(), plan.home(), now);
             assertThat(taken(plan, now)).isEqualTo(Map.of(now == 0 ? "p" : "q", 10_000));
             now += 10 * SECOND;
         }
@@ -171,25 +159,25 @@ class PlanTest {
 
     @Test
     void the_same_plan_again_does_not_begin_the_return_anew() {
-        homecoming.takenOver(this);
-        homecoming.plan(this, 0, 0, 0);
+        ramp.follow(this);
+        ramp.plan(this, 0, 0, 0);
         for (long now = SECOND; now < 31 * SECOND; now += SECOND) {
-            homecoming.plan(this, 1, 1, now);
+            ramp.plan(this, 1, 1, now);
         }
-        assertThat(homecoming.admitsToPriority(31 * SECOND, () -> -1L)).isTrue();
-        assertThat(homecoming.admitsToZone(31 * SECOND, () -> -1L)).isTrue();
+        assertThat(ramp.admitsToPriority(31 * SECOND, () -> -1L)).isTrue();
+        assertThat(ramp.admitsToZone(31 * SECOND, () -> -1L)).isTrue();
     }
 
     @Test
     void what_calls_of_an_earlier_policy_plan_does_not_end_the_return() {
-        homecoming.takenOver("first");
-        homecoming.plan("first", 1, 1, 0);
-        homecoming.plan("first", 1, 0, 0);
-        homecoming.takenOver("second");
-        homecoming.plan("second", 1, 1, SECOND);
-        homecoming.plan("first", 1, 0, SECOND);
-        assertThat(homecoming.admitsToZone(SECOND, () -> -1L)).as("at once").isFalse();
-        assertThat(homecoming.admitsToZone(31 * SECOND, () -> -1L)).isTrue();
+        ramp.follow("first");
+        ramp.plan("first", 1, 1, 0);
+        ramp.plan("first", 1, 0, 0);
+        ramp.follow("second");
+        ramp.plan("second", 1, 1, SECOND);
+        ramp.plan("first", 1, 0, SECOND);
+        assertThat(ramp.admitsToZone(SECOND, () -> -1L)).as("at once").isFalse();
+        assertThat(ramp.admitsToZone(31 * SECOND, () -> -1L)).isTrue();
     }
 
     @Test
@@ -198,7 +186,7 @@ class PlanTest {
         int picks = 100_000;
         long bytes = Allocated.bytes(() -> {
             for (int i = 0; i < picks; i++) {
-                plan.pick(random, homecoming, LATER);
+                plan.pick(random, ramp, LATER);
             }
         });
         assertThat(plan.nextProbe()).isEqualTo(Long.MAX_VALUE);
@@ -210,8 +198,8 @@ class PlanTest {
         List<Endpoint> members = members("p", 2, 2);
         Endpoint back = endpoint("back", "a", Health.HEALTHY);
         members.add(back);
-        back.state().record().takeOut(1, 2, 1, "test");
-        back.state().record().bringBack(100 * SECOND);
+        back.state().takeOut(1, 2, 1, "test");
+        back.state().bringBack(100 * SECOND);
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
         int atFirst = taken(plan, 100 * SECOND).getOrDefault("b", 0);
         int midway = taken(plan, 115 * SECOND).getOrDefault("b", 0);
@@ -226,12 +214,12 @@ class PlanTest {
         List<Endpoint> members = members("p", 2, 2);
         Endpoint bad = endpoint("bad", "a", Health.HEALTHY);
         members.add(bad);
-        bad.state().record().spare();
+        bad.state().spare();
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
         assertThat(taken(plan, LATER).getOrDefault("b", 0)).isBetween(200, 500);
-        bad.state().record().good();
+        bad.state().good();
         assertThat(taken(plan, LATER).getOrDefault("b", 0)).isCloseTo(3333, within(250));
-        members.forEach(e -> e.state().record().spare());
+        members.forEach(e -> e.state().spare());
         assertThat(taken(plan, LATER).getOrDefault("b", 0))
                 .as("nobody is better off")
                 .isCloseTo(3333, within(250));
@@ -240,7 +228,7 @@ class PlanTest {
     @Test
     void calls_leave_a_zone_where_all_are_in_only_because_too_many_are_out() {
         Endpoint bad = endpoint("bad", "a", Health.HEALTHY);
-        bad.state().record().spare();
+        bad.state().spare();
         Endpoint other = endpoint("other", "b", Health.HEALTHY);
         Endpoint third = endpoint("third", "c", Health.HEALTHY);
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(List.of(bad, other, third)));
@@ -252,7 +240,7 @@ class PlanTest {
     void a_pick_draws_a_few_times_and_allocates_nothing_where_all_are_spared() {
         List<Endpoint> members = members("p", 1000, 1000);
         members.add(endpoint("q", "b", Health.HEALTHY));
-        members.forEach(e -> e.state().record().spare());
+        members.forEach(e -> e.state().spare());
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
         int[] draws = new int[1];
         RandomGenerator counting = () -> {
@@ -262,7 +250,7 @@ class PlanTest {
         int picks = 100_000;
         long bytes = Allocated.bytes(() -> {
             for (int i = 0; i < picks; i++) {
-                plan.pick(counting, homecoming, LATER);
+                plan.pick(counting, ramp, LATER);
             }
         });
         assertThat(bytes).as("bytes of %d picks", picks).isLessThan(picks);
@@ -272,7 +260,7 @@ class PlanTest {
     @Test
     void a_probe_is_a_request_that_may_be_repeated_and_any_other_only_when_none_comes() throws IOException {
         List<Endpoint> members = members("p", 2, 2);
-        members.get(0).state().record().takeOut(0, 30 * SECOND, 1, "test");
+        members.get(0).state().takeOut(0, 30 * SECOND, 1, "test");
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
         StepTime time = new StepTime();
         Attempt get = attempt(time, Calls.get());
@@ -281,7 +269,7 @@ class PlanTest {
         assertThat(plan.toProbe(post, 39 * SECOND)).isNull();
         assertThat(plan.toProbe(post, 40 * SECOND)).isSameAs(members.get(0));
         assertThat(plan.toProbe(get, 40 * SECOND)).as("one at a time").isNull();
-        members.get(0).state().record().endProbe();
+        members.get(0).state().endProbe();
         assertThat(plan.toProbe(get, 40 * SECOND)).isSameAs(members.get(0));
     }
 

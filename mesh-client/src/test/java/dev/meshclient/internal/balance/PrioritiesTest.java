@@ -3,7 +3,7 @@ package dev.meshclient.internal.balance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
@@ -31,18 +31,7 @@ class PrioritiesTest {
     }
 
     private void add(String name, String locality, int cluster, Map<String, String> labels) {
-        endpoints.add(new Endpoint(
-                name,
-                80,
-                locality(locality),
-                "c" + cluster,
-                labels,
-                cluster,
-                1,
-                Health.HEALTHY,
-                null,
-                null,
-                new EndpointState(name)));
+        endpoints.add(Endpoints.of(name, locality(locality), "c" + cluster, labels, cluster, 1, Health.HEALTHY));
     }
 
     private void add(String... localities) {

@@ -9,7 +9,9 @@ import dev.meshclient.MeshStatus;
 import dev.meshclient.RecordingLogger;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.pipeline.Router;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.registry.FakeRegistry;
 import dev.meshclient.registry.FastTime;
@@ -20,6 +22,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
@@ -144,7 +148,7 @@ class PolicyFeedTest {
     void without_a_registry_a_restart_begins_with_what_was_in_force() throws IOException {
         watch();
         awaitKept(1);
-        registry.close();
+        registry.dies();
         restarts();
         awaitProblem();
         assertThat(inForce()).isEqualTo("-/1 SNAPSHOT");
@@ -204,7 +208,7 @@ class PolicyFeedTest {
     @Test
     void what_is_too_old_waits_for_the_registry_and_is_stale_if_that_says_nothing() throws IOException {
         left(1, Duration.ofHours(1), Duration.ofMinutes(61));
-        registry.close();
+        registry.dies();
         watch(Duration.ofSeconds(100));
         awaitInForce("-/1 STALE");
         assertThat(events).containsExactly("watched", "-/1");
@@ -236,7 +240,7 @@ class PolicyFeedTest {
     @Test
     void what_is_not_too_old_yet_is_used_at_once() throws IOException {
         left(1, Duration.ofHours(1), Duration.ofMinutes(59));
-        registry.close();
+        registry.dies();
         watch(Duration.ofDays(1));
         awaitInForce("-/1 SNAPSHOT");
     }
@@ -256,7 +260,7 @@ class PolicyFeedTest {
     @Test
     void a_service_that_this_version_does_not_read_is_ignored_alone() throws IOException {
         Files.write(Path.of(file.toString()), SnapshotFileTest.withIllegalService());
-        registry.close();
+        registry.dies();
         watch();
         awaitInForce("-/1 SNAPSHOT");
         assertThat(Objects.requireNonNull(running).router.applied().services()).containsOnlyKeys("good");
@@ -319,11 +323,32 @@ class PolicyFeedTest {
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("metadata.version: 1");
         awaitProblem();
+        assertThatThrownBy(() -> sink.get().deliver(illegal()))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining("trustDomain");
         close();
         PolicySource.Sink closed = sink.get();
         closed.deliver(PolicyCodec.read(document(3)));
         watch(own, directory, Duration.ofSeconds(5));
         awaitInForce("-/2 SNAPSHOT");
+    }
+
+    /** As no reader would make it. */
+    private static PolicyDocument illegal() throws IOException {
+        MeshPolicy good = PolicyCodec.read(document(3)).policy();
+        return new PolicyDocument(
+                new MeshPolicy(
+                        good.metadata(),
+                        "not a trust domain!",
+                        good.outboundTrafficPolicy(),
+                        good.clusters(),
+                        good.jwtProviders(),
+                        good.defaults(),
+                        good.services(),
+                        good.removed()),
+                List.of(),
+                Map.of(),
+                Set.of());
     }
 
     @Test

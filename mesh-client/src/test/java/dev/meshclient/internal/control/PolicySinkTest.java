@@ -10,7 +10,7 @@ import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.registry.RecordingSink;
 import java.io.Closeable;

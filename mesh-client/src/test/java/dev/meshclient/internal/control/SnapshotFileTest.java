@@ -13,7 +13,7 @@ import dev.meshclient.internal.source.Remembered;
 import dev.meshclient.internal.source.Sha256;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Metadata;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;

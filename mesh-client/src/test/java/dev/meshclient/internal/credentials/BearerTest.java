@@ -3,15 +3,15 @@ package dev.meshclient.internal.credentials;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.AppProtocol;
-import dev.meshclient.policy.Credentials;
+import dev.meshclient.policy.TokenCredentials;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Tls;
 import java.io.IOException;
@@ -38,14 +38,14 @@ class BearerTest {
                     }));
     private final AttemptLayer peer = attempt -> Calls.respond(attempt, 200);
 
-    private Attempt run(Credentials credentials, Tls.Mode mode, Request request) throws IOException {
+    private Attempt run(TokenCredentials credentials, Tls.Mode mode, Request request) throws IOException {
         Call call = Calls.call(time, request);
         AttemptLayer layer = Bearer.create(credentials, tokens, backend(mode), peer);
         call.run(c -> layer.call(c.beginAttempt()));
         return Objects.requireNonNull(call.latest());
     }
 
-    private TokenUnavailable refusal(Credentials credentials, Tls.Mode mode) {
+    private TokenUnavailable refusal(TokenCredentials credentials, Tls.Mode mode) {
         Call call = Calls.call(time, Calls.get());
         AttemptLayer layer = Bearer.create(credentials, tokens, backend(mode), peer);
         TokenUnavailable e =
@@ -65,26 +65,26 @@ class BearerTest {
 
     @Test
     void over_tls_the_token_goes_along() throws IOException {
-        assertThat(run(new Credentials("a", false), Tls.Mode.SIMPLE, Calls.get())
+        assertThat(run(new TokenCredentials("a", false), Tls.Mode.SIMPLE, Calls.get())
                         .authorization())
                 .isEqualTo("Bearer secret");
         Request https = new Request.Builder().url("https://orders/").build();
-        assertThat(run(new Credentials("a", false), Tls.Mode.DISABLE, https).authorization())
+        assertThat(run(new TokenCredentials("a", false), Tls.Mode.DISABLE, https).authorization())
                 .isEqualTo("Bearer secret");
     }
 
     @Test
     void in_the_clear_the_call_fails() {
-        assertThat(refusal(new Credentials("a", false), Tls.Mode.DISABLE))
+        assertThat(refusal(new TokenCredentials("a", false), Tls.Mode.DISABLE))
                 .hasMessageContaining("token 'a' is not sent in the clear")
                 .hasMessageContaining("let policy say tls for it");
     }
 
     @Test
     void a_token_that_is_not_there_fails_the_call_and_says_why() {
-        assertThat(refusal(new Credentials("b", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is closed");
-        assertThat(refusal(new Credentials("d", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is broken");
-        assertThat(refusal(new Credentials("c", false), Tls.Mode.SIMPLE))
+        assertThat(refusal(new TokenCredentials("b", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is closed");
+        assertThat(refusal(new TokenCredentials("d", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is broken");
+        assertThat(refusal(new TokenCredentials("c", false), Tls.Mode.SIMPLE))
                 .hasMessageContaining("this process knows only a, b, d")
                 .hasMessageContaining("Mesh.builder().token(\"c\", ..)");
     }
@@ -94,9 +94,9 @@ class BearerTest {
         Request own =
                 Calls.get().newBuilder().header("Authorization", "Basic x").build();
 
-        assertThat(run(new Credentials("a", false), Tls.Mode.SIMPLE, own).authorization())
+        assertThat(run(new TokenCredentials("a", false), Tls.Mode.SIMPLE, own).authorization())
                 .isNull();
-        assertThat(run(new Credentials("a", true), Tls.Mode.SIMPLE, own).authorization())
+        assertThat(run(new TokenCredentials("a", true), Tls.Mode.SIMPLE, own).authorization())
                 .isEqualTo("Bearer secret");
     }
 }

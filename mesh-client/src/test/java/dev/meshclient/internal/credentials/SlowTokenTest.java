@@ -2,8 +2,8 @@ package dev.meshclient.internal.credentials;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.TokenUnavailable;
 import dev.meshclient.DeadlineExceeded;
+import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
@@ -12,7 +12,7 @@ import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.AppProtocol;
-import dev.meshclient.policy.Credentials;
+import dev.meshclient.policy.TokenCredentials;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Tls;
 import java.io.IOException;
@@ -44,7 +44,7 @@ class SlowTokenTest {
     private void call(String name, long millis) {
         Backend backend = new Backend(
                 "orders", "orders", Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.SIMPLE), null, 0, 0);
-        AttemptLayer bearer = Bearer.create(new Credentials("a", false), tokens, backend, attempt -> {
+        AttemptLayer bearer = Bearer.create(new TokenCredentials("a", false), tokens, backend, attempt -> {
             ends.add(name + " " + attempt.authorization() + " " + time.now() / MILLI);
             return Calls.respond(attempt, 200);
         });
@@ -84,8 +84,7 @@ class SlowTokenTest {
             time.join();
         });
 
-        assertThat(ends)
-                .containsExactlyInAnyOrder("one TokenUnavailable 4000", "other TokenUnavailable 4000");
+        assertThat(ends).containsExactlyInAnyOrder("one TokenUnavailable 4000", "other TokenUnavailable 4000");
         assertThat(asked).isEqualTo(1);
     }
 

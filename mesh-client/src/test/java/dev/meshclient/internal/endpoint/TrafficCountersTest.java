@@ -65,11 +65,4 @@ class TrafficCountersTest {
         });
         assertThat(bytes).as("bytes of 100,000").isLessThan(100_000);
     }
-
-    @Test
-    void that_all_are_far_is_news_once() {
-        ServiceState fleet = new ServiceState();
-        assertThat(fleet.isNewsThatFar()).isTrue();
-        assertThat(fleet.isNewsThatFar()).isFalse();
-    }
 }

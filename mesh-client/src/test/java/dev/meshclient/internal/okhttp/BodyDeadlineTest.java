@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 
 /** What the reader of a body is told when the time of its call is up. */
 class BodyDeadlineTest {
-    private static final String SHORT = "\"timeouts\": {\"request\": \"500ms\"}";
+    private static final String SHORT = "\"timeouts\": {\"request\": \"2s\"}";
 
     private final MockWebServer server = new MockWebServer();
     private final List<String> ends = Collections.synchronizedList(new ArrayList<>());
@@ -100,7 +100,7 @@ class BodyDeadlineTest {
             Throwable failure = catchThrowable(() -> response.body().string());
             assertThat(failure)
                     .isInstanceOf(DeadlineExceeded.class)
-                    .hasMessageContaining("the call to 'orders' was not over within 500 ms");
+                    .hasMessageContaining("the call to 'orders' was not over within 2000 ms");
             Decision decision = Mesh.decision(failure);
             assertThat(decision.attempts()).singleElement().satisfies(attempt -> assertThat(attempt.status())
                     .isEqualTo(200));
@@ -160,7 +160,7 @@ class BodyDeadlineTest {
             assertEndsByDeadline(
                     client(mesh),
                     get().newBuilder()
-                            .tag(MeshOptions.class, MeshOptions.DEFAULT.withTimeout(Duration.ofMillis(500)))
+                            .tag(MeshOptions.class, MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(2)))
                             .build());
         }
     }

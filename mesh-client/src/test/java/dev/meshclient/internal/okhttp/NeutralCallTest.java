@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.meshclient.Decision;
 import dev.meshclient.Mesh;
+import dev.meshclient.contract.RefusingPort;
 import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,16 +37,11 @@ class NeutralCallTest {
         return catchThrowable(() -> client.newCall(request).execute().close());
     }
 
-    private static int refusedPort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     @Test
     void a_failure_is_the_one_that_okhttp_throws_with_nothing_hung_on_it() throws Exception {
-        try (Mesh mesh = mesh("")) {
-            Throwable e = failure(mesh, refusedPort());
+        try (Mesh mesh = mesh("");
+                RefusingPort dead = RefusingPort.open()) {
+            Throwable e = failure(mesh, dead.port());
             assertThat(e).isInstanceOf(ConnectException.class).hasNoSuppressedExceptions();
             assertThat(Mesh.decision(e)).isEqualTo(Decision.NONE);
         }

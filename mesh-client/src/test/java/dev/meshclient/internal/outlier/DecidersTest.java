@@ -3,9 +3,14 @@ package dev.meshclient.internal.outlier;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.Endpoints;
+import dev.meshclient.policy.Endpoint.Health;
+import dev.meshclient.policy.Locality;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +21,7 @@ class DecidersTest {
     private static final EjectionSettings BUILT_IN =
             new EjectionSettings(5, 0, 5, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
 
-    private final EndpointHealth record = new EndpointHealth();
+    private final EndpointHealth record = new EndpointHealth("10.0.0.1", 80);
 
     private @Nullable String after(EjectionSettings terms, AttemptHealth... effects) {
         String why = null;
@@ -142,10 +147,12 @@ class DecidersTest {
 
     // ---- success rates
 
-    private static List<EndpointHealth> records(int... percent) {
-        List<EndpointHealth> records = new ArrayList<>();
+    private static List<Endpoint> endpoints(int... percent) {
+        List<Endpoint> endpoints = new ArrayList<>();
         for (int p : percent) {
-            EndpointHealth r = new EndpointHealth();
+            Endpoint endpoint =
+                    Endpoints.of("10.0.0." + endpoints.size(), Locality.NONE, "", Map.of(), 0, 1, Health.UNKNOWN);
+            EndpointHealth r = endpoint.state();
             for (int i = 0; i < 100; i++) {
                 if (i < p) {
                     r.good();
@@ -153,40 +160,46 @@ class DecidersTest {
                     r.serverError();
                 }
             }
-            records.add(r);
+            endpoints.add(endpoint);
         }
-        return records;
+        return endpoints;
+    }
+
+    /** The places of those to eject. */
+    private static List<Integer> outliers(List<Endpoint> endpoints) {
+        return SuccessRates.BUILT_IN.outliers(endpoints).stream()
+                .map(health -> endpoints.stream().map(Endpoint::state).toList().indexOf(health))
+                .toList();
     }
 
     /** Envoy's example: 50, 100, 100, 100, 100 have the mean 90 and the deviation 20: below 52 goes. */
     @Test
     void who_is_far_below_the_others_goes() {
-        assertThat(SuccessRates.BUILT_IN.outliers(records(50, 100, 100, 100, 100)))
-                .containsExactly(0);
-        assertThat(SuccessRates.BUILT_IN.outliers(records(90, 80, 85, 95, 100))).isEmpty();
+        assertThat(outliers(endpoints(50, 100, 100, 100, 100))).containsExactly(0);
+        assertThat(outliers(endpoints(90, 80, 85, 95, 100))).isEmpty();
     }
 
     @Test
     void who_never_succeeds_goes_although_several_of_them_widen_the_deviation() {
-        assertThat(SuccessRates.BUILT_IN.outliers(records(0, 0, 100, 100, 100))).containsExactly(0, 1);
-        assertThat(SuccessRates.BUILT_IN.outliers(records(0, 0, 0, 0, 0))).isEmpty();
+        assertThat(outliers(endpoints(0, 0, 100, 100, 100))).containsExactly(0, 1);
+        assertThat(outliers(endpoints(0, 0, 0, 0, 0))).isEmpty();
     }
 
     @Test
     void too_few_hosts_or_requests_say_nothing() {
-        assertThat(SuccessRates.BUILT_IN.outliers(records(0, 100, 100, 100))).isEmpty();
-        List<EndpointHealth> five = records(0, 100, 100, 100, 100);
-        five.get(0).startInterval();
+        assertThat(outliers(endpoints(0, 100, 100, 100))).isEmpty();
+        List<Endpoint> five = endpoints(0, 100, 100, 100, 100);
+        five.get(0).state().startInterval();
         for (int i = 0; i < 99; i++) {
-            five.get(0).serverError();
+            five.get(0).state().serverError();
         }
-        assertThat(SuccessRates.BUILT_IN.outliers(five)).isEmpty();
+        assertThat(outliers(five)).isEmpty();
     }
 
     @Test
     void who_is_out_already_is_not_judged() {
-        List<EndpointHealth> six = records(0, 50, 100, 100, 100, 100);
-        six.get(0).takeOut(0, 1, 1, "before");
-        assertThat(SuccessRates.BUILT_IN.outliers(six)).containsExactly(1);
+        List<Endpoint> six = endpoints(0, 50, 100, 100, 100, 100);
+        six.get(0).state().takeOut(0, 1, 1, "before");
+        assertThat(outliers(six)).containsExactly(1);
     }
 }

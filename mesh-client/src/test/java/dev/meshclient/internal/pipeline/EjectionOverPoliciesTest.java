@@ -9,7 +9,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package dev.meshclient.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.Subset;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.endpoint.BackendState;
+import dev.meshclient.internal.endpoint.EndpointList;
+import dev.meshclient.internal.endpoint.EndpointSet;
+import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.resolve.DnsCache;
+import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.Locality;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Resolution;
@@ -92,18 +97,23 @@ class OutboundTest {
                 Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
                     throw new IOException("nobody is there");
                 });
-        Outbound outbound = new Outbound(time, List.of(), new Balance.Origin(Locality.NONE, Map.of(), Map.of()), self);
-        Survivors.Use use = new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use();
+        Outbound outbound = new Outbound(time, List.of(), self, new DnsCache(time, name -> List.of(), () -> {}));
         Backend backend = new Backend("orders", "orders", resolution, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
-        BackendPlan plan = new BackendPlan(
-                backend,
-                RouteSettings.NONE,
-                BackendSettings.NONE,
-                new Balance.Members("orders", List.of(), use.fleet("orders"), use.homecoming("orders")),
-                use.duty("orders", "orders"),
+        ServiceState service = new ServiceState();
+        BackendState state = new BackendState();
+        EndpointSet none = EndpointSet.stated(service, EndpointList.NONE, Map.of());
+        Balance.Origin origin = new Balance.Origin(Locality.NONE, Map.of(), Map.of());
+        CompiledBackend shared = new CompiledBackend(
+                "orders",
+                "orders",
+                service,
+                state,
+                none,
                 null,
-                use.inFlight("orders"),
-                use.budget("orders"));
+                outbound.planner("orders", none, state, BackendSettings.NONE, origin),
+                outbound.ejections("orders", none, state, BackendSettings.NONE));
+        BackendPlan plan = new BackendPlan(
+                backend, RouteSettings.NONE, BackendSettings.NONE, shared, service.get(RetryBudget.SLOT));
 
         assertThat(outbound.caller(plan).identity().get()).isEqualTo(known ? "spiffe://a.example/web" : null);
     }

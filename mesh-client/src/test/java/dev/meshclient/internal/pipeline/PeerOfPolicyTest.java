@@ -8,10 +8,9 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.tls.Peer;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,16 +109,10 @@ class PeerOfPolicyTest {
                 return Calls.respond(attempt, 200);
             }
         };
-        MeshState state = new StateCompiler(
-                        LastGoodMerge.after(
-                                AppliedPolicy.NONE,
-                                PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8)),
-                                0),
-                        LocalWorkload.of(Workload.of("caller"), time),
-                        new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use(),
-                        time,
-                        List.of())
-                .compile(host -> {});
+        MeshState state = Compiled.state(
+                PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8)),
+                LocalWorkload.of(Workload.of("caller"), time),
+                time);
         Request request = new Request.Builder().url("http://orders/").build();
         Calls.call(time, request, recording).run(Objects.requireNonNull(state.find("orders", 80)));
 

@@ -11,10 +11,10 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -76,21 +76,21 @@ class PolicyChangeTest {
         return call;
     }
 
-    private List<EndpointState> endpoints() {
-        List<EndpointState> states = new ArrayList<>();
+    private List<EndpointHealth> endpoints() {
+        List<EndpointHealth> states = new ArrayList<>();
         router.forEachEndpoint(states::add);
         return states;
     }
 
     private int inFlight() {
-        return endpoints().stream().mapToInt(EndpointState::inFlight).sum();
+        return endpoints().stream().mapToInt(EndpointHealth::inFlight).sum();
     }
 
     @Test
     void what_an_endpoint_has_in_flight_survives() throws Exception {
         apply(orders(1, "", "10.0.0.1"));
         call();
-        EndpointState before = endpoints().get(0);
+        EndpointHealth before = endpoints().get(0);
         apply(orders(2, "\"timeouts\": {\"request\": \"3s\"},", "10.0.0.1", "10.0.0.2"));
         assertThat(endpoints()).hasSize(2).contains(before);
         assertThat(before.inFlight()).isEqualTo(1);
@@ -103,7 +103,7 @@ class PolicyChangeTest {
     void an_endpoint_that_goes_is_told_once_and_finishes_what_it_has() throws Exception {
         apply(orders(1, "", "10.0.0.1"));
         Call call = call();
-        EndpointState removed = endpoints().get(0);
+        EndpointHealth removed = endpoints().get(0);
         apply(orders(2, "", "10.0.0.2"));
         apply(orders(3, "", "10.0.0.2"));
         assertThat(gone).containsExactly("10.0.0.1:80");

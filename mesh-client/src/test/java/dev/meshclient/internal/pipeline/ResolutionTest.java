@@ -11,11 +11,11 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -104,13 +104,13 @@ class ResolutionTest {
         time.signal("pass").await(time.now() + nanos);
     }
 
-    private Map<String, EndpointState> states() {
-        Map<String, EndpointState> states = new HashMap<>();
+    private Map<String, EndpointHealth> states() {
+        Map<String, EndpointHealth> states = new HashMap<>();
         router.forEachEndpoint(e -> states.put(e.name(), e));
         return states;
     }
 
-    private static EndpointState state(Map<String, EndpointState> states, String name) {
+    private static EndpointHealth state(Map<String, EndpointHealth> states, String name) {
         return Objects.requireNonNull(states.get(name));
     }
 
@@ -177,7 +177,7 @@ class ResolutionTest {
                     < 2) {
                 call("http://orders/");
             }
-            Map<String, EndpointState> before = states();
+            Map<String, EndpointHealth> before = states();
             int kept = state(before, "10.0.0.2:80").inFlight();
             answers("orders", "10.0.0.3", "10.0.0.2");
             pass(34 * SECOND);
@@ -203,7 +203,7 @@ class ResolutionTest {
             pass(3600 * SECOND);
             answers("orders");
             pass(3600 * SECOND);
-            EndpointState before = state(states(), "10.0.0.1:80");
+            EndpointHealth before = state(states(), "10.0.0.1:80");
             apply(service.formatted(", 'timeouts': {'request': '3s'}"));
             assertThat(state(states(), "10.0.0.1:80")).isSameAs(before);
             assertThat(reached("http://orders/")).containsExactly("10.0.0.1:80");

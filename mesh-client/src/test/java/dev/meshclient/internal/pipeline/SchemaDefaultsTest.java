@@ -12,9 +12,8 @@ import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -218,13 +217,10 @@ class SchemaDefaultsTest {
         StepTime time = new StepTime();
         List<String> seen = new ArrayList<>();
         Peer peer = new Peer(time, seen);
-        MeshState state = new StateCompiler(
-                        LastGoodMerge.after(AppliedPolicy.NONE, PolicyCodec.read(document), 0),
-                        LocalWorkload.of(Workload.of("caller").zone("r/z1"), time),
-                        new Survivors(new DnsCache(time, name -> List.of(), () -> {})).new Use(),
-                        time,
-                        List.of())
-                .compile(host -> {});
+        MeshState state = Compiled.state(
+                PolicyCodec.read(document),
+                LocalWorkload.of(Workload.of("caller").zone("r/z1"), time),
+                time);
         seen.add(state.outboundTrafficPolicy() + " " + state);
         for (int call = 0; call < 60; call++) {
             for (String url : List.of("http://orders/a/b?q=b.", "http://orders/a?q=bx", "http://orders/a?q=b.")) {

@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.endpoint.EndpointTable;
+import dev.meshclient.internal.endpoint.EndpointSet;
+import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.Locality;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,8 +21,7 @@ class ResolveTest {
     private static final long MS = 1_000_000;
 
     private final VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
-    private final EndpointTable table = new EndpointTable();
-    private final List<ResolvedEndpoints> rosters = new ArrayList<>();
+    private final ServiceState service = new ServiceState();
     private final DnsCache names = new DnsCache(time, name -> List.of("10.0.0.1"), this::changed);
 
     /** Slowly. */
@@ -32,33 +31,36 @@ class ResolveTest {
         } catch (InterruptedIOException e) {
             throw new AssertionError(e);
         }
-        rosters.forEach(r -> r.refresh(table, gone -> {}));
+        ResolvedEndpoints.refresh(service, gone -> {});
     }
 
     @Test
-    void a_call_waits_until_the_answer_is_with_the_roster_not_only_with_the_name() {
+    void a_call_waits_until_the_service_has_the_answer_not_only_the_name() {
         time.run(() -> {
-            ResolvedEndpoints roster = new ResolvedEndpoints("orders", names);
-            roster.list(
-                    List.of(new ResolvedEndpoints.Entry(
-                            new Endpoint(
-                                    "orders",
-                                    80,
-                                    Locality.NONE,
-                                    null,
-                                    1,
-                                    Endpoint.Health.UNKNOWN,
-                                    Map.of(),
-                                    null,
-                                    null),
-                            0)),
-                    table::state);
-            rosters.add(roster);
+            EndpointSet found = EndpointSet.found(service, Map.of());
+            service.get(ResolvedEndpoints.SLOT)
+                    .list(
+                            service,
+                            List.of(new ResolvedEndpoints.Entry(
+                                    new Endpoint(
+                                            "orders",
+                                            80,
+                                            Locality.NONE,
+                                            null,
+                                            1,
+                                            Endpoint.Health.UNKNOWN,
+                                            Map.of(),
+                                            null,
+                                            null),
+                                    0)),
+                            names,
+                            gone -> {});
             AttemptLayer resolve = Resolve.create(
                     time,
-                    "orders",
-                    new ResolvedEndpoints.Part(roster, Map.of()),
-                    endpoints -> attempt -> Calls.respond(attempt, 200 + endpoints.size()));
+                    new Resolve.NamedBackend("orders", found, Map.of()),
+                    names,
+                    attempt ->
+                            Calls.respond(attempt, 200 + found.now().endpoints().size()));
             time.signal("between").await(time.now() + 5 * MS);
             assertThat(answer(resolve)).isEqualTo(201);
             assertThat(time.now()).isEqualTo(10 * MS);

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Match;
 import dev.meshclient.policy.PathMatch;
@@ -110,7 +111,7 @@ class EnvoyRouteVectorTest {
             }
         }
         StepTime time = new StepTime();
-        CallLayer layer = Route.create(time, "-/-", "envoy", rules);
+        CallLayer layer = Route.create(time, new Revision("-/-"), "envoy", rules);
         Request.Builder request = new Request.Builder()
                 .url("http://" + input.get("authority").asText()
                         + input.get("path").asText());

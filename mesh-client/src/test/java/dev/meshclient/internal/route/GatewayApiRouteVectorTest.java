@@ -12,11 +12,12 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import dev.meshclient.NoRoute;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,7 +118,7 @@ class GatewayApiRouteVectorTest {
             rules.add(new Route.Rule(String.valueOf(rule.name()), rule.matches(), branches));
         }
         StepTime time = new StepTime();
-        CallLayer route = Route.create(time, "-/-", "echo", rules);
+        CallLayer route = Route.create(time, new Revision("-/-"), "echo", rules);
         Request.Builder request = new Request.Builder()
                 .url("http://echo" + vector.get("Request").get("Path").asText());
         vector.get("Request")

@@ -10,6 +10,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.util.List;
@@ -25,7 +26,7 @@ class RouteTest {
     private final Map<String, Integer> taken = new TreeMap<>();
 
     private CallLayer route(Route.Rule... rules) {
-        return Route.create(time, "-/7", "orders", List.of(rules));
+        return Route.create(time, new Revision("-/7"), "orders", List.of(rules));
     }
 
     private Route.WeightedBackend to(String backend, int weight) {

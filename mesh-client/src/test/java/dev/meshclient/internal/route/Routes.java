@@ -1,6 +1,7 @@
 package dev.meshclient.internal.route;
 
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.AppProtocol;
@@ -24,7 +25,7 @@ final class Routes {
     static Route.WeightedBackend branch(String backend, int weight, CallLayer layers) {
         Backend to = new Backend(
                 backend, backend, Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.DISABLE), null, 0, 0);
-        return new Route.WeightedBackend(new Target("-/7", "orders", "all", to), weight, layers);
+        return new Route.WeightedBackend(new Target(new Revision("-/7"), "orders", "all", to), weight, layers);
     }
 
     static PathMatch.Type pathType(String word) {

@@ -20,9 +20,12 @@ class WatchdogTest {
     private final AtomicLong clock = new AtomicLong();
     private final Watchdog watchdog = new Watchdog("watchdog-test", clock::get, TICK);
 
+    /** Until it is gone: threads are found by their name. */
     @AfterEach
     void close() {
         watchdog.close();
+        await().until(() -> Thread.getAllStackTraces().keySet().stream()
+                .noneMatch(t -> t.getName().equals("watchdog-test")));
     }
 
     /** Waits until the thread has looked at everything once more. */

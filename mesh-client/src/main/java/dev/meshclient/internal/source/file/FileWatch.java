@@ -7,7 +7,7 @@ import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.internal.source.Subscription;
 import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.meshclient.internal.source.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.internal.source.WantedHosts;
-import dev.meshclient.policy.PolicyCodec;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

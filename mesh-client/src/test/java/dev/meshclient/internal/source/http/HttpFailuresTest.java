@@ -121,8 +121,8 @@ class HttpFailuresTest {
     }
 
     @Test
-    void a_dead_registry_is_told_with_its_address_and_asked_again() {
-        registry.close();
+    void a_dead_registry_is_told_with_its_address_and_asked_again() throws IOException {
+        registry.dies();
         watch(source());
         sink.awaitEvent("!");
         assertThat(sink.problem(0)).contains(registry.uri("/policy").toString(), "ConnectException", "asked again");

@@ -1,0 +1,154 @@
+package dev.meshclient.internal.balance;
+
+import dev.meshclient.internal.endpoint.BackendState;
+import dev.meshclient.internal.endpoint.EndpointList;
+import dev.meshclient.internal.endpoint.EndpointSet;
+import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.endpoint.TrafficCounters;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.Locality;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The plan of a backend, which all rules that send to it share. The first call after its endpoints or their ejections have
+ * changed makes it anew, and keeps what did not change.
+ */
+public final class Planner {
+    private final Time time;
+    private final String backend;
+    private final EndpointSet endpoints;
+    private final ServiceState service;
+    private final FailbackRamp ramp;
+    private final BalanceSettings settings;
+    private final Balance.Origin origin;
+    private final PlanSettings planSettings;
+    private volatile @Nullable Made made;
+
+    private record Made(EndpointList from, ServiceState.Ejected ejected, List<Tier> tiers, Plan plan) {}
+
+    private Planner(
+            Time time,
+            String backend,
+            EndpointSet endpoints,
+            FailbackRamp ramp,
+            BalanceSettings settings,
+            Balance.Origin origin) {
+        this.time = time;
+        this.backend = backend;
+        this.endpoints = endpoints;
+        this.service = endpoints.service();
+        this.ramp = ramp;
+        this.settings = settings;
+        this.origin = origin;
+        this.planSettings = new PlanSettings(
+                new LevelSettings(settings.zoned(), origin.locality(), origin.callers(), settings.algorithm()),
+                settings.failover(),
+                settings.minHealthPercent(),
+                settings.ejects());
+    }
+
+    /**
+     * Plans for endpoints that policy states. Changes nothing that lives.
+     *
+     * @param backend for people
+     * @param state of the backend
+     */
+    public static Planner create(
+            Time time,
+            String backend,
+            EndpointSet endpoints,
+            BackendState state,
+            BalanceSettings settings,
+            Balance.Origin origin) {
+        Planner planner = new Planner(time, backend, endpoints, state.get(FailbackRamp.SLOT), settings, origin);
+        if (endpoints.isStated()) {
+            planner.made = planner.make(endpoints.now(), planner.service.ejected(), null);
+        }
+        return planner;
+    }
+
+    /** It is in force now: its plans alone count for how calls come back. */
+    public void activate() {
+        ramp.follow(this);
+        Made now = made;
+        if (now != null) {
+            tell(now.plan);
+        }
+    }
+
+    /** The plan for the endpoints as they are now. */
+    Plan current() {
+        Made now = made;
+        if (now != null && now.from == endpoints.now() && now.ejected == service.ejected()) {
+            return now.plan;
+        }
+        return anew();
+    }
+
+    private synchronized Plan anew() {
+        Made before = made;
+        EndpointList list = endpoints.now();
+        ServiceState.Ejected ejected = service.ejected();
+        if (before == null || before.from != list || before.ejected != ejected) {
+            Made fresh = make(list, ejected, before != null && before.from == list ? before.tiers : null);
+            made = fresh;
+            tell(fresh.plan);
+            return fresh.plan;
+        }
+        return before.plan;
+    }
+
+    private Made make(EndpointList list, ServiceState.Ejected ejected, @Nullable List<Tier> known) {
+        List<Tier> tiers = known != null
+                ? known
+                : Priorities.of(list.endpoints(), origin, settings.localities()).stream()
+                        .map(p -> new Tier(p, planSettings.zones()))
+                        .toList();
+        return new Made(list, ejected, tiers, Plan.of(tiers, planSettings, new Ejected(list, ejected.endpoints())));
+    }
+
+    /** A backend without endpoints yet has left none. */
+    private void tell(Plan plan) {
+        if (!plan.isEmpty()) {
+            ramp.plan(this, plan.preferred(), plan.home(), time.now());
+        }
+    }
+
+    /** Where the calls come from. */
+    Locality own() {
+        return origin.locality();
+    }
+
+    TrafficCounters traffic() {
+        return service.get(TrafficCounters.SLOT);
+    }
+
+    FailbackRamp ramp() {
+        return ramp;
+    }
+
+    String backend() {
+        return backend;
+    }
+
+    /** How many endpoints policy lists. */
+    int known() {
+        return endpoints.now().endpoints().size();
+    }
+
+    /** Whether policy sends calls from here to any endpoint. */
+    boolean hasPriorities() {
+        Made now = made;
+        return now != null && !now.tiers.isEmpty();
+    }
+
+    int minHealthPercent() {
+        return settings.minHealthPercent();
+    }
+
+    @Override
+    public String toString() {
+        return current() + ", " + settings.failover() + ", panic below " + settings.minHealthPercent() + " %";
+    }
+}

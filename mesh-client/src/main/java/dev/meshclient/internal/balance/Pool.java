@@ -1,0 +1,51 @@
+package dev.meshclient.internal.balance;
+
+import dev.meshclient.internal.call.AliasTable;
+import dev.meshclient.internal.endpoint.Endpoint;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Endpoints of a zone, or of a place that policy names, that are ejected or not; and what their weights come to. Immutable. */
+final class Pool {
+    private final List<Endpoint> endpoints;
+    private final long weight;
+    private final boolean alike;
+    private volatile @Nullable AliasTable weights; // made when it is first needed
+
+    /** @param endpoints each of positive weight */
+    Pool(List<Endpoint> endpoints) {
+        this.endpoints = endpoints;
+        long sum = 0;
+        boolean same = true;
+        for (int i = 0; i < endpoints.size(); i++) {
+            sum += endpoints.get(i).weight();
+            same &= endpoints.get(i).weight() == endpoints.get(0).weight();
+        }
+        this.weight = sum;
+        this.alike = same;
+    }
+
+    List<Endpoint> endpoints() {
+        return endpoints;
+    }
+
+    long weight() {
+        return weight;
+    }
+
+    /** Whether all weigh the same. */
+    boolean isAlike() {
+        return alike;
+    }
+
+    /** Draws by weight. */
+    AliasTable weights() {
+        AliasTable known = weights;
+        if (known == null) {
+            known = AliasTable.of(
+                    endpoints.stream().mapToDouble(Endpoint::weight).toArray());
+            weights = known;
+        }
+        return known;
+    }
+}

@@ -1,0 +1,27 @@
+package dev.meshclient.internal.call;
+
+/**
+ * The document that stated a service last, as {@code epoch/version}. A later document that states the same of it changes the text
+ * and nothing else.
+ */
+public final class Revision {
+    private volatile String text;
+
+    public Revision(String text) {
+        this.text = text;
+    }
+
+    public String text() {
+        return text;
+    }
+
+    /** A later document states the same. */
+    public void text(String later) {
+        text = later;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

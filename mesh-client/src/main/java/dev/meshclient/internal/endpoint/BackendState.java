@@ -1,0 +1,73 @@
+package dev.meshclient.internal.endpoint;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** What outlives a policy of a service, or of a subset of one: slots, each declared by its concept. */
+public class BackendState {
+    private static final Object[] NOTHING = {};
+
+    private volatile Object[] values = NOTHING; // slot, value, slot, value; few, and swapped whole
+
+    /** The state in this slot; made by the first that asks. */
+    public final <T> T get(Slot<T> slot) {
+        T found = find(slot);
+        return found != null ? found : make(slot);
+    }
+
+    /** The state in this slot; null: it was not needed yet. */
+    @SuppressWarnings("unchecked") // put there by make
+    public final <T> @Nullable T find(Slot<T> slot) {
+        Object[] now = values;
+        for (int i = 0; i < now.length; i += 2) {
+            if (now[i] == slot) {
+                return (T) now[i + 1];
+            }
+        }
+        return null;
+    }
+
+    private synchronized <T> T make(Slot<T> slot) {
+        T found = find(slot);
+        if (found == null) {
+            found = slot.make().get();
+            put(slot, found);
+        }
+        return found;
+    }
+
+    private void put(Slot<?> slot, Object value) {
+        Object[] now = values;
+        Object[] more = Arrays.copyOf(now, now.length + 2);
+        more[now.length] = slot;
+        more[now.length + 1] = value;
+        values = more;
+    }
+
+    /** What of it is kept although no policy needs it; null: nothing. */
+    @SuppressWarnings("unchecked")
+    final @Nullable BackendState busyPart() {
+        Object[] now = values;
+        BackendState kept = null;
+        for (int i = 0; i < now.length; i += 2) {
+            Slot<Object> slot = (Slot<Object>) now[i];
+            if (slot.busy().test(now[i + 1])) {
+                kept = kept == null ? new BackendState() : kept;
+                kept.put(slot, now[i + 1]);
+            }
+        }
+        return kept;
+    }
+
+    /** No policy needs it any more, but what is kept. */
+    @SuppressWarnings("unchecked")
+    final void drop(@Nullable BackendState kept) {
+        Object[] now = values;
+        for (int i = 0; i < now.length; i += 2) {
+            Slot<Object> slot = (Slot<Object>) now[i];
+            if (kept == null || kept.find(slot) != now[i + 1]) {
+                slot.dropped().accept(now[i + 1]);
+            }
+        }
+    }
+}

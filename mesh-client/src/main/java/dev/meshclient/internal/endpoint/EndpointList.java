@@ -1,0 +1,188 @@
+package dev.meshclient.internal.endpoint;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The endpoints of a service, or those of them that carry the labels of a subset, at one time. Immutable: its identity is its
+ * version.
+ */
+public final class EndpointList {
+    /** No endpoints. */
+    public static final EndpointList NONE = new EndpointList(null, List.of());
+
+    private final @Nullable EndpointList whole; // null: this is it
+    private final List<Endpoint> endpoints;
+    private volatile boolean listsTwice; // some endpoint
+
+    private EndpointList(@Nullable EndpointList whole, List<Endpoint> endpoints) {
+        this.whole = whole;
+        this.endpoints = endpoints;
+    }
+
+    /** All endpoints of a service. */
+    public static EndpointList of(List<Endpoint> endpoints) {
+        return new EndpointList(null, List.copyOf(endpoints));
+    }
+
+    /** Those with these labels. */
+    public EndpointList with(Map<String, String> labels) {
+        if (labels.isEmpty()) {
+            return this;
+        }
+        List<Endpoint> some = new ArrayList<>();
+        for (int i = 0; i < endpoints.size(); i++) {
+            Endpoint endpoint = endpoints.get(i);
+            if (endpoint.labels().entrySet().containsAll(labels.entrySet())) {
+                some.add(endpoint);
+            }
+        }
+        return some.size() == endpoints.size() ? this : new EndpointList(whole(), List.copyOf(some));
+    }
+
+    /** In the order of the policy. */
+    public List<Endpoint> endpoints() {
+        return endpoints;
+    }
+
+    /** Whether this endpoint is one of them. */
+    public boolean has(EndpointHealth state) {
+        return positions(List.of(state), endpoints).length > 0;
+    }
+
+    private EndpointList whole() {
+        return whole == null ? this : whole;
+    }
+
+    /**
+     * Where endpoints stand among some of these, from the first on. Takes logarithmic time for each in the list in force, and
+     * linear time in an earlier one.
+     *
+     * @param some of these endpoints, in the same order
+     */
+    public int[] positions(List<EndpointHealth> states, List<Endpoint> some) {
+        EndpointList whole = whole();
+        int[] positions = new int[states.size()];
+        int found = 0;
+        for (int i = 0; i < positions.length; i++) {
+            EndpointHealth state = states.get(i);
+            if (whole.listsTwice || !whole.hasInPlace(state)) {
+                return scan(states, some);
+            }
+            int at = search(state, some);
+            if (at >= 0) {
+                positions[found++] = at;
+            }
+        }
+        positions = found == positions.length ? positions : Arrays.copyOf(positions, found);
+        Arrays.sort(positions);
+        return positions;
+    }
+
+    /** Whether this endpoint is one of them, for the endpoints of a service that are in force. */
+    boolean hasInPlace(EndpointHealth state) {
+        int place = state.place();
+        return place < endpoints.size() && endpoints.get(place).state() == state;
+    }
+
+    private static int search(EndpointHealth state, List<Endpoint> some) {
+        int place = state.place();
+        int low = 0;
+        int high = some.size() - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            EndpointHealth other = some.get(middle).state();
+            if (other == state) {
+                return middle;
+            }
+            if (other.place() < place) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return -1;
+    }
+
+    private static int[] scan(List<EndpointHealth> states, List<Endpoint> some) {
+        Set<EndpointHealth> wanted = new HashSet<>(states); // which compare by identity
+        return IntStream.range(0, some.size())
+                .filter(i -> wanted.contains(some.get(i).state()))
+                .toArray();
+    }
+
+    /** The service has these now: they are found fast. */
+    void inForce() {
+        for (int i = 0; i < endpoints.size(); i++) {
+            endpoints.get(i).state().place(i);
+        }
+        for (int i = 0; i < endpoints.size(); i++) {
+            listsTwice |= endpoints.get(i).state().place() != i;
+        }
+    }
+
+    /** Begins the list that follows this one. */
+    public Next next() {
+        return new Next(this);
+    }
+
+    /** Collects endpoints and keeps the state, and where it can the object, of each that the list before has. */
+    public static final class Next {
+        private final EndpointList before;
+        private final List<Endpoint> endpoints;
+        private @Nullable Map<Key, EndpointHealth> states; // made when one has moved
+        private boolean same = true;
+
+        private record Key(String cluster, String address, int port) {}
+
+        private Next(EndpointList before) {
+            this.before = before;
+            this.endpoints = new ArrayList<>(before.endpoints.size());
+        }
+
+        /**
+         * @param stated what policy says of it
+         * @param address its own, or one that its name was found by
+         * @param priority of its cluster
+         */
+        public void add(dev.meshclient.policy.Endpoint stated, String address, int priority) {
+            int at = endpoints.size();
+            Endpoint was = at < before.endpoints.size() ? before.endpoints.get(at) : null;
+            if (was == null || !was.isAt(stated, address)) {
+                same = false;
+                endpoints.add(new Endpoint(stated, priority, state(stated, address)));
+            } else if (was.is(stated, priority)) {
+                endpoints.add(was);
+            } else {
+                same = false;
+                endpoints.add(new Endpoint(stated, priority, was.state()));
+            }
+        }
+
+        private EndpointHealth state(dev.meshclient.policy.Endpoint stated, String address) {
+            Map<Key, EndpointHealth> known = states;
+            if (known == null) {
+                known = new HashMap<>();
+                for (Endpoint e : before.endpoints) {
+                    known.put(new Key(e.cluster(), e.address(), e.port()), e.state());
+                }
+                states = known;
+            }
+            String cluster = stated.cluster() == null ? "" : stated.cluster();
+            return known.computeIfAbsent(
+                    new Key(cluster, address, stated.port()), key -> new EndpointHealth(key.address, key.port));
+        }
+
+        /** The list; the one before if nothing is different. */
+        public EndpointList build() {
+            return same && endpoints.size() == before.endpoints.size() ? before : of(endpoints);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.meshclient.internal.endpoint;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The states of all services and backends of a policy, by name. The next policy takes those over that it needs. Immutable. */
+public final class LiveStates {
+    /** Before the first policy. */
+    public static final LiveStates NONE = new LiveStates(Map.of(), Map.of());
+
+    private final Map<String, ServiceState> services;
+    private final Map<String, BackendState> backends;
+
+    private LiveStates(Map<String, ServiceState> services, Map<String, BackendState> backends) {
+        this.services = services;
+        this.backends = backends;
+    }
+
+    /** Begins the states of the next policy. */
+    public Next next() {
+        return new Next();
+    }
+
+    /** Collects what a policy needs: states that there are, and new ones. Changes none of them. */
+    public final class Next {
+        private final Map<String, ServiceState> nextServices = new HashMap<>();
+        private final Map<String, BackendState> nextBackends = new HashMap<>();
+
+        private Next() {}
+
+        /** The state of this service: the one that was, or a new one. */
+        public ServiceState service(String name) {
+            return nextServices.computeIfAbsent(name, n -> {
+                ServiceState known = services.get(n);
+                return known == null ? new ServiceState() : known;
+            });
+        }
+
+        /** The state of this service or subset: the one that was, or a new one. */
+        public BackendState backend(String name) {
+            return nextBackends.computeIfAbsent(name, n -> {
+                BackendState known = backends.get(n);
+                return known == null ? new BackendState() : known;
+            });
+        }
+
+        /** These, and what is busy of those that the policy does not need. */
+        public LiveStates build() {
+            backends.forEach((name, state) -> {
+                BackendState busy = nextBackends.containsKey(name) ? null : state.busyPart();
+                if (busy != null) {
+                    nextBackends.put(name, busy);
+                }
+            });
+            return new LiveStates(nextServices, nextBackends);
+        }
+    }
+
+    /** Those of the next policy are in force; the consumer gets the endpoints of services that it has not. */
+    public void follow(LiveStates next, Consumer<EndpointHealth> gone) {
+        backends.forEach((name, state) -> {
+            BackendState now = next.backends.get(name);
+            if (now != state) {
+                state.drop(now);
+            }
+        });
+        services.forEach((name, state) -> {
+            if (next.services.get(name) != state) {
+                state.endpoints(EndpointList.NONE, gone);
+                state.drop(null);
+            }
+        });
+    }
+
+    /** The state of this service; null: no call can reach it. */
+    public @Nullable ServiceState service(String name) {
+        return services.get(name);
+    }
+
+    /** Hands the state of every service to the consumer. */
+    public void forEachService(Consumer<ServiceState> consumer) {
+        services.values().forEach(consumer);
+    }
+
+    /** Hands every endpoint to the consumer. */
+    public void forEachEndpoint(Consumer<EndpointHealth> consumer) {
+        services.values().forEach(s -> s.endpoints().endpoints().forEach(e -> consumer.accept(e.state())));
+    }
+}

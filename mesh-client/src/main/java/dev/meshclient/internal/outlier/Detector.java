@@ -1,0 +1,80 @@
+package dev.meshclient.internal.outlier;
+
+import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.endpoint.Slot;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ejection rules in force for one backend, and when its endpoints were last compared. Attempts that began under an older
+ * policy are judged by these rules too. Outlives policies.
+ */
+public final class Detector {
+    static final Slot<Detector> SLOT = Slot.of(Detector::new).whenDropped(Detector::drop);
+
+    /** The rules in force for the backends of a service, which share endpoints. */
+    private static final Slot<List<Detector>> OF_SERVICE = Slot.of(ArrayList::new);
+
+    private static final long NEVER = -1;
+
+    private final AtomicLong comparedAt = new AtomicLong(NEVER);
+    private volatile @Nullable Ejections inForce;
+    private volatile boolean dropped;
+
+    /** These rules are in force now. */
+    void inForce(Ejections rules, long now) {
+        inForce = rules;
+        comparedAt.compareAndSet(NEVER, now);
+        List<Detector> ofService = rules.service().get(OF_SERVICE);
+        synchronized (ofService) {
+            if (!ofService.contains(this)) {
+                ofService.add(this);
+            }
+        }
+    }
+
+    /** No policy has the backend any more: its last attempts eject no endpoint. */
+    private void drop() {
+        Ejections last = inForce;
+        if (last != null) {
+            inForce = last.off();
+        }
+        dropped = true;
+    }
+
+    /** The rules in force. */
+    Ejections inForce() {
+        Ejections now = inForce;
+        if (now == null) {
+            throw new IllegalStateException("a call came before its policy was in force");
+        }
+        return now;
+    }
+
+    /** Whether an interval is over; true once for each. */
+    boolean isDue(long now, long intervalNanos) {
+        long last = comparedAt.get();
+        return now - last >= intervalNanos && comparedAt.compareAndSet(last, now);
+    }
+
+    /** A policy is in force: ejected endpoints of the service return that no rules judge any more. */
+    public static void returnUnjudged(ServiceState service) {
+        List<Detector> ofService = service.find(OF_SERVICE);
+        if (ofService == null) {
+            return;
+        }
+        List<Ejections> rules;
+        synchronized (ofService) {
+            rules = ofService.stream().map(Detector::inForce).toList();
+            ofService.removeIf(detector -> detector.dropped);
+        }
+        for (EndpointHealth endpoint : service.ejected().endpoints()) {
+            if (rules.stream().noneMatch(r -> r.judges(endpoint))) {
+                rules.get(0).bringBack(endpoint, "ejection is off");
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package dev.meshclient.policy;
+
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.text.ParseException;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Checks who issues tokens. */
+final class JwtProviderCheck {
+    private static final int MAX_AUDIENCES = 256;
+    private static final int MAX_URI = 1024;
+
+    /** Whoever can change the keys on their way can make tokens. */
+    static final Pattern JWKS_URI =
+            Pattern.compile("https://[^\\s/?#@]+(/[^\\s#]*)?|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:"
+                    + Hosts.PORT + ")?(/[^\\s#]*)?");
+
+    private JwtProviderCheck() {}
+
+    static void check(Place place, String name, JwtProvider provider) {
+        int length = name.codePointCount(0, name.length());
+        if (length < 1 || length > Place.MAX_NAME) {
+            place.wrong(name, "a provider's name of 1 to " + Place.MAX_NAME + " characters");
+        }
+        place.field("issuer").name(provider.issuer());
+        place.field("audiences").items(provider.audiences(), 0, MAX_AUDIENCES);
+        for (int i = 0; i < provider.audiences().size(); i++) {
+            place.field("audiences").item(i).name(provider.audiences().get(i));
+        }
+        keys(place, provider);
+        place.field("clockSkew").duration(provider.clockSkew());
+        place.field("cacheDuration").durationAboveZero(provider.cacheDuration());
+        if (provider.jwksUri() == null) {
+            place.misplaced(
+                    "cacheDuration",
+                    provider.cacheDuration(),
+                    "beside jwksUri: what is in the document is not fetched");
+        }
+    }
+
+    private static void keys(Place place, JwtProvider provider) {
+        String uri = provider.jwksUri();
+        String keys = provider.jwks();
+        if (uri == null && keys == null) {
+            place.field("jwksUri").wrong(null, "jwksUri or jwks");
+        } else if (uri != null && keys != null) {
+            place.field("jwks").wrong(keys, "nothing: jwksUri is stated, and it is one or the other");
+        }
+        String fault = keys == null || keys.isEmpty() ? null : fault(keys);
+        if (fault != null) {
+            place.field("jwks").wrong(keys, "a JWK set (RFC 7517) of public keys; " + fault);
+        }
+        if (uri == null
+                || !place.field("jwksUri")
+                        .text(uri, MAX_URI, JWKS_URI, "an https: URI, or an http: one of this very host (localhost)")) {
+            return;
+        }
+        try {
+            new URI(uri);
+        } catch (URISyntaxException e) {
+            place.field("jwksUri")
+                    .wrong(uri, "a URI (RFC 3986), with what it does not allow percent-encoded: " + e.getReason());
+        }
+    }
+
+    private static @Nullable String fault(String keys) {
+        try {
+            return JWKSet.parse(keys).getKeys().stream().anyMatch(JWK::isPrivate) ? "one is private" : null;
+        } catch (ParseException | RuntimeException e) { // whatever it throws, it is no set of keys
+            return "one does not parse";
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package dev.meshclient.policy;
+
+import dev.meshclient.policy.LocalityLbSetting.Distribute;
+import dev.meshclient.policy.LocalityLbSetting.Failover;
+import dev.meshclient.policy.LocalityLbSetting.Places;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Checks what is said of regions, zones and labels. Refuses what Istio refuses. */
+final class LocalityCheck {
+    static final Pattern REGION = Pattern.compile("[^/*]+");
+    static final Pattern LABEL = Pattern.compile("[^=]+(=[^=]*)?");
+
+    private static final int MAX_ITEMS = 256;
+
+    private LocalityCheck() {}
+
+    static void check(Place place, LocalityLbSetting setting) {
+        place.field("distribute").items(setting.distribute(), 0, MAX_ITEMS);
+        place.field("failover").items(setting.failover(), 0, MAX_ITEMS);
+        place.field("failoverPriority").items(setting.failoverPriority(), 0, MAX_ITEMS);
+        List<Places> before = new ArrayList<>();
+        for (int i = 0; i < setting.distribute().size(); i++) {
+            distribute(place.field("distribute").item(i), setting.distribute().get(i), before);
+        }
+        for (int i = 0; i < setting.failover().size(); i++) {
+            failover(place.field("failover").item(i), setting.failover().get(i));
+        }
+        for (int i = 0; i < setting.failoverPriority().size(); i++) {
+            place.field("failoverPriority")
+                    .item(i)
+                    .text(setting.failoverPriority().get(i), 1024, LABEL, "a label, as key or key=value");
+        }
+        if (!setting.failoverPriority().isEmpty()
+                && (!setting.distribute().isEmpty() || !setting.failover().isEmpty())) {
+            place.field("failoverPriority")
+                    .wrong(
+                            setting.failoverPriority(),
+                            "nothing beside distribute or failover, which order by localities and not by labels");
+        }
+    }
+
+    private static void distribute(Place place, Distribute distribute, List<Places> before) {
+        once(place.field("from"), distribute.from(), before);
+        Place to = place.field("to");
+        if (distribute.to().isEmpty()) {
+            to.wrong(null, "an object of percentages, of one at least");
+            return;
+        }
+        List<Places> inTo = new ArrayList<>();
+        long sum = 0;
+        boolean legal = true;
+        for (Map.Entry<Places, Integer> share : distribute.to().entrySet()) {
+            Place at = to.field(share.getKey().toString());
+            legal &= at.integer(share.getValue(), 1, 100);
+            sum += share.getValue();
+            once(at, share.getKey(), inTo);
+        }
+        if (sum != 100 && legal) {
+            to.wrongIn("percentages that add up to " + sum, "percentages that add up to 100");
+        }
+    }
+
+    private static void once(Place place, Places places, List<Places> before) {
+        before.stream()
+                .filter(places::overlaps)
+                .findFirst()
+                .ifPresent(other -> place.wrongIn(
+                        PolicyProblem.shortened(places.toString()),
+                        "each locality once among these; " + PolicyProblem.shortened(other.toString())
+                                + " has it too"));
+        before.add(places);
+    }
+
+    private static void failover(Place place, Failover failover) {
+        boolean from = region(place.field("from"), failover.from());
+        boolean to = region(place.field("to"), failover.to());
+        if (from && to && failover.from().equals(failover.to())) {
+            place.wrong(failover, "two different regions");
+        }
+    }
+
+    private static boolean region(Place place, String region) {
+        return place.text(region, 1024, REGION, "a region, without zone and without *");
+    }
+}

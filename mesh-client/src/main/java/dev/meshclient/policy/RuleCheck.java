@@ -1,0 +1,116 @@
+package dev.meshclient.policy;
+
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Checks a route: what it matches, and where it sends calls. */
+final class RuleCheck {
+    private static final int MAX_MATCHES = 64;
+    private static final int MAX_VALUE_MATCHES = 16;
+    private static final int MAX_BACKENDS = 16;
+    private static final int MAX_WEIGHT = 1_000_000;
+    private static final int MAX_PATTERN = 1024;
+    private static final int MAX_VALUE = 4096;
+    private static final String METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH, TRACE";
+    private static final Set<String> METHOD = Set.of(METHODS.split(", "));
+
+    /** Looked at first: a group that is repeated for each character or escape would cost the stack of long paths. */
+    static final String WHOLE_ESCAPES = "(?![\\s\\S]*%(?![0-9A-Fa-f]{2}))";
+
+    static final Pattern PATH = Pattern.compile(WHOLE_ESCAPES + "/[A-Za-z0-9/._~!$&'()*+,;=:@\\[\\]%-]*");
+    static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+
+    private RuleCheck() {}
+
+    static void check(Place place, Rule rule) {
+        place.field("name").name(rule.name());
+        Place matches = place.field("matches");
+        matches.items(rule.matches(), 0, MAX_MATCHES);
+        for (int i = 0; i < rule.matches().size(); i++) {
+            match(matches.item(i), rule.matches().get(i));
+        }
+        backends(place.field("backendRefs"), rule.backendRefs());
+        SettingsCheck.route(place, rule.settings());
+    }
+
+    private static void backends(Place place, List<BackendRef> backends) {
+        if (!place.items(backends, 1, MAX_BACKENDS)) {
+            return;
+        }
+        boolean legal = true;
+        boolean some = false;
+        for (int i = 0; i < backends.size(); i++) {
+            BackendRef backend = backends.get(i);
+            place.item(i).field("name").name(backend.name());
+            place.item(i).field("subset").name(backend.subset());
+            legal &= place.item(i).field("weight").integer(backend.weight(), 0, MAX_WEIGHT);
+            some |= backend.weight() > 0;
+        }
+        if (legal && !some) {
+            place.wrong(backends, "at least one backend with a weight above 0");
+        }
+    }
+
+    private static void match(Place place, Match match) {
+        PathMatch path = match.path();
+        if (path != null && path.type() == PathMatch.Type.REGULAR_EXPRESSION) {
+            regex(place.field("path").field("value"), path.value());
+        } else if (path != null) {
+            place.field("path")
+                    .field("value")
+                    .text(
+                            path.value(),
+                            MAX_PATTERN,
+                            PATH,
+                            "a path as it is sent: it starts with /, what is not ASCII is percent-encoded, there is no query");
+        }
+        if (match.method() != null && !METHOD.contains(match.method())) {
+            place.field("method").wrong(match.method(), METHODS);
+        }
+        Place headers = place.field("headers");
+        headers.items(match.headers(), 0, MAX_VALUE_MATCHES);
+        for (int i = 0; i < match.headers().size(); i++) {
+            ValueMatch header = match.headers().get(i);
+            headers.item(i).field("name").text(header.name(), MAX_PATTERN, TOKEN, "the name of a header (RFC 9110)");
+            value(headers.item(i), header);
+        }
+        Place queryParams = place.field("queryParams");
+        queryParams.items(match.queryParams(), 0, MAX_VALUE_MATCHES);
+        for (int i = 0; i < match.queryParams().size(); i++) {
+            queryParams.item(i).field("name").name(match.queryParams().get(i).name());
+            value(queryParams.item(i), match.queryParams().get(i));
+        }
+    }
+
+    private static void value(Place place, ValueMatch match) {
+        if (match.type() == ValueMatch.Type.REGULAR_EXPRESSION) {
+            regex(place.field("value"), match.value());
+        } else {
+            place.field("value").text(match.value(), 0, MAX_VALUE);
+        }
+    }
+
+    private static void regex(Place place, String regex) {
+        if (place.text(regex, 0, MAX_PATTERN)) {
+            String fault = fault(regex);
+            if (fault != null) {
+                place.wrong(regex, "a regular expression (java.util.regex); " + fault);
+            }
+        }
+    }
+
+    private static @Nullable String fault(String regex) {
+        try {
+            Pattern.compile(regex);
+            return null;
+        } catch (RuntimeException e) {
+            return e.getMessage() == null
+                    ? ""
+                    : e.getMessage().lines().findFirst().orElse("");
+        } catch (StackOverflowError e) {
+            return "this one is nested too deeply";
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.meshclient.policy;
+
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Checks what may be stated in {@code defaults}, on a service, on a subset and, of the route, on a rule. */
+final class SettingsCheck {
+    private static final long MAX_UNSIGNED_INT = 4_294_967_295L;
+
+    private SettingsCheck() {}
+
+    static void defaults(Place place, Settings settings, Map<String, JwtProvider> providers) {
+        String template = settings.backend().serviceAccount();
+        place.field("serviceAccount")
+                .text(
+                        template,
+                        ServiceAccounts.MAX,
+                        ServiceAccounts.TEMPLATE,
+                        ServiceAccounts.EXPECTED + "; {service} stands for the name of the service");
+        check(place, settings, providers);
+    }
+
+    /** But for the service account, which is a template in the defaults. */
+    static void check(Place place, Settings settings, Map<String, JwtProvider> providers) {
+        BackendSettings backend = settings.backend();
+        route(place, settings.route());
+        place.field("timeouts").field("connect").duration(backend.timeouts().connect());
+        place.field("timeouts").field("idle").duration(backend.timeouts().idle());
+        retryConstraint(place.field("retryConstraint"), backend.retryConstraint());
+        place.field("limits").field("maxRequests").integer(backend.limits().maxRequests(), 0, MAX_UNSIGNED_INT);
+        outlierDetection(place.field("outlierDetection"), backend.outlierDetection());
+        if (backend.localityLbSetting() != null) {
+            LocalityCheck.check(place.field("localityLbSetting"), backend.localityLbSetting());
+        }
+        if (backend.tls() != null) {
+            TlsCheck.check(place.field("tls"), backend.tls());
+        }
+        AccessCheck.check(place, backend.access(), providers);
+    }
+
+    static void route(Place place, RouteSettings route) {
+        place.field("timeouts").field("request").duration(route.timeouts().request());
+        place.field("timeouts")
+                .field("backendRequest")
+                .duration(route.timeouts().backendRequest());
+        Retry retry = route.retry();
+        if (retry != null) {
+            Place at = place.field("retry");
+            at.field("attempts").integer(retry.attempts(), 0, 10);
+            at.field("backoff").duration(retry.backoff());
+            codes(at.field("codes"), retry.codes());
+        }
+    }
+
+    private static void codes(Place place, @Nullable Set<Integer> codes) {
+        int i = 0;
+        for (int code : codes == null ? Set.<Integer>of() : codes) {
+            place.item(i++).integer(code, 400, 599);
+        }
+    }
+
+    private static void retryConstraint(Place place, RetryConstraint constraint) {
+        place.field("budget").field("percent").integer(constraint.percent(), 0, 100);
+        place.field("budget").field("interval").durationAboveZero(constraint.interval());
+        place.field("minRetryRate").field("count").integer(constraint.minRetryCount(), 0, 1_000_000);
+        place.field("minRetryRate").field("interval").durationAboveZero(constraint.minRetryInterval());
+    }
+
+    private static void outlierDetection(Place place, OutlierDetection detection) {
+        if (detection.equals(OutlierDetection.NONE)) {
+            return;
+        }
+        place.field("consecutive5xxErrors").integer(detection.consecutive5xxErrors(), 0, MAX_UNSIGNED_INT);
+        place.field("consecutiveGatewayErrors").integer(detection.consecutiveGatewayErrors(), 0, MAX_UNSIGNED_INT);
+        place.field("consecutiveLocalOriginFailures")
+                .integer(detection.consecutiveLocalOriginFailures(), 0, MAX_UNSIGNED_INT);
+        place.field("interval").durationAboveZero(detection.interval());
+        place.field("baseEjectionTime").durationAboveZero(detection.baseEjectionTime());
+        place.field("maxEjectionTime").durationAboveZero(detection.maxEjectionTime());
+        place.field("maxEjectionPercent").integer(detection.maxEjectionPercent(), 0, 100);
+        place.field("minHealthPercent").integer(detection.minHealthPercent(), 0, 100);
+    }
+}

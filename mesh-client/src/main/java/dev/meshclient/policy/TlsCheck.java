@@ -1,0 +1,89 @@
+package dev.meshclient.policy;
+
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.util.regex.Pattern;
+
+/** Checks {@code tls}. What a mode does not use is refused: whoever wrote it believes that it is checked. */
+final class TlsCheck {
+    private static final int MAX_NAMES = 256;
+    private static final int MAX_PEM = 1_048_576;
+    static final Pattern ALT_NAME = Pattern.compile("[!-~]+");
+
+    private TlsCheck() {}
+
+    static void check(Place place, Tls tls) {
+        place.field("sni").text(tls.sni(), Hosts.MAX_NAME, Hosts.DNS_NAME, "a DNS name");
+        place.field("subjectAltNames").items(tls.subjectAltNames(), 0, MAX_NAMES);
+        for (int i = 0; i < tls.subjectAltNames().size(); i++) {
+            altName(
+                    place.field("subjectAltNames").item(i),
+                    tls.mode(),
+                    tls.subjectAltNames().get(i));
+        }
+        certificates(place.field("caCertificates"), tls);
+        place.field("credentialName").name(tls.credentialName());
+        switch (tls.mode()) {
+            case DISABLE -> {
+                place.misplaced(
+                        "subjectAltNames",
+                        tls.subjectAltNames().isEmpty() ? null : tls.subjectAltNames(),
+                        "with mode SIMPLE, MUTUAL or MESH_MUTUAL");
+                trust(place, tls, "with mode SIMPLE or MUTUAL");
+            }
+            case SIMPLE -> {
+                if (tls.caCertificates() != null) {
+                    place.misplaced(
+                            "credentialName",
+                            tls.credentialName(),
+                            "with mode SIMPLE where caCertificates are not stated");
+                }
+            }
+            case MUTUAL -> {}
+            case MESH_MUTUAL ->
+                trust(
+                        place,
+                        tls,
+                        "with mode SIMPLE or MUTUAL; MESH_MUTUAL has the identity of the workload and its bundles");
+        }
+    }
+
+    private static void trust(Place place, Tls tls, String where) {
+        place.misplaced("caCertificates", tls.caCertificates(), where);
+        place.misplaced("credentialName", tls.credentialName(), where);
+    }
+
+    private static void altName(Place place, Tls.Mode mode, String name) {
+        if (mode == Tls.Mode.MESH_MUTUAL) {
+            place.text(
+                    name,
+                    ServiceAccounts.MAX,
+                    ServiceAccounts.ID,
+                    "a SPIFFE ID in full, such as spiffe://shop.example/ns/prod/sa/orders");
+        } else {
+            place.text(name, ServiceAccounts.MAX, ALT_NAME, "a DNS name, an IP address or a URI, in printable ASCII");
+        }
+    }
+
+    private static void certificates(Place place, Tls tls) {
+        String pem = tls.caCertificates();
+        if (pem != null && place.text(pem, 1, MAX_PEM) && !isCertificates(pem)) {
+            place.wrong(
+                    pem,
+                    "X.509 certificates in PEM, each between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----");
+        }
+    }
+
+    private static boolean isCertificates(String pem) {
+        try {
+            return pem.contains("-----BEGIN CERTIFICATE-----")
+                    && !CertificateFactory.getInstance("X.509")
+                            .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
+                            .isEmpty();
+        } catch (CertificateException e) {
+            return false;
+        }
+    }
+}

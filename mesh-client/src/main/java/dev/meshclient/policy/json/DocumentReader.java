@@ -1,0 +1,179 @@
+package dev.meshclient.policy.json;
+
+import dev.meshclient.policy.Access;
+import dev.meshclient.policy.Cluster;
+import dev.meshclient.policy.JwtProvider;
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.Metadata;
+import dev.meshclient.policy.OutboundTrafficPolicy;
+import dev.meshclient.policy.RequestAuthentication;
+import dev.meshclient.policy.Scope;
+import dev.meshclient.policy.Service;
+import dev.meshclient.policy.Settings;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Reads a whole document: its head, clusters, defaults and services. */
+final class DocumentReader {
+    static final String API_VERSION = "meshclient.dev/v1";
+    static final String KIND = "MeshPolicy";
+    /** Paths of what says which version and kind of document this is. */
+    static final Set<String> HEAD = Set.of("apiVersion", "kind");
+
+    static final Pattern DATE_TIME =
+            Pattern.compile("[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3])(:[0-5][0-9]){2}"
+                    + "(\\.[0-9]{1,9})?(Z|[+-]((0[0-9]|1[0-7]):[0-5][0-9]|18:00))");
+    private static final String DATE_TIME_EXPECTED = "a date-time as in RFC 3339, such as 2026-11-22T18:00:00Z";
+    private static final int MAX_NAME = 1024;
+
+    private static final Words<OutboundTrafficPolicy> OUTBOUND = Words.of(OutboundTrafficPolicy.values());
+
+    private static final class ClusterDraft {
+        private String name = "";
+        private int priority;
+    }
+
+    // Without its gateway, addresses of another network would be taken for addresses of this one.
+    private static final ObjectReader<ClusterDraft> CLUSTER = ObjectReader.<ClusterDraft>ignoringOthers()
+            .field("name", (in, c) -> c.name = in.text())
+            .field("priority", (in, c) -> c.priority = in.integer())
+            .unsupported("gateway");
+
+    /** Who ignores a part of it takes services for missing that the document does not speak of. */
+    private static final ObjectReader<Metadata.Builder> SCOPE = ObjectReader.<Metadata.Builder>refusingOthers()
+            .required(
+                    "hosts",
+                    "an array of hosts",
+                    (in, m) -> m.scope(new Scope(new LinkedHashSet<>(in.list(0, JsonCursor::text)))));
+
+    private static final ObjectReader<Metadata.Builder> METADATA = ObjectReader.<Metadata.Builder>ignoringOthers()
+            .field("mesh", (in, m) -> m.mesh(in.text()))
+            .field("epoch", (in, m) -> m.epoch(in.text()))
+            .field("version", (in, m) -> m.version(in.longInteger()))
+            .field("generated", (in, m) -> m.generated(instant(in)))
+            .field("ttl", (in, m) -> m.ttl(in.duration()))
+            .field("scope", SCOPE::read);
+
+    private static final ObjectReader<SettingsReader.Draft> DEFAULTS =
+            SettingsReader.addTo(ObjectReader.ignoringOthers(), d -> d);
+
+    private final ServiceReader serviceReader = new ServiceReader();
+    private final Map<String, Service> services = new LinkedHashMap<>();
+    private final List<String> removed = new ArrayList<>();
+    private Settings defaults = Settings.NONE;
+    private Map<String, JwtProvider> providers = Map.of();
+    private boolean isOther;
+
+    private final ObjectReader<MeshPolicy.Builder> document = ObjectReader.<MeshPolicy.Builder>ignoringOthers()
+            .field("$schema", (in, p) -> schema(in))
+            .required("apiVersion", API_VERSION, (in, p) -> head(in, API_VERSION))
+            .required("kind", KIND, (in, p) -> head(in, KIND))
+            .required(
+                    "metadata",
+                    "an object",
+                    (in, p) -> p.metadata(METADATA.read(in, Metadata.builder()).build()))
+            .field("trustDomain", (in, p) -> p.trustDomain(in.text()))
+            .field("outboundTrafficPolicy", (in, p) -> p.outboundTrafficPolicy(in.word(OUTBOUND)))
+            .field("clusters", (in, p) -> p.clusters(in.list(0, DocumentReader::cluster)))
+            .field("jwtProviders", (in, p) -> providers = in.entries(JwtProviderReader::read))
+            .field(
+                    "defaults",
+                    (in, p) -> defaults =
+                            DEFAULTS.read(in, new SettingsReader.Draft()).settings())
+            .required("services", "an object: services by name", (in, p) -> services(in))
+            .misplaced("on a service, or in defaults", "authorization", "requestAuthentication", "credentials");
+
+    MeshPolicy read(JsonCursor in) throws IOException {
+        MeshPolicy.Builder policy = document.read(in, MeshPolicy.builder());
+        services.replaceAll((name, service) -> {
+            Settings settings = named(service.settings());
+            return settings == service.settings()
+                    ? service
+                    : service.toBuilder().settings(settings).build();
+        });
+        return policy.jwtProviders(providers)
+                .defaults(named(defaults))
+                .services(services)
+                .removed(removed)
+                .build();
+    }
+
+    /** Another version or kind has other fields: what they would be called here is of no use to anybody. */
+    boolean isOther() {
+        return isOther;
+    }
+
+    private void head(JsonCursor in, String word) throws IOException {
+        if (!in.isText(word)) {
+            isOther = true;
+            in.wrong(word);
+        }
+    }
+
+    private static void schema(JsonCursor in) throws IOException {
+        String text = in.text();
+        int length = text.codePointCount(0, text.length());
+        if (length < 1 || length > MAX_NAME) {
+            in.unreadable(in.place(), null, "a string of 1 to " + MAX_NAME + " characters");
+        }
+    }
+
+    private static Instant instant(JsonCursor in) throws IOException {
+        String text = in.text();
+        try {
+            if (text.length() <= 64 && DATE_TIME.matcher(text).matches()) {
+                return OffsetDateTime.parse(text).toInstant();
+            }
+        } catch (DateTimeException e) {
+            in.unreadable(in.place(), null, DATE_TIME_EXPECTED + "; " + e.getMessage());
+            return Instant.EPOCH;
+        }
+        in.unreadable(in.place(), null, DATE_TIME_EXPECTED);
+        return Instant.EPOCH;
+    }
+
+    private static Cluster cluster(JsonCursor in) throws IOException {
+        ClusterDraft c = CLUSTER.read(in, new ClusterDraft());
+        return new Cluster(c.name, c.priority);
+    }
+
+    private void services(JsonCursor in) throws IOException {
+        if (!in.isObject()) {
+            in.wrong("an object: services by name");
+            return;
+        }
+        in.fields((value, name) -> {
+            if (value.isNull()) {
+                removed.add(name);
+            } else {
+                services.put(name, serviceReader.read(value));
+            }
+        });
+    }
+
+    /** With the providers that it names. */
+    private Settings named(Settings settings) {
+        Access access = settings.backend().access();
+        RequestAuthentication authentication = access.requestAuthentication();
+        if (authentication == null) {
+            return settings;
+        }
+        Map<String, JwtProvider> named = new LinkedHashMap<>(authentication.providers());
+        named.replaceAll((name, standIn) -> providers.getOrDefault(name, standIn));
+        Access whole = new Access(
+                access.authorization(),
+                new RequestAuthentication(named, authentication.forwardOriginalToken()),
+                access.credentials());
+        return new Settings(
+                settings.route(), settings.backend().toBuilder().access(whole).build());
+    }
+}

@@ -1,0 +1,72 @@
+package dev.meshclient.policy.json;
+
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Durations as Gateway API writes them (GEP-2257): {@code 1h30m}, {@code 10s}, {@code 250ms}. */
+final class Durations {
+    static final String EXPECTED =
+            "a duration such as \"1m30s\" or \"250ms\": 1 to 4 numbers of up to 5 digits with h, m, s or ms";
+
+    private static final int MAX_PARTS = 4;
+    private static final int MAX_NUMBER = 99_999;
+    static final Pattern WHOLE = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
+    private static final Pattern PART = Pattern.compile("([0-9]{1,5})(ms|h|m|s)");
+    private static final String[] UNITS = {"h", "m", "s", "ms"};
+    private static final long[] MILLIS = {3_600_000, 60_000, 1000, 1};
+
+    private Durations() {}
+
+    static @Nullable Duration parse(String text) {
+        if (!WHOLE.matcher(text).matches()) {
+            return null;
+        }
+        long millis = 0;
+        Matcher part = PART.matcher(text);
+        while (part.find()) {
+            millis += Long.parseLong(part.group(1)) * millisOf(part.group(2));
+        }
+        return Duration.ofMillis(millis);
+    }
+
+    /** The text that {@link #parse} reads as this duration. */
+    static String format(Duration duration) {
+        if (duration.isZero()) {
+            return "0s";
+        }
+        boolean tooLong = duration.compareTo(Duration.ofHours((long) MAX_PARTS * MAX_NUMBER)) > 0;
+        String text = duration.isNegative() || tooLong || duration.toNanosPart() % 1_000_000 != 0
+                ? null
+                : parts(duration.toMillis(), MAX_PARTS);
+        if (text == null) {
+            throw new IllegalArgumentException("a policy document cannot say " + duration + "; legal: " + EXPECTED);
+        }
+        return text;
+    }
+
+    /** The largest unit first; a smaller one where the rest would not fit into the parts that are left. */
+    private static @Nullable String parts(long millis, int left) {
+        if (millis == 0) {
+            return "";
+        }
+        for (int i = 0; left > 0 && i < UNITS.length; i++) {
+            long number = Math.min(MAX_NUMBER, millis / MILLIS[i]);
+            String rest = number == 0 ? null : parts(millis - number * MILLIS[i], left - 1);
+            if (rest != null) {
+                return number + UNITS[i] + rest;
+            }
+        }
+        return null;
+    }
+
+    private static long millisOf(String unit) {
+        for (int i = 0; i < UNITS.length; i++) {
+            if (UNITS[i].equals(unit)) {
+                return MILLIS[i];
+            }
+        }
+        throw new IllegalArgumentException(unit);
+    }
+}

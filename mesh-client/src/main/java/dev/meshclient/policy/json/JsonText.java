@@ -1,0 +1,92 @@
+package dev.meshclient.policy.json;
+
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.meshclient.policy.PolicyCheck;
+import dev.meshclient.policy.PolicyException;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The bytes of a document: one JSON value in UTF-8, and nothing after it. */
+final class JsonText {
+    private static final String SYNTAX = "JSON (RFC 8259) in UTF-8, nested at most " + JsonCursor.MAX_DEPTH + " levels";
+    private static final int SHOWN = 200;
+
+    // Where something began is told with words about the parser's own settings.
+    private static final Pattern SOURCE = Pattern.compile("\\[Source: [^;\\]]*; (line: \\d+, column: \\d+)]");
+
+    /** Takes the one value of a text. */
+    interface Reading {
+        void read(JsonCursor in) throws IOException;
+    }
+
+    private final byte[] json;
+    private final PolicyCheck check;
+
+    JsonText(byte[] json, PolicyCheck check) {
+        this.json = json;
+        this.check = check;
+    }
+
+    /**
+     * Reads the text. Syntax ends the reading at once; a key that stands twice is a problem like any other.
+     *
+     * @return paths of fields that this version does not know, where these are no problems
+     */
+    List<String> read(boolean strict, Reading reading) throws PolicyException {
+        if (isUtf16Or32(json)) {
+            throw refused("UTF-16 or UTF-32", SYNTAX, 0);
+        }
+        try (JsonParser parser = JsonCursor.FACTORY.createParser(json)) {
+            JsonCursor cursor = new JsonCursor(parser, check, strict);
+            cursor.start();
+            reading.read(cursor);
+            JsonLocation second = cursor.end();
+            if (second != null) {
+                throw refused(
+                        at(second) + ": a second value", "one JSON value and nothing after it", second.getLineNr());
+            }
+            return cursor.unknownFields();
+        } catch (PolicyException e) {
+            throw e;
+        } catch (JsonProcessingException e) {
+            JsonLocation at = e.getLocation();
+            String where = at == null ? "" : at(at) + ": ";
+            String what = shortened(SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1"));
+            throw refused(where + what, SYNTAX, at == null ? 0 : at.getLineNr());
+        } catch (IOException | RuntimeException e) {
+            // The parser says so of a hostile table of names, and of bytes that are no UTF-8 at the end of the input.
+            throw refused(shortened(String.valueOf(e.getMessage())), SYNTAX, 0);
+        }
+    }
+
+    private PolicyException refused(String what, String expected, int line) {
+        check.found(List.of(), what, expected, line);
+        check.locate(this::at);
+        return new PolicyException(check.problems());
+    }
+
+    Map<List<Object>, PolicyCheck.Written> at(Set<List<Object>> places) {
+        return TextPlaces.find(json, places);
+    }
+
+    private static String shortened(String text) {
+        return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+    }
+
+    private static boolean isUtf16Or32(byte[] json) {
+        return json.length >= 2
+                && (json[0] == 0
+                        || json[1] == 0
+                        || (json[0] == (byte) 0xFE && json[1] == (byte) 0xFF)
+                        || (json[0] == (byte) 0xFF && json[1] == (byte) 0xFE));
+    }
+
+    private static String at(JsonLocation location) {
+        return "line " + location.getLineNr() + ", column " + location.getColumnNr();
+    }
+}

@@ -1,0 +1,104 @@
+package dev.meshclient.policy.json;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The fields that an object may have, and how each is read.
+ *
+ * @param <B> what is made of them
+ */
+final class ObjectReader<B> {
+    /** Reads the value of one field. */
+    interface Field<B> {
+        void read(JsonCursor in, B into) throws IOException;
+    }
+
+    private final boolean othersAreRefused;
+    private final Map<String, Field<B>> fields = new LinkedHashMap<>();
+    private final Map<String, String> required = new LinkedHashMap<>();
+    private final Map<String, String> refused = new HashMap<>();
+
+    private ObjectReader(boolean othersAreRefused) {
+        this.othersAreRefused = othersAreRefused;
+    }
+
+    /** New servers may say more than this version knows: it is ignored, and listed. */
+    static <B> ObjectReader<B> ignoringOthers() {
+        return new ObjectReader<>(false);
+    }
+
+    /** Ignoring a part of these would change what is safe or what is meant. */
+    static <B> ObjectReader<B> refusingOthers() {
+        return new ObjectReader<>(true);
+    }
+
+    ObjectReader<B> field(String name, Field<B> field) {
+        fields.put(name, field);
+        return this;
+    }
+
+    /** A field whose absence no stand-in shows. */
+    ObjectReader<B> required(String name, String expected, Field<B> field) {
+        required.put(name, expected);
+        return field(name, field);
+    }
+
+    /** Fields of features that this version does not have, and that it would be unsafe or misleading to ignore. */
+    ObjectReader<B> unsupported(String... names) {
+        for (String name : names) {
+            refused.put(name, "not supported by this version, and not safe to ignore: leave it out");
+        }
+        return this;
+    }
+
+    /** Fields that have their place elsewhere, and that would have no effect here. */
+    ObjectReader<B> misplaced(String place, String... names) {
+        for (String name : names) {
+            refused.put(name, "nothing: " + name + " stands " + place);
+        }
+        return this;
+    }
+
+    B read(JsonCursor in, B into) throws IOException {
+        if (!in.isObject()) {
+            in.wrong("an object");
+            return into;
+        }
+        Set<String> missing = new HashSet<>(required.keySet());
+        in.fields((cursor, name) -> {
+            Field<B> field = fields.get(name);
+            missing.remove(name);
+            if (field != null) {
+                field.read(cursor, into);
+            } else {
+                other(cursor, name);
+            }
+        });
+        required.forEach((name, expected) -> {
+            if (missing.contains(name)) {
+                in.unreadable(in.placeOf(name), "nothing", expected);
+            }
+        });
+        return into;
+    }
+
+    private void other(JsonCursor in, String name) throws IOException {
+        String why = refused.get(name);
+        if (why != null) {
+            in.found(null, why);
+        } else if (othersAreRefused) {
+            in.unreadable(
+                    in.place(),
+                    null,
+                    "no such field, and not safe to ignore; known here: " + String.join(", ", fields.keySet()));
+        } else if (!name.startsWith("x-")) {
+            in.unknown("no such field; known here: " + String.join(", ", fields.keySet()));
+        }
+        in.skip();
+    }
+}

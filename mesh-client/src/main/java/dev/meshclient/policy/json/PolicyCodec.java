@@ -1,0 +1,113 @@
+package dev.meshclient.policy.json;
+
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.PolicyCheck;
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Reads and writes policy documents. A document is checked from end to end, and everything that is wrong with it is told at
+ * once. A problem of one service alone refuses that service, any other one the document. Nothing but a
+ * {@link PolicyException} comes out of any bytes.
+ */
+public final class PolicyCodec {
+    /** The size above which {@link #read(byte[])} refuses a document: 16 MiB. */
+    public static final long DEFAULT_MAX_BYTES = 16L << 20;
+
+    private PolicyCodec() {}
+
+    /**
+     * The JSON Schema (2020-12) of a document, for editors and for other languages. It accepts what {@link #readStrict}
+     * accepts, but for what no schema can say: what the parts of a document say of each other, and its size.
+     */
+    public static String schema() {
+        try (InputStream schema = PolicyCodec.class.getResourceAsStream("mesh-policy.schema.json")) {
+            return new String(Objects.requireNonNull(schema).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException("mesh-policy.schema.json cannot be read from the jar of mesh-client", e);
+        }
+    }
+
+    /**
+     * Reads a document of at most {@link #DEFAULT_MAX_BYTES}, as a mesh does. Services of which something is wrong are left
+     * out of its policy and listed, and so are fields that this version does not know.
+     *
+     * @throws PolicyException if something is wrong that is not of one service alone
+     */
+    public static PolicyDocument read(byte[] json) throws PolicyException {
+        return read(json, DEFAULT_MAX_BYTES);
+    }
+
+    /** As {@link #read(byte[])}. */
+    public static PolicyDocument read(String json) throws PolicyException {
+        return read(json.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As {@link #read(byte[])}, with another limit: 100,000 endpoints need about 20 MB. */
+    public static PolicyDocument read(byte[] json, long maxBytes) throws PolicyException {
+        return read(json, maxBytes, false);
+    }
+
+    /**
+     * Reads a document as its author must: whatever is wrong with any part of it refuses it, a field that this version does
+     * not know included. For lint, CI and tests.
+     */
+    public static PolicyDocument readStrict(byte[] json) throws PolicyException {
+        return read(json, DEFAULT_MAX_BYTES, true);
+    }
+
+    /**
+     * The document of a policy; {@link #read(byte[])} reads it back equal.
+     *
+     * @throws IllegalArgumentException if the policy was made in code and no document can say it
+     */
+    public static byte[] write(MeshPolicy policy) {
+        byte[] json;
+        try {
+            json = PolicyWriter.write(policy);
+        } catch (IOException e) {
+            throw new IllegalArgumentException("no document can say this policy: " + e.getMessage(), e);
+        }
+        checkEqual(policy, json);
+        return json;
+    }
+
+    /** A policy made in code was never checked: what would be refused, or read as something else, is not written. */
+    private static void checkEqual(MeshPolicy policy, byte[] json) {
+        try {
+            if (read(json, Long.MAX_VALUE, true).policy().equals(policy)) {
+                return;
+            }
+        } catch (PolicyException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+        throw new IllegalArgumentException("no document can say this policy: it would read back different");
+    }
+
+    private static PolicyDocument read(byte[] json, long maxBytes, boolean strict) throws PolicyException {
+        PolicyCheck check = new PolicyCheck();
+        if (json.length > maxBytes) {
+            check.found(List.of(), json.length + " bytes", "at most " + maxBytes + " bytes", 0);
+            throw new PolicyException(check.problems());
+        }
+        DocumentReader reader = new DocumentReader();
+        JsonText text = new JsonText(json, check);
+        List<String> unknownFields = text.read(strict, in -> check.check(reader.read(in)));
+        check.locate(text::at);
+        if (reader.isOther()) {
+            throw new PolicyException(check.problems().stream()
+                    .filter(p -> DocumentReader.HEAD.contains(p.path()))
+                    .toList());
+        }
+        if (strict && !check.problems().isEmpty()) {
+            throw new PolicyException(check.problems());
+        }
+        return check.document(unknownFields);
+    }
+}

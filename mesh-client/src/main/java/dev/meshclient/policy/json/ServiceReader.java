@@ -1,0 +1,93 @@
+package dev.meshclient.policy.json;
+
+import dev.meshclient.policy.AppProtocol;
+import dev.meshclient.policy.Endpoint;
+import dev.meshclient.policy.Locality;
+import dev.meshclient.policy.Resolution;
+import dev.meshclient.policy.Service;
+import dev.meshclient.policy.Subset;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Reads services: their hosts, endpoints and subsets. */
+final class ServiceReader {
+    private static final Words<AppProtocol> APP_PROTOCOL = Words.of(AppProtocol.values(), AppProtocol::word);
+    private static final Words<Resolution> RESOLUTION = Words.of(Resolution.values());
+    private static final Words<Endpoint.Health> HEALTH = Words.of(Endpoint.Health.values());
+    private static final Words<Endpoint.TlsMode> TLS_MODE = Words.of(Endpoint.TlsMode.values(), Endpoint.TlsMode::word);
+    static final Pattern LOCALITY = Pattern.compile("[^/]+(/[^/]+){0,2}");
+    private static final int MAX_LOCALITY = 1024;
+
+    private static final class ServiceDraft {
+        private final Service.Builder service = Service.builder();
+        private final SettingsReader.Draft settings = new SettingsReader.Draft();
+    }
+
+    private static final class SubsetDraft {
+        private final Subset.Builder subset = Subset.builder();
+        private final SettingsReader.Draft settings = new SettingsReader.Draft();
+    }
+
+    private final Map<String, Locality> localities = new HashMap<>(); // thousands of endpoints share a few
+
+    private final ObjectReader<Endpoint.Builder> endpoint = ObjectReader.<Endpoint.Builder>ignoringOthers()
+            .field("address", (in, e) -> e.address(in.text()))
+            .field("port", (in, e) -> e.port(in.integer()))
+            .field("locality", (in, e) -> e.locality(locality(in)))
+            .field("cluster", (in, e) -> e.cluster(in.text()))
+            .field("weight", (in, e) -> e.weight(in.integer()))
+            .field("health", (in, e) -> e.health(in.word(HEALTH)))
+            .field("labels", (in, e) -> e.labels(in.strings()))
+            .field("serviceAccount", (in, e) -> e.serviceAccount(in.text()))
+            .field("tlsMode", (in, e) -> e.tlsMode(in.word(TLS_MODE)));
+
+    private static final ObjectReader<SubsetDraft> SUBSET = SettingsReader.addTo(
+            ObjectReader.<SubsetDraft>ignoringOthers()
+                    .field("name", (in, s) -> s.subset.name(in.text()))
+                    .required("labels", "an object of strings", (in, s) -> s.subset.labels(in.strings())),
+            s -> s.settings);
+
+    private final ObjectReader<ServiceDraft> service = SettingsReader.addTo(
+                    ObjectReader.<ServiceDraft>ignoringOthers()
+                            .field("resolution", (in, s) -> s.service.resolution(in.word(RESOLUTION)))
+                            .field("hosts", (in, s) -> s.service.hosts(in.list(0, JsonCursor::text)))
+                            .field("appProtocol", (in, s) -> s.service.appProtocol(in.word(APP_PROTOCOL)))
+                            .field("endpoints", (in, s) -> s.service.endpoints(in.list(0, this::endpoint)))
+                            .field("subsets", (in, s) -> s.service.subsets(in.list(0, ServiceReader::subset)))
+                            .field("rules", (in, s) -> s.service.rules(in.list(0, RuleReader::read))),
+                    s -> s.settings)
+            .misplaced("at the head of the document", "jwtProviders");
+
+    Service read(JsonCursor in) throws IOException {
+        ServiceDraft s = service.read(in, new ServiceDraft());
+        return s.service.settings(s.settings.settings()).build();
+    }
+
+    private Endpoint endpoint(JsonCursor in) throws IOException {
+        return endpoint.read(in, Endpoint.builder()).build();
+    }
+
+    private static Subset subset(JsonCursor in) throws IOException {
+        SubsetDraft s = SUBSET.read(in, new SubsetDraft());
+        return s.subset.settings(s.settings.settings()).build();
+    }
+
+    private Locality locality(JsonCursor in) throws IOException {
+        String text = in.text();
+        Locality known = localities.get(text);
+        if (known != null) {
+            return known;
+        }
+        if (text.codePointCount(0, text.length()) > MAX_LOCALITY
+                || !LOCALITY.matcher(text).matches()) {
+            in.unreadable(in.place(), null, "region, region/zone or region/zone/subzone");
+            return Locality.NONE;
+        }
+        String[] parts = text.split("/", -1);
+        Locality locality = new Locality(parts[0], parts.length > 1 ? parts[1] : "", parts.length > 2 ? parts[2] : "");
+        localities.put(text, locality);
+        return locality;
+    }
+}

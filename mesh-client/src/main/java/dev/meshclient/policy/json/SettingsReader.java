@@ -1,0 +1,211 @@
+package dev.meshclient.policy.json;
+
+import dev.meshclient.policy.Access;
+import dev.meshclient.policy.BackendSettings;
+import dev.meshclient.policy.ConnectionTimeouts;
+import dev.meshclient.policy.FailoverMode;
+import dev.meshclient.policy.Limits;
+import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.OutlierDetection;
+import dev.meshclient.policy.Retry;
+import dev.meshclient.policy.RetryConstraint;
+import dev.meshclient.policy.RetryOn;
+import dev.meshclient.policy.RouteSettings;
+import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.Timeouts;
+import dev.meshclient.policy.Tls;
+import dev.meshclient.policy.TrafficDistribution;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what may be stated in {@code defaults}, on a service and on a subset alike. */
+final class SettingsReader {
+    private static final String NEEDS_GRPC = "is a gRPC condition, which this library does not have";
+
+    private static final Words<RetryOn> RETRY_ON = Words.of(RetryOn.values(), RetryOn::word)
+            .refusing("cancelled", NEEDS_GRPC)
+            .refusing("deadline-exceeded", NEEDS_GRPC)
+            .refusing("internal", NEEDS_GRPC)
+            .refusing("resource-exhausted", NEEDS_GRPC)
+            .refusing("unavailable", NEEDS_GRPC)
+            .refusing("http3-post-connect-failure", "is for HTTP/3, which this library does not speak")
+            .refusing("envoy-ratelimited", "is about a header of Envoy, which this library does not read")
+            .refusing("retriable-headers", Words.NOT_SUPPORTED);
+    private static final Words<LoadBalancer> LOAD_BALANCER = Words.of(LoadBalancer.values())
+            .refusing("PEAK_EWMA", Words.NOT_SUPPORTED)
+            .refusing("RING_HASH", Words.NOT_SUPPORTED)
+            .refusing("MAGLEV", Words.NOT_SUPPORTED)
+            .refusing("WEIGHTED_LOAD", Words.NOT_SUPPORTED)
+            .refusing("PASSTHROUGH", "is said with resolution NONE here")
+            .refusing("LEAST_CONN", "is Istio's old word for LEAST_REQUEST");
+    private static final Words<TrafficDistribution> TRAFFIC_DISTRIBUTION = Words.of(
+                    TrafficDistribution.values(), TrafficDistribution::word)
+            .refusing("PreferClose", "is Kubernetes' old word for PreferSameZone")
+            .refusing("PreferSameNode", Words.NOT_SUPPORTED);
+    private static final Words<FailoverMode> FAILOVER_MODE = Words.of(FailoverMode.values());
+    private static final Words<Tls.Mode> TLS_MODE =
+            Words.of(Tls.Mode.values()).alias("ISTIO_MUTUAL", Tls.Mode.MESH_MUTUAL);
+
+    /** Settings while they are read. */
+    static final class Draft {
+        private @Nullable Duration request;
+        private @Nullable Duration backendRequest;
+        private @Nullable Duration connect;
+        private @Nullable Duration idle;
+        private @Nullable Retry retry;
+        private final BackendSettings.Builder backend = BackendSettings.builder();
+        private Access access = Access.NONE;
+
+        RouteSettings route() {
+            return new RouteSettings(new Timeouts(request, backendRequest), retry);
+        }
+
+        Settings settings() {
+            return new Settings(
+                    route(),
+                    backend.timeouts(new ConnectionTimeouts(connect, idle))
+                            .access(access)
+                            .build());
+        }
+    }
+
+    private static final ObjectReader<Draft> TIMEOUTS = timeoutsOfCalls()
+            .field("connect", (in, d) -> d.connect = in.duration())
+            .field("idle", (in, d) -> d.idle = in.duration());
+
+    /** A connection serves the calls of all rules: how long it may take or be silent is the backend's to say. */
+    private static final ObjectReader<Draft> TIMEOUTS_OF_RULE = timeoutsOfCalls()
+            .misplaced("in the timeouts of the backend's service, of its subset, or in defaults", "connect", "idle");
+
+    private static ObjectReader<Draft> timeoutsOfCalls() {
+        return ObjectReader.<Draft>ignoringOthers()
+                .field("request", (in, d) -> d.request = in.duration())
+                .field("backendRequest", (in, d) -> d.backendRequest = in.duration());
+    }
+
+    private static final class RetryDraft {
+        private int attempts = -1;
+        private @Nullable Set<Integer> codes;
+        private @Nullable List<RetryOn> retryOn;
+        private @Nullable Duration backoff;
+    }
+
+    private static final ObjectReader<RetryDraft> RETRY = ObjectReader.<RetryDraft>refusingOthers()
+            .field("attempts", (in, r) -> r.attempts = in.integer())
+            .field("codes", (in, r) -> r.codes = new LinkedHashSet<>(in.list(0, JsonCursor::integer)))
+            .field(
+                    "retryOn",
+                    (in, r) -> r.retryOn = List.copyOf(new LinkedHashSet<>(in.list(0, i -> i.word(RETRY_ON)))))
+            .field("backoff", (in, r) -> r.backoff = in.duration());
+
+    private static final class ConstraintDraft {
+        private @Nullable Integer percent;
+        private @Nullable Duration interval;
+        private @Nullable Integer count;
+        private @Nullable Duration rateInterval;
+    }
+
+    private static final ObjectReader<ConstraintDraft> BUDGET = ObjectReader.<ConstraintDraft>ignoringOthers()
+            .field("percent", (in, c) -> c.percent = in.integer())
+            .field("interval", (in, c) -> c.interval = in.duration());
+    private static final ObjectReader<ConstraintDraft> RATE = ObjectReader.<ConstraintDraft>ignoringOthers()
+            .field("count", (in, c) -> c.count = in.integer())
+            .field("interval", (in, c) -> c.rateInterval = in.duration());
+    private static final ObjectReader<ConstraintDraft> RETRY_CONSTRAINT = ObjectReader.<ConstraintDraft>ignoringOthers()
+            .field("budget", BUDGET::read)
+            .unsupported("shadow")
+            .field("minRetryRate", RATE::read);
+
+    private static final ObjectReader<Draft> LIMITS = ObjectReader.<Draft>ignoringOthers()
+            .field("maxRequests", (in, d) -> d.backend.limits(new Limits(in.longInteger())))
+            .unsupported("shadow");
+
+    private static final ObjectReader<OutlierDetection.Builder> OUTLIER_DETECTION =
+            ObjectReader.<OutlierDetection.Builder>ignoringOthers()
+                    .field("consecutive5xxErrors", (in, o) -> o.consecutive5xxErrors(in.longInteger()))
+                    .field("consecutiveGatewayErrors", (in, o) -> o.consecutiveGatewayErrors(in.longInteger()))
+                    .field(
+                            "consecutiveLocalOriginFailures",
+                            (in, o) -> o.consecutiveLocalOriginFailures(in.longInteger()))
+                    .field("interval", (in, o) -> o.interval(in.duration()))
+                    .field("baseEjectionTime", (in, o) -> o.baseEjectionTime(in.duration()))
+                    .field("maxEjectionTime", (in, o) -> o.maxEjectionTime(in.duration()))
+                    .field("maxEjectionPercent", (in, o) -> o.maxEjectionPercent(in.integer()))
+                    .field("minHealthPercent", (in, o) -> o.minHealthPercent(in.integer()))
+                    .unsupported("shadow");
+
+    private static final ObjectReader<Draft> LOAD_BALANCING = ObjectReader.<Draft>ignoringOthers()
+            .unsupported("consistentHash")
+            .required(
+                    "simple", LOAD_BALANCER.expected(null), (in, d) -> d.backend.loadBalancer(in.word(LOAD_BALANCER)));
+
+    /** What a mode does not use is refused: whoever wrote it believes that it is checked. */
+    private static final ObjectReader<Tls.Builder> TLS = ObjectReader.<Tls.Builder>refusingOthers()
+            .required("mode", TLS_MODE.expected(null), (in, t) -> t.mode(in.word(TLS_MODE)))
+            .field("sni", (in, t) -> t.sni(in.text()))
+            .field("subjectAltNames", (in, t) -> t.subjectAltNames(in.list(1, JsonCursor::text)))
+            .field("caCertificates", (in, t) -> t.caCertificates(in.text()))
+            .field("credentialName", (in, t) -> t.credentialName(in.text()));
+
+    private SettingsReader() {}
+
+    /** Adds the settings to what an object may state. */
+    static <B> ObjectReader<B> addTo(ObjectReader<B> object, Function<B, Draft> settings) {
+        object.field("timeouts", (in, b) -> TIMEOUTS.read(in, settings.apply(b)))
+                .field("retry", (in, b) -> settings.apply(b).retry = retry(in))
+                .field("retryConstraint", (in, b) -> settings.apply(b).backend.retryConstraint(retryConstraint(in)))
+                .field("limits", (in, b) -> LIMITS.read(in, settings.apply(b)))
+                .field("outlierDetection", (in, b) -> settings.apply(b)
+                        .backend
+                        .outlierDetection(OUTLIER_DETECTION
+                                .read(in, OutlierDetection.builder())
+                                .build()))
+                .field("failoverMode", (in, b) -> settings.apply(b).backend.failoverMode(in.word(FAILOVER_MODE)))
+                .field("loadBalancer", (in, b) -> LOAD_BALANCING.read(in, settings.apply(b)))
+                .field(
+                        "trafficDistribution",
+                        (in, b) -> settings.apply(b).backend.trafficDistribution(in.word(TRAFFIC_DISTRIBUTION)))
+                .field(
+                        "localityLbSetting",
+                        (in, b) -> settings.apply(b).backend.localityLbSetting(LocalityReader.read(in)))
+                .field("tls", (in, b) -> settings.apply(b)
+                        .backend
+                        .tls(TLS.read(in, Tls.builder()).build()))
+                .field("serviceAccount", (in, b) -> settings.apply(b).backend.serviceAccount(in.text()))
+                .field(
+                        "authorization",
+                        (in, b) -> settings.apply(b).access =
+                                new Access(AccessReader.authorization(in), null, null).over(settings.apply(b).access))
+                .field(
+                        "requestAuthentication",
+                        (in, b) -> settings.apply(b).access = new Access(
+                                        null, AccessReader.requestAuthentication(in), null)
+                                .over(settings.apply(b).access))
+                .field(
+                        "credentials",
+                        (in, b) -> settings.apply(b).access =
+                                new Access(null, null, AccessReader.credentials(in)).over(settings.apply(b).access));
+        return object;
+    }
+
+    /** Adds what a rule may state. */
+    static <B> ObjectReader<B> addRouteTo(ObjectReader<B> object, Function<B, Draft> settings) {
+        return object.field("timeouts", (in, b) -> TIMEOUTS_OF_RULE.read(in, settings.apply(b)))
+                .field("retry", (in, b) -> settings.apply(b).retry = retry(in));
+    }
+
+    private static Retry retry(JsonCursor in) throws IOException {
+        RetryDraft r = RETRY.read(in, new RetryDraft());
+        return new Retry(r.attempts, r.codes, r.retryOn, r.backoff);
+    }
+
+    private static RetryConstraint retryConstraint(JsonCursor in) throws IOException {
+        ConstraintDraft c = RETRY_CONSTRAINT.read(in, new ConstraintDraft());
+        return new RetryConstraint(c.percent, c.interval, c.count, c.rateInterval);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.meshclient.policy.json;
+
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The words that a field may hold, and those that other meshes know and this version refuses by name. */
+final class Words<E> {
+    static final String NOT_SUPPORTED = "is not supported by this version";
+
+    private final Map<String, E> legal;
+    private final Map<String, String> unsupported;
+
+    private Words(Map<String, E> legal, Map<String, String> unsupported) {
+        this.legal = legal;
+        this.unsupported = unsupported;
+    }
+
+    static <E> Words<E> of(E[] values, Function<E, String> word) {
+        Map<String, E> legal = new LinkedHashMap<>();
+        for (E value : values) {
+            legal.put(word.apply(value), value);
+        }
+        return new Words<>(legal, Map.of());
+    }
+
+    static <E extends Enum<E>> Words<E> of(E[] values) {
+        return of(values, Enum::name);
+    }
+
+    /** These words, and one more for which the answer says why it is refused. */
+    Words<E> refusing(String word, String why) {
+        Map<String, String> more = new HashMap<>(unsupported);
+        more.put(word, why);
+        return new Words<>(legal, more);
+    }
+
+    /** These words, and another for one of their meanings. */
+    Words<E> alias(String word, E meaning) {
+        Map<String, E> more = new LinkedHashMap<>(legal);
+        more.put(word, meaning);
+        return new Words<>(more, unsupported);
+    }
+
+    @Nullable
+    E meaning(String word) {
+        return legal.get(word);
+    }
+
+    String expected(@Nullable String found) {
+        String words = String.join(", ", legal.keySet());
+        String why = found == null ? null : unsupported.get(found);
+        return why == null ? words : words + "; " + found + " " + why;
+    }
+
+    /** A stand-in. */
+    E any() {
+        return legal.values().iterator().next();
+    }
+}

@@ -1,0 +1,26 @@
+package dev.meshclient.internal.balance;
+
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.EndpointList;
+import java.util.List;
+
+/** Plans for endpoints as they are just now. */
+final class Plans {
+    private Plans() {}
+
+    static Plan of(List<Plan.Priority> priorities, PlanSettings settings) {
+        List<Endpoint> all =
+                priorities.stream().flatMap(p -> p.endpoints().stream()).toList();
+        List<EndpointHealth> ejected =
+                all.stream().map(Endpoint::state).filter(EndpointHealth::isOut).toList();
+        List<Tier> tiers =
+                priorities.stream().map(p -> new Tier(p, settings.zones())).toList();
+        return Plan.of(tiers, settings, new Ejected(EndpointList.of(all), ejected));
+    }
+
+    /** All of these, none ejected. */
+    static Members members(List<Endpoint> endpoints) {
+        return new Members(new Pool(endpoints), new int[0]);
+    }
+}

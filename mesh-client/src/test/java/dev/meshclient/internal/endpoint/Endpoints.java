@@ -1,0 +1,24 @@
+package dev.meshclient.internal.endpoint;
+
+import dev.meshclient.policy.Endpoint.Health;
+import dev.meshclient.policy.Locality;
+import java.util.Map;
+
+/** Endpoints at port 80, each with live numbers of its own. */
+public final class Endpoints {
+    private Endpoints() {}
+
+    public static Endpoint of(
+            String address,
+            Locality locality,
+            String cluster,
+            Map<String, String> labels,
+            int priority,
+            int weight,
+            Health health) {
+        return new Endpoint(
+                new dev.meshclient.policy.Endpoint(address, 80, locality, cluster, weight, health, labels, null, null),
+                priority,
+                new EndpointHealth(address, 80));
+    }
+}

@@ -1,0 +1,128 @@
+package dev.meshclient.policy.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.policy.BackendRef;
+import dev.meshclient.policy.Endpoint;
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.Metadata;
+import dev.meshclient.policy.PolicyCheck;
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.policy.Rule;
+import dev.meshclient.policy.Service;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A policy that was made in code is held to what a document is held to, with the same paths and words. */
+class PolicyInCodeTest {
+    /** Of those of its mistakes that are not its syntax; null: some are. */
+    private static MeshPolicy asIfMadeInCode(byte[] json) throws PolicyException {
+        PolicyCheck reading = new PolicyCheck();
+        AtomicReference<MeshPolicy> policy = new AtomicReference<>();
+        List<String> unknown = new JsonText(json, reading).read(true, in -> policy.set(new DocumentReader().read(in)));
+        return reading.problems().isEmpty() && unknown.isEmpty() ? policy.get() : null;
+    }
+
+    private static List<String> lines(List<PolicyProblem> problems) {
+        return problems.stream()
+                .map(p -> p.path() + ": " + p.expected())
+                .sorted()
+                .toList();
+    }
+
+    @Test
+    void mistakes_of_meaning_are_told_as_those_of_a_document() throws Exception {
+        int compared = 0;
+        for (Path file : Stream.concat(Fixtures.corpus("bad").stream(), Fixtures.corpus("bad-beyond-schema").stream())
+                .toList()) {
+            byte[] json = Fixtures.bytes(file);
+            MeshPolicy policy;
+            try {
+                policy = asIfMadeInCode(json);
+            } catch (PolicyException e) {
+                continue;
+            }
+            if (policy != null) {
+                PolicyCheck check = new PolicyCheck();
+                check.check(policy);
+                List<String> ofDocument = lines(PolicySchema.problems(json)).stream()
+                        .map(line ->
+                                line.replace(".providers[0]:", ".provider:").replace(".to.eu:", ".to[\"eu/*\"]:"))
+                        .toList();
+                assertThat(lines(check.problems())).as("%s", file.getFileName()).isEqualTo(ofDocument);
+                compared++;
+            }
+        }
+        assertThat(compared).isGreaterThan(100);
+    }
+
+    @Test
+    void a_bad_service_is_refused_alone() throws Exception {
+        MeshPolicy policy = MeshPolicy.builder()
+                .metadata(Metadata.builder().mesh("shop").build())
+                .service("good", Service.builder().hosts("GOOD").build())
+                .service(
+                        "bad",
+                        Service.builder()
+                                .hosts("bad", "http://bad")
+                                .endpoints(List.of(
+                                        Endpoint.builder().address("10.0.0.1").build()))
+                                .rules(List.of(Rule.builder()
+                                        .backendRefs(List.of(new BackendRef("nobody", null, 1)))
+                                        .build()))
+                                .build())
+                .build();
+
+        PolicyDocument document = PolicyDocument.of(policy);
+
+        assertThat(document.policy().services()).containsOnlyKeys("good");
+        assertThat(document.refused().get("bad")).isNotNull().satisfies(bad -> {
+            assertThat(bad.hosts()).containsExactly("bad");
+            assertThat(bad.problems())
+                    .extracting(PolicyProblem::path)
+                    .containsExactly(
+                            "services.bad.hosts[1]",
+                            "services.bad.endpoints[0].port",
+                            "services.bad.rules[0].backendRefs[0].name");
+            assertThat(bad.problems().get(1))
+                    .hasToString("services.bad.endpoints[0].port: 0 (legal: an integer of 1 to 65535)");
+        });
+        assertThat(document.unresolved()).containsExactly("nobody");
+    }
+
+    @Test
+    void a_bad_head_refuses_all() {
+        assertThatThrownBy(() -> PolicyDocument.of(MeshPolicy.builder().build()))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining("metadata.mesh");
+    }
+
+    @Test
+    void service_accounts_are_completed_as_in_a_document() throws Exception {
+        PolicyDocument document = PolicyDocument.of(MeshPolicy.builder()
+                .metadata(Metadata.builder().mesh("shop").build())
+                .trustDomain("shop.example")
+                .service(
+                        "orders",
+                        Service.builder()
+                                .hosts("orders")
+                                .endpoints(List.of(Endpoint.builder()
+                                        .address("10.0.0.1")
+                                        .port(80)
+                                        .serviceAccount("ns/prod/sa/a")
+                                        .build()))
+                                .build())
+                .build());
+
+        Service orders = document.policy().services().get("orders");
+        assertThat(orders).isNotNull();
+        assertThat(orders.settings().backend().serviceAccount()).isEqualTo("spiffe://shop.example/orders");
+        assertThat(orders.endpoints().get(0).serviceAccount()).isEqualTo("spiffe://shop.example/ns/prod/sa/a");
+    }
+}
