@@ -166,7 +166,7 @@ class SnapshotFileTest {
     }
 
     static List<Path> documents() throws IOException {
-        try (Stream<Path> files = Files.list(Path.of("src/test/resources/dev/meshclient/policy/good"))) {
+        try (Stream<Path> files = Files.list(Path.of("src/test/resources/dev/meshclient/policy/json/good"))) {
             return files.filter(file -> file.toString().endsWith(".json"))
                     .sorted()
                     .toList();
