@@ -8,6 +8,7 @@ import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.control.PolicyFeed;
 import dev.meshclient.internal.control.PolicySink;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.SystemResolver;
 import dev.meshclient.internal.pipeline.IdentityEvents;
@@ -19,6 +20,7 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Credentials;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.Closeable;
 import java.io.IOException;
@@ -79,17 +81,18 @@ public final class Mesh implements Closeable {
             this.stopTime = () -> {};
         }
         this.drainTimeout = builder.drainTimeout;
+        Events events = Events.of(time, builder.observers, builder.listeners);
         this.credentials = Credentials.start(
                 time,
                 builder.identity,
                 builder.certificates,
-                new IdentityEvents(builder.listeners),
+                new IdentityEvents(events),
                 time.now() + Time.nanos(builder.initialFetchTimeout));
         this.router = new Router(
                 time,
                 builder.resolver,
                 LocalWorkload.of(builder.workload, credentials::spiffeId, time, builder.tokens, this::download),
-                builder.listeners,
+                events,
                 builder.claims,
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
                 builder.initialFetchTimeout,
@@ -268,6 +271,7 @@ public final class Mesh implements Closeable {
         private @Nullable WorkloadIdentity identity;
         private final Map<String, WorkloadIdentity> certificates = new LinkedHashMap<>();
         private final List<String> claims = new ArrayList<>();
+        private final List<CallObserver.Factory> observers = new ArrayList<>();
         private final List<MeshListener> listeners = new ArrayList<>();
         private final Map<String, TokenSource> tokens = new LinkedHashMap<>();
         private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
@@ -385,7 +389,13 @@ public final class Mesh implements Closeable {
             return this;
         }
 
-        /** Is told what happens to calls; may be called more than once. */
+        /** Observes each call; may be called more than once. */
+        public Builder observer(CallObserver.Factory factory) {
+            observers.add(factory);
+            return this;
+        }
+
+        /** Gets what happens beside calls; may be called more than once. */
         public Builder listener(MeshListener listener) {
             listeners.add(listener);
             return this;

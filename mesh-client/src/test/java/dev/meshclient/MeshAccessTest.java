@@ -18,6 +18,7 @@ import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.authz.InboundResult.Status;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -95,8 +96,10 @@ class MeshAccessTest {
         ConcurrentLinkedQueue<AuthorizationEvent> told = new ConcurrentLinkedQueue<>();
         MeshListener listener = new MeshListener() {
             @Override
-            public void authorization(AuthorizationEvent event) {
-                told.add(event);
+            public void on(MeshEvent event) {
+                if (event instanceof MeshEvent.AuthorizationDecided decided) {
+                    told.add(decided.decision());
+                }
             }
         };
         String policy = ", \"authorization\": [{\"name\": \"none\", \"action\": \"ALLOW\", \"rules\": []}]";

@@ -1,5 +1,6 @@
 package dev.meshclient.benchmarks;
 
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.CallContext;
@@ -69,7 +70,7 @@ public class PipelineBenchmark {
             return answer;
         };
         Router router =
-                new Router(time, Workload.unknown(), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+                new Router(time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         router.apply(PolicyCodec.read(document), transport, gone -> {});
         Layer found = router.layers("orders", 80);
         if (found == null) {

@@ -50,18 +50,21 @@ class ReadmeTest {
     }
 
     /** The words of the diagram for the layers that Outbound puts together, where they are others. */
-    private static final Map<String, String> WORDS = Map.of("AttemptTimer", "attempt timer", "Bearer", "credentials");
+    private static final Map<String, String> WORDS =
+            Map.of("AttemptTimer", "attempt timer", "Bearer", "credentials", "wire", "transport");
 
     @Test
     void its_layers_are_those_of_outbound_in_their_order() {
         String outbound =
                 read(ROOT.resolve("mesh-client/src/main/java/dev/meshclient/internal/pipeline/Outbound.java"));
+        String calls = outbound.replaceAll("(?s)CallLayer refusal\\(.*?\n    }\n", ""); // hosts without a service
         List<String> built = Pattern.compile(
-                        "(?:next ->\\s+(?:to\\.neutral\\(\\) \\? next : )?|bottom\\()(Events|Route|Authorize|Deadline|Limit|Retry"
-                                + "|Balance|outlier|Bearer|AttemptTimer|transport)\\b")
-                .matcher(outbound.replace("refusal(Layer refusal) {\n        return Pipeline.top(next -> Events", ""))
+                        "\\.(?:call|then|bridge|attempt|bottom)\\(\\s*(?:next ->\\s*)?(?:plan\\.neutral\\(\\)\\s*\\?\\s*next\\s*:\\s*)?"
+                                + "([A-Za-z]+)\\b|\\.(wire)\\(\\)")
+                .matcher(calls)
                 .results()
-                .map(found -> WORDS.getOrDefault(found.group(1), found.group(1).toLowerCase(Locale.ROOT)))
+                .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
+                .map(found -> WORDS.getOrDefault(found, found.toLowerCase(Locale.ROOT)))
                 .toList();
         List<String> drawn = Pattern.compile(
                         "(?m)^(?:once a call|once an attempt| {12,}) *(attempt timer|[a-z]+) {1,}\\S")

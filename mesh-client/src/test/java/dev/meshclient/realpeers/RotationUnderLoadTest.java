@@ -58,6 +58,7 @@ class RotationUnderLoadTest {
 
     private static Mesh mesh(RealPeer peer, Mount mount, Rotations told) throws IOException {
         return Shop.ready(Shop.mesh(peer.port(), MUTUAL, MountedIdentity.at(mount.directory()))
+                .observer(call -> told)
                 .listener(told));
     }
 

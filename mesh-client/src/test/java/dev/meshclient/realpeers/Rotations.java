@@ -1,6 +1,8 @@
 package dev.meshclient.realpeers;
 
-import dev.meshclient.Decision;
+import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.time.Instant;
 import java.util.List;
@@ -8,10 +10,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
-import okhttp3.Request;
 
 /** What a mesh told of its identity, and of attempts that it repeated. */
-final class Rotations implements MeshListener {
+final class Rotations implements MeshListener, CallObserver {
     private final List<Instant> soft = new CopyOnWriteArrayList<>();
     private final List<Instant> hard = new CopyOnWriteArrayList<>();
     private final Map<String, LongAdder> outcomes = new ConcurrentSkipListMap<>();
@@ -32,12 +33,14 @@ final class Rotations implements MeshListener {
     }
 
     @Override
-    public void identityRotated(String id, Instant notAfter, boolean trustChanged) {
-        (trustChanged ? hard : soft).add(Shop.CLOCK.instant());
+    public void on(MeshEvent event) {
+        if (event instanceof MeshEvent.IdentityRotated rotated) {
+            (rotated.trustChanged() ? hard : soft).add(Shop.CLOCK.instant());
+        }
     }
 
     @Override
-    public void attemptEnded(Request request, Decision.Attempt attempt) {
-        outcomes.computeIfAbsent(attempt.outcome(), o -> new LongAdder()).increment();
+    public void attemptEnded(AttemptInfo attempt) {
+        outcomes.computeIfAbsent(attempt.outcomeName(), o -> new LongAdder()).increment();
     }
 }

@@ -4,22 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Decision;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallInfo;
+import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import okhttp3.Request;
-import org.jspecify.annotations.Nullable;
+import okhttp3.Headers;
 
 /** Holds the events of every call against what is legal. */
-final class EventLog implements MeshListener {
+final class EventLog implements MeshListener, CallObserver, CallObserver.Factory {
     private static final long SECOND = 1_000_000_000;
 
-    private final IdentityHashMap<Request, Progress> open = new IdentityHashMap<>(); // looked up, never walked through
+    private final IdentityHashMap<CallInfo, Progress> open = new IdentityHashMap<>(); // looked up, never walked through
     private final List<String> violations = new ArrayList<>();
     private int usable = Integer.MAX_VALUE;
     private final LongArray requestsAt = new LongArray();
@@ -48,17 +50,18 @@ final class EventLog implements MeshListener {
     }
 
     @Override
-    public void callStarted(Request request) {
-        if (open.put(request, new Progress()) != null) {
-            violations.add("started twice: " + request);
+    public CallObserver observe(CallInfo call) {
+        if (open.put(call, new Progress()) != null) {
+            violations.add("started twice: " + call.request());
         }
         started++;
         requestsAt.add(time.now());
+        return this;
     }
 
     @Override
-    public void attemptStarted(Request request, Decision.Attempt attempt) {
-        Progress progress = open.get(request);
+    public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
+        Progress progress = open.get(attempt.call());
         if (progress == null || progress.running || attempt.number() != progress.attempts + 1) {
             violations.add("out of order: start of " + attempt);
             return;
@@ -72,21 +75,22 @@ final class EventLog implements MeshListener {
     }
 
     @Override
-    public void attemptEnded(Request request, Decision.Attempt attempt) {
-        Progress progress = open.get(request);
+    public void attemptEnded(AttemptInfo attempt) {
+        Progress progress = open.get(attempt.call());
         if (progress == null || !progress.running || attempt.number() != progress.attempts) {
             violations.add("out of order: end of " + attempt);
             return;
         }
-        if (attempt.outcome().equals("running")) {
+        if (attempt.outcomeName().equals("running")) {
             violations.add("ended without an outcome: " + attempt);
         }
         progress.running = false;
     }
 
     @Override
-    public void callEnded(Request request, Decision decision, @Nullable IOException failure) {
-        Progress progress = open.remove(request);
+    public void ended(CallInfo call) {
+        Decision decision = call.decision();
+        Progress progress = open.remove(call);
         ended++;
         if (progress == null || progress.running || decision.attempts().size() < progress.attempts) {
             violations.add("out of order: end of " + decision);
@@ -100,19 +104,18 @@ final class EventLog implements MeshListener {
     }
 
     @Override
-    public void endpointEjected(String backend, String endpoint, String reason) {
-        ejected++;
-        if (!out.add(endpoint)) {
-            violations.add("ejected, and was out: " + endpoint);
-        }
-        mostOut = Math.max(mostOut, out.size());
-    }
-
-    @Override
-    public void endpointReturned(String backend, String endpoint, String reason) {
-        returned++;
-        if (!out.remove(endpoint)) {
-            violations.add("returned, and was in: " + endpoint);
+    public void on(MeshEvent event) {
+        if (event instanceof MeshEvent.EndpointEjected ejection) {
+            ejected++;
+            if (!out.add(ejection.endpoint())) {
+                violations.add("ejected, and was out: " + ejection.endpoint());
+            }
+            mostOut = Math.max(mostOut, out.size());
+        } else if (event instanceof MeshEvent.EndpointReturned back) {
+            returned++;
+            if (!out.remove(back.endpoint())) {
+                violations.add("returned, and was in: " + back.endpoint());
+            }
         }
     }
 

@@ -10,6 +10,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.VirtualTime;
@@ -45,7 +46,7 @@ final class World {
                 time,
                 names,
                 LocalWorkload.of(self, time),
-                List.of(events),
+                Events.of(time, List.of(events), List.of(events)),
                 List.of(),
                 false,
                 Duration.ZERO,

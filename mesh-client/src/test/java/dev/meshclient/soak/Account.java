@@ -1,18 +1,19 @@
 package dev.meshclient.soak;
 
-import dev.meshclient.Decision;
+import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallInfo;
+import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
-import okhttp3.Request;
-import org.jspecify.annotations.Nullable;
+import okhttp3.Headers;
 
 /** What callers saw, and what the mesh told of it. */
-final class Account implements MeshListener {
+final class Account implements MeshListener, CallObserver, CallObserver.Factory {
     private static final int KEPT = 20;
 
     private final Map<String, LongAdder> outcomes = new ConcurrentSkipListMap<>();
@@ -75,12 +76,13 @@ final class Account implements MeshListener {
     }
 
     @Override
-    public void callStarted(Request request) {
+    public CallObserver observe(CallInfo call) {
         started.increment();
+        return this;
     }
 
     @Override
-    public void attemptStarted(Request request, Decision.Attempt attempt) {
+    public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
         tries.increment();
         if (attempt.number() > 1) {
             retries.increment();
@@ -88,23 +90,22 @@ final class Account implements MeshListener {
     }
 
     @Override
-    public void attemptEnded(Request request, Decision.Attempt attempt) {
-        count(attempts, attempt.status() == 0 ? attempt.outcome() : String.valueOf(attempt.status()));
+    public void attemptEnded(AttemptInfo attempt) {
+        count(attempts, attempt.status() == 0 ? attempt.outcomeName() : String.valueOf(attempt.status()));
     }
 
     @Override
-    public void callEnded(Request request, Decision decision, @Nullable IOException failure) {
+    public void ended(CallInfo call) {
         ended.increment();
     }
 
     @Override
-    public void endpointEjected(String backend, String endpoint, String reason) {
-        ejected.increment();
-    }
-
-    @Override
-    public void endpointReturned(String backend, String endpoint, String reason) {
-        returned.increment();
+    public void on(MeshEvent event) {
+        if (event instanceof MeshEvent.EndpointEjected) {
+            ejected.increment();
+        } else if (event instanceof MeshEvent.EndpointReturned) {
+            returned.increment();
+        }
     }
 
     @Override

@@ -231,6 +231,7 @@ class SoakTest {
             registry.publish(document(new SplittableRandom(0), true));
             try (Mesh mesh = Mesh.builder()
                     .claim("orders")
+                    .observer(account)
                     .listener(account)
                     .policy(PolicySource.http(registry.uri()).pollInterval(Duration.ofSeconds(1)))
                     .build()) {

@@ -8,7 +8,8 @@ import dev.meshclient.Decision;
 import dev.meshclient.Mesh;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
-import dev.meshclient.telemetry.MeshListener;
+import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallObserver;
 import java.io.File;
 import java.io.IOException;
 import java.net.Proxy;
@@ -364,9 +365,9 @@ class EngineTrapsTest {
         CountDownLatch answered = new CountDownLatch(1);
         Mesh mesh = Mesh.builder()
                 .policy(PolicySource.of(document("")))
-                .listener(new MeshListener() {
+                .observer(call -> new CallObserver() {
                     @Override
-                    public void attemptEnded(Request request, Decision.Attempt attempt) {
+                    public void attemptEnded(AttemptInfo attempt) {
                         answered.countDown();
                     }
                 })
@@ -396,9 +397,9 @@ class EngineTrapsTest {
         Mesh mesh = Mesh.builder()
                 .policy(PolicySource.of(document(
                         ", \"retry\": {\"attempts\": 1, \"backoff\": \"1h\"}, \"timeouts\": {\"request\": \"0s\"}")))
-                .listener(new MeshListener() {
+                .observer(call -> new CallObserver() {
                     @Override
-                    public void attemptEnded(Request request, Decision.Attempt attempt) {
+                    public void attemptEnded(AttemptInfo attempt) {
                         failed.countDown();
                     }
                 })
@@ -424,10 +425,10 @@ class EngineTrapsTest {
         List<String> outcomes = new ArrayList<>();
         Mesh mesh = Mesh.builder()
                 .policy(PolicySource.of(document("")))
-                .listener(new MeshListener() {
+                .observer(call -> new CallObserver() {
                     @Override
-                    public void attemptEnded(Request request, Decision.Attempt attempt) {
-                        outcomes.add(attempt.outcome() + " " + attempt.status());
+                    public void attemptEnded(AttemptInfo attempt) {
+                        outcomes.add(attempt.outcomeName() + " " + attempt.status());
                     }
                 })
                 .build();

@@ -1,6 +1,10 @@
 package dev.meshclient.examples.demo;
 
-import dev.meshclient.Decision;
+import java.io.IOException;
+import okhttp3.Headers;
+import dev.meshclient.telemetry.MeshEvent;
+import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.Mesh;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.AuthorizationEvent;
@@ -9,14 +13,12 @@ import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.Closeable;
-import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import okhttp3.OkHttpClient;
-import okhttp3.Request;
 
 /** A mesh and the client that it wraps: what an application adds. Counts what its listener is told. */
-final class Member implements MeshListener, Closeable {
+final class Member implements MeshListener, CallObserver, Closeable {
     private final AtomicInteger retries = new AtomicInteger();
     private final AtomicInteger ejections = new AtomicInteger();
     private final AtomicInteger returns = new AtomicInteger();
@@ -44,6 +46,7 @@ final class Member implements MeshListener, Closeable {
                 .identity(identity)
                 .claim("service-a", "service-b", "service-c")
                 .snapshotDirectory(null) // whatever the environment says: nothing of the demo stays behind
+                .observer(call -> this)
                 .listener(this);
         this.mesh = more.apply(builder).build();
         this.http = mesh.wrap(new OkHttpClient());
@@ -106,42 +109,39 @@ final class Member implements MeshListener, Closeable {
     }
 
     @Override
-    public void attemptStarted(Request request, Decision.Attempt attempt) {
+    public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
         if (attempt.number() > 1) {
             retries.incrementAndGet();
         }
     }
 
     @Override
-    public void attemptEnded(Request request, Decision.Attempt attempt) {
-        String why = attempt.failure();
+    public void attemptEnded(AttemptInfo attempt) {
+        IOException why = attempt.failure();
         if (why != null) {
-            failure = why;
+            failure = why.toString();
         }
     }
 
     @Override
-    public void authorization(AuthorizationEvent event) {
+    public void on(MeshEvent event) {
+        if (event instanceof MeshEvent.AuthorizationDecided decided) {
+            decided(decided.decision());
+        } else if (event instanceof MeshEvent.EndpointEjected) {
+            ejections.incrementAndGet();
+        } else if (event instanceof MeshEvent.EndpointReturned) {
+            returns.incrementAndGet();
+        } else if (event instanceof MeshEvent.IdentityRotated rotated) {
+            (rotated.trustChanged() ? trustChanges : renewals).incrementAndGet();
+        }
+    }
+
+    private void decided(AuthorizationEvent event) {
         if (event.inbound()
                 && event.kind() == AuthorizationEvent.Kind.DENIED
                 && event.peer().equals(Certificates.spiffeId(Certificates.STRANGER))) {
             refused.incrementAndGet();
         }
-    }
-
-    @Override
-    public void endpointEjected(String backend, String endpoint, String reason) {
-        ejections.incrementAndGet();
-    }
-
-    @Override
-    public void endpointReturned(String backend, String endpoint, String reason) {
-        returns.incrementAndGet();
-    }
-
-    @Override
-    public void identityRotated(String id, Instant notAfter, boolean trustChanged) {
-        (trustChanged ? trustChanges : renewals).incrementAndGet();
     }
 
     @Override

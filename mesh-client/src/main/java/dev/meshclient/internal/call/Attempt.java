@@ -2,16 +2,18 @@ package dev.meshclient.internal.call;
 
 import dev.meshclient.Decision;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.telemetry.AttemptInfo;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.function.Function;
+import okhttp3.Headers;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** One try at one endpoint. */
-public final class Attempt extends Scope {
+public final class Attempt extends Scope implements AttemptInfo {
     private static final VarHandle RESULT;
 
     static {
@@ -38,11 +40,13 @@ public final class Attempt extends Scope {
         this.previous = previous;
     }
 
+    @Override
     public Call call() {
         return call;
     }
 
     /** From 1 on. */
+    @Override
     public int number() {
         return number;
     }
@@ -87,6 +91,9 @@ public final class Attempt extends Scope {
 
     @Override
     void cancelled(IOException cause, Outcome as) {
+        if (outcome() == Outcome.RESPONSE) {
+            bodyFailed(cause);
+        }
         Runnable action;
         synchronized (this) {
             action = canceller;
@@ -133,6 +140,19 @@ public final class Attempt extends Scope {
         return rare == null ? null : rare.authorization;
     }
 
+    /** Headers that are sent in the place of the request's of the same name. */
+    public void wireHeaders(Headers headers) {
+        if (headers.size() > 0) {
+            rare().wireHeaders = headers;
+        }
+    }
+
+    /** Null: the request is sent with its own. */
+    public @Nullable Headers wireHeaders() {
+        Rare rare = rareIfAny();
+        return rare == null ? null : rare.wireHeaders;
+    }
+
     // ---- what became of it: the first word counts
 
     /** Null while it is not known. */
@@ -147,12 +167,14 @@ public final class Attempt extends Scope {
     }
 
     /** Of the response; 0 if there is none. */
+    @Override
     public int status() {
         Result now = result;
         return now == null ? 0 : now.status();
     }
 
     /** Why there is no response, or null. */
+    @Override
     public @Nullable IOException failure() {
         Result now = result;
         return now == null ? null : now.failure();
@@ -173,6 +195,47 @@ public final class Attempt extends Scope {
         return decide(new Result(why, 0, e, now()));
     }
 
+    /** The response is not whole: its body ended by this. */
+    public void bodyFailed(IOException e) {
+        Rare rare = rare();
+        if (rare.failure == null) {
+            rare.failure = e;
+        }
+    }
+
+    /** What ended the body of the response before its end; null if nothing did. */
+    @Nullable
+    IOException bodyFailure() {
+        Rare rare = rareIfAny();
+        return rare == null ? null : rare.failure;
+    }
+
+    // ---- as observers see it
+
+    @Override
+    public String endpointName() {
+        Endpoint to = endpoint();
+        return to == null ? "" : to.name();
+    }
+
+    @Override
+    public String zone() {
+        Endpoint to = endpoint();
+        return to == null ? "" : to.locality().zone();
+    }
+
+    @Override
+    public String outcomeName() {
+        Result now = result;
+        return now == null ? "running" : now.outcome().word();
+    }
+
+    @Override
+    public long elapsedNanos() {
+        Result now = result;
+        return (now == null ? now() : now.decidedAt()) - startedAt();
+    }
+
     /** The mesh itself refuses it; no peer was asked. The exception is made of the decision, which shows this refusal. */
     public <E extends IOException> E refuse(Function<Decision, E> exception) {
         Result refused = new Result(Outcome.REFUSED, 0, null, now());
@@ -188,16 +251,14 @@ public final class Attempt extends Scope {
 
     /** This attempt, for people. Not for the hot path. */
     public Decision.Attempt asAttempt() {
-        Result now = result;
-        Endpoint to = endpoint();
-        IOException e = now == null ? null : now.failure();
+        IOException e = failure() == null ? bodyFailure() : failure();
         return new Decision.Attempt(
                 number,
-                to == null ? "" : to.name(),
-                to == null ? "" : to.locality().zone(),
-                now == null ? "running" : now.outcome().word(),
-                now == null ? 0 : now.status(),
-                Duration.ofNanos((now == null ? now() : now.decidedAt()) - startedAt()),
+                endpointName(),
+                zone(),
+                outcomeName(),
+                status(),
+                Duration.ofNanos(elapsedNanos()),
                 e == null ? null : e.toString());
     }
 }

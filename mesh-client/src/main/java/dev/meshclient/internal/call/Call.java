@@ -1,8 +1,11 @@
 package dev.meshclient.internal.call;
 
 import dev.meshclient.Decision;
+import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.telemetry.CallInfo;
+import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -13,13 +16,14 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** One request through the mesh, with all of its attempts. */
-public final class Call extends Scope implements Decision.Source {
+public final class Call extends Scope implements Decision.Source, CallInfo {
     private final Request request;
     private final MeshOptions options;
     private final Wire wire;
     private volatile long deadline = Time.NEVER;
     private volatile @Nullable Target target;
     private volatile @Nullable Attempt latest;
+    private @Nullable CallObserver observer; // written before the first attempt
     private int open = 1; // the layers until they return, and each attempt until it is over
 
     /** @param wire carries its attempts */
@@ -34,6 +38,7 @@ public final class Call extends Scope implements Decision.Source {
         }
     }
 
+    @Override
     public Request request() {
         return request;
     }
@@ -80,6 +85,7 @@ public final class Call extends Scope implements Decision.Source {
     }
 
     /** How many attempts it has had so far. */
+    @Override
     public int attempts() {
         Attempt last = latest;
         return last == null ? 0 : last.number();
@@ -129,6 +135,59 @@ public final class Call extends Scope implements Decision.Source {
     @Override
     void ended() {}
 
+    // ---- as observers see it
+
+    /** For the layer of events, once. */
+    public void observer(CallObserver ofThis) {
+        observer = ofThis;
+    }
+
+    /** Null: it is not observed. */
+    public @Nullable CallObserver observer() {
+        return observer;
+    }
+
+    @Override
+    public String service() {
+        Target chosen = target;
+        return chosen == null ? "" : chosen.service();
+    }
+
+    @Override
+    public String rule() {
+        Target chosen = target;
+        return chosen == null ? "" : chosen.rule();
+    }
+
+    @Override
+    public String backend() {
+        Target chosen = target;
+        return chosen == null ? "" : chosen.backend().name();
+    }
+
+    @Override
+    public int status() {
+        Attempt last = latest;
+        return last == null ? 0 : last.status();
+    }
+
+    @Override
+    public long elapsedNanos() {
+        return now() - startedAt();
+    }
+
+    /** The caller gets this instead of a response. */
+    public void failed(IOException e) {
+        rare().failure = e;
+    }
+
+    @Override
+    public @Nullable IOException failure() {
+        Rare rare = rareIfAny();
+        Attempt last = latest;
+        return rare != null && rare.failure != null ? rare.failure : last == null ? null : last.bodyFailure();
+    }
+
     // ---- why
 
     /** Adds a remark to the decision: why there was no further attempt, for instance. */
@@ -139,6 +198,9 @@ public final class Call extends Scope implements Decision.Source {
     /** What was decided so far, for people. Not for the hot path. */
     @Override
     public Decision decision() {
+        if (failure() instanceof MeshFailure ours) {
+            return ours.decision();
+        }
         List<Decision.Attempt> list = new ArrayList<>();
         for (Attempt attempt = latest; attempt != null; attempt = attempt.previous()) {
             list.add(attempt.asAttempt());

@@ -5,6 +5,7 @@ import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
 /** The life that a call and its attempts share: the only place to wait, being cancelled, and what is given back at the end. */
@@ -25,6 +26,10 @@ public abstract sealed class Scope permits Call, Attempt {
         private volatile @Nullable IOException cancelCause;
         /** Of a call: a remark for its decision. */
         volatile @Nullable String note;
+        /** Of a call: what its caller gets instead of a response. Of an attempt: what ended its body. */
+        volatile @Nullable IOException failure;
+        /** Of an attempt: headers that observers add. */
+        volatile @Nullable Headers wireHeaders;
         /** Of an attempt: the header that policy gives it. */
         volatile @Nullable String authorization;
     }

@@ -5,8 +5,8 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.endpoint.Backend;
-import dev.meshclient.policy.TokenCredentials;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.policy.TokenCredentials;
 import java.io.IOException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,8 @@ public final class Bearer implements AttemptLayer {
      * @param stated by policy; null: the layer is left out
      * @param backend says how its endpoints are reached
      */
-    public static AttemptLayer create(@Nullable TokenCredentials stated, Tokens tokens, Backend backend, AttemptLayer next) {
+    public static AttemptLayer create(
+            @Nullable TokenCredentials stated, Tokens tokens, Backend backend, AttemptLayer next) {
         return stated == null ? next : new Bearer(stated, tokens, backend, next);
     }
 

@@ -11,7 +11,7 @@ import java.time.Duration;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Response headers must come within the limit: cancels the attempt, not the call. */
+/** Limits the time until the response headers: cancels the attempt, not the call. */
 public final class AttemptTimer implements AttemptLayer {
     private final Time time;
     private final long limitNanos;
@@ -47,7 +47,7 @@ public final class AttemptTimer implements AttemptLayer {
         }
     }
 
-    /** If it is the first word on the attempt: a timer that fires late never breaks a response that was returned. */
+    /** Fails the attempt if it has no result yet: a timer that fires late never breaks a returned response. */
     private void expired(Attempt attempt) {
         Endpoint endpoint = attempt.endpoint();
         SocketTimeoutException e = new SocketTimeoutException("no response headers from "

@@ -12,9 +12,9 @@ import java.time.Duration;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** One budget for all attempts, to the end of the response body: cancels the call when it is spent. */
+/** One time limit for all attempts, to the end of the response body: cancels the call when it expires. */
 public final class Deadline implements CallLayer {
-    /** Built in, where neither policy nor the caller states a limit. Envoy's route timeout. */
+    /** The built-in limit, if neither policy nor the caller states one: Envoy's route timeout. */
     private static final Duration BUILT_IN = Duration.ofSeconds(15);
 
     private final Time time;
@@ -30,8 +30,8 @@ public final class Deadline implements CallLayer {
     }
 
     /**
-     * @param stated by policy; zero = none; null = not stated
-     * @param neutral no limit is built in
+     * @param stated the limit of the policy; zero = none; null = not stated
+     * @param neutral there is no built-in limit
      */
     public static CallLayer create(Time time, @Nullable Duration stated, boolean neutral, CallLayer next) {
         long built = stated == null && !neutral ? BUILT_IN.toNanos() : 0;
@@ -50,13 +50,13 @@ public final class Deadline implements CallLayer {
         Time.Timer timer = time.at(at, "deadline", () -> call.cancel(exceeded(call, limit), as));
         call.onEnd(timer::cancel);
         Response response = next.call(call);
-        if (Streams.isStream(response)) { // until nothing moves any more: timeouts.idle
+        if (Streams.isStream(response)) { // from here on timeouts.idle limits it
             timer.cancel();
         }
         return response;
     }
 
-    /** The nearest of what policy and the caller say; 0 = none. What the caller told OkHttp is OkHttp's to enforce. */
+    /** The shorter limit of policy and caller; 0 = none. OkHttp enforces the callTimeout. */
     private long limit(Call call) {
         Duration asked = call.options().timeout();
         long limit = statedNanos;
@@ -67,7 +67,7 @@ public final class Deadline implements CallLayer {
         return limit == 0 && call.deadline() == Time.NEVER ? builtInNanos : limit;
     }
 
-    /** What a caller asks for says nothing about the endpoint that does not make it in time. */
+    /** Whether the caller set this limit: to miss it then does not count against the endpoint. */
     private static boolean isCallers(Call call, long limit) {
         Duration asked = call.options().timeout();
         return asked != null && Time.nanos(asked) == limit;

@@ -1,89 +1,147 @@
 package dev.meshclient.internal.events;
 
-import dev.meshclient.Decision;
-import dev.meshclient.MeshFailure;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
-import java.util.function.Consumer;
+import okhttp3.Headers;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Tells listeners what happens; both of its layers are left out where nobody listens. */
+/** Calls observers and listeners; both of its layers are left out where there are no observers. */
 public final class Events {
-    private static final Logger LOG = LoggerFactory.getLogger(MeshListener.class);
+    private final Guard guard;
+    private final CallObserver.@Nullable Factory observers;
+    private final MeshListener[] listeners;
 
-    private Events() {}
+    private Events(Guard guard, CallObserver.@Nullable Factory observers, MeshListener[] listeners) {
+        this.guard = guard;
+        this.observers = observers;
+        this.listeners = listeners;
+    }
+
+    /** What a mesh was given; may be empty. */
+    public static Events of(Time time, List<CallObserver.Factory> observers, List<MeshListener> listeners) {
+        Guard guard = new Guard(time);
+        CallObserver.Factory all =
+                switch (observers.size()) {
+                    case 0 -> null;
+                    case 1 -> observers.get(0);
+                    default -> SeveralObservers.of(guard, observers);
+                };
+        return new Events(guard, all, listeners.toArray(MeshListener[]::new));
+    }
+
+    /** No observers, no listeners. */
+    public static Events none(Time time) {
+        return of(time, List.of(), List.of());
+    }
 
     /** Once a call: above everything, so that answers of our own are seen too. */
-    public static CallLayer ofCalls(List<MeshListener> listeners, CallLayer next) {
-        return listeners.isEmpty() ? next : new Calls(listeners, next);
+    public CallLayer ofCalls(CallLayer next) {
+        return observers == null ? next : new Calls(guard, observers, next);
     }
 
     /** Once an attempt: above the attempt timer, so that its verdict is seen. */
-    public static AttemptLayer ofAttempts(List<MeshListener> listeners, AttemptLayer next) {
-        return listeners.isEmpty() ? next : new Attempts(listeners, next);
+    public AttemptLayer ofAttempts(AttemptLayer next) {
+        return observers == null ? next : new Attempts(guard, next);
     }
 
-    /** An endpoint was ejected. */
-    public static void ejected(List<MeshListener> listeners, String backend, String endpoint, String why) {
-        tell(listeners, l -> l.endpointEjected(backend, endpoint, why));
+    // ---- beside calls
+
+    /** Whether there is a listener: without one no event needs to be made. */
+    public boolean areHeard() {
+        return listeners.length > 0;
     }
 
-    /** An endpoint that was ejected is back. */
-    public static void returned(List<MeshListener> listeners, String backend, String endpoint, String why) {
-        tell(listeners, l -> l.endpointReturned(backend, endpoint, why));
+    public void ejected(String service, String endpoint, String why) {
+        happened(new Happened.Ejected(service, endpoint, why));
     }
 
-    /** Something was decided about who may call. */
-    public static void authorization(List<MeshListener> listeners, AuthorizationEvent event) {
-        tell(listeners, l -> l.authorization(event));
+    public void returned(String service, String endpoint, String why) {
+        happened(new Happened.Returned(service, endpoint, why));
     }
 
-    /** Another identity is in use. */
-    public static void identityRotated(
-            List<MeshListener> listeners, String id, Instant notAfter, boolean trustChanged) {
-        tell(listeners, l -> l.identityRotated(id, notAfter, trustChanged));
+    public void policyApplied(String revision) {
+        happened(new Happened.Applied(revision));
     }
 
-    /** The source of the identity has none that is good. */
-    public static void identityRejected(List<MeshListener> listeners, String source, String reason) {
-        tell(listeners, l -> l.identityRejected(source, reason));
+    public void policyRefused(String revision, List<PolicyProblem> problems) {
+        happened(new Happened.Refused(revision, List.copyOf(problems)));
     }
 
-    /** The certificate in use was not renewed. */
-    public static void identityExpiring(List<MeshListener> listeners, String id, Instant notAfter, int lifePercent) {
-        tell(listeners, l -> l.identityExpiring(id, notAfter, lifePercent));
+    public void authorization(AuthorizationEvent decision) {
+        happened(new Happened.Decided(decision));
     }
 
-    private record Calls(List<MeshListener> listeners, CallLayer next) implements CallLayer {
+    public void identityRotated(String id, Instant notAfter, boolean trustChanged) {
+        happened(new Happened.Rotated(id, notAfter, trustChanged));
+    }
+
+    public void identityRejected(String source, String reason) {
+        happened(new Happened.Rejected(source, reason));
+    }
+
+    public void identityExpiring(String id, Instant notAfter, int lifePercent) {
+        happened(new Happened.Expiring(id, notAfter, lifePercent));
+    }
+
+    private void happened(MeshEvent event) {
+        for (MeshListener listener : listeners) {
+            try {
+                listener.on(event);
+            } catch (RuntimeException | Error e) {
+                guard.failed(listener, e);
+            }
+        }
+    }
+
+    // ---- the layers
+
+    private record Calls(Guard guard, CallObserver.Factory observers, CallLayer next) implements CallLayer {
         @Override
         public Response call(Call call) throws IOException {
-            tell(listeners, l -> l.callStarted(call.request()));
-            IOException[] failure = new IOException[1];
-            call.onEnd(() -> end(call, failure[0]));
+            CallObserver observer = observe(call);
+            if (observer == null) {
+                return next.call(call);
+            }
+            call.observer(observer);
+            call.onEnd(() -> ended(call, observer));
             try {
                 return next.call(call);
             } catch (IOException e) {
-                failure[0] = e;
+                call.failed(e);
                 throw e;
             } catch (RuntimeException | Error e) {
-                failure[0] = new IOException(e.toString(), e);
+                call.failed(new IOException(e.toString(), e));
                 throw e;
             }
         }
 
-        private void end(Call call, @Nullable IOException failure) {
-            Decision decision = failure instanceof MeshFailure ours ? ours.decision() : call.decision();
-            tell(listeners, l -> l.callEnded(call.request(), decision, failure));
+        private @Nullable CallObserver observe(Call call) {
+            try {
+                return observers.observe(call);
+            } catch (RuntimeException | Error e) {
+                guard.failed(observers, e);
+                return null;
+            }
+        }
+
+        private void ended(Call call, CallObserver observer) {
+            try {
+                observer.ended(call);
+            } catch (RuntimeException | Error e) {
+                guard.failed(observer, e);
+            }
         }
 
         @Override
@@ -92,32 +150,38 @@ public final class Events {
         }
     }
 
-    private record Attempts(List<MeshListener> listeners, AttemptLayer next) implements AttemptLayer {
+    private record Attempts(Guard guard, AttemptLayer next) implements AttemptLayer {
         @Override
         public Response call(Attempt attempt) throws IOException {
-            Decision.Attempt started = attempt.asAttempt();
-            tell(listeners, l -> l.attemptStarted(attempt.call().request(), started));
+            CallObserver observer = attempt.call().observer();
+            if (observer == null) {
+                return next.call(attempt);
+            }
+            try {
+                Headers.Builder wire = new Headers.Builder();
+                observer.attemptStarting(attempt, wire);
+                attempt.wireHeaders(wire.build());
+            } catch (RuntimeException | Error e) {
+                guard.failed(observer, e);
+            }
             try {
                 return next.call(attempt);
             } finally {
-                Decision.Attempt ended = attempt.asAttempt();
-                tell(listeners, l -> l.attemptEnded(attempt.call().request(), ended));
+                ended(attempt, observer);
+            }
+        }
+
+        private void ended(Attempt attempt, CallObserver observer) {
+            try {
+                observer.attemptEnded(attempt);
+            } catch (RuntimeException | Error e) {
+                guard.failed(observer, e);
             }
         }
 
         @Override
         public String toString() {
             return "attempt events";
-        }
-    }
-
-    private static void tell(List<MeshListener> listeners, Consumer<MeshListener> event) {
-        for (MeshListener listener : listeners) {
-            try {
-                event.accept(listener);
-            } catch (RuntimeException | Error e) {
-                LOG.warn("a MeshListener failed and is ignored for this event: {}", listener.getClass(), e);
-            }
         }
     }
 }

@@ -3,14 +3,14 @@ package dev.meshclient.internal.limit;
 import dev.meshclient.internal.endpoint.Slot;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Decider: how many calls a backend has in flight. It outlives the policy that limits it. */
+/** Decider: the number of calls in flight to a backend. It outlives the policy with the limit. */
 public final class InFlight {
     /** Of a backend. It is kept while calls are under way: a backend that comes back still counts them. */
     public static final Slot<InFlight> SLOT = Slot.of(InFlight::new).keptWhile(calls -> calls.count() > 0);
 
     private final AtomicLong calls = new AtomicLong();
 
-    /** Takes a place if there are fewer than {@code max}. */
+    /** Counts one more call if fewer than {@code max} are in flight; otherwise false. */
     boolean enter(long max) {
         for (; ; ) {
             long now = calls.get();

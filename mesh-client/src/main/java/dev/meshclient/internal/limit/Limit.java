@@ -8,9 +8,9 @@ import java.io.IOException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** How many calls the backend may have in flight, until the ends of their bodies; one more is refused at once. */
+/** Limits the calls in flight to a backend, each until the end of its body; a call above the limit is refused at once. */
 public final class Limit implements CallLayer {
-    /** Built in. Envoy's and Istio's default. */
+    /** The built-in limit: Envoy's and Istio's default. */
     private static final long BUILT_IN = 1024;
 
     private final InFlight inFlight;
@@ -21,13 +21,13 @@ public final class Limit implements CallLayer {
     private Limit(InFlight inFlight, long max, CallLayer next) {
         this.inFlight = inFlight;
         this.max = max;
-        this.leave = inFlight::leave; // once for all calls
+        this.leave = inFlight::leave; // allocated once for all calls
         this.next = next;
     }
 
     /**
-     * @param stated by policy; 0 = no calls at all; null = not stated
-     * @param neutral no limit is built in: the layer is left out
+     * @param stated the limit of the policy; 0 = every call is refused; null = not stated
+     * @param neutral there is no built-in limit: without a stated one the layer is left out
      */
     public static CallLayer create(InFlight inFlight, @Nullable Long stated, boolean neutral, CallLayer next) {
         return stated == null && neutral ? next : new Limit(inFlight, stated == null ? BUILT_IN : stated, next);

@@ -98,6 +98,9 @@ final class AttemptListener extends EventListener {
             }
             done = true;
         }
+        if (failure != null && attempt.outcome() == Outcome.RESPONSE) {
+            attempt.bodyFailed(failure);
+        }
         try {
             logical().attemptOver(failure);
         } finally {

@@ -16,8 +16,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.UnknownServiceException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
+import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -81,12 +83,23 @@ final class Transport {
         return untilIdle(inner, response, backend.idleNanos());
     }
 
-    /** With the credentials of this attempt; they never leave in the clear, whatever was decided above. */
+    /** With the headers of observers and the token of this attempt; a token never leaves in the clear, whatever was decided above. */
     private static Request dressed(Attempt attempt, Request request) throws UnknownServiceException {
         String authorization = attempt.authorization();
-        if (authorization == null) {
+        Headers observers = attempt.wireHeaders();
+        if (authorization == null && observers == null) {
             return request;
         }
+        Request.Builder dressed = request.newBuilder();
+        for (String name : observers == null ? Set.<String>of() : observers.names()) {
+            dressed.removeHeader(name);
+            observers.values(name).forEach(value -> dressed.addHeader(name, value));
+        }
+        return authorization == null ? dressed.build() : withToken(attempt, request, dressed, authorization);
+    }
+
+    private static Request withToken(Attempt attempt, Request request, Request.Builder dressed, String authorization)
+            throws UnknownServiceException {
         if (!request.isHttps()) {
             UnknownServiceException e = new UnknownServiceException("'"
                     + request.url().host() + "' is called without TLS, and its credentials are not sent in the clear:"
@@ -94,7 +107,7 @@ final class Transport {
             attempt.failed(Outcome.REFUSED, e);
             throw e;
         }
-        return request.newBuilder().header("Authorization", authorization).build();
+        return dressed.header("Authorization", authorization).build();
     }
 
     private EndpointConnections.Made made(
@@ -222,7 +235,7 @@ final class Transport {
     /** The response to the request that the caller made, with all that the peer said. */
     private static Response asSent(InnerCall inner, Response response, boolean upgraded) {
         Attempt attempt = inner.attempt;
-        if (inner.masked == null && !upgraded && attempt.authorization() == null) {
+        if (inner.masked == null && !upgraded && attempt.authorization() == null && attempt.wireHeaders() == null) {
             return response;
         }
         Response.Builder builder = response.newBuilder().request(attempt.call().request());

@@ -3,29 +3,23 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.identity.Svid;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.identity.LiveIdentity;
-import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
-import java.util.List;
 
-/** Tells listeners what becomes of the identity. */
-public record IdentityEvents(List<MeshListener> listeners) implements LiveIdentity.News {
-    public IdentityEvents {
-        listeners = List.copyOf(listeners);
-    }
-
+/** Notifies events of what becomes of the identity. */
+public record IdentityEvents(Events events) implements LiveIdentity.News {
     @Override
     public void rotated(LiveIdentity.Change change) {
         Svid now = change.now();
-        Events.identityRotated(listeners, now.name(), now.notAfter(), !change.isSoft());
+        events.identityRotated(now.name(), now.notAfter(), !change.isSoft());
     }
 
     @Override
     public void rejected(String source, IOException reason) {
-        Events.identityRejected(listeners, source, String.valueOf(reason.getMessage()));
+        events.identityRejected(source, String.valueOf(reason.getMessage()));
     }
 
     @Override
     public void expiring(Svid svid, int percent) {
-        Events.identityExpiring(listeners, svid.name(), svid.notAfter(), percent);
+        events.identityExpiring(svid.name(), svid.notAfter(), percent);
     }
 }

@@ -28,13 +28,12 @@ import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TrafficDistribution;
-import dev.meshclient.telemetry.MeshListener;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The table of contents: the layers of a call, in the order in which a request travels through them. */
-record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, DnsCache names) {
+record Outbound(Time time, Events events, LocalWorkload self, DnsCache names) {
     /** Envoy's panic threshold. */
     private static final int PANIC_PERCENT = 50;
 
@@ -42,14 +41,14 @@ record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, Dns
     CallLayer service(Revision revision, String name, List<Route.Rule> rules) {
         return Pipeline
                 // Sees everything below, also the answers that we make ourselves.
-                .call(next -> Events.ofCalls(listeners, next))
+                .call(next -> events.ofCalls(next))
                 // Every other setting hangs on the rule, and the backend is drawn once a call.
                 .bottom(Route.create(time, revision, name, rules));
     }
 
     /** For hosts without a service: the same events, and an answer of our own. */
     CallLayer refusal(CallLayer refusal) {
-        return Pipeline.call(next -> Events.ofCalls(listeners, next)).bottom(refusal);
+        return Pipeline.call(next -> events.ofCalls(next)).bottom(refusal);
     }
 
     /** Once a call and then once an attempt, below a rule. */
@@ -87,7 +86,7 @@ record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, Dns
                         ? next
                         : Outlier.create(time, plan.shared().ejections(), next))
                 // Below balance, which chooses the endpoint that they name; above the timer, whose verdict they tell.
-                .then(next -> Events.ofAttempts(listeners, next))
+                .then(next -> events.ofAttempts(next))
                 // Above the timer: to fetch a token is no time of the peer's. Below what judges the peer, which did
                 // nothing.
                 .then(next -> Bearer.create(s.access().credentials(), self.tokens(), plan.backend(), next))
@@ -108,7 +107,7 @@ record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, Dns
     }
 
     private @Nullable Consumer<AuthorizationEvent> authorizations() {
-        return listeners.isEmpty() ? null : event -> Events.authorization(listeners, event);
+        return events.areHeard() ? events::authorization : null;
     }
 
     /** The plan of a backend, which its rules share. */
@@ -127,19 +126,19 @@ record Outbound(Time time, List<MeshListener> listeners, LocalWorkload self, Dns
 
     /** The ejection rules of a backend, which its rules share. */
     Ejections ejections(String service, EndpointSet endpoints, BackendState state, BackendSettings settings) {
-        return Ejections.create(time, service, endpoints, state, settings.outlierDetection(), new Watcher(listeners));
+        return Ejections.create(time, service, endpoints, state, settings.outlierDetection(), new Watcher(events));
     }
 
     /** What happens to endpoints, told to those who are told what happens to calls. */
-    private record Watcher(List<MeshListener> listeners) implements Outlier.Watcher {
+    private record Watcher(Events events) implements Outlier.Watcher {
         @Override
         public void ejected(String backend, String endpoint, String why) {
-            Events.ejected(listeners, backend, endpoint, why);
+            events.ejected(backend, endpoint, why);
         }
 
         @Override
         public void returned(String backend, String endpoint, String why) {
-            Events.returned(listeners, backend, endpoint, why);
+            events.returned(backend, endpoint, why);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.time.Time;
@@ -10,7 +11,6 @@ import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
-import dev.meshclient.telemetry.MeshListener;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -47,9 +47,9 @@ final class PolicyControl {
     }
 
     /** @param staleTtl how long a service that documents do not have any more is kept */
-    PolicyControl(Time time, Resolver resolver, LocalWorkload self, List<MeshListener> listeners, Duration staleTtl) {
+    PolicyControl(Time time, Resolver resolver, LocalWorkload self, Events events, Duration staleTtl) {
         this(time, resolver, self, staleTtl, (policy, before, names, ask) -> new StateCompiler(
-                        policy, before, self, new Outbound(time, listeners, self, names))
+                        policy, before, self, new Outbound(time, events, self, names))
                 .compile(ask));
     }
 

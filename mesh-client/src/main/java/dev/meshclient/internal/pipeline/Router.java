@@ -18,7 +18,6 @@ import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Scope;
-import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -54,6 +53,7 @@ public final class Router implements Entrance {
     private final CallLayer unknown;
     private final UnaryOperator<CallLayer> refusals;
     private final Inbound inbound;
+    private final Events events;
 
     private volatile @Nullable IOException lastProblem;
     private volatile boolean closed;
@@ -62,7 +62,7 @@ public final class Router implements Entrance {
     public Router(
             Time time,
             Workload workload,
-            List<MeshListener> listeners,
+            Events events,
             List<String> claimed,
             boolean registryOnly,
             Duration initialFetchTimeout,
@@ -73,7 +73,7 @@ public final class Router implements Entrance {
                     throw new UnknownHostException("no resolver for " + name);
                 },
                 LocalWorkload.of(workload, time),
-                listeners,
+                events,
                 claimed,
                 registryOnly,
                 initialFetchTimeout,
@@ -92,14 +92,14 @@ public final class Router implements Entrance {
             Time time,
             Resolver resolver,
             LocalWorkload self,
-            List<MeshListener> listeners,
+            Events events,
             List<String> claimed,
             boolean registryOnly,
             Duration initialFetchTimeout,
             Duration staleTtl) {
-        List<MeshListener> told = List.copyOf(listeners);
         this.time = time;
-        this.policy = new PolicyControl(time, resolver, self, told, staleTtl);
+        this.events = events;
+        this.policy = new PolicyControl(time, resolver, self, events, staleTtl);
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();
@@ -108,14 +108,14 @@ public final class Router implements Entrance {
         demand.forGood(known(self.workload(), claimed), madeAt);
         policy.onOutside(this::want);
         CallLayer refuse = this::refuse;
-        Outbound outbound = new Outbound(time, told, self, policy.names());
+        Outbound outbound = new Outbound(time, events, self, policy.names());
         this.unlisted = outbound.refusal(refuse);
         this.afterClose = outbound.refusal(this::refuseClosed);
         this.awaitPolicy = this::awaitPolicy;
         this.awaitHost = this::awaitHost;
         this.unknown = outbound.refusal(this::refuseUnknown);
         this.refusals = outbound::refusal;
-        this.inbound = new PolicyInbound(this::boundary, event -> Events.authorization(told, event));
+        this.inbound = new PolicyInbound(this::boundary, events::authorization);
     }
 
     /**
@@ -131,6 +131,9 @@ public final class Router implements Entrance {
         document.policy().services().values().forEach(s -> claims.add(s.hosts()));
         document.refused().values().forEach(s -> claims.add(s.hosts()));
         changed(first, document.policy().metadata().scope());
+        if (applied != Applied.NOTHING_NEW) {
+            events.policyApplied(revision());
+        }
         return applied;
     }
 
@@ -148,6 +151,7 @@ public final class Router implements Entrance {
         left.services().values().forEach(s -> claims.add(s.service().hosts()));
         left.refused().values().forEach(s -> claims.add(s.hosts()));
         changed(true, left.scope());
+        events.policyApplied(revision());
         return true;
     }
 
@@ -214,7 +218,15 @@ public final class Router implements Entrance {
 
     /** Why there is no newer policy. */
     public void problem(IOException e) {
+        IOException before = lastProblem;
         lastProblem = e;
+        boolean known = before != null && String.valueOf(before.getMessage()).equals(e.getMessage());
+        for (Throwable cause = known ? null : e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof PolicyException refused) {
+                events.policyRefused(revision(), refused.problems());
+                return;
+            }
+        }
     }
 
     /** Whether a policy is in force. */

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the rule of a request and draws one of its backends, once a call: its retries stay there. */
+/** Finds the rule of a request and draws one of its backends, once per call: the retries of the call stay there. */
 public final class Route implements CallLayer {
     private final Time time;
     private final Revision revision;
@@ -28,17 +28,17 @@ public final class Route implements CallLayer {
      * A rule.
      *
      * @param name for people
-     * @param matches any of them; empty = every request
-     * @param backends where its calls go
+     * @param matches at least one must hold; empty = every request
+     * @param backends the backends of its calls
      */
     public record Rule(String name, List<Match> matches, List<WeightedBackend> backends) {}
 
     /**
      * A backend of a rule.
      *
-     * @param target what is decided by taking it
+     * @param target recorded in the decision of a call to this backend
      * @param weight relative to the rule's other backends
-     * @param layers below
+     * @param layers the layers below
      */
     public record WeightedBackend(Target target, int weight, CallLayer layers) {}
 
@@ -56,8 +56,8 @@ public final class Route implements CallLayer {
     }
 
     /**
-     * @param revision of the document that stated them last
-     * @param service whose rules they are
+     * @param revision the document that last stated the rules
+     * @param service the service with these rules
      * @param rules in document order
      */
     public static CallLayer create(Time time, Revision revision, String service, List<Rule> rules) {
@@ -81,7 +81,7 @@ public final class Route implements CallLayer {
 
     @Override
     public Response call(Call call) throws IOException {
-        for (int i = 0; i < entries.size(); i++) { // an iterator would be made for every call
+        for (int i = 0; i < entries.size(); i++) { // an iterator would be allocated for every call
             Entry entry = entries.get(i);
             if (entry.match == RequestMatch.ANY || entry.match.matches(call.request())) {
                 WeightedBackend chosen =

@@ -8,6 +8,7 @@ import static org.awaitility.Awaitility.await;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.RecordingLogger;
 import dev.meshclient.Workload;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.MeshPolicy;
@@ -74,7 +75,7 @@ class PolicyFeedTest {
     private void watch(PolicySource source, Path snapshots, Duration initialFetchTimeout) {
         List<String> mine = events;
         Router router =
-                new Router(time, Workload.unknown(), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+                new Router(time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         PolicySink sink = new PolicySink(
                 router,
                 gone -> {},

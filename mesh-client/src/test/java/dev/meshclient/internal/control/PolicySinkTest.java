@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.RecordingLogger;
 import dev.meshclient.Workload;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.time.RealTime;
@@ -53,8 +54,8 @@ class PolicySinkTest {
     }
 
     private PolicySink sink(Time time) {
-        Router router =
-                new Router(time, Workload.unknown(), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+        Router router = new Router(
+                time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         return new PolicySink(router, gone -> {}, () -> {}, time, log);
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.meshclient.Workload;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.Router;
@@ -55,7 +56,7 @@ class SnapshotFileTest {
                     public void start(String name, Runnable lookUp) {}
                 },
                 Workload.unknown(),
-                List.of(),
+                Events.none(new StepTime()),
                 List.of(),
                 false,
                 Duration.ZERO,

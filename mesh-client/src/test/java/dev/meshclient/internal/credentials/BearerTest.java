@@ -11,9 +11,9 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.AppProtocol;
-import dev.meshclient.policy.TokenCredentials;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Tls;
+import dev.meshclient.policy.TokenCredentials;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
@@ -69,7 +69,8 @@ class BearerTest {
                         .authorization())
                 .isEqualTo("Bearer secret");
         Request https = new Request.Builder().url("https://orders/").build();
-        assertThat(run(new TokenCredentials("a", false), Tls.Mode.DISABLE, https).authorization())
+        assertThat(run(new TokenCredentials("a", false), Tls.Mode.DISABLE, https)
+                        .authorization())
                 .isEqualTo("Bearer secret");
     }
 
@@ -82,8 +83,10 @@ class BearerTest {
 
     @Test
     void a_token_that_is_not_there_fails_the_call_and_says_why() {
-        assertThat(refusal(new TokenCredentials("b", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is closed");
-        assertThat(refusal(new TokenCredentials("d", false), Tls.Mode.SIMPLE)).hasMessageContaining("the vault is broken");
+        assertThat(refusal(new TokenCredentials("b", false), Tls.Mode.SIMPLE))
+                .hasMessageContaining("the vault is closed");
+        assertThat(refusal(new TokenCredentials("d", false), Tls.Mode.SIMPLE))
+                .hasMessageContaining("the vault is broken");
         assertThat(refusal(new TokenCredentials("c", false), Tls.Mode.SIMPLE))
                 .hasMessageContaining("this process knows only a, b, d")
                 .hasMessageContaining("Mesh.builder().token(\"c\", ..)");

@@ -3,7 +3,6 @@ package dev.meshclient.internal.events;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.meshclient.Decision;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
@@ -16,14 +15,16 @@ import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.RetryConstraint;
+import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallInfo;
+import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import okhttp3.Request;
-import org.jspecify.annotations.Nullable;
+import okhttp3.Headers;
 import org.junit.jupiter.api.Test;
 
 /** What a listener is told of whole calls: once above a retry layer, once an attempt below it. */
@@ -34,26 +35,27 @@ class EventsTest {
     private final List<Attempt> open = new ArrayList<>();
     private final Call call = Calls.call(time, Calls.get());
 
-    private final class Recording implements MeshListener {
-        @Override
-        public void callStarted(Request request) {
-            told.add("call " + request.url().host());
+    private final class Recording implements CallObserver {
+        Recording(CallInfo call) {
+            told.add("call " + call.request().url().host());
         }
 
         @Override
-        public void attemptStarted(Request request, Decision.Attempt attempt) {
-            told.add("attempt " + attempt.number() + " " + attempt.outcome());
+        public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
+            told.add("attempt " + attempt.number() + " " + attempt.outcomeName());
         }
 
         @Override
-        public void attemptEnded(Request request, Decision.Attempt attempt) {
-            told.add("attempt " + attempt.number() + " " + attempt.outcome()
+        public void attemptEnded(AttemptInfo attempt) {
+            told.add("attempt " + attempt.number() + " " + attempt.outcomeName()
                     + (attempt.status() == 0 ? "" : " " + attempt.status()));
         }
 
         @Override
-        public void callEnded(Request request, Decision decision, @Nullable IOException failure) {
-            told.add("end after " + decision.attempts().size() + (failure == null ? "" : " " + failure.getMessage()));
+        public void ended(CallInfo call) {
+            IOException failure = call.failure();
+            told.add("end after " + call.decision().attempts().size()
+                    + (failure == null ? "" : " " + failure.getMessage()));
         }
     }
 
@@ -75,14 +77,15 @@ class EventsTest {
         return Calls.respond(attempt, next instanceof Integer status ? status : 200);
     };
 
-    private CallLayer layers(InFlight inFlight, MeshListener... listeners) {
-        AttemptLayer attempts = Events.ofAttempts(List.of(listeners), peer);
+    private CallLayer layers(InFlight inFlight, CallObserver.Factory... observers) {
+        Events events = Events.of(time, List.of(observers), List.of());
+        AttemptLayer attempts = events.ofAttempts(peer);
         CallLayer retry = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempts);
-        return Events.ofCalls(List.of(listeners), Limit.create(inFlight, 1L, false, retry));
+        return events.ofCalls(Limit.create(inFlight, 1L, false, retry));
     }
 
     private CallLayer layers() {
-        return layers(new InFlight(), new Recording());
+        return layers(new InFlight(), Recording::new);
     }
 
     @Test
@@ -129,7 +132,7 @@ class EventsTest {
 
     @Test
     void a_refusal_has_no_attempts() throws Exception {
-        CallLayer layers = layers(new InFlight(), new Recording());
+        CallLayer layers = layers(new InFlight(), Recording::new);
         script.add("open");
         Calls.call(time, Calls.get()).run(layers);
         told.clear();
@@ -149,11 +152,14 @@ class EventsTest {
     }
 
     @Test
-    void a_call_that_is_cancelled_during_its_body_was_answered() throws Exception {
+    void a_body_that_is_cut_off_is_a_failed_call_that_had_its_answer() throws Exception {
         script.add("open");
         call.run(layers());
         call.cancel(new IOException("Canceled"));
-        assertThat(told).containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
+        assertThat(told)
+                .containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1 Canceled");
+        assertThat(call.decision().attempts().get(0).status()).isEqualTo(200);
+        assertThat(call.decision().attempts().get(0).failure()).contains("Canceled");
     }
 
     @Test
@@ -163,42 +169,84 @@ class EventsTest {
         assertThat(told).endsWith("attempt 1 running", "end after 1 java.lang.IllegalStateException: broken");
     }
 
+    private static final class Broken implements CallObserver {
+        @Override
+        public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
+            throw new AssertionError("attempt starting");
+        }
+
+        @Override
+        public void attemptEnded(AttemptInfo attempt) {
+            throw new NoClassDefFoundError("attempt ended");
+        }
+
+        @Override
+        public void ended(CallInfo call) {
+            throw new IllegalStateException("ended");
+        }
+    }
+
+    private static CallObserver refusing(CallInfo call) {
+        throw new IllegalStateException("observe");
+    }
+
     @Test
-    void a_listener_that_throws_disturbs_neither_the_call_nor_the_next_listener() throws Exception {
-        MeshListener broken = new MeshListener() {
-            @Override
-            public void callStarted(Request request) {
-                throw new IllegalStateException("started");
-            }
-
-            @Override
-            public void attemptStarted(Request request, Decision.Attempt attempt) {
-                throw new AssertionError("attempt started");
-            }
-
-            @Override
-            public void attemptEnded(Request request, Decision.Attempt attempt) {
-                throw new NoClassDefFoundError("attempt ended");
-            }
-
-            @Override
-            public void callEnded(Request request, Decision decision, @Nullable IOException failure) {
-                throw new IllegalStateException("ended");
-            }
-        };
+    void an_observer_that_throws_disturbs_neither_the_call_nor_the_next_observer() throws Exception {
         InFlight inFlight = new InFlight();
-        assertThat(call.run(layers(inFlight, broken, new Recording())).code()).isEqualTo(200);
+        CallLayer layers = layers(inFlight, EventsTest::refusing, call -> new Broken(), Recording::new);
+
+        assertThat(call.run(layers).code()).isEqualTo(200);
+
         assertThat(told).containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
         assertThat(inFlight.count()).isZero();
     }
 
     @Test
-    void when_a_listener_hears_of_the_end_the_calls_place_is_free_again() throws Exception {
+    void an_only_observer_that_throws_disturbs_no_call() throws Exception {
+        assertThat(call.run(layers(new InFlight(), c -> new Broken())).code()).isEqualTo(200);
+        assertThat(Calls.call(time, Calls.get())
+                        .run(layers(new InFlight(), EventsTest::refusing))
+                        .code())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void the_live_call_and_attempt_are_the_views() throws Exception {
+        List<Object> views = new ArrayList<>();
+        script.add("open");
+        call.run(layers(new InFlight(), c -> {
+            views.add(c);
+            return new CallObserver() {
+                @Override
+                public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
+                    views.add(attempt);
+                    views.add(attempt.call());
+                }
+            };
+        }));
+        assertThat(views).containsExactly(call, open.get(0), call);
+    }
+
+    @Test
+    void headers_that_an_observer_sets_belong_to_that_attempt() throws Exception {
+        script.addAll(List.of(Outcome.RESET, "open"));
+        call.run(layers(new InFlight(), c -> new CallObserver() {
+            @Override
+            public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
+                wire.set("x-attempt", String.valueOf(attempt.number()));
+            }
+        }));
+        assertThat(open.get(0).wireHeaders().get("x-attempt")).isEqualTo("2");
+        assertThat(open.get(0).previous().wireHeaders().get("x-attempt")).isEqualTo("1");
+    }
+
+    @Test
+    void when_an_observer_sees_the_end_the_calls_place_is_free_again() throws Exception {
         InFlight inFlight = new InFlight();
         long[] seen = {-1};
-        call.run(layers(inFlight, new MeshListener() {
+        call.run(layers(inFlight, c -> new CallObserver() {
             @Override
-            public void callEnded(Request request, Decision decision, @Nullable IOException failure) {
+            public void ended(CallInfo ended) {
                 seen[0] = inFlight.count();
             }
         }));
@@ -206,9 +254,10 @@ class EventsTest {
     }
 
     @Test
-    void without_listeners_there_are_no_layers() {
+    void without_observers_there_are_no_layers() {
         CallLayer below = c -> peer.call(c.beginAttempt());
-        assertThat(Events.ofCalls(List.of(), below)).isSameAs(below);
-        assertThat(Events.ofAttempts(List.of(), peer)).isSameAs(peer);
+        Events events = Events.of(time, List.of(), List.of(new MeshListener() {}));
+        assertThat(events.ofCalls(below)).isSameAs(below);
+        assertThat(events.ofAttempts(peer)).isSameAs(peer);
     }
 }

@@ -11,8 +11,10 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Duration;
@@ -37,17 +39,22 @@ class BlameTest {
     private final List<String> told = new ArrayList<>();
     private final MeshListener listener = new MeshListener() {
         @Override
-        public void endpointEjected(String backend, String endpoint, String reason) {
-            told.add("ejected: " + reason);
-        }
-
-        @Override
-        public void endpointReturned(String backend, String endpoint, String reason) {
-            told.add("returned: " + reason);
+        public void on(MeshEvent event) {
+            if (event instanceof MeshEvent.EndpointEjected ejected) {
+                told.add("ejected: " + ejected.reason());
+            } else if (event instanceof MeshEvent.EndpointReturned returned) {
+                told.add("returned: " + returned.reason());
+            }
         }
     };
     private final Router router = new Router(
-            time, Workload.unknown(), List.of(listener), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+            time,
+            Workload.unknown(),
+            Events.of(time, List.of(), List.of(listener)),
+            List.of(),
+            false,
+            Duration.ZERO,
+            Duration.ofHours(1));
     private @Nullable Outcome fails = null;
     private int asked;
 

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -12,7 +13,7 @@ final class Compiled {
     private Compiled() {}
 
     static MeshState state(PolicyDocument document, LocalWorkload self, Time time) throws PolicyException {
-        PolicyControl control = new PolicyControl(time, name -> List.of(), self, List.of(), Duration.ZERO);
+        PolicyControl control = new PolicyControl(time, name -> List.of(), self, Events.none(time), Duration.ZERO);
         control.apply(document, gone -> {});
         return Objects.requireNonNull(control.state());
     }

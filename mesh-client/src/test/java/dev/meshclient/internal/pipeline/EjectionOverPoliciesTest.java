@@ -8,8 +8,10 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,17 +36,22 @@ class EjectionOverPoliciesTest {
     private final List<String> told = new ArrayList<>();
     private final MeshListener listener = new MeshListener() {
         @Override
-        public void endpointEjected(String backend, String endpoint, String reason) {
-            told.add("ejected " + endpoint + " of " + backend);
-        }
-
-        @Override
-        public void endpointReturned(String backend, String endpoint, String reason) {
-            told.add("returned " + endpoint + " of " + backend);
+        public void on(MeshEvent event) {
+            if (event instanceof MeshEvent.EndpointEjected ejected) {
+                told.add("ejected " + ejected.endpoint() + " of " + ejected.service());
+            } else if (event instanceof MeshEvent.EndpointReturned returned) {
+                told.add("returned " + returned.endpoint() + " of " + returned.service());
+            }
         }
     };
     private final Router router = new Router(
-            time, Workload.unknown(), List.of(listener), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+            time,
+            Workload.unknown(),
+            Events.of(time, List.of(), List.of(listener)),
+            List.of(),
+            false,
+            Duration.ZERO,
+            Duration.ofHours(1));
     private final Set<String> bad = new HashSet<>(Set.of(BAD));
     private final List<String> asked = new ArrayList<>();
     private @Nullable Runnable meanwhile;

@@ -11,6 +11,7 @@ import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
@@ -43,7 +44,7 @@ class HostByHostTest {
         Router made = new Router(
                 time,
                 Workload.unknown(),
-                List.of(),
+                Events.none(time),
                 List.of(claimed),
                 registryOnly,
                 Duration.ofSeconds(5),
@@ -103,7 +104,7 @@ class HostByHostTest {
         Router own = new Router(
                 time,
                 Workload.of("Checkout"),
-                List.of(),
+                Events.none(time),
                 List.of("orders", "*.svc"),
                 false,
                 Duration.ZERO,

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.identity.LiveIdentity;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.Closeable;
 import java.io.IOException;
@@ -31,18 +33,14 @@ class IdentityEventsTest {
 
     private final class Recording implements MeshListener {
         @Override
-        public void identityRotated(String id, Instant notAfter, boolean trustChanged) {
-            told.add("rotated " + id + " until " + notAfter + (trustChanged ? ", trust changed" : ""));
-        }
-
-        @Override
-        public void identityRejected(String source, String reason) {
-            told.add("rejected " + source + ": " + reason);
-        }
-
-        @Override
-        public void identityExpiring(String id, Instant notAfter, int lifePercent) {
-            told.add("expiring " + id + " at " + notAfter + ", " + lifePercent + " %");
+        public void on(MeshEvent event) {
+            if (event instanceof MeshEvent.IdentityRotated e) {
+                told.add("rotated " + e.id() + " until " + e.notAfter() + (e.trustChanged() ? ", trust changed" : ""));
+            } else if (event instanceof MeshEvent.IdentityRejected e) {
+                told.add("rejected " + e.source() + ": " + e.reason());
+            } else if (event instanceof MeshEvent.IdentityExpiring e) {
+                told.add("expiring " + e.id() + " at " + e.notAfter() + ", " + e.lifePercent() + " %");
+            }
         }
     }
 
@@ -68,12 +66,14 @@ class IdentityEventsTest {
     void all_listeners_are_told_in_order() throws IOException {
         MeshListener failing = new MeshListener() {
             @Override
-            public void identityRotated(String id, Instant notAfter, boolean trustChanged) {
+            public void on(MeshEvent event) {
                 throw new IllegalStateException("for the test");
             }
         };
-        LiveIdentity identity =
-                LiveIdentity.start(new Scripted(), time, new IdentityEvents(List.of(failing, new Recording())));
+        LiveIdentity identity = LiveIdentity.start(
+                new Scripted(),
+                time,
+                new IdentityEvents(Events.of(time, List.of(), List.of(failing, new Recording()))));
         time.step(Duration.ofHours(11).toNanos());
         identity.close();
 

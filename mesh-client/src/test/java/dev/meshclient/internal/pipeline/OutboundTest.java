@@ -9,6 +9,7 @@ import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
@@ -21,7 +22,8 @@ import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.telemetry.MeshListener;
+import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -32,11 +34,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which layers a policy compiles to, and in which order: the printed pipeline. */
 class OutboundTest {
-    private static String compiled(List<MeshListener> listeners, String services) throws PolicyException {
+    private static String compiled(List<CallObserver.Factory> observers, String services) throws PolicyException {
         Router router = new Router(
                 new StepTime(),
                 Workload.of("web").zone("eu/eu-1a"),
-                listeners,
+                Events.of(new StepTime(), observers, List.of()),
                 List.of(),
                 false,
                 Duration.ZERO,
@@ -50,7 +52,7 @@ class OutboundTest {
 
     @Test
     void with_everything_on_every_layer_is_there_in_its_place() throws PolicyException {
-        String printed = compiled(List.of(new MeshListener() {}), """
+        String printed = compiled(List.of(call -> new CallObserver() {}), """
                 "orders": {
                   "hosts": ["orders"],
                   "endpoints": [
@@ -75,7 +77,13 @@ class OutboundTest {
     @Test
     void of_a_version_before_a_restart_nothing_else_is_known() throws PolicyException {
         Router router = new Router(
-                new StepTime(), Workload.of("web"), List.of(), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+                new StepTime(),
+                Workload.of("web"),
+                Events.none(new StepTime()),
+                List.of(),
+                false,
+                Duration.ZERO,
+                Duration.ofHours(1));
         PolicyDocument document = PolicyCodec.read("""
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                  "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {}}
@@ -97,7 +105,8 @@ class OutboundTest {
                 Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
                     throw new IOException("nobody is there");
                 });
-        Outbound outbound = new Outbound(time, List.of(), self, new DnsCache(time, name -> List.of(), () -> {}));
+        Outbound outbound =
+                new Outbound(time, Events.none(time), self, new DnsCache(time, name -> List.of(), () -> {}));
         Backend backend = new Backend("orders", "orders", resolution, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
         ServiceState service = new ServiceState();
         BackendState state = new BackendState();

@@ -12,6 +12,7 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.json.PolicyCodec;
@@ -31,7 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class PolicyChangeTest {
     private final StepTime time = new StepTime();
     private final Router router = new Router(
-            time, Workload.unknown(), List.of(), List.of("orders"), false, Duration.ZERO, Duration.ofHours(1));
+            time, Workload.unknown(), Events.none(time), List.of("orders"), false, Duration.ZERO, Duration.ofHours(1));
     private final List<Attempt> open = new ArrayList<>();
     private final List<String> gone = new ArrayList<>();
     private final AtomicReference<Outcome> fails = new AtomicReference<>();

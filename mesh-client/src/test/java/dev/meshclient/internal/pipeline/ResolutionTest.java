@@ -13,6 +13,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.json.PolicyCodec;
@@ -54,7 +55,7 @@ class ResolutionTest {
             time,
             resolver,
             LocalWorkload.of(Workload.unknown(), time),
-            List.of(),
+            Events.none(time),
             List.of(),
             false,
             Duration.ZERO,
@@ -386,7 +387,7 @@ class ResolutionTest {
                     return List.of("10.0.0.1");
                 },
                 LocalWorkload.of(Workload.unknown(), time),
-                List.of(),
+                Events.none(time),
                 List.of(),
                 false,
                 Duration.ZERO,

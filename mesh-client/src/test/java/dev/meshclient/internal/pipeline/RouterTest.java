@@ -12,6 +12,7 @@ import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
@@ -36,7 +37,7 @@ class RouterTest {
         return new Router(
                 time,
                 Workload.unknown(),
-                List.of(),
+                Events.none(time),
                 List.of(claimed),
                 registryOnly,
                 Duration.ofSeconds(5),

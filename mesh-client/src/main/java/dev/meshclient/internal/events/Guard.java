@@ -1,0 +1,31 @@
+package dev.meshclient.internal.events;
+
+import dev.meshclient.internal.time.LogThrottle;
+import dev.meshclient.internal.time.Time;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs what observers and listeners throw: the failures of one class at most once a minute. */
+final class Guard {
+    private static final long MINUTE = 60_000_000_000L;
+
+    private final Time time;
+    private final Logger log;
+    private final LogThrottle throttle = new LogThrottle(MINUTE);
+
+    Guard(Time time) {
+        this(time, LoggerFactory.getLogger("dev.meshclient.telemetry"));
+    }
+
+    Guard(Time time, Logger log) {
+        this.time = time;
+        this.log = log;
+    }
+
+    void failed(Object observer, Throwable e) {
+        String name = observer.getClass().getName();
+        if (throttle.allows(name, time.now())) {
+            log.warn("{} failed; calls go on, and the next of its failures is logged in a minute", name, e);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.meshclient.internal.events;
+
+import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallInfo;
+import dev.meshclient.telemetry.CallObserver;
+import java.util.ArrayList;
+import java.util.List;
+import okhttp3.Headers;
+
+/** The observers of one call as one; an observer that throws keeps none of the others from being called. */
+final class SeveralObservers implements CallObserver {
+    private final Guard guard;
+    private final CallObserver[] observers;
+
+    private SeveralObservers(Guard guard, CallObserver[] observers) {
+        this.guard = guard;
+        this.observers = observers;
+    }
+
+    static Factory of(Guard guard, List<Factory> factories) {
+        Factory[] all = factories.toArray(Factory[]::new);
+        return call -> {
+            List<CallObserver> made = new ArrayList<>(all.length);
+            for (Factory factory : all) {
+                try {
+                    made.add(factory.observe(call));
+                } catch (RuntimeException | Error e) {
+                    guard.failed(factory, e);
+                }
+            }
+            return new SeveralObservers(guard, made.toArray(CallObserver[]::new));
+        };
+    }
+
+    @Override
+    public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
+        for (CallObserver observer : observers) {
+            try {
+                observer.attemptStarting(attempt, wire);
+            } catch (RuntimeException | Error e) {
+                guard.failed(observer, e);
+            }
+        }
+    }
+
+    @Override
+    public void attemptEnded(AttemptInfo attempt) {
+        for (CallObserver observer : observers) {
+            try {
+                observer.attemptEnded(attempt);
+            } catch (RuntimeException | Error e) {
+                guard.failed(observer, e);
+            }
+        }
+    }
+
+    @Override
+    public void ended(CallInfo call) {
+        for (CallObserver observer : observers) {
+            try {
+                observer.ended(call);
+            } catch (RuntimeException | Error e) {
+                guard.failed(observer, e);
+            }
+        }
+    }
+}

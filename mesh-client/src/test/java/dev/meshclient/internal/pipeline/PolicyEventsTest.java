@@ -1,0 +1,62 @@
+package dev.meshclient.internal.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.meshclient.Workload;
+import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.telemetry.MeshEvent;
+import dev.meshclient.telemetry.MeshListener;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of documents, as listeners get it. */
+class PolicyEventsTest implements MeshListener {
+    private final StepTime time = new StepTime();
+    private final List<String> events = new ArrayList<>();
+    private final Router router = new Router(
+            time,
+            Workload.unknown(),
+            Events.of(time, List.of(), List.of(this)),
+            List.of(),
+            false,
+            Duration.ZERO,
+            Duration.ofHours(1));
+
+    @Override
+    public void on(MeshEvent event) {
+        if (event instanceof MeshEvent.PolicyApplied applied) {
+            events.add("applied " + applied.revision());
+        } else if (event instanceof MeshEvent.PolicyRefused refused) {
+            events.add("refused, '" + refused.revision() + "' stays, "
+                    + refused.problems().get(0).path());
+        }
+    }
+
+    @Test
+    void each_new_document_and_each_new_reason_of_refusal_is_one_event() throws Exception {
+        String document = """
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
+                 "metadata": {"mesh": "t", "epoch": "e", "version": %s}, "services": {}}
+                """;
+        PolicyException bad =
+                catchThrowableOfType(PolicyException.class, () -> PolicyCodec.read(document.formatted("\"x\"")));
+
+        router.problem(bad);
+        router.apply(PolicyCodec.read(document.formatted("1")), gone -> {});
+        router.apply(PolicyCodec.read(document.formatted("1")), gone -> {});
+        router.problem(new IOException("the registry answered: ", bad));
+        router.problem(new IOException("the registry answered: ", bad));
+        router.problem(new IOException("no route to host"));
+
+        assertThat(events)
+                .containsExactly(
+                        "refused, '' stays, metadata.version", "applied e/1", "refused, 'e/1' stays, metadata.version");
+    }
+}
