@@ -102,8 +102,7 @@ public final class Mesh implements Closeable {
             router.forEachEndpoint(engine::trustChanged);
             readiness.forEach(Signal::raise);
         });
-        PolicySink sink = new PolicySink(
-                router, engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
+        PolicySink sink = new PolicySink(router, engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
         this.source = Objects.requireNonNull(builder.policy);
         this.policy = PolicyFeed.start(
                 time, source, router, sink, builder.initialFetchTimeout, builder.staleTtl, builder.snapshotDirectory);

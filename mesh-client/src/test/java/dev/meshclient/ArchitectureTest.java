@@ -186,8 +186,12 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule sources_know_policy_files_and_time = only(
             SOURCES,
-            SOURCES.or(
-                    resideInAnyPackage(ROOT + ".policy", ROOT + ".policy.json", INTERNAL + "time", INTERNAL + "files", INTERNAL + "version")),
+            SOURCES.or(resideInAnyPackage(
+                    ROOT + ".policy",
+                    ROOT + ".policy.json",
+                    INTERNAL + "time",
+                    INTERNAL + "files",
+                    INTERNAL + "version")),
             "a source that knew what becomes of its documents could not be one of several");
 
     @ArchTest

@@ -65,6 +65,8 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
     /**
      * Who asks: all that is stated must hold.
      *
+     * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+     *
      * @param principals SPIFFE IDs of the peer, with or without {@code spiffe://}
      * @param requestPrincipals {@code issuer/subject} of the token
      * @param namespaces of the peer's SPIFFE ID, {@code /ns/NAMESPACE/}

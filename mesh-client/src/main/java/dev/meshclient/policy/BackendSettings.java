@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
  * How a mesh reaches a service, and who may call it; null where nothing is stated. The backend of a rule decides: its subset over
  * its service over the defaults.
  *
+ * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ *
  * @param serviceAccount the SPIFFE ID of endpoints that state none, a template with {@code {service}} in defaults; null: not
  *     stated, and on a service also not to be had from the defaults and the trust domain
  */

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where a service is reached.
  *
+ * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ *
  * @param address an IP address, or a name: with {@link Resolution#DNS} each of its addresses is an endpoint, else the
  *     platform resolves it when connecting
  * @param port 1 to 65535

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Who issues tokens, and how they are checked. One of {@code jwksUri} and {@code jwks} is stated.
  *
+ * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ *
  * @param issuer the {@code iss} of its tokens
  * @param audiences a token must name one of them; empty: the name of the service that is called
  * @param jwksUri where its keys are; null: they are in {@code jwks}

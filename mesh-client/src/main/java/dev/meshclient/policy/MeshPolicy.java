@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One policy document, checked: what the mesh does for every service it lists.
  *
+ * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ *
  * @param metadata which document this is
  * @param trustDomain the SPIFFE trust domain of this mesh; null if the document does not state one
  * @param outboundTrafficPolicy what happens to hosts that no service claims; default {@link OutboundTrafficPolicy#ALLOW_ANY}

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which document this is.
  *
+ * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ *
  * @param mesh the name of the mesh
  * @param epoch versions are compared within one epoch only; null counts as an epoch of its own
  * @param version must not fall within an epoch; null if the document states none

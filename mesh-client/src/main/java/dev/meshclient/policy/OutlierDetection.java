@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
  * When an endpoint is taken out for what its attempts came to; null where nothing is stated. The words are Istio's, the
  * rules mostly Envoy's.
  *
+ * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ *
  * @param consecutive5xxErrors server errors in a row; 0 = they never count; built-in 5
  * @param consecutiveGatewayErrors 502, 503 and 504 in a row; 0 = they count as any server error only; built-in 0
  * @param consecutiveLocalOriginFailures attempts without a response in a row; 0 = they never count; built-in 5

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
  * How long a call may take and which outcomes are repeated. A rule states it over its service, the service over the defaults; a
  * subset states it for calls to its own service.
  *
+ * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ *
  * @param timeouts of the call and of an attempt
  * @param retry which outcomes are repeated; null: not stated
  */

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A route. The words are those of Gateway API's HTTPRoute.
  *
+ * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ *
  * @param name for people; null if the document states none
  * @param matches any of them must hold; empty = every request
  * @param backendRefs where calls go, one chosen by weight for each call

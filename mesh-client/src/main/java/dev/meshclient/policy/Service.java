@@ -5,6 +5,8 @@ import java.util.List;
 /**
  * All about one service.
  *
+ * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ *
  * @param hosts authorities that a request URL may carry: {@code orders}, {@code orders:8080}, {@code *.orders.example} or,
  *     with {@link Resolution#NONE} only, {@code *}; kept as URLs have them: in lower case, IPv6 in its canonical form
  * @param appProtocol what the endpoints speak

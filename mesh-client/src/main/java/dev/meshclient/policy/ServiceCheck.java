@@ -2,6 +2,7 @@ package dev.meshclient.policy;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class ServiceCheck {
     private final ServiceAccounts accounts;
     // Thousands of endpoints share a few.
     private final Set<String> legalAccounts = new HashSet<>();
+    private Map<String, String> legalLabels = Map.of();
 
     ServiceCheck(MeshPolicy policy, ServiceAccounts accounts) {
         this.policy = policy;
@@ -116,7 +118,7 @@ final class ServiceCheck {
                 && e.weight() <= MAX_WEIGHT
                 && (e.cluster() == null
                         || (!e.cluster().isEmpty() && e.cluster().length() <= Place.MAX_NAME))
-                && (e.labels().isEmpty() || e.labels().values().stream().allMatch(v -> v.length() <= 1024))
+                && areLabels(e.labels())
                 && isLegal(e.locality())
                 && (e.serviceAccount() == null || isAccount(e.serviceAccount()));
     }
@@ -132,12 +134,27 @@ final class ServiceCheck {
         return legal;
     }
 
+    @SuppressWarnings("ReferenceEquality") // those of a document are shared: most are the same as the last
+    private boolean areLabels(Map<String, String> labels) {
+        if (labels != legalLabels) {
+            for (String value : labels.values()) {
+                if (value.length() > 1024) {
+                    return false;
+                }
+            }
+            legalLabels = labels;
+        }
+        return true;
+    }
+
     private static boolean isLegal(Locality l) {
         return l.equals(Locality.NONE)
                 || (!l.region().isEmpty()
                         && (l.subzone().isEmpty() || !l.zone().isEmpty())
                         && l.region().length() + l.zone().length() + l.subzone().length() <= 1022
-                        && (l.region() + l.zone() + l.subzone()).indexOf('/') < 0);
+                        && l.region().indexOf('/') < 0
+                        && l.zone().indexOf('/') < 0
+                        && l.subzone().indexOf('/') < 0);
     }
 
     private void endpoint(Place place, Endpoint e) {

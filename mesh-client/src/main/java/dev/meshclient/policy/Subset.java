@@ -5,6 +5,8 @@ import java.util.Map;
 /**
  * A named part of a service's endpoints.
  *
+ * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ *
  * @param name what {@code backendRefs[].subset} refers to
  * @param labels an endpoint belongs to it that has all of them
  * @param settings of this subset, not merged with the service's

@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * TLS to the endpoints. A document names no files: what is secret is resolved where the mesh runs.
  *
+ * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ *
  * @param mode whether there is any, and who proves what to whom
  * @param sni the name that is sent, and with {@link Mode#SIMPLE} and {@link Mode#MUTUAL} the name that the certificate must
  *     carry; null: the logical host

@@ -1,4 +1,4 @@
-/** The policy model that everybody shares: immutable records, their JSON codec and its validation. No I/O, no clock. */
+/** The policy model: immutable records, made with builders, and {@link dev.meshclient.policy.PolicyCheck}. No JSON, no I/O, no clock. */
 @NullMarked
 package dev.meshclient.policy;
 

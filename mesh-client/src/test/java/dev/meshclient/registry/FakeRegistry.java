@@ -2,8 +2,8 @@ package dev.meshclient.registry;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.meshclient.internal.control.Snapshots;
 import dev.meshclient.contract.RefusingPort;
+import dev.meshclient.internal.control.Snapshots;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;

@@ -1,11 +1,10 @@
 package dev.meshclient.examples.registry;
 
 import dev.meshclient.policy.MeshPolicy;
-import dev.meshclient.policy.Metadata;
-import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Scope;
 import dev.meshclient.policy.Service;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -65,16 +64,11 @@ final class Part {
                 service.rules().forEach(rule -> rule.backendRefs().forEach(ref -> needed.add(ref.name())));
             }
         }
-        Metadata m = policy.metadata();
-        return new MeshPolicy(
-                new Metadata(m.mesh(), m.epoch(), m.version(), m.generated(), m.ttl(), scope),
-                policy.trustDomain(),
-                policy.outboundTrafficPolicy(),
-                policy.clusters(),
-                policy.jwtProviders(),
-                policy.defaults(),
-                services,
-                policy.removed().stream().filter(scope::covers).toList());
+        return policy.toBuilder()
+                .metadata(policy.metadata().toBuilder().scope(scope).build())
+                .services(services)
+                .removed(policy.removed().stream().filter(scope::covers).toList())
+                .build();
     }
 
     /** A host of a service may have a port, and stand for all below it. */

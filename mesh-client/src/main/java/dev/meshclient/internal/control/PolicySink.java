@@ -55,8 +55,7 @@ public final class PolicySink {
      * @param gone is given the endpoints that policy does not list any more
      * @param applied is run when a document is in force
      */
-    public PolicySink(
-            Router router, Consumer<EndpointHealth> gone, Runnable applied, Time time, Logger log) {
+    public PolicySink(Router router, Consumer<EndpointHealth> gone, Runnable applied, Time time, Logger log) {
         this.router = router;
         this.gone = gone;
         this.applied = applied;

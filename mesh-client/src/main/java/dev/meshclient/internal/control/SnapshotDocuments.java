@@ -1,15 +1,12 @@
 package dev.meshclient.internal.control;
 
 import dev.meshclient.internal.pipeline.AcceptedService;
-import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
-import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.OutlierDetection;
-import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.RequestAuthentication;
@@ -17,6 +14,7 @@ import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -62,15 +60,11 @@ final class SnapshotDocuments {
         byte[] json() throws IOException {
             Map<String, Service> all = new LinkedHashMap<>();
             services.forEach((name, accepted) -> all.put(name, writable(accepted.service())));
-            return SnapshotDocuments.of(new MeshPolicy(
-                    HEAD,
-                    null,
-                    OutboundTrafficPolicy.ALLOW_ANY,
-                    List.of(),
-                    jwtProviders,
-                    Settings.NONE,
-                    all,
-                    List.of()));
+            return SnapshotDocuments.of(MeshPolicy.builder()
+                    .metadata(HEAD)
+                    .jwtProviders(jwtProviders)
+                    .services(all)
+                    .build());
         }
     }
 
@@ -100,17 +94,12 @@ final class SnapshotDocuments {
                 .forEach((name, service) -> services.put(
                         name, service.hosts().isEmpty() ? with(service, List.of(services.size() + NO_HOST)) : service));
         try {
-            return PolicyCodec.write(new MeshPolicy(
-                    policy.metadata(),
-                    policy.trustDomain(),
-                    policy.outboundTrafficPolicy(),
-                    policy.clusters(),
-                    policy.jwtProviders(),
-                    policy.defaults(),
-                    services,
-                    policy.removed().stream()
+            return PolicyCodec.write(policy.toBuilder()
+                    .services(services)
+                    .removed(policy.removed().stream()
                             .filter(name -> !services.containsKey(name))
-                            .toList()));
+                            .toList())
+                    .build());
         } catch (IllegalArgumentException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -135,16 +124,12 @@ final class SnapshotDocuments {
     }
 
     private static Service standIn(String host, Set<String> subsets) {
-        return new Service(
-                List.of(host),
-                AppProtocol.HTTP,
-                Resolution.STATIC,
-                List.of(),
-                subsets.stream()
+        return Service.builder()
+                .hosts(List.of(host))
+                .subsets(subsets.stream()
                         .map(name -> new Subset(name, Map.of(), Settings.NONE))
-                        .toList(),
-                List.of(),
-                Settings.NONE);
+                        .toList())
+                .build();
     }
 
     /** A later version of this library may refuse what an earlier one took. */
@@ -157,19 +142,7 @@ final class SnapshotDocuments {
         Map<String, Service> services = new LinkedHashMap<>(policy.services());
         services.values().removeIf(service -> isOnly(service, STAND_IN));
         services.replaceAll((name, service) -> isOnly(service, NO_HOST) ? with(service, List.of()) : service);
-        return new PolicyDocument(
-                new MeshPolicy(
-                        policy.metadata(),
-                        policy.trustDomain(),
-                        policy.outboundTrafficPolicy(),
-                        policy.clusters(),
-                        policy.jwtProviders(),
-                        policy.defaults(),
-                        services,
-                        policy.removed()),
-                List.of(),
-                Map.of(),
-                Set.of());
+        return new PolicyDocument(policy.toBuilder().services(services).build(), List.of(), Map.of(), Set.of());
     }
 
     /** In force are settings merged with the defaults, of which some may not stand on a service without endpoints, where they have no effect. */
@@ -178,26 +151,17 @@ final class SnapshotDocuments {
             return s;
         }
         BackendSettings b = s.settings().backend();
-        BackendSettings effective = new BackendSettings(
-                b.timeouts(),
-                b.retryConstraint(),
-                b.limits(),
-                OutlierDetection.NONE,
-                null,
-                null,
-                null,
-                null,
-                b.tls(),
-                null,
-                b.access());
-        return new Service(
-                s.hosts(),
-                s.appProtocol(),
-                s.resolution(),
-                s.endpoints(),
-                s.subsets(),
-                s.rules(),
-                new Settings(s.settings().route(), effective));
+        BackendSettings effective = b.toBuilder()
+                .outlierDetection(OutlierDetection.NONE)
+                .failoverMode(null)
+                .loadBalancer(null)
+                .trafficDistribution(null)
+                .localityLbSetting(null)
+                .serviceAccount(null)
+                .build();
+        return s.toBuilder()
+                .settings(new Settings(s.settings().route(), effective))
+                .build();
     }
 
     private static boolean isOnly(Service service, String host) {
@@ -205,6 +169,6 @@ final class SnapshotDocuments {
     }
 
     private static Service with(Service s, List<String> hosts) {
-        return new Service(hosts, s.appProtocol(), s.resolution(), s.endpoints(), s.subsets(), s.rules(), s.settings());
+        return s.toBuilder().hosts(hosts).build();
     }
 }

@@ -4,7 +4,6 @@ import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint;
-import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Service;
@@ -47,8 +46,8 @@ public record AcceptedService(
                     s.resolution() == Resolution.DNS && s.endpoints().isEmpty()
                             ? byHosts(s, settings.backend().tls())
                             : s.endpoints();
-            Service whole = new Service(
-                    s.hosts(), s.appProtocol(), s.resolution(), endpoints, s.subsets(), s.rules(), settings);
+            Service whole =
+                    s.toBuilder().endpoints(endpoints).settings(settings).build();
             into.put(name, new AcceptedService(revision, whole, priorities, policy.trustDomain()));
         });
         return into;
@@ -60,16 +59,10 @@ public record AcceptedService(
         int port = encrypted ? 443 : 80;
         return service.hosts().stream()
                 .map(Hosts::parse)
-                .map(h -> new Endpoint(
-                        h.host(),
-                        h.hasPort() ? h.port() : port,
-                        Locality.NONE,
-                        null,
-                        1,
-                        Endpoint.Health.UNKNOWN,
-                        Map.of(),
-                        null,
-                        null))
+                .map(h -> Endpoint.builder()
+                        .address(h.host())
+                        .port(h.hasPort() ? h.port() : port)
+                        .build())
                 .distinct()
                 .toList();
     }
@@ -109,11 +102,7 @@ public record AcceptedService(
     }
 
     private AcceptedService with(List<String> hosts, List<Subset> subsets) {
-        Service s = service;
         return new AcceptedService(
-                revision,
-                new Service(hosts, s.appProtocol(), s.resolution(), s.endpoints(), subsets, s.rules(), s.settings()),
-                priorities,
-                trustDomain);
+                revision, service.toBuilder().hosts(hosts).subsets(subsets).build(), priorities, trustDomain);
     }
 }

@@ -91,8 +91,7 @@ final class PolicyControl {
      *
      * @throws PolicyException if the document is older than what was in force; nothing changes
      */
-    synchronized Applied apply(PolicyDocument next, Consumer<EndpointHealth> gone)
-            throws PolicyException {
+    synchronized Applied apply(PolicyDocument next, Consumer<EndpointHealth> gone) throws PolicyException {
         PolicyProblem problem = order.problem(next.policy().metadata());
         if (problem != null) {
             throw new PolicyException(List.of(problem));
@@ -114,8 +113,7 @@ final class PolicyControl {
      * @param versions that no document may go back behind
      * @return whether it did: not after the first document
      */
-    synchronized boolean resume(
-            AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
+    synchronized boolean resume(AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
         if (state != MeshState.NONE) {
             return false;
         }

@@ -124,8 +124,7 @@ public final class Router implements Entrance {
      * @param gone is given the endpoints that go
      * @throws PolicyException if it is older than what was in force: then nothing changes
      */
-    public synchronized Applied apply(PolicyDocument document, Consumer<EndpointHealth> gone)
-            throws PolicyException {
+    public synchronized Applied apply(PolicyDocument document, Consumer<EndpointHealth> gone) throws PolicyException {
         boolean first = !isReady();
         Applied applied = policy.apply(document, gone);
         document.policy().services().values().forEach(s -> claims.add(s.hosts()));
@@ -143,8 +142,7 @@ public final class Router implements Entrance {
      * @param versions that no document may go back behind
      * @return whether it did: not after the first document
      */
-    public synchronized boolean resume(
-            AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
+    public synchronized boolean resume(AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
         if (!policy.resume(left, versions, gone)) {
             return false;
         }

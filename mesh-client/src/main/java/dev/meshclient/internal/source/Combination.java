@@ -91,15 +91,7 @@ public final class Combination {
     }
 
     private static MeshPolicy nothing() {
-        return new MeshPolicy(
-                new Metadata("", null, null, null, null, null),
-                null,
-                OutboundTrafficPolicy.ALLOW_ANY,
-                List.of(),
-                Map.of(),
-                Settings.NONE,
-                Map.of(),
-                List.of());
+        return MeshPolicy.builder().build();
     }
 
     /**
@@ -119,7 +111,13 @@ public final class Combination {
             ttl = trusted != null && (ttl == null || trusted.compareTo(ttl) < 0) ? trusted : ttl;
             scope = scope == null || spokenOf == null ? (scope == null ? spokenOf : scope) : scope.and(spokenOf);
         }
-        return new Metadata(mesh, revision(first) + "+" + revision(second), null, generated, ttl, scope);
+        return Metadata.builder()
+                .mesh(mesh)
+                .epoch(revision(first) + "+" + revision(second))
+                .generated(generated)
+                .ttl(ttl)
+                .scope(scope)
+                .build();
     }
 
     private static String revision(@Nullable Metadata metadata) {
@@ -131,15 +129,7 @@ public final class Combination {
         p.services()
                 .forEach((name, s) ->
                         services.put(name, with(s, s.hosts(), s.settings().over(p.defaults()))));
-        return new MeshPolicy(
-                p.metadata(),
-                p.trustDomain(),
-                p.outboundTrafficPolicy(),
-                p.clusters(),
-                p.jwtProviders(),
-                Settings.NONE,
-                services,
-                p.removed());
+        return p.toBuilder().defaults(Settings.NONE).services(services).build();
     }
 
     /** Settings laid over a service that is refused would be a service without endpoints: its last good one is kept instead. */
@@ -164,15 +154,16 @@ public final class Combination {
         removed.removeAll(services.keySet());
         boolean strict = first.outboundTrafficPolicy() == OutboundTrafficPolicy.REGISTRY_ONLY
                 || second.outboundTrafficPolicy() == OutboundTrafficPolicy.REGISTRY_ONLY;
-        return new MeshPolicy(
-                head,
-                first.trustDomain() != null ? first.trustDomain() : second.trustDomain(),
-                strict ? OutboundTrafficPolicy.REGISTRY_ONLY : OutboundTrafficPolicy.ALLOW_ANY,
-                clusters(),
-                jwtProviders(),
-                first.defaults().over(second.defaults()),
-                services,
-                List.copyOf(removed));
+        return MeshPolicy.builder()
+                .metadata(head)
+                .trustDomain(first.trustDomain() != null ? first.trustDomain() : second.trustDomain())
+                .outboundTrafficPolicy(strict ? OutboundTrafficPolicy.REGISTRY_ONLY : OutboundTrafficPolicy.ALLOW_ANY)
+                .clusters(clusters())
+                .jwtProviders(jwtProviders())
+                .defaults(first.defaults().over(second.defaults()))
+                .services(services)
+                .removed(List.copyOf(removed))
+                .build();
     }
 
     /** Services hold the providers that they name: the first's count for readers of the whole only. */
@@ -194,14 +185,7 @@ public final class Combination {
         List<Endpoint> endpoints = Stream.concat(owner.endpoints().stream(), other.endpoints().stream())
                 .filter(e -> places.add(Place.of(e)))
                 .toList();
-        return new Service(
-                owner.hosts(),
-                owner.appProtocol(),
-                owner.resolution(),
-                endpoints,
-                owner.subsets(),
-                owner.rules(),
-                owner.settings());
+        return owner.toBuilder().endpoints(endpoints).build();
     }
 
     /** Who lists the endpoints says what they speak. */
@@ -211,14 +195,12 @@ public final class Combination {
         hosts.addAll(hostsLeft(name, base));
         Map<String, Subset> subsets = new LinkedHashMap<>();
         Stream.concat(top.subsets().stream(), base.subsets().stream()).forEach(s -> subsets.putIfAbsent(s.name(), s));
-        return new Service(
-                List.copyOf(hosts),
-                reached.appProtocol(),
-                reached.resolution(),
-                reached.endpoints(),
-                List.copyOf(subsets.values()),
-                top.rules().isEmpty() ? base.rules() : top.rules(),
-                top.settings().over(base.settings()));
+        return reached.toBuilder()
+                .hosts(List.copyOf(hosts))
+                .subsets(List.copyOf(subsets.values()))
+                .rules(top.rules().isEmpty() ? base.rules() : top.rules())
+                .settings(top.settings().over(base.settings()))
+                .build();
     }
 
     /** A service may lose all its hosts; rules can still send to it. */
@@ -243,6 +225,6 @@ public final class Combination {
     }
 
     private static Service with(Service s, List<String> hosts, Settings settings) {
-        return new Service(hosts, s.appProtocol(), s.resolution(), s.endpoints(), s.subsets(), s.rules(), settings);
+        return s.toBuilder().hosts(hosts).settings(settings).build();
     }
 }

@@ -4,6 +4,7 @@ import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyCheck;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.PolicyProblem;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -60,6 +61,16 @@ public final class PolicyCodec {
      */
     public static PolicyDocument readStrict(byte[] json) throws PolicyException {
         return read(json, DEFAULT_MAX_BYTES, true);
+    }
+
+    /** All that {@link #readStrict} refuses a document for; empty: nothing. For lint, CI and editors. */
+    public static List<PolicyProblem> lint(byte[] json) {
+        try {
+            readStrict(json);
+            return List.of();
+        } catch (PolicyException e) {
+            return e.problems();
+        }
     }
 
     /**

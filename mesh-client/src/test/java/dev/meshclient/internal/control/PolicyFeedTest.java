@@ -10,10 +10,10 @@ import dev.meshclient.RecordingLogger;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.Router;
-import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.registry.FakeRegistry;
 import dev.meshclient.registry.FastTime;
 import dev.meshclient.registry.PolicySource;
@@ -24,8 +24,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -74,14 +74,9 @@ class PolicyFeedTest {
 
     private void watch(PolicySource source, Path snapshots, Duration initialFetchTimeout) {
         List<String> mine = events;
-        Router router =
-                new Router(time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
-        PolicySink sink = new PolicySink(
-                router,
-                gone -> {},
-                () -> mine.add(router.revision()),
-                time,
-                log);
+        Router router = new Router(
+                time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+        PolicySink sink = new PolicySink(router, gone -> {}, () -> mine.add(router.revision()), time, log);
         PolicySource told = new PolicySource() {
             @Override
             public Closeable watch(Sink given) {

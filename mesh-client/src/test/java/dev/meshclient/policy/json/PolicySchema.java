@@ -7,7 +7,6 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.regex.RegularExpression;
-import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -61,11 +60,6 @@ final class PolicySchema {
 
     /** What the codec has against it, as authors see it. */
     static List<PolicyProblem> problems(byte[] document) {
-        try {
-            PolicyCodec.readStrict(document);
-            return List.of();
-        } catch (PolicyException e) {
-            return e.problems();
-        }
+        return PolicyCodec.lint(document);
     }
 }

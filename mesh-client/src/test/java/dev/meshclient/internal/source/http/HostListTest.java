@@ -3,8 +3,8 @@ package dev.meshclient.internal.source.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.internal.source.WantedHosts;
-import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SortedSet;
