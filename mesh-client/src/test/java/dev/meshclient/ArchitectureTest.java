@@ -109,7 +109,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule the_pipeline_alone_puts_concepts_together = noClasses()
-            .that(not(CONCEPT_CLASSES).and(not(in("pipeline"))).and(not(ENTRY)))
+            .that(not(CONCEPT_CLASSES).and(not(in("pipeline", "entry"))).and(not(ENTRY)))
             .should()
             .dependOnClassesThat(CONCEPT_CLASSES)
             .because("Outbound is the one place where the order of the layers is written down");
@@ -122,6 +122,14 @@ class ArchitectureTest {
                     .or(ROOT_TYPES)
                     .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry", ROOT + ".authz", ROOT + ".identity")),
             "simulations run the production pipeline over a scripted wire");
+
+    @ArchTest
+    static final ArchRule requests_enter_above_the_pipeline = only(
+            in("entry"),
+            in("entry", "pipeline", "events", "call", "endpoint", "time")
+                    .or(ROOT_TYPES)
+                    .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".telemetry", ROOT + ".authz")),
+            "which requests are the mesh's is one question, what happens to them another");
 
     @ArchTest
     static final ArchRule the_engine_knows_calls_and_endpoints_but_no_rule_of_theirs = only(
@@ -197,7 +205,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule control_knows_sources_and_the_pipeline = only(
             in("control"),
-            in("control", "pipeline", "call", "endpoint", "time", "version")
+            in("control", "entry", "pipeline", "call", "endpoint", "time", "version")
                     .or(SOURCES)
                     .or(ROOT_TYPES)
                     .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".policy.json", ROOT + ".registry")),
@@ -257,9 +265,13 @@ class ArchitectureTest {
             .that(resideInAPackage(ROOT + "..").and(not(ENTRY)))
             .and()
             .resideOutsideOfPackages(
-                    INTERNAL + "pipeline", INTERNAL + "okhttp", INTERNAL + "control", ROOT + ".registry")
+                    INTERNAL + "entry",
+                    INTERNAL + "pipeline",
+                    INTERNAL + "okhttp",
+                    INTERNAL + "control",
+                    ROOT + ".registry")
             .should()
-            .dependOnClassesThat(in("pipeline", "okhttp", "control").or(resideInAPackage(ROOT + ".registry")))
+            .dependOnClassesThat(in("entry", "pipeline", "okhttp", "control").or(resideInAPackage(ROOT + ".registry")))
             .because("policy, layers and wire meet in one class, which a reader can find");
 
     @ArchTest
@@ -282,7 +294,10 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule layers_know_the_messages_of_okhttp_only = noClasses()
-            .that(CONCEPT_CLASSES.or(in("call", "pipeline")).or(ROOT_TYPES).or(resideInAPackage(ROOT + ".telemetry")))
+            .that(CONCEPT_CLASSES
+                    .or(in("call", "pipeline", "entry"))
+                    .or(ROOT_TYPES)
+                    .or(resideInAPackage(ROOT + ".telemetry")))
             .should()
             .dependOnClassesThat(OKHTTP.and(not(MESSAGES)))
             .because("a layer that can reach a client, a socket or a chain can do what no simulation sees");
@@ -395,6 +410,7 @@ class ArchitectureTest {
                         "time",
                         "endpoint",
                         "okhttp",
+                        "entry",
                         "pipeline",
                         "control",
                         "source",

@@ -3,9 +3,11 @@ package dev.meshclient.benchmarks;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.call.CallContext;
-import dev.meshclient.internal.call.Layer;
-import dev.meshclient.internal.pipeline.Router;
+import dev.meshclient.internal.call.Admission;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
@@ -43,7 +45,18 @@ public class PipelineBenchmark {
 
     private final RealTime time = RealTime.create("benchmark");
     private final Request request = new Request.Builder().url("http://orders/").build();
-    private Layer layers = call -> {
+    private final Response answer = new Response.Builder()
+            .request(request)
+            .protocol(Protocol.HTTP_1_1)
+            .code(200)
+            .message("")
+            .build();
+    private final Wire wire = attempt -> {
+        attempt.responded(200);
+        attempt.over();
+        return answer;
+    };
+    private CallLayer layers = call -> {
         throw new IOException("not set up");
     };
 
@@ -58,25 +71,13 @@ public class PipelineBenchmark {
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "benchmark"},
                  "services": {"orders": {"hosts": ["orders"], "endpoints": %s}}}
                 """.formatted(list);
-        Response answer = new Response.Builder()
-                .request(request)
-                .protocol(Protocol.HTTP_1_1)
-                .code(200)
-                .message("")
-                .build();
-        Layer transport = attempt -> {
-            attempt.responded(200);
-            attempt.over();
-            return answer;
-        };
         Router router =
                 new Router(time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
-        router.apply(PolicyCodec.read(document), transport, gone -> {});
-        Layer found = router.layers("orders", 80);
-        if (found == null) {
+        router.apply(PolicyCodec.read(document), gone -> {});
+        if (!(router.admit("orders", 80) instanceof Admission.Routed routed)) {
             throw new IOException("the policy lists no service for 'orders'");
         }
-        layers = found;
+        layers = routed.layers();
     }
 
     /** Ends the timer's thread. */
@@ -88,6 +89,6 @@ public class PipelineBenchmark {
     /** One call. */
     @Benchmark
     public Response call() throws IOException {
-        return new CallContext(time, request, MeshOptions.DEFAULT).run(layers);
+        return new Call(time, request, MeshOptions.DEFAULT, wire).run(layers);
     }
 }

@@ -9,10 +9,11 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.LocalWorkload;
-import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.json.PolicyCodec;
@@ -110,8 +111,8 @@ final class World {
 
     /** For peers that call others: the response, its body not read. */
     Response send(Call call) throws IOException {
-        CallLayer layers =
-                router.layers(call.request().url().host(), call.request().url().port());
+        CallLayer layers = Calls.layers(
+                router.admit(call.request().url().host(), call.request().url().port()));
         if (layers == null) {
             throw new AssertionError("not of the mesh: " + call.request());
         }

@@ -1,9 +1,9 @@
 package dev.meshclient.internal.control;
 
 import dev.meshclient.MeshStatus;
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
-import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.internal.source.Memory;

@@ -1,6 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
-import dev.meshclient.internal.call.Entrance;
+import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Credentials;
@@ -37,7 +37,7 @@ public final class Engine {
     private static final int MAX_SETTINGS = 256;
 
     private final Time time;
-    private final Entrance entrance;
+    private final Admission.Source admissions;
     private final Transport transport;
     private final Download download = new Download();
     private final Map<CallerSettings, CallerSettings> interned = new ConcurrentHashMap<>();
@@ -48,12 +48,12 @@ public final class Engine {
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     /**
-     * @param entrance what the mesh has for a host
+     * @param admissions what the mesh makes of a request
      * @param credentials what it proves to peers, and whom it believes
      */
-    public Engine(Time time, Entrance entrance, Credentials credentials) {
+    public Engine(Time time, Admission.Source admissions, Credentials credentials) {
         this.time = time;
-        this.entrance = entrance;
+        this.admissions = admissions;
         this.transport = new Transport(time, credentials);
     }
 
@@ -109,9 +109,10 @@ public final class Engine {
             if (known != null && own >= 0 && own + 1 < interceptors.size()) {
                 return new TailChain(this, chain, client, interceptors, own + 1, request).proceed(request);
             }
-            return entrance.layers(request.url().host(), request.url().port()) == null
-                    ? outside(chain, client, request)
-                    : run(chain, client, request);
+            Admission admission = admit(request);
+            return admission instanceof Admission.Ours
+                    ? engineCall(chain, client).follow(request, admission, null)
+                    : outside(chain, client, request);
         }
 
         /** Not {@code indexOf}, which makes an iterator. */
@@ -126,13 +127,13 @@ public final class Engine {
 
         /** A host that is not the mesh's: the caller's own client, untouched, but for redirects that lead into the mesh. */
         private Response outside(Chain chain, OkHttpClient client, Request request) throws IOException {
-            PassThrough watch = new PassThrough(entrance);
+            PassThrough watch = new PassThrough(admissions);
             chain.call().addEventListener(watch);
             try {
                 return chain.proceed(request);
             } catch (PassThrough.EntersMesh redirect) {
                 watch.end();
-                return engineCall(chain, client).follow(redirect.next, redirect.prior);
+                return engineCall(chain, client).follow(redirect.next, admit(redirect.next), redirect.prior);
             } finally {
                 watch.end(); // the interceptor above may go on to a host of the mesh
             }
@@ -140,7 +141,7 @@ public final class Engine {
 
         /** A logical call, from here on ours. */
         Response run(Chain chain, OkHttpClient client, Request request) throws IOException {
-            return engineCall(chain, client).follow(request, null);
+            return engineCall(chain, client).follow(request, admit(request), null);
         }
 
         private EngineCall engineCall(Chain chain, OkHttpClient client) {
@@ -183,8 +184,8 @@ public final class Engine {
         return time;
     }
 
-    Entrance entrance() {
-        return entrance;
+    Admission admit(Request request) {
+        return admissions.admit(request.url().host(), request.url().port());
     }
 
     Transport transport() {

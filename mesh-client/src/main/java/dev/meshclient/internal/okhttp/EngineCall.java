@@ -2,9 +2,9 @@ package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
+import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
@@ -57,11 +57,12 @@ final class EngineCall implements Wire {
         return engine.transport().send(inner);
     }
 
-    Response follow(Request first, @Nullable Response before) throws IOException {
+    Response follow(Request first, Admission ofFirst, @Nullable Response before) throws IOException {
         Request request = first;
+        Admission admission = ofFirst;
         Response prior = before;
         for (int followUps = prior == null ? 0 : 1; ; followUps++) {
-            Response response = hop(request);
+            Response response = hop(request, admission);
             Request next = null;
             boolean kept = false;
             try {
@@ -92,11 +93,12 @@ final class EngineCall implements Wire {
                 }
             }
             request = next;
+            admission = engine.admit(request);
             prior = response;
         }
     }
 
-    private Response hop(Request request) throws IOException {
+    private Response hop(Request request, Admission admission) throws IOException {
         if (logical.outer().isCanceled()) {
             throw new IOException("Canceled");
         }
@@ -105,10 +107,8 @@ final class EngineCall implements Wire {
         call.deadline(logical.deadline());
         engine.begins(call);
         logical.current(call);
-        CallLayer layers =
-                engine.entrance().layers(request.url().host(), request.url().port());
         try {
-            return call.run(layers == null ? EngineCall::passThrough : layers);
+            return call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
         } catch (IOException e) {
             logical.holdEndForJoined();
             if (logical.tellsEndAtOnce()) { // nothing holds the outer callFailed back: tell the release now

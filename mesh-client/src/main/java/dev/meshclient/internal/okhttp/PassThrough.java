@@ -1,6 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
-import dev.meshclient.internal.call.Entrance;
+import dev.meshclient.internal.call.Admission;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.Proxy;
@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * interceptors, and one that leads into the mesh must come back here.
  */
 final class PassThrough extends EventListener {
-    private final Entrance entrance;
+    private final Admission.Source admissions;
     private volatile boolean watching = true;
     private volatile @Nullable String lookedUp;
 
-    PassThrough(Entrance entrance) {
-        this.entrance = entrance;
+    PassThrough(Admission.Source admissions) {
+        this.admissions = admissions;
     }
 
     /** What follows is made by the engine, which looks itself. */
@@ -82,11 +82,15 @@ final class PassThrough extends EventListener {
                 && connection.protocol() == Protocol.HTTP_2
                 && connection.route().proxy().type() == Proxy.Type.DIRECT
                 && !host.equals(connection.route().address().url().host())
-                && entrance.layers(host, connection.route().address().url().port()) == null;
+                && !isMesh(host, connection.route().address().url().port());
     }
 
     private boolean isMesh(HttpUrl url) {
-        return entrance.layers(url.host(), url.port()) != null;
+        return isMesh(url.host(), url.port());
+    }
+
+    private boolean isMesh(String host, int port) {
+        return admissions.admit(host, port) instanceof Admission.Ours;
     }
 
     /** OkHttp is written in Kotlin, where a listener may throw an IOException; the compiler of Java must not see it. */

@@ -6,7 +6,7 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** An authority as policy writes it. */
-final class Hosts {
+public final class Hosts {
     private static final int ANY_PORT = -1;
 
     private Hosts() {}
@@ -16,36 +16,36 @@ final class Hosts {
      *     {@code *} and {@code *.suffix} are patterns
      * @param port {@code -1}: every port
      */
-    record Pattern(String host, int port) {
-        boolean takes(int requested) {
+    public record Pattern(String host, int port) {
+        public boolean takes(int requested) {
             return port == ANY_PORT || port == requested;
         }
 
-        boolean isExact() {
+        public boolean isExact() {
             return !host.equals("*") && !isSuffix();
         }
 
         /** Whether it is a pattern that stands for this host. */
-        boolean isFor(String name) {
+        public boolean isFor(String name) {
             return host.equals("*") || (isSuffix() && name.length() > suffix().length() && name.endsWith(suffix()));
         }
 
-        boolean hasPort() {
+        public boolean hasPort() {
             return port != ANY_PORT;
         }
 
-        boolean isSuffix() {
+        public boolean isSuffix() {
             return host.startsWith("*.");
         }
 
         /** With its dot. */
-        String suffix() {
+        public String suffix() {
             return host.substring(1);
         }
     }
 
     /** An authority that no URL can have is a host that no request has. */
-    static Pattern parse(String authority) {
+    public static Pattern parse(String authority) {
         boolean bracketed = authority.startsWith("[");
         int colon = authority.lastIndexOf(':');
         boolean hasPort = bracketed ? colon > authority.indexOf(']') : colon >= 0 && authority.indexOf(':') == colon;
@@ -61,7 +61,7 @@ final class Hosts {
     }
 
     /** @throws IllegalArgumentException if no request can have such a host, so that it would claim nothing */
-    static void check(String authority) {
+    public static void check(String authority) {
         Pattern pattern = parse(authority);
         String name = pattern.isSuffix() ? pattern.host.substring(2) : pattern.host;
         boolean port = pattern.port == ANY_PORT || (pattern.port > 0 && pattern.port <= 65_535);
@@ -80,12 +80,12 @@ final class Hosts {
     }
 
     /** A host of a URL as documents spell it: IPv6 in brackets. */
-    static String spelled(String host) {
+    public static String spelled(String host) {
         return HostPort.bracketed(host);
     }
 
     /** A trailing dot only says that a name is complete: it is the same host. */
-    static String normal(String host) {
+    public static String normal(String host) {
         return host.length() > 1 && host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }
 }

@@ -2,6 +2,7 @@ package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.balance.Balance;
+import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.endpoint.LiveStates;
 import dev.meshclient.policy.Locality;
@@ -16,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One policy, compiled: which layers a host's requests travel through. Immutable, swapped whole. */
-final class MeshState {
+public final class MeshState {
     /** Before the first policy. */
     static final MeshState NONE = new Builder()
             .build(
@@ -35,7 +36,7 @@ final class MeshState {
     private final LiveStates states;
     private final Boundary boundary;
 
-    private record Entry(Hosts.Pattern pattern, CallLayer layers) {}
+    private record Entry(Hosts.Pattern pattern, Admission.Routed routed) {}
 
     private MeshState(
             Builder made,
@@ -67,20 +68,22 @@ final class MeshState {
          */
         void add(String service, CompiledService compiled, CallLayer entrance) {
             services.put(service, compiled);
-            compiled.hosts().forEach(pattern -> add(pattern, entrance));
+            Admission.Routed routed = new Admission.Routed(entrance);
+            compiled.hosts().forEach(pattern -> add(pattern, routed));
         }
 
         /** Hosts of a service without a policy. */
         void refused(List<String> authorities, CallLayer refusal) {
-            authorities.forEach(authority -> add(Hosts.parse(authority), refusal));
+            Admission.Routed routed = new Admission.Routed(refusal);
+            authorities.forEach(authority -> add(Hosts.parse(authority), routed));
         }
 
-        private void add(Hosts.Pattern pattern, CallLayer entrance) {
+        private void add(Hosts.Pattern pattern, Admission.Routed routed) {
             List<Entry> entries = pattern.isSuffix()
                     ? suffixes.computeIfAbsent(pattern.suffix(), s -> new ArrayList<>(1))
                     : hosts.computeIfAbsent(pattern.host(), h -> new ArrayList<>(1));
             if (entries.stream().noneMatch(e -> e.pattern.equals(pattern))) {
-                entries.add(new Entry(pattern, entrance));
+                entries.add(new Entry(pattern, routed));
             }
         }
 
@@ -104,37 +107,36 @@ final class MeshState {
      * The layers of the service that lists this host and port; null if none does. A host that is listed by name, with another
      * port only, is not looked for among the patterns; then the longest suffix counts.
      */
-    @Nullable
-    CallLayer find(String host, int port) {
+    public Admission.@Nullable Routed find(String host, int port) {
         List<Entry> exact = hosts.get(host);
         if (exact != null) {
             return take(exact, port);
         }
-        CallLayer found = take(suffixes.find(host), port);
+        Admission.Routed found = take(suffixes.find(host), port);
         return found != null ? found : take(hosts.get("*"), port);
     }
 
     /** Whether a service lists this host, be it with another port. */
-    boolean lists(String host) {
+    public boolean lists(String host) {
         return hosts.containsKey(host) || suffixes.find(host) != null || hosts.containsKey("*");
     }
 
     /** Whether the document speaks of this host: then one that it does not list has no policy. */
-    boolean speaksOf(String host) {
+    public boolean speaksOf(String host) {
         Scope scope = policy.scope();
         return scope == null || scope.covers(Hosts.spelled(host));
     }
 
     /** Whether the document speaks of every host. */
-    boolean isWhole() {
+    public boolean isWhole() {
         return policy.scope() == null;
     }
 
-    private static @Nullable CallLayer take(@Nullable List<Entry> entries, int port) {
+    private static Admission.@Nullable Routed take(@Nullable List<Entry> entries, int port) {
         if (entries != null) {
             for (int i = 0; i < entries.size(); i++) {
                 if (entries.get(i).pattern.takes(port)) {
-                    return entries.get(i).layers;
+                    return entries.get(i).routed;
                 }
             }
         }
@@ -178,11 +180,11 @@ final class MeshState {
     }
 
     /** {@code epoch/version} of the document. */
-    String revision() {
+    public String revision() {
         return policy.revision();
     }
 
-    OutboundTrafficPolicy outboundTrafficPolicy() {
+    public OutboundTrafficPolicy outboundTrafficPolicy() {
         return policy.outboundTrafficPolicy();
     }
 

@@ -47,7 +47,7 @@ record Outbound(Time time, Events events, LocalWorkload self, DnsCache names) {
     }
 
     /** For hosts without a service: the same events, and an answer of our own. */
-    CallLayer refusal(CallLayer refusal) {
+    static CallLayer refusal(Events events, CallLayer refusal) {
         return Pipeline.call(next -> events.ofCalls(next)).bottom(refusal);
     }
 

@@ -1,5 +1,8 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.MeshStatus;
+import dev.meshclient.authz.Inbound;
+import dev.meshclient.internal.authz.PolicyInbound;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.events.Events;
@@ -22,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The policy in force: which document may follow, what of it is taken, and when what no document has any more goes. */
-final class PolicyControl {
+public final class PolicyControl {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyControl.class);
 
     private final Time time;
@@ -47,7 +50,7 @@ final class PolicyControl {
     }
 
     /** @param staleTtl how long a service that documents do not have any more is kept */
-    PolicyControl(Time time, Resolver resolver, LocalWorkload self, Events events, Duration staleTtl) {
+    public PolicyControl(Time time, Resolver resolver, LocalWorkload self, Events events, Duration staleTtl) {
         this(time, resolver, self, staleTtl, (policy, before, names, ask) -> new StateCompiler(
                         policy, before, self, new Outbound(time, events, self, names))
                 .compile(ask));
@@ -62,27 +65,28 @@ final class PolicyControl {
     }
 
     /** Who is told the hosts of calls to services that the document in force does not speak of. */
-    void onOutside(Consumer<String> told) {
+    public void onOutside(Consumer<String> told) {
         ask = told;
     }
 
     /** Null before the first document. */
-    @Nullable
-    MeshState state() {
+    public @Nullable MeshState state() {
         MeshState now = state;
         return now == MeshState.NONE ? null : now;
     }
 
-    DnsCache names() {
-        return names;
+    /** What is in force, and what is not and why. */
+    public MeshStatus status(String source) {
+        return new StatusReport(state, time.now(), staleNanos).status(source);
     }
 
-    StatusReport report() {
-        return new StatusReport(state, time.now(), staleNanos);
+    /** The boundary for requests that come in; listeners are notified of its decisions. */
+    public Inbound inbound(Events events) {
+        return new PolicyInbound(() -> state.boundary(), events::authorization);
     }
 
     /** Hands every endpoint that a call can reach to the consumer. */
-    void forEachEndpoint(Consumer<EndpointHealth> consumer) {
+    public void forEachEndpoint(Consumer<EndpointHealth> consumer) {
         state.states().forEachEndpoint(consumer);
     }
 
@@ -91,7 +95,7 @@ final class PolicyControl {
      *
      * @throws PolicyException if the document is older than what was in force; nothing changes
      */
-    synchronized Applied apply(PolicyDocument next, Consumer<EndpointHealth> gone) throws PolicyException {
+    public synchronized Applied apply(PolicyDocument next, Consumer<EndpointHealth> gone) throws PolicyException {
         PolicyProblem problem = order.problem(next.policy().metadata());
         if (problem != null) {
             throw new PolicyException(List.of(problem));
@@ -113,7 +117,7 @@ final class PolicyControl {
      * @param versions that no document may go back behind
      * @return whether it did: not after the first document
      */
-    synchronized boolean resume(AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
+    public synchronized boolean resume(AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
         if (state != MeshState.NONE) {
             return false;
         }
@@ -122,12 +126,16 @@ final class PolicyControl {
         return true;
     }
 
-    synchronized List<Metadata> order() {
+    public AppliedPolicy applied() {
+        return state.policy();
+    }
+
+    public synchronized List<Metadata> order() {
         return order.remembered();
     }
 
     /** Runs after services went that documents had not had for long; holds no lock. */
-    void onDropped(Runnable run) {
+    public void onDropped(Runnable run) {
         afterDrop = run;
     }
 
@@ -182,7 +190,7 @@ final class PolicyControl {
     }
 
     /** Nothing is dropped and no name is looked up any more. */
-    void close() {
+    public void close() {
         synchronized (this) {
             closed = true;
             if (nextStale != null) {

@@ -5,6 +5,7 @@ import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Failures;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
@@ -14,7 +15,12 @@ import java.util.function.Function;
 import okhttp3.Response;
 
 /** What is in place of layers where policy has none that is good: it refuses each call and says why. */
-record Refusal(String name, Function<Call, IOException> failure) implements CallLayer {
+public record Refusal(String name, Function<Call, IOException> failure) implements CallLayer {
+
+    /** Refuses calls to hosts without a service; observers see them as any other call. */
+    public static CallLayer observed(Events events, Function<Call, IOException> failure) {
+        return Outbound.refusal(events, new Refusal("refused", failure));
+    }
 
     /**
      * A service that is refused and never had a good policy. To its callers that is as before the first document, which is

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Values by the end of a host's name. Every call asks, most of them in vain: it allocates nothing. */
-final class Suffixes<V> {
+public final class Suffixes<V> {
     private final List<@Nullable Entry<V>> table;
 
     private record Entry<V>(
@@ -18,7 +18,7 @@ final class Suffixes<V> {
     }
 
     /** @param values by suffix, which begins with a dot */
-    static <V> Suffixes<V> of(Map<String, V> values) {
+    public static <V> Suffixes<V> of(Map<String, V> values) {
         int size = values.isEmpty() ? 0 : Integer.highestOneBit(values.size()) * 4;
         List<@Nullable Entry<V>> table = new ArrayList<>(Collections.nCopies(size, null));
         values.forEach((suffix, value) -> {
@@ -32,8 +32,7 @@ final class Suffixes<V> {
     }
 
     /** The value of the longest suffix that the host has and is more than; null if there is none. */
-    @Nullable
-    V find(String host) {
+    public @Nullable V find(String host) {
         V found = null;
         int hash = 0;
         for (int i = table.isEmpty() ? 0 : host.length() - 1; i > 0; i--) {

@@ -39,6 +39,11 @@ public final class Calls {
         return new Call(time, request, options, attempt -> respond(attempt, 200));
     }
 
+    /** The layers of an admission; null if the host is not the mesh's. */
+    public static @Nullable CallLayer layers(Admission admission) {
+        return admission instanceof Admission.Ours ours ? ours.layers() : null;
+    }
+
     /** The response to an attempt whose body stays open. */
     public static Response respondOpen(Attempt attempt, int status) {
         attempt.responded(status);

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.RecordingLogger;
 import dev.meshclient.Workload;
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
-import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.meshclient.Workload;
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
-import dev.meshclient.internal.pipeline.Router;
 import dev.meshclient.internal.source.Remembered;
 import dev.meshclient.internal.source.Sha256;
 import dev.meshclient.internal.time.StepTime;

@@ -11,6 +11,7 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.json.PolicyCodec;
@@ -93,7 +94,7 @@ class BlameTest {
     }
 
     private CallLayer layers() {
-        return Objects.requireNonNull(router.layers("orders", 80));
+        return Objects.requireNonNull(Calls.layers(router.admit("orders", 80)));
     }
 
     private void fiveFail(MeshOptions options, Consumer<Call> before) {

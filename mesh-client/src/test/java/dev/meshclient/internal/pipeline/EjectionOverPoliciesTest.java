@@ -8,6 +8,7 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.json.PolicyCodec;
@@ -94,7 +95,7 @@ class EjectionOverPoliciesTest {
     }
 
     private int run(Call call) throws IOException {
-        try (Response response = call.run(Objects.requireNonNull(router.layers("orders", 80)))) {
+        try (Response response = call.run(Objects.requireNonNull(Calls.layers(router.admit("orders", 80))))) {
             return response.code();
         }
     }

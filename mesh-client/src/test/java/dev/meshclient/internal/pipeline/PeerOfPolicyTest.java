@@ -114,7 +114,8 @@ class PeerOfPolicyTest {
                 LocalWorkload.of(Workload.of("caller"), time),
                 time);
         Request request = new Request.Builder().url("http://orders/").build();
-        Calls.call(time, request, recording).run(Objects.requireNonNull(state.find("orders", 80)));
+        Calls.call(time, request, recording)
+                .run(Objects.requireNonNull(state.find("orders", 80)).layers());
 
         assertThat(peers).hasSize(1);
         return peers.get(0).mode() + " " + peers.get(0).names();

@@ -12,6 +12,7 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
@@ -68,7 +69,7 @@ class PolicyChangeTest {
     }
 
     private CallLayer layers() {
-        return Objects.requireNonNull(router.layers("orders", 80));
+        return Objects.requireNonNull(Calls.layers(router.admit("orders", 80)));
     }
 
     private Call call() throws IOException {
@@ -274,7 +275,7 @@ class PolicyChangeTest {
                 for (int i = 1; i < rounds; i = asked.incrementAndGet() + 1) {
                     CallLayer layers = null;
                     while (layers == null) {
-                        layers = router.layers("h" + i, 80);
+                        layers = Calls.layers(router.admit("h" + i, 80));
                     }
                     refused.addAndGet(layers.toString().startsWith("route(orders)") ? 0 : 1);
                 }

@@ -13,6 +13,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
@@ -84,7 +85,7 @@ class ResolutionTest {
             return Calls.respondOpen(attempt, 200);
         });
         try (Response response = call.run(Objects.requireNonNull(
-                router.layers(request.url().host(), request.url().port())))) {
+                Calls.layers(router.admit(request.url().host(), request.url().port()))))) {
             assertThat(response.code()).isEqualTo(200);
         }
         return call;
@@ -398,13 +399,13 @@ class ResolutionTest {
                              "services": {"a": {"hosts": ["a"], "resolution": "DNS"}}}
                             """), e -> {});
             Request get = new Request.Builder().url("http://a/").build();
-            Throwable failure =
-                    catchThrowable(() -> Calls.call(time, get).run(Objects.requireNonNull(other.layers("a", 80))));
+            Throwable failure = catchThrowable(
+                    () -> Calls.call(time, get).run(Objects.requireNonNull(Calls.layers(other.admit("a", 80)))));
             assertThat(failure).hasMessageContaining("StackOverflowError: deep");
             broken[0] = false;
             pass(2 * SECOND);
             assertThat(Calls.call(time, get)
-                            .run(Objects.requireNonNull(other.layers("a", 80)))
+                            .run(Objects.requireNonNull(Calls.layers(other.admit("a", 80))))
                             .code())
                     .isEqualTo(200);
             other.close();

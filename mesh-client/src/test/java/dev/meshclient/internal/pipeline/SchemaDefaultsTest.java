@@ -228,7 +228,8 @@ class SchemaDefaultsTest {
                         .url(url)
                         .header("x", url.contains("/b") || url.endsWith("x") ? "a." : "ax")
                         .build();
-                CallLayer layers = Objects.requireNonNull(state.find("orders", 80));
+                CallLayer layers =
+                        Objects.requireNonNull(state.find("orders", 80)).layers();
                 try {
                     seen.add("answered "
                             + Calls.call(time, request, peer).run(layers).code());

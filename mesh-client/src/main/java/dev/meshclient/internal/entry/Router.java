@@ -1,17 +1,21 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.entry;
 
 import dev.meshclient.MeshStatus;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
-import dev.meshclient.internal.authz.Boundary;
-import dev.meshclient.internal.authz.PolicyInbound;
+import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.CallLayer;
-import dev.meshclient.internal.call.Entrance;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.pipeline.Applied;
+import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.pipeline.Hosts;
+import dev.meshclient.internal.pipeline.LocalWorkload;
+import dev.meshclient.internal.pipeline.MeshState;
+import dev.meshclient.internal.pipeline.PolicyControl;
+import dev.meshclient.internal.pipeline.Refusal;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
@@ -27,31 +31,30 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.function.UnaryOperator;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state in force, and who may pass without one. A host that is the mesh's never leaves it: without a policy that lists
- * it, its calls are refused.
+ * Admits requests by the policy in force. A host that is the mesh's never leaves it: without a policy that lists it, its
+ * calls are refused.
  */
-public final class Router implements Entrance {
+public final class Router implements Admission.Source {
     private final Time time;
     private final PolicyControl policy;
     private final long initialFetchNanos;
     private final boolean registryOnly;
     private final long madeAt;
     private final Claims claims = new Claims();
-    private final Demand demand;
+    private final HostInterest interest;
     private final Set<Call> waiting = ConcurrentHashMap.newKeySet();
-    private final CallLayer unlisted;
-    private final CallLayer afterClose;
-    private final CallLayer awaitPolicy;
-    private final CallLayer awaitHost;
-    private final CallLayer unknown;
-    private final UnaryOperator<CallLayer> refusals;
+    private final Admission.Refuse unlisted;
+    private final Admission.Refuse unknown;
+    private final Admission.Refuse afterClose;
+    private final Admission.Wait forPolicy;
+    private final Admission.Wait forHost;
     private final Inbound inbound;
     private final Events events;
 
@@ -104,18 +107,22 @@ public final class Router implements Entrance {
         this.registryOnly = registryOnly;
         this.madeAt = time.now();
         claims.add(claimed);
-        this.demand = new Demand(this::isListed, initialFetchNanos);
-        demand.forGood(known(self.workload(), claimed), madeAt);
+        this.interest = new HostInterest(this::isListed, initialFetchNanos);
+        interest.forGood(known(self.workload(), claimed), madeAt);
         policy.onOutside(this::want);
-        CallLayer refuse = this::refuse;
-        Outbound outbound = new Outbound(time, events, self, policy.names());
-        this.unlisted = outbound.refusal(refuse);
-        this.afterClose = outbound.refusal(this::refuseClosed);
-        this.awaitPolicy = this::awaitPolicy;
-        this.awaitHost = this::awaitHost;
-        this.unknown = outbound.refusal(this::refuseUnknown);
-        this.refusals = outbound::refusal;
-        this.inbound = new PolicyInbound(this::boundary, events::authorization);
+        this.inbound = policy.inbound(events);
+        this.unlisted = refuse(call -> UnroutedFailures.unlisted(call, revision(), false));
+        this.unknown = refuse(call -> {
+            want(call.request().url().host());
+            return UnroutedFailures.unlisted(call, revision(), true);
+        });
+        this.afterClose = refuse(call -> UnroutedFailures.closed(call, revision()));
+        this.forPolicy = new Admission.Wait(this::awaitPolicy);
+        this.forHost = new Admission.Wait(this::awaitHost);
+    }
+
+    private Admission.Refuse refuse(Function<Call, IOException> failure) {
+        return new Admission.Refuse(Refusal.observed(events, failure));
     }
 
     /**
@@ -156,14 +163,14 @@ public final class Router implements Entrance {
     private void changed(boolean first, @Nullable Scope scope) {
         lastProblem = null;
         if (first && scope != null) {
-            demand.resume(scope.hosts(), time.now());
+            interest.resume(scope.hosts(), time.now());
         }
         waiting.forEach(Call::raise);
     }
 
     /** How each service stands. */
     public AppliedPolicy applied() {
-        return policy.state().policy();
+        return policy.applied();
     }
 
     /** The versions that no document may go back behind, as {@code VersionOrder.remembered()} has them. */
@@ -181,12 +188,12 @@ public final class Router implements Entrance {
      * sources that have policy by the host.
      */
     public SortedSet<String> wanted() {
-        return demand.hosts(time.now());
+        return interest.hosts(time.now());
     }
 
     /** Is run, on the thread of a call, when that wants a host that the document in force does not speak of. */
     public void onWanted(Runnable wake) {
-        demand.onAsk(wake);
+        interest.onAsk(wake);
     }
 
     /** What is known before any call. Balancing by zone needs our own service: how many of us there are in each. */
@@ -211,7 +218,7 @@ public final class Router implements Entrance {
     /** When the source was asked for it, or why not. Only for hosts of the mesh: others are nobody's business. */
     private long want(String host) {
         String spelled = Hosts.spelled(Hosts.normal(host));
-        return Scope.canHold(spelled) ? demand.want(spelled, time.now()) : Demand.CANNOT;
+        return Scope.canHold(spelled) ? interest.want(spelled, time.now()) : HostInterest.CANNOT;
     }
 
     /** Why there is no newer policy. */
@@ -243,16 +250,9 @@ public final class Router implements Entrance {
         return inbound;
     }
 
-    private Boundary boundary() {
-        MeshState now = policy.state();
-        return now == null
-                ? Boundary.closed("", "there is no policy yet that could say who may call us")
-                : now.boundary();
-    }
-
     /** What is in force, and what is not and why. */
     public MeshStatus status(String source) {
-        return policy.report().status(source);
+        return policy.status(source);
     }
 
     /** Tells the consumer of every endpoint that is known. */
@@ -270,31 +270,31 @@ public final class Router implements Entrance {
     }
 
     @Override
-    public @Nullable CallLayer layers(String requested, int port) {
+    public Admission admit(String requested, int port) {
         String host = Hosts.normal(requested);
         while (true) {
             MeshState now = policy.state();
-            CallLayer found = find(now, host, port);
+            Admission found = find(now, host, port);
             if (found != unlisted || now == policy.state()) { // or a policy that lists it came meanwhile
                 return found;
             }
         }
     }
 
-    private @Nullable CallLayer find(@Nullable MeshState now, String host, int port) {
+    private Admission find(@Nullable MeshState now, String host, int port) {
         if (closed) {
-            return mayPass(now, host) ? null : afterClose;
+            return mayPass(now, host) ? Admission.NOT_OURS : afterClose;
         }
         if (now == null) {
-            return mayPass(null, host) ? null : awaitPolicy;
+            return mayPass(null, host) ? Admission.NOT_OURS : forPolicy;
         }
-        CallLayer layers = now.find(host, port);
-        return layers != null ? layers : mayPass(now, host) ? null : withoutService(now, host);
+        Admission routed = now.find(host, port);
+        return routed != null ? routed : mayPass(now, host) ? Admission.NOT_OURS : withoutService(now, host);
     }
 
-    /** A document that is the whole mesh, or whose host nobody claims, has the last word. */
-    private CallLayer withoutService(MeshState now, String host) {
-        return now.isWhole() || !claims.has(host) ? unlisted : now.speaksOf(host) ? unknown : awaitHost;
+    /** A document that is the whole mesh, or whose host is not claimed, has the last word. */
+    private Admission withoutService(MeshState now, String host) {
+        return now.isWhole() || !claims.has(host) ? unlisted : now.speaksOf(host) ? unknown : forHost;
     }
 
     private boolean mayPass(@Nullable MeshState now, String host) {
@@ -311,68 +311,54 @@ public final class Router implements Entrance {
         waiting.forEach(Call::raise);
     }
 
-    private Response refuseClosed(Call call) throws IOException {
-        throw UnroutedFailures.closed(call, revision());
-    }
-
-    private Response refuse(Call call) throws IOException {
-        throw UnroutedFailures.unlisted(call, revision(), false);
-    }
-
-    private Response refuseUnknown(Call call) throws IOException {
-        want(call.request().url().host());
-        throw UnroutedFailures.unlisted(call, revision(), true);
-    }
-
     private Response awaitPolicy(Call call) throws IOException {
         String host = Hosts.normal(call.request().url().host());
         if (claims.has(host)) {
             want(host);
         }
-        return await(awaitPolicy, madeAt, UnroutedFailures.AT_START, call);
+        return await(forPolicy, madeAt, UnroutedFailures.AT_START, call);
     }
 
     /** The source may not have been asked for this host yet. */
     private Response awaitHost(Call call) throws IOException {
         long askedAt = want(call.request().url().host());
-        if (askedAt == Demand.CANNOT) {
-            return unlisted.call(call);
+        if (askedAt == HostInterest.CANNOT) {
+            return unlisted.layers().call(call);
         }
-        if (askedAt == Demand.FULL) {
-            return refusals.apply(refused -> {
-                        throw UnroutedFailures.tooMany(refused, revision());
-                    })
-                    .call(call);
+        if (askedAt == HostInterest.FULL) {
+            return refuse(c -> UnroutedFailures.tooMany(c, revision())).layers().call(call);
         }
-        return await(awaitHost, askedAt, UnroutedFailures.OF_HOST, call);
+        return await(forHost, askedAt, UnroutedFailures.OF_HOST, call);
     }
 
-    /** Until there are other layers for it than those that wait. */
-    private Response await(CallLayer waits, long since, String sinceWhat, Call call) throws IOException {
+    /** Until another answer is there. */
+    private Response await(Admission.Wait wait, long since, String sinceWhat, Call call) throws IOException {
         HttpUrl url = call.request().url();
         long until = Math.min(since + initialFetchNanos, call.deadline());
-        CallLayer layers;
+        Admission admission;
         waiting.add(call);
         try {
-            while ((layers = layers(url.host(), url.port())) == waits && time.now() < until) {
+            while ((admission = admit(url.host(), url.port())) == wait && time.now() < until) {
                 call.await(until);
             }
         } finally {
             waiting.remove(call);
         }
-        if (layers == waits) {
-            boolean caller = call.deadline() < since + initialFetchNanos;
-            PolicyUnavailable e = UnroutedFailures.tooLate(
-                    call,
-                    revision(),
-                    caller ? call.deadline() - call.startedAt() : initialFetchNanos,
-                    caller ? UnroutedFailures.BY_CALLER : sinceWhat,
-                    lastProblem);
-            layers = refusals.apply(refused -> {
-                throw e;
-            });
-        }
-        return (layers == null ? unlisted : layers).call(call);
+        return (admission == wait
+                        ? refuse(c -> tooLate(c, since, sinceWhat))
+                        : admission instanceof Admission.Ours ours ? ours : unlisted)
+                .layers()
+                .call(call);
+    }
+
+    private PolicyUnavailable tooLate(Call call, long since, String sinceWhat) {
+        boolean caller = call.deadline() < since + initialFetchNanos;
+        return UnroutedFailures.tooLate(
+                call,
+                revision(),
+                caller ? call.deadline() - call.startedAt() : initialFetchNanos,
+                caller ? UnroutedFailures.BY_CALLER : sinceWhat,
+                lastProblem);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,14 +8,14 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Which hosts a source is asked for, and how long. */
-class DemandTest {
+class HostInterestTest {
     private static final long SECOND = 1_000_000_000L;
 
     private final Set<String> listed = new HashSet<>();
-    private final Demand demand = new Demand(listed::contains, 5 * SECOND);
+    private final HostInterest demand = new HostInterest(listed::contains, 5 * SECOND);
     private int asked;
 
-    DemandTest() {
+    HostInterestTest() {
         demand.onAsk(() -> asked++);
     }
 
@@ -50,7 +50,7 @@ class DemandTest {
 
     @Test
     void what_a_call_waits_for_is_not_forgotten_before() {
-        Demand patient = new Demand(host -> false, 60 * SECOND);
+        HostInterest patient = new HostInterest(host -> false, 60 * SECOND);
         patient.want("a", 0);
         assertThat(patient.hosts(59 * SECOND)).containsExactly("a");
         assertThat(patient.want("a", 59 * SECOND)).isZero();
@@ -78,7 +78,7 @@ class DemandTest {
             listed.add("host" + i);
             assertThat(demand.want("host" + i, i)).isEqualTo(i);
         }
-        assertThat(demand.want("one.more", 256)).isEqualTo(Demand.FULL);
+        assertThat(demand.want("one.more", 256)).isEqualTo(HostInterest.FULL);
         assertThat(demand.hosts(256)).hasSize(256).doesNotContain("one.more");
     }
 

@@ -1,4 +1,4 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -68,7 +68,7 @@ class RouterTest {
     /** As the engine asks: with the host as OkHttp writes it. */
     private @Nullable CallLayer layers(String url) {
         HttpUrl parsed = HttpUrl.get(url);
-        return router.layers(parsed.host(), parsed.port());
+        return Calls.layers(router.admit(parsed.host(), parsed.port()));
     }
 
     private CallLayer ours(String url) {
@@ -237,7 +237,7 @@ class RouterTest {
             int times = 100_000;
             long bytes = Allocated.bytes(() -> {
                 for (int i = 0; i < times; i++) {
-                    router.layers(host, 80);
+                    Calls.layers(router.admit(host, 80));
                 }
             });
             assertThat(bytes).as("bytes of %d times %s", times, host).isLessThan(times);
@@ -245,7 +245,7 @@ class RouterTest {
         router.close();
         assertThat(Allocated.bytes(() -> {
                     for (int i = 0; i < 100_000; i++) {
-                        router.layers("orders", 80);
+                        Calls.layers(router.admit("orders", 80));
                     }
                 }))
                 .isLessThan(100_000);

@@ -1,5 +1,7 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.entry;
 
+import dev.meshclient.internal.pipeline.Hosts;
+import dev.meshclient.internal.pipeline.Suffixes;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.entry;
 
 import java.util.Collection;
 import java.util.Comparator;
@@ -14,7 +14,7 @@ import java.util.function.Predicate;
  * Decider: which hosts a source that has policy by the host is asked for. Those that policy lists stay, and so do those that
  * the builder claims by name; any other is forgotten a while after the last call to it.
  */
-final class Demand {
+final class HostInterest {
     /** Names of calls come from anywhere, and each is carried by every request. */
     static final int MOST = 256;
 
@@ -47,7 +47,7 @@ final class Demand {
      * @param listed whether the policy in force lists a host
      * @param waitNanos how long calls wait for an answer
      */
-    Demand(Predicate<String> listed, long waitNanos) {
+    HostInterest(Predicate<String> listed, long waitNanos) {
         this.listed = listed;
         this.rememberedNanos = Math.max(REMEMBERED_NANOS, waitNanos);
     }

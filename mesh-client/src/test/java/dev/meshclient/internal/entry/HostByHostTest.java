@@ -1,4 +1,4 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,6 +12,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
@@ -81,7 +82,7 @@ class HostByHostTest {
 
     private @Nullable CallLayer layers(String url) {
         HttpUrl parsed = HttpUrl.get(url);
-        return router.layers(parsed.host(), parsed.port());
+        return Calls.layers(router.admit(parsed.host(), parsed.port()));
     }
 
     private Call run(String url) throws IOException {
@@ -155,7 +156,7 @@ class HostByHostTest {
     @Test
     void with_registry_only_a_host_that_nobody_claims_is_refused_at_once_and_not_told() throws Exception {
         Router strict = router(true, "orders");
-        CallLayer waits = Objects.requireNonNull(strict.layers("secret.example", 80));
+        CallLayer waits = Objects.requireNonNull(Calls.layers(strict.admit("secret.example", 80)));
         Call call = Calls.call(
                 time, new Request.Builder().url("http://secret.example/").build());
         assertThatThrownBy(() -> call.run(waits)).isInstanceOf(PolicyUnavailable.class);
@@ -319,7 +320,7 @@ class HostByHostTest {
         for (String host : List.of("no.shop.example", "a.shop.example", "www.example.com")) {
             long bytes = Allocated.bytes(() -> {
                 for (int i = 0; i < 100_000; i++) {
-                    router.layers(host, 80);
+                    Calls.layers(router.admit(host, 80));
                 }
             });
             assertThat(bytes).as(host).isLessThan(100_000);

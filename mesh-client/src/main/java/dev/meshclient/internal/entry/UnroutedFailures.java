@@ -1,10 +1,11 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.entry;
 
 import dev.meshclient.Decision;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Failures;
+import dev.meshclient.internal.pipeline.Hosts;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +41,8 @@ final class UnroutedFailures {
     static PolicyUnavailable tooMany(Call call, String revision) {
         return Failures.make()
                 .policyUnavailable(
-                        "no policy for '" + call.request().url().host() + "': its source is asked for " + Demand.MOST
-                                + " other hosts already, which is the most",
+                        "no policy for '" + call.request().url().host() + "': its source is asked for "
+                                + HostInterest.MOST + " other hosts already, which is the most",
                         "take the whole document (PolicySource.http without onDemand()), or make these calls from several meshes",
                         decision(call, revision));
     }
