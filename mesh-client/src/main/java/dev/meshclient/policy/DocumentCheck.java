@@ -20,10 +20,12 @@ final class DocumentCheck {
 
     private final Place root;
     private final MeshPolicy policy;
+    private final Set<String> refused;
     private final ServiceAccounts accounts;
     private final Set<String> unresolved = new LinkedHashSet<>();
 
-    DocumentCheck(Place root, MeshPolicy policy) {
+    DocumentCheck(Place root, MeshPolicy policy, Set<String> refused) {
+        this.refused = refused;
         this.root = root;
         this.policy = policy;
         this.accounts = new ServiceAccounts(
@@ -113,7 +115,7 @@ final class DocumentCheck {
             for (int b = 0; b < refs.size(); b++) {
                 BackendRef ref = refs.get(b);
                 Service backend = policy.services().get(ref.name());
-                if (ref.name().isEmpty()) {
+                if (ref.name().isEmpty() || (backend == null && refused.contains(ref.name()))) {
                     continue; // said already
                 }
                 Place at = place.field("rules").item(r).field("backendRefs").item(b);

@@ -87,8 +87,13 @@ public final class PolicyCheck {
 
     /** Notes what is wrong with a policy. */
     public void check(MeshPolicy policy) {
+        check(policy, Set.of());
+    }
+
+    /** @param refused services that were there and are refused: whether rules may send to them is not judged */
+    void check(MeshPolicy policy, Set<String> refused) {
         refusedUnread.addAll(unlistedOfServices.keySet());
-        DocumentCheck document = new DocumentCheck(Place.root(this), policy);
+        DocumentCheck document = new DocumentCheck(Place.root(this), policy, refused);
         document.check();
         unresolved.addAll(document.unresolved());
         checked = document.completed();

@@ -1,6 +1,7 @@
 package dev.meshclient.policy;
 
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,23 @@ public record PolicyDocument(
         PolicyCheck check = new PolicyCheck();
         check.check(policy);
         return check.document(List.of());
+    }
+
+    /**
+     * This document, checked as that of {@link #of} is: for what was put together of documents that were checked, or by a source
+     * that refuses services itself.
+     *
+     * @throws PolicyException if something is wrong that is not of one service alone
+     */
+    public PolicyDocument checked() throws PolicyException {
+        PolicyCheck check = new PolicyCheck();
+        check.check(policy, refused.keySet());
+        PolicyDocument found = check.document(unknownFields);
+        Map<String, RefusedService> all = new LinkedHashMap<>(refused);
+        all.putAll(found.refused);
+        Set<String> missing = new HashSet<>(unresolved);
+        missing.addAll(found.unresolved);
+        return new PolicyDocument(found.policy, unknownFields, all, missing);
     }
 
     public PolicyDocument {

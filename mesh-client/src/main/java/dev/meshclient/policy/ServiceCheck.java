@@ -32,11 +32,7 @@ final class ServiceCheck {
 
     void check(Place place, String name, Service service) {
         Place hosts = place.field("hosts");
-        if (service.hosts().isEmpty()) {
-            hosts.wrong(null, "an array of 1 to " + MAX_HOSTS + " hosts");
-        } else {
-            hosts.items(service.hosts(), 1, MAX_HOSTS);
-        }
+        hosts.items(service.hosts(), 0, MAX_HOSTS); // without one, it is reached by rules alone
         for (int i = 0; i < service.hosts().size(); i++) {
             host(hosts, i, service);
         }

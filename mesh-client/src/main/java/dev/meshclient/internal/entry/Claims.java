@@ -4,12 +4,14 @@ import dev.meshclient.internal.pipeline.Hosts;
 import dev.meshclient.internal.pipeline.Suffixes;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Hosts that are the mesh's for good: those the builder claims, and those that a policy ever listed in this process. */
 final class Claims {
+    private final Set<String> known = new HashSet<>(); // as policies spell them: each is parsed once
     private final Set<String> names = ConcurrentHashMap.newKeySet();
     private final Map<String, Boolean> suffixes = new HashMap<>();
     private volatile Suffixes<Boolean> bySuffix = Suffixes.of(Map.of());
@@ -19,6 +21,9 @@ final class Claims {
     synchronized void add(Collection<String> authorities) {
         boolean changed = false;
         for (String authority : authorities) {
+            if (!known.add(authority)) {
+                continue;
+            }
             Hosts.Pattern pattern = Hosts.parse(authority);
             if (pattern.host().equals("*")) {
                 all = true;

@@ -100,9 +100,28 @@ public final class Router implements Admission.Source {
             boolean registryOnly,
             Duration initialFetchTimeout,
             Duration staleTtl) {
+        this(
+                time,
+                new PolicyControl(time, resolver, self, events, staleTtl),
+                self,
+                events,
+                claimed,
+                registryOnly,
+                initialFetchTimeout);
+    }
+
+    /** @param policy decides which document is in force */
+    public Router(
+            Time time,
+            PolicyControl policy,
+            LocalWorkload self,
+            Events events,
+            List<String> claimed,
+            boolean registryOnly,
+            Duration initialFetchTimeout) {
         this.time = time;
         this.events = events;
-        this.policy = new PolicyControl(time, resolver, self, events, staleTtl);
+        this.policy = policy;
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * whatever later documents say in their defaults and clusters.
  *
  * @param revision of the document, as {@code epoch/version}
+ * @param stated as the document has it; null: not all of it is that document's any more
+ * @param defaults as the document has them
  * @param service its settings are merged with the defaults; where its hosts are the names to look up, they are its
  *     endpoints, also after they have become another service's
  * @param priorities of clusters, by name
@@ -29,28 +31,43 @@ import org.jspecify.annotations.Nullable;
  */
 public record AcceptedService(
         String revision,
+        @Nullable Service stated,
+        Settings defaults,
         Service service,
         Map<String, Integer> priorities,
         @Nullable String trustDomain) {
 
-    /** All services of a policy, by name. */
-    static Map<String, AcceptedService> allOf(MeshPolicy policy, Map<String, AcceptedService> into) {
+    /**
+     * All services of a policy, by name.
+     *
+     * @param before those in force: what the policy says as they do is taken from them
+     */
+    static Map<String, AcceptedService> allOf(
+            MeshPolicy policy, Map<String, AcceptedService> before, Map<String, AcceptedService> into) {
         Map<String, Integer> priorities = new HashMap<>();
         for (Cluster cluster : policy.clusters()) {
             priorities.put(cluster.name(), cluster.priority());
         }
         String revision = policy.metadata().revision();
         policy.services().forEach((name, s) -> {
-            Settings settings = s.settings().over(policy.defaults());
-            List<Endpoint> endpoints =
-                    s.resolution() == Resolution.DNS && s.endpoints().isEmpty()
-                            ? byHosts(s, settings.backend().tls())
-                            : s.endpoints();
+            AcceptedService was = before.get(name);
             Service whole =
-                    s.toBuilder().endpoints(endpoints).settings(settings).build();
-            into.put(name, new AcceptedService(revision, whole, priorities, policy.trustDomain()));
+                    was != null && s.equals(was.stated) && policy.defaults().equals(was.defaults)
+                            ? was.service
+                            : whole(s, policy.defaults());
+            into.put(
+                    name, new AcceptedService(revision, s, policy.defaults(), whole, priorities, policy.trustDomain()));
         });
         return into;
+    }
+
+    private static Service whole(Service s, Settings defaults) {
+        Settings settings = s.settings().over(defaults);
+        List<Endpoint> endpoints =
+                s.resolution() == Resolution.DNS && s.endpoints().isEmpty()
+                        ? byHosts(s, settings.backend().tls())
+                        : s.endpoints();
+        return s.toBuilder().endpoints(endpoints).settings(settings).build();
     }
 
     /** The hosts are the names; one without a port is taken at the port of what the policy says its endpoints speak. */
@@ -103,6 +120,11 @@ public record AcceptedService(
 
     private AcceptedService with(List<String> hosts, List<Subset> subsets) {
         return new AcceptedService(
-                revision, service.toBuilder().hosts(hosts).subsets(subsets).build(), priorities, trustDomain);
+                revision,
+                null,
+                defaults,
+                service.toBuilder().hosts(hosts).subsets(subsets).build(),
+                priorities,
+                trustDomain);
     }
 }

@@ -41,7 +41,7 @@ final class LastGoodMerge {
     static AppliedPolicy after(AppliedPolicy before, PolicyDocument document, long now) {
         MeshPolicy policy = document.policy();
         LastGoodMerge next = new LastGoodMerge(before, policy);
-        AcceptedService.allOf(policy, next.services);
+        AcceptedService.allOf(policy, before.services(), next.services);
         document.refused().forEach(next::refuse);
         next.refuseWhatNeedsRefused();
         Map<String, Long> absentSince = next.keepAbsent(now);

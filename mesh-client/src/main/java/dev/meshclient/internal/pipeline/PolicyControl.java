@@ -95,15 +95,17 @@ public final class PolicyControl {
      *
      * @throws PolicyException if the document is older than what was in force; nothing changes
      */
-    public synchronized Applied apply(PolicyDocument next, Consumer<EndpointHealth> gone) throws PolicyException {
-        PolicyProblem problem = order.problem(next.policy().metadata());
+    public synchronized Applied apply(PolicyDocument read, Consumer<EndpointHealth> gone) throws PolicyException {
+        PolicyProblem problem = order.problem(read.policy().metadata());
         if (problem != null) {
             throw new PolicyException(List.of(problem));
         }
-        if (next.equals(document)) {
+        PolicyDocument last = document;
+        PolicyDocument next = last == null ? read : SharedParts.of(read, last);
+        if (next.equals(last)) {
             return Applied.NOTHING_NEW;
         }
-        boolean again = differs(document, next) && order.isAgain(next.policy().metadata());
+        boolean again = differs(last, next) && order.isAgain(next.policy().metadata());
         AppliedPolicy before = state.policy();
         put(LastGoodMerge.after(before, next, time.now()), gone);
         order.applied(next.policy().metadata());

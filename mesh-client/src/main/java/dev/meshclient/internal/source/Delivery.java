@@ -21,18 +21,9 @@ public record Delivery(
         Instant confirmed,
         Map<String, Remembered> memory,
         @Nullable IOException failing) {
-    /**
-     * Of a source that is not one of this library. A document may be made in code: it passes the same check as one that is read.
-     * One of which services are refused was checked where they were.
-     */
+    /** Of a source that is not one of this library: its document may be made in code, and passes the check of one that is read. */
     public static Delivery checked(PolicyDocument document, Instant now) throws PolicyException {
-        PolicyDocument checked = document;
-        if (document.refused().isEmpty()) {
-            PolicyDocument found = PolicyDocument.of(document.policy());
-            checked = new PolicyDocument(
-                    found.policy(), document.unknownFields(), found.refused(), document.unresolved());
-        }
-        return live(checked, now, Map.of());
+        return live(document.checked(), now, Map.of());
     }
 
     /** Of a source that has it now. */

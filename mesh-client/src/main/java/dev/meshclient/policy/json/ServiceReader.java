@@ -52,7 +52,10 @@ final class ServiceReader {
     private final ObjectReader<ServiceDraft> service = SettingsReader.addTo(
                     ObjectReader.<ServiceDraft>ignoringOthers()
                             .field("resolution", (in, s) -> s.service.resolution(in.word(RESOLUTION)))
-                            .field("hosts", (in, s) -> s.service.hosts(in.list(0, JsonCursor::text)))
+                            .required(
+                                    "hosts",
+                                    "an array of 1 to 256 hosts",
+                                    (in, s) -> s.service.hosts(in.list(1, JsonCursor::text)))
                             .field("appProtocol", (in, s) -> s.service.appProtocol(in.word(APP_PROTOCOL)))
                             .field("endpoints", (in, s) -> s.service.endpoints(in.list(0, this::endpoint)))
                             .field("subsets", (in, s) -> s.service.subsets(in.list(0, ServiceReader::subset)))

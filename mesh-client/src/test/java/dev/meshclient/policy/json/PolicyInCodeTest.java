@@ -11,10 +11,13 @@ import dev.meshclient.policy.PolicyCheck;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.policy.RefusedService;
 import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -94,6 +97,40 @@ class PolicyInCodeTest {
                     .hasToString("services.bad.endpoints[0].port: 0 (legal: an integer of 1 to 65535)");
         });
         assertThat(document.unresolved()).containsExactly("nobody");
+    }
+
+    @Test
+    void a_document_of_a_source_is_checked_beside_what_it_refuses() throws Exception {
+        Service orders = Service.builder()
+                .hosts("orders")
+                .rules(List.of(Rule.builder()
+                        .backendRefs(List.of(new BackendRef("refused", null, 1)))
+                        .build()))
+                .build();
+        MeshPolicy policy = MeshPolicy.builder()
+                .metadata(Metadata.builder().mesh("shop").build())
+                .service("orders", orders)
+                .service("bad", Service.builder().hosts("http://bad").build())
+                .build();
+        RefusedService refused = new RefusedService(List.of("far"), List.of());
+
+        PolicyDocument document =
+                new PolicyDocument(policy, List.of("x.y"), Map.of("refused", refused), Set.of("nobody")).checked();
+
+        assertThat(document.policy().services()).containsOnlyKeys("orders");
+        assertThat(document.refused()).containsOnlyKeys("refused", "bad").containsEntry("refused", refused);
+        assertThat(document.unknownFields()).containsExactly("x.y");
+        assertThat(document.unresolved()).containsExactly("nobody");
+    }
+
+    @Test
+    void a_service_without_hosts_is_reached_by_rules_alone() throws Exception {
+        MeshPolicy policy = MeshPolicy.builder()
+                .metadata(Metadata.builder().mesh("shop").build())
+                .service("orders", Service.builder().build())
+                .build();
+
+        assertThat(PolicyDocument.of(policy).refused()).isEmpty();
     }
 
     @Test

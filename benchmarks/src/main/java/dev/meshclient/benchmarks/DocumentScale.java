@@ -1,0 +1,183 @@
+package dev.meshclient.benchmarks;
+
+import com.sun.management.ThreadMXBean;
+import dev.meshclient.MeshOptions;
+import dev.meshclient.Workload;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.pipeline.Router;
+import dev.meshclient.internal.time.RealTime;
+import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.policy.PolicyDocument;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * What a change costs in a large mesh: a document with one service of 1,000 changed, one with one endpoint of 100,000 changed, the
+ * next call after one endpoint of 100,000 was ejected or has returned, and the memory that an endpoint keeps. Prints the median of the
+ * thread's own processor time.
+ */
+public final class DocumentScale {
+    private static final int ROUNDS = 41;
+
+    private final ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private final Request request = new Request.Builder().url("http://s0/").build();
+    private final AtomicInteger status = new AtomicInteger(200);
+
+    private final Wire wire = attempt -> {
+        int code = status.getAndSet(200);
+        attempt.responded(code);
+        attempt.over();
+        return new Response.Builder()
+                .request(request)
+                .protocol(Protocol.HTTP_1_1)
+                .code(code)
+                .message("")
+                .build();
+    };
+
+    private DocumentScale() {}
+
+    /** Runs all. */
+    public static void main(String[] args) throws IOException {
+        DocumentScale scale = new DocumentScale();
+        scale.changes(1000, 100);
+        scale.changes(1, 100_000);
+        scale.ejections();
+    }
+
+    private static PolicyDocument document(int services, int endpoints, int version) throws IOException {
+        StringBuilder text = new StringBuilder("{\"apiVersion\": \"meshclient.dev/v1\", \"kind\": \"MeshPolicy\",")
+                .append(" \"metadata\": {\"mesh\": \"scale\", \"version\": ")
+                .append(version)
+                .append("}, \"services\": {");
+        for (int s = 0; s < services; s++) {
+            text.append(s == 0 ? "" : ", ")
+                    .append("\"s%1$d\": {\"hosts\": [\"s%1$d\"], \"retry\": {\"attempts\": 0},".formatted(s))
+                    .append(" \"outlierDetection\": {\"consecutive5xxErrors\": 1, \"baseEjectionTime\": \"1ms\"},")
+                    .append(" \"endpoints\": [");
+            for (int i = 0; i < endpoints; i++) {
+                boolean changed = s == services / 2 && i == endpoints / 2;
+                text.append(i == 0 ? "" : ", ")
+                        .append(
+                                "{\"address\": \"10.%d.%d.%d\", \"port\": 80, \"locality\": \"eu/%s\", \"weight\": %d}"
+                                        .formatted(
+                                                i >> 16,
+                                                (i >> 8) & 255,
+                                                i & 255,
+                                                "abc".charAt(i % 3),
+                                                changed ? 2 - version % 2 : 1));
+            }
+            text.append("]}");
+        }
+        return PolicyCodec.read(text.append("}}").toString());
+    }
+
+    private static Router router(RealTime time) {
+        return new Router(
+                time,
+                Workload.of("caller").zone("eu/a"),
+                List.of(),
+                List.of(),
+                false,
+                Duration.ZERO,
+                Duration.ofHours(1));
+    }
+
+    /** The thread's own processor time, so that other processes do not count. */
+    private long cpu() {
+        return memory.getCurrentThreadCpuTime();
+    }
+
+    /** The thread's own bytes; a document is compiled on it. */
+    private long bytes() {
+        return memory.getThreadAllocatedBytes(Thread.currentThread().getId());
+    }
+
+    private void changes(int services, int endpoints) throws IOException {
+        double[] millis = new double[ROUNDS];
+        double[] megabytes = new double[ROUNDS];
+        try (RealTime time = RealTime.create("scale")) {
+            long before = used();
+            Router router = router(time);
+            router.apply(document(services, endpoints, 1), gone -> {});
+            long kept = used() - before;
+            for (int i = 0; i < ROUNDS; i++) {
+                PolicyDocument next = document(services, endpoints, i + 2);
+                long bytes = bytes();
+                long start = cpu();
+                router.apply(next, gone -> {});
+                millis[i] = (cpu() - start) / 1e6;
+                megabytes[i] = (bytes() - bytes) / 1e6;
+            }
+            System.out.printf(
+                    "%,d x %,d, one changed: compile and swap %.2f ms, %.2f MB; kept %.0f B an endpoint%n",
+                    services, endpoints, median(millis), median(megabytes), (double) kept / services / endpoints);
+            Objects.requireNonNull(router.revision());
+        }
+    }
+
+    private void ejections() throws IOException {
+        double[] out = new double[ROUNDS];
+        double[] outBytes = new double[ROUNDS];
+        double[] back = new double[ROUNDS];
+        double[] backBytes = new double[ROUNDS];
+        try (RealTime time = RealTime.create("scale")) {
+            Router router = router(time);
+            router.apply(document(1, 100_000, 1), gone -> {});
+            CallLayer layers = Objects.requireNonNull(router.layers("s0", 80));
+            for (int i = 0; i < 20_000; i++) {
+                call(time, layers);
+            }
+            for (int i = 0; i < ROUNDS; i++) {
+                status.set(500);
+                call(time, layers);
+                long bytes = bytes();
+                long start = cpu();
+                call(time, layers);
+                out[i] = (cpu() - start) / 1e6;
+                outBytes[i] = bytes() - bytes;
+                long due = System.nanoTime() + 5_000_000;
+                while (System.nanoTime() < due) {
+                    Thread.onSpinWait();
+                }
+                call(time, layers); // the probe
+                bytes = bytes();
+                start = cpu();
+                call(time, layers);
+                back[i] = (cpu() - start) / 1e6;
+                backBytes[i] = bytes() - bytes;
+            }
+        }
+        System.out.printf(
+                "one of 100,000 ejected: the next call %.3f ms, %.0f B; returned: %.3f ms, %.0f B%n",
+                median(out), median(outBytes), median(back), median(backBytes));
+    }
+
+    private void call(RealTime time, CallLayer layers) throws IOException {
+        new Call(time, request, MeshOptions.DEFAULT, wire).run(layers).close();
+    }
+
+    private static long used() {
+        Runtime runtime = Runtime.getRuntime();
+        for (int i = 0; i < 5; i++) {
+            System.gc();
+        }
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}
