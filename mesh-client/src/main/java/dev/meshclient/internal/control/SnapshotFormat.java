@@ -221,7 +221,7 @@ final class SnapshotFormat {
                     if (origin != null) {
                         services.put(
                                 name,
-                                new AcceptedService(origin.revision, service, origin.priorities, origin.trustDomain));
+                                AcceptedService.kept(origin.revision, service, origin.priorities, origin.trustDomain));
                     }
                 });
             }

@@ -37,6 +37,12 @@ public record AcceptedService(
         Map<String, Integer> priorities,
         @Nullable String trustDomain) {
 
+    /** As it was in force before a restart; its settings are merged with the defaults of its document. */
+    public static AcceptedService kept(
+            String revision, Service service, Map<String, Integer> priorities, @Nullable String trustDomain) {
+        return new AcceptedService(revision, null, Settings.NONE, service, priorities, trustDomain);
+    }
+
     /**
      * All services of a policy, by name.
      *

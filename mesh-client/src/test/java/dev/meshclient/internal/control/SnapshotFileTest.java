@@ -62,9 +62,22 @@ class SnapshotFileTest {
                 Duration.ZERO,
                 Duration.ofHours(1));
         router.apply(PolicyCodec.read(json), gone -> {});
+        AppliedPolicy applied = router.applied();
+        Map<String, AcceptedService> services = new LinkedHashMap<>(applied.services());
+        services.replaceAll(
+                (name, a) -> AcceptedService.kept(a.revision(), a.service(), a.priorities(), a.trustDomain()));
+        AppliedPolicy kept = new AppliedPolicy(
+                applied.revision(),
+                applied.outboundTrafficPolicy(),
+                applied.appliedAt(),
+                services,
+                applied.refused(),
+                applied.absentSince(),
+                applied.scope(),
+                applied.outside());
         Remembered source = Remembered.of(
                 "\"" + version + "\"", Sha256.hex(json.getBytes(StandardCharsets.UTF_8)), null, confirmed);
-        return new Snapshot(router.applied(), Map.of(), router.order(), confirmed, ttl, Map.of("", source));
+        return new Snapshot(kept, Map.of(), router.order(), confirmed, ttl, Map.of("", source));
     }
 
     private static Snapshot snapshot(int version) {
@@ -180,7 +193,7 @@ class SnapshotFileTest {
         Snapshot left = snapshot(1, null, WHEN, Files.readString(document));
         AppliedPolicy read = SnapshotFormat.read(SnapshotFormat.write(left)).policy();
         Map<String, AcceptedService> inForce = new LinkedHashMap<>(left.policy().services());
-        inForce.replaceAll((name, a) -> new AcceptedService(
+        inForce.replaceAll((name, a) -> AcceptedService.kept(
                 a.revision(), SnapshotDocuments.writable(a.service()), a.priorities(), a.trustDomain()));
         assertThat(read.services()).isEqualTo(inForce);
     }
@@ -212,7 +225,7 @@ class SnapshotFileTest {
     /** They became another service's. */
     private static AcceptedService withoutHosts(AcceptedService a) {
         Service s = a.service();
-        return new AcceptedService(
+        return AcceptedService.kept(
                 a.revision(),
                 new Service(
                         List.of(),
