@@ -14,10 +14,11 @@ import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.SystemResolver;
 import dev.meshclient.internal.pipeline.IdentityEvents;
 import dev.meshclient.internal.pipeline.LocalWorkload;
+import dev.meshclient.internal.pipeline.Status;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.internal.tls.Credentials;
+import dev.meshclient.internal.tls.Identities;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.CallObserver;
@@ -62,7 +63,7 @@ public final class Mesh implements Closeable {
     private final Time time;
     private final Runnable stopTime;
     private final Router router;
-    private final Credentials credentials;
+    private final Identities identities;
     private final Engine engine;
     private final PolicySource source;
     private final PolicyFeed policy;
@@ -82,7 +83,7 @@ public final class Mesh implements Closeable {
         }
         this.drainTimeout = builder.drainTimeout;
         Events events = Events.of(time, builder.observers, builder.listeners);
-        this.credentials = Credentials.start(
+        this.identities = Identities.start(
                 time,
                 builder.identity,
                 builder.certificates,
@@ -91,14 +92,14 @@ public final class Mesh implements Closeable {
         this.router = new Router(
                 time,
                 builder.resolver,
-                LocalWorkload.of(builder.workload, credentials::spiffeId, time, builder.tokens, this::download),
+                LocalWorkload.of(builder.workload, identities::spiffeId, time, builder.tokens, this::download),
                 events,
                 builder.claims,
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
                 builder.initialFetchTimeout,
                 builder.staleTtl);
-        this.engine = new Engine(time, router, credentials);
-        credentials.onTrustChange(() -> {
+        this.engine = new Engine(time, router, identities);
+        identities.onTrustChange(() -> {
             router.forEachEndpoint(engine::trustChanged);
             readiness.forEach(Signal::raise);
         });
@@ -153,7 +154,7 @@ public final class Mesh implements Closeable {
 
     /** Whether a policy is in force and, if the mesh was given an identity, the first certificate is there. Never waits. */
     public boolean isReady() {
-        return router.isReady() && credentials.isReady();
+        return router.isReady() && identities.isReady();
     }
 
     /**
@@ -177,26 +178,26 @@ public final class Mesh implements Closeable {
     public MeshStatus status() {
         return router.status(source.toString())
                 .with(policy.freshness(), policy.problem())
-                .with(identities());
+                .with(certificates());
     }
 
-    private Map<String, MeshStatus.Identity> identities() {
-        Map<String, MeshStatus.Identity> identities = new LinkedHashMap<>();
-        credentials.status().forEach((name, now) -> {
+    private Map<String, MeshStatus.Identity> certificates() {
+        Map<String, MeshStatus.Identity> all = new LinkedHashMap<>();
+        identities.status().forEach((name, now) -> {
             Svid svid = now.svid();
-            identities.put(
+            all.put(
                     name,
-                    new MeshStatus.Identity(
+                    new Status.IdentityFacts(
                             now.source(), svid == null ? "" : svid.name(), now.age(), now.expiresIn(), now.problem()));
         });
-        return identities;
+        return all;
     }
 
     /** Why this response came from where it came; {@link Decision#NONE} for one that did not come through a mesh, or from the cache. */
     public static Decision decision(Response response) {
         Response network = response.networkResponse();
-        Decision.Source source = network == null ? null : network.request().tag(Decision.Source.class);
-        return source == null ? Decision.NONE : source.decision();
+        var call = network == null ? null : network.request().tag(dev.meshclient.internal.call.Call.class);
+        return call == null ? Decision.NONE : call.decision();
     }
 
     /** What was decided before this failure; {@link Decision#NONE} if no mesh threw it. */
@@ -234,7 +235,7 @@ public final class Mesh implements Closeable {
         }
         policy.close();
         try {
-            credentials.close();
+            identities.close();
         } catch (IOException e) {
             LOG.warn("the identity's source did not close: {}", e.toString());
         }

@@ -10,16 +10,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeshOptions {
     /** Nothing is said. */
-    public static final MeshOptions DEFAULT = new MeshOptions(null, false, null);
+    public static final MeshOptions DEFAULT = new MeshOptions(null, false, false, null, null);
 
     private final @Nullable Duration timeout;
     private final boolean idempotent;
+    private final boolean withoutRetries;
     private final @Nullable String hashKey;
+    private final @Nullable InboundContext inbound;
 
-    private MeshOptions(@Nullable Duration timeout, boolean idempotent, @Nullable String hashKey) {
+    private MeshOptions(
+            @Nullable Duration timeout,
+            boolean idempotent,
+            boolean withoutRetries,
+            @Nullable String hashKey,
+            @Nullable InboundContext inbound) {
         this.timeout = timeout;
         this.idempotent = idempotent;
+        this.withoutRetries = withoutRetries;
         this.hashKey = hashKey;
+        this.inbound = inbound;
     }
 
     /**
@@ -32,17 +41,27 @@ public final class MeshOptions {
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("MeshOptions.timeout must be positive, not " + timeout);
         }
-        return new MeshOptions(timeout, idempotent, hashKey);
+        return new MeshOptions(timeout, idempotent, withoutRetries, hashKey, inbound);
     }
 
     /** Says that sending this request twice does no harm, whatever its method: then what may have been processed is retried. */
     public MeshOptions withIdempotent() {
-        return new MeshOptions(timeout, true, hashKey);
+        return new MeshOptions(timeout, true, withoutRetries, hashKey, inbound);
+    }
+
+    /** The mesh sends this request at most once, whatever policy says about retries. It still follows redirects. */
+    public MeshOptions withoutRetries() {
+        return new MeshOptions(timeout, idempotent, true, hashKey, inbound);
+    }
+
+    /** This request is made while that one is handled; counts more than the context of the thread. */
+    public MeshOptions withInbound(InboundContext context) {
+        return new MeshOptions(timeout, idempotent, withoutRetries, hashKey, context);
     }
 
     /** Calls with the same key go to the same endpoint, as long as it is usable. */
     public MeshOptions withHashKey(String key) {
-        return new MeshOptions(timeout, idempotent, key);
+        return new MeshOptions(timeout, idempotent, withoutRetries, key, inbound);
     }
 
     /** Null: not said. */
@@ -60,8 +79,19 @@ public final class MeshOptions {
         return hashKey;
     }
 
+    /** Default false: policy decides. */
+    public boolean isWithoutRetries() {
+        return withoutRetries;
+    }
+
+    /** Null: not said, the context of the thread counts. */
+    public @Nullable InboundContext inbound() {
+        return inbound;
+    }
+
     @Override
     public String toString() {
-        return "MeshOptions[timeout=" + timeout + ", idempotent=" + idempotent + ", hashKey=" + hashKey + "]";
+        return "MeshOptions[timeout=" + timeout + ", idempotent=" + idempotent + ", withoutRetries=" + withoutRetries
+                + ", hashKey=" + hashKey + ", inbound=" + inbound + "]";
     }
 }

@@ -68,14 +68,18 @@ class NamedModuleTest {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
+    private static Path copied(String resource, Path to) throws IOException {
+        try (InputStream source = NamedModuleTest.class.getResourceAsStream(resource)) {
+            return Files.write(to, source.readAllBytes());
+        }
+    }
+
     private static Path compiled(Path directory) throws IOException {
         Path sources = Files.createDirectories(directory.resolve("src"));
         Path classes = Files.createDirectories(directory.resolve("classes"));
         Path module = Files.writeString(sources.resolve("module-info.java"), MODULE);
-        Path main = sources.resolve("Main.java");
-        try (InputStream source = NamedModuleTest.class.getResourceAsStream("NamedModule.java.txt")) {
-            Files.write(main, source.readAllBytes());
-        }
+        Path main = copied("NamedModule.java.txt", sources.resolve("Main.java"));
+        Path ofUser = copied("NamedModuleOfUser.java.txt", sources.resolve("OfUser.java"));
         StringWriter said = new StringWriter();
         int result = ToolProvider.findFirst("javac")
                 .orElseThrow()
@@ -89,7 +93,8 @@ class NamedModuleTest {
                         "-d",
                         classes.toString(),
                         module.toString(),
-                        main.toString());
+                        main.toString(),
+                        ofUser.toString());
         assertThat(result).as(said.toString()).isZero();
         return classes;
     }
@@ -133,7 +138,16 @@ class NamedModuleTest {
                         }
                     })
                     .build());
-            assertThat(run(compiled(directory), server.getPort()).lines())
+            String said = run(compiled(directory), server.getPort());
+            assertThat(said.lines().filter(line -> line.startsWith("user ")).findFirst())
+                    .hasValueSatisfying(line -> assertThat(line)
+                            .contains(
+                                    "rejected no certificate in this test",
+                                    "applied -/-",
+                                    "ended 200",
+                                    "identity closed"));
+            assertThat(server.takeRequest().getHeaders().get("x-of-user")).isEqualTo("orders");
+            assertThat(said.lines())
                     .contains(
                             "module dev.meshclient",
                             "older metadata.version",

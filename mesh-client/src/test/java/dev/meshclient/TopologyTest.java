@@ -3,6 +3,7 @@ package dev.meshclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.internal.pipeline.Status;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
 import java.io.ByteArrayOutputStream;
@@ -85,13 +86,13 @@ class TopologyTest {
             assertThat(post(client, "far", "")).isEmpty();
 
             assertThat(traffic(mesh, "near"))
-                    .isEqualTo(new MeshStatus.Traffic(
-                            new MeshStatus.Volume(1, 5, 7),
-                            new MeshStatus.Volume(1, 2, 12),
-                            MeshStatus.Volume.NONE,
-                            MeshStatus.Volume.NONE,
+                    .isEqualTo(new Status.TrafficFacts(
+                            new Status.VolumeFacts(1, 5, 7),
+                            new Status.VolumeFacts(1, 2, 12),
+                            Status.VolumeFacts.NONE,
+                            Status.VolumeFacts.NONE,
                             2));
-            assertThat(traffic(mesh, "far").crossRegion()).isEqualTo(new MeshStatus.Volume(1, 0, 0));
+            assertThat(traffic(mesh, "far").crossRegion()).isEqualTo(new Status.VolumeFacts(1, 0, 0));
             assertThat(mesh.status().toString())
                     .contains("\n  requests to our zone 1 (5 B sent, 7 B received); to other zones 1 (2 B sent, 12 B"
                             + " received); to other regions 0; in the clear 2\n")

@@ -252,7 +252,7 @@ public final class Attempt extends Scope implements AttemptInfo {
     /** This attempt, for people. Not for the hot path. */
     public Decision.Attempt asAttempt() {
         IOException e = failure() == null ? bodyFailure() : failure();
-        return new Decision.Attempt(
+        return new CallDecision.Made(
                 number,
                 endpointName(),
                 zone(),

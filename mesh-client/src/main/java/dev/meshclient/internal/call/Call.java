@@ -16,7 +16,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** One request through the mesh, with all of its attempts. */
-public final class Call extends Scope implements Decision.Source, CallInfo {
+public final class Call extends Scope implements CallInfo {
     private final Request request;
     private final MeshOptions options;
     private final Wire wire;
@@ -210,8 +210,8 @@ public final class Call extends Scope implements Decision.Source, CallInfo {
         Rare rare = rareIfAny();
         String remark = rare == null || rare.note == null ? "" : rare.note;
         return chosen == null
-                ? new Decision("", "", "", "", List.copyOf(list), remark)
-                : new Decision(
+                ? new CallDecision("", "", "", "", List.copyOf(list), remark)
+                : new CallDecision(
                         chosen.policy(),
                         chosen.service(),
                         chosen.rule(),

@@ -3,7 +3,7 @@ package dev.meshclient.internal.call;
 import dev.meshclient.Decision;
 
 /** Hangs a decision on a failure that keeps the type OkHttp gave it: as a suppressed exception, so that it is printed too. */
-public final class DecisionNote extends Exception implements Decision.Source {
+public final class DecisionNote extends Exception {
     private static final long serialVersionUID = 1;
 
     private final transient Decision decision;
@@ -13,7 +13,6 @@ public final class DecisionNote extends Exception implements Decision.Source {
         this.decision = decision;
     }
 
-    @Override
     public Decision decision() {
         return decision;
     }

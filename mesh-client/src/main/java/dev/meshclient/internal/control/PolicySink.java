@@ -5,6 +5,7 @@ import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.pipeline.Status;
 import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyException;
@@ -114,7 +115,7 @@ public final class PolicySink {
         Heard last = heard;
         return last.from == null
                 ? null
-                : new MeshStatus.Freshness(last.from, Duration.ofNanos(time.now() - last.confirmedAt));
+                : new Status.FreshnessFacts(last.from, Duration.ofNanos(time.now() - last.confirmedAt));
     }
 
     /** What went wrong since the policy in force was confirmed; null: nothing. */
@@ -125,7 +126,7 @@ public final class PolicySink {
             return null;
         }
         PolicyException refusal = DocumentLog.refusal(said);
-        return new MeshStatus.Problem(
+        return new Status.ProblemFacts(
                 said.getMessage() == null ? said.toString() : said.getMessage(),
                 Duration.ofNanos(time.now() - last.problemAt),
                 Duration.ofNanos(time.now() - last.failingSince),

@@ -47,6 +47,9 @@ public final class Deadline implements CallLayer {
         long at = call.startedAt() + limit;
         Outcome as = isCallers(call, limit) ? Outcome.CANCELLED : Outcome.DEADLINE;
         call.deadline(at);
+        if (time.now() >= at) { // waiting for policy took all of it, or a request that came in had no more to give
+            throw exceeded(call, limit);
+        }
         Time.Timer timer = time.at(at, "deadline", () -> call.cancel(exceeded(call, limit), as));
         call.onEnd(timer::cancel);
         Response response = next.call(call);

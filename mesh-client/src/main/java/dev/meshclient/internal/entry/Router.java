@@ -1,6 +1,5 @@
 package dev.meshclient.internal.entry;
 
-import dev.meshclient.MeshStatus;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
@@ -16,6 +15,7 @@ import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.MeshState;
 import dev.meshclient.internal.pipeline.PolicyControl;
 import dev.meshclient.internal.pipeline.Refusal;
+import dev.meshclient.internal.pipeline.Status;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
@@ -270,7 +270,7 @@ public final class Router implements Admission.Source {
     }
 
     /** What is in force, and what is not and why. */
-    public MeshStatus status(String source) {
+    public Status status(String source) {
         return policy.status(source);
     }
 

@@ -4,6 +4,7 @@ import dev.meshclient.Decision;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallDecision;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.pipeline.Hosts;
 import okhttp3.HttpUrl;
@@ -66,6 +67,6 @@ final class UnroutedFailures {
     }
 
     private static Decision decision(Call call, String revision) {
-        return new Decision(revision, "", "", "", call.decision().attempts(), "");
+        return new CallDecision(revision, "", "", "", call.decision().attempts(), "");
     }
 }

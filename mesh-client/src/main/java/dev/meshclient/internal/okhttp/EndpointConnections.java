@@ -4,7 +4,7 @@ import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.AltNames;
-import dev.meshclient.internal.tls.Credentials;
+import dev.meshclient.internal.tls.Identities;
 import dev.meshclient.internal.tls.Peer;
 import dev.meshclient.internal.tls.PeerTls;
 import dev.meshclient.policy.AppProtocol;
@@ -56,7 +56,7 @@ final class EndpointConnections {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointConnections.class);
 
     private final Time time;
-    private final Credentials credentials;
+    private final Identities identities;
     private final String name;
     private final ConnectionPool pool;
     private final AtomicLong retireAt;
@@ -113,9 +113,9 @@ final class EndpointConnections {
      */
     record Made(OkHttpClient client, @Nullable PeerTls tls) {}
 
-    EndpointConnections(Time time, Credentials credentials, String name, long retireAt, long keepAliveNanos) {
+    EndpointConnections(Time time, Identities identities, String name, long retireAt, long keepAliveNanos) {
         this.time = time;
-        this.credentials = credentials;
+        this.identities = identities;
         this.name = name;
         this.retireAt = new AtomicLong(retireAt);
         this.keepAliveNanos = Math.min(keepAliveNanos, KEEP_ALIVE.toNanos());
@@ -268,7 +268,7 @@ final class EndpointConnections {
 
     /** By certificates and authorities of the mesh: nothing that the caller's client believes counts. */
     private Made ours(OkHttpClient.Builder builder, Peer peer, String sessions) throws SSLException {
-        PeerTls tls = peers.computeIfAbsent(peer, p -> PeerTls.create(time, p, credentials, HOST_NAMES, new Ends()));
+        PeerTls tls = peers.computeIfAbsent(peer, p -> PeerTls.create(time, p, identities, HOST_NAMES, new Ends()));
         String sni = peer.tls().sni();
         builder.connectionSpecs(List.of(ConnectionSpec.MODERN_TLS))
                 .sslSocketFactory(new ServerName.Factory(tls.factory(), sni, sessions), tls.trust())

@@ -3,7 +3,7 @@ package dev.meshclient.internal.okhttp;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.internal.tls.Credentials;
+import dev.meshclient.internal.tls.Identities;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
@@ -49,12 +49,12 @@ public final class Engine {
 
     /**
      * @param admissions what the mesh makes of a request
-     * @param credentials what it proves to peers, and whom it believes
+     * @param identities what it proves to peers, and whom it believes
      */
-    public Engine(Time time, Admission.Source admissions, Credentials credentials) {
+    public Engine(Time time, Admission.Source admissions, Identities identities) {
         this.time = time;
         this.admissions = admissions;
-        this.transport = new Transport(time, credentials);
+        this.transport = new Transport(time, identities);
     }
 
     /** A small document, past the mesh and its clients; it is no call of the user's. */

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.InboundContext;
 import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Admission;
@@ -128,7 +129,10 @@ final class EngineCall implements Wire {
 
     private static MeshOptions options(Request request) {
         MeshOptions stated = request.tag(MeshOptions.class);
-        return stated != null ? stated : request.tag() instanceof MeshOptions said ? said : MeshOptions.DEFAULT;
+        MeshOptions options =
+                stated != null ? stated : request.tag() instanceof MeshOptions said ? said : MeshOptions.DEFAULT;
+        InboundContext inbound = options.inbound() == null ? InboundContext.current() : options.inbound();
+        return inbound == null ? options : inbound.applied(options);
     }
 
     /** A caller who cancels gets what the attempt that ran then said, as with OkHttp; in a pause none ran. */

@@ -9,14 +9,13 @@ import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.internal.tls.Credentials;
+import dev.meshclient.internal.tls.Identities;
 import dev.meshclient.internal.tls.OwnIdentityFault;
 import dev.meshclient.policy.Tls;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.UnknownServiceException;
 import java.time.Duration;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Headers;
@@ -31,14 +30,14 @@ final class Transport {
     private static final Duration MAX_AGE = Duration.ofHours(1);
 
     private final Time time;
-    private final Credentials credentials;
+    private final Identities identities;
     private final NeutralClients neutral = new NeutralClients();
     private final DispatcherLimit dispatcherLimit = new DispatcherLimit();
     private final TlsUpgrade upgrade = new TlsUpgrade();
 
-    Transport(Time time, Credentials credentials) {
+    Transport(Time time, Identities identities) {
         this.time = time;
-        this.credentials = credentials;
+        this.identities = identities;
     }
 
     Response send(InnerCall inner) throws IOException {
@@ -91,9 +90,11 @@ final class Transport {
             return request;
         }
         Request.Builder dressed = request.newBuilder();
-        for (String name : observers == null ? Set.<String>of() : observers.names()) {
-            dressed.removeHeader(name);
-            observers.values(name).forEach(value -> dressed.addHeader(name, value));
+        if (observers != null) {
+            for (String name : observers.names()) {
+                dressed.removeHeader(name);
+                observers.values(name).forEach(value -> dressed.addHeader(name, value));
+            }
         }
         return authorization == null ? dressed.build() : withToken(attempt, request, dressed, authorization);
     }
@@ -137,7 +138,7 @@ final class Transport {
             throws IOException {
         Attempt attempt = inner.attempt;
         EngineCall engineCall = inner.engineCall;
-        long until = Math.min(attempt.call().deadline(), credentials.waitUntil());
+        long until = Math.min(attempt.call().deadline(), identities.waitUntil());
         Closeable subscription = null;
         try {
             while (true) {
@@ -150,7 +151,7 @@ final class Transport {
                     }
                 }
                 if (subscription == null) { // and look again: it may have come just before
-                    subscription = credentials.onTrustChange(attempt::raise);
+                    subscription = identities.onTrustChange(attempt::raise);
                 } else {
                     attempt.await(until);
                 }
@@ -302,7 +303,7 @@ final class Transport {
     private EndpointConnections replaced(Endpoint endpoint, long keepAliveNanos) {
         double jitter = 0.9 + time.random().nextDouble() / 5;
         EndpointConnections fresh = new EndpointConnections(
-                time, credentials, endpoint.name(), time.now() + (long) (MAX_AGE.toNanos() * jitter), keepAliveNanos);
+                time, identities, endpoint.name(), time.now() + (long) (MAX_AGE.toNanos() * jitter), keepAliveNanos);
         endpoint.state().transport(fresh);
         return fresh;
     }

@@ -1,6 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
-import dev.meshclient.Decision;
+import dev.meshclient.InboundContext;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.Objects;
@@ -51,7 +51,11 @@ final class WireInterceptor implements Interceptor {
         Decimals decimals = Objects.requireNonNull(inner.connections).decimals();
         Request.Builder builder = request.newBuilder()
                 .header("x-mesh-attempt", decimals.text(inner.attempt.number()))
-                .tag(Decision.Source.class, inner.attempt.call());
+                .tag(dev.meshclient.internal.call.Call.class, inner.attempt.call());
+        InboundContext inbound = inner.attempt.call().options().inbound();
+        if (inbound != null && inbound.baggage() != null && request.header("baggage") == null) {
+            builder.header("baggage", inbound.baggage());
+        }
         long deadline = inner.attempt.call().deadline();
         if (deadline != Long.MAX_VALUE) {
             long left = Math.max(0, (deadline - inner.attempt.now()) / 1_000_000);

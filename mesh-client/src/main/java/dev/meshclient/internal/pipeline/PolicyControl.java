@@ -1,6 +1,5 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.MeshStatus;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.authz.PolicyInbound;
 import dev.meshclient.internal.endpoint.EndpointHealth;
@@ -76,7 +75,7 @@ public final class PolicyControl {
     }
 
     /** What is in force, and what is not and why. */
-    public MeshStatus status(String source) {
+    public Status status(String source) {
         return new StatusReport(state, time.now(), staleNanos).status(source);
     }
 

@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.Decision;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallDecision;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.events.Events;
@@ -36,7 +37,7 @@ public record Refusal(String name, Function<Call, IOException> failure) implemen
                             "no policy for '" + call.request().url().host() + "': '" + service
                                     + "' is refused in policy " + revision + " and there is no earlier one; " + problem,
                             "correct it where the policy comes from",
-                            new Decision(
+                            new CallDecision(
                                     revision, service, "", "", call.decision().attempts(), ""));
             e.initCause(cause);
             return e;

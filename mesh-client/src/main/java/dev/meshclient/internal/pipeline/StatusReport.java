@@ -27,11 +27,11 @@ final class StatusReport {
         this.staleNanos = staleNanos;
     }
 
-    MeshStatus status(String source) {
+    Status status(String source) {
         Map<String, MeshStatus.Service> services = new HashMap<>();
         policy.services().forEach((name, accepted) -> services.put(name, service(name, accepted)));
         policy.refused().forEach((name, refused) -> services.computeIfAbsent(name, n -> refused(refused)));
-        return new MeshStatus(
+        return new Status(
                 source,
                 policy.revision(),
                 state == MeshState.NONE ? null : Duration.ofNanos(now - policy.appliedAt()),
@@ -46,7 +46,7 @@ final class StatusReport {
         Long absentSince = policy.absentSince().get(name);
         boolean absent = absentSince != null || policy.outside().contains(name);
         ServiceState live = state.states().service(name);
-        return new MeshStatus.Service(
+        return new Status.ServiceFacts(
                 absent ? MeshStatus.State.ABSENT : refused != null ? MeshStatus.State.KEPT : MeshStatus.State.IN_FORCE,
                 accepted.revision(),
                 absentSince == null ? null : Duration.ofNanos(Math.max(0, absentSince + staleNanos - now)),
@@ -58,7 +58,7 @@ final class StatusReport {
     }
 
     private MeshStatus.Service refused(RefusedService refused) {
-        return new MeshStatus.Service(
+        return new Status.ServiceFacts(
                 MeshStatus.State.REFUSED,
                 "",
                 null,
@@ -66,13 +66,13 @@ final class StatusReport {
                 refused.problems(),
                 "",
                 List.of(),
-                MeshStatus.Traffic.NONE);
+                Status.TrafficFacts.NONE);
     }
 
     private static MeshStatus.Traffic traffic(@Nullable TrafficCounters counters) {
         return counters == null
-                ? MeshStatus.Traffic.NONE
-                : new MeshStatus.Traffic(
+                ? Status.TrafficFacts.NONE
+                : new Status.TrafficFacts(
                         volume(counters, Distance.SAME_ZONE),
                         volume(counters, Distance.CROSS_ZONE),
                         volume(counters, Distance.CROSS_REGION),
@@ -81,7 +81,7 @@ final class StatusReport {
     }
 
     private static MeshStatus.Volume volume(TrafficCounters counters, Distance distance) {
-        return new MeshStatus.Volume(
+        return new Status.VolumeFacts(
                 counters.requests(distance), counters.sentBytes(distance), counters.receivedBytes(distance));
     }
 
@@ -96,7 +96,7 @@ final class StatusReport {
 
     private MeshStatus.Endpoint endpoint(Endpoint e) {
         EndpointHealth health = e.state();
-        return new MeshStatus.Endpoint(
+        return new Status.EndpointFacts(
                 e.name(),
                 e.locality(),
                 e.cluster(),

@@ -147,6 +147,7 @@ public final class Retry implements CallLayer {
         Outcome outcome = attempt.outcome();
         if (outcome == null
                 || attempt.number() > retries
+                || call.options().isWithoutRetries()
                 || !rules.again(call.request(), call.options(), outcome, attempt.status())
                 || (response != null && response.header("x-mesh-no-retry") != null)) {
             return NO;

@@ -1,8 +1,8 @@
 package dev.meshclient.internal.route;
 
-import dev.meshclient.Decision;
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallDecision;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Revision;
@@ -95,7 +95,7 @@ public final class Route implements CallLayer {
                         "no rule of '" + service + "' takes " + call.request().method() + " "
                                 + call.request().url().encodedPath() + ", of " + entries.size() + " match(es)",
                         "add a rule without matches to take the rest",
-                        new Decision(
+                        new CallDecision(
                                 revision.text(),
                                 service,
                                 "",

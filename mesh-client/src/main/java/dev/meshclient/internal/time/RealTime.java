@@ -32,6 +32,11 @@ public final class RealTime implements Time, AutoCloseable {
         return new RealTime(name);
     }
 
+    /** Nanoseconds of a clock that all meshes of this process share, and that only their differences say something about. */
+    public static long monotonic() {
+        return System.nanoTime();
+    }
+
     @Override
     public long now() {
         return System.nanoTime() - origin;

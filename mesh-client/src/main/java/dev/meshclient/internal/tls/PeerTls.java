@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class PeerTls {
     private final Time time;
     private final Peer peer;
-    private final Credentials credentials;
+    private final Identities identities;
     private final HostnameVerifier hostNames;
     private final Lifetime lifetime;
     private final Layered factory = new Layered(this);
@@ -69,10 +69,10 @@ public final class PeerTls {
     /** What an identity, or none, comes to. */
     private record Held(@Nullable Svid svid, SSLContext context, PeerTrust trust) {}
 
-    private PeerTls(Time time, Peer peer, Credentials credentials, HostnameVerifier hostNames, Lifetime lifetime) {
+    private PeerTls(Time time, Peer peer, Identities identities, HostnameVerifier hostNames, Lifetime lifetime) {
         this.time = time;
         this.peer = peer;
-        this.credentials = credentials;
+        this.identities = identities;
         this.hostNames = hostNames;
         this.lifetime = lifetime;
         this.ids = peer.mode() == Tls.Mode.MESH_MUTUAL
@@ -83,8 +83,8 @@ public final class PeerTls {
 
     /** @param hostNames where no other names are stated, and the mode goes by the host */
     public static PeerTls create(
-            Time time, Peer peer, Credentials credentials, HostnameVerifier hostNames, Lifetime lifetime) {
-        return new PeerTls(time, peer, credentials, hostNames, lifetime);
+            Time time, Peer peer, Identities identities, HostnameVerifier hostNames, Lifetime lifetime) {
+        return new PeerTls(time, peer, identities, hostNames, lifetime);
     }
 
     /** Lays TLS over connected sockets. Always the same one. */
@@ -164,7 +164,7 @@ public final class PeerTls {
     }
 
     private LiveIdentity identity() throws OwnIdentityFault {
-        return credentials.of(peer.credentialName(), "'" + peer.service() + "' is reached by " + peer.mode() + " TLS");
+        return identities.of(peer.credentialName(), "'" + peer.service() + "' is reached by " + peer.mode() + " TLS");
     }
 
     /** What a handshake that begins now is made with. */

@@ -34,7 +34,7 @@ class PeerTlsTest {
                     Tls.Mode.MESH_MUTUAL,
                     Tls.of(Tls.Mode.MESH_MUTUAL),
                     List.of("spiffe://shop.example/orders")),
-            Credentials.start(
+            Identities.start(
                     time,
                     told -> {
                         sink.set(told);

@@ -15,12 +15,12 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What this process can prove, and whom it believes: the identity of the workload, and what policy calls by a name. */
-public final class Credentials implements Closeable {
+public final class Identities implements Closeable {
     private final @Nullable LiveIdentity workload;
     private final Map<String, LiveIdentity> named;
     private final long waitUntil;
 
-    private Credentials(@Nullable LiveIdentity workload, Map<String, LiveIdentity> named, long waitUntil) {
+    private Identities(@Nullable LiveIdentity workload, Map<String, LiveIdentity> named, long waitUntil) {
         this.waitUntil = waitUntil;
         this.workload = workload;
         this.named = Map.copyOf(named);
@@ -34,7 +34,7 @@ public final class Credentials implements Closeable {
      * @param news is told what becomes of each
      * @param waitUntil until when calls wait for the first certificate
      */
-    public static Credentials start(
+    public static Identities start(
             Time time,
             @Nullable WorkloadIdentity workload,
             Map<String, WorkloadIdentity> named,
@@ -42,7 +42,7 @@ public final class Credentials implements Closeable {
             long waitUntil) {
         Map<String, LiveIdentity> live = new LinkedHashMap<>();
         named.forEach((name, source) -> live.put(name, LiveIdentity.start(source, time, news)));
-        return new Credentials(workload == null ? null : LiveIdentity.start(workload, time, news), live, waitUntil);
+        return new Identities(workload == null ? null : LiveIdentity.start(workload, time, news), live, waitUntil);
     }
 
     /** Who it is in the mesh; null: it was given no identity. */
@@ -76,7 +76,7 @@ public final class Credentials implements Closeable {
         };
     }
 
-    /** Whether the workload has an identity, or was given none. Named credentials are not waited for: they may be of no use. */
+    /** Whether the workload has an identity, or was given none. Named certificates are not waited for: they may be of no use. */
     public boolean isReady() {
         return workload == null || workload.current() != null;
     }

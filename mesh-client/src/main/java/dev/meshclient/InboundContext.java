@@ -1,0 +1,114 @@
+package dev.meshclient;
+
+import dev.meshclient.internal.time.RealTime;
+import dev.meshclient.internal.time.Time;
+import java.time.Duration;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request that came in says about the calls that are made while it is handled: its deadline shortens theirs, they are not
+ * retried if it is a retry itself, and its baggage goes along. Attach it to a call with {@link MeshOptions#withInbound}, or to all
+ * calls that this thread makes with {@link #open}. Immutable.
+ *
+ * <p>Make one only of requests whose sender is authenticated: whoever may send the headers may shorten deadlines.
+ */
+public final class InboundContext {
+    private static final ThreadLocal<InboundContext> CURRENT = new ThreadLocal<>();
+
+    private final LongSupplier clock;
+    private final long until;
+    private final int attempt;
+    private final @Nullable String baggage;
+
+    private InboundContext(LongSupplier clock, long until, int attempt, @Nullable String baggage) {
+        this.clock = clock;
+        this.until = until;
+        this.attempt = attempt;
+        this.baggage = baggage;
+    }
+
+    /**
+     * Reads {@code x-mesh-deadline-ms} (the time left, from now on), {@code x-mesh-attempt} and W3C's {@code baggage}. A number
+     * that is none counts as not sent.
+     *
+     * @param headers finds a header by name, in any case; null: it was not sent
+     */
+    public static InboundContext of(Function<String, @Nullable String> headers) {
+        return of(headers, RealTime::monotonic);
+    }
+
+    static InboundContext of(Function<String, @Nullable String> headers, LongSupplier clock) {
+        long left = number(headers.apply("x-mesh-deadline-ms"), -1);
+        return new InboundContext(
+                clock,
+                left < 0 ? Time.NEVER : clock.getAsLong() + Time.nanos(Duration.ofMillis(left)),
+                (int) Math.min(number(headers.apply("x-mesh-attempt"), 1), Integer.MAX_VALUE),
+                headers.apply("baggage"));
+    }
+
+    private static long number(@Nullable String text, long otherwise) {
+        try {
+            long number = text == null ? otherwise : Long.parseLong(text.strip());
+            return number < 0 ? otherwise : number;
+        } catch (NumberFormatException e) {
+            return otherwise;
+        }
+    }
+
+    /** That of this thread, or null. */
+    public static @Nullable InboundContext current() {
+        return CURRENT.get();
+    }
+
+    /** Applies to the calls that this thread makes until the scope is closed; an asynchronous call is made by another thread. */
+    public Scope open() {
+        InboundContext before = CURRENT.get();
+        CURRENT.set(this);
+        return () -> {
+            if (before == null) {
+                CURRENT.remove();
+            } else {
+                CURRENT.set(before);
+            }
+        };
+    }
+
+    /** Ends on the thread that opened it. */
+    public interface Scope extends AutoCloseable {
+        @Override
+        void close();
+    }
+
+    /** The time that is left, zero if it is over; null: the request has no deadline. */
+    public @Nullable Duration left() {
+        return until == Time.NEVER ? null : Duration.ofNanos(Math.max(0, until - clock.getAsLong()));
+    }
+
+    /** Which attempt of its sender the request is, from 1 on. */
+    public int attempt() {
+        return attempt;
+    }
+
+    /** As it was sent; null: none was. */
+    public @Nullable String baggage() {
+        return baggage;
+    }
+
+    /** The options of a call that is made now: what the caller says, and what this adds. */
+    public MeshOptions applied(MeshOptions options) {
+        MeshOptions with = options.withInbound(this);
+        Duration left = left();
+        Duration stated = options.timeout();
+        if (left != null && (stated == null || left.compareTo(stated) < 0)) {
+            with = with.withTimeout(left.isZero() ? Duration.ofNanos(1) : left);
+        }
+        return attempt > 1 ? with.withoutRetries() : with;
+    }
+
+    @Override
+    public String toString() {
+        return "InboundContext[left=" + left() + ", attempt=" + attempt + ", baggage=" + baggage + "]";
+    }
+}

@@ -1,0 +1,12 @@
+package dev.meshclient;
+
+import java.util.List;
+
+/** The decision of a call that did not go through a mesh. */
+record NoDecision(String policy, String service, String rule, String backend, List<Attempt> attempts, String detail)
+        implements Decision {
+    @Override
+    public String toString() {
+        return "nothing was decided";
+    }
+}

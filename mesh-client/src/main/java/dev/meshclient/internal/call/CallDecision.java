@@ -1,0 +1,38 @@
+package dev.meshclient.internal.call;
+
+import dev.meshclient.Decision;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What was decided for a call, as it stood at one moment. */
+public record CallDecision(
+        String policy, String service, String rule, String backend, List<Attempt> attempts, String detail)
+        implements Decision {
+    @Override
+    public String toString() {
+        return "policy " + (policy.isEmpty() ? "-" : policy) + ", service " + (service.isEmpty() ? "-" : service)
+                + ", rule "
+                + (rule.isEmpty() ? "-" : rule) + ", backend " + (backend.isEmpty() ? "-" : backend) + ", attempts "
+                + attempts + (detail.isEmpty() ? "" : ", " + detail);
+    }
+
+    /** An attempt of it. */
+    record Made(
+            int number,
+            String endpoint,
+            String zone,
+            String outcome,
+            int status,
+            Duration duration,
+            @Nullable String failure)
+            implements Attempt {
+        @Override
+        public String toString() {
+            return "#" + number + " " + (endpoint.isEmpty() ? "-" : endpoint) + (zone.isEmpty() ? "" : " in " + zone)
+                    + " "
+                    + outcome + (status == 0 ? "" : " " + status) + " after " + duration.toMillis() + " ms"
+                    + (failure == null ? "" : " (" + failure + ")");
+        }
+    }
+}

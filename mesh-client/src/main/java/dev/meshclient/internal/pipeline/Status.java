@@ -1,0 +1,224 @@
+package dev.meshclient.internal.pipeline;
+
+import dev.meshclient.MeshStatus;
+import dev.meshclient.policy.Endpoint.Health;
+import dev.meshclient.policy.Locality;
+import dev.meshclient.policy.PolicyProblem;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** How things stand at one moment, as facts and as text. */
+public record Status(
+        String source,
+        String revision,
+        @Nullable Duration age,
+        @Nullable Freshness freshness,
+        @Nullable Problem lastProblem,
+        Map<String, Identity> identities,
+        Map<String, Service> services)
+        implements MeshStatus {
+    private static final int ENDPOINTS_PRINTED = 100;
+
+    public Status {
+        identities = Collections.unmodifiableMap(new TreeMap<>(identities));
+        services = Collections.unmodifiableMap(new TreeMap<>(services));
+    }
+
+    public record IdentityFacts(
+            String source,
+            String id,
+            @Nullable Duration age,
+            @Nullable Duration expiresIn,
+            String problem) implements MeshStatus.Identity {
+        @Override
+        public String toString() {
+            return (id.isEmpty() ? "no certificate yet" : id) + " from " + source
+                    + (age == null ? "" : ", for " + length(age))
+                    + (expiresIn == null
+                            ? ""
+                            : expiresIn.isNegative()
+                                    ? ", expired " + length(expiresIn.negated()) + " ago"
+                                    : ", expires in " + length(expiresIn))
+                    + (problem.isEmpty() ? "" : "\n  ! " + problem);
+        }
+    }
+
+    public record FreshnessFacts(From from, Duration age) implements MeshStatus.Freshness {
+        @Override
+        public String toString() {
+            return switch (from) {
+                        case LIVE -> "live";
+                        case SNAPSHOT -> "from a snapshot";
+                        case STALE -> "from a STALE snapshot";
+                    }
+                    + ", confirmed " + length(age) + " ago";
+        }
+    }
+
+    public record ProblemFacts(String message, Duration age, Duration lasting, List<PolicyProblem> refused)
+            implements MeshStatus.Problem {
+        public ProblemFacts {
+            refused = List.copyOf(refused);
+        }
+    }
+
+    public record ServiceFacts(
+            State state,
+            String revision,
+            @Nullable Duration dropsIn,
+            List<String> hosts,
+            List<PolicyProblem> problems,
+            String pipeline,
+            List<Endpoint> endpoints,
+            Traffic traffic)
+            implements MeshStatus.Service {
+        public ServiceFacts {
+            hosts = List.copyOf(hosts);
+            problems = List.copyOf(problems);
+            endpoints = List.copyOf(endpoints);
+        }
+    }
+
+    public record TrafficFacts(Volume sameZone, Volume crossZone, Volume crossRegion, Volume unknown, long plaintext)
+            implements MeshStatus.Traffic {
+        /** Nothing yet. */
+        public static final TrafficFacts NONE =
+                new TrafficFacts(VolumeFacts.NONE, VolumeFacts.NONE, VolumeFacts.NONE, VolumeFacts.NONE, 0);
+
+        @Override
+        public String toString() {
+            return "to our zone " + sameZone + "; to other zones " + crossZone + "; to other regions " + crossRegion
+                    + (unknown.requests() == 0 ? "" : "; not known " + unknown)
+                    + (plaintext == 0 ? "" : "; in the clear " + plaintext);
+        }
+    }
+
+    public record VolumeFacts(long requests, long sentBytes, long receivedBytes) implements MeshStatus.Volume {
+        /** Nothing. */
+        public static final VolumeFacts NONE = new VolumeFacts(0, 0, 0);
+
+        @Override
+        public String toString() {
+            return requests + (requests == 0 ? "" : " (" + sentBytes + " B sent, " + receivedBytes + " B received)");
+        }
+    }
+
+    public record EndpointFacts(
+            String address,
+            Locality locality,
+            String cluster,
+            Health health,
+            int inFlight,
+            String ejected,
+            @Nullable Duration nextProbeIn)
+            implements MeshStatus.Endpoint {
+        @Override
+        public String toString() {
+            String place = Stream.of(locality.region(), locality.zone(), locality.subzone())
+                    .filter(part -> !part.isEmpty())
+                    .collect(Collectors.joining("/"));
+            return address + (place.isEmpty() ? "" : " in " + place) + (cluster.isEmpty() ? "" : " of " + cluster) + " "
+                    + health + ", " + inFlight + " in flight"
+                    + (nextProbeIn == null ? "" : ", ejected (next probe in " + length(nextProbeIn) + "): " + ejected);
+        }
+    }
+
+    public Status with(@Nullable Freshness fresh, @Nullable Problem problem) {
+        return new Status(source, revision, age, age == null ? null : fresh, problem, identities, services);
+    }
+
+    public Status with(Map<String, Identity> known) {
+        return new Status(source, revision, age, freshness, lastProblem, known, services);
+    }
+
+    @Override
+    public Map<String, List<PolicyProblem>> refusals() {
+        Map<String, List<PolicyProblem>> refusals = new LinkedHashMap<>();
+        if (lastProblem != null && !lastProblem.refused().isEmpty()) {
+            refusals.put("$", lastProblem.refused());
+        }
+        services.forEach((name, service) -> {
+            if (!service.problems().isEmpty()) {
+                refusals.put(name, service.problems());
+            }
+        });
+        return Collections.unmodifiableMap(refusals);
+    }
+
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder()
+                .append(age == null ? "no policy" : "policy " + revision)
+                .append(" from ")
+                .append(source)
+                .append(age == null ? "" : ", in force for " + length(age))
+                .append(freshness == null ? "" : ", " + freshness);
+        if (lastProblem != null) {
+            text.append("\nlast problem, ")
+                    .append(length(lastProblem.age()))
+                    .append(" ago")
+                    .append(
+                            length(lastProblem.lasting()).equals(length(lastProblem.age()))
+                                    ? ""
+                                    : ", no good news for " + length(lastProblem.lasting()))
+                    .append(": ")
+                    .append(lastProblem.message().replace("\n", "\n  "));
+        }
+        identities.forEach(
+                (name, identity) -> text.append(name.isEmpty() ? "\nidentity " : "\ncertificate '" + name + "' ")
+                        .append(identity));
+        services.forEach((name, service) -> print(text, name, service));
+        return text.toString();
+    }
+
+    private static void print(StringBuilder text, String name, Service service) {
+        text.append('\n')
+                .append(PolicyProblem.pathOf("services", name))
+                .append(' ')
+                .append(words(service))
+                .append(", hosts ")
+                .append(service.hosts());
+        service.problems().forEach(problem -> text.append("\n  ! ").append(problem));
+        if (!service.traffic().equals(TrafficFacts.NONE)) {
+            text.append("\n  requests ").append(service.traffic());
+        }
+        service.endpoints().stream().limit(ENDPOINTS_PRINTED).forEach(endpoint -> text.append("\n  ")
+                .append(endpoint));
+        if (service.endpoints().size() > ENDPOINTS_PRINTED) {
+            text.append("\n  and ")
+                    .append(service.endpoints().size() - ENDPOINTS_PRINTED)
+                    .append(" more endpoints");
+        }
+        if (!service.pipeline().isEmpty()) {
+            text.append("\n  ").append(service.pipeline().replace("\n", "\n  "));
+        }
+    }
+
+    private static String words(Service service) {
+        return switch (service.state()) {
+            case IN_FORCE -> "is in force";
+            case KEPT -> "is refused and kept as in " + service.revision();
+            case ABSENT ->
+                "is not listed and kept as in " + service.revision()
+                        + (service.dropsIn() == null ? "" : " for " + length(service.dropsIn()));
+            case REFUSED -> "is refused and has no earlier policy";
+        };
+    }
+
+    /** One unit is enough for people. */
+    static String length(Duration time) {
+        long seconds = time.toSeconds();
+        return seconds < 120
+                ? seconds + " s"
+                : seconds < 7200
+                        ? seconds / 60 + " min"
+                        : seconds < 172_800 ? seconds / 3600 + " h" : time.toDays() + " d";
+    }
+}

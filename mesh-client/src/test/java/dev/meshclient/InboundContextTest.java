@@ -1,0 +1,143 @@
+package dev.meshclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.InboundContext.Scope;
+import dev.meshclient.registry.PolicySource;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import okhttp3.Headers;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A request that comes in, and the calls that are made while it is handled. */
+class InboundContextTest {
+    private final AtomicLong clock = new AtomicLong(-5);
+    private final MockWebServer orders = new MockWebServer();
+
+    @BeforeEach
+    void start() throws IOException {
+        orders.start();
+    }
+
+    @AfterEach
+    void stop() {
+        orders.close();
+    }
+
+    private InboundContext of(String... headers) {
+        Map<String, String> sent = new HashMap<>();
+        for (int i = 0; i < headers.length; i += 2) {
+            sent.put(headers[i], headers[i + 1]);
+        }
+        return InboundContext.of(sent::get, clock::get);
+    }
+
+    private Mesh mesh() {
+        return Mesh.builder()
+                .snapshotDirectory(null)
+                .policy(PolicySource.of("""
+                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "t"},
+                         "services": {"orders": {"hosts": ["orders"], "retry": {"attempts": 2},
+                           "endpoints": [{"address": "127.0.0.1", "port": %d}]}}}
+                        """.formatted(orders.getPort())))
+                .build();
+    }
+
+    private static int call(Mesh mesh, MeshOptions options) throws IOException {
+        Request request = new Request.Builder()
+                .url("http://orders/")
+                .tag(MeshOptions.class, options)
+                .build();
+        try (Response response = mesh.wrap(new OkHttpClient()).newCall(request).execute()) {
+            return response.code();
+        }
+    }
+
+    @Test
+    void the_deadline_shortens_that_of_the_call_by_what_has_passed_since() {
+        InboundContext context = of("x-mesh-deadline-ms", "800");
+        clock.addAndGet(Duration.ofMillis(300).toNanos());
+
+        assertThat(context.left()).isEqualTo(Duration.ofMillis(500));
+        assertThat(context.applied(MeshOptions.DEFAULT).timeout()).isEqualTo(Duration.ofMillis(500));
+        MeshOptions shorter = MeshOptions.DEFAULT.withTimeout(Duration.ofMillis(100));
+        assertThat(context.applied(shorter).timeout()).isEqualTo(Duration.ofMillis(100));
+        clock.addAndGet(Duration.ofSeconds(1).toNanos());
+        assertThat(context.left()).isZero();
+    }
+
+    @Test
+    void what_was_not_sent_or_is_no_number_changes_nothing() {
+        InboundContext context = of("x-mesh-deadline-ms", "soon", "x-mesh-attempt", "-3");
+
+        assertThat(context.left()).isNull();
+        assertThat(context.attempt()).isEqualTo(1);
+        assertThat(context.applied(MeshOptions.DEFAULT).timeout()).isNull();
+        assertThat(context.applied(MeshOptions.DEFAULT).isWithoutRetries()).isFalse();
+    }
+
+    @Test
+    void a_call_for_a_request_without_time_left_is_not_sent() {
+        InboundContext context = of("x-mesh-deadline-ms", "0");
+        try (Mesh mesh = mesh()) {
+            assertThatThrownBy(() -> call(mesh, MeshOptions.DEFAULT.withInbound(context)))
+                    .isInstanceOf(DeadlineExceeded.class);
+        }
+        assertThat(orders.getRequestCount()).isZero();
+    }
+
+    @Test
+    void a_retry_of_the_caller_is_not_retried_again() throws IOException {
+        orders.enqueue(new MockResponse.Builder().code(503).build());
+        try (Mesh mesh = mesh()) {
+            assertThat(call(mesh, MeshOptions.DEFAULT.withInbound(of("x-mesh-attempt", "2"))))
+                    .isEqualTo(503);
+        }
+        assertThat(orders.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void a_call_without_retries_is_sent_once() throws IOException {
+        orders.enqueue(new MockResponse.Builder().code(503).build());
+        orders.enqueue(new MockResponse.Builder().build());
+        try (Mesh mesh = mesh()) {
+            assertThat(call(mesh, MeshOptions.DEFAULT.withIdempotent().withoutRetries()))
+                    .isEqualTo(503);
+            assertThat(orders.getRequestCount()).isEqualTo(1);
+            assertThat(call(mesh, MeshOptions.DEFAULT)).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void the_context_of_the_thread_goes_along_until_its_scope_ends() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            orders.enqueue(new MockResponse.Builder().build());
+        }
+        try (Mesh mesh = mesh()) {
+            try (Scope outer =
+                    of("baggage", "tenant=a", "x-mesh-deadline-ms", "60000").open()) {
+                assertThat(outer).isNotNull();
+                call(mesh, MeshOptions.DEFAULT);
+                call(mesh, MeshOptions.DEFAULT.withInbound(of("baggage", "tenant=b")));
+            }
+            call(mesh, MeshOptions.DEFAULT);
+        }
+        Headers first = orders.takeRequest().getHeaders();
+        assertThat(first.get("baggage")).isEqualTo("tenant=a");
+        assertThat(first.get("x-mesh-deadline-ms")).isNotNull();
+        assertThat(orders.takeRequest().getHeaders().get("baggage")).isEqualTo("tenant=b");
+        assertThat(orders.takeRequest().getHeaders().get("baggage")).isNull();
+        assertThat(InboundContext.current()).isNull();
+    }
+}
