@@ -108,8 +108,8 @@ class FailedCompilationTest {
     private void call(int times) throws IOException {
         for (int i = 0; i < times; i++) {
             Request request = new Request.Builder().url("http://orders/").build();
-            try (Response response =
-                    Calls.call(time, request, wire).run(Objects.requireNonNull(Calls.layers(router.admit("orders", 80))))) {
+            try (Response response = Calls.call(time, request, wire)
+                    .run(Objects.requireNonNull(Calls.layers(router.admit("orders", 80))))) {
                 assertThat(response.isSuccessful() || response.code() == 500).isTrue();
             }
         }
@@ -166,7 +166,9 @@ class FailedCompilationTest {
         assertThat(router).hasToString(before);
         assertThat(known()).containsExactly(BAD, "10.0.0.2:80");
         assertThat(gone).isEmpty();
-        assertThat(Calls.layers(router.admit("other", 80))).as("nothing claims it").isNull();
+        assertThat(Calls.layers(router.admit("other", 80)))
+                .as("nothing claims it")
+                .isNull();
         call(1);
     }
 
