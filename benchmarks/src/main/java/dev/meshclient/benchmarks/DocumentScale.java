@@ -3,13 +3,15 @@ package dev.meshclient.benchmarks;
 import com.sun.management.ThreadMXBean;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
+import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Wire;
-import dev.meshclient.internal.pipeline.Router;
+import dev.meshclient.internal.entry.Router;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.RealTime;
-import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -68,14 +70,13 @@ public final class DocumentScale {
             for (int i = 0; i < endpoints; i++) {
                 boolean changed = s == services / 2 && i == endpoints / 2;
                 text.append(i == 0 ? "" : ", ")
-                        .append(
-                                "{\"address\": \"10.%d.%d.%d\", \"port\": 80, \"locality\": \"eu/%s\", \"weight\": %d}"
-                                        .formatted(
-                                                i >> 16,
-                                                (i >> 8) & 255,
-                                                i & 255,
-                                                "abc".charAt(i % 3),
-                                                changed ? 2 - version % 2 : 1));
+                        .append("{\"address\": \"10.%d.%d.%d\", \"port\": 80, \"locality\": \"eu/%s\", \"weight\": %d}"
+                                .formatted(
+                                        i >> 16,
+                                        (i >> 8) & 255,
+                                        i & 255,
+                                        "abc".charAt(i % 3),
+                                        changed ? 2 - version % 2 : 1));
             }
             text.append("]}");
         }
@@ -86,7 +87,7 @@ public final class DocumentScale {
         return new Router(
                 time,
                 Workload.of("caller").zone("eu/a"),
-                List.of(),
+                Events.of(time, List.of(), List.of()),
                 List.of(),
                 false,
                 Duration.ZERO,
@@ -122,7 +123,7 @@ public final class DocumentScale {
             System.out.printf(
                     "%,d x %,d, one changed: compile and swap %.2f ms, %.2f MB; kept %.0f B an endpoint%n",
                     services, endpoints, median(millis), median(megabytes), (double) kept / services / endpoints);
-            Objects.requireNonNull(router.revision());
+            Objects.requireNonNull(router.revision()); // it is in use until here
         }
     }
 
@@ -134,7 +135,10 @@ public final class DocumentScale {
         try (RealTime time = RealTime.create("scale")) {
             Router router = router(time);
             router.apply(document(1, 100_000, 1), gone -> {});
-            CallLayer layers = Objects.requireNonNull(router.layers("s0", 80));
+            if (!(router.admit("s0", 80) instanceof Admission.Routed routed)) {
+                throw new IOException("the policy lists no service for 's0'");
+            }
+            CallLayer layers = routed.layers();
             for (int i = 0; i < 20_000; i++) {
                 call(time, layers);
             }

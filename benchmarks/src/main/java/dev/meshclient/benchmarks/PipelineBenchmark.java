@@ -1,6 +1,5 @@
 package dev.meshclient.benchmarks;
 
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Admission;
@@ -8,6 +7,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.entry.Router;
+import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
@@ -71,8 +71,8 @@ public class PipelineBenchmark {
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "benchmark"},
                  "services": {"orders": {"hosts": ["orders"], "endpoints": %s}}}
                 """.formatted(list);
-        Router router =
-                new Router(time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+        Router router = new Router(
+                time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         router.apply(PolicyCodec.read(document), gone -> {});
         if (!(router.admit("orders", 80) instanceof Admission.Routed routed)) {
             throw new IOException("the policy lists no service for 'orders'");

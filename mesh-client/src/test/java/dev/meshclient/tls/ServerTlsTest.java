@@ -59,8 +59,12 @@ class ServerTlsTest {
     /** Where a server waits. */
     private record Running(int port, AutoCloseable stop) implements AutoCloseable {
         @Override
-        public void close() throws Exception {
-            stop.close();
+        public void close() throws IOException {
+            try {
+                stop.close();
+            } catch (Exception e) {
+                throw new IOException("the server does not stop", e);
+            }
         }
     }
 
