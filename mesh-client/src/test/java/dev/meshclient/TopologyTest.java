@@ -174,6 +174,7 @@ class TopologyTest {
                     .policy(policy)
                     .workload(Workload.of("web").zone("eu/a"))
                     .build()) {
+                services[0] = service("misspelt", "", there, endpoint(first, "'weight': 2"));
                 policy.update(document(2, services));
                 assertThat(mesh.status().revision()).isEqualTo("-/2");
             }

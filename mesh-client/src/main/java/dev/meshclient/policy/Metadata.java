@@ -22,7 +22,7 @@ public record Metadata(
         @Nullable Long version,
         @Nullable Instant generated,
         @Nullable Duration ttl,
-        @Nullable Scope scope) {
+        @Nullable DocumentScope scope) {
     /** {@code epoch/version}, with {@code -} for what is not stated; the epoch alone where there is no version. */
     public String revision() {
         if (version == null && epoch != null) {
@@ -55,7 +55,7 @@ public record Metadata(
         private @Nullable Long version;
         private @Nullable Instant generated;
         private @Nullable Duration ttl;
-        private @Nullable Scope scope;
+        private @Nullable DocumentScope scope;
 
         private Builder() {}
 
@@ -84,7 +84,7 @@ public record Metadata(
             return this;
         }
 
-        public Builder scope(@Nullable Scope scope) {
+        public Builder scope(@Nullable DocumentScope scope) {
             this.scope = scope;
             return this;
         }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts of the call and of an attempt
  * @param retry which outcomes are repeated; null: not stated
  */
-public record RouteSettings(Timeouts timeouts, @Nullable Retry retry) {
+public record RouteSettings(Timeouts timeouts, @Nullable RetryPolicy retry) {
     /** Nothing is stated. */
     public static final RouteSettings NONE = new RouteSettings(Timeouts.NONE, null);
 
@@ -36,7 +36,7 @@ public record RouteSettings(Timeouts timeouts, @Nullable Retry retry) {
     /** Makes a {@link RouteSettings}. The words are those of the document; what they mean stands at the components. */
     public static final class Builder {
         private Timeouts timeouts = Timeouts.NONE;
-        private @Nullable Retry retry;
+        private @Nullable RetryPolicy retry;
 
         private Builder() {}
 
@@ -45,7 +45,7 @@ public record RouteSettings(Timeouts timeouts, @Nullable Retry retry) {
             return this;
         }
 
-        public Builder retry(@Nullable Retry retry) {
+        public Builder retry(@Nullable RetryPolicy retry) {
             this.retry = retry;
             return this;
         }

@@ -44,7 +44,7 @@ final class SettingsCheck {
         place.field("timeouts")
                 .field("backendRequest")
                 .duration(route.timeouts().backendRequest());
-        Retry retry = route.retry();
+        RetryPolicy retry = route.retry();
         if (retry != null) {
             Place at = place.field("retry");
             at.field("attempts").integer(retry.attempts(), 0, 10);

@@ -24,12 +24,12 @@ class ScopeTest {
         "'', false",
     })
     void a_document_can_speak_of_what_can_be_a_host(String host, boolean can) {
-        assertThat(Scope.canHold(host)).isEqualTo(can);
+        assertThat(DocumentScope.canHold(host)).isEqualTo(can);
     }
 
     @Test
     void a_name_longer_than_any_is_not_looked_at() {
-        assertThat(Scope.canHold("a.".repeat(1000) + "b")).isFalse();
+        assertThat(DocumentScope.canHold("a.".repeat(1000) + "b")).isFalse();
     }
 
     @Test
@@ -42,11 +42,12 @@ class ScopeTest {
         PolicyDocument document = PolicyCodec.readStrict(json.getBytes(StandardCharsets.UTF_8));
 
         assertThat(document.policy().metadata().scope())
-                .isEqualTo(new Scope(Set.of("orders", "billing", "[2001:db8::1]")));
+                .isEqualTo(new DocumentScope(Set.of("orders", "billing", "[2001:db8::1]")));
     }
 
     @Test
     void two_documents_speak_together_of_what_both_speak_of() {
-        assertThat(new Scope(Set.of("a", "b")).and(new Scope(Set.of("b", "c")))).isEqualTo(new Scope(Set.of("b")));
+        assertThat(new DocumentScope(Set.of("a", "b")).and(new DocumentScope(Set.of("b", "c"))))
+                .isEqualTo(new DocumentScope(Set.of("b")));
     }
 }

@@ -1,20 +1,20 @@
 package dev.meshclient.examples.demo;
 
-import java.io.IOException;
-import okhttp3.Headers;
-import dev.meshclient.telemetry.MeshEvent;
-import dev.meshclient.telemetry.CallObserver;
-import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.Mesh;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.Closeable;
+import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
+import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 
 /** A mesh and the client that it wraps: what an application adds. Counts what its listener is told. */

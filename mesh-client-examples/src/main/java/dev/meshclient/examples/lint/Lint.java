@@ -1,9 +1,9 @@
 package dev.meshclient.examples.lint;
 
 import dev.meshclient.policy.MeshPolicy;
-import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;

@@ -1,8 +1,8 @@
 package dev.meshclient.examples.registry;
 
+import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyException;
-import dev.meshclient.policy.Scope;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.net.URI;
@@ -33,7 +33,7 @@ final class Part {
                         .map(parameter -> Arrays.stream(
                                         parameter.substring("hosts=".length()).split(",", -1))
                                 .map(host -> URLDecoder.decode(host, StandardCharsets.UTF_8))
-                                .filter(Scope::canHold)
+                                .filter(DocumentScope::canHold)
                                 .toList())
                         .orElse(null);
     }
@@ -43,13 +43,14 @@ final class Part {
         try {
             MeshPolicy policy = PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8))
                     .policy();
-            return new String(PolicyCodec.write(of(policy, new Scope(new TreeSet<>(hosts)))), StandardCharsets.UTF_8);
+            return new String(
+                    PolicyCodec.write(of(policy, new DocumentScope(new TreeSet<>(hosts)))), StandardCharsets.UTF_8);
         } catch (PolicyException e) {
             return document;
         }
     }
 
-    private static MeshPolicy of(MeshPolicy policy, Scope scope) {
+    private static MeshPolicy of(MeshPolicy policy, DocumentScope scope) {
         Map<String, Service> services = new LinkedHashMap<>();
         Deque<String> needed = new ArrayDeque<>();
         policy.services().forEach((name, service) -> {
@@ -72,7 +73,7 @@ final class Part {
     }
 
     /** A host of a service may have a port, and stand for all below it. */
-    private static boolean isAsked(String host, Scope scope) {
+    private static boolean isAsked(String host, DocumentScope scope) {
         String name = host.replaceFirst(":[0-9]+$", "").toLowerCase(Locale.ROOT);
         return name.equals("*")
                 || (name.startsWith("*.")

@@ -3,9 +3,9 @@ package dev.meshclient.examples.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.json.PolicyCodec;
-import dev.meshclient.policy.Scope;
 import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.net.URI;
@@ -146,10 +146,11 @@ class RegistryServerTest {
     @Test
     void says_what_a_part_speaks_of() throws Exception {
         registry.publish(SHOP.formatted(1, 1));
-        assertThat(part("?hosts=orders,no,old").metadata().scope()).isEqualTo(new Scope(Set.of("no", "old", "orders")));
+        assertThat(part("?hosts=orders,no,old").metadata().scope())
+                .isEqualTo(new DocumentScope(Set.of("no", "old", "orders")));
         assertThat(part("?hosts=orders,no,old").removed()).containsExactly("old");
         assertThat(part("?hosts=%5B2001%3Adb8%3A%3A1%5D").metadata().scope())
-                .isEqualTo(new Scope(Set.of("[2001:db8::1]")));
+                .isEqualTo(new DocumentScope(Set.of("[2001:db8::1]")));
         assertThat(part("").metadata().scope()).isNull();
         assertThat(part("?hosts").services()).hasSize(5);
     }

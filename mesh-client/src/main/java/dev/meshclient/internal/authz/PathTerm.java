@@ -6,10 +6,10 @@ import java.util.List;
 
 /** Any of these paths. */
 final class PathTerm extends Term {
-    private final PathMatch[] matches;
+    private final PathPattern[] matches;
 
     PathTerm(List<String> values) {
-        this.matches = values.stream().map(PathMatch::of).toArray(PathMatch[]::new);
+        this.matches = values.stream().map(PathPattern::of).toArray(PathPattern[]::new);
     }
 
     @Override
@@ -19,7 +19,7 @@ final class PathTerm extends Term {
         }
         String path = facts.text(Attribute.PATH, request);
         if (path != null) {
-            for (PathMatch match : matches) {
+            for (PathPattern match : matches) {
                 if (match.matches(path)) {
                     return Truth.YES;
                 }

@@ -33,12 +33,12 @@ public final class PolicyInbound implements Inbound {
         Boundary now = boundary.get();
         if (now.closed != null) {
             notify(now, request, Kind.UNDECIDED, "", "");
-            return Result.refused(Status.UNAVAILABLE, "", "", now.closed);
+            return AuthorizationResult.refused(Status.UNAVAILABLE, "", "", now.closed);
         }
-        TokenCheck.Result checked = now.tokens == null ? null : now.tokens.check(request.header("authorization"));
+        TokenCheck.CheckedToken checked = now.tokens == null ? null : now.tokens.check(request.header("authorization"));
         if (checked != null && checked.problem() != null) {
             notify(now, request, checked.ourFault() ? Kind.UNDECIDED : Kind.UNAUTHENTICATED, "", "");
-            return Result.refused(
+            return AuthorizationResult.refused(
                     checked.ourFault() ? Status.UNAVAILABLE : Status.UNAUTHENTICATED, "", "", checked.problem());
         }
         return decide(now, request, checked == null ? null : checked.claims());
@@ -49,7 +49,7 @@ public final class PolicyInbound implements Inbound {
         String path = policies.looksAtPaths() ? Paths.normal(request.path()) : "";
         if (path == null && policies.asksForPaths()) {
             notify(now, request, Kind.DENIED, "", "");
-            return Result.refused(
+            return AuthorizationResult.refused(
                     Status.DENIED, "", "", "policy asks for paths, and servers differ in what this one means");
         }
         InboundFacts.Known known =
@@ -65,9 +65,10 @@ public final class PolicyInbound implements Inbound {
             String open = verdict.answer() == Answer.OPEN
                     ? ", asks for what the entry point does not state (see InboundRequest)"
                     : "";
-            return Result.refused(Status.DENIED, verdict.policy(), verdict.rule(), verdict.reason() + open);
+            return AuthorizationResult.refused(
+                    Status.DENIED, verdict.policy(), verdict.rule(), verdict.reason() + open);
         }
-        return new Result(
+        return new AuthorizationResult(
                 Status.ALLOWED,
                 verdict.policy(),
                 verdict.rule(),

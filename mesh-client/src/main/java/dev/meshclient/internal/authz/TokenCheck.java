@@ -40,12 +40,12 @@ final class TokenCheck {
      * @param problem null if there is none
      * @param ourFault whether the token may be valid
      */
-    record Result(
+    record CheckedToken(
             @Nullable Map<String, Object> claims, @Nullable String problem, boolean ourFault) {
-        static final Result NO_TOKEN = new Result(null, null, false);
+        static final CheckedToken NO_TOKEN = new CheckedToken(null, null, false);
 
-        static Result invalid(String why) {
-            return new Result(null, "the token is not valid: " + why, false);
+        static CheckedToken invalid(String why) {
+            return new CheckedToken(null, "the token is not valid: " + why, false);
         }
     }
 
@@ -80,37 +80,38 @@ final class TokenCheck {
     }
 
     /** @param authorization the header; null: there is none */
-    Result check(@Nullable String authorization) {
+    CheckedToken check(@Nullable String authorization) {
         if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
-            return Result.NO_TOKEN;
+            return CheckedToken.NO_TOKEN;
         }
         String token = authorization.substring(BEARER.length()).strip();
         if (token.length() > MAX_LENGTH) {
-            return Result.invalid("it has more than " + MAX_LENGTH + " characters");
+            return CheckedToken.invalid("it has more than " + MAX_LENGTH + " characters");
         }
         try {
             SignedJWT jwt = SignedJWT.parse(token);
             return check(jwt, jwt.getJWTClaimsSet());
         } catch (ParseException
                 | RuntimeException e) { // a parser of hostile input: whatever it throws, the token is bad
-            return Result.invalid("it is no signed JWT");
+            return CheckedToken.invalid("it is no signed JWT");
         }
     }
 
-    private Result check(SignedJWT jwt, JWTClaimsSet claims) {
+    private CheckedToken check(SignedJWT jwt, JWTClaimsSet claims) {
         String issuerName = claims.getIssuer();
         Issuer issuer = issuerName == null ? null : issuers.get(issuerName);
         if (issuer == null) {
-            return Result.invalid(issuerName == null ? "it has no issuer" : "its issuer is not one of the policy's");
+            return CheckedToken.invalid(
+                    issuerName == null ? "it has no issuer" : "its issuer is not one of the policy's");
         }
         JOSEObjectType type = jwt.getHeader().getType();
         String typeName = type == null ? "jwt" : type.getType().toLowerCase(Locale.ROOT);
         if (!TYPES.contains(typeName)) {
-            return Result.invalid("it is of type " + typeName);
+            return CheckedToken.invalid("it is of type " + typeName);
         }
         String claimed = problem(claims, issuer, typeName);
         if (claimed != null) {
-            return Result.invalid(claimed);
+            return CheckedToken.invalid(claimed);
         }
         List<VerificationKey> keys = issuer.keys.now();
         if (keys == null) {
@@ -125,14 +126,14 @@ final class TokenCheck {
             verified = newer == keys ? null : verify(jwt, newer);
         }
         return verified == null
-                ? Result.invalid("its issuer has no key for it")
+                ? CheckedToken.invalid("its issuer has no key for it")
                 : verified
-                        ? new Result(Collections.unmodifiableMap(claims.toJSONObject()), null, false)
-                        : Result.invalid("the signature is wrong");
+                        ? new CheckedToken(Collections.unmodifiableMap(claims.toJSONObject()), null, false)
+                        : CheckedToken.invalid("the signature is wrong");
     }
 
-    private static Result cannotBeChecked(Issuer issuer) {
-        return new Result(null, "the token cannot be checked: " + issuer.keys.problem(), true);
+    private static CheckedToken cannotBeChecked(Issuer issuer) {
+        return new CheckedToken(null, "the token cannot be checked: " + issuer.keys.problem(), true);
     }
 
     private @Nullable String problem(JWTClaimsSet claims, Issuer issuer, String type) {

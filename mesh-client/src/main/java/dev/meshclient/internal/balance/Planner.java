@@ -25,7 +25,7 @@ public final class Planner {
     private final PlanSettings planSettings;
     private volatile @Nullable Made made;
 
-    private record Made(EndpointList from, ServiceState.Ejected ejected, List<Tier> tiers, Plan plan) {}
+    private record Made(EndpointList from, ServiceState.EjectedEndpoints ejected, List<Tier> tiers, Plan plan) {}
 
     private Planner(
             Time time,
@@ -89,7 +89,7 @@ public final class Planner {
     private synchronized Plan anew() {
         Made before = made;
         EndpointList list = endpoints.now();
-        ServiceState.Ejected ejected = service.ejected();
+        ServiceState.EjectedEndpoints ejected = service.ejected();
         if (before == null || before.from != list || before.ejected != ejected) {
             Made fresh = make(list, ejected, before != null && before.from == list ? before.tiers : null);
             made = fresh;
@@ -99,7 +99,7 @@ public final class Planner {
         return before.plan;
     }
 
-    private Made make(EndpointList list, ServiceState.Ejected ejected, @Nullable List<Tier> known) {
+    private Made make(EndpointList list, ServiceState.EjectedEndpoints ejected, @Nullable List<Tier> known) {
         List<Tier> tiers = known != null
                 ? known
                 : Priorities.of(list.endpoints(), origin, settings.localities()).stream()

@@ -2,14 +2,14 @@ package dev.meshclient.internal.control;
 
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
-import dev.meshclient.internal.pipeline.Hosts;
+import dev.meshclient.internal.pipeline.HostPattern;
 import dev.meshclient.policy.BackendRef;
+import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
 import dev.meshclient.policy.Rule;
-import dev.meshclient.policy.Scope;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Subset;
 import java.util.ArrayDeque;
@@ -186,13 +186,13 @@ final class LastGoodMerge {
 
     /** A part that has been asked for a host speaks of the service of that host, be it one by a wildcard. */
     private boolean speaksOf(String name, AcceptedService service) {
-        Scope scope = policy.metadata().scope();
+        DocumentScope scope = policy.metadata().scope();
         return scope == null
                 || scope.covers(name)
                 || service.service().hosts().stream()
-                        .map(Hosts::parse)
+                        .map(HostPattern::parse)
                         .anyMatch(host -> host.isExact()
-                                ? scope.covers(Hosts.spelled(host.host()))
+                                ? scope.covers(HostPattern.spelled(host.host()))
                                 : scope.hosts().stream().anyMatch(host::isFor));
     }
 

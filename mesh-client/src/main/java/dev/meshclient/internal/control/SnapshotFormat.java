@@ -4,12 +4,12 @@ import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.source.Remembered;
 import dev.meshclient.internal.source.Sha256;
+import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
-import dev.meshclient.policy.Scope;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLDecoder;
@@ -92,7 +92,7 @@ final class SnapshotFormat {
             line("ttl", snapshot.ttl());
             line("revision", policy.revision());
             line("outbound", policy.outboundTrafficPolicy());
-            Scope scope = policy.scope();
+            DocumentScope scope = policy.scope();
             if (scope != null) {
                 line("scope", scope.hosts().toArray());
             }
@@ -175,7 +175,7 @@ final class SnapshotFormat {
         private @Nullable Duration ttl;
         private String revision = "";
         private OutboundTrafficPolicy outbound = OutboundTrafficPolicy.ALLOW_ANY;
-        private @Nullable Scope scope;
+        private @Nullable DocumentScope scope;
         private final List<Metadata> order = new ArrayList<>();
         private final Map<String, Origin> origins = new LinkedHashMap<>();
         private final Map<String, Instant> dropsAt = new HashMap<>();
@@ -256,7 +256,7 @@ final class SnapshotFormat {
                 case "ttl" -> ttl = values[0] == null ? null : Duration.parse(values[0]);
                 case "revision" -> revision = stated(values[0]);
                 case "outbound" -> outbound = OutboundTrafficPolicy.valueOf(values[0]);
-                case "scope" -> scope = new Scope(Set.copyOf(Arrays.asList(values)));
+                case "scope" -> scope = new DocumentScope(Set.copyOf(Arrays.asList(values)));
                 case "version" ->
                     (sources.isEmpty() ? order : source().order)
                             .add(new Metadata("", values[1], Long.valueOf(stated(values[0])), null, null, null));

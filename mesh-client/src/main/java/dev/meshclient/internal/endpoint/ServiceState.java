@@ -9,13 +9,13 @@ import java.util.function.Consumer;
 public final class ServiceState extends BackendState {
     private final Notifications news = new Notifications();
     private volatile EndpointList endpoints = EndpointList.NONE;
-    private volatile Ejected ejected = new Ejected(List.of());
+    private volatile EjectedEndpoints ejected = new EjectedEndpoints(List.of());
 
     /** The ejected endpoints. Every ejection, return and failed probe makes a new object: compare by identity. */
-    public static final class Ejected {
+    public static final class EjectedEndpoints {
         private final List<EndpointHealth> endpoints;
 
-        Ejected(List<EndpointHealth> endpoints) {
+        EjectedEndpoints(List<EndpointHealth> endpoints) {
             this.endpoints = endpoints;
         }
 
@@ -41,7 +41,7 @@ public final class ServiceState extends BackendState {
         List<EndpointHealth> left =
                 ejected.endpoints.stream().filter(now::hasInPlace).toList();
         if (left.size() < ejected.endpoints.size()) {
-            ejected = new Ejected(left);
+            ejected = new EjectedEndpoints(left);
         }
         before.endpoints().forEach(e -> {
             if (!now.hasInPlace(e.state())) {
@@ -51,7 +51,7 @@ public final class ServiceState extends BackendState {
     }
 
     /** The ejected endpoints. */
-    public Ejected ejected() {
+    public EjectedEndpoints ejected() {
         return ejected;
     }
 
@@ -67,7 +67,7 @@ public final class ServiceState extends BackendState {
         } else if (!known && endpoint.isOut()) {
             now.add(endpoint);
         }
-        ejected = new Ejected(List.copyOf(now));
+        ejected = new EjectedEndpoints(List.copyOf(now));
     }
 
     /** Queues a notification without waiting; {@link #tell} runs the queue in the order of these calls. */

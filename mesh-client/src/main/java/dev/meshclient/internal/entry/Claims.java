@@ -1,6 +1,6 @@
 package dev.meshclient.internal.entry;
 
-import dev.meshclient.internal.pipeline.Hosts;
+import dev.meshclient.internal.pipeline.HostPattern;
 import dev.meshclient.internal.pipeline.Suffixes;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,7 +24,7 @@ final class Claims {
             if (!known.add(authority)) {
                 continue;
             }
-            Hosts.Pattern pattern = Hosts.parse(authority);
+            HostPattern pattern = HostPattern.parse(authority);
             if (pattern.host().equals("*")) {
                 all = true;
             } else if (pattern.isSuffix()) {

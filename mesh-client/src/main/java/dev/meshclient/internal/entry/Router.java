@@ -11,15 +11,15 @@ import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.CurrentState;
-import dev.meshclient.internal.pipeline.Hosts;
+import dev.meshclient.internal.pipeline.HostPattern;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.MeshState;
 import dev.meshclient.internal.pipeline.Refusal;
 import dev.meshclient.internal.source.WantedHosts;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyException;
-import dev.meshclient.policy.Scope;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -149,7 +149,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         now.services().values().forEach(s -> claims.add(s.service().hosts()));
         now.refused().values().forEach(s -> claims.add(s.hosts()));
         lastProblem = null;
-        Scope scope = now.scope();
+        DocumentScope scope = now.scope();
         if (first && scope != null) {
             interest.resume(scope.hosts(), time.now());
         }
@@ -180,13 +180,13 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
     /** What is known before any call. Balancing by zone needs our own service: how many of us there are in each. */
     private static List<String> known(Workload workload, List<String> claimed) {
         Stream<String> named = claimed.stream()
-                .map(Hosts::parse)
-                .filter(Hosts.Pattern::isExact)
-                .map(p -> Hosts.spelled(p.host()));
+                .map(HostPattern::parse)
+                .filter(HostPattern::isExact)
+                .map(p -> HostPattern.spelled(p.host()));
         String own = workload.service();
         boolean stated = !own.equals(Workload.unknown().service());
         return Stream.concat(stated ? Stream.of(own.toLowerCase(Locale.ROOT)) : Stream.empty(), named)
-                .filter(Scope::canHold)
+                .filter(DocumentScope::canHold)
                 .distinct()
                 .toList();
     }
@@ -204,8 +204,8 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
 
     /** When the source was asked for it, or why not. Only for hosts of the mesh: others are nobody's business. */
     private long want(String host) {
-        String spelled = Hosts.spelled(Hosts.normal(host));
-        return Scope.canHold(spelled) ? interest.want(spelled, time.now()) : HostInterest.CANNOT;
+        String spelled = HostPattern.spelled(HostPattern.normal(host));
+        return DocumentScope.canHold(spelled) ? interest.want(spelled, time.now()) : HostInterest.CANNOT;
     }
 
     @Override
@@ -241,12 +241,12 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
      * @throws IllegalArgumentException if not
      */
     public static void checkClaim(String authority) {
-        Hosts.check(authority);
+        HostPattern.check(authority);
     }
 
     @Override
     public Admission admit(String requested, int port) {
-        String host = Hosts.normal(requested);
+        String host = HostPattern.normal(requested);
         while (true) {
             MeshState now = state();
             Admission found = find(now, host, port);
@@ -287,7 +287,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
     }
 
     private Response awaitPolicy(Call call) throws IOException {
-        String host = Hosts.normal(call.request().url().host());
+        String host = HostPattern.normal(call.request().url().host());
         if (claims.has(host)) {
             want(host);
         }

@@ -6,7 +6,7 @@ import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallDecision;
 import dev.meshclient.internal.call.Failures;
-import dev.meshclient.internal.pipeline.Hosts;
+import dev.meshclient.internal.pipeline.HostPattern;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,7 @@ final class UnroutedFailures {
         HttpUrl url = call.request().url();
         return Failures.make()
                 .noRoute(
-                        "no service of the policy lists " + Hosts.spelled(url.host()) + ":" + url.port()
+                        "no service of the policy lists " + HostPattern.spelled(url.host()) + ":" + url.port()
                                 + (asked ? ", which its source was asked for" : "")
                                 + ", and it must not be called past the mesh",
                         "add it to services.*.hosts, or do not claim it (Mesh.Builder.claim, outboundTrafficPolicy)",

@@ -29,7 +29,7 @@ public final class Ejections {
     private final EjectionTime ejectionTime;
     private final Outlier.Watcher watcher;
     // the state in which the greatest permitted number was ejected
-    private volatile ServiceState.@Nullable Ejected fullAt;
+    private volatile ServiceState.@Nullable EjectedEndpoints fullAt;
 
     private Ejections(
             Time time,
@@ -133,7 +133,7 @@ public final class Ejections {
     }
 
     private boolean isFull() {
-        ServiceState.Ejected ejected = service().ejected();
+        ServiceState.EjectedEndpoints ejected = service().ejected();
         EndpointList list = endpoints.now();
         int out = list.positions(ejected.endpoints(), list.endpoints()).length;
         boolean full = out > 0

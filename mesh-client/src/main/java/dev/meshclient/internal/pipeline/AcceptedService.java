@@ -81,7 +81,7 @@ public record AcceptedService(
         boolean encrypted = tls == null ? service.appProtocol() == AppProtocol.HTTPS : tls.mode() != Tls.Mode.DISABLE;
         int port = encrypted ? 443 : 80;
         return service.hosts().stream()
-                .map(Hosts::parse)
+                .map(HostPattern::parse)
                 .map(h -> Endpoint.builder()
                         .address(h.host())
                         .port(h.hasPort() ? h.port() : port)

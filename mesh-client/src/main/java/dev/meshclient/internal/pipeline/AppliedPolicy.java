@@ -1,8 +1,8 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.RefusedService;
-import dev.meshclient.policy.Scope;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -30,7 +30,7 @@ public record AppliedPolicy(
         Map<String, AcceptedService> services,
         Map<String, RefusedService> refused,
         Map<String, Long> absentSince,
-        @Nullable Scope scope,
+        @Nullable DocumentScope scope,
         Set<String> outside) {
     /** Before the first document. */
     public static final AppliedPolicy NONE =

@@ -11,5 +11,4 @@ import java.util.List;
  * @param hosts that it lists
  * @param backends that its rules send to
  */
-record CompiledService(
-        Revision revision, List<Hosts.Pattern> hosts, CallLayer layers, List<CompiledBackend> backends) {}
+record CompiledService(Revision revision, List<HostPattern> hosts, CallLayer layers, List<CompiledBackend> backends) {}

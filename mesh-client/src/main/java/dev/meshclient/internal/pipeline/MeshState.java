@@ -5,9 +5,9 @@ import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.endpoint.LiveStates;
+import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.OutboundTrafficPolicy;
-import dev.meshclient.policy.Scope;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -36,7 +36,7 @@ public final class MeshState {
     private final LiveStates states;
     private final Boundary boundary;
 
-    private record Entry(Hosts.Pattern pattern, Admission.Routed routed) {}
+    private record Entry(HostPattern pattern, Admission.Routed routed) {}
 
     private MeshState(
             Builder made,
@@ -75,10 +75,10 @@ public final class MeshState {
         /** Hosts of a service without a policy. */
         void refused(List<String> authorities, CallLayer refusal) {
             Admission.Routed routed = new Admission.Routed(refusal);
-            authorities.forEach(authority -> add(Hosts.parse(authority), routed));
+            authorities.forEach(authority -> add(HostPattern.parse(authority), routed));
         }
 
-        private void add(Hosts.Pattern pattern, Admission.Routed routed) {
+        private void add(HostPattern pattern, Admission.Routed routed) {
             List<Entry> entries = pattern.isSuffix()
                     ? suffixes.computeIfAbsent(pattern.suffix(), s -> new ArrayList<>(1))
                     : hosts.computeIfAbsent(pattern.host(), h -> new ArrayList<>(1));
@@ -123,8 +123,8 @@ public final class MeshState {
 
     /** Whether the document speaks of this host: then one that it does not list has no policy. */
     public boolean speaksOf(String host) {
-        Scope scope = policy.scope();
-        return scope == null || scope.covers(Hosts.spelled(host));
+        DocumentScope scope = policy.scope();
+        return scope == null || scope.covers(HostPattern.spelled(host));
     }
 
     /** Whether the document speaks of every host. */

@@ -104,8 +104,8 @@ final class StateCompiler {
             From from = new From(name, accepted, revision, "default", null);
             rules.add(new Route.Rule("default", List.of(), List.of(branch(from, new BackendRef(name, null, 1), used))));
         }
-        List<Hosts.Pattern> hosts =
-                accepted.service().hosts().stream().map(Hosts::parse).toList();
+        List<HostPattern> hosts =
+                accepted.service().hosts().stream().map(HostPattern::parse).toList();
         return new CompiledService(revision, hosts, outbound.service(revision, name, rules), List.copyOf(used));
     }
 

@@ -9,6 +9,7 @@ import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.RetryConstraint;
+import dev.meshclient.policy.RetryPolicy;
 import java.io.IOException;
 import java.time.Duration;
 import okhttp3.Response;
@@ -36,7 +37,7 @@ public final class Retry implements CallLayer {
 
     private Retry(
             Time time,
-            dev.meshclient.policy.@Nullable Retry stated,
+            @Nullable RetryPolicy stated,
             RetryBudget budget,
             RetryConstraint constraint,
             AttemptLayer next) {
@@ -56,7 +57,7 @@ public final class Retry implements CallLayer {
      */
     public static CallLayer create(
             Time time,
-            dev.meshclient.policy.@Nullable Retry stated,
+            @Nullable RetryPolicy stated,
             boolean neutral,
             RetryBudget budget,
             RetryConstraint constraint,

@@ -3,8 +3,8 @@ package dev.meshclient.internal.retry;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.call.Outcome;
-import dev.meshclient.policy.Retry;
 import dev.meshclient.policy.RetryOn;
+import dev.meshclient.policy.RetryPolicy;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +30,7 @@ final class RetryRules {
     private final EnumSet<RetryOn> on;
 
     /** Conditions that are not stated are the built-in ones; codes too, unless conditions are stated that do not ask for them. */
-    RetryRules(@Nullable Retry stated) {
+    RetryRules(@Nullable RetryPolicy stated) {
         Set<Integer> statedCodes = stated == null ? null : stated.codes();
         List<RetryOn> statedOn = stated == null ? null : stated.retryOn();
         boolean builtIn = statedOn == null || statedOn.contains(RetryOn.RETRIABLE_STATUS_CODES);

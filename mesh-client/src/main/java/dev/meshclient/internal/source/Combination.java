@@ -1,6 +1,7 @@
 package dev.meshclient.internal.source;
 
 import dev.meshclient.policy.Cluster;
+import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.MeshPolicy;
@@ -9,7 +10,6 @@ import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.RefusedService;
 import dev.meshclient.policy.Resolution;
-import dev.meshclient.policy.Scope;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
@@ -71,7 +71,7 @@ public final class Combination {
         Metadata head = head(
                 first == null ? null : first.policy().metadata(),
                 second == null ? null : second.policy().metadata(),
-                isPart ? Scope.NOTHING : null);
+                isPart ? DocumentScope.NOTHING : null);
         MeshPolicy nothing = nothing();
         Combination combination = new Combination(
                 kind, first == null ? nothing : first.policy(), second == null ? nothing : second.policy());
@@ -98,15 +98,15 @@ public final class Combination {
      * Each source keeps its own order of versions, so the combination has none; its epoch names those of both, for people:
      * {@code 2026-11/1842+-/7}. What one of them does not speak of may be in it.
      */
-    private static Metadata head(@Nullable Metadata first, @Nullable Metadata second, @Nullable Scope most) {
+    private static Metadata head(@Nullable Metadata first, @Nullable Metadata second, @Nullable DocumentScope most) {
         String mesh = first != null ? first.mesh() : second != null ? second.mesh() : "";
         Instant generated = null;
         Duration ttl = null;
-        Scope scope = most;
+        DocumentScope scope = most;
         for (Metadata m : Stream.of(first, second).filter(m -> m != null).toList()) {
             Instant made = m.generated();
             Duration trusted = m.ttl();
-            Scope spokenOf = m.scope();
+            DocumentScope spokenOf = m.scope();
             generated = made != null && (generated == null || made.isAfter(generated)) ? made : generated;
             ttl = trusted != null && (ttl == null || trusted.compareTo(ttl) < 0) ? trusted : ttl;
             scope = scope == null || spokenOf == null ? (scope == null ? spokenOf : scope) : scope.and(spokenOf);

@@ -2,12 +2,12 @@ package dev.meshclient.policy.json;
 
 import dev.meshclient.policy.Access;
 import dev.meshclient.policy.Cluster;
+import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.RequestAuthentication;
-import dev.meshclient.policy.Scope;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import java.io.IOException;
@@ -53,7 +53,7 @@ final class DocumentReader {
             .required(
                     "hosts",
                     "an array of hosts",
-                    (in, m) -> m.scope(new Scope(new LinkedHashSet<>(in.list(0, JsonCursor::text)))));
+                    (in, m) -> m.scope(new DocumentScope(new LinkedHashSet<>(in.list(0, JsonCursor::text)))));
 
     private static final ObjectReader<Metadata.Builder> METADATA = ObjectReader.<Metadata.Builder>ignoringOthers()
             .field("mesh", (in, m) -> m.mesh(in.text()))

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.Cluster;
+import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.Locality;
@@ -13,7 +14,6 @@ import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PathMatch;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Rule;
-import dev.meshclient.policy.Scope;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
@@ -56,7 +56,7 @@ final class PolicyWriter {
         fields.number("version", policy.metadata().version());
         fields.text("generated", policy.metadata().generated());
         fields.duration("ttl", policy.metadata().ttl());
-        Scope scope = policy.metadata().scope();
+        DocumentScope scope = policy.metadata().scope();
         if (scope != null) {
             out.writeObjectFieldStart("scope");
             fields.array("hosts", List.copyOf(new TreeSet<>(scope.hosts())), out::writeString);

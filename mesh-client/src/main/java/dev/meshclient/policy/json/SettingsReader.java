@@ -7,9 +7,9 @@ import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.OutlierDetection;
-import dev.meshclient.policy.Retry;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.RetryOn;
+import dev.meshclient.policy.RetryPolicy;
 import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Timeouts;
@@ -57,7 +57,7 @@ final class SettingsReader {
         private @Nullable Duration backendRequest;
         private @Nullable Duration connect;
         private @Nullable Duration idle;
-        private @Nullable Retry retry;
+        private @Nullable RetryPolicy retry;
         private final BackendSettings.Builder backend = BackendSettings.builder();
         private Access access = Access.NONE;
 
@@ -199,9 +199,9 @@ final class SettingsReader {
                 .field("retry", (in, b) -> settings.apply(b).retry = retry(in));
     }
 
-    private static Retry retry(JsonCursor in) throws IOException {
+    private static RetryPolicy retry(JsonCursor in) throws IOException {
         RetryDraft r = RETRY.read(in, new RetryDraft());
-        return new Retry(r.attempts, r.codes, r.retryOn, r.backoff);
+        return new RetryPolicy(r.attempts, r.codes, r.retryOn, r.backoff);
     }
 
     private static RetryConstraint retryConstraint(JsonCursor in) throws IOException {

@@ -9,8 +9,8 @@ import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.OutlierDetection;
 import dev.meshclient.policy.RequestAuthentication;
-import dev.meshclient.policy.Retry;
 import dev.meshclient.policy.RetryConstraint;
+import dev.meshclient.policy.RetryPolicy;
 import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Timeouts;
@@ -139,7 +139,7 @@ final class SettingsWriter {
         out.writeEndObject();
     }
 
-    private void retry(@Nullable Retry retry) throws IOException {
+    private void retry(@Nullable RetryPolicy retry) throws IOException {
         if (retry == null) {
             return;
         }

@@ -274,7 +274,7 @@ class AuthorizationTest {
         "/a%20b, /a b, true"
     })
     void a_path(String pattern, String path, boolean matches) {
-        assertThat(PathMatch.of(pattern).matches(path)).isEqualTo(matches);
+        assertThat(PathPattern.of(pattern).matches(path)).isEqualTo(matches);
     }
 
     @ParameterizedTest

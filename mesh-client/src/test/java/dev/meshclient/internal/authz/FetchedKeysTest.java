@@ -118,7 +118,7 @@ class FetchedKeysTest {
         served = "";
         TokenCheck check = check();
         for (int i = 0; i < 100; i++) {
-            TokenCheck.Result result = check.check(bearer(old));
+            TokenCheck.CheckedToken result = check.check(bearer(old));
             assertThat(result.ourFault()).isTrue();
             assertThat(result.problem()).contains("connection refused").contains("https://id.shop.example/jwks");
         }
@@ -184,7 +184,7 @@ class FetchedKeysTest {
         });
         String oldToken = bearer(old);
         String freshToken = bearer(fresh);
-        List<TokenCheck.Result> results = new ArrayList<>();
+        List<TokenCheck.CheckedToken> results = new ArrayList<>();
         virtual.run(() -> {
             TokenCheck check = check(slow);
             assertThat(check.check(oldToken).problem()).isNull();
@@ -197,7 +197,7 @@ class FetchedKeysTest {
         });
 
         assertThat(results).filteredOn(r -> r.problem() == null).hasSize(32);
-        assertThat(results).filteredOn(r -> r.problem() != null).hasSize(8).allMatch(TokenCheck.Result::ourFault);
+        assertThat(results).filteredOn(r -> r.problem() != null).hasSize(8).allMatch(TokenCheck.CheckedToken::ourFault);
     }
 
     @Test

@@ -37,13 +37,13 @@ class TokenCheckTest {
         }));
     }
 
-    private TokenCheck.Result result(String token, JwtProvider... providers) {
+    private TokenCheck.CheckedToken result(String token, JwtProvider... providers) {
         return check(providers.length == 0 ? new JwtProvider[] {issuer.inline(List.of())} : providers)
                 .check("Bearer " + token);
     }
 
     private void refused(String token, String why, JwtProvider... providers) {
-        TokenCheck.Result result = result(token, providers);
+        TokenCheck.CheckedToken result = result(token, providers);
         assertThat(result.problem()).isNotNull().contains(why);
         assertThat(result.claims()).isNull();
         assertThat(result.ourFault()).isFalse();
@@ -59,7 +59,7 @@ class TokenCheckTest {
 
     @Test
     void a_token_of_the_issuer_for_this_service_is_good() {
-        TokenCheck.Result result = result(issuer.token(claims(c -> c.claim("scope", "read write"))));
+        TokenCheck.CheckedToken result = result(issuer.token(claims(c -> c.claim("scope", "read write"))));
 
         assertThat(result.problem()).isNull();
         assertThat(Objects.requireNonNull(result.claims()))
@@ -70,8 +70,8 @@ class TokenCheckTest {
 
     @Test
     void no_token_is_no_problem() {
-        assertThat(check(issuer.inline(List.of())).check(null)).isEqualTo(TokenCheck.Result.NO_TOKEN);
-        assertThat(check(issuer.inline(List.of())).check("Basic YTpi")).isEqualTo(TokenCheck.Result.NO_TOKEN);
+        assertThat(check(issuer.inline(List.of())).check(null)).isEqualTo(TokenCheck.CheckedToken.NO_TOKEN);
+        assertThat(check(issuer.inline(List.of())).check("Basic YTpi")).isEqualTo(TokenCheck.CheckedToken.NO_TOKEN);
     }
 
     @ParameterizedTest

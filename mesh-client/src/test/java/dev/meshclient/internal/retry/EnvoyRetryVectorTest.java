@@ -12,9 +12,9 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyException;
-import dev.meshclient.policy.Retry;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.RetryOn;
+import dev.meshclient.policy.RetryPolicy;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -74,7 +74,7 @@ class EnvoyRetryVectorTest {
         StepTime time = new StepTime();
         CallLayer layer = dev.meshclient.internal.retry.Retry.create(
                 time,
-                new Retry(retries, Set.of(), known, Duration.ofMillis(25)),
+                new RetryPolicy(retries, Set.of(), known, Duration.ofMillis(25)),
                 false,
                 new RetryBudget(),
                 RetryConstraint.NONE,

@@ -14,6 +14,7 @@ import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.RetryOn;
+import dev.meshclient.policy.RetryPolicy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -80,7 +81,7 @@ class RetryTest {
         attempts = 0;
         CallLayer stated = Retry.create(
                 time,
-                new dev.meshclient.policy.Retry(1, codes, List.of(on), null),
+                new RetryPolicy(1, codes, List.of(on), null),
                 false,
                 new RetryBudget(),
                 RetryConstraint.NONE,
@@ -459,12 +460,7 @@ class RetryTest {
     @Test
     void attempts_of_zero_are_one_attempt() {
         CallLayer once = Retry.create(
-                time,
-                new dev.meshclient.policy.Retry(0, null, null, null),
-                false,
-                new RetryBudget(),
-                RetryConstraint.NONE,
-                peer);
+                time, new RetryPolicy(0, null, null, null), false, new RetryBudget(), RetryConstraint.NONE, peer);
         script.add(Outcome.CONNECT_FAILURE);
         assertThatThrownBy(() -> Calls.call(time, Calls.get()).run(once)).hasMessage("connect-failure");
         assertThat(attempts).isEqualTo(1);

@@ -23,9 +23,9 @@ import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.Resolution;
-import dev.meshclient.policy.Retry;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.RetryOn;
+import dev.meshclient.policy.RetryPolicy;
 import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
@@ -72,7 +72,7 @@ class PolicyCodecTest {
                 .isEqualTo(new Settings(
                         new RouteSettings(
                                 new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(2)),
-                                new Retry(
+                                new RetryPolicy(
                                         2,
                                         Set.of(502, 503, 504),
                                         List.of(

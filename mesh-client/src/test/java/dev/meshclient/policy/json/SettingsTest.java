@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.PolicyException;
-import dev.meshclient.policy.Retry;
+import dev.meshclient.policy.RetryPolicy;
 import dev.meshclient.policy.Settings;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -82,7 +82,7 @@ class SettingsTest {
         Settings merged =
                 settings("'retry': {'attempts': 3}, 'tls': {'mode': 'DISABLE'}").over(settings(ALL));
 
-        assertThat(merged.route().retry()).isEqualTo(new Retry(3, null, null, null));
+        assertThat(merged.route().retry()).isEqualTo(new RetryPolicy(3, null, null, null));
         assertThat(Objects.requireNonNull(merged.backend().tls()).sni()).isNull();
     }
 }

@@ -1,9 +1,9 @@
 package dev.meshclient.internal.source.http;
 
 import dev.meshclient.internal.source.WantedHosts;
+import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyDocument;
-import dev.meshclient.policy.Scope;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
@@ -78,7 +78,7 @@ public final class HostList {
                 .forEach(rule -> rule.backendRefs().forEach(ref -> needed.add(ref.name()))));
         backends.retainAll(needed);
         answer.unresolved().stream()
-                .filter(name -> !asked.contains(name) && Scope.canHold(name))
+                .filter(name -> !asked.contains(name) && DocumentScope.canHold(name))
                 .sorted()
                 .limit(MOST - backends.size())
                 .forEach(backends::add);

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param retryOn conditions without a status code; null if the document does not state them
  * @param backoff base of the exponential back-off; null: 25 ms
  */
-public record Retry(
+public record RetryPolicy(
         int attempts,
         @Nullable Set<Integer> codes,
         @Nullable List<RetryOn> retryOn,
         @Nullable Duration backoff) {
-    public Retry {
+    public RetryPolicy {
         codes = codes == null ? null : Collections.unmodifiableSet(new LinkedHashSet<>(codes));
         retryOn = retryOn == null ? null : List.copyOf(retryOn);
     }

@@ -4,11 +4,11 @@ import dev.meshclient.authz.InboundResult;
 import java.util.Map;
 
 /** One result, as it was decided. */
-record Result(
+record AuthorizationResult(
         Status status, String policy, String rule, String reason, Map<String, Object> claims, boolean forwardToken)
         implements InboundResult {
-    static Result refused(Status status, String policy, String rule, String reason) {
-        return new Result(status, policy, rule, reason, Map.of(), false);
+    static AuthorizationResult refused(Status status, String policy, String rule, String reason) {
+        return new AuthorizationResult(status, policy, rule, reason, Map.of(), false);
     }
 
     /** Without the claims, which are private to the caller. */

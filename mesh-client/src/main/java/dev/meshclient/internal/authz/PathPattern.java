@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** How a rule wants a path: a text, or a template of elements in which one may be any and the end may be anything. */
-abstract class PathMatch {
+abstract class PathPattern {
     /** @param path normal, as {@link Paths} makes it */
     abstract boolean matches(String path);
 
-    static PathMatch of(String pattern) {
+    static PathPattern of(String pattern) {
         if (pattern.indexOf('{') >= 0) {
             return new Template(pattern);
         }
@@ -21,7 +21,7 @@ abstract class PathMatch {
                         ? TextMatch.Kind.EXACT
                         : literal.isEmpty() ? TextMatch.Kind.PRESENT : TextMatch.Kind.SUFFIX;
         TextMatch match = new TextMatch(kind, Paths.decoded(literal), false);
-        return new PathMatch() {
+        return new PathPattern() {
             @Override
             boolean matches(String path) {
                 return match.matches(path);
@@ -30,7 +30,7 @@ abstract class PathMatch {
     }
 
     /** As Envoy's URI templates: <code>{*}</code> is one element and not empty, <code>{**}</code> is any text. */
-    private static final class Template extends PathMatch {
+    private static final class Template extends PathPattern {
         private static final String ONE = "{*}";
         private static final String REST = "{**}";
 

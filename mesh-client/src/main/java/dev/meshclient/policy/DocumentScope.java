@@ -13,11 +13,11 @@ import java.util.stream.Collectors;
  *
  * @param hosts as URLs have them, without ports, IPv6 in brackets; kept in lower case
  */
-public record Scope(Set<String> hosts) {
+public record DocumentScope(Set<String> hosts) {
     /** Of nothing. */
-    public static final Scope NOTHING = new Scope(Set.of());
+    public static final DocumentScope NOTHING = new DocumentScope(Set.of());
 
-    public Scope {
+    public DocumentScope {
         hosts = hosts.stream()
                 .map(Hosts::canonical)
                 .collect(Collectors.collectingAndThen(
@@ -35,9 +35,9 @@ public record Scope(Set<String> hosts) {
     }
 
     /** What both speak of. */
-    public Scope and(Scope other) {
+    public DocumentScope and(DocumentScope other) {
         Set<String> both = new TreeSet<>(hosts);
         both.retainAll(other.hosts);
-        return new Scope(both);
+        return new DocumentScope(both);
     }
 }

@@ -5,64 +5,61 @@ import java.util.Locale;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
-/** An authority as policy writes it. */
-public final class Hosts {
+/**
+ * A host as policy lists it, with or without a port.
+ *
+ * @param host as it is in URLs: lower case, IPv6 without brackets and in its shortest form, without a trailing dot;
+ *     {@code *} and {@code *.suffix} are patterns
+ * @param port {@code -1}: every port
+ */
+public record HostPattern(String host, int port) {
     private static final int ANY_PORT = -1;
 
-    private Hosts() {}
+    public boolean takes(int requested) {
+        return port == ANY_PORT || port == requested;
+    }
 
-    /**
-     * @param host as it is in URLs: lower case, IPv6 without brackets and in its shortest form, without a trailing dot;
-     *     {@code *} and {@code *.suffix} are patterns
-     * @param port {@code -1}: every port
-     */
-    public record Pattern(String host, int port) {
-        public boolean takes(int requested) {
-            return port == ANY_PORT || port == requested;
-        }
+    public boolean isExact() {
+        return !host.equals("*") && !isSuffix();
+    }
 
-        public boolean isExact() {
-            return !host.equals("*") && !isSuffix();
-        }
+    /** Whether it is a pattern that stands for this host. */
+    public boolean isFor(String name) {
+        return host.equals("*") || (isSuffix() && name.length() > suffix().length() && name.endsWith(suffix()));
+    }
 
-        /** Whether it is a pattern that stands for this host. */
-        public boolean isFor(String name) {
-            return host.equals("*") || (isSuffix() && name.length() > suffix().length() && name.endsWith(suffix()));
-        }
+    public boolean hasPort() {
+        return port != ANY_PORT;
+    }
 
-        public boolean hasPort() {
-            return port != ANY_PORT;
-        }
+    public boolean isSuffix() {
+        return host.startsWith("*.");
+    }
 
-        public boolean isSuffix() {
-            return host.startsWith("*.");
-        }
-
-        /** With its dot. */
-        public String suffix() {
-            return host.substring(1);
-        }
+    /** With its dot. */
+    public String suffix() {
+        return host.substring(1);
     }
 
     /** An authority that no URL can have is a host that no request has. */
-    public static Pattern parse(String authority) {
+    public static HostPattern parse(String authority) {
         boolean bracketed = authority.startsWith("[");
         int colon = authority.lastIndexOf(':');
         boolean hasPort = bracketed ? colon > authority.indexOf(']') : colon >= 0 && authority.indexOf(':') == colon;
         String host = hasPort ? authority.substring(0, colon) : authority;
         int port = hasPort ? Integer.parseInt(authority.substring(colon + 1)) : ANY_PORT;
         if (host.equals("*")) {
-            return new Pattern(host, port);
+            return new HostPattern(host, port);
         }
         String wildcard = host.startsWith("*.") ? "*." : "";
         String name = host.substring(wildcard.length());
         String known = inUrls(name);
-        return new Pattern(wildcard + normal(known == null ? name.toLowerCase(Locale.ROOT) : known), port);
+        return new HostPattern(wildcard + normal(known == null ? name.toLowerCase(Locale.ROOT) : known), port);
     }
 
     /** @throws IllegalArgumentException if no request can have such a host, so that it would claim nothing */
     public static void check(String authority) {
-        Pattern pattern = parse(authority);
+        HostPattern pattern = parse(authority);
         String name = pattern.isSuffix() ? pattern.host.substring(2) : pattern.host;
         boolean port = pattern.port == ANY_PORT || (pattern.port > 0 && pattern.port <= 65_535);
         if (!port || (!name.equals("*") && (name.indexOf('*') >= 0 || inUrls(name) == null))) {
