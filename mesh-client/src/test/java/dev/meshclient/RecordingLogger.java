@@ -14,6 +14,9 @@ public final class RecordingLogger extends LegacyAbstractLogger {
 
     private final transient List<String> lines = new CopyOnWriteArrayList<>();
 
+    /** Nothing is logged yet. */
+    public RecordingLogger() {}
+
     public List<String> lines() {
         return List.copyOf(lines);
     }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -299,7 +300,8 @@ class AuthorizationTest {
     void an_address(String block, String address, boolean matches) {
         InboundRequest request = InboundRequest.of("GET", "/").sourceIp(address).build();
 
-        assertThat(AddressBlock.of(block).contains(request.sourceIp().getAddress()))
+        assertThat(AddressBlock.of(block)
+                        .contains(Objects.requireNonNull(request.sourceIp()).getAddress()))
                 .isEqualTo(matches);
     }
 

@@ -24,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import okhttp3.Headers;
 import org.junit.jupiter.api.Test;
 
@@ -236,8 +237,9 @@ class EventsTest {
                 wire.set("x-attempt", String.valueOf(attempt.number()));
             }
         }));
-        assertThat(open.get(0).wireHeaders().get("x-attempt")).isEqualTo("2");
-        assertThat(open.get(0).previous().wireHeaders().get("x-attempt")).isEqualTo("1");
+        Attempt last = open.get(0);
+        assertThat(last.wireHeaders()).isEqualTo(Headers.of("x-attempt", "2"));
+        assertThat(Objects.requireNonNull(last.previous()).wireHeaders()).isEqualTo(Headers.of("x-attempt", "1"));
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import okhttp3.Request;
@@ -115,8 +116,8 @@ class FailedCompilationTest {
         }
     }
 
-    private TreeSet<String> known() {
-        TreeSet<String> names = new TreeSet<>();
+    private Set<String> known() {
+        Set<String> names = new TreeSet<>();
         router.forEachEndpoint(e -> names.add(e.name()));
         return names;
     }
