@@ -5,6 +5,8 @@ import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.call.DecisionNote;
+import dev.meshclient.internal.control.PolicyFeed;
+import dev.meshclient.internal.control.PolicySink;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
@@ -32,7 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
@@ -62,11 +63,10 @@ public final class Mesh implements Closeable {
     private final Time time;
     private final Runnable stopTime;
     private final Router router;
-    private final PolicySink sink;
     private final Identities identities;
     private final Engine engine;
-    private final String source;
-    private final Closeable policy;
+    private final PolicySource source;
+    private final PolicyFeed policy;
     private final Duration drainTimeout;
     private final Set<Signal> readiness = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
@@ -103,23 +103,10 @@ public final class Mesh implements Closeable {
             router.forEachEndpoint(engine::trustChanged);
             readiness.forEach(Signal::raise);
         });
-        PolicySource source = builder.source();
-        this.source = source.toString();
-        this.sink = new PolicySink(router, engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
-        this.policy = source.watch(time, sink, new WantedHosts(router));
-    }
-
-    /** What calls want, as a source sees it. */
-    private record WantedHosts(Router router) implements PolicySource.Wanted {
-        @Override
-        public SortedSet<String> hosts() {
-            return router.wanted();
-        }
-
-        @Override
-        public void onAsk(Runnable wake) {
-            router.onWanted(wake);
-        }
+        PolicySink sink = new PolicySink(router, engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
+        this.source = Objects.requireNonNull(builder.policy);
+        this.policy = PolicyFeed.start(
+                time, source, router, sink, builder.initialFetchTimeout, builder.staleTtl, builder.snapshotDirectory);
     }
 
     /** A mesh needs a {@link Builder#policy}; everything else has a default. */
@@ -189,7 +176,9 @@ public final class Mesh implements Closeable {
 
     /** What is in force, what is refused or kept from before, and how each endpoint stands; as text for people, too. */
     public MeshStatus status() {
-        return sink.status(source).with(certificates());
+        return router.status(source.toString())
+                .with(policy.freshness(), policy.problem())
+                .with(certificates());
     }
 
     private Map<String, MeshStatus.Identity> certificates() {
@@ -244,11 +233,7 @@ public final class Mesh implements Closeable {
             }
             closed = true;
         }
-        try {
-            policy.close();
-        } catch (IOException e) {
-            LOG.warn("the policy source did not close: {}", e.toString());
-        }
+        policy.close();
         try {
             identities.close();
         } catch (IOException e) {
@@ -438,11 +423,6 @@ public final class Mesh implements Closeable {
                 throw new IllegalStateException("a mesh needs a policy: Mesh.builder().policy(PolicySource.http(uri))");
             }
             return new Mesh(this);
-        }
-
-        private PolicySource source() {
-            PolicySource source = Objects.requireNonNull(policy);
-            return snapshotDirectory == null ? source : source.snapshotIn(snapshotDirectory, initialFetchTimeout);
         }
 
         private static Duration positiveOrZero(String name, Duration timeout) {

@@ -53,9 +53,8 @@ class ArchitectureTest {
             Map.of("events", ".(telemetry|authz)", "authorize", ".(authz|internal.authz)", "credentials", ".identity");
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
-    private static final DescribedPredicate<JavaClass> ENTRY =
-            describe("Mesh, with the sink of its policy and the constructors that it lends", c -> Set.of(
-                            ROOT + ".Mesh", ROOT + ".PolicySink", ROOT + ".FailureConstructors")
+    private static final DescribedPredicate<JavaClass> ENTRY = describe(
+            "Mesh, with the constructors that it lends", c -> Set.of(ROOT + ".Mesh", ROOT + ".FailureConstructors")
                     .contains(c.getName().replaceAll("\\$.*", "")));
     private static final DescribedPredicate<JavaClass> ROOT_TYPES =
             resideInAPackage(ROOT).and(not(ENTRY)).as("types of the root package other than Mesh");
@@ -165,6 +164,8 @@ class ArchitectureTest {
             resideInAPackage(ROOT + ".policy"),
             "it is the model that a registry, a linter and a mesh share");
 
+    private static final DescribedPredicate<JavaClass> SOURCES = resideInAPackage(INTERNAL + "source..");
+
     @ArchTest
     static final ArchRule the_json_of_policy_knows_policy = only(
             resideInAPackage(ROOT + ".policy.json"),
@@ -179,16 +180,36 @@ class ArchitectureTest {
             .because("policies made in code and by other sources are checked by it too");
 
     @ArchTest
-    static final ArchRule the_registry_knows_policy_and_time = only(
+    static final ArchRule the_registry_knows_its_sources_and_policy = only(
             resideInAPackage(ROOT + ".registry"),
-            resideInAnyPackage(
+            SOURCES.or(resideInAnyPackage(
                     ROOT + ".registry",
                     ROOT + ".policy",
                     ROOT + ".policy.json",
                     INTERNAL + "time",
                     INTERNAL + "files",
-                    INTERNAL + "version"),
+                    INTERNAL + "version")),
             "a source delivers documents; what they do is not its business, but that its own do not go back is");
+
+    @ArchTest
+    static final ArchRule sources_know_policy_files_and_time = only(
+            SOURCES,
+            SOURCES.or(resideInAnyPackage(
+                    ROOT + ".policy",
+                    ROOT + ".policy.json",
+                    INTERNAL + "time",
+                    INTERNAL + "files",
+                    INTERNAL + "version")),
+            "a source that knew what becomes of its documents could not be one of several");
+
+    @ArchTest
+    static final ArchRule control_knows_sources_and_the_pipeline = only(
+            in("control"),
+            in("control", "entry", "pipeline", "call", "endpoint", "time", "version")
+                    .or(SOURCES)
+                    .or(ROOT_TYPES)
+                    .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".policy.json", ROOT + ".registry")),
+            "it puts in force what any source delivers, and knows neither the wire nor a concept");
 
     @ArchTest
     static final ArchRule the_order_of_versions_knows_policy = only(
@@ -243,9 +264,14 @@ class ArchitectureTest {
     static final ArchRule mesh_alone_wires_the_rooms_together = noClasses()
             .that(resideInAPackage(ROOT + "..").and(not(ENTRY)))
             .and()
-            .resideOutsideOfPackages(INTERNAL + "entry", INTERNAL + "pipeline", INTERNAL + "okhttp", ROOT + ".registry")
+            .resideOutsideOfPackages(
+                    INTERNAL + "entry",
+                    INTERNAL + "pipeline",
+                    INTERNAL + "okhttp",
+                    INTERNAL + "control",
+                    ROOT + ".registry")
             .should()
-            .dependOnClassesThat(in("entry", "pipeline", "okhttp").or(resideInAPackage(ROOT + ".registry")))
+            .dependOnClassesThat(in("entry", "pipeline", "okhttp", "control").or(resideInAPackage(ROOT + ".registry")))
             .because("policy, layers and wire meet in one class, which a reader can find");
 
     @ArchTest
@@ -386,6 +412,10 @@ class ArchitectureTest {
                         "okhttp",
                         "entry",
                         "pipeline",
+                        "control",
+                        "source",
+                        "source.http",
+                        "source.file",
                         "identity",
                         "tls",
                         "files",

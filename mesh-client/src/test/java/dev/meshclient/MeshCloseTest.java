@@ -300,7 +300,7 @@ class MeshCloseTest {
     @Test
     @Timeout(60)
     void who_waits_for_a_policy_is_told_when_the_mesh_closes() throws Exception {
-        Mesh mesh = Mesh.builder().policy((time, sink) -> () -> {}).build();
+        Mesh mesh = Mesh.builder().policy(sink -> () -> {}).build();
         CompletableFuture<Boolean> ready = new CompletableFuture<>();
         Thread asking = new Thread(
                 () -> {
@@ -321,7 +321,7 @@ class MeshCloseTest {
     @Test
     @Timeout(60)
     void who_asks_a_closed_mesh_for_a_policy_is_told_at_once() throws Exception {
-        Mesh mesh = Mesh.builder().policy((time, sink) -> () -> {}).build();
+        Mesh mesh = Mesh.builder().policy(sink -> () -> {}).build();
         mesh.close();
         assertThat(mesh.awaitReady(Duration.ofMinutes(10))).isFalse();
     }
@@ -339,7 +339,7 @@ class MeshCloseTest {
     @Test
     void a_call_that_waits_for_the_first_policy_ends_with_the_mesh() throws Exception {
         Mesh mesh = Mesh.builder()
-                .policy((time, sink) -> () -> {})
+                .policy(sink -> () -> {})
                 .claim("orders")
                 .initialFetchTimeout(Duration.ofMinutes(10))
                 .build();

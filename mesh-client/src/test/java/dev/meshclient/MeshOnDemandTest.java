@@ -207,7 +207,7 @@ class MeshOnDemandTest {
             registry.sendsAlone("orders");
             registry.hasAt("orders", backend.getPort());
             await().atMost(PATIENCE).until(() -> state(mesh, "cart.svc") == MeshStatus.State.ABSENT);
-            await().atMost(PATIENCE).until(() -> keeps("older "));
+            await().atMost(PATIENCE).until(() -> keeps(" true\n"));
         }
         registry.dies();
         try (Mesh mesh = mesh().snapshotDirectory(directory)

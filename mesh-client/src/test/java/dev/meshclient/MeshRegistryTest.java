@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.meshclient.internal.control.Snapshots;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.registry.FakeRegistry;
 import dev.meshclient.registry.PolicySource;
@@ -234,15 +235,13 @@ class MeshRegistryTest {
         return standing;
     }
 
-    private void awaitKept(String text) {
-        await().atMost(PATIENCE).ignoreExceptions().until(() -> {
-            try (Stream<Path> files = Files.list(directory)) {
-                Path file = files.filter(f -> f.toString().endsWith(".snapshot"))
-                        .findFirst()
-                        .orElseThrow();
-                return Files.readString(file).endsWith(text);
-            }
-        });
+    private void awaitKept(FakeRegistry registry, String revision) {
+        await().atMost(PATIENCE)
+                .ignoreExceptions()
+                .until(
+                        () -> Snapshots.revision(
+                                directory, registry.uri("/mesh/policy").toString()),
+                        revision::equals);
     }
 
     private Mesh.Builder restartable(FakeRegistry registry) {
@@ -293,7 +292,7 @@ class MeshRegistryTest {
             assertThat(mesh.status().freshness())
                     .extracting(MeshStatus.Freshness::from)
                     .isEqualTo(MeshStatus.From.LIVE);
-            awaitKept(last);
+            awaitKept(registry, "e/3");
         }
         assertThat(before).containsOnlyKeys("orders", "billing", "cart", "front", "new");
         assertThat(before.get("front")).startsWith("KEPT e/1");
@@ -348,7 +347,7 @@ class MeshRegistryTest {
             registry.serves(last, "\"3\"");
             awaitRevision(mesh, "e/3");
             before = standing(mesh);
-            awaitKept(last);
+            awaitKept(registry, "e/3");
         }
         assertThat(before).containsOnlyKeys("orders", "billing", "cart");
         registry.dies();
@@ -377,7 +376,7 @@ class MeshRegistryTest {
                 awaitRevision(mesh, "a/5");
                 registry.serves(last, "\"2\"");
                 awaitRevision(mesh, "b/7");
-                awaitKept(last);
+                awaitKept(registry, "b/7");
             }
             registry.serves(document("b/6", service("orders", blue, "")), "\"3\"");
             try (Mesh mesh = restartable(registry).build()) {
@@ -398,7 +397,7 @@ class MeshRegistryTest {
         registry.serves(last, "\"1\"");
         try (Mesh mesh = restartable(registry).build()) {
             awaitRevision(mesh, "e/1");
-            awaitKept(last);
+            awaitKept(registry, "e/1");
         }
         registry.dies();
         FakeRegistry.age(directory, registry.uri("/mesh/policy"), Duration.ofDays(1));
@@ -423,7 +422,7 @@ class MeshRegistryTest {
         try (FakeRegistry registry = new FakeRegistry().serves(partly, "\"1\"")) {
             try (Mesh mesh = restartable(registry).build()) {
                 awaitRevision(mesh, "e/1");
-                awaitKept(partly);
+                awaitKept(registry, "e/1");
             }
             registry.changes(r -> r.code(500).body(""));
             try (Mesh mesh = restartable(registry).build()) {

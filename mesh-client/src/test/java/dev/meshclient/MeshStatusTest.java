@@ -3,8 +3,8 @@ package dev.meshclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
@@ -195,7 +195,7 @@ class MeshStatusTest {
         };
 
         @Override
-        public Closeable watch(Time t, Sink given) {
+        public Closeable watch(Sink given) {
             sink = given;
             return () -> {};
         }
@@ -224,7 +224,7 @@ class MeshStatusTest {
             assertThat(asked.status())
                     .hasToString("policy -/7 from somewhere, in force for 9 min, live, confirmed 9 min ago\n"
                             + "last problem, 5 min ago: third");
-            told.sink.confirmed();
+            ((DocumentSink) told.sink).confirmed();
             time.step(2_000_000_000L);
             assertThat(asked.status())
                     .hasToString("policy -/7 from somewhere, in force for 9 min, live, confirmed 2 s ago");
@@ -235,7 +235,7 @@ class MeshStatusTest {
     void before_the_first_document_there_is_a_problem_at_most() {
         PolicySource silent = new PolicySource() {
             @Override
-            public Closeable watch(Time t, Sink sink) {
+            public Closeable watch(Sink sink) {
                 sink.failed(new IOException("connection refused"));
                 return () -> {};
             }

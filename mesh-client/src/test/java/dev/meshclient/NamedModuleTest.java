@@ -150,6 +150,8 @@ class NamedModuleTest {
             assertThat(said.lines())
                     .contains(
                             "module dev.meshclient",
+                            "older metadata.version",
+                            "ready true -/2 own",
                             "get hello",
                             "redirect redirected http://orders/there",
                             "enqueue later",

@@ -14,7 +14,7 @@ public final class RecordingLogger extends LegacyAbstractLogger {
 
     private final transient List<String> lines = new CopyOnWriteArrayList<>();
 
-    /** Nothing is logged yet. */
+    /** Has heard nothing yet. */
     public RecordingLogger() {}
 
     public List<String> lines() {

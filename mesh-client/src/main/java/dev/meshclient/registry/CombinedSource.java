@@ -1,11 +1,9 @@
 package dev.meshclient.registry;
 
-import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.source.Combination;
 import java.io.Closeable;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Two sources as one.
@@ -17,30 +15,16 @@ record CombinedSource(Combination.Kind kind, PolicySource first, PolicySource se
     static final Duration MOMENT = Duration.ofSeconds(2);
 
     @Override
-    public Closeable watch(Time time, Sink sink) {
-        return begin(time, sink, null);
+    public Closeable watch(Sink sink) {
+        return PlainSink.watch(sink, mesh -> CombinedWatch.start(mesh, this));
     }
 
-    /** Both may have policy by the host; each is asked for the same hosts. */
+    /** Two sources without a name have nothing to keep. */
     @Override
-    public Closeable watch(Time time, Sink sink, Wanted wanted) {
-        return begin(time, sink, wanted);
-    }
-
-    private Closeable begin(Time time, Sink sink, @Nullable Wanted wanted) {
-        CombinedWatch watch = new CombinedWatch(time, sink, kind, moment);
-        watch.start(first, second, wanted);
-        return watch;
-    }
-
-    /** Each keeps its own document: one of them may be there after a restart, and the other not. */
-    @Override
-    public PolicySource snapshotIn(Path directory, Duration initialFetchTimeout) {
-        return new CombinedSource(
-                kind,
-                first.snapshotIn(directory, initialFetchTimeout),
-                second.snapshotIn(directory, initialFetchTimeout),
-                moment);
+    public String snapshotName() {
+        String one = first.snapshotName();
+        String other = second.snapshotName();
+        return one.isEmpty() && other.isEmpty() ? "" : kind + " " + one + " " + other;
     }
 
     @Override

@@ -1,27 +1,28 @@
 package dev.meshclient.registry;
 
+import dev.meshclient.internal.source.Combination;
+import dev.meshclient.internal.source.Delivery;
+import dev.meshclient.internal.source.DocumentSink;
+import dev.meshclient.internal.source.Memory;
+import dev.meshclient.internal.source.Remembered;
+import dev.meshclient.internal.source.WantedHosts;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.version.VersionOrder;
-import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
-import dev.meshclient.policy.RefusedService;
-import dev.meshclient.registry.Provenance.Freshness;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,165 +30,132 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Two sources under watch: whenever one has another document, both are combined anew. At the start each is given a moment,
- * since half a policy makes calls fail that a whole one would serve; one that failed, or lets that moment pass, is not waited
- * for.
+ * since half a policy makes calls fail that a whole one would serve; a source that failed, or lets that moment pass, is not
+ * waited for. After a restart a source that has not been heard yet stands as an earlier process left it.
  */
 final class CombinedWatch implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(CombinedWatch.class);
 
+    private final DocumentSink sink;
     private final Time time;
-    private final PolicySource.Sink sink;
-    private final Combination.Kind kind;
-    private final long momentNanos;
+    private final CombinedSource source;
     private final Signal signal;
-    private final Part first = new Part();
-    private final Part second = new Part();
+    private final Part first;
+    private final Part second;
     private final List<Closeable> watched = new ArrayList<>();
     private List<String> conflicts = List.of();
-    private boolean waiting = true;
+    private boolean waiting;
     private boolean closed;
 
-    CombinedWatch(Time time, PolicySource.Sink sink, Combination.Kind kind, Duration moment) {
-        this.time = time;
+    private CombinedWatch(DocumentSink sink, CombinedSource source) {
         this.sink = sink;
-        this.kind = kind;
-        this.momentNanos = Time.nanos(moment);
+        this.time = sink.time();
+        this.source = source;
         this.signal = time.signal("policy-combined");
+        this.first = new Part("1");
+        this.second = new Part("2");
+        this.waiting = !(first.isSettled() && second.isSettled());
     }
 
-    /** @param wanted null: nothing in particular */
-    void start(PolicySource one, PolicySource other, PolicySource.@Nullable Wanted wanted) {
-        watched.add(begin(one, first, wanted));
-        watched.add(begin(other, second, wanted));
-        if (isWaiting()) {
-            time.start("policy-combined", this::endWait);
+    static CombinedWatch start(DocumentSink sink, CombinedSource source) {
+        CombinedWatch watch = new CombinedWatch(sink, source);
+        watch.watched.add(source.first().watch(watch.first));
+        watch.watched.add(source.second().watch(watch.second));
+        if (watch.isWaiting() || watch.lacksRemembered()) {
+            watch.time.start("policy-combined", watch::awaitParts);
         }
-    }
-
-    private Closeable begin(PolicySource source, Part part, PolicySource.@Nullable Wanted wanted) {
-        return wanted == null ? source.watch(time, part) : source.watch(time, part, part.new ByHost(wanted));
+        return watch;
     }
 
     private synchronized boolean isWaiting() {
         return waiting && !closed;
     }
 
-    private void endWait() {
-        long until = time.now() + momentNanos;
+    /** Whether a source has said nothing yet and left something that may not be used yet. */
+    private synchronized boolean lacksRemembered() {
+        return !closed && (first.lacksRemembered() || second.lacksRemembered());
+    }
+
+    private void awaitParts() {
         try {
-            while (isWaiting() && time.now() < until) {
-                signal.await(until);
+            awaitWhile(this::isWaiting, time.now() + Time.nanos(source.moment()));
+            synchronized (this) {
+                if (isWaiting()) {
+                    waiting = false;
+                    deliverWaiting();
+                }
+            }
+            awaitWhile(this::lacksRemembered, first.memory.usableAt());
+            synchronized (this) {
+                if (lacksRemembered()) {
+                    boolean alone =
+                            first.state == null && second.state == null; // then the mesh has it in force already
+                    first.remember();
+                    second.remember();
+                    if (!alone) {
+                        deliverWaiting();
+                    }
+                }
             }
         } catch (InterruptedIOException e) {
             LOG.debug("no longer waiting for policy, the thread was interrupted");
-            return;
-        }
-        synchronized (this) {
-            if (isWaiting()) {
-                waiting = false;
-                deliverWaiting();
-            }
         }
     }
 
-    /** What came while another one was waited for. */
-    private void deliverWaiting() {
-        if (first.document == null && second.document == null) {
-            return;
+    private void awaitWhile(BooleanSupplier condition, long until) throws InterruptedIOException {
+        while (condition.getAsBoolean() && time.now() < until) {
+            signal.await(until);
         }
+    }
+
+    private void deliverWaiting() {
         try {
-            deliver();
+            deliverAll();
         } catch (IOException | RuntimeException e) {
             sink.failed(new IOException("the policy could not be put in force: " + e.getMessage(), e));
         }
     }
 
-    private void deliver() throws IOException {
-        PolicyDocument one = first.document;
-        PolicyDocument other = second.document;
+    /** What came while another source was waited for comes in its order: a service that only the first document had is kept for a while. */
+    private void deliverAll() throws IOException {
+        for (State passed : first.takePassed()) {
+            deliver(passed, second.state);
+        }
+        for (State passed : second.takePassed()) {
+            deliver(first.state, passed);
+        }
+        if (first.state != null || second.state != null) {
+            deliver(first.state, second.state);
+        }
+    }
+
+    private void deliver(@Nullable State one, @Nullable State other) throws IOException {
+        boolean isPart = Stream.of(first, second).anyMatch(part -> part.state == null && part.byHost);
         Combination.Combined combined = Combination.of(
-                kind, one == null ? null : one.policy(), other == null ? null : other.policy(), isPart());
+                source.kind(), one == null ? null : one.document, other == null ? null : other.document, isPart);
         if (!combined.conflicts().isEmpty() && !combined.conflicts().equals(conflicts)) {
             LOG.warn(
                     "hosts that two sources claim for different services: {}", String.join("; ", combined.conflicts()));
         }
         conflicts = combined.conflicts();
-        Set<String> unknown = new LinkedHashSet<>();
-        Stream.of(one, other).filter(Objects::nonNull).forEach(d -> unknown.addAll(d.unknownFields()));
-        Map<String, RefusedService> refused = new LinkedHashMap<>();
-        Stream.of(one, other).filter(Objects::nonNull).forEach(d -> d.refused().forEach(refused::putIfAbsent));
-        MeshPolicy policy = withoutHollow(combined.policy(), other);
-        refused.keySet().removeAll(policy.services().keySet());
-        PolicyDocument document = new PolicyDocument(policy, List.copyOf(unknown), refused, Set.of());
-        List<PolicyDocument> earlier = earlier();
-        Provenance provenance = provenance(earlier);
-        if (provenance == null) {
-            sink.deliver(document);
-        } else {
-            sink.deliver(document, provenance);
-        }
-        first.earlier = List.of();
-        second.earlier = List.of();
+        Instant now = time.wall().instant();
+        List<State> states = Stream.of(one, other).filter(Objects::nonNull).toList();
+        sink.deliver(new Delivery(
+                combined.document(),
+                states.stream().allMatch(State::live),
+                states.stream()
+                        .map(state -> state.confirmedBy(now))
+                        .min(Instant::compareTo)
+                        .orElse(now),
+                memory(now),
+                first.failing != null ? first.failing : second.failing));
     }
 
-    /** Settings laid over a service that is refused would be a service without endpoints: its last good one is kept instead. */
-    private MeshPolicy withoutHollow(MeshPolicy policy, @Nullable PolicyDocument base) {
-        if (kind != Combination.Kind.OVERLAY || base == null || base.refused().isEmpty()) {
-            return policy;
-        }
-        Set<String> whole = new LinkedHashSet<>(policy.services().keySet());
-        whole.removeIf(name -> base.refused().containsKey(name)
-                && Objects.requireNonNull(policy.services().get(name))
-                        .endpoints()
-                        .isEmpty());
-        return Excerpt.of(policy, whole);
-    }
-
-    /** Each with what the other one has of the same services. */
-    private List<PolicyDocument> earlier() {
-        List<PolicyDocument> earlier = new ArrayList<>();
-        first.earlier.forEach(e -> earlier.add(combined(e, e.policy(), excerpt(second, e))));
-        second.earlier.forEach(e -> earlier.add(combined(e, excerpt(first, e), e.policy())));
-        return earlier;
-    }
-
-    private PolicyDocument combined(PolicyDocument of, @Nullable MeshPolicy one, @Nullable MeshPolicy other) {
-        return new PolicyDocument(
-                Combination.of(kind, one, other, isPart()).policy(), of.unknownFields(), of.refused(), Set.of());
-    }
-
-    private static @Nullable MeshPolicy excerpt(Part part, PolicyDocument of) {
-        PolicyDocument has = part.document;
-        return has == null
-                ? null
-                : Excerpt.of(has.policy(), of.policy().services().keySet());
-    }
-
-    /** Whether a source that has policy by the host has said nothing yet, so that both together speak of no host. */
-    private boolean isPart() {
-        return Stream.of(first, second).anyMatch(part -> part.document == null && part.byHost);
-    }
-
-    /** Of the less fresh of both, and what is wrong with one; null: neither says anything. */
-    private @Nullable Provenance provenance(List<PolicyDocument> earlier) {
-        IOException failing = first.failing != null ? first.failing : second.failing;
-        Freshness freshness = Freshness.LIVE;
-        Instant confirmed = null;
-        for (Provenance p : Stream.of(first.provenance, second.provenance)
-                .filter(Objects::nonNull)
-                .toList()) {
-            freshness = p.freshness().compareTo(freshness) > 0 ? p.freshness() : freshness;
-            confirmed = confirmed == null || p.confirmed().isBefore(confirmed) ? p.confirmed() : confirmed;
-        }
-        return confirmed == null && earlier.isEmpty() && failing == null
-                ? null
-                : new Provenance(
-                        freshness,
-                        confirmed == null ? time.wall().instant() : confirmed,
-                        null,
-                        List.of(),
-                        earlier,
-                        failing);
+    private Map<String, Remembered> memory(Instant now) {
+        Map<String, Remembered> memory = new TreeMap<>();
+        first.leaveIn(memory, now);
+        second.leaveIn(memory, now);
+        return memory;
     }
 
     @Override
@@ -201,93 +169,158 @@ final class CombinedWatch implements Closeable {
         }
     }
 
-    /** One of both sources. */
-    private final class Part implements PolicySource.Sink {
-        private final VersionOrder order = new VersionOrder();
-        private @Nullable PolicyDocument document;
-        private @Nullable Provenance provenance;
-        /** What is to be in force before the document is, of those that were not delivered. */
-        private List<PolicyDocument> earlier = List.of();
+    /**
+     * What one source has.
+     *
+     * @param live whether this process has heard it
+     * @param confirmed when it was; null: a source that has it always
+     * @param memory as the source left it
+     */
+    private record State(
+            PolicyDocument document, boolean live, @Nullable Instant confirmed, Map<String, Remembered> memory) {
+        Instant confirmedBy(Instant now) {
+            return confirmed == null ? now : confirmed;
+        }
+    }
 
+    /** One of both sources. */
+    private final class Part implements PolicySource.Sink, DocumentSink {
+        private final String name;
+        private final Memory memory;
+        private final VersionOrder order = new VersionOrder();
+        private final List<State> passed =
+                new ArrayList<>(); // each followed by another one while the other source was waited for
+        private @Nullable State state;
         private @Nullable IOException failing;
         private boolean heard;
         private volatile boolean byHost;
 
-        /** Finds out whether this source asks. */
-        private final class ByHost implements PolicySource.Wanted {
-            private final PolicySource.Wanted wanted;
+        Part(String name) {
+            this.name = name;
+            this.memory = sink.memory().of(name);
+            remember();
+        }
 
-            ByHost(PolicySource.Wanted wanted) {
-                this.wanted = wanted;
+        private void remember() {
+            Remembered left = memory.own(time.now());
+            if (state == null && left != null && left.document() != null) {
+                left.order().forEach(order::applied);
+                order.applied(left.document().policy().metadata());
+                state = new State(left.document(), false, left.confirmed(), memory.sources());
             }
+        }
 
-            @Override
-            public SortedSet<String> hosts() {
-                return wanted.hosts();
-            }
+        boolean isSettled() {
+            return heard || state != null;
+        }
 
-            @Override
-            public void onAsk(Runnable wake) {
-                byHost = true;
-                wanted.onAsk(wake);
+        boolean lacksRemembered() {
+            return state == null && memory.sources().containsKey("");
+        }
+
+        List<State> takePassed() {
+            List<State> taken = List.copyOf(passed);
+            passed.clear();
+            return taken;
+        }
+
+        void leaveIn(Map<String, Remembered> all, Instant now) {
+            State last = state;
+            if (last != null) {
+                last.memory.forEach((within, remembered) -> all.put(name + within, remembered));
+                Remembered own = last.memory.get("");
+                all.put(
+                        name,
+                        new Remembered(
+                                own == null ? null : own.etag(),
+                                own == null ? "" : own.digest(),
+                                own == null ? null : own.rejection(),
+                                last.confirmedBy(now),
+                                order.remembered(),
+                                last.document));
             }
         }
 
         @Override
-        public void deliver(PolicyDocument next) throws IOException {
-            take(next, null);
+        public Time time() {
+            return time;
         }
 
         @Override
-        public void deliver(PolicyDocument next, Provenance from) throws IOException {
-            take(next, from);
+        public Memory memory() {
+            return memory;
         }
 
-        private void take(PolicyDocument next, @Nullable Provenance from) throws IOException {
+        /** Finds out whether this source asks host by host. */
+        @Override
+        public WantedHosts wanted() {
+            return new WantedHosts() {
+                @Override
+                public SortedSet<String> hosts() {
+                    return sink.wanted().hosts();
+                }
+
+                @Override
+                public void onAsk(Runnable wake) {
+                    byHost = true;
+                    sink.wanted().onAsk(wake);
+                }
+            };
+        }
+
+        /** Of a source that is not one of this library: it does not report itself why a document was refused. */
+        @Override
+        public void deliver(PolicyDocument document) throws IOException {
+            try {
+                Delivery checked = Delivery.checked(document, time.wall().instant());
+                take(new State(checked.document(), true, null, Map.of()), null);
+            } catch (IOException | RuntimeException e) {
+                failed(e instanceof IOException refused ? refused : new IOException(e));
+                throw e;
+            }
+        }
+
+        @Override
+        public void deliver(Delivery delivery) throws IOException {
+            take(
+                    new State(delivery.document(), delivery.live(), delivery.confirmed(), delivery.memory()),
+                    delivery.failing());
+        }
+
+        private void take(State next, @Nullable IOException nextFailing) throws IOException {
             synchronized (CombinedWatch.this) {
                 if (closed) {
                     return;
                 }
-                PolicyProblem problem = order.problem(next.policy().metadata());
+                PolicyProblem problem = order.problem(next.document.policy().metadata());
                 if (problem != null) {
                     throw new PolicyException(List.of(problem));
                 }
-                PolicyDocument documentBefore = document;
-                Provenance provenanceBefore = provenance;
-                List<PolicyDocument> earlierBefore = earlier;
-                List<PolicyDocument> all = new ArrayList<>(earlier);
-                if (waiting && document != null) {
-                    all.add(document);
-                }
-                if (from != null) {
-                    all.addAll(from.earlier());
-                    from.order().forEach(order::applied);
-                }
-                earlier = all;
-                document = next;
-                provenance = from;
-                failing = from == null || from.freshness() == Freshness.LIVE ? null : failing;
-                heard();
-                boolean inForce = false;
+                State before = state;
+                state = next;
+                failing = next.live ? nextFailing : failing;
+                boolean taken = false;
                 try {
-                    if (!waiting) {
-                        CombinedWatch.this.deliver();
+                    if (waiting && before != null) {
+                        passed.add(before);
                     }
-                    inForce = true;
+                    heard();
+                    if (!waiting) {
+                        deliverAll();
+                    }
+                    taken = true;
                 } finally {
-                    if (!inForce) {
-                        document = documentBefore;
-                        provenance = provenanceBefore;
-                        earlier = earlierBefore;
+                    if (!taken) {
+                        state = before;
                     }
                 }
-                order.applied(next.policy().metadata());
+                order.applied(next.document.policy().metadata());
             }
         }
 
         private void heard() {
             heard = true;
-            if (waiting && first.heard && second.heard) {
+            if (waiting && first.isSettled() && second.isSettled()) {
                 waiting = false;
                 signal.raise();
             }
@@ -296,33 +329,17 @@ final class CombinedWatch implements Closeable {
         @Override
         public void confirmed() {
             synchronized (CombinedWatch.this) {
-                if (closed) {
+                State last = state;
+                if (closed || last == null) {
                     return;
                 }
-                provenance = Provenance.live(time.wall().instant(), null);
+                state = new State(last.document, true, time.wall().instant(), last.memory);
                 failing = null;
-                Provenance both = waiting ? null : CombinedWatch.this.provenance(List.of());
-                if (both != null && both.freshness() == Freshness.LIVE && both.failing() == null) {
+                boolean allLive = Stream.of(first, second)
+                        .allMatch(part -> part.failing == null && (part.state == null || part.state.live));
+                if (!waiting && allLive) {
                     sink.confirmed();
                 }
-            }
-        }
-
-        /** While a document waits to be in force: what will be kept beside it. */
-        @Override
-        public List<PolicySource.Kept> kept() {
-            synchronized (CombinedWatch.this) {
-                PolicyDocument next = document;
-                if (!waiting || next == null) {
-                    return sink.kept();
-                }
-                Set<String> names = new LinkedHashSet<>();
-                earlier.forEach(e -> names.addAll(e.policy().services().keySet()));
-                names.removeAll(next.policy().services().keySet());
-                next.policy().removed().forEach(names::remove);
-                return names.stream()
-                        .map(name -> new PolicySource.Kept(name, null))
-                        .toList();
             }
         }
 

@@ -1,11 +1,10 @@
 package dev.meshclient.registry;
 
 import dev.meshclient.internal.files.DirectoryEvents;
-import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.source.Subscription;
+import dev.meshclient.internal.source.file.FileWatch;
 import java.io.Closeable;
 import java.nio.file.Path;
-import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** A policy in a file that others write. */
 final class FilePolicySource implements PolicySource {
@@ -22,18 +21,16 @@ final class FilePolicySource implements PolicySource {
     }
 
     @Override
-    public Closeable watch(Time time, Sink sink) {
-        return resume(time, sink, null);
-    }
-
-    private Closeable resume(Time time, Sink sink, @Nullable Snapshot inForce) {
-        FileWatch watch = new FileWatch(file, new DirectoryEvents(directory), time, inForce);
-        return Subscription.start(time, "policy-file", sink, watch);
+    public Closeable watch(Sink sink) {
+        return PlainSink.watch(
+                sink,
+                mesh -> Subscription.start(
+                        "policy-file", mesh, new FileWatch(file, new DirectoryEvents(directory), mesh)));
     }
 
     @Override
-    public PolicySource snapshotIn(Path snapshots, Duration initialFetchTimeout) {
-        return new SnapshotSource(this, wanted -> this::resume, file.toUri(), snapshots, initialFetchTimeout);
+    public String snapshotName() {
+        return file.toUri().toString();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.meshclient.registry;
 
-import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.source.http.HttpSettings;
+import dev.meshclient.internal.source.http.HttpWatch;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.Closeable;
 import java.net.URI;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A policy that an HTTP server has. The URI is asked for again and again, word for word, with the ETag of the last answer. A
@@ -108,7 +108,7 @@ public final class HttpPolicySource implements PolicySource {
      * the start on, and those that one of its wildcards or an earlier policy claims when they are called first. That call
      * waits for the answer, at most {@code Mesh.Builder.initialFetchTimeout}. So claim what is to be the mesh's: a host that
      * nobody claims is called past it, whatever the server has for it. A host that the answer does not have fails with {@code NoRoute} from
-     * then on; it is looked for as long as it is called, and forgotten 30 s later. At most {@value HostList#MOST} hosts are
+     * then on; it is looked for as long as it is called, and forgotten 30 s later. At most 256 hosts are
      * asked for, and as many services that they send calls to.
      *
      * <p>The server sees {@code ?hosts=billing,orders}, sorted, behind whatever query the URI has. It answers with a document
@@ -124,39 +124,14 @@ public final class HttpPolicySource implements PolicySource {
     }
 
     @Override
-    public Closeable watch(Time time, Sink sink) {
-        return watch(time, sink, null, null);
+    public Closeable watch(Sink sink) {
+        return PlainSink.watch(sink, mesh -> HttpWatch.start(settings, mesh));
     }
 
+    /** The first URI: with another one added behind it, the source begins with the same policy. */
     @Override
-    public Closeable watch(Time time, Sink sink, Wanted wanted) {
-        return watch(time, sink, wanted, null);
-    }
-
-    private Closeable watch(Time time, Sink sink, @Nullable Wanted wanted, @Nullable Snapshot inForce) {
-        HostList hosts = settings.onDemand() ? new HostList(wanted) : null;
-        HttpWatch watch = new HttpWatch(settings, time, hosts, inForce);
-        Subscription subscription = Subscription.start(time, "policy-http", sink, watch);
-        if (hosts != null && wanted != null) {
-            wanted.onAsk(() -> {
-                watch.ask();
-                subscription.lookUp();
-            });
-            subscription.lookUp(); // for what was wanted meanwhile
-        }
-        return subscription;
-    }
-
-    /** The first URI names the file: one that is added behind it begins with the same document. */
-    @Override
-    public PolicySource snapshotIn(Path directory, Duration initialFetchTimeout) {
-        URI first = settings.urls().get(0).uri();
-        return new SnapshotSource(
-                this,
-                wanted -> (time, sink, inForce) -> watch(time, sink, wanted, inForce),
-                first,
-                directory,
-                initialFetchTimeout);
+    public String snapshotName() {
+        return settings.urls().get(0).uri().toString();
     }
 
     @Override

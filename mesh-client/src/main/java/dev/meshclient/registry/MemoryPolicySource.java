@@ -1,6 +1,5 @@
 package dev.meshclient.registry;
 
-import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -10,12 +9,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A policy in memory, for tests and local overrides. The first document is in force when the mesh is built, a later one when
  * {@link #update} returns.
  */
 public final class MemoryPolicySource implements PolicySource {
+    private static final Logger LOG = LoggerFactory.getLogger(MemoryPolicySource.class);
+
     private final List<Sink> sinks = new CopyOnWriteArrayList<>();
     private PolicyDocument document;
 
@@ -43,7 +46,7 @@ public final class MemoryPolicySource implements PolicySource {
     }
 
     @Override
-    public synchronized Closeable watch(Time time, Sink sink) {
+    public synchronized Closeable watch(Sink sink) {
         sinks.add(sink);
         deliver(sink);
         return () -> sinks.remove(sink);
@@ -52,8 +55,8 @@ public final class MemoryPolicySource implements PolicySource {
     private void deliver(Sink sink) {
         try {
             sink.deliver(document);
-        } catch (IOException e) {
-            sink.failed(e);
+        } catch (IOException refused) {
+            LOG.debug("a mesh does not take the document, as its log says: {}", refused.toString());
         }
     }
 

@@ -1,6 +1,6 @@
 package dev.meshclient.registry;
 
-import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.source.Combination;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -10,12 +10,17 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.SortedSet;
-import org.jspecify.annotations.Nullable;
 
-/** Where policy comes from. */
+/**
+ * Where policy comes from. A mesh has one; write your own for a registry that this library does not know:
+ *
+ * <pre>{@code
+ * PolicySource ours = sink -> {
+ *     Subscription s = registry.subscribe("mesh/policy", json -> sink.deliver(PolicyCodec.read(json)));
+ *     return s::cancel;
+ * };
+ * }</pre>
+ */
 public interface PolicySource {
     /**
      * A policy that an HTTP server has, at this URI word for word: nothing is appended, unless by {@link HttpPolicySource#onDemand}. Polled, or held until there is news
@@ -86,71 +91,35 @@ public interface PolicySource {
     }
 
     /**
-     * Begins to deliver documents to the sink, from a thread of the given time, until closed. Never blocks, never throws:
-     * what goes wrong is told to the sink and tried again.
+     * Begins to deliver documents to the sink, until the result is closed. Never waits and never throws: the source tells the sink
+     * what goes wrong, and tries again. Documents may come from any thread, this one included.
      */
-    Closeable watch(Time time, Sink sink);
+    Closeable watch(Sink sink);
 
     /**
-     * As {@link #watch(Time, Sink)}, for a source that has policy by the host: it delivers what it has of the hosts that are
-     * wanted, and says so in the {@code metadata.scope} of its documents. Any other delivers all it has, as without.
+     * Names what this source reads, so that a mesh finds the policy that was in force before a restart: the same name in each
+     * process, another one for each source that reads something else. It may hold secrets: only a hash of it is written.
+     *
+     * <p>Default: empty. Then nothing is kept for a restart, which is right where the source has its document at once.
      */
-    default Closeable watch(Time time, Sink sink, Wanted wanted) {
-        return watch(time, sink);
+    default String snapshotName() {
+        return "";
     }
 
-    /**
-     * A source like this one whose document outlives a restart: what is in force is kept in a file of that directory, and
-     * delivered first when it is watched the next time. A document whose {@code metadata.ttl} is over is delivered only if
-     * the source brings nothing within nine tenths of the timeout, and as {@link Provenance.Freshness#STALE}.
-     *
-     * <p>Nothing about the file can fail a call: what goes wrong with it is logged. A source that has nothing to keep, one
-     * in memory or one of your own, is returned as it is.
-     *
-     * @param directory is made when it is needed
-     */
-    default PolicySource snapshotIn(Path directory, Duration initialFetchTimeout) {
-        return this;
-    }
-
-    /** Which hosts policy is wanted for. Thread-safe. */
-    interface Wanted {
-        /** As documents spell them, without ports; sorted. Those that nobody wants any more are left out. */
-        SortedSet<String> hosts();
-
-        /**
-         * Has this run, on the thread of a call, each time that there is one to a host that was not wanted before, or that is
-         * to be looked for again. It must not wait.
-         */
-        void onAsk(Runnable wake);
-    }
-
-    /**
-     * A service that is in force although the document that was delivered last does not have it, or has it and it is refused.
-     *
-     * @param dropsIn when it goes unless a document has it again; null if it does not
-     */
-    record Kept(String service, @Nullable Duration dropsIn) {}
-
-    /** Who is given documents. Calls come one at a time. */
+    /** Takes documents; a mesh has one. Thread-safe. Once its watch is closed it ignores whatever comes. */
     interface Sink {
-        /** A document that reads well. Returns when it is in force. */
+        /**
+         * Puts a document in force and returns when it is. A service of which something is wrong is left out and keeps its last
+         * good policy; that is no failure. The document that is in force, delivered once more, says that the source still has it.
+         *
+         * @throws PolicyException if the document is refused as a whole: it is older than what is in force, or something is
+         *     wrong that is not of one service alone. Nothing has changed. The mesh has logged it and shows it in its status, so
+         *     a source needs to do nothing, but may tell where the document came from
+         * @throws IOException if it could not be put in force for another reason; likewise
+         */
         void deliver(PolicyDocument document) throws IOException;
 
-        /** As {@link #deliver(PolicyDocument)}, by a source that knows where it has the document from. */
-        default void deliver(PolicyDocument document, Provenance provenance) throws IOException {
-            deliver(document);
-        }
-
-        /** What was delivered last is what the source has now. */
-        default void confirmed() {}
-
-        /** What is in force from earlier documents than the one that was delivered last; asked right after that. */
-        default List<Kept> kept() {
-            return List.of();
-        }
-
-        /** Why there is no newer document just now; the last one stays in force. */
+        /** Reports why there is no newer document just now, such as a server that is down; the last one stays in force. */
         void failed(IOException problem);
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 
 /** Before there is a policy, when it changes and after the end: at no moment does a host of the mesh lie open. */
 class MomentsBoundaryTest extends Boundary {
-    private static final PolicySource SILENT = (time, sink) -> () -> {};
+    private static final PolicySource SILENT = sink -> () -> {};
 
     private final AtomicReference<@Nullable Thread> caller = new AtomicReference<>();
 
@@ -81,7 +81,7 @@ class MomentsBoundaryTest extends Boundary {
     void a_call_that_came_before_the_first_policy_waits_for_it() throws Exception {
         inside.enqueue(ok("inside"));
         AtomicReference<PolicySource.Sink> sink = new AtomicReference<>();
-        PolicySource late = (time, given) -> {
+        PolicySource late = given -> {
             sink.set(given);
             return () -> {};
         };

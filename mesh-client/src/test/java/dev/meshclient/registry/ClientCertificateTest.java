@@ -52,7 +52,7 @@ class ClientCertificateTest {
         OkHttpClient client = new OkHttpClient.Builder()
                 .sslSocketFactory(certificates.sslSocketFactory(), certificates.trustManager())
                 .build();
-        watch = PolicySource.http(registry.uri("/policy")).client(client).watch(time, sink);
+        watch = PolicySource.http(registry.uri("/policy")).client(client).watch(sink.at(time));
     }
 
     @Test

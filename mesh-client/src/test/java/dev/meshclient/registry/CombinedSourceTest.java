@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.internal.source.Combination;
+import dev.meshclient.internal.source.Delivery;
+import dev.meshclient.internal.source.Memory;
+import dev.meshclient.internal.source.Remembered;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import java.io.Closeable;
@@ -12,10 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,45 +38,32 @@ class CombinedSourceTest {
     private Path directory;
 
     /** {@code -/1+-/2} for a document of which these revisions are parts; {@code !} for a problem, with its message. */
-    private static final class Revisions implements PolicySource.Sink {
+    private static final class Revisions extends RecordingSink {
         final List<String> events = new CopyOnWriteArrayList<>();
         final List<Set<String>> services = new CopyOnWriteArrayList<>();
-        final List<Provenance.Freshness> freshness = new CopyOnWriteArrayList<>();
-        final List<String> earlier = new CopyOnWriteArrayList<>();
-        volatile List<PolicySource.Kept> kept = List.of();
+        final List<Boolean> live = new CopyOnWriteArrayList<>();
+        volatile Map<String, Remembered> left = Map.of();
         volatile @Nullable IOException failing;
         volatile String refused = "nothing";
         volatile int confirmations;
 
         @Override
-        public void deliver(PolicyDocument document) throws IOException {
+        public void deliver(Delivery delivery) throws IOException {
+            PolicyDocument document = delivery.document();
             String epoch = String.valueOf(document.policy().metadata().epoch());
             if (epoch.contains(refused)) {
                 throw new IOException(refused + " is not wanted");
             }
             services.add(document.policy().services().keySet());
+            live.add(delivery.live());
+            left = delivery.memory();
+            failing = delivery.failing();
             events.add(epoch);
-        }
-
-        @Override
-        public void deliver(PolicyDocument document, Provenance provenance) throws IOException {
-            deliver(document);
-            freshness.add(provenance.freshness());
-            provenance
-                    .earlier()
-                    .forEach(e -> earlier.add(e.policy().metadata().epoch()
-                            + e.policy().services().keySet()));
-            failing = provenance.failing();
         }
 
         @Override
         public synchronized void confirmed() {
             confirmations++;
-        }
-
-        @Override
-        public List<PolicySource.Kept> kept() {
-            return kept;
         }
 
         @Override
@@ -121,7 +111,7 @@ class CombinedSourceTest {
 
     @Test
     void both_are_there_from_the_first_document_on() throws IOException {
-        watch = hybrid(file(5)).watch(time, sink);
+        watch = hybrid(file(5)).watch(sink.at(time));
         sink.awaitDelivered("-/5+-/1");
         assertThat(sink.services.get(0)).containsExactly("vm", "cluster");
         registry.serves(document(2, "cluster"), "\"2\"");
@@ -131,7 +121,7 @@ class CombinedSourceTest {
     @Test
     void one_that_fails_does_not_hold_up_the_other() throws IOException {
         registry.changes(r -> r.code(500).body(""));
-        watch = hybrid(file(5)).watch(time, sink);
+        watch = hybrid(file(5)).watch(sink.at(time));
         sink.awaitDelivered("-/5+none");
         registry.changes(r -> r);
         sink.awaitDelivered("-/5+none", "-/5+-/1");
@@ -141,17 +131,17 @@ class CombinedSourceTest {
     @Test
     void one_that_says_nothing_is_waited_for_two_seconds() throws IOException {
         Closeable nothing = () -> {};
-        PolicySource silent = (t, s) -> nothing;
+        PolicySource silent = s -> nothing;
         long began = time.now();
         watch = PolicySource.merge(silent, PolicySource.http(registry.uri("/policy")))
-                .watch(time, sink);
+                .watch(sink.at(time));
         sink.awaitDelivered("none+-/1");
         assertThat(time.now() - began).isGreaterThanOrEqualTo(2_000_000_000L);
     }
 
     @Test
     void each_keeps_its_own_order_of_versions() throws IOException {
-        watch = hybrid(file(5)).watch(time, sink);
+        watch = hybrid(file(5)).watch(sink.at(time));
         sink.awaitDelivered("-/5+-/1");
         registry.serves(document(3, "cluster"), "\"3\"");
         sink.awaitDelivered("-/5+-/1", "-/5+-/3");
@@ -170,7 +160,7 @@ class CombinedSourceTest {
     void each_keeps_its_own_order_of_epochs() {
         MemoryPolicySource one = PolicySource.of(inEpoch("a", 7));
         MemoryPolicySource other = PolicySource.of(inEpoch("b", 7));
-        watch = PolicySource.merge(one, other).watch(time, sink);
+        watch = PolicySource.merge(one, other).watch(sink.at(time));
         for (String[] step : new String[][] {{"b", "1"}, {"a", "9"}, {"b", "2"}, {"b", "1"}}) {
             update(one, step);
         }
@@ -197,7 +187,7 @@ class CombinedSourceTest {
 
     @Test
     void a_document_that_is_refused_leaves_the_last_good_one_to_the_other() throws IOException {
-        watch = hybrid(file(5)).watch(time, sink);
+        watch = hybrid(file(5)).watch(sink.at(time));
         sink.awaitDelivered("-/5+-/1");
         sink.refused = "-/2";
         registry.serves(document(2, "cluster"), "\"2\"");
@@ -210,7 +200,7 @@ class CombinedSourceTest {
     void memory_over_memory_is_in_force_at_once() throws IOException {
         MemoryPolicySource top = PolicySource.of(document(1, "top"));
         PolicySource both = PolicySource.overlay(top, PolicySource.of(document(2, "base")));
-        watch = both.watch(time, sink);
+        watch = both.watch(sink.at(time));
         assertThat(sink.events).containsExactly("-/1+-/2");
         assertThat(time.running()).isZero();
         top.update(document(2, "top"));
@@ -225,70 +215,74 @@ class CombinedSourceTest {
                         + " \"services\": {\"orders\": {\"hosts\": [\"orders\"], ";
         MemoryPolicySource base = PolicySource.of(head + "\"endpoints\": [{\"address\": \"a\", \"port\": 1}]}}}");
         MemoryPolicySource top = PolicySource.of(head + "\"timeouts\": {\"request\": \"1s\"}}}}");
-        watch = PolicySource.overlay(top, base).watch(time, sink);
+        watch = PolicySource.overlay(top, base).watch(sink.at(time));
         base.update(head + "\"endpoints\": [{\"address\": \"a\", \"port\": 0}]}}}");
         assertThat(sink.services).containsExactly(Set.of("orders"), Set.of());
     }
 
     @Test
-    void after_a_restart_each_begins_with_its_own_snapshot() throws IOException {
-        Path kept = directory.resolve("kept");
-        Path vms = file(5);
-        watch = hybrid(vms).snapshotIn(kept, Duration.ofSeconds(5)).watch(time, sink);
+    void after_a_restart_a_source_that_is_not_heard_stands_as_it_was() throws IOException {
+        watch = hybrid(file(5)).watch(sink.at(time));
         sink.awaitDelivered("-/5+-/1");
-        await().atMost(PATIENCE).ignoreExceptions().until(() -> count(kept) == 2);
+        Memory left = new Memory(sink.left, 0);
         watch.close();
         registry.changes(r -> r.code(500).body(""));
         sink = new Revisions();
-        watch = hybrid(file(6)).snapshotIn(kept, Duration.ofSeconds(5)).watch(time, sink);
-        await().atMost(PATIENCE).until(() -> sink.delivered().contains("-/6+-/1"));
-        assertThat(sink.freshness).containsOnly(Provenance.Freshness.SNAPSHOT);
+        watch = hybrid(file(6)).watch(sink.at(time).remembering(left));
+        sink.awaitDelivered("-/6+-/1");
+        assertThat(sink.services.get(0)).containsExactly("vm", "cluster");
+        assertThat(sink.live).containsExactly(false);
         assertThat(sink.confirmations).isZero();
         registry.changes(r -> r);
         await().atMost(PATIENCE).until(() -> sink.confirmations > 0);
+        sink.awaitDelivered("-/6+-/1");
     }
 
-    /** The second document comes without "cluster", which the sink keeps. */
     @Test
-    void after_a_restart_what_is_kept_comes_before_both() throws IOException {
-        Path kept = directory.resolve("kept");
-        Path vms = file(5);
-        watch = hybrid(vms).snapshotIn(kept, Duration.ofSeconds(5)).watch(time, sink);
-        sink.awaitDelivered("-/5+-/1");
-        sink.kept = List.of(new PolicySource.Kept("cluster", null), new PolicySource.Kept("of nobody", null));
-        registry.serves(document(2, "other"), "\"2\"");
-        sink.awaitDelivered("-/5+-/1", "-/5+-/2");
-        SnapshotFile file = new SnapshotFile(kept, registry.uri("/policy"));
+    void after_a_restart_no_source_goes_back_in_its_versions() throws IOException {
+        registry.serves(document(7, "cluster"), "\"7\"");
+        watch = hybrid(file(5)).watch(sink.at(time));
+        sink.awaitDelivered("-/5+-/7");
+        Memory left = new Memory(sink.left, 0);
+        watch.close();
+        registry.serves(document(6, "cluster"), "\"6\"");
+        sink = new Revisions();
+        watch = hybrid(file(5)).watch(sink.at(time).remembering(left));
         await().atMost(PATIENCE)
-                .ignoreExceptions()
-                .until(() -> Objects.requireNonNull(file.read()).older().size() == 1);
+                .until(() -> sink.events.stream().anyMatch(e -> e.contains("metadata.version: 6 (legal: 7 or more;")));
+    }
+
+    /** What is stale waits for the time from which on it may be used. */
+    @Test
+    void what_is_stale_stands_in_only_when_its_source_has_said_nothing_for_long() throws IOException {
+        watch = hybrid(file(5)).watch(sink.at(time));
+        sink.awaitDelivered("-/5+-/1");
+        Map<String, Remembered> left = sink.left;
         watch.close();
         registry.changes(r -> r.code(500).body(""));
         sink = new Revisions();
-        watch = hybrid(vms).snapshotIn(kept, Duration.ofSeconds(5)).watch(time, sink);
-        await().atMost(PATIENCE).until(() -> sink.delivered().contains("-/5+-/2"));
-        assertThat(sink.earlier).containsExactly("-/5+-/1[cluster]");
-        registry.serves(document(3, "other"), "\"3\"");
-        registry.changes(r -> r);
-        await().atMost(PATIENCE).until(() -> sink.delivered().contains("-/5+-/3"));
-        assertThat(sink.earlier).as("not once more").hasSize(1);
+        long usableAt = time.now() + Duration.ofMinutes(1).toNanos();
+        watch = hybrid(file(6)).watch(sink.at(time).remembering(new Memory(left, usableAt)));
+        sink.awaitDelivered("-/6+none");
+        sink.awaitDelivered("-/6+none", "-/6+-/1");
+        assertThat(time.now()).isGreaterThanOrEqualTo(usableAt);
+        assertThat(sink.live).containsExactly(true, false);
     }
 
     @Test
     void a_document_that_another_one_followed_during_the_wait_is_not_skipped() {
         Closeable nothing = () -> {};
-        PolicySource silent = (t, s) -> nothing;
+        PolicySource silent = s -> nothing;
         MemoryPolicySource memory = PolicySource.of(document(1, "a"));
-        watch = new CombinedSource(Combination.Kind.MERGE, memory, silent, Duration.ofSeconds(40)).watch(time, sink);
+        watch = new CombinedSource(Combination.Kind.MERGE, memory, silent, Duration.ofSeconds(40)).watch(sink.at(time));
         assertThat(sink.delivered()).isEmpty();
         assertThatCode(() -> memory.update(document(2, "b"))).doesNotThrowAnyException();
-        sink.awaitDelivered("-/2+none");
-        assertThat(sink.earlier).containsExactly("-/1+none[a]");
+        sink.awaitDelivered("-/1+none", "-/2+none");
     }
 
     @Test
     void what_came_from_one_does_not_make_the_other_well() throws Exception {
-        watch = hybrid(file(5)).watch(time, sink);
+        watch = hybrid(file(5)).watch(sink.at(time));
         sink.awaitDelivered("-/5+-/1");
         registry.changes(r -> r.code(500).body(""));
         await().atMost(PATIENCE).until(() -> sink.events.stream().anyMatch(e -> e.contains("HTTP 500")));
@@ -304,17 +298,11 @@ class CombinedSourceTest {
         assertThat(sink.failing).isNull();
     }
 
-    private static long count(Path directory) throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.filter(f -> f.toString().endsWith(".snapshot")).count();
-        }
-    }
-
     @Test
     void close_closes_both_and_ends_the_wait() throws IOException {
         registry.changes(r -> r.code(500).body(""));
         watch = PolicySource.merge(PolicySource.http(registry.uri("/a")), PolicySource.file(directory.resolve("none")))
-                .watch(time, sink);
+                .watch(sink.at(time));
         watch.close();
         await().atMost(PATIENCE).until(() -> time.running() == 0);
         assertThat(sink.delivered()).isEmpty();

@@ -3,6 +3,7 @@ package dev.meshclient.registry;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.contract.RefusingPort;
+import dev.meshclient.internal.control.Snapshots;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
@@ -10,7 +11,6 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocketFactory;
@@ -58,17 +58,17 @@ public final class FakeRegistry implements AutoCloseable {
         server.start();
     }
 
-    static FakeRegistry overTls(SSLSocketFactory tls) throws IOException {
+    public static FakeRegistry overTls(SSLSocketFactory tls) throws IOException {
         return new FakeRegistry(tls, false);
     }
 
     /** Who has no certificate that the server trusts is not answered. */
-    static FakeRegistry overMutualTls(SSLSocketFactory tls) throws IOException {
+    public static FakeRegistry overMutualTls(SSLSocketFactory tls) throws IOException {
         return new FakeRegistry(tls, true);
     }
 
     /** A document that reads well, of this version. */
-    static String document(int version) {
+    public static String document(int version) {
         return """
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                  "metadata": {"mesh": "test", "version": %d}, "services": {}}
@@ -90,9 +90,7 @@ public final class FakeRegistry implements AutoCloseable {
 
     /** Makes the snapshot of that source look as old as this. */
     public static void age(Path directory, URI source, Duration age) throws IOException {
-        SnapshotFile file = new SnapshotFile(directory, source);
-        Snapshot s = Objects.requireNonNull(file.read());
-        file.write(new Snapshot(s.json(), s.etag(), s.confirmed().minus(age), s.order(), s.older(), null));
+        Snapshots.age(directory, source.toString(), age);
     }
 
     /** From now on every answer is changed so. */
@@ -102,12 +100,12 @@ public final class FakeRegistry implements AutoCloseable {
     }
 
     /** What is held now is answered: there is no other document. */
-    synchronized void endsWait() {
+    public synchronized void endsWait() {
         waitsOver++;
         notifyAll();
     }
 
-    synchronized void redirects(String path, String to) {
+    public synchronized void redirects(String path, String to) {
         redirected = path;
         location = to;
     }
@@ -153,7 +151,7 @@ public final class FakeRegistry implements AutoCloseable {
         return requests.get(request).getHeaders().get(name);
     }
 
-    RecordedRequest request(int n) {
+    public RecordedRequest request(int n) {
         return requests.get(n);
     }
 
@@ -161,7 +159,7 @@ public final class FakeRegistry implements AutoCloseable {
         return requests.size();
     }
 
-    void awaitRequests(int count) {
+    public void awaitRequests(int count) {
         await().atMost(PATIENCE).until(() -> requests.size() >= count);
     }
 

@@ -9,17 +9,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 
 /** Time that passes many times as fast as it does: pauses of seconds are short, sockets and files stay what they are. */
-final class FastTime implements Time, AutoCloseable {
+public final class FastTime implements Time, AutoCloseable {
     private final RealTime real = RealTime.create("fast");
     private final AtomicInteger running = new AtomicInteger();
     private final long speed;
 
-    FastTime(long speed) {
+    public FastTime(long speed) {
         this.speed = speed;
     }
 
     /** Tasks that were started and have not ended. */
-    int running() {
+    public int running() {
         return running.get();
     }
 

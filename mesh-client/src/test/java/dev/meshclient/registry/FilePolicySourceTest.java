@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.internal.files.DirectoryEvents;
+import dev.meshclient.internal.source.file.FileWatch;
 import dev.meshclient.internal.time.StepTime;
 import java.io.Closeable;
 import java.io.IOException;
@@ -41,7 +42,7 @@ class FilePolicySourceTest {
     }
 
     private void watch() {
-        watch = PolicySource.file(file).watch(time, sink);
+        watch = PolicySource.file(file).watch(sink.at(time));
     }
 
     /** In one step: a loaded machine may look between the truncation and the write of another way. */
@@ -110,7 +111,7 @@ class FilePolicySourceTest {
     @Test
     void a_problem_that_stays_is_told_once_and_another_one_again() throws IOException {
         StepTime steps = new StepTime();
-        FileWatch looking = new FileWatch(file, new DirectoryEvents(directory), steps, null);
+        FileWatch looking = new FileWatch(file, new DirectoryEvents(directory), sink.at(steps));
         for (int i = 0; i < 3; i++) {
             looking.look(sink);
             steps.step(10_000_000_000L);
@@ -188,7 +189,7 @@ class FilePolicySourceTest {
             Path elsewhere = Files.createDirectory(directory.resolve("elsewhere"));
             Path real = Files.writeString(elsewhere.resolve("real.json"), document(1));
             Files.createSymbolicLink(file, real);
-            watch = PolicySource.file(file).watch(fast, sink);
+            watch = PolicySource.file(file).watch(sink.at(fast));
             sink.awaitEvents("v1");
             Files.writeString(real, document(2)); // no event: another directory is written to
             sink.awaitEvents("v1", "v2");
@@ -201,7 +202,7 @@ class FilePolicySourceTest {
         try (FastTime fast = new FastTime(50)) {
             Path mount = Files.createDirectory(directory.resolve("mount"));
             file = Files.writeString(mount.resolve("policy.json"), document(1));
-            watch = PolicySource.file(file).watch(fast, sink);
+            watch = PolicySource.file(file).watch(sink.at(fast));
             sink.awaitEvents("v1");
             Files.move(mount, directory.resolve("old"));
             Files.createDirectory(mount);

@@ -38,7 +38,7 @@ class HttpPolicySourceTest {
     }
 
     private void watch(HttpPolicySource source) {
-        watch = source.watch(time, sink);
+        watch = source.watch(sink.at(time));
     }
 
     private HttpPolicySource source() {
@@ -238,7 +238,7 @@ class HttpPolicySourceTest {
         HttpPolicySource source = source();
         RecordingSink other = new RecordingSink();
         watch(source);
-        try (Closeable second = source.watch(time, other)) {
+        try (Closeable second = source.watch(other.at(time))) {
             assertThat(second).isNotSameAs(watch);
             sink.awaitEvents("v1");
             other.awaitEvents("v1");

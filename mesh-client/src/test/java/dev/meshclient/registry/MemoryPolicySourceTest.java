@@ -39,7 +39,7 @@ class MemoryPolicySourceTest {
     void a_policy_made_in_code_is_delivered_as_its_document_would_be() throws IOException {
         try (FastTime time = new FastTime(1)) {
             MemoryPolicySource source = PolicySource.of(policy(1));
-            try (Closeable watch = source.watch(time, sink)) {
+            try (Closeable watch = source.watch(sink.at(time))) {
                 assertThat(watch).isNotNull();
                 source.update(policy(2));
                 source.update(document(3));
@@ -57,7 +57,7 @@ class MemoryPolicySourceTest {
         MemoryPolicySource source = PolicySource.of(policy(1));
         assertThatThrownBy(() -> source.update(illegal)).isInstanceOf(IllegalArgumentException.class);
         try (FastTime time = new FastTime(1);
-                Closeable watch = source.watch(time, sink)) {
+                Closeable watch = source.watch(sink.at(time))) {
             assertThat(watch).isNotNull();
             assertThat(sink.events()).containsExactly("v1");
         }

@@ -4,14 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.internal.source.Delivery;
+import dev.meshclient.internal.source.Memory;
+import dev.meshclient.internal.source.Remembered;
+import dev.meshclient.internal.source.WantedHosts;
 import dev.meshclient.policy.PolicyDocument;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListSet;
@@ -36,7 +40,7 @@ class OnDemandTest {
     private Path directory;
 
     /** What calls want. */
-    private static final class Calls implements PolicySource.Wanted {
+    private static final class Calls implements WantedHosts {
         final SortedSet<String> hosts = new ConcurrentSkipListSet<>();
         final List<Runnable> wakes = new CopyOnWriteArrayList<>();
 
@@ -57,12 +61,13 @@ class OnDemandTest {
     }
 
     /** {@code [a, b] of [a, b, c]}: the services of a document, and what it speaks of; {@code !} for a problem. */
-    private static final class Parts implements PolicySource.Sink {
+    private static final class Parts extends RecordingSink {
         final List<String> events = new CopyOnWriteArrayList<>();
         final List<String> problems = new CopyOnWriteArrayList<>();
+        volatile Map<String, Remembered> left = Map.of();
 
         @Override
-        public void deliver(PolicyDocument document) {
+        public void deliver(PolicyDocument document) throws IOException {
             var scope = document.policy().metadata().scope();
             events.add(new TreeSet<>(document.policy().services().keySet()) + " of "
                     + (scope == null ? "all" : scope.hosts()));
@@ -71,6 +76,12 @@ class OnDemandTest {
         @Override
         public void failed(IOException problem) {
             problems.add(String.valueOf(problem.getMessage()));
+        }
+
+        @Override
+        public void deliver(Delivery delivery) throws IOException {
+            left = delivery.memory();
+            super.deliver(delivery);
         }
 
         void awaitLast(String expected) {
@@ -97,7 +108,7 @@ class OnDemandTest {
     }
 
     private void watch(PolicySource source) {
-        watch = source.watch(time, sink, calls);
+        watch = source.watch(sink.at(time).wanting(calls));
     }
 
     @Test
@@ -244,26 +255,20 @@ class OnDemandTest {
     void after_a_restart_an_etag_of_another_list_is_not_sent() throws IOException {
         registry.has("orders", ENDPOINTS);
         calls.hosts.add("orders");
-        watch(source().snapshotIn(directory, PATIENCE));
+        watch(source());
         sink.awaitLast("[orders] of [orders]");
-        await().atMost(PATIENCE).until(this::isKept);
+        Memory left = new Memory(sink.left, 0);
         registry.awaitAsked("orders?..."); // which is the last
         watch.close();
         await().atMost(PATIENCE).until(() -> time.running() == 0);
         sink = new Parts();
+        sink.remembering(left);
         calls.hosts.add("billing");
         registry.has("billing", ENDPOINTS);
         int before = registry.asked().size();
-        watch(source().snapshotIn(directory, PATIENCE));
+        watch(source());
         sink.awaitLast("[billing, orders] of [billing, orders]");
-        assertThat(sink.events.get(0)).isEqualTo("[orders] of [orders]");
         assertThat(registry.asked().get(before)).isEqualTo("billing,orders");
-    }
-
-    private boolean isKept() throws IOException {
-        try (var files = Files.list(directory)) {
-            return files.anyMatch(f -> f.toString().endsWith(".snapshot"));
-        }
     }
 
     // ---- together with others
@@ -328,7 +333,7 @@ class OnDemandTest {
 
     @Test
     void a_watch_by_somebody_who_wants_nothing_has_the_head() throws IOException {
-        watch = source().watch(time, sink);
+        watch = source().watch(sink.at(time));
         sink.awaitLast("[] of []");
     }
 

@@ -2,6 +2,12 @@ package dev.meshclient.registry;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.internal.source.Delivery;
+import dev.meshclient.internal.source.DocumentSink;
+import dev.meshclient.internal.source.Memory;
+import dev.meshclient.internal.source.WantedHosts;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;
 import java.io.IOException;
 import java.time.Duration;
@@ -9,13 +15,47 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Remembers what it is given: {@code v7} for a document of version 7, {@code v7 STALE}, {@code !} for a problem, in order. */
-final class RecordingSink implements PolicySource.Sink {
+/** Remembers what it is given: {@code v7} for a document of version 7, {@code !} for a problem, in order. A mesh's, of any clock. */
+public class RecordingSink implements PolicySource.Sink, DocumentSink {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final AtomicInteger confirmations = new AtomicInteger();
     private final List<IOException> problems = new CopyOnWriteArrayList<>();
+    private volatile Time time = new StepTime();
+    private volatile WantedHosts wanted = WantedHosts.NONE;
+    private volatile Memory memory = Memory.NONE;
+
+    /** This sink, with another clock. */
+    public RecordingSink at(Time clock) {
+        time = clock;
+        return this;
+    }
+
+    public RecordingSink wanting(WantedHosts hosts) {
+        wanted = hosts;
+        return this;
+    }
+
+    public RecordingSink remembering(Memory left) {
+        memory = left;
+        return this;
+    }
+
+    @Override
+    public Time time() {
+        return time;
+    }
+
+    @Override
+    public WantedHosts wanted() {
+        return wanted;
+    }
+
+    @Override
+    public Memory memory() {
+        return memory;
+    }
 
     @Override
     public void deliver(PolicyDocument document) throws IOException {
@@ -23,9 +63,8 @@ final class RecordingSink implements PolicySource.Sink {
     }
 
     @Override
-    public void deliver(PolicyDocument document, Provenance provenance) throws IOException {
-        boolean live = provenance.freshness() == Provenance.Freshness.LIVE;
-        events.add("v" + document.policy().metadata().version() + (live ? "" : " " + provenance.freshness()));
+    public void deliver(Delivery delivery) throws IOException {
+        deliver(delivery.document());
     }
 
     @Override
@@ -39,32 +78,32 @@ final class RecordingSink implements PolicySource.Sink {
         events.add("!");
     }
 
-    List<String> events() {
+    public List<String> events() {
         return List.copyOf(events);
     }
 
     /** What was said of the problem, 0 = the first. */
-    String problem(int n) {
+    public String problem(int n) {
         return String.valueOf(problems.get(n).getMessage());
     }
 
-    List<IOException> problems() {
+    public List<IOException> problems() {
         return List.copyOf(problems);
     }
 
-    void awaitConfirmed() {
+    public void awaitConfirmed() {
         await().atMost(PATIENCE).until(() -> confirmations.get() > 0);
     }
 
-    int confirmations() {
+    public int confirmations() {
         return confirmations.get();
     }
 
-    void awaitEvents(String... expected) {
+    public void awaitEvents(String... expected) {
         await().atMost(PATIENCE).until(this::events, List.of(expected)::equals);
     }
 
-    void awaitEvent(String expected) {
+    public void awaitEvent(String expected) {
         await().atMost(PATIENCE).until(() -> events.contains(expected));
     }
 }

@@ -36,7 +36,7 @@ class ReprDigestTest {
     }
 
     private void watch() {
-        watch = PolicySource.http(registry.uri("/policy")).watch(time, sink);
+        watch = PolicySource.http(registry.uri("/policy")).watch(sink.at(time));
     }
 
     private static String digest(ByteString bytes) {

@@ -36,7 +36,7 @@ class SeveralRegistriesTest {
     }
 
     private void watch() {
-        watch = PolicySource.http(first.uri("/a"), second.uri("/b")).watch(time, sink);
+        watch = PolicySource.http(first.uri("/a"), second.uri("/b")).watch(sink.at(time));
     }
 
     private void breaksFirst() {

@@ -1,7 +1,6 @@
 package dev.meshclient.tls;
 
 import static dev.meshclient.tls.MeshPeer.now;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -60,11 +59,11 @@ class ServerTlsTest {
     /** Where a server waits. */
     private record Running(int port, AutoCloseable stop) implements AutoCloseable {
         @Override
-        public void close() {
+        public void close() throws IOException {
             try {
                 stop.close();
             } catch (Exception e) {
-                throw new IllegalStateException("the server does not stop", e);
+                throw new IOException("the server does not stop", e);
             }
         }
     }
@@ -107,7 +106,7 @@ class ServerTlsTest {
             Running start(ServerTls tls) throws Exception {
                 SSLServerSocket server = (SSLServerSocket) tls.context()
                         .getServerSocketFactory()
-                        .createServerSocket(0, 0, InetAddress.getLoopbackAddress());
+                        .createServerSocket(0, 0, InetAddress.getByName("127.0.0.1"));
                 Thread accepting = new Thread(() -> answer(server));
                 accepting.setDaemon(true);
                 accepting.start();
@@ -121,7 +120,7 @@ class ServerTlsTest {
             while (!server.isClosed()) {
                 try (SSLSocket socket = (SSLSocket) server.accept()) {
                     socket.getInputStream().read(new byte[4096]);
-                    socket.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(UTF_8));
+                    socket.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes());
                 } catch (IOException refused) {
                     assertThat(refused).isNotNull();
                 }
@@ -130,7 +129,7 @@ class ServerTlsTest {
     }
 
     private static InetSocketAddress local() throws IOException {
-        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        return new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0);
     }
 
     private static Running started(HttpsServer server) {
@@ -177,13 +176,12 @@ class ServerTlsTest {
         try (SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket("127.0.0.1", port)) {
             socket.setSoTimeout(10_000);
             SSLSession session = socket.getSession();
-            socket.getOutputStream()
-                    .write("GET / HTTP/1.1\r\nHost: orders\r\nConnection: close\r\n\r\n".getBytes(UTF_8));
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: orders\r\nConnection: close\r\n\r\n".getBytes());
             byte[] answer = socket.getInputStream().readNBytes(12);
             if (answer.length < 12) {
                 throw new IOException("the server closed the connection");
             }
-            assertThat(new String(answer, UTF_8)).isEqualTo("HTTP/1.1 200");
+            assertThat(new String(answer)).isEqualTo("HTTP/1.1 200");
             return ((X509Certificate) session.getPeerCertificates()[0])
                     .getSerialNumber()
                     .toString();

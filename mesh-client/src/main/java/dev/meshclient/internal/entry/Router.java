@@ -9,6 +9,7 @@ import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.Applied;
+import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.Hosts;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.MeshState;
@@ -144,42 +145,61 @@ public final class Router implements Admission.Source {
     }
 
     /**
-     * Puts a document in force: all of its services that are good. Calls under way go on with the policy that they began with;
-     * the consumer is told of endpoints that go.
+     * Puts a document in force: all of its services that are good. Calls under way go on with the policy that they began with.
      *
+     * @param gone is given the endpoints that go
      * @throws PolicyException if it is older than what was in force: then nothing changes
      */
-    public Applied apply(PolicyDocument document, Consumer<EndpointHealth> gone) throws PolicyException {
-        return apply(List.of(), List.of(), document, gone);
-    }
-
-    /**
-     * As above, for a document that follows others at once: no call sees those alone.
-     *
-     * @param versions of what was in force before a restart; no document may go back behind them
-     * @param earlier documents whose services it may leave in force, oldest first
-     */
-    public synchronized Applied apply(
-            List<Metadata> versions,
-            List<PolicyDocument> earlier,
-            PolicyDocument document,
-            Consumer<EndpointHealth> gone)
-            throws PolicyException {
+    public synchronized Applied apply(PolicyDocument document, Consumer<EndpointHealth> gone) throws PolicyException {
         boolean first = !isReady();
-        Applied applied = policy.apply(versions, earlier, document, gone);
-        earlier.forEach(e -> e.policy().services().values().forEach(s -> claims.add(s.hosts())));
+        Applied applied = policy.apply(document, gone);
         document.policy().services().values().forEach(s -> claims.add(s.hosts()));
         document.refused().values().forEach(s -> claims.add(s.hosts()));
-        lastProblem = null;
-        Scope scope = document.policy().metadata().scope();
-        if (first && scope != null) {
-            interest.resume(scope.hosts(), time.now());
-        }
-        waiting.forEach(Call::raise);
+        changed(first, document.policy().metadata().scope());
         if (applied != Applied.NOTHING_NEW) {
             events.policyApplied(revision());
         }
         return applied;
+    }
+
+    /**
+     * Puts in force again what was in force before a restart.
+     *
+     * @param versions that no document may go back behind
+     * @return whether it did: not after the first document
+     */
+    public synchronized boolean resume(AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
+        if (!policy.resume(left, versions, gone)) {
+            return false;
+        }
+        left.services().values().forEach(s -> claims.add(s.service().hosts()));
+        left.refused().values().forEach(s -> claims.add(s.hosts()));
+        changed(true, left.scope());
+        events.policyApplied(revision());
+        return true;
+    }
+
+    private void changed(boolean first, @Nullable Scope scope) {
+        lastProblem = null;
+        if (first && scope != null) {
+            interest.resume(scope.hosts(), time.now());
+        }
+        waiting.forEach(Call::raise);
+    }
+
+    /** How each service stands. */
+    public AppliedPolicy applied() {
+        return policy.applied();
+    }
+
+    /** The versions that no document may go back behind, as {@code VersionOrder.remembered()} has them. */
+    public List<Metadata> order() {
+        return policy.order();
+    }
+
+    /** Runs after services went that documents had not had for long. */
+    public void onDropped(Runnable run) {
+        policy.onDropped(run);
     }
 
     /**

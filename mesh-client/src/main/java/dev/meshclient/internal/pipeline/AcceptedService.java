@@ -29,13 +29,19 @@ import org.jspecify.annotations.Nullable;
  * @param priorities of clusters, by name
  * @param trustDomain of the mesh; null: none is stated
  */
-record AcceptedService(
+public record AcceptedService(
         String revision,
         @Nullable Service stated,
         Settings defaults,
         Service service,
         Map<String, Integer> priorities,
         @Nullable String trustDomain) {
+
+    /** As it was in force before a restart; its settings are merged with the defaults of its document. */
+    public static AcceptedService kept(
+            String revision, Service service, Map<String, Integer> priorities, @Nullable String trustDomain) {
+        return new AcceptedService(revision, null, Settings.NONE, service, priorities, trustDomain);
+    }
 
     /**
      * All services of a policy, by name.

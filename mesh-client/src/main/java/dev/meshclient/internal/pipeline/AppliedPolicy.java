@@ -4,6 +4,7 @@ import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.RefusedService;
 import dev.meshclient.policy.Scope;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param scope what the document speaks of; null: everything
  * @param outside those of {@code services} that it does not speak of: kept until a document does
  */
-record AppliedPolicy(
+public record AppliedPolicy(
         String revision,
         OutboundTrafficPolicy outboundTrafficPolicy,
         long appliedAt,
@@ -32,13 +33,35 @@ record AppliedPolicy(
         @Nullable Scope scope,
         Set<String> outside) {
     /** Before the first document. */
-    static final AppliedPolicy NONE =
+    public static final AppliedPolicy NONE =
             new AppliedPolicy("", OutboundTrafficPolicy.ALLOW_ANY, 0, Map.of(), Map.of(), Map.of(), null, Set.of());
 
-    AppliedPolicy {
+    public AppliedPolicy {
         services = Collections.unmodifiableMap(new LinkedHashMap<>(services));
         refused = Collections.unmodifiableMap(new LinkedHashMap<>(refused));
         absentSince = Collections.unmodifiableMap(new LinkedHashMap<>(absentSince));
         outside = Set.copyOf(outside);
+    }
+
+    /** Services that no document has any more, or that this one does not speak of: they are kept for a while, or until it does. */
+    public Set<String> absent() {
+        Set<String> absent = new HashSet<>(absentSince.keySet());
+        absent.addAll(outside);
+        return absent;
+    }
+
+    /** Services that are refused and have an earlier policy in force. */
+    public Set<String> kept() {
+        Set<String> kept = new HashSet<>(refused.keySet());
+        kept.retainAll(services.keySet());
+        kept.removeAll(absent());
+        return kept;
+    }
+
+    /** Services that are refused and never had a policy. */
+    public Set<String> refusedOnly() {
+        Set<String> only = new HashSet<>(refused.keySet());
+        only.removeAll(services.keySet());
+        return only;
     }
 }

@@ -37,6 +37,7 @@ public final class PolicyControl {
     private @Nullable PolicyDocument document;
     private Consumer<String> ask = host -> {};
     private Consumer<EndpointHealth> gone = endpoint -> {};
+    private volatile Runnable afterDrop = () -> {};
     private Time.@Nullable Timer nextStale;
     private volatile MeshState state = MeshState.NONE;
     private boolean closed;
@@ -89,34 +90,54 @@ public final class PolicyControl {
     }
 
     /**
-     * Puts a document in force that follows others at once.
+     * Puts a document in force.
      *
-     * @param versions of what was in force before a restart
-     * @param earlier documents whose services it may leave in force
      * @throws PolicyException if the document is older than what was in force; nothing changes
      */
-    public synchronized Applied apply(
-            List<Metadata> versions, List<PolicyDocument> earlier, PolicyDocument read, Consumer<EndpointHealth> gone)
-            throws PolicyException {
-        versions.forEach(order::applied);
+    public synchronized Applied apply(PolicyDocument read, Consumer<EndpointHealth> gone) throws PolicyException {
         PolicyProblem problem = order.problem(read.policy().metadata());
         if (problem != null) {
             throw new PolicyException(List.of(problem));
         }
         PolicyDocument last = document;
         PolicyDocument next = last == null ? read : SharedParts.of(read, last);
-        if (next.equals(last) && earlier.isEmpty()) {
+        if (next.equals(last)) {
             return Applied.NOTHING_NEW;
         }
         boolean again = differs(last, next) && order.isAgain(next.policy().metadata());
         AppliedPolicy before = state.policy();
-        for (PolicyDocument one : earlier) {
-            before = LastGoodMerge.after(before, one, time.now());
-        }
         put(LastGoodMerge.after(before, next, time.now()), gone);
         order.applied(next.policy().metadata());
         document = next;
         return again ? Applied.SAME_VERSION : Applied.IN_FORCE;
+    }
+
+    /**
+     * Puts in force again what was in force before a restart.
+     *
+     * @param versions that no document may go back behind
+     * @return whether it did: not after the first document
+     */
+    public synchronized boolean resume(AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
+        if (state != MeshState.NONE) {
+            return false;
+        }
+        put(left, gone);
+        versions.forEach(order::applied);
+        return true;
+    }
+
+    public AppliedPolicy applied() {
+        return state.policy();
+    }
+
+    public synchronized List<Metadata> order() {
+        return order.remembered();
+    }
+
+    /** Runs after services went that documents had not had for long; holds no lock. */
+    public void onDropped(Runnable run) {
+        afterDrop = run;
     }
 
     /** Of what a process before this one had, the version alone is known; parts of one version differ anyway. */
@@ -154,10 +175,14 @@ public final class PolicyControl {
                 .orElse(null);
     }
 
-    private synchronized void dropStale(Consumer<EndpointHealth> gone) {
-        if (!closed) {
+    private void dropStale(Consumer<EndpointHealth> gone) {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
             put(state.policy(), gone);
         }
+        afterDrop.run();
     }
 
     /** Names stand for other addresses: their services go on with the same policy. */

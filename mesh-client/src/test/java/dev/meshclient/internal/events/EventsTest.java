@@ -237,9 +237,9 @@ class EventsTest {
                 wire.set("x-attempt", String.valueOf(attempt.number()));
             }
         }));
-        Attempt last = open.get(0);
-        assertThat(last.wireHeaders()).isEqualTo(Headers.of("x-attempt", "2"));
-        assertThat(Objects.requireNonNull(last.previous()).wireHeaders()).isEqualTo(Headers.of("x-attempt", "1"));
+        Attempt second = open.get(0);
+        assertThat(second.wireHeaders()).isEqualTo(Headers.of("x-attempt", "2"));
+        assertThat(Objects.requireNonNull(second.previous()).wireHeaders()).isEqualTo(Headers.of("x-attempt", "1"));
     }
 
     @Test

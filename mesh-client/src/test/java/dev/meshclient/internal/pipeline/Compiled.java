@@ -14,7 +14,7 @@ final class Compiled {
 
     static MeshState state(PolicyDocument document, LocalWorkload self, Time time) throws PolicyException {
         PolicyControl control = new PolicyControl(time, name -> List.of(), self, Events.none(time), Duration.ZERO);
-        control.apply(List.of(), List.of(), document, gone -> {});
+        control.apply(document, gone -> {});
         return Objects.requireNonNull(control.state());
     }
 }

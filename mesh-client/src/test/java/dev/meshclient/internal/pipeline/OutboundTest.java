@@ -17,7 +17,6 @@ import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.Locality;
-import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Resolution;
@@ -89,11 +88,10 @@ class OutboundTest {
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                  "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {}}
                 """);
-        List<Metadata> before = List.of(document.policy().metadata());
+        assertThat(router.resume(AppliedPolicy.NONE, List.of(document.policy().metadata()), gone -> {}))
+                .isTrue();
 
-        assertThat(router.apply(before, List.of(), document, gone -> {})).isEqualTo(Applied.IN_FORCE);
-        assertThat(router.apply(List.of(), List.of(document), document, gone -> {}))
-                .isEqualTo(Applied.IN_FORCE);
+        assertThat(router.apply(document, gone -> {})).isEqualTo(Applied.IN_FORCE);
         assertThat(router.apply(document, gone -> {})).isEqualTo(Applied.NOTHING_NEW);
     }
 

@@ -1,0 +1,332 @@
+package dev.meshclient.internal.control;
+
+import dev.meshclient.MeshStatus;
+import dev.meshclient.internal.entry.Router;
+import dev.meshclient.internal.pipeline.Applied;
+import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.source.Delivery;
+import dev.meshclient.internal.source.DocumentSink;
+import dev.meshclient.internal.source.Memory;
+import dev.meshclient.internal.source.Remembered;
+import dev.meshclient.internal.source.WantedHosts;
+import dev.meshclient.internal.time.Signal;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.registry.PolicySource;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.SortedSet;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The source of a mesh under watch, and the snapshot of what is in force. The snapshot is read first, then the source is watched,
+ * then what is in force is written after each document. One thread reads and writes: a disk that hangs holds up no policy.
+ */
+public final class PolicyFeed implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(PolicyFeed.class);
+
+    private final Time time;
+    private final PolicySource source;
+    private final Router router;
+    private final PolicySink sink;
+    private final long staleNanos;
+    private final Signal signal;
+    private final @Nullable SnapshotFile file;
+    private final @Nullable SnapshotWriter writer;
+    private Memory memory = Memory.NONE;
+    private @Nullable Closeable watched;
+    private boolean delivered;
+    private boolean closed;
+
+    private PolicyFeed(
+            Time time,
+            PolicySource source,
+            Router router,
+            PolicySink sink,
+            Duration staleTtl,
+            @Nullable Path snapshotDirectory) {
+        this.time = time;
+        this.source = source;
+        this.router = router;
+        this.sink = sink;
+        this.staleNanos = Time.nanos(staleTtl);
+        this.signal = time.signal("policy-snapshot");
+        String name = snapshotDirectory == null ? "" : source.snapshotName();
+        this.file = snapshotDirectory == null || name.isEmpty() ? null : new SnapshotFile(snapshotDirectory, name);
+        this.writer = file == null ? null : new SnapshotWriter(file, time);
+    }
+
+    /**
+     * Begins. A source without a snapshot may deliver before this returns.
+     *
+     * @param snapshotDirectory where what is in force is kept; null: nowhere
+     */
+    public static PolicyFeed start(
+            Time time,
+            PolicySource source,
+            Router router,
+            PolicySink sink,
+            Duration initialFetchTimeout,
+            Duration staleTtl,
+            @Nullable Path snapshotDirectory) {
+        PolicyFeed feed = new PolicyFeed(time, source, router, sink, staleTtl, snapshotDirectory);
+        SnapshotWriter writer = feed.writer;
+        if (writer == null) {
+            feed.watchSource();
+        } else {
+            router.onDropped(feed::dropped);
+            time.start("policy-snapshot", () -> feed.run(writer, initialFetchTimeout));
+        }
+        return feed;
+    }
+
+    /** How fresh the policy in force is; null: there is none. */
+    public MeshStatus.@Nullable Freshness freshness() {
+        return sink.freshness();
+    }
+
+    /** What went wrong since the policy in force was confirmed; null: nothing. */
+    public MeshStatus.@Nullable Problem problem() {
+        return sink.problem();
+    }
+
+    private void run(SnapshotWriter writer, Duration initialFetchTimeout) {
+        long until = time.now() + Time.nanos(initialFetchTimeout) / 10 * 9; // in time for calls that wait so long
+        try {
+            Snapshot left = read();
+            if (left != null && !left.isExpired(time.wall().instant())) {
+                memory = resume(left, MeshStatus.From.SNAPSHOT, writer) ? new Memory(left.memory(), 0) : memory;
+                watchSource();
+            } else {
+                memory = left == null ? memory : new Memory(left.memory(), until);
+                watchSource();
+                if (left != null) {
+                    awaitSource(until);
+                    resume(left, MeshStatus.From.STALE, writer);
+                }
+            }
+            write(writer);
+        } catch (InterruptedIOException e) {
+            LOG.debug("the snapshot {} is kept no longer, its thread was interrupted", file);
+        }
+    }
+
+    private void awaitSource(long until) throws InterruptedIOException {
+        while (time.now() < until && !isSettled()) {
+            signal.await(until);
+        }
+    }
+
+    /** Whatever is wrong with it, a lack of memory included, the source is to be watched after this. */
+    private @Nullable Snapshot read() {
+        try {
+            return file == null ? null : file.read();
+        } catch (IOException | RuntimeException | Error e) {
+            LOG.warn("the policy snapshot {} is ignored: {}", file, e.toString());
+            return null;
+        }
+    }
+
+    /** Unless the source was faster. Whether it is in force now. */
+    private synchronized boolean resume(Snapshot left, MeshStatus.From freshness, SnapshotWriter writer) {
+        if (isSettled()) {
+            return false;
+        }
+        Duration age = left.age(time.wall().instant()).truncatedTo(ChronoUnit.SECONDS);
+        try {
+            if (!sink.resume(left, freshness, staleNanos)) {
+                return false;
+            }
+        } catch (RuntimeException | Error e) {
+            LOG.warn("the policy snapshot {} is ignored, it could not be put in force: {}", file, e.toString());
+            return false;
+        }
+        if (freshness == MeshStatus.From.STALE) {
+            LOG.warn(
+                    "STALE policy is in force, from the snapshot {}: it is {} old, its metadata.ttl is {}, and there is no"
+                            + " newer one yet; its endpoints may belong to others by now",
+                    file,
+                    age,
+                    left.ttl());
+        } else {
+            LOG.info("policy is in force from the snapshot {}, {} old, until there is a newer one", file, age);
+        }
+        writer.resumed(left);
+        return true;
+    }
+
+    private synchronized boolean isSettled() {
+        return delivered || closed;
+    }
+
+    private void watchSource() {
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+        }
+        Closeable begun;
+        try {
+            begun = source.watch(new MeshSink());
+        } catch (RuntimeException e) {
+            sink.failed(new IOException(source + " cannot be watched: " + e, e));
+            return;
+        }
+        synchronized (this) {
+            if (!closed) {
+                watched = begun;
+                return;
+            }
+        }
+        close(begun);
+    }
+
+    /** Writes what is still to be written when this is closed, too. */
+    private void write(SnapshotWriter writer) throws InterruptedIOException {
+        while (true) {
+            writer.work();
+            synchronized (this) {
+                if (closed && !writer.hasWork()) {
+                    return;
+                }
+            }
+            signal.await(Time.NEVER);
+        }
+    }
+
+    /** Services that no document has had for long went. */
+    private synchronized void dropped() {
+        Snapshot last = writer == null ? null : writer.inForce();
+        if (last != null) {
+            keep(last.confirmed(), last.ttl(), last.memory());
+        }
+    }
+
+    private void keep(Instant confirmed, @Nullable Duration ttl, Map<String, Remembered> left) {
+        if (writer != null) {
+            AppliedPolicy now = router.applied();
+            Map<String, Instant> dropsAt =
+                    Snapshot.dropsAt(now, time.now(), time.wall().instant(), staleNanos);
+            writer.inForce(new Snapshot(now, dropsAt, router.order(), confirmed, ttl, left));
+            signal.raise();
+        }
+    }
+
+    private void confirmedInForce() {
+        if (writer != null) {
+            writer.confirmed();
+            signal.raise();
+        }
+    }
+
+    @Override
+    public void close() {
+        Closeable begun;
+        synchronized (this) {
+            closed = true;
+            begun = watched;
+            watched = null;
+        }
+        if (begun != null) {
+            close(begun);
+        }
+        signal.raise();
+    }
+
+    private static void close(Closeable begun) {
+        try {
+            begun.close();
+        } catch (IOException e) {
+            LOG.warn("the policy source did not close: {}", e.toString());
+        }
+    }
+
+    /** What the source of a mesh is given. */
+    private final class MeshSink implements PolicySource.Sink, DocumentSink {
+        @Override
+        public Time time() {
+            return time;
+        }
+
+        @Override
+        public WantedHosts wanted() {
+            return new WantedHosts() {
+                @Override
+                public SortedSet<String> hosts() {
+                    return router.wanted();
+                }
+
+                @Override
+                public void onAsk(Runnable wake) {
+                    router.onWanted(wake);
+                }
+            };
+        }
+
+        @Override
+        public Memory memory() {
+            return memory;
+        }
+
+        @Override
+        public void deliver(PolicyDocument document) throws IOException {
+            try {
+                deliver(Delivery.checked(document, time.wall().instant()));
+            } catch (IOException e) {
+                failed(e);
+                throw e;
+            } catch (RuntimeException e) {
+                IOException defect = new IOException("the document could not be put in force: " + e, e);
+                failed(defect);
+                throw defect;
+            }
+        }
+
+        @Override
+        public void deliver(Delivery delivery) throws IOException {
+            synchronized (PolicyFeed.this) {
+                if (closed) {
+                    return;
+                }
+                Applied what = sink.deliver(delivery);
+                delivered = true;
+                if (what == Applied.NOTHING_NEW && delivery.memory().isEmpty()) {
+                    confirmedInForce();
+                    return;
+                }
+                keep(
+                        delivery.confirmed(),
+                        delivery.document().policy().metadata().ttl(),
+                        delivery.memory());
+            }
+        }
+
+        @Override
+        public void confirmed() {
+            synchronized (PolicyFeed.this) {
+                if (closed) {
+                    return;
+                }
+                sink.confirmed();
+                confirmedInForce();
+            }
+        }
+
+        @Override
+        public void failed(IOException problem) {
+            synchronized (PolicyFeed.this) {
+                if (!closed) {
+                    sink.failed(problem);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.meshclient.internal.control;
+
+import dev.meshclient.MeshStatus;
+import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.entry.Router;
+import dev.meshclient.internal.pipeline.Applied;
+import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.pipeline.Status;
+import dev.meshclient.internal.source.Delivery;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+
+/** Puts in force what a source delivers; knows how fresh it is and what went wrong since. Calls come one at a time. */
+public final class PolicySink {
+    private final Router router;
+    private final Consumer<EndpointHealth> gone;
+    private final Runnable applied;
+    private final Time time;
+    private final DocumentLog log;
+    private volatile Heard heard = new Heard(null, 0, null, 0, 0);
+
+    /** What a source said last of what is in force, and what went wrong since; times are of the mesh's clock. */
+    private record Heard(
+            MeshStatus.@Nullable From from,
+            long confirmedAt,
+            @Nullable IOException problem,
+            long problemAt,
+            long failingSince) {
+        Heard confirmed(long at) {
+            return new Heard(MeshStatus.From.LIVE, at, null, 0, 0);
+        }
+
+        /** A snapshot in force, or a document of which a part is not live, does not make the source well. */
+        Heard resumed(MeshStatus.From where, long at) {
+            return new Heard(where, at, problem, problemAt, failingSince);
+        }
+
+        /** Another one of several sources goes on failing. */
+        Heard failing(IOException said, long now) {
+            return said.equals(problem) ? this : failed(said, now);
+        }
+
+        Heard failed(IOException said, long at) {
+            return new Heard(from, confirmedAt, said, at, problem == null ? at : failingSince);
+        }
+    }
+
+    /**
+     * @param gone is given the endpoints that policy does not list any more
+     * @param applied is run when a document is in force
+     */
+    public PolicySink(Router router, Consumer<EndpointHealth> gone, Runnable applied, Time time, Logger log) {
+        this.router = router;
+        this.gone = gone;
+        this.applied = applied;
+        this.time = time;
+        this.log = new DocumentLog(log);
+    }
+
+    /** Every document passes here, whichever source made it. */
+    synchronized Applied deliver(Delivery delivery) throws IOException {
+        String before = router.revision();
+        Applied what = router.apply(delivery.document(), gone);
+        applied.run();
+        if (what != Applied.NOTHING_NEW) {
+            log.inForce(delivery.document(), router.applied(), before, what == Applied.SAME_VERSION);
+        }
+        long at = at(delivery.confirmed());
+        IOException failing = delivery.failing();
+        MeshStatus.From from = delivery.live() || heard.from == null ? MeshStatus.From.LIVE : heard.from;
+        Heard next = delivery.live() && failing == null ? heard.confirmed(at) : heard.resumed(from, at);
+        heard = failing == null ? next : next.failing(failing, time.now());
+        return what;
+    }
+
+    /**
+     * Puts in force again what an earlier process left.
+     *
+     * @return whether it did: not if a document was faster
+     */
+    synchronized boolean resume(Snapshot snapshot, MeshStatus.From freshness, long staleNanos) {
+        AppliedPolicy left = snapshot.applied(time.now(), time.wall().instant(), staleNanos);
+        if (!router.resume(left, snapshot.order(), gone)) {
+            return false;
+        }
+        applied.run();
+        heard = heard.resumed(freshness, at(snapshot.confirmed()));
+        return true;
+    }
+
+    private long at(Instant confirmed) {
+        Duration age = Duration.between(confirmed, time.wall().instant());
+        return time.now() - (age.isNegative() ? 0 : Time.nanos(age));
+    }
+
+    synchronized void confirmed() {
+        heard = heard.confirmed(time.now());
+    }
+
+    synchronized void failed(IOException problem) {
+        router.problem(problem);
+        heard = heard.failed(problem, time.now());
+        log.failed(problem, router.revision(), time.now());
+    }
+
+    /** How fresh the policy in force is; null: there is none. */
+    MeshStatus.@Nullable Freshness freshness() {
+        Heard last = heard;
+        return last.from == null
+                ? null
+                : new Status.FreshnessFacts(last.from, Duration.ofNanos(time.now() - last.confirmedAt));
+    }
+
+    /** What went wrong since the policy in force was confirmed; null: nothing. */
+    MeshStatus.@Nullable Problem problem() {
+        Heard last = heard;
+        IOException said = last.problem;
+        if (said == null) {
+            return null;
+        }
+        PolicyException refusal = DocumentLog.refusal(said);
+        return new Status.ProblemFacts(
+                said.getMessage() == null ? said.toString() : said.getMessage(),
+                Duration.ofNanos(time.now() - last.problemAt),
+                Duration.ofNanos(time.now() - last.failingSince),
+                refusal == null ? List.of() : refusal.problems());
+    }
+}

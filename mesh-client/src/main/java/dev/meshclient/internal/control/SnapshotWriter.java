@@ -1,0 +1,102 @@
+package dev.meshclient.internal.control;
+
+import dev.meshclient.internal.time.LogThrottle;
+import dev.meshclient.internal.time.Time;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the policy in force to its file, and now and then that the source still has it. It holds the last snapshot, so that a
+ * file that could not be written, or is gone, is written later.
+ */
+final class SnapshotWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotWriter.class);
+    private static final Duration MOST_OFTEN = Duration.ofMinutes(1);
+    private static final Duration LEAST_OFTEN = Duration.ofHours(1);
+
+    private final SnapshotFile file;
+    private final Time time;
+    private final LogThrottle warning = new LogThrottle(Time.NEVER);
+    private @Nullable Snapshot inForce;
+    private long againNanos;
+    private long againAt;
+    private boolean unwritten;
+
+    SnapshotWriter(SnapshotFile file, Time time) {
+        this.file = file;
+        this.time = time;
+    }
+
+    /** What the file holds is in force. */
+    synchronized void resumed(Snapshot snapshot) {
+        inForce = snapshot;
+        againNanos = againNanos(snapshot);
+        againAt = 0;
+    }
+
+    /** This is in force from now on. */
+    synchronized void inForce(Snapshot snapshot) {
+        inForce = snapshot;
+        againNanos = againNanos(snapshot);
+        unwritten = true;
+    }
+
+    /** What was given last. Null: nothing. */
+    synchronized @Nullable Snapshot inForce() {
+        return inForce;
+    }
+
+    /** The source still has what is in force. */
+    synchronized void confirmed() {
+        Snapshot same = inForce;
+        if (same != null && time.now() >= againAt) {
+            inForce = same.confirmed(time.wall().instant());
+            unwritten = true;
+        }
+    }
+
+    synchronized boolean hasWork() {
+        return unwritten;
+    }
+
+    private synchronized @Nullable Snapshot take() {
+        Snapshot next = unwritten ? inForce : null;
+        unwritten = false;
+        againAt = next == null ? againAt : time.now() + againNanos;
+        return next;
+    }
+
+    /** The age of a snapshot must say something where it counts: at a tenth of the time that it may be trusted. */
+    private static long againNanos(Snapshot snapshot) {
+        Duration ttl = snapshot.ttl();
+        Duration often =
+                ttl == null || ttl.compareTo(LEAST_OFTEN.multipliedBy(10)) > 0 ? LEAST_OFTEN : ttl.dividedBy(10);
+        return Time.nanos(often.compareTo(MOST_OFTEN) < 0 ? MOST_OFTEN : often);
+    }
+
+    /** Writes what is to be written, if anything is. */
+    void work() {
+        Snapshot next = take();
+        if (next == null) {
+            return;
+        }
+        try {
+            file.write(next);
+            warning.reset();
+        } catch (ClosedByInterruptException e) {
+            LOG.debug("the policy snapshot {} was not written, its thread was interrupted", file);
+        } catch (IOException | RuntimeException e) {
+            if (warning.allows("not written", time.now())) {
+                LOG.warn(
+                        "the policy snapshot {} cannot be written, and this is not said again: {}; policy is in force all"
+                                + " the same, but after a restart without a registry it will be an older one or none",
+                        file,
+                        e.toString());
+            }
+        }
+    }
+}

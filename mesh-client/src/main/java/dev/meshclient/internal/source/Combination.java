@@ -1,0 +1,230 @@
+package dev.meshclient.internal.source;
+
+import dev.meshclient.policy.Cluster;
+import dev.meshclient.policy.Endpoint;
+import dev.meshclient.policy.JwtProvider;
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.Metadata;
+import dev.meshclient.policy.OutboundTrafficPolicy;
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.RefusedService;
+import dev.meshclient.policy.Resolution;
+import dev.meshclient.policy.Scope;
+import dev.meshclient.policy.Service;
+import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.Subset;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One policy of two: where both speak of the same thing the first one wins. */
+public final class Combination {
+    private static final String NONE_YET = "none";
+
+    /** How services of the same name become one. */
+    public enum Kind {
+        /** Endpoints are united; everything else is the first one's. Each document's defaults are for its own services. */
+        MERGE,
+        /** Key by key what the first one says, and where it says nothing, what the second says. */
+        OVERLAY
+    }
+
+    private final Kind kind;
+    private final MeshPolicy first;
+    private final MeshPolicy second;
+    private final Map<String, String> hostsOfFirst = new HashMap<>();
+    private final List<String> conflicts = new ArrayList<>();
+
+    /** @param conflicts hosts that are not the second one's, for people */
+    public record Combined(PolicyDocument document, List<String> conflicts) {}
+
+    private record Place(@Nullable String cluster, String address, int port) {
+        static Place of(Endpoint e) {
+            return new Place(e.cluster(), e.address().toLowerCase(Locale.ROOT), e.port());
+        }
+    }
+
+    private Combination(Kind kind, MeshPolicy first, MeshPolicy second) {
+        this.kind = kind;
+        this.first = kind == Kind.MERGE ? withOwnDefaults(first) : first;
+        this.second = kind == Kind.MERGE ? withOwnDefaults(second) : second;
+    }
+
+    /**
+     * At least one of them is there.
+     *
+     * @param isPart the one that is not there is asked host by host: without it no host is one that nobody lists
+     */
+    public static Combined of(
+            Kind kind, @Nullable PolicyDocument first, @Nullable PolicyDocument second, boolean isPart) {
+        Metadata head = head(
+                first == null ? null : first.policy().metadata(),
+                second == null ? null : second.policy().metadata(),
+                isPart ? Scope.NOTHING : null);
+        MeshPolicy nothing = nothing();
+        Combination combination = new Combination(
+                kind, first == null ? nothing : first.policy(), second == null ? nothing : second.policy());
+        Map<String, RefusedService> refused = new LinkedHashMap<>();
+        Set<String> unknown = new LinkedHashSet<>();
+        Stream.of(first, second).filter(Objects::nonNull).forEach(document -> {
+            document.refused().forEach(refused::putIfAbsent);
+            unknown.addAll(document.unknownFields());
+        });
+        Set<String> refusedBelow =
+                kind == Kind.OVERLAY && second != null ? second.refused().keySet() : Set.of();
+        MeshPolicy policy = combination.combined(head, refusedBelow);
+        refused.keySet().removeAll(policy.services().keySet());
+        return new Combined(
+                new PolicyDocument(policy, List.copyOf(unknown), refused, Set.of()),
+                List.copyOf(combination.conflicts));
+    }
+
+    private static MeshPolicy nothing() {
+        return MeshPolicy.builder().build();
+    }
+
+    /**
+     * Each source keeps its own order of versions, so the combination has none; its epoch names those of both, for people:
+     * {@code 2026-11/1842+-/7}. What one of them does not speak of may be in it.
+     */
+    private static Metadata head(@Nullable Metadata first, @Nullable Metadata second, @Nullable Scope most) {
+        String mesh = first != null ? first.mesh() : second != null ? second.mesh() : "";
+        Instant generated = null;
+        Duration ttl = null;
+        Scope scope = most;
+        for (Metadata m : Stream.of(first, second).filter(m -> m != null).toList()) {
+            Instant made = m.generated();
+            Duration trusted = m.ttl();
+            Scope spokenOf = m.scope();
+            generated = made != null && (generated == null || made.isAfter(generated)) ? made : generated;
+            ttl = trusted != null && (ttl == null || trusted.compareTo(ttl) < 0) ? trusted : ttl;
+            scope = scope == null || spokenOf == null ? (scope == null ? spokenOf : scope) : scope.and(spokenOf);
+        }
+        return Metadata.builder()
+                .mesh(mesh)
+                .epoch(revision(first) + "+" + revision(second))
+                .generated(generated)
+                .ttl(ttl)
+                .scope(scope)
+                .build();
+    }
+
+    private static String revision(@Nullable Metadata metadata) {
+        return metadata == null ? NONE_YET : metadata.revision();
+    }
+
+    private static MeshPolicy withOwnDefaults(MeshPolicy p) {
+        Map<String, Service> services = new LinkedHashMap<>();
+        p.services()
+                .forEach((name, s) ->
+                        services.put(name, with(s, s.hosts(), s.settings().over(p.defaults()))));
+        return p.toBuilder().defaults(Settings.NONE).services(services).build();
+    }
+
+    /** Settings laid over a service that is refused would be a service without endpoints: its last good one is kept instead. */
+    private MeshPolicy combined(Metadata head, Set<String> refusedBelow) {
+        first.services().forEach((name, s) -> s.hosts().forEach(host -> hostsOfFirst.put(host, name)));
+        Map<String, Service> services = new LinkedHashMap<>();
+        first.services().forEach((name, service) -> {
+            Service other = second.services().get(name);
+            services.put(name, other == null ? service : both(name, service, other));
+        });
+        second.services().forEach((name, service) -> {
+            boolean removed = kind == Kind.OVERLAY && first.removed().contains(name);
+            if (!services.containsKey(name) && !removed) {
+                services.put(name, with(service, hostsLeft(name, service), service.settings()));
+            }
+        });
+        services.entrySet()
+                .removeIf(service -> refusedBelow.contains(service.getKey())
+                        && service.getValue().endpoints().isEmpty());
+        Set<String> removed = new LinkedHashSet<>(first.removed());
+        removed.addAll(second.removed());
+        removed.removeAll(services.keySet());
+        boolean strict = first.outboundTrafficPolicy() == OutboundTrafficPolicy.REGISTRY_ONLY
+                || second.outboundTrafficPolicy() == OutboundTrafficPolicy.REGISTRY_ONLY;
+        return MeshPolicy.builder()
+                .metadata(head)
+                .trustDomain(first.trustDomain() != null ? first.trustDomain() : second.trustDomain())
+                .outboundTrafficPolicy(strict ? OutboundTrafficPolicy.REGISTRY_ONLY : OutboundTrafficPolicy.ALLOW_ANY)
+                .clusters(clusters())
+                .jwtProviders(jwtProviders())
+                .defaults(first.defaults().over(second.defaults()))
+                .services(services)
+                .removed(List.copyOf(removed))
+                .build();
+    }
+
+    /** Services hold the providers that they name: the first's count for readers of the whole only. */
+    private Map<String, JwtProvider> jwtProviders() {
+        Map<String, JwtProvider> providers = new LinkedHashMap<>(first.jwtProviders());
+        second.jwtProviders().forEach(providers::putIfAbsent);
+        return providers;
+    }
+
+    private Service both(String name, Service one, Service other) {
+        return kind == Kind.MERGE ? united(one, other) : overlaid(name, one, other);
+    }
+
+    private static Service united(Service owner, Service other) {
+        if (owner.resolution() == Resolution.NONE) {
+            return owner;
+        }
+        Set<Place> places = new HashSet<>();
+        List<Endpoint> endpoints = Stream.concat(owner.endpoints().stream(), other.endpoints().stream())
+                .filter(e -> places.add(Place.of(e)))
+                .toList();
+        return owner.toBuilder().endpoints(endpoints).build();
+    }
+
+    /** Who lists the endpoints says what they speak. */
+    private Service overlaid(String name, Service top, Service base) {
+        Service reached = top.endpoints().isEmpty() && top.resolution() != Resolution.NONE ? base : top;
+        Set<String> hosts = new LinkedHashSet<>(top.hosts());
+        hosts.addAll(hostsLeft(name, base));
+        Map<String, Subset> subsets = new LinkedHashMap<>();
+        Stream.concat(top.subsets().stream(), base.subsets().stream()).forEach(s -> subsets.putIfAbsent(s.name(), s));
+        return reached.toBuilder()
+                .hosts(List.copyOf(hosts))
+                .subsets(List.copyOf(subsets.values()))
+                .rules(top.rules().isEmpty() ? base.rules() : top.rules())
+                .settings(top.settings().over(base.settings()))
+                .build();
+    }
+
+    /** A service may lose all its hosts; rules can still send to it. */
+    private List<String> hostsLeft(String name, Service ofSecond) {
+        List<String> left = new ArrayList<>();
+        for (String host : ofSecond.hosts()) {
+            String owner = hostsOfFirst.getOrDefault(host, name);
+            if (owner.equals(name)) {
+                left.add(host);
+            } else {
+                conflicts.add("'" + host + "' belongs to service " + owner + ", not to " + name);
+            }
+        }
+        return left;
+    }
+
+    private List<Cluster> clusters() {
+        Map<String, Cluster> clusters = new LinkedHashMap<>();
+        Stream.concat(first.clusters().stream(), second.clusters().stream())
+                .forEach(c -> clusters.putIfAbsent(c.name(), c));
+        return List.copyOf(clusters.values());
+    }
+
+    private static Service with(Service s, List<String> hosts, Settings settings) {
+        return s.toBuilder().hosts(hosts).settings(settings).build();
+    }
+}

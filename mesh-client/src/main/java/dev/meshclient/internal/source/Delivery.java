@@ -1,0 +1,33 @@
+package dev.meshclient.internal.source;
+
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A document, with what its source knows of it.
+ *
+ * @param live whether the source has all of it now; false: a part of it is from before a restart
+ * @param confirmed when the source last had the part that it has not had for longest
+ * @param memory what the source needs after a restart
+ * @param failing of several sources, why one has nothing newer although another one had; null: none fails
+ */
+public record Delivery(
+        PolicyDocument document,
+        boolean live,
+        Instant confirmed,
+        Map<String, Remembered> memory,
+        @Nullable IOException failing) {
+    /** Of a source that is not one of this library: its document may be made in code, and passes the check of one that is read. */
+    public static Delivery checked(PolicyDocument document, Instant now) throws PolicyException {
+        return live(document.checked(), now, Map.of());
+    }
+
+    /** Of a source that has it now. */
+    public static Delivery live(PolicyDocument document, Instant now, Map<String, Remembered> memory) {
+        return new Delivery(document, true, now, memory, null);
+    }
+}

@@ -1,0 +1,142 @@
+package dev.meshclient.internal.source;
+
+import dev.meshclient.internal.time.Signal;
+import dev.meshclient.internal.time.Time;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A source that is being watched: one thread that looks, pauses and looks again. Once it is closed its sink hears nothing. */
+public final class Subscription implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
+    private static final long AFTER_DEFECT_NANOS = 60_000_000_000L;
+
+    private final Time time;
+    private final String name;
+    private final WhileOpen sink;
+    private final Watched watched;
+    private final Signal signal;
+    private volatile boolean closed;
+
+    /** What is looked at. */
+    public interface Watched {
+        /** Looks once and tells the sink what is new; for how many nanoseconds to pause before the next look. */
+        long look(DocumentSink sink);
+
+        /** When to look again although the pause is not over; {@link Time#NEVER}: not before it is. */
+        default long sooner() {
+            return Time.NEVER;
+        }
+
+        /** Ends a look that is under way, from any thread. */
+        void cancel();
+
+        /** Gives back what it holds. No look is under way and none will come. */
+        void release();
+    }
+
+    private Subscription(String name, DocumentSink sink, Watched watched) {
+        this.time = sink.time();
+        this.name = name;
+        this.sink = new WhileOpen(sink);
+        this.watched = watched;
+        this.signal = sink.time().signal(name);
+    }
+
+    public static Subscription start(String name, DocumentSink sink, Watched watched) {
+        Subscription subscription = new Subscription(name, sink, watched);
+        subscription.time.start(name, subscription::run);
+        return subscription;
+    }
+
+    private void run() {
+        try {
+            while (!closed) {
+                long until = time.now() + look();
+                while (!closed && time.now() < Math.min(until, watched.sooner())) {
+                    signal.await(Math.min(until, watched.sooner()));
+                }
+            }
+        } catch (InterruptedIOException e) {
+            LOG.debug("'{}' ends, its thread was interrupted", name);
+        } finally {
+            watched.release();
+        }
+    }
+
+    /** A defect, or memory that ran out, must not end the only thread that could bring newer policy. */
+    private long look() {
+        try {
+            return watched.look(sink);
+        } catch (RuntimeException | Error e) {
+            sink.failed(new IOException("'" + name + "' failed and tries again in 60 s: " + e, e));
+            return AFTER_DEFECT_NANOS;
+        }
+    }
+
+    /** What is watched may want to be looked at sooner. From any thread. */
+    public void lookUp() {
+        signal.raise();
+    }
+
+    /** Returns at once, or when the document that is just being delivered is in force. */
+    @Override
+    public void close() {
+        closed = true;
+        sink.close(); // before the look is cancelled: it fails by that, which is no news
+        watched.cancel();
+        signal.raise();
+    }
+
+    /** Hands on to a sink, one call at a time, until it is closed. */
+    private static final class WhileOpen implements DocumentSink {
+        private final DocumentSink sink;
+        private boolean open = true;
+
+        WhileOpen(DocumentSink sink) {
+            this.sink = sink;
+        }
+
+        @Override
+        public Time time() {
+            return sink.time();
+        }
+
+        @Override
+        public WantedHosts wanted() {
+            return sink.wanted();
+        }
+
+        @Override
+        public Memory memory() {
+            return sink.memory();
+        }
+
+        @Override
+        public synchronized void deliver(Delivery delivery) throws IOException {
+            if (open) {
+                sink.deliver(delivery);
+            }
+        }
+
+        @Override
+        public synchronized void confirmed() {
+            if (open) {
+                sink.confirmed();
+            }
+        }
+
+        @Override
+        public synchronized void failed(IOException problem) {
+            if (open) {
+                sink.failed(problem);
+            }
+        }
+
+        synchronized void close() {
+            open = false;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.meshclient.internal.source.http;
+
+import java.util.Arrays;
+
+/**
+ * Decider: which of several registries is asked. The one that answered last is kept; when it fails, the next ones are asked
+ * at once, each once. The first is preferred: it is tried again a minute after it failed.
+ */
+final class Failover {
+    private static final long FIRST_AGAIN_NANOS = 60_000_000_000L;
+
+    private final boolean[] failed;
+    private final long[] restsUntil;
+    private long firstAgainAt;
+    private int current;
+
+    Failover(int registries) {
+        this.failed = new boolean[registries];
+        this.restsUntil = new long[registries];
+    }
+
+    int turn(long now) {
+        return now >= firstAgainAt && !failed[0] ? 0 : current;
+    }
+
+    void answered(int which) {
+        current = which;
+        Arrays.fill(failed, false);
+    }
+
+    /**
+     * @param restNanos how long it wants to be left alone; 0 = it did not say
+     * @return whether another one is to be asked at once; false: all have failed, and {@link #restNanos} are to pass at least
+     */
+    boolean failed(int which, long restNanos, long now) {
+        failed[which] = true;
+        restsUntil[which] = now + restNanos;
+        if (which == 0) {
+            firstAgainAt = now + Math.max(FIRST_AGAIN_NANOS, restNanos);
+        }
+        int next = next(which, now);
+        if (next >= 0) {
+            current = next;
+            return true;
+        }
+        Arrays.fill(failed, false);
+        firstAgainAt = restsUntil[0];
+        current = soonest(now);
+        return false;
+    }
+
+    /** The one that served before the first was tried again; else the next in turn that has not failed and does not rest. */
+    private int next(int which, long now) {
+        if (!failed[current]) {
+            return current;
+        }
+        for (int i = 1; i < failed.length; i++) {
+            int other = (which + i) % failed.length;
+            if (!failed[other] && restsUntil[other] <= now) {
+                return other;
+            }
+        }
+        return -1;
+    }
+
+    private int soonest(long now) {
+        int best = 0;
+        for (int i = 1; i < restsUntil.length; i++) {
+            if (Math.max(now, restsUntil[i]) < Math.max(now, restsUntil[best])) {
+                best = i;
+            }
+        }
+        return best;
+    }
+
+    /** How long the one whose turn is next wants to be left alone; 0 = not at all. */
+    long restNanos(long now) {
+        return Math.max(0, restsUntil[current] - now);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.meshclient.internal.source.http;
+
+import java.io.IOException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Why a request to the registry brought no document. */
+final class FetchFailed extends IOException {
+    private static final long serialVersionUID = 1;
+
+    private final boolean answered;
+    private final @Nullable Duration retryAfter;
+    private final @Nullable String etag;
+
+    private FetchFailed(
+            String message,
+            @Nullable Throwable cause,
+            boolean answered,
+            @Nullable Duration retryAfter,
+            @Nullable String etag) {
+        super(message, cause);
+        this.answered = answered;
+        this.retryAfter = retryAfter;
+        this.etag = etag;
+    }
+
+    /** The server did not answer, or was not asked. */
+    static FetchFailed unanswered(String message, @Nullable Throwable cause) {
+        return new FetchFailed(message, cause, false, null, null);
+    }
+
+    /** The server answered with something else than a document. */
+    static FetchFailed answered(String message, @Nullable Duration retryAfter) {
+        return new FetchFailed(message, null, true, retryAfter, null);
+    }
+
+    /** The server answered with a document that is not read, and need not be sent again. */
+    static FetchFailed refused(String message, @Nullable String etag) {
+        return new FetchFailed(message, null, true, null, etag);
+    }
+
+    boolean isAnswered() {
+        return answered;
+    }
+
+    /** Null: the server did not say. */
+    @Nullable
+    Duration retryAfter() {
+        return retryAfter;
+    }
+
+    /** Of the document that was refused; null: none was. */
+    @Nullable
+    String etag() {
+        return etag;
+    }
+}

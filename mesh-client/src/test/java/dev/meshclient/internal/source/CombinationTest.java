@@ -1,0 +1,220 @@
+package dev.meshclient.internal.source;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.policy.Endpoint;
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.OutboundTrafficPolicy;
+import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.Service;
+import dev.meshclient.policy.Settings;
+import dev.meshclient.policy.Subset;
+import dev.meshclient.policy.json.PolicyCodec;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class CombinationTest {
+    private List<String> conflicts = List.of();
+
+    private static MeshPolicy policy(String metadata, String head, String services) {
+        String json = """
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"%s}, %s
+                 "services": {%s}}
+                """.formatted(metadata, head, services);
+        try {
+            return PolicyCodec.readStrict(json.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+                    .policy();
+        } catch (PolicyException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static MeshPolicy services(String services) {
+        return policy("", "", services);
+    }
+
+    private MeshPolicy combined(Combination.Kind kind, @Nullable MeshPolicy first, @Nullable MeshPolicy second) {
+        Combination.Combined combined = Combination.of(kind, document(first), document(second), false);
+        conflicts = combined.conflicts();
+        return combined.document().policy();
+    }
+
+    private static @Nullable PolicyDocument document(@Nullable MeshPolicy policy) {
+        return policy == null ? null : new PolicyDocument(policy, List.of(), Map.of(), Set.of());
+    }
+
+    private MeshPolicy merged(@Nullable MeshPolicy first, @Nullable MeshPolicy second) {
+        return combined(Combination.Kind.MERGE, first, second);
+    }
+
+    private MeshPolicy overlaid(@Nullable MeshPolicy top, @Nullable MeshPolicy base) {
+        return combined(Combination.Kind.OVERLAY, top, base);
+    }
+
+    private static Service service(MeshPolicy policy, String name) {
+        return Objects.requireNonNull(policy.services().get(name), name);
+    }
+
+    private static List<String> places(MeshPolicy policy, String service) {
+        return service(policy, service).endpoints().stream()
+                .map(e -> e.cluster() + " " + e.address() + ":" + e.port() + " " + e.weight())
+                .toList();
+    }
+
+    @Test
+    void merge_unites_endpoints_by_cluster_address_and_port_and_the_first_one_wins() {
+        MeshPolicy merged = merged(services("""
+                        "orders": {"hosts": ["orders"], "endpoints": [
+                          {"address": "10.0.0.1", "port": 80, "weight": 1}, {"address": "vm", "port": 80, "weight": 2}]}
+                        """), services("""
+                        "orders": {"hosts": ["orders", "orders.prod"], "endpoints": [
+                          {"address": "10.0.0.1", "port": 80, "weight": 3}, {"address": "VM", "port": 80, "weight": 4},
+                          {"address": "10.0.0.1", "port": 81, "weight": 5},
+                          {"address": "10.0.0.1", "port": 80, "cluster": "west", "weight": 6}]}
+                        """));
+        assertThat(places(merged, "orders"))
+                .containsExactly("null 10.0.0.1:80 1", "null vm:80 2", "null 10.0.0.1:81 5", "west 10.0.0.1:80 6");
+        assertThat(service(merged, "orders").hosts()).containsExactly("orders");
+    }
+
+    @Test
+    void merge_leaves_everything_else_of_a_service_to_the_first_that_has_it() {
+        MeshPolicy merged =
+                merged(services("\"a\": {\"hosts\": [\"a\"], \"timeouts\": {\"request\": \"1s\"}}"), services("""
+                        "a": {"hosts": ["a"], "appProtocol": "https", "timeouts": {"idle": "9s"},
+                              "subsets": [{"name": "v1", "labels": {}}],
+                              "rules": [{"name": "r", "backendRefs": [{"name": "a"}]}]},
+                        "b": {"hosts": ["b"], "timeouts": {"idle": "7s"}}
+                        """));
+        Service a = service(merged, "a");
+        assertThat(a.settings().route().timeouts().request()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(a.settings().backend().timeouts().idle()).isNull();
+        assertThat(a.rules()).isEmpty();
+        assertThat(a.subsets()).isEmpty();
+        assertThat(service(merged, "b").settings().backend().timeouts().idle()).isEqualTo(Duration.ofSeconds(7));
+    }
+
+    @Test
+    void merge_applies_the_defaults_of_a_document_to_its_own_services_only() {
+        MeshPolicy merged = merged(
+                policy("", "\"defaults\": {\"timeouts\": {\"request\": \"1s\"}},", "\"a\": {\"hosts\": [\"a\"]}"),
+                policy("", "\"defaults\": {\"timeouts\": {\"idle\": \"2s\"}},", "\"b\": {\"hosts\": [\"b\"]}"));
+        assertThat(merged.defaults()).isEqualTo(Settings.NONE);
+        assertThat(service(merged, "a").settings().route().timeouts().request()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(service(merged, "a").settings().backend().timeouts().idle()).isNull();
+        assertThat(service(merged, "b").settings().route().timeouts().request()).isNull();
+        assertThat(service(merged, "b").settings().backend().timeouts().idle()).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void a_service_that_takes_its_endpoints_from_the_request_gets_none() {
+        MeshPolicy merged = merged(
+                services("\"a\": {\"hosts\": [\"a\"], \"resolution\": \"NONE\"}"),
+                services("\"a\": {\"hosts\": [\"a\"], \"endpoints\": [{\"address\": \"10.0.0.1\", \"port\": 80}]}"));
+        assertThat(service(merged, "a").endpoints()).isEmpty();
+    }
+
+    @Test
+    void a_host_has_one_owner_and_who_loses_it_is_named() {
+        MeshPolicy one = services("\"a\": {\"hosts\": [\"shop\"]}");
+        MeshPolicy other = services("\"b\": {\"hosts\": [\"shop\", \"b\"]}");
+        for (Combination.Kind kind : Combination.Kind.values()) {
+            MeshPolicy combined = combined(kind, one, other);
+            assertThat(service(combined, "a").hosts()).containsExactly("shop");
+            assertThat(service(combined, "b").hosts()).containsExactly("b");
+            assertThat(conflicts).containsExactly("'shop' belongs to service a, not to b");
+        }
+    }
+
+    @Test
+    void the_head_names_both_revisions_and_has_no_version() {
+        MeshPolicy one = policy(", \"epoch\": \"e\", \"version\": 7, \"ttl\": \"2h\"", "", "");
+        MeshPolicy other = policy(", \"version\": 3, \"ttl\": \"1h\", \"generated\": \"2026-11-22T18:00:00Z\"", "", "");
+        MeshPolicy merged = merged(one, other);
+        assertThat(merged.metadata().epoch()).isEqualTo("e/7+-/3");
+        assertThat(merged.metadata().version()).isNull();
+        assertThat(merged.metadata().ttl()).isEqualTo(Duration.ofHours(1));
+        assertThat(merged.metadata().generated()).isNotNull();
+        assertThat(merged(one, null).metadata().epoch()).isEqualTo("e/7+none");
+        assertThat(merged(null, other).metadata().epoch()).isEqualTo("none+-/3");
+        assertThat(merged(null, other).metadata().mesh()).isEqualTo("test");
+    }
+
+    @Test
+    void the_stricter_of_both_rules_what_is_not_in_the_mesh() {
+        MeshPolicy strict = policy("", "\"outboundTrafficPolicy\": \"REGISTRY_ONLY\",", "");
+        assertThat(merged(strict, services("")).outboundTrafficPolicy()).isEqualTo(OutboundTrafficPolicy.REGISTRY_ONLY);
+        assertThat(overlaid(services(""), strict).outboundTrafficPolicy())
+                .isEqualTo(OutboundTrafficPolicy.REGISTRY_ONLY);
+        assertThat(merged(services(""), services("")).outboundTrafficPolicy())
+                .isEqualTo(OutboundTrafficPolicy.ALLOW_ANY);
+    }
+
+    @Test
+    void clusters_are_united_by_name() {
+        MeshPolicy merged = merged(
+                policy("", "\"clusters\": [{\"name\": \"west\", \"priority\": 1}],", ""),
+                policy("", "\"clusters\": [{\"name\": \"west\", \"priority\": 5}, {\"name\": \"east\"}],", ""));
+        assertThat(merged.clusters())
+                .extracting(c -> c.name() + " " + c.priority())
+                .containsExactly("west 1", "east 0");
+    }
+
+    @Test
+    void overlay_wins_setting_by_setting_and_adds_no_endpoints() {
+        MeshPolicy overlaid = overlaid(
+                policy("", "\"defaults\": {\"timeouts\": {\"idle\": \"1s\"}},", """
+                        "a": {"hosts": ["a"], "timeouts": {"request": "2s"},
+                              "subsets": [{"name": "v1", "labels": {"version": "1"}}]}
+                        """),
+                policy("", "\"defaults\": {\"timeouts\": {\"idle\": \"3s\", \"connect\": \"4s\"}},", """
+                        "a": {"hosts": ["a", "a.prod"], "appProtocol": "https",
+                              "timeouts": {"request": "5s", "backendRequest": "6s"},
+                              "endpoints": [{"address": "10.0.0.1", "port": 80}],
+                              "subsets": [{"name": "v1", "labels": {}}, {"name": "v2", "labels": {}}],
+                              "rules": [{"name": "r", "backendRefs": [{"name": "a", "subset": "v2"}]}]},
+                        "b": {"hosts": ["b"]}
+                        """));
+        Service a = service(overlaid, "a");
+        assertThat(a.settings().route().timeouts().request()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(a.settings().route().timeouts().backendRequest()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(overlaid.defaults().backend().timeouts().idle()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(overlaid.defaults().backend().timeouts().connect()).isEqualTo(Duration.ofSeconds(4));
+        assertThat(a.hosts()).containsExactly("a", "a.prod");
+        assertThat(a.endpoints()).extracting(Endpoint::address).containsExactly("10.0.0.1");
+        assertThat(a.appProtocol().word()).isEqualTo("https");
+        assertThat(a.rules()).hasSize(1);
+        assertThat(a.subsets()).extracting(Subset::name).containsExactly("v1", "v2");
+        assertThat(a.subsets().get(0).labels()).containsEntry("version", "1");
+        assertThat(overlaid.services()).containsOnlyKeys("a", "b");
+    }
+
+    @Test
+    void an_overlay_that_lists_endpoints_has_only_those() {
+        MeshPolicy overlaid = overlaid(
+                services("\"a\": {\"hosts\": [\"a\"], \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": 1}]}"),
+                services("""
+                        "a": {"hosts": ["a"], "appProtocol": "https",
+                              "endpoints": [{"address": "10.0.0.1", "port": 80}]}
+                        """));
+        assertThat(places(overlaid, "a")).containsExactly("null 127.0.0.1:1 1");
+        assertThat(service(overlaid, "a").appProtocol().word()).isEqualTo("http");
+    }
+
+    @Test
+    void an_overlay_removes_and_brings_back() {
+        MeshPolicy has = services("\"a\": {\"hosts\": [\"a\"]}");
+        MeshPolicy removes = services("\"a\": null");
+        assertThat(overlaid(removes, has).services()).isEmpty();
+        assertThat(overlaid(removes, has).removed()).containsExactly("a");
+        assertThat(overlaid(has, removes).services()).containsOnlyKeys("a");
+        assertThat(overlaid(has, removes).removed()).isEmpty();
+        assertThat(merged(removes, has).services()).containsOnlyKeys("a");
+    }
+}
