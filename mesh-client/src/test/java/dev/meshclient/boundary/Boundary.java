@@ -2,8 +2,8 @@ package dev.meshclient.boundary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -51,27 +51,30 @@ abstract class Boundary {
         return 0;
     }
 
-    static String document(String content) {
-        return "{\"apiVersion\": \"meshclient.dev/v1\", \"kind\": \"MeshPolicy\", \"metadata\": {\"mesh\": \"boundary\"}, "
-                + content + "}";
+    /** {@code orders} has an endpoint and this host. */
+    Documents policy(String host) {
+        return policy("orders", host);
     }
 
-    String services(String hosts) {
-        return """
-                "services": {"orders": {"hosts": [%s], "timeouts": {"connect": "30s"}, "endpoints": [{"address": "127.0.0.1", "port": %d}]}}
-                """.formatted(hosts, inside.getPort());
+    Documents policy(String service, String host) {
+        return Documents.mesh("boundary")
+                .services(Documents.service(service, host)
+                        .with("'timeouts': {'connect': '30s'}")
+                        .endpoint(inside.getPort()));
+    }
+
+    /** Hosts outside of the mesh are refused. */
+    Documents strict() {
+        return policy("orders").with("'outboundTrafficPolicy': 'REGISTRY_ONLY'");
     }
 
     /** {@code orders} has an endpoint, {@code billing} is claimed and has none. */
     Mesh mesh() {
-        return mesh(document(services("\"orders\"")));
+        return mesh(policy("orders"));
     }
 
-    Mesh mesh(String document) {
-        return closing(Mesh.builder()
-                .policy(PolicySource.of(document))
-                .claim("billing")
-                .build());
+    Mesh mesh(Documents document) {
+        return closing(Mesh.builder().policy(document.source()).claim("billing").build());
     }
 
     Mesh closing(Mesh mesh) {

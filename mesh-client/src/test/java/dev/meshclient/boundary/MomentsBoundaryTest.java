@@ -8,11 +8,9 @@ import dev.meshclient.Mesh;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.policy.OutboundTrafficPolicy;
-import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -46,10 +44,6 @@ class MomentsBoundaryTest extends Boundary {
             return thread != null && thread.getState() == Thread.State.TIMED_WAITING;
         });
         assertThat(body).isNotDone();
-    }
-
-    private static String strict(String services) {
-        return document("\"outboundTrafficPolicy\": \"REGISTRY_ONLY\", " + services);
     }
 
     @Test
@@ -93,7 +87,7 @@ class MomentsBoundaryTest extends Boundary {
                 .wrap(watched());
         CompletableFuture<String> body = enqueue(http, orders());
         awaitWaiting(body);
-        sink.get().deliver(PolicyCodec.read(document(services("\"orders\"")).getBytes(StandardCharsets.UTF_8)));
+        sink.get().deliver(policy("orders").read());
         assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("inside");
     }
 
@@ -121,12 +115,12 @@ class MomentsBoundaryTest extends Boundary {
                 .body("x".repeat(100))
                 .throttleBody(50, 300, TimeUnit.MILLISECONDS)
                 .build());
-        MemoryPolicySource policy = PolicySource.of(document(services("\"orders\"")));
+        MemoryPolicySource policy = policy("orders").source();
         OkHttpClient http = closing(
                         Mesh.builder().policy(policy).staleTtl(Duration.ZERO).build())
                 .wrap(caller().build());
         try (Response running = http.newCall(get(orders())).execute()) {
-            policy.update(document(services("\"payments\"").replace("\"orders\": {", "\"payments\": {")));
+            policy.update(policy("payments", "payments").json());
             assertThatThrownBy(() -> read(http, orders())).isInstanceOf(NoRoute.class);
             assertThat(running.body().string()).hasSize(100);
         }
@@ -146,7 +140,7 @@ class MomentsBoundaryTest extends Boundary {
 
     @Test
     void after_the_end_hosts_that_the_policy_refused_are_refused_still() {
-        Mesh mesh = mesh(strict(services("\"orders\"")));
+        Mesh mesh = mesh(strict());
         OkHttpClient http = mesh.wrap(caller().build());
         mesh.close();
         assertThatThrownBy(() -> read(http, outsideUrl())).isInstanceOf(PolicyUnavailable.class);

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.NoRoute;
-import dev.meshclient.registry.PolicySource;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import org.junit.jupiter.api.Test;
@@ -43,7 +42,7 @@ class NamesBoundaryTest extends Boundary {
     @Test
     void a_port_in_the_policy_takes_only_that_port_and_the_others_are_refused() throws Exception {
         inside.enqueue(ok("inside"));
-        OkHttpClient http = mesh(document(services("\"orders:8080\""))).wrap(caller().build());
+        OkHttpClient http = mesh(policy("orders:8080")).wrap(caller().build());
         assertThat(read(http, "http://orders:8080/")).isEqualTo("inside");
         assertThatThrownBy(() -> read(http, orders())).isInstanceOf(NoRoute.class);
         assertThatThrownBy(() -> read(http, "http://orders/")).isInstanceOf(NoRoute.class);
@@ -52,14 +51,14 @@ class NamesBoundaryTest extends Boundary {
     @Test
     void a_name_in_another_script_is_known_by_its_ascii_form() throws Exception {
         inside.enqueue(ok("inside"));
-        OkHttpClient http = mesh(document(services("\"xn--bcher-kva.test\""))).wrap(caller().build());
+        OkHttpClient http = mesh(policy("xn--bcher-kva.test")).wrap(caller().build());
         assertThat(read(http, url("b\u00FCcher.test"))).isEqualTo("inside");
     }
 
     @Test
     void a_claim_in_another_script_is_one_of_the_ascii_form() {
         OkHttpClient http = closing(Mesh.builder()
-                        .policy(PolicySource.of(document(services("\"orders\""))))
+                        .policy(policy("orders").source())
                         .claim("b\u00FCcher.test")
                         .build())
                 .wrap(caller().build());
@@ -70,8 +69,7 @@ class NamesBoundaryTest extends Boundary {
     void an_IPv6_address_is_known_in_all_its_spellings() throws Exception {
         inside.enqueue(ok("inside"));
         inside.enqueue(ok("inside"));
-        OkHttpClient http =
-                mesh(document(services("\"[2001:DB8:0:0:0:0:0:1]\""))).wrap(caller().build());
+        OkHttpClient http = mesh(policy("[2001:DB8:0:0:0:0:0:1]")).wrap(caller().build());
         assertThat(read(http, "http://[2001:db8::1]/")).isEqualTo("inside");
         assertThat(read(http, "http://[2001:0db8:0::0:1]/")).isEqualTo("inside");
     }
@@ -79,7 +77,7 @@ class NamesBoundaryTest extends Boundary {
     @Test
     void an_address_as_the_name_of_a_service_is_not_where_it_is_reached() throws Exception {
         inside.enqueue(ok("inside"));
-        OkHttpClient http = mesh(document(services("\"127.0.0.2\""))).wrap(caller().build());
+        OkHttpClient http = mesh(policy("127.0.0.2")).wrap(caller().build());
         assertThat(read(http, url("127.0.0.2"))).isEqualTo("inside");
         assertThat(meshed(inside).getHeaders().get("Host")).startsWith("127.0.0.2");
     }
@@ -88,7 +86,7 @@ class NamesBoundaryTest extends Boundary {
     void a_suffix_takes_all_names_below_it_and_not_itself() throws Exception {
         inside.enqueue(ok("inside"));
         outside.enqueue(ok("outside"));
-        OkHttpClient http = mesh(document(services("\"*.mesh.test\""))).wrap(caller().build());
+        OkHttpClient http = mesh(policy("*.mesh.test")).wrap(caller().build());
         assertThat(read(http, url("a.b.mesh.test"))).isEqualTo("inside");
         assertThat(read(http, "http://mesh.test:" + outside.getPort() + "/")).isEqualTo("outside");
     }
@@ -115,8 +113,7 @@ class NamesBoundaryTest extends Boundary {
         String address = "http://127.0.0.1:" + inside.getPort() + "/";
         assertThat(read(mesh().wrap(caller().build()), address)).isEqualTo("by address");
         plain(inside);
-        OkHttpClient strict = mesh(document("\"outboundTrafficPolicy\": \"REGISTRY_ONLY\", " + services("\"orders\"")))
-                .wrap(caller().build());
+        OkHttpClient strict = mesh(strict()).wrap(caller().build());
         assertThatThrownBy(() -> read(strict, address)).isInstanceOf(NoRoute.class);
         assertThatThrownBy(() -> read(strict, outsideUrl())).isInstanceOf(NoRoute.class);
         assertThat(outside.getRequestCount()).isZero();

@@ -3,6 +3,7 @@ package dev.meshclient.boundary;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import dev.meshclient.NoRoute;
 import java.io.File;
@@ -241,7 +242,7 @@ class WaysBoundaryTest extends Boundary {
             OkHttpClient http = mesh().wrap(caller);
             assertThat(read(http, orders())).isEqualTo("inside");
             assertThat(read(http, orders())).isEqualTo("inside");
-            OkHttpClient refusing = mesh(document(services("\"orders:1\""))).wrap(caller);
+            OkHttpClient refusing = mesh(policy("orders:1")).wrap(caller);
             assertThatThrownBy(() -> read(refusing, orders())).isInstanceOf(NoRoute.class);
         }
         assertThat(inside.getRequestCount()).isEqualTo(1);
@@ -291,7 +292,8 @@ class WaysBoundaryTest extends Boundary {
         HandshakeCertificates trust = new HandshakeCertificates.Builder()
                 .addTrustedCertificate(both.certificate())
                 .build();
-        OkHttpClient http = mesh(document("\"services\": {\"a\": {\"hosts\": [\"a.test\"], \"resolution\": \"NONE\"}}"))
+        OkHttpClient http = mesh(Documents.mesh("boundary")
+                        .services(Documents.service("a", "a.test").with("'resolution': 'NONE'")))
                 .wrap(caller().sslSocketFactory(trust.sslSocketFactory(), trust.trustManager())
                         .build());
         outside.enqueue(ok("a"));

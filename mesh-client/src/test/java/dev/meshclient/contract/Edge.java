@@ -1,7 +1,7 @@
 package dev.meshclient.contract;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
-import dev.meshclient.registry.PolicySource;
 import java.util.Optional;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
@@ -26,11 +26,14 @@ enum Edge {
         return switch (this) {
             case PLAIN -> Optional.empty();
             case STATIC, CALL_FACTORY ->
-                Optional.of(mesh(
-                        "\"defaults\": {\"retry\": {\"attempts\": 0}, \"timeouts\": {\"connect\": \"30s\"}}, \"services\": {"
-                                + service("orders", orders) + "," + service("billing", billing) + "}"));
+                mesh(Documents.mesh("contract")
+                        .with("'defaults': {'retry': {'attempts': 0}, 'timeouts': {'connect': '30s'}}")
+                        .services(
+                                Documents.service("orders").endpoint(orders),
+                                Documents.service("billing").endpoint(billing)));
             case NEUTRAL ->
-                Optional.of(mesh("\"services\": {\"world\": {\"hosts\": [\"*\"], \"resolution\": \"NONE\"}}"));
+                mesh(Documents.mesh("contract")
+                        .services(Documents.service("world", "*").with("'resolution': 'NONE'")));
         };
     }
 
@@ -46,15 +49,7 @@ enum Edge {
         return this == CALL_FACTORY ? mesh.orElseThrow().callFactory(client) : client(mesh, client);
     }
 
-    private static String service(String name, int port) {
-        return """
-                "%1$s": {"hosts": ["%1$s"], "endpoints": [{"address": "127.0.0.1", "port": %2$d}]}
-                """.formatted(name, port);
-    }
-
-    private static Mesh mesh(String document) {
-        String head = "{\"apiVersion\": \"meshclient.dev/v1\", \"kind\": \"MeshPolicy\","
-                + " \"metadata\": {\"mesh\": \"contract\", \"version\": 1}, ";
-        return Mesh.builder().policy(PolicySource.of(head + document + "}")).build();
+    private static Optional<Mesh> mesh(Documents document) {
+        return Optional.of(Mesh.builder().policy(document.source()).build());
     }
 }

@@ -2,11 +2,11 @@ package dev.meshclient.realpeers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.time.RealTime;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,12 +34,13 @@ final class Shop {
     /** @param settings of the service, beside hosts and endpoints */
     static Mesh.Builder mesh(int port, String settings, WorkloadIdentity identity) {
         return Mesh.builder()
-                .policy(PolicySource.of("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                         "metadata": {"mesh": "shop", "version": 1}, "trustDomain": "shop.example",
-                         "services": {"orders": {"hosts": ["orders"], "timeouts": {"connect": "30s"},
-                           "endpoints": [{"address": "127.0.0.1", "port": %d}], %s}}}
-                        """.formatted(port, settings)))
+                .policy(Documents.mesh("shop")
+                        .with("'trustDomain': 'shop.example'")
+                        .services(Documents.service("orders")
+                                .with("'timeouts': {'connect': '30s'}")
+                                .with(settings)
+                                .endpoint(port))
+                        .source())
                 .snapshotDirectory(null)
                 .identity(identity);
     }

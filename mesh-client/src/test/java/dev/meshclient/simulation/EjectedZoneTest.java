@@ -4,6 +4,7 @@ import static dev.meshclient.simulation.Simulation.MS;
 import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.time.ThreadKind;
@@ -38,7 +39,7 @@ class EjectedZoneTest {
                             : Peer.Answer.ok(Peer.logNormal(10 * MS, 0.3, random))));
         }
         World world = new World(time, Workload.of("web").zone(OURS), peers);
-        String document = World.document("orders", peers, "\"timeouts\": {\"backendRequest\": \"300ms\"}");
+        Documents document = World.document("orders", peers, "'timeouts': {'backendRequest': '300ms'}");
         world.apply(document);
         for (long at = SECOND; policies && at < END; at += SECOND) {
             time.at(at, "the policy comes again", () -> world.apply(document));

@@ -4,6 +4,7 @@ import static dev.meshclient.simulation.Simulation.MS;
 import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.time.ThreadKind;
@@ -40,22 +41,18 @@ class FailoverTest {
                         : Peer.Answer.ok(Peer.logNormal(10 * MS, 0.3, random)));
     }
 
-    private static String document(List<Peer> first, List<Peer> second, String mode, int unhealthy) {
+    private static Documents document(List<Peer> first, List<Peer> second, String mode, int unhealthy) {
         List<String> endpoints = new ArrayList<>();
         for (int i = 0; i < SIZE; i++) {
             endpoints.add(in("one", first.get(i).json(i < unhealthy ? "UNHEALTHY" : "HEALTHY")));
             endpoints.add(in("two", second.get(i).json("HEALTHY")));
         }
-        String service = World.serviceOf("orders", endpoints, "\"failoverMode\": \"" + mode + "\"");
-        return World.document(service)
-                .replace(
-                        "\"services\"",
-                        "\"clusters\": [{\"name\": \"one\", \"priority\": 0}, {\"name\": \"two\", \"priority\": 1}],"
-                                + " \"services\"");
+        return World.document(World.service("orders", endpoints, "'failoverMode': '" + mode + "'"))
+                .with("'clusters': [{'name': 'one', 'priority': 0}, {'name': 'two', 'priority': 1}]");
     }
 
     private static String in(String cluster, String endpoint) {
-        return endpoint.substring(0, endpoint.length() - 1) + ", \"cluster\": \"" + cluster + "\"}";
+        return endpoint.substring(0, endpoint.length() - 1) + ", 'cluster': '" + cluster + "'}";
     }
 
     /** @param said the policy says who is down, else they refuse connections and are ejected */

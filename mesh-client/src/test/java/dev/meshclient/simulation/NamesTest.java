@@ -5,6 +5,7 @@ import static dev.meshclient.simulation.Simulation.MS;
 import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.time.ThreadKind;
@@ -25,8 +26,8 @@ class NamesTest {
     private static final long WELL = 14 * MINUTE;
     private static final long END = 16 * MINUTE;
 
-    private static final String DOCUMENT = World.document(
-            "\"orders\": {\"hosts\": [\"orders:80\"], \"resolution\": \"DNS\", \"limits\": {\"maxRequests\": 100}}");
+    private static final Documents DOCUMENT = World.document(
+            Documents.service("orders", "orders:80").with("'resolution': 'DNS', 'limits': {'maxRequests': 100}"));
 
     /** Two addresses; then one of them is another; then no answer; then a third. */
     private static List<String> answer(VirtualTime time) throws IOException {

@@ -34,7 +34,7 @@ class OneSlowEndpointTest {
         world.apply(World.document(
                 "orders",
                 peers,
-                "\"loadBalancer\": {\"simple\": \"" + algorithm + "\"}, \"limits\": {\"maxRequests\": " + LIMIT + "}"));
+                "'loadBalancer': {'simple': '" + algorithm + "'}, 'limits': {'maxRequests': " + LIMIT + "}"));
         Arrivals arrivals =
                 new Arrivals(time, 100, nanos, () -> world.call(world.newCall("orders", MeshOptions.DEFAULT)));
         arrivals.await();

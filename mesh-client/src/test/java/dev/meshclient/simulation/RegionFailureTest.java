@@ -4,6 +4,7 @@ import static dev.meshclient.simulation.Simulation.MS;
 import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.Workload;
@@ -45,11 +46,11 @@ class RegionFailureTest {
                         : Peer.Answer.ok(Peer.logNormal(10 * MS, 0.3, random)));
     }
 
-    private static String document(List<Peer> peers, String setting, long now) {
+    private static Documents document(List<Peer> peers, String setting, long now) {
         List<String> endpoints = peers.stream()
                 .map(p -> p.json(isDown(p.zone().substring(0, 2), now) ? "UNHEALTHY" : "HEALTHY"))
                 .toList();
-        return World.document(World.serviceOf("orders", endpoints, setting));
+        return World.document(World.service("orders", endpoints, setting));
     }
 
     /** @param said the policy says who is down, else they refuse connections and are ejected */

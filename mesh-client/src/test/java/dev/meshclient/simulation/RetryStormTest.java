@@ -56,7 +56,7 @@ class RetryStormTest {
         world.apply(World.document(
                 "orders",
                 peers,
-                "\"retry\": {\"attempts\": 3}, \"outlierDetection\": {\"maxEjectionPercent\": 0}, \"limits\": {\"maxRequests\": "
+                "'retry': {'attempts': 3}, 'outlierDetection': {'maxEjectionPercent': 0}, 'limits': {'maxRequests': "
                         + LIMIT + "}" + budget));
         world.events.usable(3);
         long[] calls = new long[2];

@@ -4,6 +4,7 @@ import static dev.meshclient.simulation.Simulation.MS;
 import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.time.ThreadKind;
@@ -32,8 +33,8 @@ class RollingRestartTest {
         return since >= 0 && since < DOWN;
     }
 
-    private static String document(List<Peer> peers, int draining) {
-        return World.document(World.serviceOf(
+    private static Documents document(List<Peer> peers, int draining) {
+        return World.document(World.service(
                 "orders",
                 IntStream.range(0, peers.size())
                         .mapToObj(i -> peers.get(i).json(i == draining ? "DRAINING" : "HEALTHY"))

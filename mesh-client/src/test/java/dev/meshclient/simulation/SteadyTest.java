@@ -33,7 +33,7 @@ class SteadyTest {
         world.apply(World.document(
                 "orders",
                 peers,
-                "\"loadBalancer\": {\"simple\": \"" + algorithm + "\"}, \"limits\": {\"maxRequests\": " + LIMIT + "}"));
+                "'loadBalancer': {'simple': '" + algorithm + "'}, 'limits': {'maxRequests': " + LIMIT + "}"));
         world.events.usable(6);
         Arrivals arrivals =
                 new Arrivals(time, 20, nanos, () -> world.call(world.newCall("orders", MeshOptions.DEFAULT)));

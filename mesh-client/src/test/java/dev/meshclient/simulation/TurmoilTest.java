@@ -4,6 +4,7 @@ import static dev.meshclient.simulation.Simulation.MS;
 import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Call;
@@ -42,7 +43,7 @@ class TurmoilTest {
         };
     }
 
-    private static String document(List<Peer> peers, String algorithm) {
+    private static Documents document(List<Peer> peers, String algorithm) {
         return World.document("orders", peers, """
                 "timeouts": {"request": "1s", "backendRequest": "40ms"},
                 "retry": {"attempts": 2, "retryOn": ["reset", "attempt-timeout"], "codes": [503]},

@@ -2,6 +2,7 @@ package dev.meshclient.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.MeshStatus;
@@ -16,7 +17,6 @@ import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.PolicyException;
-import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -55,22 +55,17 @@ final class World {
     }
 
     /** A document with one service, as its settings say. */
-    static String document(String service, List<Peer> peers, String settings) {
-        return document(service(service, peers, settings));
+    static Documents document(String service, List<Peer> peers, String settings) {
+        return document(
+                service(service, peers.stream().map(p -> p.json("HEALTHY")).toList(), settings));
     }
 
-    static String document(String... services) {
-        return "{\"apiVersion\": \"meshclient.dev/v1\", \"kind\": \"MeshPolicy\", \"metadata\": {\"mesh\": \"simulation\"},"
-                + " \"services\": {" + String.join(", ", services) + "}}";
+    static Documents document(Documents.Service... services) {
+        return Documents.mesh("simulation").services(services);
     }
 
-    static String service(String name, List<Peer> peers, String settings) {
-        return serviceOf(name, peers.stream().map(p -> p.json("HEALTHY")).toList(), settings);
-    }
-
-    static String serviceOf(String name, List<String> endpoints, String settings) {
-        return "\"" + name + "\": {\"hosts\": [\"" + name + "\"], \"endpoints\": [" + String.join(", ", endpoints) + "]"
-                + (settings.isEmpty() ? "" : ", ") + settings + "}";
+    static Documents.Service service(String name, List<String> endpoints, String settings) {
+        return Documents.service(name).endpoints(endpoints).with(settings);
     }
 
     /** How far the attempts of a service went. */
@@ -82,9 +77,9 @@ final class World {
         router.close();
     }
 
-    void apply(String document) {
+    void apply(Documents document) {
         try {
-            router.apply(PolicyCodec.read(document), gone -> events.gone(gone.name()));
+            router.apply(document.read(), gone -> events.gone(gone.name()));
         } catch (PolicyException e) {
             throw new AssertionError(e.getMessage(), e);
         }

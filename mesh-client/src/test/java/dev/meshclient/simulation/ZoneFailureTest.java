@@ -4,6 +4,7 @@ import static dev.meshclient.simulation.Simulation.MS;
 import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Call;
@@ -79,17 +80,17 @@ class ZoneFailureTest {
 
         /** The same document for all, in force everywhere at one instant. */
         void apply(String healthOfDead) {
-            String document = World.document(
+            Documents document = World.document(
                     service("a", a, healthOfDead), service("b", b, healthOfDead), service("c", c, healthOfDead));
             client.apply(document);
             inside.forEach(w -> w.apply(document));
         }
 
-        private String service(String name, List<Peer> peers, String healthOfDead) {
+        private Documents.Service service(String name, List<Peer> peers, String healthOfDead) {
             List<String> endpoints = peers.stream()
                     .map(p -> p.json(p.zone().equals(DEAD) ? healthOfDead : "HEALTHY"))
                     .toList();
-            return World.serviceOf(name, endpoints, distribution);
+            return World.service(name, endpoints, distribution);
         }
 
         void call() {

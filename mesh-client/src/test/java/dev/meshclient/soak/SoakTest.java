@@ -3,6 +3,7 @@ package dev.meshclient.soak;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.registry.PolicySource;
@@ -57,30 +58,24 @@ class SoakTest {
 
     private String document(RandomGenerator random, boolean calm) {
         int left = calm ? INSTANCES : random.nextInt(INSTANCES + 1);
-        List<String> endpoints = new ArrayList<>();
+        Documents.Service orders = Documents.service("orders");
         for (int i = 0; i < INSTANCES; i++) {
             if (i != left) {
-                endpoints.add("{\"address\": \"127.0.0.1\", \"port\": %d, \"locality\": \"eu/%s\"}"
-                        .formatted(instances.get(i).port(), i % 2 == 0 ? "a" : "b"));
+                orders.endpoint(
+                        "127.0.0.1", instances.get(i).port(), "'locality': 'eu/%s'".formatted(i % 2 == 0 ? "a" : "b"));
             }
         }
         List<String> algorithms = List.of("LEAST_REQUEST", "ROUND_ROBIN", "RANDOM");
-        return """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "soak", "version": %d},
-                 "services": {"orders": {"hosts": ["orders"],
-                   "timeouts": {"request": "30s", "backendRequest": "1s"},
-                   "retry": {"attempts": 4},
-                   "retryConstraint": {"budget": {"percent": 100}},
-                   "limits": {"maxRequests": %d},
-                   "loadBalancer": {"simple": "%s"},
-                   "outlierDetection": {"baseEjectionTime": "1s", "maxEjectionTime": "2s", "maxEjectionPercent": %d},
-                   "endpoints": [%s]}}}
+        orders.with("""
+                'timeouts': {'request': '30s', 'backendRequest': '1s'},
+                'retry': {'attempts': 4},
+                'retryConstraint': {'budget': {'percent': 100}},
+                'limits': {'maxRequests': %d},
+                'loadBalancer': {'simple': '%s'},
+                'outlierDetection': {'baseEjectionTime': '1s', 'maxEjectionTime': '2s', 'maxEjectionPercent': %d}
                 """.formatted(
-                        ++version,
-                        CALLERS,
-                        algorithms.get(random.nextInt(algorithms.size())),
-                        calm || random.nextInt(6) > 0 ? 50 : 0,
-                        String.join(", ", endpoints));
+                CALLERS, algorithms.get(random.nextInt(algorithms.size())), calm || random.nextInt(6) > 0 ? 50 : 0));
+        return Documents.mesh("soak").version(++version).services(orders).json();
     }
 
     private String broken(RandomGenerator random) {

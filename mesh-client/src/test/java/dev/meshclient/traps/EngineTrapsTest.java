@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Decision;
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import dev.meshclient.registry.MemoryPolicySource;
-import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.telemetry.CallObserver;
 import java.io.File;
@@ -63,18 +63,22 @@ class EngineTrapsTest {
     }
 
     /** Two endpoints; the second is for retries. */
-    private String document(String settings) {
-        return """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "traps"},
-                 "clusters": [{"name": "near", "priority": 0}, {"name": "far", "priority": 1}],
-                 "services": {"orders": {"hosts": ["orders"], "endpoints": [
-                    {"address": "127.0.0.1", "port": %d, "cluster": "near"},
-                    {"address": "127.0.0.1", "port": %d, "cluster": "far"}]%s}}}
-                """.formatted(first.getPort(), second.getPort(), settings);
+    private Documents document(String settings) {
+        return document(settings, first.getPort(), 1);
     }
 
-    private Mesh mesh(String document) {
-        Mesh mesh = Mesh.builder().policy(PolicySource.of(document)).build();
+    private Documents document(String settings, int port, int priorityOfSecond) {
+        return Documents.mesh("traps")
+                .with("'clusters': [{'name': 'near', 'priority': 0}, {'name': 'far', 'priority': %d}]"
+                        .formatted(priorityOfSecond))
+                .services(Documents.service("orders")
+                        .endpoint("127.0.0.1", port, "'cluster': 'near'")
+                        .endpoint("127.0.0.1", second.getPort(), "'cluster': 'far'")
+                        .with(settings));
+    }
+
+    private Mesh mesh(Documents document) {
+        Mesh mesh = Mesh.builder().policy(document.source()).build();
         meshes.add(mesh);
         return mesh;
     }
@@ -122,8 +126,7 @@ class EngineTrapsTest {
 
     @Test
     void endpoints_of_one_logical_host_have_connections_of_their_own() throws Exception {
-        OkHttpClient http = mesh(document(", \"loadBalancer\": {\"simple\": \"ROUND_ROBIN\"}")
-                        .replace("\"far\", \"priority\": 1", "\"far\", \"priority\": 0"))
+        OkHttpClient http = mesh(document("'loadBalancer': {'simple': 'ROUND_ROBIN'}", first.getPort(), 0))
                 .wrap(new OkHttpClient());
         for (int i = 0; i < 3; i++) {
             first.enqueue(ok("first"));
@@ -165,8 +168,7 @@ class EngineTrapsTest {
             peer.write("HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
             peer.request(); // ends when the client closes
         })) {
-            OkHttpClient http = mesh(document("").replace(": " + first.getPort(), ": " + closing.port()))
-                    .wrap(new OkHttpClient());
+            OkHttpClient http = mesh(document("", closing.port(), 1)).wrap(new OkHttpClient());
             for (int i = 0; i < 3; i++) {
                 assertThat(read(http)).isEqualTo("ok");
             }
@@ -189,13 +191,12 @@ class EngineTrapsTest {
             peer.write("k");
             peer.request(); // ends when the client closes
         })) {
-            String with = document("").replace(": " + first.getPort(), ": " + leaving.port());
-            MemoryPolicySource policy = PolicySource.of(with);
+            MemoryPolicySource policy = document("", leaving.port(), 1).source();
             Mesh mesh = Mesh.builder().policy(policy).build();
             meshes.add(mesh);
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             try (Response running = http.newCall(GET).execute()) {
-                policy.update(document(""));
+                policy.update(document("").json());
                 first.enqueue(ok("first"));
                 assertThat(read(http)).isEqualTo("first");
                 more.countDown();
@@ -364,7 +365,7 @@ class EngineTrapsTest {
                 .build());
         CountDownLatch answered = new CountDownLatch(1);
         Mesh mesh = Mesh.builder()
-                .policy(PolicySource.of(document("")))
+                .policy(document("").source())
                 .observer(call -> new CallObserver() {
                     @Override
                     public void attemptEnded(AttemptInfo attempt) {
@@ -395,8 +396,8 @@ class EngineTrapsTest {
                 .build());
         CountDownLatch failed = new CountDownLatch(1);
         Mesh mesh = Mesh.builder()
-                .policy(PolicySource.of(document(
-                        ", \"retry\": {\"attempts\": 1, \"backoff\": \"1h\"}, \"timeouts\": {\"request\": \"0s\"}")))
+                .policy(document("'retry': {'attempts': 1, 'backoff': '1h'}, 'timeouts': {'request': '0s'}")
+                        .source())
                 .observer(call -> new CallObserver() {
                     @Override
                     public void attemptEnded(AttemptInfo attempt) {
@@ -424,7 +425,7 @@ class EngineTrapsTest {
     void what_the_cache_does_not_have_is_not_asked_for_again(@TempDir File directory) throws Exception {
         List<String> outcomes = new ArrayList<>();
         Mesh mesh = Mesh.builder()
-                .policy(PolicySource.of(document("")))
+                .policy(document("").source())
                 .observer(call -> new CallObserver() {
                     @Override
                     public void attemptEnded(AttemptInfo attempt) {

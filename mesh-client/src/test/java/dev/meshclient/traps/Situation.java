@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.meshclient.Decision;
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
-import dev.meshclient.registry.PolicySource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
@@ -62,7 +62,7 @@ final class Situation implements Closeable {
     }
 
     /** A first handshake takes long on a loaded machine. */
-    static final String PATIENT = "\"timeouts\": {\"connect\": \"30s\"}";
+    static final String PATIENT = "'timeouts': {'connect': '30s'}";
 
     /** The wire is TLS; the good endpoint shows this certificate, and the caller trusts that authority. */
     Situation tls(HeldCertificate authority, HeldCertificate ofGood) {
@@ -73,13 +73,13 @@ final class Situation implements Closeable {
         HandshakeCertificates trust = new HandshakeCertificates.Builder()
                 .addTrustedCertificate(authority.certificate())
                 .build();
-        return with("\"tls\": {\"mode\": \"SIMPLE\", \"sni\": \"service\"}")
+        return with("'tls': {'mode': 'SIMPLE', 'sni': 'service'}")
                 .client(b -> b.sslSocketFactory(trust.sslSocketFactory(), trust.trustManager()));
     }
 
-    /** More settings of the service, each with a comma before it. */
+    /** More settings of both services. */
     Situation with(String more) {
-        settings += ", " + more;
+        settings += settings.isEmpty() ? more : ", " + more;
         return this;
     }
 
@@ -111,24 +111,25 @@ final class Situation implements Closeable {
             good.start();
         }
         return Mesh.builder()
-                .policy(PolicySource.of("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                         "metadata": {"mesh": "traps", "version": 1},
-                         "clusters": [{"name": "near", "priority": 0}, {"name": "far", "priority": 1}],
-                         "services": {
-                          "orders": {"hosts": ["orders"], "endpoints": [
-                            {"address": "%1$s", "port": %2$d, "cluster": "near"},
-                            {"address": "127.0.0.1", "port": %3$d, "cluster": "far"}]%4$s},
-                          "alone": {"hosts": ["alone"], "retry": {"attempts": 0},
-                            "endpoints": [{"address": "%1$s", "port": %2$d}]%4$s}}}
-                        """.formatted(address, port, good.getPort(), settings)))
+                .policy(Documents.mesh("traps")
+                        .with("'clusters': [{'name': 'near', 'priority': 0}, {'name': 'far', 'priority': 1}]")
+                        .services(
+                                Documents.service("orders")
+                                        .endpoint(address, port, "'cluster': 'near'")
+                                        .endpoint("127.0.0.1", good.getPort(), "'cluster': 'far'")
+                                        .with(settings),
+                                Documents.service("alone")
+                                        .with("'retry': {'attempts': 0}")
+                                        .endpoint(address, port, "")
+                                        .with(settings))
+                        .source())
                 .build();
     }
 
     /** The good endpoint speaks HTTP/2 without TLS. */
     Situation http2() {
         good.setProtocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE));
-        return with("\"appProtocol\": \"kubernetes.io/h2c\"");
+        return with("'appProtocol': 'kubernetes.io/h2c'");
     }
 
     /**

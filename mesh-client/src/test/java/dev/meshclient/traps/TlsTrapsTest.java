@@ -3,8 +3,8 @@ package dev.meshclient.traps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
-import dev.meshclient.registry.PolicySource;
 import java.io.File;
 import java.io.IOException;
 import java.net.UnknownServiceException;
@@ -130,24 +130,24 @@ class TlsTrapsTest {
 
     // ---- the name that is asked for, and who may answer
 
-    private Mesh mesh(String services) {
+    private static Mesh mesh(Documents.Service... services) {
         return Mesh.builder()
-                .policy(PolicySource.of(
-                        "{\"apiVersion\": \"meshclient.dev/v1\", \"kind\": \"MeshPolicy\", \"metadata\": {\"mesh\":"
-                                + " \"traps\", \"version\": 1}, \"services\": {" + services + "}}"))
+                .policy(Documents.mesh("traps").services(services).source())
                 .build();
     }
 
-    private String service(String name) {
-        return service(name, server.getPort());
+    private Documents.Service service(String name) {
+        return encrypted(name, server.getPort());
     }
 
-    private static String service(String name, int port) {
-        return """
-                "%1$s": {"hosts": ["%1$s"], "tls": {"mode": "SIMPLE"}, "retry": {"attempts": 0},
-                  "timeouts": {"connect": "30s"},
-                  "endpoints": [{"address": "127.0.0.1", "port": %2$d}]}
-                """.formatted(name, port);
+    private static Documents.Service encrypted(String name, int port) {
+        return plain(name, port, name).with("'tls': {'mode': 'SIMPLE'}");
+    }
+
+    private static Documents.Service plain(String name, int port, String... hosts) {
+        return Documents.service(name, hosts)
+                .with("'retry': {'attempts': 0}, 'timeouts': {'connect': '30s'}")
+                .endpoint(port);
     }
 
     private OkHttpClient.Builder trusting() {
@@ -218,7 +218,7 @@ class TlsTrapsTest {
                 .build());
         server.enqueue(new MockResponse.Builder().build());
         server.enqueue(new MockResponse.Builder().build());
-        try (Mesh mesh = mesh(service("orders") + "," + service("billing"))) {
+        try (Mesh mesh = mesh(service("orders"), service("billing"))) {
             OkHttpClient http = mesh.wrap(trusting().build());
             http.newCall(get("http://orders/")).execute().close();
             http.newCall(get("http://billing/")).execute().close();
@@ -239,10 +239,7 @@ class TlsTrapsTest {
                 .build());
         server.enqueue(new MockResponse.Builder().build());
         server.enqueue(new MockResponse.Builder().build());
-        String service = service("orders")
-                .replace("[\"orders\"]", "[\"orders\", \"shop\"]")
-                .replace("\"tls\": {\"mode\": \"SIMPLE\"},", "");
-        try (Mesh mesh = mesh(service)) {
+        try (Mesh mesh = mesh(plain("orders", server.getPort(), "orders", "shop"))) {
             OkHttpClient http = mesh.wrap(trusting().build());
             http.newCall(get("https://orders/")).execute().close();
             http.newCall(get("https://shop/")).execute().close();
@@ -257,7 +254,7 @@ class TlsTrapsTest {
     void a_service_at_the_address_of_another_must_show_its_own_name() throws Exception {
         start(ORDERS);
         server.enqueue(new MockResponse.Builder().build());
-        try (Mesh mesh = mesh(service("orders") + "," + service("billing"))) {
+        try (Mesh mesh = mesh(service("orders"), service("billing"))) {
             OkHttpClient http = mesh.wrap(trusting().build());
             http.newCall(get("http://orders/")).execute().close();
             assertThatThrownBy(() -> http.newCall(get("http://billing/")).execute())
@@ -358,7 +355,7 @@ class TlsTrapsTest {
                     peer.request();
                     peer.ok();
                 });
-                Mesh mesh = mesh(service("orders", plain.port()))) {
+                Mesh mesh = mesh(encrypted("orders", plain.port()))) {
             OkHttpClient http = mesh.wrap(new OkHttpClient.Builder()
                     .addInterceptor(
                             chain -> chain.withSslSocketFactory(null, null).proceed(chain.request()))

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.Decision;
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshOptions;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -62,20 +62,18 @@ class BodyDeadlineTest {
         return new Buffer().writeUtf8("x".repeat(100_000));
     }
 
-    private static Mesh mesh(String settings) {
+    private static Mesh mesh(Documents.Service orders) {
         return Mesh.builder()
-                .policy(PolicySource.of("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                         "metadata": {"mesh": "test", "version": 1},
-                         "services": {"orders": {"hosts": ["orders"], %s}}}
-                        """.formatted(settings)))
+                .policy(Documents.mesh("test").services(orders).source())
                 .drainTimeout(Duration.ZERO)
                 .build();
     }
 
     private Mesh meshWithEndpoint(String settings) {
-        return mesh(settings + ", \"limits\": {\"maxRequests\": 1}, \"endpoints\": [{\"address\": \"127.0.0.1\","
-                + " \"port\": " + server.getPort() + "}]");
+        return mesh(Documents.service("orders")
+                .endpoint(server.getPort())
+                .with("'limits': {'maxRequests': 1}")
+                .with(settings));
     }
 
     private OkHttpClient client(Mesh mesh) {
@@ -126,7 +124,7 @@ class BodyDeadlineTest {
     void so_does_one_over_http_2() throws Exception {
         server.setProtocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE));
         enqueueSlow(text());
-        try (Mesh mesh = meshWithEndpoint(SHORT + ", \"appProtocol\": \"kubernetes.io/h2c\"")) {
+        try (Mesh mesh = meshWithEndpoint(SHORT + ", 'appProtocol': 'kubernetes.io/h2c'")) {
             assertEndsByDeadline(client(mesh), get());
         }
     }
@@ -148,7 +146,7 @@ class BodyDeadlineTest {
     @Test
     void so_does_one_of_a_service_whose_endpoints_are_not_listed() throws Exception {
         enqueueSlow(text());
-        try (Mesh mesh = mesh(SHORT + ", \"resolution\": \"NONE\"")) {
+        try (Mesh mesh = mesh(Documents.service("orders").with(SHORT).with("'resolution': 'NONE'"))) {
             assertEndsByDeadline(client(mesh), get());
         }
     }
@@ -156,7 +154,7 @@ class BodyDeadlineTest {
     @Test
     void so_does_one_that_the_caller_gave_the_time() throws Exception {
         enqueueSlow(text());
-        try (Mesh mesh = meshWithEndpoint("\"timeouts\": {\"request\": \"1h\"}")) {
+        try (Mesh mesh = meshWithEndpoint("'timeouts': {'request': '1h'}")) {
             assertEndsByDeadline(
                     client(mesh),
                     get().newBuilder()
@@ -181,7 +179,7 @@ class BodyDeadlineTest {
     @Test
     void a_caller_who_cancels_is_told_what_OkHttp_says() throws Exception {
         enqueueSlow(text());
-        try (Mesh mesh = meshWithEndpoint("\"timeouts\": {\"request\": \"1h\"}")) {
+        try (Mesh mesh = meshWithEndpoint("'timeouts': {'request': '1h'}")) {
             Call call = client(mesh).newCall(get());
             try (Response response = call.execute()) {
                 call.cancel();

@@ -3,8 +3,8 @@ package dev.meshclient.internal.okhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.CountDownLatch;
@@ -120,12 +120,9 @@ class DispatcherLimitTest {
 
     private Mesh mesh() {
         return Mesh.builder()
-                .policy(PolicySource.of("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                         "metadata": {"mesh": "test", "version": 1},
-                         "services": {"orders": {"hosts": ["orders"],
-                           "endpoints": [{"address": "127.0.0.1", "port": %d}]}}}
-                        """.formatted(server.getPort())))
+                .policy(Documents.mesh("test")
+                        .services(Documents.service("orders").endpoint(server.getPort()))
+                        .source())
                 .build();
     }
 }

@@ -2,8 +2,8 @@ package dev.meshclient.internal.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -32,12 +32,9 @@ class EntryTest {
 
     private Mesh mesh() {
         return Mesh.builder()
-                .policy(PolicySource.of("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                         "metadata": {"mesh": "test", "version": 1},
-                         "services": {"orders": {"hosts": ["orders"],
-                           "endpoints": [{"address": "127.0.0.1", "port": %d}]}}}
-                        """.formatted(server.getPort())))
+                .policy(Documents.mesh("test")
+                        .services(Documents.service("orders").endpoint(server.getPort()))
+                        .source())
                 .build();
     }
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import dev.meshclient.Overloaded;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -37,14 +37,12 @@ class IdleBodyTest {
 
     private Mesh mesh(String request, String idle) {
         return Mesh.builder()
-                .policy(PolicySource.of("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                         "metadata": {"mesh": "test", "version": 1},
-                         "services": {"orders": {"hosts": ["orders"],
-                           "endpoints": [{"address": "127.0.0.1", "port": %d}],
-                           "limits": {"maxRequests": 1},
-                           "timeouts": {"request": "%s", "idle": "%s"}}}}
-                        """.formatted(server.getPort(), request, idle)))
+                .policy(Documents.mesh("test")
+                        .services(Documents.service("orders")
+                                .endpoint(server.getPort())
+                                .with("'limits': {'maxRequests': 1}")
+                                .with("'timeouts': {'request': '%s', 'idle': '%s'}".formatted(request, idle)))
+                        .source())
                 .drainTimeout(Duration.ZERO)
                 .build();
     }

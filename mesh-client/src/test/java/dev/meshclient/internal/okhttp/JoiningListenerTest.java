@@ -2,8 +2,8 @@ package dev.meshclient.internal.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -137,11 +137,11 @@ class JoiningListenerTest {
 
     private static void assertSame(Peer peer, boolean listens) throws IOException {
         OkHttpClient plain = new OkHttpClient();
-        try (Mesh mesh = Mesh.builder().policy(PolicySource.of("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                         "metadata": {"mesh": "test", "version": 1},
-                         "services": {"all": {"hosts": ["*"], "resolution": "NONE"}}}
-                        """)).build()) {
+        try (Mesh mesh = Mesh.builder()
+                .policy(Documents.mesh("test")
+                        .services(Documents.service("all", "*").with("'resolution': 'NONE'"))
+                        .source())
+                .build()) {
             assertThat(heard(mesh.wrap(plain), peer, listens)).isEqualTo(heard(plain, peer, listens));
         }
     }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.meshclient.Decision;
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import dev.meshclient.contract.RefusingPort;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
@@ -23,11 +23,13 @@ import org.junit.jupiter.api.Test;
 /** Calls to hosts whose endpoints nobody lists: where policy states nothing, all is as without the mesh. */
 class NeutralCallTest {
     private static Mesh mesh(String stated) {
-        return Mesh.builder().policy(PolicySource.of("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                         "metadata": {"mesh": "test", "version": 1},
-                         "services": {"all": {"hosts": ["*"], "resolution": "NONE"%s}}}
-                        """.formatted(stated))).build();
+        return Mesh.builder()
+                .policy(Documents.mesh("test")
+                        .services(Documents.service("all", "*")
+                                .with("'resolution': 'NONE'")
+                                .with(stated))
+                        .source())
+                .build();
     }
 
     private static Throwable failure(Mesh mesh, int port) {
@@ -49,7 +51,7 @@ class NeutralCallTest {
 
     @Test
     void a_failure_that_a_stated_limit_made_says_what_was_decided() throws Exception {
-        try (Mesh mesh = mesh(", \"timeouts\": {\"backendRequest\": \"200ms\"}");
+        try (Mesh mesh = mesh("'timeouts': {'backendRequest': '200ms'}");
                 MockWebServer server = new MockWebServer()) {
             server.enqueue(new MockResponse.Builder()
                     .onResponseStart(SocketEffect.Stall.INSTANCE)

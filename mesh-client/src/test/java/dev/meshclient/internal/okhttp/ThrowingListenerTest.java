@@ -3,8 +3,8 @@ package dev.meshclient.internal.okhttp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.util.function.Predicate;
 import mockwebserver3.MockResponse;
@@ -107,14 +107,11 @@ class ThrowingListenerTest {
     @EnumSource(Event.class)
     void the_next_call_has_its_place(Event event) throws Exception {
         try (Mesh mesh = Mesh.builder()
-                .policy(PolicySource.of("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                         "metadata": {"mesh": "test", "version": 1},
-                         "services": {"orders": {"hosts": ["orders"],
-                           "endpoints": [{"address": "127.0.0.1", "port": %d}],
-                           "limits": {"maxRequests": 1},
-                           "timeouts": {"request": "0s"}}}}
-                        """.formatted(server.getPort())))
+                .policy(Documents.mesh("test")
+                        .services(Documents.service("orders")
+                                .endpoint(server.getPort())
+                                .with("'limits': {'maxRequests': 1}, 'timeouts': {'request': '0s'}"))
+                        .source())
                 .build()) {
             OkHttpClient plain = new OkHttpClient();
             OkHttpClient throwing = mesh.wrap(plain.newBuilder()
