@@ -104,6 +104,7 @@ public final class PolicyFeed implements Closeable {
             Snapshot left = read();
             if (left != null && !left.isExpired(time.wall().instant())) {
                 memory = resume(left, MeshStatus.From.SNAPSHOT, writer) ? new Memory(left.memory(), 0) : memory;
+                router.notifyOfPolicy();
                 watchSource();
             } else {
                 memory = left == null ? memory : new Memory(left.memory(), until);
@@ -111,6 +112,7 @@ public final class PolicyFeed implements Closeable {
                 if (left != null) {
                     awaitSource(until);
                     resume(left, MeshStatus.From.STALE, writer);
+                    router.notifyOfPolicy();
                 }
             }
             write(writer);
@@ -292,6 +294,11 @@ public final class PolicyFeed implements Closeable {
 
         @Override
         public void deliver(Delivery delivery) throws IOException {
+            put(delivery);
+            router.notifyOfPolicy();
+        }
+
+        private void put(Delivery delivery) throws IOException {
             synchronized (PolicyFeed.this) {
                 if (closed) {
                     return;
@@ -327,6 +334,7 @@ public final class PolicyFeed implements Closeable {
                     sink.failed(problem);
                 }
             }
+            router.notifyOfPolicy();
         }
     }
 }

@@ -253,6 +253,11 @@ public final class Router implements Admission.Source {
         }
     }
 
+    /** Notifies listeners of what became of documents. The caller holds no lock. */
+    public void notifyOfPolicy() {
+        events.deliverOfPolicy();
+    }
+
     /** Whether a policy is in force. */
     public boolean isReady() {
         return policy.state() != null;

@@ -55,6 +55,8 @@ class PolicyEventsTest implements MeshListener {
         router.problem(new IOException("the registry answered: ", bad));
         router.problem(new IOException("the registry answered: ", bad));
         router.problem(new IOException("no route to host"));
+        assertThat(events).isEmpty();
+        router.notifyOfPolicy();
 
         assertThat(events)
                 .containsExactly(
