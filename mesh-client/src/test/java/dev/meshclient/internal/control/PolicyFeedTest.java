@@ -313,18 +313,18 @@ class PolicyFeedTest {
         file = new SnapshotFile(directory, "own");
         watch(own, directory, Duration.ofSeconds(5));
         await().atMost(PATIENCE).until(() -> sink.get() != null);
-        sink.get().deliver(PolicyCodec.read(document(2)));
+        PolicySource.Sink given = Objects.requireNonNull(sink.get());
+        given.deliver(PolicyCodec.read(document(2)));
         awaitKept(2);
-        assertThatThrownBy(() -> sink.get().deliver(PolicyCodec.read(document(1))))
+        assertThatThrownBy(() -> given.deliver(PolicyCodec.read(document(1))))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("metadata.version: 1");
         awaitProblem();
-        assertThatThrownBy(() -> sink.get().deliver(illegal()))
+        assertThatThrownBy(() -> given.deliver(illegal()))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("trustDomain");
         close();
-        PolicySource.Sink closed = sink.get();
-        closed.deliver(PolicyCodec.read(document(3)));
+        given.deliver(PolicyCodec.read(document(3)));
         watch(own, directory, Duration.ofSeconds(5));
         awaitInForce("-/2 SNAPSHOT");
     }

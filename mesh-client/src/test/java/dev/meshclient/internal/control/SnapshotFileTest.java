@@ -175,7 +175,8 @@ class SnapshotFileTest {
         Remembered one = Objects.requireNonNull(read.memory().get("1"));
         assertThat(one.rejection()).isEqualTo("why not");
         assertThat(Objects.requireNonNull(one.document()).policy())
-                .isEqualTo(Objects.requireNonNull(full().memory().get("1").document())
+                .isEqualTo(Objects.requireNonNull(
+                                Objects.requireNonNull(full().memory().get("1")).document())
                         .policy());
     }
 
