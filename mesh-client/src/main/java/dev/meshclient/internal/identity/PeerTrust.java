@@ -48,8 +48,8 @@ public final class PeerTrust extends X509ExtendedTrustManager {
                 (chain, question) -> {
                     SpiffeId id = svids.verify(chain, question);
                     if (!names.contains(id)) {
-                        throw new CertificateException("the peer is '" + id + "', expected is "
-                                + (names.isEmpty() ? "none: no name is allowed" : "one of " + sorted(names)));
+                        throw new CertificateException("the peer is '" + id + "', "
+                                + (names.isEmpty() ? "no name is allowed" : "expected is one of " + sorted(names)));
                     }
                 },
                 svids.authorities());
