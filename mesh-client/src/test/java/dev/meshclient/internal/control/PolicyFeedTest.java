@@ -88,7 +88,8 @@ class PolicyFeedTest {
                 false,
                 Duration.ZERO,
                 Duration.ofHours(1));
-        PolicySink sink = new PolicySink(router, gone -> {}, () -> mine.add(router.revision()), time, log);
+        PolicySink sink = new PolicySink(
+                router.control(), gone -> {}, () -> mine.add(router.control().revision()), time, log);
         PolicySource told = new PolicySource() {
             @Override
             public Closeable watch(Sink given) {
@@ -104,7 +105,7 @@ class PolicyFeedTest {
         running = new Started(
                 router,
                 sink,
-                PolicyFeed.start(time, told, router, sink, initialFetchTimeout, Duration.ofHours(1), snapshots));
+                PolicyFeed.start(time, told, router.control(), router.wanted(), sink, initialFetchTimeout, snapshots));
     }
 
     private void watch(Duration initialFetchTimeout) {
@@ -130,7 +131,7 @@ class PolicyFeedTest {
     private String inForce() {
         Started now = Objects.requireNonNull(running);
         MeshStatus.Freshness freshness = now.feed.freshness();
-        return now.router.revision() + (freshness == null ? "" : " " + freshness.from());
+        return now.router.control().revision() + (freshness == null ? "" : " " + freshness.from());
     }
 
     private void awaitProblem() {
@@ -271,7 +272,8 @@ class PolicyFeedTest {
         registry.dies();
         watch();
         awaitInForce("-/1 SNAPSHOT");
-        assertThat(Objects.requireNonNull(running).router.applied().services()).containsOnlyKeys("good");
+        assertThat(Objects.requireNonNull(running).router.control().applied().services())
+                .containsOnlyKeys("good");
     }
 
     @Test

@@ -53,7 +53,7 @@ class RouterTest {
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test", "version": 3},
                  "outboundTrafficPolicy": "%s", "services": {%s}}
                 """.formatted(outbound, services);
-        router.apply(PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8)), gone -> {});
+        router.control().apply(PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8)), gone -> {});
     }
 
     private static String service(String name, String... hosts) {
@@ -275,7 +275,7 @@ class RouterTest {
     @Test
     void no_policy_is_told_with_its_cause() {
         router = router(false, "orders");
-        router.problem(new IOException("connection refused"));
+        router.control().failed(new IOException("connection refused"));
         assertThatThrownBy(() -> run("http://orders/"))
                 .isInstanceOf(PolicyUnavailable.class)
                 .hasMessageContaining("'orders'")

@@ -87,7 +87,7 @@ class BlameTest {
 
     private void apply(String settings, Wire of) throws IOException {
         wire = of;
-        router.apply(PolicyCodec.read("""
+        router.control().apply(PolicyCodec.read("""
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
                  "services": {"orders": {"hosts": ["orders"], %s}}}
                 """.formatted(settings)), gone -> {});

@@ -77,7 +77,7 @@ class EjectionOverPoliciesTest {
             listed.add("{\"address\": \"10.0.0." + last + "\", \"port\": 80}");
         }
         try {
-            router.apply(PolicyCodec.read("""
+            router.control().apply(PolicyCodec.read("""
                     {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
                      "services": {"orders": {"hosts": ["orders"], "loadBalancer": {"simple": "ROUND_ROBIN"},
                        %s, "endpoints": [%s]}}}

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
@@ -60,16 +61,16 @@ class FailedCompilationTest {
                 return "{\"keys\": []}".getBytes(StandardCharsets.UTF_8);
             });
     private boolean fails;
-    private final PolicyControl control = new PolicyControl(
+    private final CurrentState current = new CurrentState(
             time,
             name -> {
                 lookedUp.add(name);
                 return List.of("10.1.0.1");
             },
             self,
-            Duration.ofHours(1),
             this::compile);
-    private final Router router = new Router(time, control, self, events, List.of(), false, Duration.ZERO);
+    private final Router router = new Router(
+            time, new PolicyControl(current, time, Duration.ofHours(1)), self, events, List.of(), false, Duration.ZERO);
     private final Wire wire = attempt -> Calls.respond(
             attempt, Objects.requireNonNull(attempt.endpoint()).name().equals(BAD) ? 500 : 200);
 
@@ -82,13 +83,15 @@ class FailedCompilationTest {
     }
 
     private void apply(String services) throws IOException {
-        router.apply(
-                PolicyCodec.read(("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'm'},"
-                                + " 'jwtProviders': {'old': {'issuer': 'old', 'audiences': ['a'],"
-                                + " 'jwksUri': 'https://keys/old'}, 'new': {'issuer': 'new', 'audiences': ['a'],"
-                                + " 'jwksUri': 'https://keys/new'}}, 'services': {" + services + "}}")
-                        .replace('\'', '"')),
-                e -> gone.add(e.name()));
+        router.control()
+                .apply(
+                        PolicyCodec.read(
+                                ("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'm'},"
+                                                + " 'jwtProviders': {'old': {'issuer': 'old', 'audiences': ['a'],"
+                                                + " 'jwksUri': 'https://keys/old'}, 'new': {'issuer': 'new', 'audiences': ['a'],"
+                                                + " 'jwksUri': 'https://keys/new'}}, 'services': {" + services + "}}")
+                                        .replace('\'', '"')),
+                        e -> gone.add(e.name()));
         runStarted();
     }
 
@@ -118,7 +121,7 @@ class FailedCompilationTest {
 
     private Set<String> known() {
         Set<String> names = new TreeSet<>();
-        router.forEachEndpoint(e -> names.add(e.name()));
+        router.control().current().forEachEndpoint(e -> names.add(e.name()));
         return names;
     }
 
@@ -207,10 +210,10 @@ class FailedCompilationTest {
     void a_call_in_flight_is_counted_on_and_its_connections_are_kept() throws Exception {
         apply(orders(ON, "10.0.0.1", "10.0.0.2"));
         List<EndpointHealth> before = new ArrayList<>();
-        router.forEachEndpoint(before::add);
+        router.control().current().forEachEndpoint(before::add);
         fails(orders(OFF, "10.0.0.2", "10.0.0.1", "10.0.0.3"));
         List<EndpointHealth> after = new ArrayList<>();
-        router.forEachEndpoint(after::add);
+        router.control().current().forEachEndpoint(after::add);
         assertThat(after).containsExactlyElementsOf(before);
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Workload;
 import dev.meshclient.internal.balance.Balance;
+import dev.meshclient.internal.control.Applied;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointList;
@@ -43,7 +44,7 @@ class OutboundTest {
                 false,
                 Duration.ZERO,
                 Duration.ofHours(1));
-        router.apply(PolicyCodec.read("""
+        router.control().apply(PolicyCodec.read("""
                         {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                          "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {%s}}
                         """.formatted(services)), gone -> {});
@@ -88,11 +89,12 @@ class OutboundTest {
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
                  "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {}}
                 """);
-        assertThat(router.resume(AppliedPolicy.NONE, List.of(document.policy().metadata()), gone -> {}))
+        assertThat(router.control()
+                        .resume(AppliedPolicy.NONE, List.of(document.policy().metadata()), gone -> {}))
                 .isTrue();
 
-        assertThat(router.apply(document, gone -> {})).isEqualTo(Applied.IN_FORCE);
-        assertThat(router.apply(document, gone -> {})).isEqualTo(Applied.NOTHING_NEW);
+        assertThat(router.control().apply(document, gone -> {})).isEqualTo(Applied.IN_FORCE);
+        assertThat(router.control().apply(document, gone -> {})).isEqualTo(Applied.NOTHING_NEW);
     }
 
     @ParameterizedTest

@@ -65,7 +65,7 @@ class PolicyChangeTest {
 
     private void apply(String document, Wire of) throws IOException {
         wire = of;
-        router.apply(PolicyCodec.read(document), e -> gone.add(e.name()));
+        router.control().apply(PolicyCodec.read(document), e -> gone.add(e.name()));
     }
 
     private CallLayer layers() {
@@ -80,7 +80,7 @@ class PolicyChangeTest {
 
     private List<EndpointHealth> endpoints() {
         List<EndpointHealth> states = new ArrayList<>();
-        router.forEachEndpoint(states::add);
+        router.control().current().forEachEndpoint(states::add);
         return states;
     }
 
@@ -129,7 +129,7 @@ class PolicyChangeTest {
                 .extracting(a -> a.endpoint())
                 .containsOnly("10.0.0.1:80")
                 .hasSize(2);
-        assertThat(router.revision()).isEqualTo("-/2");
+        assertThat(router.control().revision()).isEqualTo("-/2");
     }
 
     @Test
@@ -224,7 +224,7 @@ class PolicyChangeTest {
                 orders(1, "", "10.0.0.1", "10.0.0.2"),
                 orders(2, "", "10.0.0.2", "10.0.0.3"),
                 orders(3, "", "10.0.0.3"));
-        router.apply(PolicyCodec.read(documents.get(0)), e -> {});
+        router.control().apply(PolicyCodec.read(documents.get(0)), e -> {});
         AtomicInteger answered = new AtomicInteger();
         int callers = 3;
         int calls = 4_000;
@@ -248,7 +248,7 @@ class PolicyChangeTest {
             for (int i = 0; done.getCount() > 0 || i < documents.size(); i++) {
                 String next =
                         documents.get(i % documents.size()).replaceAll("\"version\": \\d+", "\"version\": " + (i + 4));
-                router.apply(PolicyCodec.read(next), e -> {});
+                router.control().apply(PolicyCodec.read(next), e -> {});
             }
             assertThat(done.await(50, TimeUnit.SECONDS)).isTrue();
         }

@@ -49,14 +49,14 @@ class PolicyEventsTest implements MeshListener {
         PolicyException bad =
                 catchThrowableOfType(PolicyException.class, () -> PolicyCodec.read(document.formatted("\"x\"")));
 
-        router.problem(bad);
-        router.apply(PolicyCodec.read(document.formatted("1")), gone -> {});
-        router.apply(PolicyCodec.read(document.formatted("1")), gone -> {});
-        router.problem(new IOException("the registry answered: ", bad));
-        router.problem(new IOException("the registry answered: ", bad));
-        router.problem(new IOException("no route to host"));
+        router.control().failed(bad);
+        router.control().apply(PolicyCodec.read(document.formatted("1")), gone -> {});
+        router.control().apply(PolicyCodec.read(document.formatted("1")), gone -> {});
+        router.control().failed(new IOException("the registry answered: ", bad));
+        router.control().failed(new IOException("the registry answered: ", bad));
+        router.control().failed(new IOException("no route to host"));
         assertThat(events).isEmpty();
-        router.notifyOfPolicy();
+        router.unlocked();
 
         assertThat(events)
                 .containsExactly(

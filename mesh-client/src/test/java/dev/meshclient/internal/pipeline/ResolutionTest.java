@@ -71,11 +71,12 @@ class ResolutionTest {
     }
 
     private void apply(String services) throws IOException {
-        router.apply(
-                PolicyCodec.read(("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy',"
-                                + " 'metadata': {'mesh': 'test'}, 'services': {" + services + "}}")
-                        .replace('\'', '"')),
-                e -> gone.add(e.name()));
+        router.control()
+                .apply(
+                        PolicyCodec.read(("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy',"
+                                        + " 'metadata': {'mesh': 'test'}, 'services': {" + services + "}}")
+                                .replace('\'', '"')),
+                        e -> gone.add(e.name()));
     }
 
     private Call call(String url) throws IOException {
@@ -108,7 +109,7 @@ class ResolutionTest {
 
     private Map<String, EndpointHealth> states() {
         Map<String, EndpointHealth> states = new HashMap<>();
-        router.forEachEndpoint(e -> states.put(e.name(), e));
+        router.control().current().forEachEndpoint(e -> states.put(e.name(), e));
         return states;
     }
 
@@ -365,7 +366,7 @@ class ResolutionTest {
     }
 
     private List<String> told(String service) {
-        MeshStatus.Service status = router.status("test").services().get(service);
+        MeshStatus.Service status = router.control().status("test").services().get(service);
         return status == null
                 ? List.of()
                 : Stream.concat(
@@ -394,7 +395,7 @@ class ResolutionTest {
                 Duration.ZERO,
                 Duration.ZERO);
         time.run(() -> {
-            other.apply(PolicyCodec.read("""
+            other.control().apply(PolicyCodec.read("""
                             {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
                              "services": {"a": {"hosts": ["a"], "resolution": "DNS"}}}
                             """), e -> {});
