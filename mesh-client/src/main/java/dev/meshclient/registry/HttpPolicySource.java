@@ -138,6 +138,6 @@ public final class HttpPolicySource implements PolicySource {
 
     @Override
     public String toString() {
-        return "PolicySource.http(" + settings.told() + ")" + (settings.onDemand() ? ".onDemand()" : "");
+        return "PolicySource.http(" + settings.printable() + ")" + (settings.onDemand() ? ".onDemand()" : "");
     }
 }

@@ -5,10 +5,10 @@ import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.policy.Retry;
 import dev.meshclient.policy.RetryOn;
+import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ final class RetryRules {
             RetryOn.RESET,
             RetryOn.ATTEMPT_TIMEOUT);
 
-    private final Set<Integer> codes;
+    private final BitSet codes = new BitSet(); // not a set: it would box each status
     private final EnumSet<RetryOn> on;
 
     /**
@@ -37,7 +37,7 @@ final class RetryRules {
         Set<Integer> statedCodes = stated == null ? null : stated.codes();
         List<RetryOn> statedOn = stated == null ? null : stated.retryOn();
         boolean builtIn = statedOn == null || statedOn.contains(RetryOn.RETRIABLE_STATUS_CODES);
-        this.codes = statedCodes != null ? Set.copyOf(statedCodes) : builtIn ? CODES : Set.of();
+        (statedCodes != null ? statedCodes : builtIn ? CODES : Set.<Integer>of()).forEach(codes::set);
         this.on = EnumSet.noneOf(RetryOn.class);
         this.on.addAll(statedOn != null ? statedOn : CONDITIONS);
     }
@@ -52,7 +52,7 @@ final class RetryRules {
     }
 
     private boolean wantsStatus(int status) {
-        return codes.contains(status)
+        return codes.get(status)
                 || (status >= 500 && status <= 599 && on.contains(RetryOn.FIVE_XX))
                 || (status >= 502 && status <= 504 && on.contains(RetryOn.GATEWAY_ERROR))
                 || (status == 409 && on.contains(RetryOn.RETRIABLE_4XX));
@@ -82,6 +82,6 @@ final class RetryRules {
 
     @Override
     public String toString() {
-        return on + " " + new TreeSet<>(codes); // sorted: the iteration order of a set differs from JVM to JVM
+        return on + " " + codes.stream().boxed().toList();
     }
 }
