@@ -7,14 +7,14 @@ import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.control.PolicyFeed;
 import dev.meshclient.internal.control.PolicySink;
+import dev.meshclient.internal.control.Status;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.events.IdentityEvents;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.SystemResolver;
-import dev.meshclient.internal.pipeline.IdentityEvents;
 import dev.meshclient.internal.pipeline.LocalWorkload;
-import dev.meshclient.internal.pipeline.Status;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
@@ -100,13 +100,20 @@ public final class Mesh implements Closeable {
                 builder.staleTtl);
         this.engine = new Engine(time, router, identities);
         identities.onTrustChange(() -> {
-            router.forEachEndpoint(engine::trustChanged);
+            router.control().current().forEachEndpoint(engine::trustChanged);
             readiness.forEach(Signal::raise);
         });
-        PolicySink sink = new PolicySink(router, engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
+        PolicySink sink =
+                new PolicySink(router.control(), engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
         this.source = Objects.requireNonNull(builder.policy);
         this.policy = PolicyFeed.start(
-                time, source, router, sink, builder.initialFetchTimeout, builder.staleTtl, builder.snapshotDirectory);
+                time,
+                source,
+                router.control(),
+                router.wanted(),
+                sink,
+                builder.initialFetchTimeout,
+                builder.snapshotDirectory);
     }
 
     /** A mesh needs a {@link Builder#policy}; everything else has a default. */
@@ -154,7 +161,7 @@ public final class Mesh implements Closeable {
 
     /** Whether a policy is in force and, if the mesh was given an identity, the first certificate is there. Never waits. */
     public boolean isReady() {
-        return router.isReady() && identities.isReady();
+        return router.control().isReady() && identities.isReady();
     }
 
     /**
@@ -171,12 +178,13 @@ public final class Mesh implements Closeable {
 
     /** {@code epoch/version} of the policy in force; empty before the first. */
     public String policyRevision() {
-        return router.revision();
+        return router.control().revision();
     }
 
     /** What is in force, what is refused or kept from before, and how each endpoint stands; as text for people, too. */
     public MeshStatus status() {
-        return router.status(source.toString())
+        return router.control()
+                .status(source.toString())
                 .with(policy.freshness(), policy.problem())
                 .with(certificates());
     }
@@ -242,7 +250,7 @@ public final class Mesh implements Closeable {
         router.close();
         readiness.forEach(Signal::raise);
         drain();
-        router.forEachEndpoint(engine::retire);
+        router.control().current().forEachEndpoint(engine::retire);
         engine.close();
         stopTime.run();
     }

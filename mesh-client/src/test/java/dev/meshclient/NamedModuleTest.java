@@ -143,7 +143,7 @@ class NamedModuleTest {
                     .hasValueSatisfying(line -> assertThat(line)
                             .contains(
                                     "rejected no certificate in this test",
-                                    "applied -/-",
+                                    "applied -/2",
                                     "ended 200",
                                     "identity closed"));
             assertThat(server.takeRequest().getHeaders().get("x-of-user")).isEqualTo("orders");
@@ -151,7 +151,7 @@ class NamedModuleTest {
                     .contains(
                             "module dev.meshclient",
                             "older metadata.version",
-                            "ready true -/2 own",
+                            "in force -/2 from own",
                             "get hello",
                             "redirect redirected http://orders/there",
                             "enqueue later",

@@ -3,7 +3,7 @@ package dev.meshclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.meshclient.internal.pipeline.Status;
+import dev.meshclient.internal.control.Status;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
 import java.io.ByteArrayOutputStream;

@@ -110,20 +110,20 @@ public final class DocumentScale {
         try (RealTime time = RealTime.create("scale")) {
             long before = used();
             Router router = router(time);
-            router.apply(document(services, endpoints, 1), gone -> {});
+            router.control().apply(document(services, endpoints, 1), gone -> {});
             long kept = used() - before;
             for (int i = 0; i < ROUNDS; i++) {
                 PolicyDocument next = document(services, endpoints, i + 2);
                 long bytes = bytes();
                 long start = cpu();
-                router.apply(next, gone -> {});
+                router.control().apply(next, gone -> {});
                 millis[i] = (cpu() - start) / 1e6;
                 megabytes[i] = (bytes() - bytes) / 1e6;
             }
             System.out.printf(
                     "%,d x %,d, one changed: compile and swap %.2f ms, %.2f MB; kept %.0f B an endpoint%n",
                     services, endpoints, median(millis), median(megabytes), (double) kept / services / endpoints);
-            Objects.requireNonNull(router.revision()); // it is in use until here
+            Objects.requireNonNull(router.control().revision()); // it is in use until here
         }
     }
 
@@ -134,7 +134,7 @@ public final class DocumentScale {
         double[] backBytes = new double[ROUNDS];
         try (RealTime time = RealTime.create("scale")) {
             Router router = router(time);
-            router.apply(document(1, 100_000, 1), gone -> {});
+            router.control().apply(document(1, 100_000, 1), gone -> {});
             if (!(router.admit("s0", 80) instanceof Admission.Routed routed)) {
                 throw new IOException("the policy lists no service for 's0'");
             }

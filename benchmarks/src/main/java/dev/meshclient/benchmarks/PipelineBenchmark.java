@@ -73,7 +73,7 @@ public class PipelineBenchmark {
                 """.formatted(list);
         Router router = new Router(
                 time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
-        router.apply(PolicyCodec.read(document), gone -> {});
+        router.control().apply(PolicyCodec.read(document), gone -> {});
         if (!(router.admit("orders", 80) instanceof Admission.Routed routed)) {
             throw new IOException("the policy lists no service for 'orders'");
         }

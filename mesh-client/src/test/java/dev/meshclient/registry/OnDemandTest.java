@@ -24,7 +24,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** A registry that is asked for the hosts that are called. */
 class OnDemandTest {
@@ -36,9 +35,6 @@ class OnDemandTest {
     private Parts sink = new Parts();
     private FakeHostRegistry registry;
     private Closeable watch = () -> {};
-
-    @TempDir
-    private Path directory;
 
     /** What calls want. */
     private static final class Calls implements WantedHosts {

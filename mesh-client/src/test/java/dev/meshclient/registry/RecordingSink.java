@@ -26,6 +26,8 @@ public class RecordingSink implements PolicySource.Sink, DocumentSink {
     private volatile WantedHosts wanted = WantedHosts.NONE;
     private volatile Memory memory = Memory.NONE;
 
+    public RecordingSink() {}
+
     /** This sink, with another clock. */
     public RecordingSink at(Time clock) {
         time = clock;

@@ -70,7 +70,8 @@ final class World {
 
     /** How far the attempts of a service went. */
     MeshStatus.Traffic traffic(String service) {
-        return Objects.requireNonNull(router.status("").services().get(service)).traffic();
+        return Objects.requireNonNull(router.control().status("").services().get(service))
+                .traffic();
     }
 
     void close() {
@@ -79,7 +80,7 @@ final class World {
 
     void apply(Documents document) {
         try {
-            router.apply(document.read(), gone -> events.gone(gone.name()));
+            router.control().apply(document.read(), gone -> events.gone(gone.name()));
         } catch (PolicyException e) {
             throw new AssertionError(e.getMessage(), e);
         }
@@ -130,8 +131,9 @@ final class World {
     /** Nothing in flight, no event missing or out of order. */
     void checkAtRest(long calls) {
         events.check(calls);
-        router.forEachEndpoint(
-                e -> assertThat(e.inFlight()).as("in flight at %s", e.name()).isZero());
+        router.control().current().forEachEndpoint(e -> assertThat(e.inFlight())
+                .as("in flight at %s", e.name())
+                .isZero());
     }
 
     /** As many calls at once as the limit allows, and not one more: no place was lost, none was given back twice. */

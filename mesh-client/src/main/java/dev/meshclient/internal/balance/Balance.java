@@ -29,9 +29,9 @@ public final class Balance implements AttemptLayer {
     /**
      * Where the calls come from.
      *
-     * @param locality our own
-     * @param labels our own
-     * @param callers instances of our own service by zone; empty if the policy does not list them
+     * @param locality the caller's locality
+     * @param labels the labels of the calling workload
+     * @param callers number of instances of the calling service by zone; empty if the policy does not list them
      */
     public record Origin(Locality locality, Map<String, String> labels, Map<String, Long> callers) {}
 
@@ -43,7 +43,7 @@ public final class Balance implements AttemptLayer {
         this.next = next;
     }
 
-    /** @param planner of the backend */
+    /** @param planner makes the plans of the backend */
     public static AttemptLayer create(Time time, Planner planner, AttemptLayer next) {
         return new Balance(time, planner, next);
     }
@@ -67,7 +67,7 @@ public final class Balance implements AttemptLayer {
         return next.call(attempt);
     }
 
-    /** The choice for an attempt, and what is given back at its end. */
+    /** The chosen endpoint of an attempt; releases it when the attempt ends. */
     private record Picked(Balance balance, Attempt attempt, Endpoint endpoint, boolean isProbe, boolean hasAlternative)
             implements Pick, Runnable {
         @Override

@@ -5,12 +5,12 @@ import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.LocalityLbSetting;
 
 /**
- * What policy says.
+ * The balancing settings of a policy.
  *
- * @param zoned whether our own zone is preferred
- * @param localities what is said of regions, zones and labels
- * @param minHealthPercent below it health does not count; 0 = it always counts
- * @param ejects whether it counts who is out: another subset may have taken them out
+ * @param zoned whether endpoints in the caller's zone are preferred
+ * @param localities the settings for regions, zones and labels
+ * @param minHealthPercent health is ignored while fewer percent of the endpoints are healthy; 0 = health always counts
+ * @param ejects whether ejections count; an endpoint may have been ejected by the rules of another subset
  */
 public record BalanceSettings(
         LoadBalancer algorithm,

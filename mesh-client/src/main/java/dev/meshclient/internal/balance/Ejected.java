@@ -9,12 +9,12 @@ import java.util.List;
 record Ejected(EndpointList list, List<EndpointHealth> endpoints) {
     private static final int[] NOWHERE = {};
 
-    /** Where they stand among some endpoints of the list, from the first on. */
+    /** The positions of the ejected endpoints within a part of the list, ascending. */
     int[] positions(List<Endpoint> some) {
         return endpoints.isEmpty() ? NOWHERE : list.positions(endpoints, some);
     }
 
-    /** As if none were. */
+    /** The same list with no endpoint ejected. */
     Ejected none() {
         return new Ejected(list, List.of());
     }

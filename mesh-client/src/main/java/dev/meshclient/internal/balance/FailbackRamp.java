@@ -5,8 +5,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decider: calls that left the first priority, or our zone in it, come back over half a minute, not at once: what returns is
- * cold, and may go again. One for each backend; it outlives the policy.
+ * Decider: traffic that left the first priority, or the caller's zone in it, returns over half a minute and not at once:
+ * recovered endpoints are cold and may fail again. Each backend has one ramp, which outlives policies.
  */
 final class FailbackRamp {
     static final Slot<FailbackRamp> SLOT = Slot.of(FailbackRamp::new);
@@ -17,46 +17,46 @@ final class FailbackRamp {
     private final Way toZone = new Way();
     private @Nullable Object followed;
 
-    /** Only this planner's plans count from now on: calls of earlier policies may still plan with what they know. */
+    /** Accepts plans of this planner only. Calls that began under an earlier policy may still make plans with its planner. */
     synchronized void follow(Object planner) {
         followed = planner;
     }
 
     /**
-     * A new plan.
+     * Takes note of a new plan.
      *
-     * @param planner whose it is
-     * @param preferred the share of the calls that go to the first priority
-     * @param home the share of those that stay in our zone
+     * @param planner the planner that made it
+     * @param preferred the share of the calls for the first priority
+     * @param home the share of the calls of the first priority that stay in the caller's zone
      */
     synchronized void plan(Object planner, double preferred, double home, long now) {
         if (planner != followed) {
             return;
         }
         toPriority.plan(preferred, now);
-        if (preferred > 0) { // else there is nothing that it is a share of
+        if (preferred > 0) { // otherwise there are no calls to take a share of
             toZone.plan(home, now);
         }
     }
 
-    /** Whether a call that the plan sends to the first priority may go there yet. */
+    /** Whether a call that the plan sends to the first priority is admitted there at this point of the ramp. */
     boolean admitsToPriority(long now, RandomGenerator random) {
         return toPriority.admits(now, random);
     }
 
-    /** Whether a call that the plan sends home may go there yet. */
+    /** Whether a call that the plan sends to the caller's zone is admitted there at this point of the ramp. */
     boolean admitsToZone(long now, RandomGenerator random) {
         return toZone.admits(now, random);
     }
 
-    /** From one share to a greater one; less is at once. */
+    /** The ramp from one share up to a greater one; a decrease takes effect at once. */
     private static final class Way {
-        private double from = -1; // of the calls; negative: nothing was planned yet
+        private double from = -1; // share of the calls; negative: no plan yet
         private double to;
         private long startedAt;
         private volatile boolean returning;
 
-        /** The same plan again, by another rule or policy, does not begin anew. */
+        /** A plan with the same share, from another route or policy, does not restart the ramp. */
         synchronized void plan(double share, long now) {
             if (from >= 0 && Math.abs(share - to) < 1e-9) {
                 return;

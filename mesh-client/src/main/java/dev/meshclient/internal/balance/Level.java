@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Decider: one priority; its zones, or the places that policy names, with their shares, and in each an algorithm. */
+/**
+ * Decider: the endpoints of one priority in groups (its zones, or the localities that the policy names), each with a share and
+ * an algorithm.
+ */
 final class Level {
-    /** How often one that would be ejected if fewer were is called: as one that has just returned. */
+    /** How often a spared endpoint is chosen when it is drawn: as often as an endpoint that has just returned. */
     private static final double SELDOM = 0.1;
 
     private static final int LOOKS = 4;
@@ -18,7 +21,7 @@ final class Level {
     private final int size;
     private final @Nullable AliasTable shares;
 
-    /** Endpoints that are equal but for the algorithm: of a zone or, if policy names places, of these. */
+    /** Endpoints among which only the algorithm decides: those of one zone, or of one locality that the policy names. */
     private record Group(Tier.Zone zone, double share, Members members, Picker picker) {
         boolean home() {
             return zone.home();
@@ -33,8 +36,8 @@ final class Level {
     }
 
     /**
-     * @param tier with at least one endpoint of this kind that is not ejected
-     * @param ejected none of them, if they are called all the same
+     * @param tier has at least one endpoint of this kind that is not ejected
+     * @param ejected empty if ejected endpoints are called all the same
      */
     static Level of(Tier tier, Tier.Kind kind, Ejected ejected, LevelSettings settings) {
         List<Tier.Zone> zones = tier.zones();
@@ -66,7 +69,10 @@ final class Level {
         return endpoint.state().isSpared();
     }
 
-    /** Of a few at random, in the zone and then in the others, the first that is not spared; if they all are, this one. */
+    /**
+     * Draws a few endpoints, in the zone and then in the others, and returns the first that is not spared; the given endpoint
+     * if all are.
+     */
     private Endpoint instead(Endpoint spared, Group group, RandomGenerator random) {
         int looks = groups.size() == 1 ? LOOKS : 2 * LOOKS;
         for (int i = 0; i < looks; i++) {
@@ -79,7 +85,7 @@ final class Level {
         return spared;
     }
 
-    /** One that was not tried, the chosen zone first; null if all were. */
+    /** An endpoint that the call has not tried, from the chosen zone if possible; null if all have been tried. */
     @Nullable
     Endpoint pickUntried(RandomGenerator random, Tried tried) {
         Group chosen = group(random);
@@ -95,7 +101,7 @@ final class Level {
         return found;
     }
 
-    /** Who leaves a zone goes to any of the others, to each as often as it has endpoints. */
+    /** A call that leaves its zone is sent to one of the other zones, in proportion to the number of their endpoints. */
     private int another(Group left, RandomGenerator random) {
         int at = random.nextInt(size - left.members.size());
         int group = 0;
@@ -106,12 +112,12 @@ final class Level {
         return group;
     }
 
-    /** The same endpoint for the same key, as long as the group stays what it is. */
+    /** The endpoint for a key; the same endpoint as long as the group does not change. */
     Endpoint pickByKey(String key) {
         Group best = groups.get(0);
         double bestScore = Double.NEGATIVE_INFINITY;
         for (Group group : groups) {
-            // Where policy states percentages they hold for keys, too.
+            // Percentages that the policy states apply to keys as well.
             double score =
                     group.zone.places() == null ? group.share : Rendezvous.score(key, group.zone.name(), group.share);
             if (score > bestScore) {
@@ -122,12 +128,12 @@ final class Level {
         return Rendezvous.pick(best.members, key);
     }
 
-    /** Which share of its calls stays in our zone; where zones do not count, all of them. */
+    /** The share of the calls that stays in the caller's zone; 1 where zones are not preferred. */
     double home() {
         return groups.stream().filter(Group::home).mapToDouble(Group::share).sum();
     }
 
-    /** Whether it is in our zone; where zones do not count, they all are. */
+    /** Whether the endpoint is in the caller's zone; always true where zones are not preferred. */
     boolean isHome(Endpoint endpoint) {
         for (int i = 0; i < groups.size(); i++) {
             Group group = groups.get(i);
@@ -138,7 +144,7 @@ final class Level {
         return false;
     }
 
-    /** One that is not in our zone; null if there is none. */
+    /** An endpoint outside the caller's zone; null if there is none. */
     @Nullable
     Endpoint pickAway(RandomGenerator random) {
         int away = 0;

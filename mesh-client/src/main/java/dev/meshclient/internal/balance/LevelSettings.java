@@ -5,10 +5,10 @@ import dev.meshclient.policy.Locality;
 import java.util.Map;
 
 /**
- * How calls are shared within a priority.
+ * How calls are distributed within a priority.
  *
- * @param zoned whether the own zone is preferred
- * @param own where we are
- * @param callers instances of our own service by zone; empty if the policy does not list them
+ * @param zoned whether endpoints in the caller's zone are preferred
+ * @param own the caller's locality
+ * @param callers number of instances of the calling service by zone; empty if the policy does not list them
  */
 record LevelSettings(boolean zoned, Locality own, Map<String, Long> callers, LoadBalancer algorithm) {}

@@ -8,11 +8,14 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints of a pool without those that are ejected, in order. Holds the positions of the ejected alone, so that an ejection
- * costs nothing in proportion to the others. Immutable.
+ * The endpoints of a pool without the ejected ones, in order. Stores only the positions of the ejected endpoints, so an
+ * ejection costs nothing in proportion to the size of the pool. Immutable.
  */
 final class Members {
-    /** Up to here draws by weight are from a table of the members; above, from the pool's, and an ejected one is drawn again. */
+    /**
+     * Up to this size a draw by weight uses a table of the members; above it, the pool's table, and an ejected endpoint is
+     * drawn again.
+     */
     private static final int FEW = 1024;
 
     private static final int REDRAWS = 64;
@@ -23,7 +26,7 @@ final class Members {
     private final int size;
     private final @Nullable AliasTable weights;
 
-    /** @param ejected their positions, from the first on */
+    /** @param ejected the positions of the ejected endpoints, ascending */
     Members(Pool pool, int[] ejected) {
         this.pool = pool;
         this.all = pool.endpoints();
@@ -33,7 +36,7 @@ final class Members {
                 size < 2 || pool.isAlike() ? null : size > FEW || ejected.length == 0 ? pool.weights() : ofMembers();
     }
 
-    /** Null: all weigh the same. */
+    /** Null: all endpoints have the same weight. */
     private @Nullable AliasTable ofMembers() {
         double[] some = new double[size];
         boolean alike = true;
@@ -48,11 +51,11 @@ final class Members {
         return size;
     }
 
-    /** The one at this place among the members. */
+    /** The member at this position. */
     Endpoint get(int place) {
         int low = 0;
         int high = ejected.length;
-        while (low < high) { // how many before it are ejected
+        while (low < high) { // how many ejected endpoints precede it
             int middle = (low + high) >>> 1;
             if (ejected[middle] - middle <= place) {
                 low = middle + 1;
@@ -63,7 +66,7 @@ final class Members {
         return all.get(place + low);
     }
 
-    /** What they weigh together. */
+    /** The sum of the members' weights. */
     long weight() {
         long sum = pool.weight();
         for (int position : ejected) {
@@ -72,12 +75,12 @@ final class Members {
         return sum;
     }
 
-    /** Whether all weigh the same. */
+    /** Whether all members have the same weight. */
     boolean isAlike() {
         return weights == null;
     }
 
-    /** One at random, by weight. */
+    /** A random member, by weight. */
     Endpoint draw(RandomGenerator random) {
         AliasTable table = weights;
         if (table == null) {
@@ -95,7 +98,7 @@ final class Members {
         return get(random.nextInt(size));
     }
 
-    /** The one that owns this number, from 0 on and below 1. */
+    /** The member that owns this number, from 0 (inclusive) to 1 (exclusive). */
     Endpoint at(double number) {
         AliasTable table = weights;
         if (table == null) {

@@ -4,11 +4,11 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.policy.LoadBalancer;
 import java.util.random.RandomGenerator;
 
-/** Decider: one of a group of equals. Allocates nothing and takes the same time for any number of endpoints. */
+/** Decider: chooses one endpoint of a group. Allocates nothing, in constant time for any number of endpoints. */
 interface Picker {
     Endpoint pick(RandomGenerator random);
 
-    /** The algorithm that policy names, over endpoints of positive weight. */
+    /** The algorithm that the policy names, over endpoints with a weight above 0. */
     static Picker of(LoadBalancer algorithm, Members members) {
         if (members.size() == 1) {
             Endpoint only = members.get(0);
@@ -22,8 +22,8 @@ interface Picker {
     }
 
     /**
-     * Of two drawn by weight, the one with fewer attempts in flight for its weight; the first if they are equal, so that an
-     * idle group is shared by weight.
+     * Of two endpoints drawn by weight, the endpoint with fewer attempts in flight relative to its weight; the first if they
+     * are equal, so that an idle group is shared by weight.
      */
     record LeastOfTwo(Members members) implements Picker {
         @Override

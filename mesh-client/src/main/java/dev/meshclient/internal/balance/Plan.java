@@ -14,9 +14,9 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Decider: where the calls of a backend go while nobody goes out or comes back. Immutable. */
+/** Decider: distributes the calls of a backend for one state of its ejections. Immutable. */
 final class Plan {
-    /** How long no caller has come whose request may be repeated before any other may try an endpoint. */
+    /** How long a due probe waits for a repeatable request before any request may probe. */
     private static final long CHOOSY_NANOS = 10_000_000_000L;
 
     private static final long SLOW_START_NANOS = 30_000_000_000L;
@@ -33,16 +33,16 @@ final class Plan {
     private final long nextProbe;
 
     /**
-     * Endpoints of one priority.
+     * The endpoints of one priority.
      *
-     * @param ours whether it is our own region: only there zones are preferred
+     * @param ours whether it is the caller's own region: only there zones are preferred
      * @param shares percent by locality, in place of the zone rule; empty: not stated
      */
     record Priority(List<Endpoint> endpoints, boolean ours, Map<Places, Integer> shares) {}
 
     /**
      * @param tiers the priorities, in order
-     * @param ejected of their endpoints
+     * @param ejected the ejected endpoints of these priorities
      */
     static Plan of(List<Tier> tiers, PlanSettings settings, Ejected ejected) {
         return new Builder(tiers, settings, settings.ejects() ? ejected : ejected.none()).build();
@@ -62,32 +62,32 @@ final class Plan {
         this.home = led ? levels.get(0).home() : 0;
     }
 
-    /** Nobody may be called. */
+    /** Whether no endpoint admits calls. */
     boolean isEmpty() {
         return levels.isEmpty();
     }
 
-    /** Which share of the calls the first of all priorities takes. */
+    /** The share of the calls for the first of all priorities. */
     double preferred() {
         return preferred;
     }
 
-    /** Which share of those stays in our zone. */
+    /** The share of the calls of the first priority that stays in the caller's zone. */
     double home() {
         return home;
     }
 
-    /** Whether health does not count somewhere, since too few are healthy. */
+    /** Whether health is ignored in some priority because too few of its endpoints are healthy. */
     boolean isPanic() {
         return panic;
     }
 
-    /** How many may be called. */
+    /** The number of endpoints that admit calls. */
     int usable() {
         return usable;
     }
 
-    /** When the next one that is out may be tried; {@link Long#MAX_VALUE}: nobody is out. */
+    /** When the next ejected endpoint may be probed; {@link Long#MAX_VALUE}: no endpoint is ejected. */
     long nextProbe() {
         return nextProbe;
     }
@@ -96,7 +96,7 @@ final class Plan {
         return out.size();
     }
 
-    /** An endpoint whose time out is over and that this attempt may try; null if there is none. */
+    /** An ejected endpoint that is due for a probe and that this attempt may probe; null if there is none. */
     @Nullable
     Endpoint toProbe(Attempt attempt, long now) {
         if (now < nextProbe) {
@@ -116,7 +116,7 @@ final class Plan {
         return null;
     }
 
-    /** Whether an attempt after this one may try an endpoint whose time out is over. */
+    /** Whether an attempt after this one may probe an ejected endpoint. */
     boolean hasProbeAfter(Attempt attempt, long now) {
         boolean harmless = Idempotence.isRepeatable(
                 attempt.call().request(), attempt.call().options());
@@ -141,7 +141,7 @@ final class Plan {
         return stays ? endpoint : away(level, endpoint, random);
     }
 
-    /** One that has just come back is given less at first. */
+    /** An endpoint that has just returned gets fewer calls at first. */
     private static Endpoint draw(Level level, RandomGenerator random, long now) {
         Endpoint endpoint = level.pick(random);
         for (int i = 0; i < REDRAWS && isTooSoon(endpoint, random, now); i++) {
@@ -171,7 +171,10 @@ final class Plan {
         return levels.get(0).pickByKey(key);
     }
 
-    /** One that was not tried, the drawn priority first, then the others in order; if all were, any. */
+    /**
+     * An endpoint that the call has not tried, from the drawn priority first, then from the others in order; any if all have
+     * been tried.
+     */
     Endpoint pickUntried(RandomGenerator random, Tried tried) {
         Level drawn = levels.get(loads == null ? 0 : loads.draw(random));
         Endpoint found = drawn.pickUntried(random, tried);
@@ -186,12 +189,12 @@ final class Plan {
         return levels + (panic ? ", panic" : "") + (out.isEmpty() ? "" : ", out: " + out);
     }
 
-    /** Finds out how much of its calls each priority can bear. */
+    /** Computes the load of each priority. */
     private static final class Builder {
         private final List<Tier> tiers;
         private final PlanSettings settings;
         private final Ejected ejected;
-        private final int[] able; // of each tier, healthy and degraded endpoints that are not ejected
+        private final int[] able; // for each tier, the healthy and degraded endpoints that are not ejected
         private final int[] health;
         private boolean panic;
 
@@ -199,7 +202,7 @@ final class Plan {
             this.tiers = tiers;
             this.settings = settings;
             this.ejected = ejected;
-            // Envoy's order: what is healthy in all priorities, then what is degraded.
+            // Envoy's order: the healthy endpoints of all priorities, then the degraded ones.
             int n = tiers.size();
             this.able = new int[2 * n];
             this.health = new int[2 * n];
@@ -222,7 +225,7 @@ final class Plan {
                     ? PriorityLoad.strict(health)
                     : PriorityLoad.spill(health);
             boolean led = false;
-            boolean nobody = Arrays.stream(load).sum() == 0;
+            boolean none = Arrays.stream(load).sum() == 0;
             List<Level> levels = new ArrayList<>();
             List<Integer> loads = new ArrayList<>();
             for (int i = 0; i < 2 * n; i++) {
@@ -234,7 +237,7 @@ final class Plan {
                 if (callable > 0) {
                     led |= i == 0;
                     levels.add(Level.of(tier, kind, inPanic ? ejected.none() : ejected, settings.zones()));
-                    loads.add(nobody ? callable : load[i]);
+                    loads.add(none ? callable : load[i]);
                 }
             }
             int[] shares = loads.stream().mapToInt(Integer::intValue).toArray();
@@ -252,7 +255,10 @@ final class Plan {
             return List.copyOf(out);
         }
 
-        /** Loads are of priorities that have a level; if those that have a load have none, what is left shares. */
+        /**
+         * Loads refer to priorities that have a level; if no priority with a load has one, the remaining priorities share
+         * equally.
+         */
         private static int[] orEqual(int[] loads) {
             if (Arrays.stream(loads).sum() == 0) {
                 Arrays.fill(loads, 1);

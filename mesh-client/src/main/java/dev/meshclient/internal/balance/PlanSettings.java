@@ -2,5 +2,5 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.policy.FailoverMode;
 
-/** What a plan is made of, and does not change. */
+/** The inputs of a plan that do not change while a policy is in force. */
 record PlanSettings(LevelSettings zones, FailoverMode failover, int minHealthPercent, boolean ejects) {}

@@ -11,8 +11,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The plan of a backend, which all rules that send to it share. The first call after its endpoints or their ejections have
- * changed makes it anew, and keeps what did not change.
+ * The plan of a backend, shared by all routes that send to it. The first call after a change of its endpoints or their
+ * ejections makes a new plan and reuses the unchanged parts.
  */
 public final class Planner {
     private final Time time;
@@ -49,10 +49,10 @@ public final class Planner {
     }
 
     /**
-     * Plans for endpoints that policy states. Changes nothing that lives.
+     * Plans for endpoints that the policy states. Changes no live state.
      *
-     * @param backend for people
-     * @param state of the backend
+     * @param backend its name, for messages
+     * @param state the live state of the backend
      */
     public static Planner create(
             Time time,
@@ -68,7 +68,7 @@ public final class Planner {
         return planner;
     }
 
-    /** It is in force now: its plans alone count for how calls come back. */
+    /** Puts this planner in force: from now on only its plans move the failback ramp. */
     public void activate() {
         ramp.follow(this);
         Made now = made;
@@ -77,7 +77,7 @@ public final class Planner {
         }
     }
 
-    /** The plan for the endpoints as they are now. */
+    /** The plan for the current endpoints. */
     Plan current() {
         Made now = made;
         if (now != null && now.from == endpoints.now() && now.ejected == service.ejected()) {
@@ -108,14 +108,14 @@ public final class Planner {
         return new Made(list, ejected, tiers, Plan.of(tiers, planSettings, new Ejected(list, ejected.endpoints())));
     }
 
-    /** A backend without endpoints yet has left none. */
+    /** An empty plan does not move the ramp: a backend whose endpoints are not known yet has not lost any. */
     private void tell(Plan plan) {
         if (!plan.isEmpty()) {
             ramp.plan(this, plan.preferred(), plan.home(), time.now());
         }
     }
 
-    /** Where the calls come from. */
+    /** The caller's locality. */
     Locality own() {
         return origin.locality();
     }
@@ -132,12 +132,12 @@ public final class Planner {
         return backend;
     }
 
-    /** How many endpoints policy lists. */
+    /** The number of endpoints that the policy lists. */
     int known() {
         return endpoints.now().endpoints().size();
     }
 
-    /** Whether policy sends calls from here to any endpoint. */
+    /** Whether the policy sends calls from this locality to any endpoint. */
     boolean hasPriorities() {
         Made now = made;
         return now != null && !now.tiers.isEmpty();

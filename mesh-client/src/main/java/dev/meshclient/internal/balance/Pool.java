@@ -5,14 +5,14 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Endpoints of a zone, or of a place that policy names, that are ejected or not; and what their weights come to. Immutable. */
+/** The endpoints of a zone, or of a locality that the policy names, whether ejected or not, and their weights. Immutable. */
 final class Pool {
     private final List<Endpoint> endpoints;
     private final long weight;
     private final boolean alike;
-    private volatile @Nullable AliasTable weights; // made when it is first needed
+    private volatile @Nullable AliasTable weights; // made on first use
 
-    /** @param endpoints each of positive weight */
+    /** @param endpoints each with a weight above 0 */
     Pool(List<Endpoint> endpoints) {
         this.endpoints = endpoints;
         long sum = 0;
@@ -33,12 +33,12 @@ final class Pool {
         return weight;
     }
 
-    /** Whether all weigh the same. */
+    /** Whether all endpoints have the same weight. */
     boolean isAlike() {
         return alike;
     }
 
-    /** Draws by weight. */
+    /** The table for draws by weight. */
     AliasTable weights() {
         AliasTable known = weights;
         if (known == null) {

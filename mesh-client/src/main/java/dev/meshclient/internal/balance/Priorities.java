@@ -13,8 +13,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * Decider: in which order endpoints are called. The cluster's priority first; within it our region, those of {@code failover} and
- * the rest; or as {@code failoverPriority} says; and what {@code distribute} lists for us before all else.
+ * Decider: the order in which endpoints are preferred. The cluster's priority counts first; within it the caller's region, the
+ * regions of {@code failover} and the rest, or the order of {@code failoverPriority}; what {@code distribute} states for the
+ * caller's locality takes precedence over all of these.
  */
 final class Priorities {
     private static final int NEVER = -1;
@@ -41,7 +42,7 @@ final class Priorities {
         this.labels = new SharedLabels(setting.failoverPriority(), origin.labels(), own);
     }
 
-    /** Who is called never is in none of them. */
+    /** Endpoints that never get calls are in no priority. */
     static List<Plan.Priority> of(List<Endpoint> endpoints, Balance.Origin origin, LocalityLbSetting setting) {
         return new Priorities(origin, setting).of(endpoints);
     }
@@ -68,7 +69,7 @@ final class Priorities {
         return new Plan.Priority(members, rank == ofOurRegion, rank < ofOurRegion ? shares : Map.of());
     }
 
-    /** From 0; fewer than 1,000. */
+    /** The rank of the endpoint, from 0 to 999. */
     private int rank(Endpoint endpoint) {
         if (labels.areStated()) {
             return labels.rank(endpoint);

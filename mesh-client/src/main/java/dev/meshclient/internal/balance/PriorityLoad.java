@@ -1,8 +1,8 @@
 package dev.meshclient.internal.balance;
 
 /**
- * Decider: how many of a hundred calls each priority takes. Envoy's arithmetic, in whole numbers: a priority keeps its calls
- * while 1.4 times what is usable covers what is known; below that only the missing share goes to the next.
+ * Decider: how many of a hundred calls each priority gets. Envoy's arithmetic, in whole numbers: a priority keeps its calls
+ * while 1.4 times its usable weight covers its known weight; below that only the missing share moves to the next priority.
  */
 final class PriorityLoad {
     private static final int OVERPROVISIONING = 140;
@@ -10,16 +10,16 @@ final class PriorityLoad {
     private PriorityLoad() {}
 
     /**
-     * How much of its calls a priority could bear, of 100.
+     * The percentage of its calls that a priority can take, 0 to 100.
      *
-     * @param usable weight of what is usable
-     * @param known weight of all that is listed
+     * @param usable weight of the usable endpoints
+     * @param known weight of all listed endpoints
      */
     static int health(long usable, long known) {
         return known == 0 ? 0 : (int) Math.min(100, OVERPROVISIONING * usable / known);
     }
 
-    /** What all priorities could bear together, of 100; below it health is no longer the only thing that counts. */
+    /** The percentage that all priorities can take together, 0 to 100; below 100 health is no longer the only criterion. */
     static int available(int[] health) {
         int sum = 0;
         for (int h : health) {
@@ -29,9 +29,10 @@ final class PriorityLoad {
     }
 
     /**
-     * The calls of each priority, of 100; what rounding leaves goes to the first that has any health. All zero if none has.
+     * The calls of each priority, of 100; the remainder of rounding is added to the first priority with any health. All zero if
+     * none has any.
      *
-     * @param health as {@link #health} says, in order of preference
+     * @param health the results of {@link #health}, in order of preference
      */
     static int[] spill(int[] health) {
         int available = available(health);
@@ -53,7 +54,7 @@ final class PriorityLoad {
         return load;
     }
 
-    /** Consul's way: the first priority that has anybody takes everything. */
+    /** Consul's rule: the first priority with a usable endpoint gets all calls. */
     static int[] strict(int[] health) {
         int[] load = new int[health.length];
         for (int i = 0; i < health.length; i++) {

@@ -2,7 +2,10 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
 
-/** Decider: highest random weight. The endpoint of a key changes only if that endpoint goes, or a better one comes. */
+/**
+ * Decider: highest random weight. The endpoint of a key changes only if that endpoint is removed or an endpoint with a higher
+ * score is added.
+ */
 final class Rendezvous {
     private Rendezvous() {}
 

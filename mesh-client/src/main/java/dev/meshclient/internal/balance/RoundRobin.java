@@ -5,9 +5,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 
 /**
- * Decider: in turn, by weight, from a random start. Equals are walked through by a shared counter. With weights the counter
- * steps through the unit interval by the golden ratio, whose steps fill every part of it as evenly as can be, and each
- * endpoint owns as much of it as it weighs: the turns of an earliest-deadline-first heap to within a few, without the heap.
+ * Decider: round robin by weight, from a random start. Endpoints of equal weight are taken in turn by a shared counter. With
+ * different weights the counter steps through the unit interval by the golden ratio, whose steps fill the interval evenly, and
+ * each endpoint owns a part of the interval in proportion to its weight: within a few calls of an earliest-deadline-first heap,
+ * without the heap.
  */
 final class RoundRobin implements Picker {
     private static final long GOLDEN_RATIO = 0x9E37_79B9_7F4A_7C15L; // of 2^64

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Decider: how many of the labels of {@code failoverPriority} an endpoint shares with us, from the first on (Istio). One that
- * neither has is shared. Labels of topology are known of localities and clusters, where nobody states them.
+ * Decider: how many leading labels of {@code failoverPriority} an endpoint shares with the caller (Istio). A label that both
+ * lack is shared. Topology labels that are not stated follow from the locality and the cluster.
  */
 final class SharedLabels {
     private final List<Wanted> wanted;
 
     private record Wanted(String key, String value) {}
 
-    /** @param stated {@code key}, whose value is ours, or {@code key=value} */
+    /** @param stated {@code key}, compared with the caller's value, or {@code key=value} */
     SharedLabels(List<String> stated, Map<String, String> ours, Locality own) {
         this.wanted = stated.stream()
                 .map(label -> {
@@ -30,7 +30,7 @@ final class SharedLabels {
         return !wanted.isEmpty();
     }
 
-    /** 0: it has them all; n, of n labels: it lacks the first. */
+    /** 0: the endpoint has all labels; n, of n labels: it lacks the first. */
     int rank(Endpoint endpoint) {
         for (int i = 0; i < wanted.size(); i++) {
             Wanted label = wanted.get(i);

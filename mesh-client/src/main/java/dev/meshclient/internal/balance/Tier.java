@@ -13,8 +13,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decider: one priority, sorted by what policy says: its endpoints by what the registry calls them, and by zone, or by the places
- * that policy names. It stays what it is whichever of them are ejected.
+ * Decider: the endpoints of one priority, grouped by the health that the registry states, and by zone or by the localities that
+ * the policy names. Ejections do not change it.
  */
 final class Tier {
     private final Plan.Priority stated;
@@ -22,11 +22,11 @@ final class Tier {
     private final Map<Kind, List<Endpoint>> byKind = new EnumMap<>(Kind.class);
     private final List<Zone> zones;
 
-    /** What the registry calls an endpoint. */
+    /** The health of an endpoint as the registry states it. */
     enum Kind {
         HEALTHY,
         DEGRADED,
-        /** Those that may be called when too few are healthy. The registry's unhealthy and draining endpoints never are. */
+        /** Endpoints that may be called when too few are healthy; never the registry's unhealthy and draining endpoints. */
         CALLABLE;
 
         boolean has(Endpoint endpoint) {
@@ -39,9 +39,9 @@ final class Tier {
     }
 
     /**
-     * @param places that policy names; null: it is a zone
-     * @param home whether we are there; where zones do not count, we are
-     * @param weight of all its endpoints
+     * @param places localities that the policy names; null: this is a zone
+     * @param home whether the caller is in it; always true where zones are not preferred
+     * @param weight the sum of the weights of all its endpoints
      */
     record Zone(String name, @Nullable Places places, boolean home, long weight, Map<Kind, Pool> pools) {
         boolean has(Endpoint endpoint) {
@@ -62,13 +62,13 @@ final class Tier {
         this.zones = stated.shares().isEmpty() ? byZone(settings) : byPlaces(settings);
     }
 
-    /** The same list, if it has no others. */
+    /** The endpoints that match; the same list if all do. */
     private static List<Endpoint> some(List<Endpoint> endpoints, Predicate<Endpoint> which) {
         List<Endpoint> some = endpoints.stream().filter(which).toList();
         return some.size() == endpoints.size() ? endpoints : some;
     }
 
-    /** Another region's zones are not ours, though they may be called the same. */
+    /** A zone of another region is not the caller's zone even if it has the same name. */
     private List<Zone> byZone(LevelSettings settings) {
         if (!settings.zoned() || !stated.ours()) {
             return List.of(zone("", null, stated.ours(), known));
@@ -96,14 +96,14 @@ final class Tier {
         Map<Kind, Pool> pools = new EnumMap<>(Kind.class);
         for (Kind kind : Kind.values()) {
             List<Endpoint> some = all == known ? endpoints(kind) : some(all, kind::has);
-            Pool healthy = pools.get(Kind.HEALTHY); // the same endpoints, as a rule
+            Pool healthy = pools.get(Kind.HEALTHY); // usually the same endpoints
             pools.put(kind, healthy != null && healthy.endpoints() == some ? healthy : new Pool(some));
         }
         return new Zone(
                 name, places, home, all.stream().mapToLong(Endpoint::weight).sum(), pools);
     }
 
-    /** All with a weight. */
+    /** All endpoints with a weight above 0. */
     List<Endpoint> known() {
         return known;
     }
@@ -112,7 +112,7 @@ final class Tier {
         return Objects.requireNonNull(byKind.get(kind));
     }
 
-    /** In the order of their names, or as policy names the places. */
+    /** The zones by name, or the localities in the order of the policy. */
     List<Zone> zones() {
         return zones;
     }
@@ -120,7 +120,7 @@ final class Tier {
     /**
      * The share of each zone.
      *
-     * @param members of each, that may be called
+     * @param members of each zone, those that may be called
      */
     double[] shares(Members[] members, LevelSettings settings) {
         if (!stated.shares().isEmpty()) {

@@ -5,7 +5,7 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** The endpoints that the earlier attempts of a call went to. */
+/** The endpoints of the earlier attempts of a call. */
 record Tried(Attempt attempt) {
     boolean has(Endpoint endpoint) {
         for (Attempt earlier = attempt.previous(); earlier != null; earlier = earlier.previous()) {
@@ -17,7 +17,7 @@ record Tried(Attempt attempt) {
         return false;
     }
 
-    /** From a random place on, the first that was not tried; null if all were. */
+    /** The first endpoint from a random position on that the call has not tried; null if all have been tried. */
     @Nullable
     Endpoint untriedOf(Members members, RandomGenerator random) {
         int n = members.size();

@@ -4,22 +4,24 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Decider: which share of the calls goes to which zone, from ours. */
+/** Decider: the share of the calls that each zone gets from callers in this zone. */
 final class ZoneShares {
-    /** A zone keeps all its calls while this times what is usable covers what is configured. Envoy's factor. */
+    /**
+     * Envoy's factor: a zone keeps all its calls while this factor times its usable capacity covers its configured capacity.
+     */
     private static final double OVERPROVISIONING = 1.4;
 
     private ZoneShares() {}
 
-    /** How much a zone has. */
+    /** The capacity of a zone. */
     record Capacity(long configured, long usable) {}
 
     /**
      * Shares by zone; they add up to 1, and zones without a share are left out.
      *
-     * @param zones what each zone has; at least one of them something usable
-     * @param own our zone; empty if it is not known
-     * @param callers instances of our own service by zone; empty if the policy does not list them
+     * @param zones the capacity of each zone; at least one has usable capacity
+     * @param own the caller's zone; empty if it is not known
+     * @param callers number of instances of the calling service by zone; empty if the policy does not list them
      */
     static SortedMap<String, Double> of(Map<String, Capacity> zones, String own, Map<String, Long> callers) {
         Capacity local = zones.get(own);
@@ -42,7 +44,7 @@ final class ZoneShares {
         return OVERPROVISIONING * local.usable / local.configured;
     }
 
-    /** Envoy's zone-aware routing: our zone takes what is its due by the number of callers in it. */
+    /** Envoy's zone-aware routing: the caller's zone takes the share that corresponds to its share of the callers. */
     private static double residualStay(Map<String, Capacity> zones, String own, Map<String, Long> callers) {
         double here = share(callers.getOrDefault(own, 0L), sum(callers));
         double there = upstream(zones, own);
@@ -58,7 +60,7 @@ final class ZoneShares {
                 left.put(zone, spare);
             }
         }
-        if (left.isEmpty()) { // nothing but rounding
+        if (left.isEmpty()) { // only the remainder of rounding
             return spread(zones, own, rest);
         }
         double all = left.values().stream().mapToDouble(Double::doubleValue).sum();
@@ -66,7 +68,7 @@ final class ZoneShares {
         return left;
     }
 
-    /** By usable capacity, to all zones but one. */
+    /** Distributes the rest over all zones but one, by usable capacity. */
     private static SortedMap<String, Double> spread(Map<String, Capacity> zones, String but, double rest) {
         SortedMap<String, Double> shares = new TreeMap<>();
         long all = zones.entrySet().stream()

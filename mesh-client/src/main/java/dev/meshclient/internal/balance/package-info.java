@@ -1,4 +1,4 @@
-/** Which endpoint an attempt goes to: locality first, then the algorithm. */
+/** Chooses the endpoint of an attempt: locality first, then the algorithm. */
 @NullMarked
 package dev.meshclient.internal.balance;
 

@@ -1,8 +1,6 @@
 package dev.meshclient.internal.control;
 
 import dev.meshclient.MeshStatus;
-import dev.meshclient.internal.entry.Router;
-import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.source.DocumentSink;
@@ -21,7 +19,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import java.util.SortedSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +32,9 @@ public final class PolicyFeed implements Closeable {
 
     private final Time time;
     private final PolicySource source;
-    private final Router router;
+    private final PolicyControl control;
+    private final WantedHosts wanted;
     private final PolicySink sink;
-    private final long staleNanos;
     private final Signal signal;
     private final @Nullable SnapshotFile file;
     private final @Nullable SnapshotWriter writer;
@@ -49,15 +46,15 @@ public final class PolicyFeed implements Closeable {
     private PolicyFeed(
             Time time,
             PolicySource source,
-            Router router,
+            PolicyControl control,
+            WantedHosts wanted,
             PolicySink sink,
-            Duration staleTtl,
             @Nullable Path snapshotDirectory) {
         this.time = time;
         this.source = source;
-        this.router = router;
+        this.control = control;
+        this.wanted = wanted;
         this.sink = sink;
-        this.staleNanos = Time.nanos(staleTtl);
         this.signal = time.signal("policy-snapshot");
         String name = snapshotDirectory == null ? "" : source.snapshotName();
         this.file = snapshotDirectory == null || name.isEmpty() ? null : new SnapshotFile(snapshotDirectory, name);
@@ -67,22 +64,23 @@ public final class PolicyFeed implements Closeable {
     /**
      * Begins. A source without a snapshot may deliver before this returns.
      *
+     * @param wanted what the source is asked for
      * @param snapshotDirectory where what is in force is kept; null: nowhere
      */
     public static PolicyFeed start(
             Time time,
             PolicySource source,
-            Router router,
+            PolicyControl control,
+            WantedHosts wanted,
             PolicySink sink,
             Duration initialFetchTimeout,
-            Duration staleTtl,
             @Nullable Path snapshotDirectory) {
-        PolicyFeed feed = new PolicyFeed(time, source, router, sink, staleTtl, snapshotDirectory);
+        PolicyFeed feed = new PolicyFeed(time, source, control, wanted, sink, snapshotDirectory);
         SnapshotWriter writer = feed.writer;
         if (writer == null) {
             feed.watchSource();
         } else {
-            router.onDropped(feed::dropped);
+            control.onDropped(feed::dropped);
             time.start("policy-snapshot", () -> feed.run(writer, initialFetchTimeout));
         }
         return feed;
@@ -142,7 +140,7 @@ public final class PolicyFeed implements Closeable {
         }
         Duration age = left.age(time.wall().instant()).truncatedTo(ChronoUnit.SECONDS);
         try {
-            if (!sink.resume(left, freshness, staleNanos)) {
+            if (!sink.resume(left, freshness)) {
                 return false;
             }
         } catch (RuntimeException | Error e) {
@@ -212,10 +210,10 @@ public final class PolicyFeed implements Closeable {
 
     private void keep(Instant confirmed, @Nullable Duration ttl, Map<String, Remembered> left) {
         if (writer != null) {
-            AppliedPolicy now = router.applied();
+            AppliedPolicy now = control.applied();
             Map<String, Instant> dropsAt =
-                    Snapshot.dropsAt(now, time.now(), time.wall().instant(), staleNanos);
-            writer.inForce(new Snapshot(now, dropsAt, router.order(), confirmed, ttl, left));
+                    Snapshot.dropsAt(now, time.now(), time.wall().instant(), control.staleNanos());
+            writer.inForce(new Snapshot(now, dropsAt, control.order(), confirmed, ttl, left));
             signal.raise();
         }
     }
@@ -258,17 +256,7 @@ public final class PolicyFeed implements Closeable {
 
         @Override
         public WantedHosts wanted() {
-            return new WantedHosts() {
-                @Override
-                public SortedSet<String> hosts() {
-                    return router.wanted();
-                }
-
-                @Override
-                public void onAsk(Runnable wake) {
-                    router.onWanted(wake);
-                }
-            };
+            return wanted;
         }
 
         @Override

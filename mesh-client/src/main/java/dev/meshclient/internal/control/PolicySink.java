@@ -2,10 +2,7 @@ package dev.meshclient.internal.control;
 
 import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.endpoint.EndpointHealth;
-import dev.meshclient.internal.entry.Router;
-import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
-import dev.meshclient.internal.pipeline.Status;
 import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyException;
@@ -19,7 +16,7 @@ import org.slf4j.Logger;
 
 /** Puts in force what a source delivers; knows how fresh it is and what went wrong since. Calls come one at a time. */
 public final class PolicySink {
-    private final Router router;
+    private final PolicyControl control;
     private final Consumer<EndpointHealth> gone;
     private final Runnable applied;
     private final Time time;
@@ -56,8 +53,8 @@ public final class PolicySink {
      * @param gone is given the endpoints that policy does not list any more
      * @param applied is run when a document is in force
      */
-    public PolicySink(Router router, Consumer<EndpointHealth> gone, Runnable applied, Time time, Logger log) {
-        this.router = router;
+    public PolicySink(PolicyControl control, Consumer<EndpointHealth> gone, Runnable applied, Time time, Logger log) {
+        this.control = control;
         this.gone = gone;
         this.applied = applied;
         this.time = time;
@@ -66,11 +63,11 @@ public final class PolicySink {
 
     /** Every document passes here, whichever source made it. */
     synchronized Applied deliver(Delivery delivery) throws IOException {
-        String before = router.revision();
-        Applied what = router.apply(delivery.document(), gone);
+        String before = control.revision();
+        Applied what = control.apply(delivery.document(), gone);
         applied.run();
         if (what != Applied.NOTHING_NEW) {
-            log.inForce(delivery.document(), router.applied(), before, what == Applied.SAME_VERSION);
+            log.inForce(delivery.document(), control.applied(), before, what == Applied.SAME_VERSION);
         }
         long at = at(delivery.confirmed());
         IOException failing = delivery.failing();
@@ -85,9 +82,9 @@ public final class PolicySink {
      *
      * @return whether it did: not if a document was faster
      */
-    synchronized boolean resume(Snapshot snapshot, MeshStatus.From freshness, long staleNanos) {
-        AppliedPolicy left = snapshot.applied(time.now(), time.wall().instant(), staleNanos);
-        if (!router.resume(left, snapshot.order(), gone)) {
+    synchronized boolean resume(Snapshot snapshot, MeshStatus.From freshness) {
+        AppliedPolicy left = snapshot.applied(time.now(), time.wall().instant(), control.staleNanos());
+        if (!control.resume(left, snapshot.order(), gone)) {
             return false;
         }
         applied.run();
@@ -105,9 +102,9 @@ public final class PolicySink {
     }
 
     synchronized void failed(IOException problem) {
-        router.problem(problem);
+        control.failed(problem);
         heard = heard.failed(problem, time.now());
-        log.failed(problem, router.revision(), time.now());
+        log.failed(problem, control.revision(), time.now());
     }
 
     /** How fresh the policy in force is; null: there is none. */

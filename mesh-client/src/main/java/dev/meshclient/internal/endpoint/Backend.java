@@ -6,16 +6,16 @@ import dev.meshclient.policy.Tls;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the engine must know of the service or subset that an attempt goes to.
+ * What the engine needs to know about the service or subset of an attempt.
  *
  * @param name {@code service} or {@code service/subset}
  * @param service the service
  * @param resolution how its endpoints are found
- * @param appProtocol what its endpoints speak
- * @param tls how its endpoints are reached; {@code DISABLE}: as the scheme of the caller's URL says
+ * @param appProtocol the protocol of its endpoints
+ * @param tls the TLS mode of its endpoints; {@code DISABLE}: the scheme of the caller's URL decides
  * @param serviceAccount the SPIFFE ID of endpoints that state none; null: none is known
- * @param connectNanos TCP and TLS together; 0 = no limit of ours
- * @param idleNanos without a byte in either direction; 0 = no limit of ours
+ * @param connectNanos limit for TCP connect and TLS handshake together; 0 = no limit of the mesh
+ * @param idleNanos limit for the time without a byte in either direction; 0 = no limit of the mesh
  */
 public record Backend(
         String name,
@@ -26,7 +26,7 @@ public record Backend(
         @Nullable String serviceAccount,
         long connectNanos,
         long idleNanos) {
-    /** How one of its endpoints is reached; null: of a service that has none. */
+    /** The TLS mode for one of its endpoints; null: the service has no endpoints in the mesh. */
     public Tls.Mode tlsMode(@Nullable Endpoint endpoint) {
         return endpoint == null || endpoint.tlsMode() == null
                 ? tls.mode()
@@ -36,7 +36,7 @@ public record Backend(
                 };
     }
 
-    /** Whether the mesh has endpoints of its own for it. */
+    /** Whether the policy has endpoints for it. */
     public boolean hasEndpoints() {
         return resolution != Resolution.NONE;
     }

@@ -3,20 +3,20 @@ package dev.meshclient.internal.endpoint;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What outlives a policy of a service, or of a subset of one: slots, each declared by its concept. */
+/** The state of a service or subset that outlives policies: slots, each declared by its concept. */
 public class BackendState {
     private static final Object[] NOTHING = {};
 
-    private volatile Object[] values = NOTHING; // slot, value, slot, value; few, and swapped whole
+    private volatile Object[] values = NOTHING; // slot, value, slot, value; few, and replaced as a whole
 
-    /** The state in this slot; made by the first that asks. */
+    /** The state in this slot; created on first use. */
     public final <T> T get(Slot<T> slot) {
         T found = find(slot);
         return found != null ? found : make(slot);
     }
 
-    /** The state in this slot; null: it was not needed yet. */
-    @SuppressWarnings("unchecked") // put there by make
+    /** The state in this slot; null: not created yet. */
+    @SuppressWarnings("unchecked") // make stores only values of the slot's type
     public final <T> @Nullable T find(Slot<T> slot) {
         Object[] now = values;
         for (int i = 0; i < now.length; i += 2) {
@@ -44,7 +44,7 @@ public class BackendState {
         values = more;
     }
 
-    /** What of it is kept although no policy needs it; null: nothing. */
+    /** The busy slots, kept although no policy needs them; null: none. */
     @SuppressWarnings("unchecked")
     final @Nullable BackendState busyPart() {
         Object[] now = values;
@@ -59,7 +59,7 @@ public class BackendState {
         return kept;
     }
 
-    /** No policy needs it any more, but what is kept. */
+    /** Drops the slots that are not kept, because no policy needs the state any more. */
     @SuppressWarnings("unchecked")
     final void drop(@Nullable BackendState kept) {
         Object[] now = values;

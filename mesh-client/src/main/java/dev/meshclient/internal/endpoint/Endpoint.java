@@ -6,16 +6,16 @@ import dev.meshclient.policy.Locality;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An endpoint as one policy has it, with the state that outlives the policy. Immutable. */
+/** An endpoint as one policy states it, with the state that outlives the policy. Immutable. */
 public final class Endpoint {
     private final dev.meshclient.policy.Endpoint stated;
     private final int priority;
     private final EndpointHealth state;
 
     /**
-     * @param stated what policy says of it, or of the name that its address was found by
-     * @param priority of its cluster; lower is preferred
-     * @param state its address and its live numbers
+     * @param stated the policy's entry for it, or for the name that resolves to its address
+     * @param priority the priority of its cluster; lower is preferred
+     * @param state its address and live statistics
      */
     public Endpoint(dev.meshclient.policy.Endpoint stated, int priority, EndpointHealth state) {
         this.stated = stated;
@@ -33,12 +33,12 @@ public final class Endpoint {
         return state.port();
     }
 
-    /** Where it is. */
+    /** The locality of the endpoint. */
     public Locality locality() {
         return stated.locality();
     }
 
-    /** The cluster that it belongs to; empty: none. */
+    /** The cluster of the endpoint; empty: none. */
     public String cluster() {
         return cluster(stated);
     }
@@ -47,47 +47,47 @@ public final class Endpoint {
         return stated.cluster() == null ? "" : stated.cluster();
     }
 
-    /** As the policy states them. */
+    /** The labels that the policy states. */
     public Map<String, String> labels() {
         return stated.labels();
     }
 
-    /** Of its cluster; lower is preferred. */
+    /** The priority of its cluster; lower is preferred. */
     public int priority() {
         return priority;
     }
 
-    /** Its share; 0 = no traffic. */
+    /** Its weight; 0 = no traffic. */
     public int weight() {
         return stated.weight();
     }
 
-    /** As the registry sees it. */
+    /** Its health as the registry states it. */
     public Health health() {
         return stated.health();
     }
 
-    /** The SPIFFE ID that it proves; null: that of its backend. */
+    /** The SPIFFE ID that its certificate must carry; null: the ID of its backend applies. */
     public @Nullable String serviceAccount() {
         return stated.serviceAccount();
     }
 
-    /** Whether it takes part in the mesh's TLS; null: as its backend's {@code tls} says. */
+    /** Whether it takes part in the mesh's TLS; null: its backend's {@code tls} decides. */
     public @Nullable TlsMode tlsMode() {
         return stated.tlsMode();
     }
 
-    /** Its live numbers. */
+    /** Its live statistics. */
     public EndpointHealth state() {
         return state;
     }
 
-    /** Whether it is what policy says of this address: then it can stay. */
+    /** Whether the policy's entry for this address is unchanged, so that this object can stay. */
     boolean is(dev.meshclient.policy.Endpoint other, int itsPriority) {
         return priority == itsPriority && stated.equals(other);
     }
 
-    /** Whether it is this address of this cluster, whatever else policy says of it. */
+    /** Whether it has this address in this cluster, whatever else the policy states of it. */
     boolean isAt(dev.meshclient.policy.Endpoint other, String address) {
         return port() == other.port() && address().equals(address) && cluster().equals(cluster(other));
     }

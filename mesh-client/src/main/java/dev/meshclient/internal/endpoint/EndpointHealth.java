@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this process knows of an endpoint: its attempts in flight, what they came to, whether it is ejected, its connections. One
- * object for each service, cluster and address; it outlives policies. Takes no lock: a count may lose a race, an ejection or a
- * return may not.
+ * The live statistics of an endpoint in this process: attempts in flight, their outcomes, ejection, connections. One object for
+ * each service, cluster and address; it outlives policies. Takes no lock: counters tolerate races, ejections and returns do
+ * not.
  */
 public final class EndpointHealth {
     private static final AtomicIntegerFieldUpdater<EndpointHealth> IN_FLIGHT = counter("inFlight");
@@ -22,7 +22,7 @@ public final class EndpointHealth {
     private final String address;
     private final char port;
     private volatile boolean spared;
-    private @Nullable String name; // made by the first that asks
+    private @Nullable String name; // created on first use
     private int place;
     private volatile int inFlight;
     private volatile int serverErrors;
@@ -33,13 +33,13 @@ public final class EndpointHealth {
     private volatile Ejection ejection = Ejection.NEVER;
     private volatile @Nullable Object transport;
 
-    /** The last ejection. Swapped whole; only whether a request probes the endpoint changes. */
+    /** The last ejection. Replaced as a whole, except for the flag whether a request probes the endpoint. */
     private static final class Ejection {
         static final Ejection NEVER = new Ejection(0, 0, 0, "");
         static final AtomicIntegerFieldUpdater<Ejection> PROBING =
                 AtomicIntegerFieldUpdater.newUpdater(Ejection.class, "probing");
 
-        final long until; // 0: it is over
+        final long until; // 0: it has ended
         final long changedAt;
         final int times;
         final String reason;
@@ -85,7 +85,7 @@ public final class EndpointHealth {
         return known;
     }
 
-    /** Where it stands among the endpoints of its service in force; a hint, to be checked. */
+    /** Its position among the endpoints of its service in force; a hint that the caller has to check. */
     int place() {
         return place;
     }
@@ -94,36 +94,36 @@ public final class EndpointHealth {
         place = now;
     }
 
-    /** What the engine keeps for this endpoint: its connections. */
+    /** The connections that the engine keeps for this endpoint. */
     public @Nullable Object transport() {
         return transport;
     }
 
-    /** Set by the engine alone. */
+    /** Only the engine sets it. */
     public void transport(@Nullable Object value) {
         transport = value;
     }
 
     // ---- in flight
 
-    /** Attempts in flight, until the end of their bodies. */
+    /** Attempts in flight; an attempt ends with its body. */
     public int inFlight() {
         return inFlight;
     }
 
-    /** An attempt begins. */
+    /** Counts the begin of an attempt. */
     public void begin() {
         IN_FLIGHT.incrementAndGet(this);
     }
 
-    /** An attempt ends. */
+    /** Counts the end of an attempt. */
     public void end() {
         IN_FLIGHT.decrementAndGet(this);
     }
 
     // ---- in a row
 
-    /** A response that is no server error. */
+    /** Counts a response that is no server error. */
     public void good() {
         reset(SERVER_ERRORS, serverErrors);
         reset(GATEWAY_ERRORS, gatewayErrors);
@@ -134,30 +134,30 @@ public final class EndpointHealth {
         SUCCEEDED.incrementAndGet(this);
     }
 
-    /** Server errors in a row, this one included. */
+    /** Counts a server error. @return server errors in a row */
     public int serverError() {
         reset(LOCAL_FAILURES, localFailures);
         FAILED.incrementAndGet(this);
         return SERVER_ERRORS.incrementAndGet(this);
     }
 
-    /** Gateway errors in a row, this one included. */
+    /** Counts a gateway error. @return gateway errors in a row */
     public int gatewayError() {
         return GATEWAY_ERRORS.incrementAndGet(this);
     }
 
-    /** A server error that is no gateway error. */
+    /** Counts a server error that is no gateway error. */
     public void noGatewayError() {
         reset(GATEWAY_ERRORS, gatewayErrors);
     }
 
-    /** Failures without a response in a row, this one included. */
+    /** Counts a failure without a response. @return such failures in a row */
     public int localFailure() {
         FAILED.incrementAndGet(this);
         return LOCAL_FAILURES.incrementAndGet(this);
     }
 
-    /** Most attempts are good: then nothing is written. */
+    /** Writes only if the counter is not 0 already: most attempts are good. */
     private void reset(AtomicIntegerFieldUpdater<EndpointHealth> field, int now) {
         if (now != 0) {
             field.set(this, 0);
@@ -171,12 +171,12 @@ public final class EndpointHealth {
         return succeeded;
     }
 
-    /** Everything else that counts, since {@link #startInterval}. */
+    /** All other attempts that count, since {@link #startInterval}. */
     public int failed() {
         return failed;
     }
 
-    /** Begins to count anew. */
+    /** Begins a new interval with counters at 0. */
     public void startInterval() {
         succeeded = 0;
         failed = 0;
@@ -184,22 +184,22 @@ public final class EndpointHealth {
 
     // ---- ejected and returned
 
-    /** Whether it gets no calls but a probe. */
+    /** Whether it is ejected: it gets no calls but a probe. */
     public boolean isOut() {
         return ejection.until != 0;
     }
 
-    /** From when on one request may probe it; 0: it is not ejected. */
+    /** When a request may probe it; 0: it is not ejected. */
     public long outUntil() {
         return ejection.until;
     }
 
-    /** Why it is, or last was, ejected. */
+    /** The reason of its current or last ejection. */
     public String reason() {
         return ejection.reason;
     }
 
-    /** How often it was ejected, healthy intervals taken off. */
+    /** The number of its ejections, less one for each healthy interval. */
     public int timesOut() {
         return ejection.times;
     }
@@ -209,17 +209,20 @@ public final class EndpointHealth {
         return ejection.changedAt;
     }
 
-    /** It failed often enough to be ejected, but too many are: until its next good response it is called seldom. */
+    /**
+     * Marks that it failed often enough to be ejected while too many endpoints are: until its next good response it gets few
+     * calls.
+     */
     public void spare() {
         spared = true;
     }
 
-    /** Whether it is not ejected only because too many are. */
+    /** Whether it is not ejected only because too many endpoints are. */
     public boolean isSpared() {
         return spared;
     }
 
-    /** Ejects it. @return whether it was not ejected before */
+    /** Ejects it. @return false if it was ejected already */
     public boolean takeOut(long now, long until, int times, String why) {
         Ejection before = ejection;
         if (before.until != 0
@@ -237,13 +240,13 @@ public final class EndpointHealth {
         spared = false;
     }
 
-    /** One request may probe it. @return whether this is the one */
+    /** Claims the right to probe it, which one request gets. @return whether the caller got it */
     public boolean takeProbe(long now) {
         Ejection current = ejection;
         return mayBeProbed(current, now) && Ejection.PROBING.compareAndSet(current, 0, 1);
     }
 
-    /** Whether one request may probe it, and none does. */
+    /** Whether a probe is due and no request is probing. */
     public boolean mayBeProbed(long now) {
         return mayBeProbed(ejection, now);
     }
@@ -252,26 +255,26 @@ public final class EndpointHealth {
         return current.until != 0 && current.until <= now && current.probing == 0;
     }
 
-    /** The probe came to nothing: the next request may probe it. */
+    /** Ends a probe without a result: the next request may probe. */
     public void endProbe() {
         if (ejection.probing != 0) {
             ejection.probing = 0;
         }
     }
 
-    /** Whether a request probes it just now. */
+    /** Whether a request is probing it. */
     public boolean isProbed() {
         Ejection current = ejection;
         return current.until != 0 && current.probing != 0;
     }
 
-    /** The probe failed. */
+    /** Extends the ejection after a failed probe. */
     public void stayOut(long now, long until, int times, String why) {
         ejection = new Ejection(Math.max(1, until), now, times, why);
         forgetRows();
     }
 
-    /** It is called again. @return whether it was ejected */
+    /** Returns it to service. @return whether it was ejected */
     public boolean bringBack(long now) {
         Ejection before = ejection;
         if (before.until == 0

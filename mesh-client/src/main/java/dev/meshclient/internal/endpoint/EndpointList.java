@@ -11,16 +11,16 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints of a service, or those of them that carry the labels of a subset, at one time. Immutable: its identity is its
+ * The endpoints of a service, or its endpoints with the labels of a subset, at one time. Immutable: its identity serves as its
  * version.
  */
 public final class EndpointList {
     /** No endpoints. */
     public static final EndpointList NONE = new EndpointList(null, List.of());
 
-    private final @Nullable EndpointList whole; // null: this is it
+    private final @Nullable EndpointList whole; // null: this list is the whole
     private final List<Endpoint> endpoints;
-    private volatile boolean listsTwice; // some endpoint
+    private volatile boolean listsTwice; // some endpoint is listed twice
 
     private EndpointList(@Nullable EndpointList whole, List<Endpoint> endpoints) {
         this.whole = whole;
@@ -32,7 +32,7 @@ public final class EndpointList {
         return new EndpointList(null, List.copyOf(endpoints));
     }
 
-    /** Those with these labels. */
+    /** The endpoints with these labels. */
     public EndpointList with(Map<String, String> labels) {
         if (labels.isEmpty()) {
             return this;
@@ -47,12 +47,12 @@ public final class EndpointList {
         return some.size() == endpoints.size() ? this : new EndpointList(whole(), List.copyOf(some));
     }
 
-    /** In the order of the policy. */
+    /** The endpoints in the order of the policy. */
     public List<Endpoint> endpoints() {
         return endpoints;
     }
 
-    /** Whether this endpoint is one of them. */
+    /** Whether the list contains this endpoint. */
     public boolean has(EndpointHealth state) {
         return positions(List.of(state), endpoints).length > 0;
     }
@@ -62,10 +62,10 @@ public final class EndpointList {
     }
 
     /**
-     * Where endpoints stand among some of these, from the first on. Takes logarithmic time for each in the list in force, and
-     * linear time in an earlier one.
+     * The positions of endpoints within a part of the list, ascending. Takes logarithmic time for each endpoint in the list in
+     * force, and linear time in an earlier list.
      *
-     * @param some of these endpoints, in the same order
+     * @param some a part of these endpoints, in the same order
      */
     public int[] positions(List<EndpointHealth> states, List<Endpoint> some) {
         EndpointList whole = whole();
@@ -86,7 +86,7 @@ public final class EndpointList {
         return positions;
     }
 
-    /** Whether this endpoint is one of them, for the endpoints of a service that are in force. */
+    /** Whether the list contains this endpoint; for lists of the endpoints in force. */
     boolean hasInPlace(EndpointHealth state) {
         int place = state.place();
         return place < endpoints.size() && endpoints.get(place).state() == state;
@@ -112,13 +112,13 @@ public final class EndpointList {
     }
 
     private static int[] scan(List<EndpointHealth> states, List<Endpoint> some) {
-        Set<EndpointHealth> wanted = new HashSet<>(states); // which compare by identity
+        Set<EndpointHealth> wanted = new HashSet<>(states); // compares by identity
         return IntStream.range(0, some.size())
                 .filter(i -> wanted.contains(some.get(i).state()))
                 .toArray();
     }
 
-    /** The service has these now: they are found fast. */
+    /** Puts the list in force: the service has these endpoints now, and lookups are fast. */
     void inForce() {
         for (int i = 0; i < endpoints.size(); i++) {
             endpoints.get(i).state().place(i);
@@ -128,16 +128,16 @@ public final class EndpointList {
         }
     }
 
-    /** Begins the list that follows this one. */
+    /** Begins the next list. */
     public Next next() {
         return new Next(this);
     }
 
-    /** Collects endpoints and keeps the state, and where it can the object, of each that the list before has. */
+    /** Collects endpoints and keeps the state, and where possible the object, of each endpoint that the previous list has. */
     public static final class Next {
         private final EndpointList before;
         private final List<Endpoint> endpoints;
-        private @Nullable Map<Key, EndpointHealth> states; // made when one has moved
+        private @Nullable Map<Key, EndpointHealth> states; // created when an endpoint has moved
         private boolean same = true;
 
         private record Key(String cluster, String address, int port) {}
@@ -148,9 +148,9 @@ public final class EndpointList {
         }
 
         /**
-         * @param stated what policy says of it
-         * @param address its own, or one that its name was found by
-         * @param priority of its cluster
+         * @param stated the policy's entry
+         * @param address its own address, or an address that its name resolves to
+         * @param priority the priority of its cluster
          */
         public void add(dev.meshclient.policy.Endpoint stated, String address, int priority) {
             int at = endpoints.size();
@@ -180,7 +180,7 @@ public final class EndpointList {
                     new Key(cluster, address, stated.port()), key -> new EndpointHealth(key.address, key.port));
         }
 
-        /** The list; the one before if nothing is different. */
+        /** The list; the previous list if nothing has changed. */
         public EndpointList build() {
             return same && endpoints.size() == before.endpoints.size() ? before : of(endpoints);
         }

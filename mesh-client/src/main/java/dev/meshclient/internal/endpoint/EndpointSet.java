@@ -3,8 +3,8 @@ package dev.meshclient.internal.endpoint;
 import java.util.Map;
 
 /**
- * What balance reads: the endpoints of a backend as they are now, an immutable list behind one volatile reference. A policy
- * states them, or they follow those that the service is found to have.
+ * The current endpoints of a backend, as the balance layer reads them: an immutable list behind one volatile reference. The
+ * policy states them, or they follow the endpoints that the service resolves to.
  */
 public final class EndpointSet {
     private final ServiceState service;
@@ -21,32 +21,32 @@ public final class EndpointSet {
         this.part = new Part(first, first.with(labels));
     }
 
-    /** Those that policy states for a service, or those of them with these labels. */
+    /** Endpoints that the policy states for a service; only those with these labels if there are any. */
     public static EndpointSet stated(ServiceState service, EndpointList whole, Map<String, String> labels) {
         return new EndpointSet(service, labels, whole, false);
     }
 
-    /** Those that the service has by then, or those of them with these labels. */
+    /** Endpoints that the service resolves to at the time of the call; only those with these labels if there are any. */
     public static EndpointSet found(ServiceState service, Map<String, String> labels) {
         return new EndpointSet(service, labels, EndpointList.NONE, true);
     }
 
-    /** The service that they belong to. */
+    /** The service of these endpoints. */
     public ServiceState service() {
         return service;
     }
 
-    /** Whether policy states them, so that they never change. */
+    /** Whether the policy states them, so that they never change. */
     public boolean isStated() {
         return !follows;
     }
 
-    /** All of the service that policy states. */
+    /** All endpoints of the service that the policy states. */
     public EndpointList whole() {
         return part.whole;
     }
 
-    /** As they are now. */
+    /** The current endpoints. */
     public EndpointList now() {
         Part now = part;
         if (follows && now.whole != service.endpoints()) {

@@ -1,6 +1,6 @@
 package dev.meshclient.internal.endpoint;
 
-/** Hosts and ports as URLs spell them: an IPv6 address stands in brackets. */
+/** Hosts and ports in the syntax of URLs: an IPv6 address stands in brackets. */
 public final class HostPort {
     private HostPort() {}
 

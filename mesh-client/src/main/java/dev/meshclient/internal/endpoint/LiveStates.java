@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The states of all services and backends of a policy, by name. The next policy takes those over that it needs. Immutable. */
+/** The states of all services and backends of a policy, by name. The next policy takes over those that it needs. Immutable. */
 public final class LiveStates {
     /** Before the first policy. */
     public static final LiveStates NONE = new LiveStates(Map.of(), Map.of());
@@ -23,14 +23,14 @@ public final class LiveStates {
         return new Next();
     }
 
-    /** Collects what a policy needs: states that there are, and new ones. Changes none of them. */
+    /** Collects the states that a policy needs, existing and new ones. Changes none of them. */
     public final class Next {
         private final Map<String, ServiceState> nextServices = new HashMap<>();
         private final Map<String, BackendState> nextBackends = new HashMap<>();
 
         private Next() {}
 
-        /** The state of this service: the one that was, or a new one. */
+        /** The state of this service; created if there is none. */
         public ServiceState service(String name) {
             return nextServices.computeIfAbsent(name, n -> {
                 ServiceState known = services.get(n);
@@ -38,7 +38,7 @@ public final class LiveStates {
             });
         }
 
-        /** The state of this service or subset: the one that was, or a new one. */
+        /** The state of this service or subset; created if there is none. */
         public BackendState backend(String name) {
             return nextBackends.computeIfAbsent(name, n -> {
                 BackendState known = backends.get(n);
@@ -46,7 +46,7 @@ public final class LiveStates {
             });
         }
 
-        /** These, and what is busy of those that the policy does not need. */
+        /** The collected states, and the busy ones that the policy does not need. */
         public LiveStates build() {
             backends.forEach((name, state) -> {
                 BackendState busy = nextBackends.containsKey(name) ? null : state.busyPart();
@@ -58,7 +58,7 @@ public final class LiveStates {
         }
     }
 
-    /** Those of the next policy are in force; the consumer gets the endpoints of services that it has not. */
+    /** Puts the states of the next policy in force; the consumer gets the endpoints of removed services. */
     public void follow(LiveStates next, Consumer<EndpointHealth> gone) {
         backends.forEach((name, state) -> {
             BackendState now = next.backends.get(name);
@@ -74,7 +74,7 @@ public final class LiveStates {
         });
     }
 
-    /** The state of this service; null: no call can reach it. */
+    /** The state of this service; null: no call can reach the service. */
     public @Nullable ServiceState service(String name) {
         return services.get(name);
     }

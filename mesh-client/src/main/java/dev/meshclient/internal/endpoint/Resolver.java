@@ -3,17 +3,17 @@ package dev.meshclient.internal.endpoint;
 import java.io.IOException;
 import java.util.List;
 
-/** Finds the addresses of a name. It may wait as long as it likes: it is asked on a thread of its own. */
+/** Resolves names to addresses. It may block as long as it likes: it runs on a thread of its own. */
 @FunctionalInterface
 public interface Resolver {
     /**
-     * The addresses, as text, in any order; none is as good as a failure.
+     * The addresses as text, in any order; an empty list counts as a failure.
      *
-     * @throws IOException why there is no answer
+     * @throws IOException the lookup failed; its message is logged
      */
     List<String> addresses(String name) throws IOException;
 
-    /** Whether this is an address already: nothing to look up. What ends in a number is no name. */
+    /** Whether this is an address that needs no lookup. A host that ends in a number is not a name. */
     static boolean isAddress(String host) {
         return host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || Character.isDigit(c));
     }

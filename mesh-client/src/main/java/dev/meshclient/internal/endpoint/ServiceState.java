@@ -5,13 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What outlives a policy of a service: its endpoints in force, which of them are ejected, and the slots of concepts. */
+/** The state of a service that outlives policies: its endpoints in force, the ejected ones, and the slots of concepts. */
 public final class ServiceState extends BackendState {
     private final Notifications news = new Notifications();
     private volatile EndpointList endpoints = EndpointList.NONE;
     private volatile Ejected ejected = new Ejected(List.of());
 
-    /** Which endpoints are ejected. Another one after every ejection, return and failed probe: compared by identity. */
+    /** The ejected endpoints. Every ejection, return and failed probe makes a new object: compare by identity. */
     public static final class Ejected {
         private final List<EndpointHealth> endpoints;
 
@@ -25,12 +25,12 @@ public final class ServiceState extends BackendState {
         }
     }
 
-    /** Those in force. */
+    /** The endpoints in force. */
     public EndpointList endpoints() {
         return endpoints;
     }
 
-    /** These are in force now; the consumer gets each that is not any more. */
+    /** Puts these endpoints in force; the consumer gets each removed endpoint. */
     public synchronized void endpoints(EndpointList now, Consumer<EndpointHealth> gone) {
         EndpointList before = endpoints;
         if (before == now) {
@@ -50,12 +50,15 @@ public final class ServiceState extends BackendState {
         });
     }
 
-    /** Those that are ejected. */
+    /** The ejected endpoints. */
     public Ejected ejected() {
         return ejected;
     }
 
-    /** This one was ejected or has returned, or it stays ejected after a probe. The caller holds this state's lock. */
+    /**
+     * Takes note that this endpoint was ejected, has returned, or stays ejected after a probe. The caller holds this state's
+     * lock.
+     */
     public synchronized void changed(EndpointHealth endpoint) {
         List<EndpointHealth> now = new ArrayList<>(ejected.endpoints);
         boolean known = now.contains(endpoint);
@@ -67,12 +70,15 @@ public final class ServiceState extends BackendState {
         ejected = new Ejected(List.copyOf(now));
     }
 
-    /** Notes what happened and waits for nothing: {@link #tell} runs it. They are run in the order of these calls. */
-    public void happened(Runnable told) {
-        news.add(told);
+    /** Queues a notification without waiting; {@link #tell} runs the queue in the order of these calls. */
+    public void happened(Runnable notification) {
+        news.add(notification);
     }
 
-    /** Runs what {@link #happened}, one after the other, here or on the thread that does so just now; under no lock. */
+    /**
+     * Runs the queued notifications one after the other, on this thread or on the thread that already runs them; holds no lock
+     * meanwhile.
+     */
     public void tell() {
         news.deliver();
     }

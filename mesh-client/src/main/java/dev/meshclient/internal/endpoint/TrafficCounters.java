@@ -5,9 +5,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How many attempts went how far, and what their bodies carried. Counting allocates nothing and takes no lock. */
+/** Counts attempts by distance, and the bytes of their bodies. Counting allocates nothing and takes no lock. */
 public final class TrafficCounters {
-    /** Of a service. */
+    /** The slot of a service. */
     public static final Slot<TrafficCounters> SLOT = Slot.of(TrafficCounters::new);
 
     private final Map<Distance, Volume> volumes = new EnumMap<>(Distance.class);
@@ -26,7 +26,7 @@ public final class TrafficCounters {
         }
     }
 
-    /** An attempt goes there without TLS. */
+    /** Counts an attempt without TLS. */
     public void inTheClear() {
         plaintext.increment();
     }
@@ -39,12 +39,12 @@ public final class TrafficCounters {
         return Objects.requireNonNull(volumes.get(distance));
     }
 
-    /** An attempt goes that far. */
+    /** Counts the begin of an attempt to this distance. */
     public void begun(Distance distance) {
         volume(distance).requests.increment();
     }
 
-    /** What its bodies came to, as they were on the wire. */
+    /** Counts the bytes of its bodies, as sent on the wire. */
     public void carried(Distance distance, long sent, long received) {
         Volume volume = volume(distance);
         if (sent > 0) {

@@ -5,21 +5,19 @@ import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.control.Applied;
+import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.events.Events;
-import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.Hosts;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.MeshState;
-import dev.meshclient.internal.pipeline.PolicyControl;
 import dev.meshclient.internal.pipeline.Refusal;
-import dev.meshclient.internal.pipeline.Status;
+import dev.meshclient.internal.source.WantedHosts;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
-import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Scope;
 import java.io.IOException;
@@ -30,7 +28,6 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
@@ -41,9 +38,10 @@ import org.jspecify.annotations.Nullable;
  * Admits requests by the policy in force. A host that is the mesh's never leaves it: without a policy that lists it, its
  * calls are refused.
  */
-public final class Router implements Admission.Source {
+public final class Router implements Admission.Source, PolicyControl.Observer {
     private final Time time;
-    private final PolicyControl policy;
+    private final PolicyControl control;
+    private final CurrentState current;
     private final long initialFetchNanos;
     private final boolean registryOnly;
     private final long madeAt;
@@ -102,7 +100,7 @@ public final class Router implements Admission.Source {
             Duration staleTtl) {
         this(
                 time,
-                new PolicyControl(time, resolver, self, events, staleTtl),
+                new PolicyControl(new CurrentState(time, resolver, self, events), time, staleTtl),
                 self,
                 events,
                 claimed,
@@ -110,10 +108,10 @@ public final class Router implements Admission.Source {
                 initialFetchTimeout);
     }
 
-    /** @param policy decides which document is in force */
+    /** @param control decides which document is in force */
     public Router(
             Time time,
-            PolicyControl policy,
+            PolicyControl control,
             LocalWorkload self,
             Events events,
             List<String> claimed,
@@ -121,15 +119,16 @@ public final class Router implements Admission.Source {
             Duration initialFetchTimeout) {
         this.time = time;
         this.events = events;
-        this.policy = policy;
+        this.control = control;
+        this.current = control.current();
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
         this.registryOnly = registryOnly;
         this.madeAt = time.now();
         claims.add(claimed);
         this.interest = new HostInterest(this::isListed, initialFetchNanos);
         interest.forGood(known(self.workload(), claimed), madeAt);
-        policy.onOutside(this::want);
-        this.inbound = policy.inbound(events);
+        current.onOutside(this::want);
+        this.inbound = current.inbound(events);
         this.unlisted = refuse(call -> UnroutedFailures.unlisted(call, revision(), false));
         this.unknown = refuse(call -> {
             want(call.request().url().host());
@@ -138,81 +137,44 @@ public final class Router implements Admission.Source {
         this.afterClose = refuse(call -> UnroutedFailures.closed(call, revision()));
         this.forPolicy = new Admission.Wait(this::awaitPolicy);
         this.forHost = new Admission.Wait(this::awaitHost);
+        control.observer(this);
     }
 
     private Admission.Refuse refuse(Function<Call, IOException> failure) {
         return new Admission.Refuse(Refusal.observed(events, failure));
     }
 
-    /**
-     * Puts a document in force: all of its services that are good. Calls under way go on with the policy that they began with.
-     *
-     * @param gone is given the endpoints that go
-     * @throws PolicyException if it is older than what was in force: then nothing changes
-     */
-    public synchronized Applied apply(PolicyDocument document, Consumer<EndpointHealth> gone) throws PolicyException {
-        boolean first = !isReady();
-        Applied applied = policy.apply(document, gone);
-        document.policy().services().values().forEach(s -> claims.add(s.hosts()));
-        document.refused().values().forEach(s -> claims.add(s.hosts()));
-        changed(first, document.policy().metadata().scope());
-        if (applied != Applied.NOTHING_NEW) {
-            events.policyApplied(revision());
-        }
-        return applied;
-    }
-
-    /**
-     * Puts in force again what was in force before a restart.
-     *
-     * @param versions that no document may go back behind
-     * @return whether it did: not after the first document
-     */
-    public synchronized boolean resume(AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
-        if (!policy.resume(left, versions, gone)) {
-            return false;
-        }
-        left.services().values().forEach(s -> claims.add(s.service().hosts()));
-        left.refused().values().forEach(s -> claims.add(s.hosts()));
-        changed(true, left.scope());
-        events.policyApplied(revision());
-        return true;
-    }
-
-    private void changed(boolean first, @Nullable Scope scope) {
+    @Override
+    public void inForce(AppliedPolicy now, Applied what, boolean first) {
+        now.services().values().forEach(s -> claims.add(s.service().hosts()));
+        now.refused().values().forEach(s -> claims.add(s.hosts()));
         lastProblem = null;
+        Scope scope = now.scope();
         if (first && scope != null) {
             interest.resume(scope.hosts(), time.now());
         }
         waiting.forEach(Call::raise);
-    }
-
-    /** How each service stands. */
-    public AppliedPolicy applied() {
-        return policy.applied();
-    }
-
-    /** The versions that no document may go back behind, as {@code VersionOrder.remembered()} has them. */
-    public List<Metadata> order() {
-        return policy.order();
-    }
-
-    /** Runs after services went that documents had not had for long. */
-    public void onDropped(Runnable run) {
-        policy.onDropped(run);
+        if (what != Applied.NOTHING_NEW) {
+            events.policyApplied(now.revision());
+        }
     }
 
     /**
      * Hosts of the mesh that calls want, those that the builder claims by name and our own service, as documents spell them: for
      * sources that have policy by the host.
      */
-    public SortedSet<String> wanted() {
-        return interest.hosts(time.now());
-    }
+    public WantedHosts wanted() {
+        return new WantedHosts() {
+            @Override
+            public SortedSet<String> hosts() {
+                return interest.hosts(time.now());
+            }
 
-    /** Is run, on the thread of a call, when that wants a host that the document in force does not speak of. */
-    public void onWanted(Runnable wake) {
-        interest.onAsk(wake);
+            @Override
+            public void onAsk(Runnable wake) {
+                interest.onAsk(wake);
+            }
+        };
     }
 
     /** What is known before any call. Balancing by zone needs our own service: how many of us there are in each. */
@@ -229,8 +191,14 @@ public final class Router implements Admission.Source {
                 .toList();
     }
 
+    /** Null before the first document. */
+    private @Nullable MeshState state() {
+        MeshState now = current.now();
+        return now == MeshState.NONE ? null : now;
+    }
+
     private boolean isListed(String spelled) {
-        MeshState now = policy.state();
+        MeshState now = state();
         return now != null && now.lists(spelled.startsWith("[") ? spelled.substring(1, spelled.length() - 1) : spelled);
     }
 
@@ -240,8 +208,8 @@ public final class Router implements Admission.Source {
         return Scope.canHold(spelled) ? interest.want(spelled, time.now()) : HostInterest.CANNOT;
     }
 
-    /** Why there is no newer policy. */
-    public void problem(IOException e) {
+    @Override
+    public void failed(IOException e) {
         IOException before = lastProblem;
         lastProblem = e;
         boolean known = before != null && String.valueOf(before.getMessage()).equals(e.getMessage());
@@ -253,30 +221,18 @@ public final class Router implements Admission.Source {
         }
     }
 
-    /** Whether a policy is in force. */
-    public boolean isReady() {
-        return policy.state() != null;
+    /** Decides which policy is in force. */
+    public PolicyControl control() {
+        return control;
     }
 
-    /** {@code epoch/version} of the policy in force; empty before the first. */
-    public String revision() {
-        MeshState now = policy.state();
-        return now == null ? "" : now.revision();
+    private String revision() {
+        return control.revision();
     }
 
     /** The boundary for requests that come in. */
     public Inbound inbound() {
         return inbound;
-    }
-
-    /** What is in force, and what is not and why. */
-    public Status status(String source) {
-        return policy.status(source);
-    }
-
-    /** Tells the consumer of every endpoint that is known. */
-    public void forEachEndpoint(Consumer<EndpointHealth> consumer) {
-        policy.forEachEndpoint(consumer);
     }
 
     /**
@@ -292,9 +248,9 @@ public final class Router implements Admission.Source {
     public Admission admit(String requested, int port) {
         String host = Hosts.normal(requested);
         while (true) {
-            MeshState now = policy.state();
+            MeshState now = state();
             Admission found = find(now, host, port);
-            if (found != unlisted || now == policy.state()) { // or a policy that lists it came meanwhile
+            if (found != unlisted || now == state()) { // or a policy that lists it came meanwhile
                 return found;
             }
         }
@@ -326,7 +282,7 @@ public final class Router implements Admission.Source {
     /** No more calls to hosts of the mesh, and no name is looked up any more. */
     public void close() {
         closed = true;
-        policy.close();
+        control.close();
         waiting.forEach(Call::raise);
     }
 
@@ -382,7 +338,7 @@ public final class Router implements Admission.Source {
 
     @Override
     public String toString() {
-        MeshState now = policy.state();
+        MeshState now = state();
         return now == null ? "no policy yet" : now.toString();
     }
 }

@@ -3,14 +3,17 @@ package dev.meshclient.internal.outlier;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Outcome;
 
-/** What an attempt says about its endpoint. */
+/** What an attempt tells about the health of its endpoint. */
 enum AttemptHealth {
     GOOD,
     SERVER_ERROR,
     GATEWAY_ERROR,
-    /** No response, and the endpoint or the way to it is to blame. */
+    /** No response, because of the endpoint or the network path to it. */
     LOCAL_FAILURE,
-    /** The caller ended it, our own identity was refused, nobody was asked, or a reused connection had been closed meanwhile. */
+    /**
+     * No verdict: the caller cancelled, the endpoint refused our own identity, no request was sent, or a reused connection had
+     * been closed meanwhile.
+     */
     NOTHING;
 
     static AttemptHealth of(Attempt attempt) {

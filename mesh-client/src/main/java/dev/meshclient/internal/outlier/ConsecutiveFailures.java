@@ -3,9 +3,9 @@ package dev.meshclient.internal.outlier;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import org.jspecify.annotations.Nullable;
 
-/** Decider: so many failures in a row are enough. Envoy's three detectors. */
+/** Decider: ejects an endpoint after a number of failures in a row. Envoy's three detectors. */
 record ConsecutiveFailures(EjectionSettings settings) {
-    /** Counts the attempt; why the endpoint is to be ejected, or null. */
+    /** Counts the attempt. @return the reason to eject the endpoint, or null */
     @Nullable
     String after(EndpointHealth endpoint, AttemptHealth effect) {
         return switch (effect) {

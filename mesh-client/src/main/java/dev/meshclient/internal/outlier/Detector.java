@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ejection rules in force for one backend, and when its endpoints were last compared. Attempts that began under an older
- * policy are judged by these rules too. Outlives policies.
+ * The ejection rules in force for one backend, and the time of the last comparison of its endpoints. Attempts that began under
+ * an older policy are judged by these rules too. Outlives policies.
  */
 public final class Detector {
     static final Slot<Detector> SLOT = Slot.of(Detector::new).whenDropped(Detector::drop);
@@ -24,7 +24,7 @@ public final class Detector {
     private volatile @Nullable Ejections inForce;
     private volatile boolean dropped;
 
-    /** These rules are in force now. */
+    /** Puts these rules in force. */
     void inForce(Ejections rules, long now) {
         inForce = rules;
         comparedAt.compareAndSet(NEVER, now);
@@ -36,7 +36,7 @@ public final class Detector {
         }
     }
 
-    /** No policy has the backend any more: its last attempts eject no endpoint. */
+    /** No policy has the backend any more: attempts that still run eject no endpoint. */
     private void drop() {
         Ejections last = inForce;
         if (last != null) {
@@ -54,13 +54,15 @@ public final class Detector {
         return now;
     }
 
-    /** Whether an interval is over; true once for each. */
+    /** Whether an interval has ended; true once for each interval. */
     boolean isDue(long now, long intervalNanos) {
         long last = comparedAt.get();
         return now - last >= intervalNanos && comparedAt.compareAndSet(last, now);
     }
 
-    /** A policy is in force: ejected endpoints of the service return that no rules judge any more. */
+    /**
+     * After a policy has come into force: returns the ejected endpoints of the service that no ejection rules cover any more.
+     */
     public static void returnUnjudged(ServiceState service) {
         List<Detector> ofService = service.find(OF_SERVICE);
         if (ofService == null) {

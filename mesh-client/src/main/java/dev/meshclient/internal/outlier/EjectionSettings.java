@@ -6,15 +6,15 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What policy says of ejection; the words and most of the numbers are Envoy's.
+ * The ejection settings of a policy; the terms and most of the defaults are Envoy's.
  *
- * @param serverErrors in a row, 0 = off
- * @param gatewayErrors in a row, 0 = off
- * @param localFailures in a row, 0 = off
- * @param intervalNanos between two looks at success rates, and what a healthy interval is
- * @param baseNanos out for this times the number of ejections so far
- * @param maxNanos but never longer
- * @param maxPercent of the endpoints may be out; one always may
+ * @param serverErrors server errors in a row that eject an endpoint; 0 = off
+ * @param gatewayErrors gateway errors in a row that eject an endpoint; 0 = off
+ * @param localFailures failures without a response in a row that eject an endpoint; 0 = off
+ * @param intervalNanos time between two comparisons of success rates; also the length of a healthy interval
+ * @param baseNanos an ejection lasts this long times the number of ejections so far
+ * @param maxNanos longest ejection
+ * @param maxPercent largest share of the endpoints that may be ejected; one endpoint always may
  */
 record EjectionSettings(
         int serverErrors,
@@ -24,7 +24,7 @@ record EjectionSettings(
         long baseNanos,
         long maxNanos,
         int maxPercent) {
-    /** Stated, and where nothing is, built in. */
+    /** The stated settings, with the built-in value for each that is not stated. */
     static EjectionSettings of(OutlierDetection stated) {
         return new EjectionSettings(
                 count(stated.consecutive5xxErrors(), 5),
@@ -41,7 +41,7 @@ record EjectionSettings(
         return maxPercent > 0;
     }
 
-    /** The same, but no endpoint is ejected. */
+    /** The same settings, but no endpoint is ejected. */
     EjectionSettings off() {
         return new EjectionSettings(serverErrors, gatewayErrors, localFailures, intervalNanos, baseNanos, maxNanos, 0);
     }

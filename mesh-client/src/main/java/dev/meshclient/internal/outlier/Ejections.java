@@ -15,8 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The rules of one policy for the endpoints of a backend: at most a share of them is ejected, though one always may be.
- * Listeners are notified of ejections and returns in the order in which they happen. Rules and subsets share endpoints, so all of
- * this is under the lock of the service's state; it is rare.
+ * Listeners are notified of ejections and returns in the order in which they happen. Policies and subsets share endpoints, so
+ * the lock of the service's state guards all of this; ejections are rare.
  */
 public final class Ejections {
     private static final Logger LOG = LoggerFactory.getLogger(Outlier.class);
@@ -28,7 +28,8 @@ public final class Ejections {
     private final EjectionSettings settings;
     private final EjectionTime ejectionTime;
     private final Outlier.Watcher watcher;
-    private volatile ServiceState.@Nullable Ejected fullAt; // as many were ejected then as may be
+    // the state in which the greatest permitted number was ejected
+    private volatile ServiceState.@Nullable Ejected fullAt;
 
     private Ejections(
             Time time,
@@ -49,9 +50,9 @@ public final class Ejections {
     /**
      * Rules that are not in force yet.
      *
-     * @param service for people
-     * @param backend keeps what outlives these rules
-     * @param stated by policy
+     * @param service the name of the service, for messages
+     * @param backend its state outlives these rules
+     * @param stated the settings of the policy
      */
     public static Ejections create(
             Time time,
@@ -64,7 +65,7 @@ public final class Ejections {
                 time, service, endpoints, backend.get(Detector.SLOT), EjectionSettings.of(stated), watcher);
     }
 
-    /** They are in force now. */
+    /** Puts these rules in force. */
     public void activate() {
         detector.inForce(this, time.now());
     }
@@ -74,7 +75,7 @@ public final class Ejections {
         return new Ejections(time, name, endpoints, detector, settings.off(), watcher);
     }
 
-    /** Whether they eject endpoints at all. */
+    /** Whether the rules eject endpoints at all. */
     public boolean isOn() {
         return settings.isOn();
     }
@@ -95,19 +96,19 @@ public final class Ejections {
         return endpoints.now().endpoints();
     }
 
-    /** Whether they may eject this endpoint. */
+    /** Whether the rules may eject this endpoint. */
     boolean judges(EndpointHealth endpoint) {
         return isOn() && endpoints.now().has(endpoint);
     }
 
-    /** Unless too many are ejected. They are counted anew, but not again while nothing has changed. */
+    /** Ejects the endpoint unless too many are ejected. Counts the ejected endpoints again only after a change. */
     void takeOut(EndpointHealth endpoint, String why) {
         if (fullAt == service().ejected()) {
             endpoint.spare();
             return;
         }
         synchronized (service()) {
-            if (endpoint.isOut() || !judges(endpoint)) { // it was listed when the attempt began
+            if (endpoint.isOut() || !judges(endpoint)) { // the policy listed it when the attempt began
                 return;
             }
             if (isFull()) {
@@ -142,7 +143,10 @@ public final class Ejections {
         return full;
     }
 
-    /** The probe failed. @return whether it still was a probe: the endpoint may have returned meanwhile */
+    /**
+     * Keeps the endpoint ejected after a failed probe. @return whether the attempt still was a probe: the endpoint may have
+     * returned meanwhile
+     */
     boolean keepOut(EndpointHealth endpoint, String why) {
         synchronized (service()) {
             if (!endpoint.isProbed()) {

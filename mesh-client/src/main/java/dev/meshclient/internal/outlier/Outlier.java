@@ -11,7 +11,7 @@ import java.util.List;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what becomes of attempts, ejects endpoints for it, and lets a probe bring them back. */
+/** Counts the outcomes of attempts, ejects endpoints that fail, and lets a probe return them. */
 public final class Outlier implements AttemptLayer {
     private final Time time;
     private final Detector detector;
@@ -19,12 +19,12 @@ public final class Outlier implements AttemptLayer {
     private final ConsecutiveFailures rows;
     private final AttemptLayer next;
 
-    /** Is notified of ejections and returns, and why. */
+    /** Is notified of ejections and returns, with the reason. */
     public interface Watcher {
-        /** It gets no calls until a probe is answered. */
+        /** The endpoint gets no calls until it answers a probe. */
         void ejected(String backend, String endpoint, String why);
 
-        /** It gets calls again. */
+        /** The endpoint gets calls again. */
         void returned(String backend, String endpoint, String why);
     }
 
@@ -36,12 +36,12 @@ public final class Outlier implements AttemptLayer {
         this.next = next;
     }
 
-    /** @param rules of the policy; where they eject no endpoint the layer is left out */
+    /** @param rules the ejection rules of the policy; if they eject no endpoint the layer is left out */
     public static AttemptLayer create(Time time, Ejections rules, AttemptLayer next) {
         return rules.isOn() ? new Outlier(time, rules, next) : next;
     }
 
-    /** Whether a policy that states this ejects endpoints at all. */
+    /** Whether a policy with these settings ejects endpoints at all. */
     public static boolean isOn(OutlierDetection stated) {
         return EjectionSettings.of(stated).isOn();
     }
@@ -58,14 +58,14 @@ public final class Outlier implements AttemptLayer {
         }
     }
 
-    /** By the rules in force, which may be those of a later policy than the attempt's. */
+    /** Judges by the rules in force, which may belong to a later policy than the attempt. */
     private void judge(EndpointHealth endpoint, Attempt attempt, AttemptHealth health) {
         Ejections rules = detector.inForce();
         @Nullable String why = rows.after(endpoint, health);
         boolean probed = attempt.pick().isProbe() && probed(rules, endpoint, health);
         if (!probed && endpoint.isOut()) {
             if (health == AttemptHealth.GOOD
-                    && endpoint.outUntil() <= time.now()) { // in panic it is called without a probe
+                    && endpoint.outUntil() <= time.now()) { // while health is ignored it gets calls without a probe
                 rules.bringBack(endpoint, "answers again");
             }
         } else if (!probed && why != null) {
@@ -76,7 +76,7 @@ public final class Outlier implements AttemptLayer {
         }
     }
 
-    /** @return whether nothing is left to judge */
+    /** @return whether the attempt needs no further judgement */
     private static boolean probed(Ejections rules, EndpointHealth endpoint, AttemptHealth health) {
         switch (health) {
             case GOOD -> rules.bringBack(endpoint, "probe answered");
@@ -88,7 +88,7 @@ public final class Outlier implements AttemptLayer {
         return true;
     }
 
-    /** The first attempt that ends after an interval compares what the endpoints did in it. */
+    /** The first attempt that ends after an interval compares the endpoints' results in that interval. */
     private static void compare(Ejections rules) {
         List<Endpoint> endpoints = rules.endpoints();
         for (EndpointHealth outlier : SuccessRates.BUILT_IN.outliers(endpoints)) {

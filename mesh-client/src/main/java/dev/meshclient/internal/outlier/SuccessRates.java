@@ -6,14 +6,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Decider: which endpoints did much worse than the others in the last interval. Envoy's success rate (mean less 1.9 standard deviations),
- * but an endpoint that never succeeded is found although it widens the deviation itself.
+ * Decider: finds endpoints whose success rate in the last interval is far below the others. Envoy's success rate (mean less 1.9
+ * standard deviations); an endpoint that never succeeded is found as well, although it widens the deviation.
  */
 record SuccessRates(int minHosts, int minVolume, double factor) {
     /** Envoy's numbers. */
     static final SuccessRates BUILT_IN = new SuccessRates(5, 100, 1.9);
 
-    /** Those to eject; empty if too few had enough to do. */
+    /** The endpoints to eject; empty if too few endpoints had enough attempts. */
     List<EndpointHealth> outliers(List<Endpoint> endpoints) {
         List<EndpointHealth> judged = new ArrayList<>();
         double sum = 0;
@@ -43,7 +43,7 @@ record SuccessRates(int minHosts, int minVolume, double factor) {
         return (long) endpoint.succeeded() + endpoint.failed();
     }
 
-    /** Per cent. */
+    /** The success rate in percent. */
     static double rate(EndpointHealth endpoint) {
         return 100.0 * endpoint.succeeded() / volume(endpoint);
     }

@@ -1,4 +1,4 @@
-/** Which endpoints are taken out for what their attempts came to, and how they come back. */
+/** Ejects endpoints by the outcomes of their attempts, and returns them after a probe. */
 @NullMarked
 package dev.meshclient.internal.outlier;
 

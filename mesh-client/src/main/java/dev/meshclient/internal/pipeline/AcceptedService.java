@@ -48,7 +48,7 @@ public record AcceptedService(
      *
      * @param before those in force: what the policy says as they do is taken from them
      */
-    static Map<String, AcceptedService> allOf(
+    public static Map<String, AcceptedService> allOf(
             MeshPolicy policy, Map<String, AcceptedService> before, Map<String, AcceptedService> into) {
         Map<String, Integer> priorities = new HashMap<>();
         for (Cluster cluster : policy.clusters()) {
@@ -91,36 +91,35 @@ public record AcceptedService(
     }
 
     /** Whether nothing but the revision is different. */
-    boolean saysTheSameAs(AcceptedService other) {
+    public boolean saysTheSameAs(AcceptedService other) {
         return this == other
                 || (service.equals(other.service)
                         && priorities.equals(other.priorities)
                         && Objects.equals(trustDomain, other.trustDomain));
     }
 
-    int priority(Endpoint endpoint) {
+    public int priority(Endpoint endpoint) {
         return priorities.getOrDefault(endpoint.cluster() == null ? "" : endpoint.cluster(), 0);
     }
 
-    @Nullable
-    Subset subset(@Nullable String name) {
+    public @Nullable Subset subset(@Nullable String name) {
         return service.subsets().stream()
                 .filter(s -> s.name().equals(name))
                 .findFirst()
                 .orElse(null);
     }
 
-    boolean has(BackendRef ref) {
+    public boolean has(BackendRef ref) {
         return ref.subset() == null || subset(ref.subset()) != null;
     }
 
-    AcceptedService with(Subset another) {
+    public AcceptedService with(Subset another) {
         List<Subset> subsets = new ArrayList<>(service.subsets());
         subsets.add(another);
         return with(service.hosts(), subsets);
     }
 
-    AcceptedService with(List<String> hosts) {
+    public AcceptedService with(List<String> hosts) {
         return with(hosts, service.subsets());
     }
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /** One policy, compiled: which layers a host's requests travel through. Immutable, swapped whole. */
 public final class MeshState {
     /** Before the first policy. */
-    static final MeshState NONE = new Builder()
+    public static final MeshState NONE = new Builder()
             .build(
                     AppliedPolicy.NONE,
                     new Balance.Origin(Locality.NONE, Map.of(), Map.of()),
@@ -149,7 +149,7 @@ public final class MeshState {
     }
 
     /** What this was made of. */
-    AppliedPolicy policy() {
+    public AppliedPolicy policy() {
         return policy;
     }
 
@@ -175,7 +175,7 @@ public final class MeshState {
     }
 
     /** What outlives it. */
-    LiveStates states() {
+    public LiveStates states() {
         return states;
     }
 
@@ -189,7 +189,7 @@ public final class MeshState {
     }
 
     /** The layers of a service, as text for people; empty if it has none. */
-    String pipeline(String service) {
+    public String pipeline(String service) {
         CompiledService compiled = services.get(service);
         return compiled == null ? "" : compiled.layers().toString();
     }

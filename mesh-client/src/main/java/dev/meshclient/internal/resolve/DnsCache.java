@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What names stand for now. Each is looked up at once and then about every 30 s; a failure changes nothing but the log, since an
- * address that may be old is better than none. Outlives policies.
+ * The addresses of names. Each name is looked up at once and then about every 30 s; a failure is logged and keeps the
+ * addresses, since an old address is better than none. Outlives policies.
  */
 public final class DnsCache {
     private static final Logger LOG = LoggerFactory.getLogger(DnsCache.class);
@@ -30,18 +30,18 @@ public final class DnsCache {
     private final Runnable changed;
     private final Map<String, DnsEntry> names = new HashMap<>();
     private final Queue<DnsEntry> due = new ArrayDeque<>();
-    private final Set<Attempt> waiting = new LinkedHashSet<>(); // who came first is woken first
+    private final Set<Attempt> waiting = new LinkedHashSet<>(); // woken in the order of arrival
     private int threads;
     private boolean closed;
 
-    /** @param changed is run after the addresses of a name have become others, on the thread that found them */
+    /** @param changed runs after the addresses of a name have changed, on the thread of the lookup */
     public DnsCache(Time time, Resolver resolver, Runnable changed) {
         this.time = time;
         this.resolver = resolver;
         this.changed = changed;
     }
 
-    /** This name, which is looked up from now on. */
+    /** The entry of this name; starts to look it up. */
     synchronized DnsEntry name(String text) {
         DnsEntry known = names.get(text);
         if (known == null) {
@@ -52,18 +52,18 @@ public final class DnsCache {
         return known;
     }
 
-    /** Looks up no others any more. */
+    /** Stops the lookups of all other names. */
     public synchronized void retain(Set<String> used) {
         names.values().removeIf(name -> {
-            boolean goes = !used.contains(name.text);
-            if (goes) {
+            boolean unused = !used.contains(name.text);
+            if (unused) {
                 name.stop();
             }
-            return goes;
+            return unused;
         });
     }
 
-    /** Looks up nothing any more; what is known stays. */
+    /** Stops all lookups and keeps the known addresses. */
     public void close() {
         synchronized (this) {
             closed = true;
@@ -77,7 +77,7 @@ public final class DnsCache {
         return closed;
     }
 
-    /** Is raised whenever a look-up has ended. */
+    /** Wakes the attempt whenever a lookup has ended. */
     synchronized void wake(Attempt attempt) {
         waiting.add(attempt);
     }
@@ -94,7 +94,7 @@ public final class DnsCache {
         attempts.forEach(Attempt::raise);
     }
 
-    /** A few threads for all: a name server that does not answer holds each look-up for seconds. */
+    /** All names share a few threads: a name server that does not answer blocks each lookup for seconds. */
     private synchronized void lookUp(DnsEntry name) {
         if (closed || names.get(name.text) != name) {
             return;
@@ -146,7 +146,7 @@ public final class DnsCache {
                 return new DnsEntry.Answer(addresses, 0, "", time.now() + jittered(INTERVAL_NANOS));
             }
             failure = "it has no address";
-        } catch (IOException | RuntimeException | Error e) { // whatever it is, this name is looked up again
+        } catch (IOException | RuntimeException | Error e) { // whatever the failure, the name is looked up again
             failure = e.toString();
         }
         int failures = before.failures() + 1;
@@ -156,12 +156,12 @@ public final class DnsCache {
         return new DnsEntry.Answer(before.addresses(), failures, failure, time.now() + jittered(pause));
     }
 
-    /** A tenth to either side, so that processes that start together do not ask together. */
+    /** Up to a tenth shorter or longer, so that processes that start together do not query together. */
     private long jittered(long nanos) {
         return (long) (nanos * (0.9 + time.random().nextDouble() / 5));
     }
 
-    /** Once a change. */
+    /** Logs each change once. */
     private static void log(String name, DnsEntry.Answer before, DnsEntry.Answer now) {
         if (now.failures() == 1) {
             LOG.warn(

@@ -4,7 +4,7 @@ import dev.meshclient.internal.time.Time;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A name and what was last said about it. */
+/** A name and the result of its last lookup. */
 final class DnsEntry {
     final String text;
     private volatile Answer answer = new Answer(List.of(), 0, "", 0);
@@ -12,12 +12,12 @@ final class DnsEntry {
     private Time.@Nullable Timer timer; // guarded by DnsCache
 
     /**
-     * What is known.
+     * The known addresses and failures.
      *
-     * @param addresses the last that there were, sorted; empty: never any
-     * @param failures since then, in a row
-     * @param failure the last of them, for people
-     * @param nextAt when it is looked up again
+     * @param addresses the last addresses, sorted; empty: never any
+     * @param failures failures in a row since then
+     * @param failure the last failure, for messages
+     * @param nextAt the time of the next lookup
      */
     record Answer(List<String> addresses, int failures, String failure, long nextAt) {}
 
@@ -34,12 +34,12 @@ final class DnsEntry {
         timer = next;
     }
 
-    /** Whether nobody has looked it up yet, or not told it. */
+    /** Whether the first lookup, or the update of the endpoint lists with its answer, is pending. */
     boolean isFirstPending() {
         return !answered;
     }
 
-    /** Whoever has endpoints by this name knows what was found: it is not worth waiting for. */
+    /** The endpoint lists have the answer: calls need not wait for the first lookup any more. */
     void told() {
         answered = true;
     }
@@ -50,7 +50,7 @@ final class DnsEntry {
         }
     }
 
-    /** Why there is no address, for people. */
+    /** Why there is no address, for messages. */
     String problem(long now) {
         Answer last = answer;
         if (isFirstPending() || last.failures == 0) {

@@ -13,9 +13,9 @@ import java.util.stream.Collectors;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Before the first answer to any name of a backend, its calls wait for it here. */
+/** Holds the calls of a backend until the first answer to any of its names. */
 public final class Resolve implements AttemptLayer {
-    /** A resolver may take much longer to find out that no name server answers it. */
+    /** Limit of the wait. A resolver may need much longer to find out that no name server answers. */
     private static final long PATIENCE_NANOS = 5_000_000_000L;
 
     private static final int NAMED = 3;
@@ -26,11 +26,11 @@ public final class Resolve implements AttemptLayer {
     private final AttemptLayer next;
 
     /**
-     * A backend that is reached by names.
+     * A backend whose endpoints are stated by name.
      *
-     * @param name for people
-     * @param endpoints those that are found
-     * @param labels of the subset; empty: all
+     * @param name its name, for messages
+     * @param endpoints the endpoints that the names resolve to
+     * @param labels the labels of the subset; empty: all endpoints
      */
     public record NamedBackend(String name, EndpointSet endpoints, Map<String, String> labels) {
         private ResolvedEndpoints resolved() {
@@ -53,7 +53,7 @@ public final class Resolve implements AttemptLayer {
         this.next = next;
     }
 
-    /** @param backend null: it is reached by addresses, and the layer is left out */
+    /** @param backend null: the backend is stated by addresses, and the layer is left out */
     public static AttemptLayer create(Time time, @Nullable NamedBackend backend, DnsCache names, AttemptLayer next) {
         return backend == null ? next : new Resolve(time, backend, names, next);
     }

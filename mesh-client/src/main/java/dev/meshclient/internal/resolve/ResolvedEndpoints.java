@@ -16,18 +16,18 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints of a service by its names: one for each address that the names stand for. Outlives policies: a call that waits for
- * the first answer gets it although a new policy came meanwhile.
+ * The endpoints that the names of a service resolve to: one for each address. Outlives policies: a call that waits for the
+ * first answer gets it even if a new policy arrives meanwhile.
  */
 public final class ResolvedEndpoints {
-    /** Of a service. */
+    /** The slot of a service. */
     public static final Slot<ResolvedEndpoints> SLOT = Slot.of(ResolvedEndpoints::new);
 
     private volatile List<Listed> listed = List.of();
 
-    /** What policy lists: where it is a name, all the rest is said of each of its addresses. */
+    /** An entry of the policy: if it is a name, everything else it states applies to each of its addresses. */
     public record Entry(dev.meshclient.policy.Endpoint stated, int priority) {
-        /** The name to look up; null: it is an address. */
+        /** The name to look up; null: the entry is an address. */
         public @Nullable String name() {
             return Resolver.isAddress(stated.address())
                     ? null
@@ -43,7 +43,7 @@ public final class ResolvedEndpoints {
         }
     }
 
-    /** Lists these from now on; the consumer gets every endpoint that the service has no more. */
+    /** Lists these entries from now on; the consumer gets every endpoint that the service has lost. */
     public void list(ServiceState service, List<Entry> entries, DnsCache names, Consumer<EndpointHealth> gone) {
         listed = entries.stream()
                 .map(e -> {
@@ -54,17 +54,17 @@ public final class ResolvedEndpoints {
         service.endpoints(found(service), gone);
     }
 
-    /** The service is not reached by names any more. */
+    /** The entries of the service have no names any more. */
     public void clear() {
         listed = List.of();
     }
 
-    /** The names that are looked up for it. */
+    /** Adds the names that are looked up for this service. */
     public void addNamesTo(Set<String> used) {
         listed.stream().map(Listed::name).filter(Objects::nonNull).forEach(name -> used.add(name.text));
     }
 
-    /** Takes over what names stand for now; the consumer gets every endpoint that the service has no more. */
+    /** Takes over the current addresses of the names; the consumer gets every endpoint that the service has lost. */
     public static void refresh(ServiceState service, Consumer<EndpointHealth> gone) {
         ResolvedEndpoints resolved = service.find(SLOT);
         if (resolved != null && !resolved.listed.isEmpty()) {
@@ -77,7 +77,7 @@ public final class ResolvedEndpoints {
         Set<Place> places = new HashSet<>();
         for (Listed place : listed) {
             dev.meshclient.policy.Endpoint stated = place.entry.stated;
-            for (String address : place.addresses()) { // that two names share is the first one's
+            for (String address : place.addresses()) { // an address of two names belongs to the first
                 if (places.add(new Place(stated.cluster(), address, stated.port()))) {
                     found.add(stated, address, place.entry.priority);
                 }
@@ -88,7 +88,7 @@ public final class ResolvedEndpoints {
 
     private record Place(@Nullable String cluster, String address, int port) {}
 
-    /** The names of a subset, by labels: of all, if there are none. */
+    /** The names of a subset, by labels; all names if there are no labels. */
     List<DnsEntry> names(Map<String, String> labels) {
         return listed.stream()
                 .filter(l -> l.entry.stated.labels().entrySet().containsAll(labels.entrySet()))

@@ -1,4 +1,4 @@
-/** Names that stand for endpoints: looked up, refreshed, and never forgotten because a name server is ill. */
+/** Looks up and refreshes the names of endpoints; keeps the last addresses while a name server fails. */
 @NullMarked
 package dev.meshclient.internal.resolve;
 

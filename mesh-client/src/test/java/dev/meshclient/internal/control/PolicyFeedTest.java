@@ -76,7 +76,8 @@ class PolicyFeedTest {
         List<String> mine = events;
         Router router = new Router(
                 time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
-        PolicySink sink = new PolicySink(router, gone -> {}, () -> mine.add(router.revision()), time, log);
+        PolicySink sink = new PolicySink(
+                router.control(), gone -> {}, () -> mine.add(router.control().revision()), time, log);
         PolicySource told = new PolicySource() {
             @Override
             public Closeable watch(Sink given) {
@@ -92,7 +93,7 @@ class PolicyFeedTest {
         running = new Started(
                 router,
                 sink,
-                PolicyFeed.start(time, told, router, sink, initialFetchTimeout, Duration.ofHours(1), snapshots));
+                PolicyFeed.start(time, told, router.control(), router.wanted(), sink, initialFetchTimeout, snapshots));
     }
 
     private void watch(Duration initialFetchTimeout) {
@@ -118,7 +119,7 @@ class PolicyFeedTest {
     private String inForce() {
         Started now = Objects.requireNonNull(running);
         MeshStatus.Freshness freshness = now.feed.freshness();
-        return now.router.revision() + (freshness == null ? "" : " " + freshness.from());
+        return now.router.control().revision() + (freshness == null ? "" : " " + freshness.from());
     }
 
     private void awaitProblem() {
@@ -259,7 +260,8 @@ class PolicyFeedTest {
         registry.dies();
         watch();
         awaitInForce("-/1 SNAPSHOT");
-        assertThat(Objects.requireNonNull(running).router.applied().services()).containsOnlyKeys("good");
+        assertThat(Objects.requireNonNull(running).router.control().applied().services())
+                .containsOnlyKeys("good");
     }
 
     @Test
@@ -313,18 +315,18 @@ class PolicyFeedTest {
         file = new SnapshotFile(directory, "own");
         watch(own, directory, Duration.ofSeconds(5));
         await().atMost(PATIENCE).until(() -> sink.get() != null);
-        sink.get().deliver(PolicyCodec.read(document(2)));
+        PolicySource.Sink given = Objects.requireNonNull(sink.get());
+        given.deliver(PolicyCodec.read(document(2)));
         awaitKept(2);
-        assertThatThrownBy(() -> sink.get().deliver(PolicyCodec.read(document(1))))
+        assertThatThrownBy(() -> given.deliver(PolicyCodec.read(document(1))))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("metadata.version: 1");
         awaitProblem();
-        assertThatThrownBy(() -> sink.get().deliver(illegal()))
+        assertThatThrownBy(() -> given.deliver(illegal()))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("trustDomain");
         close();
-        PolicySource.Sink closed = sink.get();
-        closed.deliver(PolicyCodec.read(document(3)));
+        given.deliver(PolicyCodec.read(document(3)));
         watch(own, directory, Duration.ofSeconds(5));
         awaitInForce("-/2 SNAPSHOT");
     }

@@ -59,7 +59,7 @@ class PolicySinkTest {
     private PolicySink sink(Time time) {
         Router router = new Router(
                 time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
-        return new PolicySink(router, gone -> {}, () -> {}, time, log);
+        return new PolicySink(router.control(), gone -> {}, () -> {}, time, log);
     }
 
     private static RecordingSink mesh(Time time, PolicySink sink) {

@@ -61,8 +61,8 @@ class SnapshotFileTest {
                 false,
                 Duration.ZERO,
                 Duration.ofHours(1));
-        router.apply(PolicyCodec.read(json), gone -> {});
-        AppliedPolicy applied = router.applied();
+        router.control().apply(PolicyCodec.read(json), gone -> {});
+        AppliedPolicy applied = router.control().applied();
         Map<String, AcceptedService> services = new LinkedHashMap<>(applied.services());
         services.replaceAll(
                 (name, a) -> AcceptedService.kept(a.revision(), a.service(), a.priorities(), a.trustDomain()));
@@ -77,7 +77,7 @@ class SnapshotFileTest {
                 applied.outside());
         Remembered source = Remembered.of(
                 "\"" + version + "\"", Sha256.hex(json.getBytes(StandardCharsets.UTF_8)), null, confirmed);
-        return new Snapshot(kept, Map.of(), router.order(), confirmed, ttl, Map.of("", source));
+        return new Snapshot(kept, Map.of(), router.control().order(), confirmed, ttl, Map.of("", source));
     }
 
     private static Snapshot snapshot(int version) {
@@ -175,7 +175,8 @@ class SnapshotFileTest {
         Remembered one = Objects.requireNonNull(read.memory().get("1"));
         assertThat(one.rejection()).isEqualTo("why not");
         assertThat(Objects.requireNonNull(one.document()).policy())
-                .isEqualTo(Objects.requireNonNull(full().memory().get("1").document())
+                .isEqualTo(Objects.requireNonNull(
+                                Objects.requireNonNull(full().memory().get("1")).document())
                         .policy());
     }
 

@@ -12,8 +12,8 @@ import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.control.Applied;
 import dev.meshclient.internal.events.Events;
-import dev.meshclient.internal.pipeline.Applied;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.time.Duration;
@@ -49,7 +49,7 @@ class HostByHostTest {
                 registryOnly,
                 Duration.ofSeconds(5),
                 Duration.ofHours(1));
-        made.onWanted(() -> asked.add(String.join(",", made.wanted())));
+        made.wanted().onAsk(() -> asked.add(String.join(",", made.wanted().hosts())));
         return made;
     }
 
@@ -65,7 +65,7 @@ class HostByHostTest {
                 .metadata(scope == null ? "" : "'scope': {'hosts': [" + scope + "]}")
                 .with("'outboundTrafficPolicy': '" + outbound + "'")
                 .services(String.join(",", services));
-        return router.apply(document.readStrict(), gone -> {});
+        return router.control().apply(document.readStrict(), gone -> {});
     }
 
     private void applyIn(long nanos, @Nullable String scope, String... hosts) {
@@ -95,7 +95,7 @@ class HostByHostTest {
 
     @Test
     void what_is_claimed_by_name_is_wanted_from_the_start() {
-        assertThat(router.wanted()).containsExactly("orders");
+        assertThat(router.wanted().hosts()).containsExactly("orders");
     }
 
     @Test
@@ -108,13 +108,13 @@ class HostByHostTest {
                 false,
                 Duration.ZERO,
                 Duration.ZERO);
-        assertThat(own.wanted()).containsExactly("checkout", "orders");
+        assertThat(own.wanted().hosts()).containsExactly("checkout", "orders");
     }
 
     @Test
     void a_call_before_the_first_policy_is_wanted_in_it() {
         applyIn(SECOND, "'orders','a.shop.example'", "orders", "a.shop.example");
-        time.at(1000, "look", () -> assertThat(router.wanted()).containsExactly("a.shop.example", "orders"));
+        time.at(1000, "look", () -> assertThat(router.wanted().hosts()).containsExactly("a.shop.example", "orders"));
         assertThat(layers("http://example/")).isNull();
         assertThat(catchService("http://a.shop.example/")).isEqualTo("a.shop.example");
         assertThat(asked).containsExactly("a.shop.example,orders");
@@ -147,7 +147,7 @@ class HostByHostTest {
         apply("'orders'", "orders");
         assertThat(layers("http://secret.example/")).isNull();
         assertThat(layers("http://shop.example/")).isNull();
-        assertThat(router.wanted()).containsExactly("orders");
+        assertThat(router.wanted().hosts()).containsExactly("orders");
         assertThat(time.now()).isZero();
     }
 
@@ -158,7 +158,7 @@ class HostByHostTest {
         Call call = Calls.call(
                 time, new Request.Builder().url("http://secret.example/").build());
         assertThatThrownBy(() -> call.run(waits)).isInstanceOf(PolicyUnavailable.class);
-        assertThat(strict.wanted()).containsExactly("orders");
+        assertThat(strict.wanted().hosts()).containsExactly("orders");
     }
 
     @Test
@@ -167,7 +167,7 @@ class HostByHostTest {
         apply("'orders'", "orders");
         assertThatThrownBy(() -> run("http://secret.example/")).isInstanceOf(NoRoute.class);
         assertThat(time.now()).isZero();
-        assertThat(router.wanted()).containsExactly("orders");
+        assertThat(router.wanted().hosts()).containsExactly("orders");
     }
 
     @Test
@@ -184,15 +184,15 @@ class HostByHostTest {
             time.step(SECOND);
         }
         assertThat(asked).hasSize(before + 1);
-        assertThat(router.wanted()).containsExactly("no.shop.example", "orders");
+        assertThat(router.wanted().hosts()).containsExactly("no.shop.example", "orders");
         time.step(30 * SECOND);
-        assertThat(router.wanted()).containsExactly("orders");
+        assertThat(router.wanted().hosts()).containsExactly("orders");
     }
 
     @Test
     void a_host_that_the_answer_does_not_speak_of_is_waited_for_once_and_told_with_the_cause() throws Exception {
         apply("'orders'", "orders");
-        router.problem(new IOException("connection refused"));
+        router.control().failed(new IOException("connection refused"));
         assertThatThrownBy(() -> run("http://a.shop.example/"))
                 .isInstanceOf(PolicyUnavailable.class)
                 .hasMessageContaining("no policy for 'a.shop.example' within 5000 ms of the call that first wanted it:"
@@ -229,7 +229,7 @@ class HostByHostTest {
     void what_no_document_can_speak_of_is_refused_at_once_and_not_asked_for() throws Exception {
         apply("'orders'", "orders");
         assertThatThrownBy(() -> run("http://a,b.shop.example/")).isInstanceOf(NoRoute.class);
-        assertThat(router.wanted()).containsExactly("orders");
+        assertThat(router.wanted().hosts()).containsExactly("orders");
     }
 
     @Test
@@ -251,14 +251,14 @@ class HostByHostTest {
     @Test
     void an_ipv6_host_is_wanted_as_documents_spell_it() throws Exception {
         Router six = router(false, "[2001:DB8:0::1]", "billing:8080");
-        assertThat(six.wanted()).containsExactly("[2001:db8::1]", "billing");
+        assertThat(six.wanted().hosts()).containsExactly("[2001:db8::1]", "billing");
         apply("'[2001:db8::1]'");
     }
 
     // ---- what the newest document does not speak of
 
     private MeshStatus.Service status(String service) {
-        return Objects.requireNonNull(router.status("").services().get(service), service);
+        return Objects.requireNonNull(router.control().status("").services().get(service), service);
     }
 
     @Test
@@ -305,11 +305,11 @@ class HostByHostTest {
     @Test
     void the_hosts_of_a_document_from_before_a_restart_are_wanted_again() throws Exception {
         apply("'a.shop.example','b.shop.example','orders'", "orders", "a.shop.example");
-        assertThat(router.wanted()).containsExactly("a.shop.example", "b.shop.example", "orders");
+        assertThat(router.wanted().hosts()).containsExactly("a.shop.example", "b.shop.example", "orders");
         time.step(31 * SECOND);
-        assertThat(router.wanted()).containsExactly("a.shop.example", "orders");
+        assertThat(router.wanted().hosts()).containsExactly("a.shop.example", "orders");
         apply("'c.shop.example'");
-        assertThat(router.wanted()).as("later ones want nothing").doesNotContain("c.shop.example");
+        assertThat(router.wanted().hosts()).as("later ones want nothing").doesNotContain("c.shop.example");
     }
 
     @Test

@@ -52,7 +52,7 @@ class RouterTest {
                 .version(3)
                 .with("'outboundTrafficPolicy': '" + outbound + "'")
                 .services(services);
-        router.apply(document.readStrict(), gone -> {});
+        router.control().apply(document.readStrict(), gone -> {});
     }
 
     private static String service(String name, String... hosts) {
@@ -273,7 +273,7 @@ class RouterTest {
     @Test
     void no_policy_is_told_with_its_cause() {
         router = router(false, "orders");
-        router.problem(new IOException("connection refused"));
+        router.control().failed(new IOException("connection refused"));
         assertThatThrownBy(() -> run("http://orders/"))
                 .isInstanceOf(PolicyUnavailable.class)
                 .hasMessageContaining("'orders'")

@@ -84,14 +84,15 @@ class BlameTest {
 
     private void apply(String settings, Wire of) throws IOException {
         wire = of;
-        router.apply(
-                Documents.mesh("test")
-                        .services(Documents.service("orders")
-                                .endpoint("10.0.0.1", 80)
-                                .with("'retry': {'attempts': 0}")
-                                .with(settings))
-                        .read(),
-                gone -> {});
+        router.control()
+                .apply(
+                        Documents.mesh("test")
+                                .services(Documents.service("orders")
+                                        .endpoint("10.0.0.1", 80)
+                                        .with("'retry': {'attempts': 0}")
+                                        .with(settings))
+                                .read(),
+                        gone -> {});
     }
 
     private CallLayer layers() {

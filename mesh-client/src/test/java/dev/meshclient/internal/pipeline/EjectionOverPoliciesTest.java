@@ -79,7 +79,7 @@ class EjectionOverPoliciesTest {
             orders.endpoint("10.0.0." + last, 80);
         }
         try {
-            router.apply(Documents.mesh("test").services(orders).read(), gone -> {});
+            router.control().apply(Documents.mesh("test").services(orders).read(), gone -> {});
         } catch (IOException e) {
             throw new AssertionError(e);
         }

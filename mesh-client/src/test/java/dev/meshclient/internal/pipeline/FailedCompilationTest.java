@@ -7,6 +7,7 @@ import dev.meshclient.Documents;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
@@ -21,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import okhttp3.Request;
@@ -59,16 +61,16 @@ class FailedCompilationTest {
                 return "{\"keys\": []}".getBytes(StandardCharsets.UTF_8);
             });
     private boolean fails;
-    private final PolicyControl control = new PolicyControl(
+    private final CurrentState current = new CurrentState(
             time,
             name -> {
                 lookedUp.add(name);
                 return List.of("10.1.0.1");
             },
             self,
-            Duration.ofHours(1),
             this::compile);
-    private final Router router = new Router(time, control, self, events, List.of(), false, Duration.ZERO);
+    private final Router router = new Router(
+            time, new PolicyControl(current, time, Duration.ofHours(1)), self, events, List.of(), false, Duration.ZERO);
     private final Wire wire = attempt -> Calls.respond(
             attempt, Objects.requireNonNull(attempt.endpoint()).name().equals(BAD) ? 500 : 200);
 
@@ -81,11 +83,12 @@ class FailedCompilationTest {
     }
 
     private void apply(String services) throws IOException {
-        router.apply(Documents.mesh("m").with("""
-                                'jwtProviders': {
-                                  'old': {'issuer': 'old', 'audiences': ['a'], 'jwksUri': 'https://keys/old'},
-                                  'new': {'issuer': 'new', 'audiences': ['a'], 'jwksUri': 'https://keys/new'}}
-                                """).services(services).read(), e -> gone.add(e.name()));
+        Documents document = Documents.mesh("m").services(services).with("""
+                'jwtProviders': {
+                  'old': {'issuer': 'old', 'audiences': ['a'], 'jwksUri': 'https://keys/old'},
+                  'new': {'issuer': 'new', 'audiences': ['a'], 'jwksUri': 'https://keys/new'}}
+                """);
+        router.control().apply(document.read(), e -> gone.add(e.name()));
         runStarted();
     }
 
@@ -113,9 +116,9 @@ class FailedCompilationTest {
         }
     }
 
-    private TreeSet<String> known() {
-        TreeSet<String> names = new TreeSet<>();
-        router.forEachEndpoint(e -> names.add(e.name()));
+    private Set<String> known() {
+        Set<String> names = new TreeSet<>();
+        router.control().current().forEachEndpoint(e -> names.add(e.name()));
         return names;
     }
 
@@ -204,10 +207,10 @@ class FailedCompilationTest {
     void a_call_in_flight_is_counted_on_and_its_connections_are_kept() throws Exception {
         apply(orders(ON, "10.0.0.1", "10.0.0.2"));
         List<EndpointHealth> before = new ArrayList<>();
-        router.forEachEndpoint(before::add);
+        router.control().current().forEachEndpoint(before::add);
         fails(orders(OFF, "10.0.0.2", "10.0.0.1", "10.0.0.3"));
         List<EndpointHealth> after = new ArrayList<>();
-        router.forEachEndpoint(after::add);
+        router.control().current().forEachEndpoint(after::add);
         assertThat(after).containsExactlyElementsOf(before);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshclient.Documents;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.balance.Balance;
+import dev.meshclient.internal.control.Applied;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointList;
@@ -43,8 +44,14 @@ class OutboundTest {
                 false,
                 Duration.ZERO,
                 Duration.ofHours(1));
-        router.apply(
-                Documents.mesh("test").epoch("e").version(7).services(services).read(), gone -> {});
+        router.control()
+                .apply(
+                        Documents.mesh("test")
+                                .epoch("e")
+                                .version(7)
+                                .services(services)
+                                .read(),
+                        gone -> {});
         return router.toString();
     }
 
@@ -83,11 +90,12 @@ class OutboundTest {
                 Duration.ZERO,
                 Duration.ofHours(1));
         PolicyDocument document = Documents.mesh("test").epoch("e").version(7).read();
-        assertThat(router.resume(AppliedPolicy.NONE, List.of(document.policy().metadata()), gone -> {}))
+        assertThat(router.control()
+                        .resume(AppliedPolicy.NONE, List.of(document.policy().metadata()), gone -> {}))
                 .isTrue();
 
-        assertThat(router.apply(document, gone -> {})).isEqualTo(Applied.IN_FORCE);
-        assertThat(router.apply(document, gone -> {})).isEqualTo(Applied.NOTHING_NEW);
+        assertThat(router.control().apply(document, gone -> {})).isEqualTo(Applied.IN_FORCE);
+        assertThat(router.control().apply(document, gone -> {})).isEqualTo(Applied.NOTHING_NEW);
     }
 
     @ParameterizedTest

@@ -62,7 +62,7 @@ class PolicyChangeTest {
 
     private void apply(Documents document, Wire of) throws IOException {
         wire = of;
-        router.apply(document.read(), e -> gone.add(e.name()));
+        router.control().apply(document.read(), e -> gone.add(e.name()));
     }
 
     private CallLayer layers() {
@@ -77,7 +77,7 @@ class PolicyChangeTest {
 
     private List<EndpointHealth> endpoints() {
         List<EndpointHealth> states = new ArrayList<>();
-        router.forEachEndpoint(states::add);
+        router.control().current().forEachEndpoint(states::add);
         return states;
     }
 
@@ -126,7 +126,7 @@ class PolicyChangeTest {
                 .extracting(a -> a.endpoint())
                 .containsOnly("10.0.0.1:80")
                 .hasSize(2);
-        assertThat(router.revision()).isEqualTo("-/2");
+        assertThat(router.control().revision()).isEqualTo("-/2");
     }
 
     @Test
@@ -215,10 +215,8 @@ class PolicyChangeTest {
     @Test
     @Timeout(60)
     void under_load_nothing_leaks_and_no_call_is_refused() throws Exception {
-        List<String[]> addresses = List.of(
-                new String[] {"10.0.0.1", "10.0.0.2"}, new String[] {"10.0.0.2", "10.0.0.3"}, new String[] {"10.0.0.3"
-                });
-        router.apply(orders(1, "", addresses.get(0)).read(), e -> {});
+        String[][] addresses = {{"10.0.0.1", "10.0.0.2"}, {"10.0.0.2", "10.0.0.3"}, {"10.0.0.3"}};
+        router.control().apply(orders(1, "", addresses[0]).read(), e -> {});
         AtomicInteger answered = new AtomicInteger();
         int callers = 3;
         int calls = 4_000;
@@ -239,9 +237,12 @@ class PolicyChangeTest {
                     }
                 });
             }
-            for (int i = 0; done.getCount() > 0 || i < addresses.size(); i++) {
-                router.apply(
-                        orders(i + 2, "", addresses.get(i % addresses.size())).read(), e -> {});
+            for (int i = 0; done.getCount() > 0 || i < addresses.length; i++) {
+                router.control()
+                        .apply(
+                                orders(i + 2, "", addresses[i % addresses.length])
+                                        .read(),
+                                e -> {});
             }
             assertThat(done.await(50, TimeUnit.SECONDS)).isTrue();
         }

@@ -49,12 +49,12 @@ class PolicyEventsTest implements MeshListener {
         PolicyException bad =
                 catchThrowableOfType(PolicyException.class, () -> version("'x'").read());
 
-        router.problem(bad);
-        router.apply(version("1").read(), gone -> {});
-        router.apply(version("1").read(), gone -> {});
-        router.problem(new IOException("the registry answered: ", bad));
-        router.problem(new IOException("the registry answered: ", bad));
-        router.problem(new IOException("no route to host"));
+        router.control().failed(bad);
+        router.control().apply(version("1").read(), gone -> {});
+        router.control().apply(version("1").read(), gone -> {});
+        router.control().failed(new IOException("the registry answered: ", bad));
+        router.control().failed(new IOException("the registry answered: ", bad));
+        router.control().failed(new IOException("no route to host"));
 
         assertThat(events)
                 .containsExactly(

@@ -71,7 +71,7 @@ class ResolutionTest {
     }
 
     private void apply(String services) throws IOException {
-        router.apply(Documents.mesh("test").services(services).read(), e -> gone.add(e.name()));
+        router.control().apply(Documents.mesh("test").services(services).read(), e -> gone.add(e.name()));
     }
 
     private Call call(String url) throws IOException {
@@ -104,7 +104,7 @@ class ResolutionTest {
 
     private Map<String, EndpointHealth> states() {
         Map<String, EndpointHealth> states = new HashMap<>();
-        router.forEachEndpoint(e -> states.put(e.name(), e));
+        router.control().current().forEachEndpoint(e -> states.put(e.name(), e));
         return states;
     }
 
@@ -361,7 +361,7 @@ class ResolutionTest {
     }
 
     private List<String> told(String service) {
-        MeshStatus.Service status = router.status("test").services().get(service);
+        MeshStatus.Service status = router.control().status("test").services().get(service);
         return status == null
                 ? List.of()
                 : Stream.concat(
@@ -390,11 +390,12 @@ class ResolutionTest {
                 Duration.ZERO,
                 Duration.ZERO);
         time.run(() -> {
-            other.apply(
-                    Documents.mesh("test")
-                            .services(Documents.service("a").with("'resolution': 'DNS'"))
-                            .read(),
-                    e -> {});
+            other.control()
+                    .apply(
+                            Documents.mesh("test")
+                                    .services(Documents.service("a").with("'resolution': 'DNS'"))
+                                    .read(),
+                            e -> {});
             Request get = new Request.Builder().url("http://a/").build();
             Throwable failure = catchThrowable(
                     () -> Calls.call(time, get).run(Objects.requireNonNull(Calls.layers(other.admit("a", 80)))));

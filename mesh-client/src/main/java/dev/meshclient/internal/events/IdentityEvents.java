@@ -1,7 +1,6 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.events;
 
 import dev.meshclient.identity.Svid;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.identity.LiveIdentity;
 import java.io.IOException;
 

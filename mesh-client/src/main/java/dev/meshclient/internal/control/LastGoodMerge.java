@@ -1,5 +1,8 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.control;
 
+import dev.meshclient.internal.pipeline.AcceptedService;
+import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.pipeline.Hosts;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyDocument;

@@ -1,18 +1,16 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.control;
 
-import dev.meshclient.authz.Inbound;
-import dev.meshclient.internal.authz.PolicyInbound;
 import dev.meshclient.internal.endpoint.EndpointHealth;
-import dev.meshclient.internal.endpoint.Resolver;
-import dev.meshclient.internal.events.Events;
-import dev.meshclient.internal.resolve.DnsCache;
-import dev.meshclient.internal.resolve.ResolvedEndpoints;
+import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.pipeline.CurrentState;
+import dev.meshclient.internal.pipeline.MeshState;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.version.VersionOrder;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -23,75 +21,66 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The policy in force: which document may follow, what of it is taken, and when what no document has any more goes. */
+/** Decides which document may follow, what of it is put in force, and when a service that no document lists is dropped. */
 public final class PolicyControl {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyControl.class);
 
+    private final CurrentState current;
     private final Time time;
-    private final LocalWorkload self;
     private final long staleNanos;
     private final VersionOrder order = new VersionOrder();
-    private final DnsCache names;
-    private final Compiler compiler;
 
     private @Nullable PolicyDocument document;
-    private Consumer<String> ask = host -> {};
-    private Consumer<EndpointHealth> gone = endpoint -> {};
+    private Observer observer = new Observer() {};
     private volatile Runnable afterDrop = () -> {};
     private Time.@Nullable Timer nextStale;
-    private volatile MeshState state = MeshState.NONE;
     private boolean closed;
 
-    /** Makes the state of a policy; may fail, and then nothing has changed. */
-    interface Compiler {
-        /** @param ask is called with the host of a call to a service that the document does not speak of */
-        MeshState compile(AppliedPolicy policy, MeshState before, DnsCache names, Consumer<String> ask);
+    /** Learns what becomes of documents. */
+    public interface Observer {
+        /** @param first whether there was no policy before */
+        default void inForce(AppliedPolicy policy, Applied what, boolean first) {}
+
+        /** There is no newer policy for this reason. */
+        default void failed(IOException problem) {}
     }
 
-    /** @param staleTtl how long a service that documents do not have any more is kept */
-    public PolicyControl(Time time, Resolver resolver, LocalWorkload self, Events events, Duration staleTtl) {
-        this(time, resolver, self, staleTtl, (policy, before, names, ask) -> new StateCompiler(
-                        policy, before, self, new Outbound(time, events, self, names))
-                .compile(ask));
-    }
-
-    PolicyControl(Time time, Resolver resolver, LocalWorkload self, Duration staleTtl, Compiler compiler) {
+    /** @param staleTtl how long a service that documents do not list any more is kept; 0 = not at all */
+    public PolicyControl(CurrentState current, Time time, Duration staleTtl) {
+        this.current = current;
         this.time = time;
-        this.names = new DnsCache(time, resolver, this::refresh);
-        this.self = self;
         this.staleNanos = Time.nanos(staleTtl);
-        this.compiler = compiler;
     }
 
-    /** Who is told the hosts of calls to services that the document in force does not speak of. */
-    public void onOutside(Consumer<String> told) {
-        ask = told;
+    /** There is one observer, set before the first document. */
+    public void observer(Observer observer) {
+        this.observer = observer;
     }
 
-    /** Null before the first document. */
-    public @Nullable MeshState state() {
-        MeshState now = state;
-        return now == MeshState.NONE ? null : now;
+    /** What calls use. */
+    public CurrentState current() {
+        return current;
+    }
+
+    /** Whether a policy is in force. */
+    public boolean isReady() {
+        return current.now() != MeshState.NONE;
+    }
+
+    /** {@code epoch/version} of the policy in force; empty before the first. */
+    public String revision() {
+        return current.now().revision();
     }
 
     /** What is in force, and what is not and why. */
     public Status status(String source) {
-        return new StatusReport(state, time.now(), staleNanos).status(source);
-    }
-
-    /** The boundary for requests that come in; listeners are notified of its decisions. */
-    public Inbound inbound(Events events) {
-        return new PolicyInbound(() -> state.boundary(), events::authorization);
-    }
-
-    /** Hands every endpoint that a call can reach to the consumer. */
-    public void forEachEndpoint(Consumer<EndpointHealth> consumer) {
-        state.states().forEachEndpoint(consumer);
+        return new StatusReport(current.now(), time.now(), staleNanos).status(source);
     }
 
     /**
-     * Puts a document in force.
+     * Puts a document in force: all of its services that are good. Calls under way keep the policy that they began with.
      *
+     * @param gone gets the endpoints that no call can reach any more
      * @throws PolicyException if the document is older than what was in force; nothing changes
      */
     public synchronized Applied apply(PolicyDocument read, Consumer<EndpointHealth> gone) throws PolicyException {
@@ -99,14 +88,20 @@ public final class PolicyControl {
         if (problem != null) {
             throw new PolicyException(List.of(problem));
         }
+        boolean first = !isReady();
+        Applied what = put(read, gone);
+        observer.inForce(applied(), what, first);
+        return what;
+    }
+
+    private Applied put(PolicyDocument read, Consumer<EndpointHealth> gone) {
         PolicyDocument last = document;
         PolicyDocument next = last == null ? read : SharedParts.of(read, last);
         if (next.equals(last)) {
             return Applied.NOTHING_NEW;
         }
         boolean again = differs(last, next) && order.isAgain(next.policy().metadata());
-        AppliedPolicy before = state.policy();
-        put(LastGoodMerge.after(before, next, time.now()), gone);
+        put(LastGoodMerge.after(applied(), next, time.now()), gone);
         order.applied(next.policy().metadata());
         document = next;
         return again ? Applied.SAME_VERSION : Applied.IN_FORCE;
@@ -119,24 +114,36 @@ public final class PolicyControl {
      * @return whether it did: not after the first document
      */
     public synchronized boolean resume(AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
-        if (state != MeshState.NONE) {
+        if (isReady()) {
             return false;
         }
         put(left, gone);
         versions.forEach(order::applied);
+        observer.inForce(left, Applied.IN_FORCE, true);
         return true;
     }
 
-    public AppliedPolicy applied() {
-        return state.policy();
+    /** There is no newer policy for this reason. */
+    public void failed(IOException problem) {
+        observer.failed(problem);
     }
 
+    /** How each service stands. */
+    public AppliedPolicy applied() {
+        return current.now().policy();
+    }
+
+    /** The versions that no document may go back behind, as {@code VersionOrder.remembered()} has them. */
     public synchronized List<Metadata> order() {
         return order.remembered();
     }
 
-    /** Runs after services went that documents had not had for long; holds no lock. */
-    public void onDropped(Runnable run) {
+    long staleNanos() {
+        return staleNanos;
+    }
+
+    /** Runs, without a lock, after services were dropped that documents had not listed for the stale time. */
+    void onDropped(Runnable run) {
         afterDrop = run;
     }
 
@@ -149,16 +156,10 @@ public final class PolicyControl {
                         other.policy().metadata().scope());
     }
 
-    private void put(AppliedPolicy standing, Consumer<EndpointHealth> gone) {
-        AppliedPolicy fresh = LastGoodMerge.withoutStale(standing, time.now(), staleNanos);
-        MeshState before = state;
-        MeshState next = compiler.compile(fresh, before, names, ask);
-        Activation activation = new Activation(before, next, self, names);
-        activation.begin();
-        state = next;
-        activation.end(gone);
-        this.gone = gone;
-        Set<String> dropped = new HashSet<>(standing.services().keySet());
+    private void put(AppliedPolicy policy, Consumer<EndpointHealth> gone) {
+        AppliedPolicy fresh = LastGoodMerge.withoutStale(policy, time.now(), staleNanos);
+        current.replace(fresh, gone);
+        Set<String> dropped = new HashSet<>(policy.services().keySet());
         dropped.removeAll(fresh.services().keySet());
         if (!dropped.isEmpty()) {
             LOG.warn("dropped, since no document had them for {} min: {}", staleNanos / 60_000_000_000L, dropped);
@@ -180,17 +181,12 @@ public final class PolicyControl {
             if (closed) {
                 return;
             }
-            put(state.policy(), gone);
+            put(applied(), gone);
         }
         afterDrop.run();
     }
 
-    /** Names stand for other addresses: their services go on with the same policy. */
-    private synchronized void refresh() {
-        state.states().forEachService(service -> ResolvedEndpoints.refresh(service, gone));
-    }
-
-    /** Nothing is dropped and no name is looked up any more. */
+    /** Drops no service and resolves no name any more. */
     public void close() {
         synchronized (this) {
             closed = true;
@@ -198,6 +194,6 @@ public final class PolicyControl {
                 nextStale.cancel();
             }
         }
-        names.close();
+        current.close();
     }
 }

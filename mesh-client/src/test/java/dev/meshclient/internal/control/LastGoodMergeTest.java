@@ -1,8 +1,10 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Documents;
+import dev.meshclient.internal.pipeline.AcceptedService;
+import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.Subset;

@@ -1,11 +1,10 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.events;
 
 import static dev.meshclient.identity.TestCertificates.svid;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.identity.LiveIdentity;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.telemetry.MeshEvent;

@@ -1,4 +1,4 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.control;
 
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.MeshPolicy;

@@ -1,4 +1,4 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.control;
 
 import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.endpoint.Distance;
@@ -6,6 +6,9 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.TrafficCounters;
+import dev.meshclient.internal.pipeline.AcceptedService;
+import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.pipeline.MeshState;
 import dev.meshclient.policy.RefusedService;
 import java.time.Duration;
 import java.util.HashMap;

@@ -1,4 +1,4 @@
-package dev.meshclient.internal.pipeline;
+package dev.meshclient.internal.control;
 
 /** What became of a document. */
 public enum Applied {

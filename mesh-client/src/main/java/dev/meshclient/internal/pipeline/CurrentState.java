@@ -1,0 +1,81 @@
+package dev.meshclient.internal.pipeline;
+
+import dev.meshclient.authz.Inbound;
+import dev.meshclient.internal.authz.PolicyInbound;
+import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.resolve.DnsCache;
+import dev.meshclient.internal.resolve.ResolvedEndpoints;
+import dev.meshclient.internal.time.Time;
+import java.util.function.Consumer;
+
+/** The state that calls use now. A policy is compiled first, and replaces the one before only if all of it compiles. */
+public final class CurrentState {
+    private final LocalWorkload self;
+    private final DnsCache names;
+    private final Compiler compiler;
+
+    private Consumer<String> ask = host -> {};
+    private Consumer<EndpointHealth> gone = endpoint -> {};
+    private volatile MeshState state = MeshState.NONE;
+
+    /** Makes the state of a policy; may fail, and then nothing has changed. */
+    interface Compiler {
+        /** @param ask is called with the host of a call to a service that the document does not speak of */
+        MeshState compile(AppliedPolicy policy, MeshState before, DnsCache names, Consumer<String> ask);
+    }
+
+    public CurrentState(Time time, Resolver resolver, LocalWorkload self, Events events) {
+        this(time, resolver, self, (policy, before, names, ask) -> new StateCompiler(
+                        policy, before, self, new Outbound(time, events, self, names))
+                .compile(ask));
+    }
+
+    CurrentState(Time time, Resolver resolver, LocalWorkload self, Compiler compiler) {
+        this.names = new DnsCache(time, resolver, this::refresh);
+        this.self = self;
+        this.compiler = compiler;
+    }
+
+    /** @param ask gets the hosts of calls to services that the document in force does not speak of */
+    public void onOutside(Consumer<String> ask) {
+        this.ask = ask;
+    }
+
+    /** {@link MeshState#NONE} before the first policy. */
+    public MeshState now() {
+        return state;
+    }
+
+    /** @param gone gets the endpoints that no call can reach any more */
+    public synchronized void replace(AppliedPolicy policy, Consumer<EndpointHealth> gone) {
+        MeshState before = state;
+        MeshState next = compiler.compile(policy, before, names, ask);
+        Activation activation = new Activation(before, next, self, names);
+        activation.begin();
+        state = next;
+        activation.end(gone);
+        this.gone = gone;
+    }
+
+    /** The boundary for requests that come in; listeners are notified of its decisions. */
+    public Inbound inbound(Events events) {
+        return new PolicyInbound(() -> state.boundary(), events::authorization);
+    }
+
+    /** Hands every endpoint that a call can reach to the consumer. */
+    public void forEachEndpoint(Consumer<EndpointHealth> consumer) {
+        state.states().forEachEndpoint(consumer);
+    }
+
+    /** Names resolve to other addresses: their services keep their policy. */
+    private synchronized void refresh() {
+        state.states().forEachService(service -> ResolvedEndpoints.refresh(service, gone));
+    }
+
+    /** Stops the resolution of names. */
+    public void close() {
+        names.close();
+    }
+}
