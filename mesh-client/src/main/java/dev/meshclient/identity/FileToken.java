@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The token in a file, read each time. Neither messages nor causes show any of it. */
+/** The token in a file, read each time. Messages and causes never show any of its content. */
 record FileToken(Path file) implements TokenSource {
     private static final int MAX_BYTES = 64 << 10;
 

@@ -12,7 +12,7 @@ import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PSSParameterSpec;
 import java.util.List;
 
-/** Whether a private key fits a certificate: what one signs the other must verify. */
+/** Whether a private key belongs to a certificate: the certificate must verify a signature of the key. */
 final class KeyPairs {
     private static final byte[] PROBE = "mesh-client".getBytes(StandardCharsets.UTF_8);
 
@@ -52,7 +52,7 @@ final class KeyPairs {
         } catch (NoSuchAlgorithmException e) {
             throw new CertificateException("private keys of type '" + key.getAlgorithm() + "' are not supported", e);
         } catch (GeneralSecurityException e) {
-            return false; // keys of different kinds, or curves
+            return false; // the key types or curves differ
         }
     }
 

@@ -6,11 +6,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the files of an identity are named.
+ * The file names of an identity.
  *
  * @param certificates the chain, leaf first
- * @param key of the leaf
- * @param bundles names that the bundle may have; the first that is there counts; empty if there is to be none
+ * @param key the key of the leaf
+ * @param bundles possible names of the bundle; the first existing file counts; empty: no bundle
  */
 record Layout(String certificates, String key, List<String> bundles) {
     static final List<Layout> KNOWN = List.of(
@@ -22,7 +22,7 @@ record Layout(String certificates, String key, List<String> bundles) {
         return Files.exists(directory.resolve(certificates));
     }
 
-    /** Null if there is to be none. */
+    /** Null: no bundle. */
     @Nullable
     Path bundleIn(Path directory) {
         return bundles.stream()

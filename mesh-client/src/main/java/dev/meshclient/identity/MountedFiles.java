@@ -22,7 +22,7 @@ import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The files of an identity, and what they say. */
+/** Reads and parses the files of an identity. */
 final class MountedFiles {
     /** A bundle of a thousand authorities is smaller. */
     private static final int MAX_BYTES = 4 << 20;
@@ -44,7 +44,7 @@ final class MountedFiles {
     }
 
     /**
-     * What all files held when they were read.
+     * The content of all files at one time.
      *
      * @param bundle null if there is none
      * @param federated by trust domain
@@ -55,14 +55,14 @@ final class MountedFiles {
             return texts.getOrDefault(file, "");
         }
 
-        /** Never shows what they held. */
+        /** Never shows the content. */
         @Override
         public String toString() {
             return texts.keySet().toString();
         }
     }
 
-    /** Where to look for events: a file may be swapped by a symbolic link beside it. */
+    /** The directories to watch: a symbolic link beside a file may replace it. */
     Set<Path> directories() {
         Set<Path> directories = new LinkedHashSet<>();
         directories.add(directory);
@@ -88,7 +88,7 @@ final class MountedFiles {
         }
     }
 
-    /** Reads all of them; nothing is made of them yet. */
+    /** Reads all files without parsing them. */
     Contents read() throws IOException {
         Layout layout = layout();
         Path certificates = directory.resolve(layout.certificates());
@@ -175,7 +175,7 @@ final class MountedFiles {
         return directory.toString();
     }
 
-    /** What they say, if they fit together. */
+    /** The parsed identity, if the files fit together. */
     Svid understand(Contents contents) throws CertificateException {
         List<X509Certificate> chain =
                 Pem.certificates(contents.text(contents.certificates), contents.certificates.toString());
@@ -191,7 +191,7 @@ final class MountedFiles {
         if (contents.bundle != null) {
             bundles.add(bundle(contents, contents.bundle, id == null ? "unnamed" : id.trustDomain()));
         }
-        if (id == null) { // the bundle is no trust domain's
+        if (id == null) { // the bundle does not belong to a trust domain
             svid = Svid.of(
                     chain,
                     key,

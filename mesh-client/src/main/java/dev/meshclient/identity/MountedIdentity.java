@@ -12,11 +12,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The identity in a directory that others write and rotate: a mounted Kubernetes secret, cert-manager, spiffe-helper, the
- * output of istio-proxy. Certificate and key are taken as a pair, 100 ms after the last write, or a little later, or within 10 s where
- * the file system tells no events; what is bad, half written or gone is told and leaves the last good one in use.
+ * The identity in a directory that another process writes and rotates: a mounted Kubernetes secret, cert-manager,
+ * spiffe-helper, the output of istio-proxy. Certificate and key are read as a pair, 100 ms after the last write or a little
+ * later, or within 10 s where the file system sends no events. A bad, half-written or missing file is reported and leaves the
+ * last good identity in use.
  *
- * <p>Immutable: each {@code with...} is another one.
+ * <p>Immutable: each {@code with...} returns a copy.
  */
 public final class MountedIdentity implements WorkloadIdentity {
     private final Path directory;
@@ -27,7 +28,7 @@ public final class MountedIdentity implements WorkloadIdentity {
     /**
      * A bundle of another trust domain.
      *
-     * @param trustDomain null if {@code file} is a directory that has one file for each, named after it
+     * @param trustDomain null if {@code file} is a directory with one file for each trust domain, named after it
      */
     record Federated(@Nullable String trustDomain, Path file) {}
 
@@ -43,7 +44,7 @@ public final class MountedIdentity implements WorkloadIdentity {
     }
 
     /**
-     * The first of these that the directory has: {@code tls.crt, tls.key, ca.crt} (Kubernetes, cert-manager),
+     * Uses the first of these sets that the directory has: {@code tls.crt, tls.key, ca.crt} (Kubernetes, cert-manager),
      * {@code svid.pem, svid_key.pem, bundle.pem} or {@code svid_bundle.pem} (spiffe-helper),
      * {@code cert-chain.pem, key.pem, root-cert.pem} (istio-proxy).
      */
@@ -52,36 +53,39 @@ public final class MountedIdentity implements WorkloadIdentity {
     }
 
     /**
-     * Other names, within the directory or absolute.
+     * Uses other file names, within the directory or absolute.
      *
-     * @param certificates the own one first, then those that signed it; PEM
+     * @param certificates the own certificate first, then its issuers; PEM
      * @param key PEM: PKCS#8, PKCS#1 or SEC1, encrypted or not
-     * @param bundle whom to trust; PEM, or a SPIFFE bundle in JSON
+     * @param bundle the trusted authorities; PEM, or a SPIFFE bundle in JSON
      */
     public MountedIdentity withFiles(String certificates, String key, String bundle) {
         return new MountedIdentity(directory, new Layout(certificates, key, List.of(bundle)), keyPassword, federated);
     }
 
-    /** Other names and no bundle: whom to trust is said by policy, as with a certificate of a public authority. */
+    /**
+     * Uses other file names and no bundle: the policy states which authorities are trusted, as for a certificate of a public
+     * authority.
+     */
     public MountedIdentity withFiles(String certificates, String key) {
         return new MountedIdentity(directory, new Layout(certificates, key, List.of()), keyPassword, federated);
     }
 
-    /** What the key is encrypted with; asked at each reading, and what it gives is overwritten after it. */
+    /** Sets the password of the key; called at each reading, and the returned array is overwritten afterwards. */
     public MountedIdentity withKeyPassword(Supplier<char[]> keyPassword) {
         return new MountedIdentity(directory, layout, keyPassword, federated);
     }
 
     /**
-     * Whom to trust of another trust domain: a file, within the directory or not, PEM or a SPIFFE bundle in JSON.
+     * Adds the bundle of another trust domain: a file, within the directory or not, PEM or a SPIFFE bundle in JSON.
      *
-     * @throws IllegalArgumentException if that is no name of a trust domain
+     * @throws IllegalArgumentException if the text is no name of a trust domain
      */
     public MountedIdentity withFederated(String trustDomain, Path bundle) {
         return with(new Federated(SpiffeId.checkTrustDomain(trustDomain), directory.resolve(bundle)));
     }
 
-    /** As {@link #withFederated}, for each file of a directory that is named {@code <trust domain>.pem} or {@code .json}. */
+    /** As {@link #withFederated}, for each file of a directory named {@code <trust domain>.pem} or {@code .json}. */
     public MountedIdentity withFederatedIn(Path bundles) {
         return with(new Federated(null, directory.resolve(bundles)));
     }

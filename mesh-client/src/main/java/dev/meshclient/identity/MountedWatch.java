@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The files of an identity under watch. Whatever stirs in their directories, once it is quiet again for a tick, they are
- * read; now and then without that too, because some file systems lose events. What is found without an event may be half
- * written, and a bundle that ends between two certificates is a valid one: it is taken if it is the same a tick later.
+ * Watches the files of an identity. After any event in their directories, and a tick without further events, the files are
+ * read; they are also read periodically, because some file systems lose events. Content found without an event may be half
+ * written, and a bundle that ends between two certificates is valid: such content is accepted if it is the same a tick later.
  */
 final class MountedWatch implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(MountedWatch.class);
@@ -33,7 +33,7 @@ final class MountedWatch implements Closeable {
     private long nextCheck;
     private MountedFiles.@Nullable Contents understood;
 
-    /** Found without an event, and not what was delivered last; null if there is none. */
+    /** Content that was found without an event and not delivered yet; null if there is none. */
     private MountedFiles.@Nullable Contents unsettled;
 
     private String lastProblem = "";
@@ -70,7 +70,7 @@ final class MountedWatch implements Closeable {
         }
     }
 
-    /** All directories are asked: an event that is left unread would come late. */
+    /** Polls all directories: an event that is left unread would be reported late. */
     private void look() {
         boolean stirred = false;
         for (DirectoryEvents directory : directories) {
@@ -95,7 +95,7 @@ final class MountedWatch implements Closeable {
         }
     }
 
-    /** @param rested whether events led here, and those have come to rest */
+    /** @param rested whether events led to this check and have stopped */
     private void check(boolean rested) {
         MountedFiles.Contents before = unsettled;
         unsettled = null;
@@ -118,7 +118,7 @@ final class MountedWatch implements Closeable {
         } catch (CertificateException e) {
             tellOnce(new IOException(e.getMessage(), e));
         } catch (RuntimeException
-                | Error e) { // a defect must not end the only thread that could bring the next certificate
+                | Error e) { // a defect must not end the only thread that could deliver the next certificate
             tellOnce(new IOException("the files of " + files + " could not be taken: " + e, e));
         }
     }

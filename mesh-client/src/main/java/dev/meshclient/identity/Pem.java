@@ -31,16 +31,16 @@ import org.bouncycastle.util.io.pem.PemReader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Certificates and keys as text. BouncyCastle takes it apart; what comes out are the JDK's own keys and certificates, and no
+ * Reads certificates and keys in PEM. BouncyCastle parses the text; the results are the JDK's own keys and certificates, and no
  * security provider is registered.
  */
 final class Pem {
     private Pem() {}
 
     /**
-     * All certificates of a text, in its order; keys and words between them are passed over.
+     * All certificates of a text, in order; skips keys and other text between them.
      *
-     * @param what it is, for messages
+     * @param what the name of the text, for messages
      */
     static List<X509Certificate> certificates(String pem, String what) throws CertificateException {
         List<X509Certificate> certificates = new ArrayList<>();
@@ -86,7 +86,7 @@ final class Pem {
      * The first private key of a text: PKCS#8, PKCS#1 or SEC1, encrypted or not.
      *
      * @param password null if there is none
-     * @param what it is, for messages, which never show any of it
+     * @param what the name of the text, for messages, which never show its content
      */
     static PrivateKey privateKey(String pem, char @Nullable [] password, String what) throws CertificateException {
         try (PEMParser parser = new PEMParser(new StringReader(pem))) {

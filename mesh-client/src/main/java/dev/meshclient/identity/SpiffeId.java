@@ -4,13 +4,13 @@ import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 
 /**
- * A SPIFFE ID: {@code spiffe://trust-domain/path} (SPIFFE-ID, section 2). Made by {@link #parse} or checked as strictly.
+ * A SPIFFE ID: {@code spiffe://trust-domain/path} (SPIFFE-ID, section 2). The constructor checks as strictly as {@link #parse}.
  *
  * @param trustDomain lower case, 1 to 255 bytes
- * @param path with its leading slash, or empty: that names the trust domain itself, as its signing certificates do
+ * @param path with its leading slash, or empty for the ID of the trust domain itself, as in its signing certificates
  */
 public record SpiffeId(String trustDomain, String path) {
-    /** Longer ones are refused: the standard asks nobody to read them. */
+    /** Longer IDs are refused: the standard does not require support for them. */
     public static final int MAX_BYTES = 2048;
 
     private static final String SCHEME = "spiffe://";
@@ -18,7 +18,7 @@ public record SpiffeId(String trustDomain, String path) {
     private static final String SEGMENT = TRUST_DOMAIN + "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private static final int MAX_TRUST_DOMAIN = 255;
 
-    /** @throws IllegalArgumentException if it would be no SPIFFE ID */
+    /** @throws IllegalArgumentException if the parts do not make a SPIFFE ID */
     public SpiffeId {
         String id = SCHEME + trustDomain + path;
         checkTrustDomain(id, trustDomain);
@@ -30,7 +30,7 @@ public record SpiffeId(String trustDomain, String path) {
         }
     }
 
-    /** @throws IllegalArgumentException if it is none; the message says which rule it breaks */
+    /** @throws IllegalArgumentException if the text is no SPIFFE ID; the message names the broken rule */
     public static SpiffeId parse(String id) {
         if (!id.startsWith(SCHEME)) {
             throw refused(
@@ -42,15 +42,15 @@ public record SpiffeId(String trustDomain, String path) {
     }
 
     /**
-     * That of an X.509-SVID. Nothing else of the certificate is checked: whoever made it can have written it.
+     * The ID of an X.509-SVID. Checks nothing else of the certificate: the issuer could have written any ID.
      *
-     * @throws CertificateException if it does not have exactly one URI, or that is no SPIFFE ID
+     * @throws CertificateException if the certificate does not have exactly one URI, or the URI is no SPIFFE ID
      */
     public static SpiffeId of(X509Certificate certificate) throws CertificateException {
         return UriNames.idOf(certificate);
     }
 
-    /** Whether it belongs to that trust domain. */
+    /** Whether it belongs to this trust domain. */
     public boolean isMemberOf(String domain) {
         return trustDomain.equals(domain);
     }
@@ -109,7 +109,7 @@ public record SpiffeId(String trustDomain, String path) {
         return new IllegalArgumentException("'" + id + "' is no SPIFFE ID: " + rule);
     }
 
-    /** The ID as it is written. */
+    /** The ID as text. */
     @Override
     public String toString() {
         return SCHEME + trustDomain + path;

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads SPIFFE bundles (SPIFFE Trust Domain and Bundle, sections 4 and 5; X509-SVID and JWT-SVID, sections 6). */
 final class SpiffeJwks {
-    /** Line breaks within {@code x5c} are no JSON, and common in bundles that were made by hand. */
+    /** Allows line breaks within {@code x5c}: they are not JSON, but common in hand-written bundles. */
     private static final ObjectMapper JSON = new ObjectMapper(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
@@ -57,7 +57,7 @@ final class SpiffeJwks {
         return reader.bundle(bundle);
     }
 
-    /** A trust domain without {@code keys} is one that nobody is trusted of: it must not take the others with it. */
+    /** A trust domain without {@code keys} becomes one without authorities: it must not make the others fail. */
     static List<TrustBundle> readMap(byte[] json) throws CertificateException {
         JsonNode domains = parse(json, "the SPIFFE bundle map").path("trust_domains");
         if (!domains.isObject()) {

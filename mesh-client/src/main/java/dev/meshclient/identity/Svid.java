@@ -10,8 +10,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a workload is at one moment: certificate chain, private key, and whom it trusts. Immutable; the key fits the
- * certificate. A certificate without a SPIFFE ID is legal: it can speak {@code MUTUAL} TLS, not {@code MESH_MUTUAL}.
+ * The identity of a workload at one time: certificate chain, private key, and trusted authorities. Immutable; the key fits the
+ * certificate. A certificate without a SPIFFE ID is legal: it serves {@code MUTUAL} TLS, not {@code MESH_MUTUAL}.
  */
 public final class Svid {
     private final @Nullable SpiffeId id;
@@ -34,11 +34,11 @@ public final class Svid {
     }
 
     /**
-     * Of a certificate and the authorities that came with it. If the certificate has a SPIFFE ID they are the bundle of its
+     * Makes an identity of a certificate and its authorities. If the certificate has a SPIFFE ID they become the bundle of its
      * trust domain.
      *
      * @param chain leaf first, without the root
-     * @param authorities may be empty: then nobody is trusted
+     * @param authorities may be empty: then no peer is trusted
      * @throws CertificateException if the key does not fit the leaf, or the leaf has a SPIFFE ID
      *     that breaks the rules
      */
@@ -54,9 +54,9 @@ public final class Svid {
     }
 
     /**
-     * The same with other bundles; {@link #authorities} become those of the own trust domain, if it has one.
+     * The same identity with other bundles; {@link #authorities} become those of its own trust domain, if it has one.
      *
-     * @param bundles the own trust domain's included, or nobody of it is trusted
+     * @param bundles must include the own trust domain, otherwise none of its members is trusted
      */
     public Svid withBundles(TrustBundles bundles) {
         TrustBundle own = id == null ? null : bundles.of(id.trustDomain());
@@ -64,12 +64,12 @@ public final class Svid {
         return new Svid(id, chain, key, trusted, bundles);
     }
 
-    /** Null if the certificate has none. */
+    /** The SPIFFE ID; null if the certificate has none. */
     public @Nullable SpiffeId id() {
         return id;
     }
 
-    /** The own certificate, then those that signed it, without the root. Never empty. */
+    /** The own certificate, then its issuers, without the root. Never empty. */
     public List<X509Certificate> chain() {
         return chain;
     }
@@ -84,17 +84,17 @@ public final class Svid {
         return key;
     }
 
-    /** Whom to trust for peers without SPIFFE IDs. */
+    /** The authorities for peers without SPIFFE IDs. */
     public List<X509Certificate> authorities() {
         return authorities;
     }
 
-    /** Whom to trust for peers with SPIFFE IDs, by trust domain. */
+    /** The authorities for peers with SPIFFE IDs, by trust domain. */
     public TrustBundles bundles() {
         return bundles;
     }
 
-    /** Since when the whole chain is valid. */
+    /** When the whole chain has become valid. */
     public Instant notBefore() {
         return chain.stream()
                 .map(c -> c.getNotBefore().toInstant())
@@ -108,14 +108,14 @@ public final class Svid {
                 .reduce(Instant.MAX, (a, b) -> a.isBefore(b) ? a : b);
     }
 
-    /** Who it is, for people: the SPIFFE ID, else the subject. */
+    /** Its name for messages: the SPIFFE ID, otherwise the subject. */
     public String name() {
         return id == null ? leaf().getSubjectX500Principal().getName() : id.toString();
     }
 
     /**
-     * Whether the other trusts the same X.509 authorities and is the same workload: at most its certificate was renewed, or
-     * keys of JWTs changed.
+     * Whether the other is the same workload with the same X.509 authorities: at most its certificate was renewed or its JWT
+     * keys changed.
      */
     public boolean trustsAs(Svid other) {
         return Objects.equals(id, other.id)

@@ -5,25 +5,28 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * Where a token comes from that is sent along with calls. A mesh keeps what it got: it asks again 60 s before a JWT expires, and
- * for other tokens every 10 s, and goes on with the last one while it is not expired and a newer cannot be had. It may block, and is
- * asked on a thread of the mesh, one at a time; calls wait for it only if they have no token to go on with.
+ * The source of a token that is sent with calls. A mesh caches the token: it calls the source again 60 s before a JWT expires,
+ * and every 10 s for other tokens; while the source fails it uses the last token until that expires. The source may block; the
+ * mesh calls it on a thread of its own, once at a time. Calls wait for it only if they have no token.
  */
 @FunctionalInterface
 public interface TokenSource {
     /**
-     * One word of visible ASCII.
+     * The token: one word of visible ASCII.
      *
-     * @throws IOException if there is none now
+     * @throws IOException if there is no token now
      */
     String token() throws IOException;
 
-    /** The token in a file that others rotate, as Kubernetes does for service accounts. A change is seen within 10 s. */
+    /**
+     * The token in a file that another process rotates, as Kubernetes does for service accounts. A change takes effect within
+     * 10 s.
+     */
     static TokenSource file(Path file) {
         return new FileToken(file);
     }
 
-    /** A token from elsewhere. What the supplier throws, and null, count as none. */
+    /** A token from a supplier. An exception of the supplier, and null, count as no token. */
     static TokenSource supplier(Supplier<String> supplier) {
         return () -> {
             try {

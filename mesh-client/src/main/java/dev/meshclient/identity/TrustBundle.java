@@ -14,12 +14,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose word is taken within one trust domain. One without authorities rejects everybody: that is how a trust domain revokes
+ * The authorities of one trust domain. A bundle without authorities rejects every member: that is how a trust domain revokes
  * all that it issued.
  *
  * @param trustDomain as in {@link SpiffeId#trustDomain}
- * @param x509Authorities who may sign X509-SVIDs; without duplicates
- * @param jwtAuthorities who may sign JWT-SVIDs, by key ID
+ * @param x509Authorities the authorities that may sign X509-SVIDs; without duplicates
+ * @param jwtAuthorities the keys that may sign JWT-SVIDs, by key ID
  * @param sequence grows with each change; null if it is not stated
  * @param refreshHint how often to look for a newer bundle; null if it is not stated
  */
@@ -29,14 +29,14 @@ public record TrustBundle(
         Map<String, PublicKey> jwtAuthorities,
         @Nullable Long sequence,
         @Nullable Duration refreshHint) {
-    /** @throws IllegalArgumentException if the name of the trust domain is none */
+    /** @throws IllegalArgumentException if the name of the trust domain is not legal */
     public TrustBundle {
         SpiffeId.checkTrustDomain(trustDomain);
         x509Authorities = List.copyOf(new ArrayList<>(new LinkedHashSet<>(x509Authorities)));
         jwtAuthorities = Collections.unmodifiableMap(new LinkedHashMap<>(jwtAuthorities));
     }
 
-    /** A bundle of X.509 authorities alone; none rejects everybody. */
+    /** A bundle of X.509 authorities alone; an empty list rejects every member. */
     public static TrustBundle of(String trustDomain, List<X509Certificate> x509Authorities) {
         return new TrustBundle(trustDomain, x509Authorities, Map.of(), null, null);
     }
@@ -44,17 +44,17 @@ public record TrustBundle(
     /**
      * A bundle of one or more certificates in PEM.
      *
-     * @throws CertificateException if there is none, or one cannot be read
+     * @throws CertificateException if there is no certificate, or one cannot be read
      */
     public static TrustBundle fromPem(String trustDomain, String pem) throws CertificateException {
         return of(trustDomain, Pem.certificates(pem, "the bundle of trust domain '" + trustDomain + "'"));
     }
 
     /**
-     * A bundle as trust domains publish them: a JWK set (SPIFFE Trust Domain and Bundle, section 4). Keys of unknown use or
-     * type are ignored, an empty set is a bundle that rejects everybody.
+     * A bundle in the format that trust domains publish: a JWK set (SPIFFE Trust Domain and Bundle, section 4). Keys of unknown
+     * use or type are ignored; an empty set is a bundle that rejects every member.
      *
-     * @throws CertificateException if it breaks a rule; the message names the key
+     * @throws CertificateException if the set breaks a rule; the message names the key
      */
     public static TrustBundle fromSpiffeJwks(String trustDomain, String json) throws CertificateException {
         return SpiffeJwks.read(trustDomain, json.getBytes(StandardCharsets.UTF_8));

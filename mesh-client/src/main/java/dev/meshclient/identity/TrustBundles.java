@@ -11,9 +11,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The bundles of several trust domains: the own one and those it is federated with. Each vouches for its own members only. */
+/** The bundles of several trust domains: the own and the federated ones. Each vouches for its own members only. */
 public final class TrustBundles {
-    /** Trusts nobody. */
+    /** Trusts no peer. */
     public static final TrustBundles NONE = new TrustBundles(new TreeMap<>());
 
     private final Map<String, TrustBundle> byTrustDomain;
@@ -22,12 +22,12 @@ public final class TrustBundles {
         this.byTrustDomain = Collections.unmodifiableMap(byTrustDomain);
     }
 
-    /** @throws IllegalArgumentException if two are of one trust domain */
+    /** @throws IllegalArgumentException if two bundles have the same trust domain */
     public static TrustBundles of(TrustBundle... bundles) {
         return of(List.of(bundles));
     }
 
-    /** @throws IllegalArgumentException if two are of one trust domain */
+    /** @throws IllegalArgumentException if two bundles have the same trust domain */
     public static TrustBundles of(Collection<TrustBundle> bundles) {
         Map<String, TrustBundle> all = new TreeMap<>();
         for (TrustBundle bundle : bundles) {
@@ -42,16 +42,16 @@ public final class TrustBundles {
     /**
      * A SPIFFE bundle map: {@code {"trust_domains": {"a.example": {"keys": [...]}}}}.
      *
-     * @throws CertificateException if it breaks a rule, one trust domain that is there twice included
+     * @throws CertificateException if the map breaks a rule, such as listing a trust domain twice
      */
     public static TrustBundles fromSpiffeBundleMap(String json) throws CertificateException {
         return of(SpiffeJwks.readMap(json.getBytes(StandardCharsets.UTF_8)));
     }
 
     /**
-     * These and one more.
+     * These bundles and one more.
      *
-     * @throws IllegalArgumentException if there is one of that trust domain
+     * @throws IllegalArgumentException if there already is a bundle of that trust domain
      */
     public TrustBundles and(TrustBundle bundle) {
         List<TrustBundle> all = new ArrayList<>(byTrustDomain.values());
@@ -59,22 +59,22 @@ public final class TrustBundles {
         return of(all);
     }
 
-    /** That of a trust domain; null if it is not known. */
+    /** The bundle of a trust domain; null if there is none. */
     public @Nullable TrustBundle of(String trustDomain) {
         return byTrustDomain.get(trustDomain);
     }
 
-    /** The trust domains that are known, sorted. */
+    /** The trust domains of the bundles, sorted. */
     public Set<String> trustDomains() {
         return byTrustDomain.keySet();
     }
 
-    /** All of them, sorted by trust domain. */
+    /** All bundles, sorted by trust domain. */
     public Collection<TrustBundle> all() {
         return byTrustDomain.values();
     }
 
-    /** Whether the other takes the word of the same X.509 authorities for the same trust domains. */
+    /** Whether the other has the same X.509 authorities for the same trust domains. */
     boolean trustsAs(TrustBundles other) {
         return byTrustDomain.keySet().equals(other.byTrustDomain.keySet())
                 && byTrustDomain.values().stream().allMatch(bundle -> {

@@ -23,7 +23,7 @@ final class UriNames {
                         .toList();
     }
 
-    /** The one SPIFFE ID of a certificate that is to be an SVID. */
+    /** The only SPIFFE ID of a certificate that must be an SVID. */
     static SpiffeId idOf(X509Certificate certificate) throws CertificateException {
         List<String> uris = of(certificate);
         if (uris.size() != 1) {
@@ -40,7 +40,7 @@ final class UriNames {
         }
     }
 
-    /** The SPIFFE ID of a certificate that may have none. */
+    /** The SPIFFE ID of a certificate; null if it has none. */
     static @Nullable SpiffeId ownId(X509Certificate certificate) throws CertificateException {
         boolean none = of(certificate).stream().noneMatch(uri -> uri.regionMatches(true, 0, "spiffe:", 0, 7));
         return none ? null : idOf(certificate);

@@ -4,28 +4,28 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * Where the certificate of this workload, its key and its trust bundles come from. {@link MountedIdentity} reads them from
- * files; implement it for other places.
+ * The source of this workload's certificate, key and trust bundles. {@link MountedIdentity} reads them from files; implement
+ * this interface for other sources.
  */
 public interface WorkloadIdentity {
     /**
-     * Begins to deliver to the sink, on any thread, until closed. Does not block and does not throw: report a failure to the
-     * sink and try again. The mesh finds out whether what is delivered is new, how long it lasts, and which connections it
-     * ends.
+     * Starts to deliver identities to the sink, on any thread, until closed. Must not block or throw: report a failure to the
+     * sink and try again. The mesh itself finds out whether a delivered identity is new, when it expires, and which connections
+     * must be closed.
      */
     Closeable watch(Sink sink);
 
-    /** One that never changes. */
+    /** An identity that never changes. */
     static WorkloadIdentity of(Svid svid) {
         return new FixedIdentity(svid);
     }
 
-    /** Receives what a source finds. Call it from one thread at a time. */
+    /** Receives the results of a source. Call it from one thread at a time. */
     interface Sink {
-        /** The identity from now on; the same one again means that an earlier problem is over. */
+        /** Puts this identity in use; the same identity again ends an earlier problem. */
         void deliver(Svid svid);
 
-        /** Why there is nothing newer now; what was delivered last stays in use. */
+        /** Reports why there is no newer identity; the last delivered identity stays in use. */
         void failed(IOException problem);
     }
 }

@@ -1,4 +1,4 @@
-/** Who this workload is, and whose word it takes for who others are: certificates, keys, trust bundles. */
+/** The identity of this workload and the authorities it trusts: certificates, keys, trust bundles. */
 @NullMarked
 package dev.meshclient.identity;
 

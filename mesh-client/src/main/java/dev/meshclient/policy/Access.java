@@ -4,11 +4,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may call a service and how callers show who they are; null where nothing is stated.
+ * Who may call a service and how callers authenticate; null where nothing is stated.
  *
- * @param authorization who may call it; an empty list allows everybody, like none
- * @param requestAuthentication whose tokens it believes; null: it looks at none
- * @param credentials what is sent along with calls to it; null: nothing is
+ * @param authorization the policies that decide who may call it; an empty list allows every caller, like null
+ * @param requestAuthentication the token issuers that it accepts; null: it checks no tokens
+ * @param credentials the token that is sent with calls to it; null: none
  */
 public record Access(
         @Nullable List<AuthorizationPolicy> authorization,
@@ -21,7 +21,7 @@ public record Access(
         authorization = authorization == null ? null : List.copyOf(authorization);
     }
 
-    /** What is stated here, and each of the three that is not, as {@code base} has it. */
+    /** These settings; each of the three that is not stated is taken from {@code base}. */
     public Access over(Access base) {
         return new Access(
                 authorization != null ? authorization : base.authorization,

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
-/** Checks who may call a service, and how callers show who they are. */
+/** Checks authorization policies, token authentication and credentials. */
 final class AccessCheck {
     private static final int MAX_POLICIES = 64;
     private static final int MAX_RULES = 512;
@@ -23,13 +23,13 @@ final class AccessCheck {
     private static final int MAX_VALUES = 256;
     private static final int MAX_VALUE = 1024;
     private static final int MAX_PROVIDERS = 16;
-    private static final int MAPPED_PREFIX = 96; // ::ffff:0:0/96 is IPv4, written as IPv6
+    private static final int MAPPED_PREFIX = 96; // an IPv4 address in IPv6 notation: ::ffff:0:0/96
 
     /** Exact, prefix, suffix or presence: one star, at the beginning or at the end. */
     static final Pattern WILD = Pattern.compile("\\*?[^*]+|[^*]+\\*|\\*");
 
     static final Pattern ACCOUNT = Pattern.compile("[^/*]+/[^/*]+");
-    // Looked at first: a group that is repeated for each character would cost the stack of long paths.
+    // A lookahead, checked first: a group that repeats for each character would need too much stack for long paths.
     private static final String END = "(?![\\s\\S])";
     private static final String TEMPLATE = "(?![\\s\\S]*([^/]\\{|[^{*]\\*|[^*]\\}|\\{(?!\\*\\}(/|" + END
             + ")|\\*\\*\\}(/[^*{}]*)?" + END + ")))/[^?#]*";
@@ -66,7 +66,7 @@ final class AccessCheck {
         }
     }
 
-    /** A subset is sent to, not asked: who may call is the service's to say. */
+    /** Authorization belongs to a service: its subsets state none. */
     static void hasNoBoundary(Place place, Access access, String where) {
         place.misplaced("authorization", access.authorization(), where);
         place.misplaced("requestAuthentication", access.requestAuthentication(), where);
@@ -164,7 +164,7 @@ final class AccessCheck {
         }
     }
 
-    /** Those of the name, and those of {@code not} and the name. */
+    /** Checks the values of a field and those of its negation. */
     private static void values(Place place, String name, Values values, BiConsumer<Place, String> check) {
         String not = "not" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
         values(place.field(name), values.values(), check);
@@ -213,12 +213,12 @@ final class AccessCheck {
         }
     }
 
-    /** Whether an address that matches {@link #BLOCK}, so that no name is looked up, is one of IPv4. */
+    /** Whether an address that matches {@link #BLOCK} is IPv4; looks up no name, since the pattern excludes names. */
     private static boolean isIpv4(String address) {
         try {
             return InetAddress.getByName(address) instanceof Inet4Address;
         } catch (UnknownHostException e) {
-            throw new IllegalArgumentException(e); // not of what matches
+            throw new IllegalArgumentException(e); // impossible after the pattern has matched
         }
     }
 }

@@ -1,8 +1,8 @@
 package dev.meshclient.policy;
 
-/** What endpoints speak. The words are those of a Kubernetes Service. */
+/** The protocol of endpoints. The names are those of a Kubernetes Service. */
 public enum AppProtocol {
-    /** HTTP/1.1, or over TLS what is negotiated. */
+    /** HTTP/1.1; over TLS the negotiated version. */
     HTTP("http"),
     /** TLS; HTTP/2 or HTTP/1.1 is negotiated. */
     HTTPS("https"),
@@ -15,7 +15,7 @@ public enum AppProtocol {
         this.word = word;
     }
 
-    /** As it is written in a document. */
+    /** The spelling in a document. */
     public String word() {
         return word;
     }

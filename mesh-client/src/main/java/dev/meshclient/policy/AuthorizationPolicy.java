@@ -4,37 +4,37 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may do what. The words, their order and what they match are those of Istio's AuthorizationPolicy.
+ * Who may send which requests. The names, their order and the matching are those of Istio's AuthorizationPolicy.
  *
- * @param name for people; null: its place
- * @param action what is done with a request that a rule matches
- * @param shadow it is evaluated and told, and decides nothing; default false
- * @param rules any of them; none: it matches nothing, so an ALLOW of none allows nobody
+ * @param name for messages; null: its position
+ * @param action what happens to a request that a rule matches
+ * @param shadow the policy is evaluated and reported but decides nothing; default false
+ * @param rules one of them must match; an empty list matches nothing, so an ALLOW without rules allows no request
  */
 public record AuthorizationPolicy(@Nullable String name, Action action, boolean shadow, List<Rule> rules) {
     public AuthorizationPolicy {
         rules = List.copyOf(rules);
     }
 
-    /** The words are Istio's. */
+    /** The names are Istio's. */
     public enum Action {
-        /** Once there is one, only what one of them matches is allowed. */
+        /** Once a service has an ALLOW policy, only requests that one of them matches are allowed. */
         ALLOW,
-        /** Whatever it matches is denied, before any ALLOW is looked at. */
+        /** A request that matches is denied, before any ALLOW is evaluated. */
         DENY,
-        /** What it matches is told, and not decided. */
+        /** A request that matches is reported; the policy decides nothing. */
         AUDIT
     }
 
     /**
-     * All of it must hold.
+     * A rule: its three parts must all match.
      *
-     * @param from any of them; empty: whoever asks
-     * @param to any of them; empty: whatever is asked for
-     * @param when all of them
+     * @param from one of them must match; empty: any sender
+     * @param to one of them must match; empty: any request
+     * @param when all of them must match
      */
     public record Rule(List<Source> from, List<Operation> to, List<Condition> when) {
-        /** Everything. */
+        /** Matches every request. */
         public static final Rule ANY = new Rule(List.of(), List.of(), List.of());
 
         public Rule {
@@ -45,8 +45,8 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
     }
 
     /**
-     * One value must be among the first, if there are any, and none among the second. {@code abc}, {@code abc*}, {@code *abc},
-     * and {@code *} for whatever is there.
+     * One of {@code values} must match, if there are any, and none of {@code notValues}. A value is exact {@code abc}, a prefix
+     * {@code abc*}, a suffix {@code *abc}, or {@code *} for any value that is present.
      */
     public record Values(List<String> values, List<String> notValues) {
         /** Nothing is stated. */
@@ -63,9 +63,9 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
     }
 
     /**
-     * Who asks: all that is stated must hold.
+     * The sender of a request: all stated fields must match.
      *
-     * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+     * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
      *
      * @param principals SPIFFE IDs of the peer, with or without {@code spiffe://}
      * @param requestPrincipals {@code issuer/subject} of the token
@@ -73,7 +73,7 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
      * @param serviceAccounts of the peer's SPIFFE ID, as {@code namespace/account}, exact
      * @param trustDomains of the peer's SPIFFE ID
      * @param ipBlocks addresses of the peer, or prefixes of them
-     * @param remoteIpBlocks addresses of the client, as a trusted proxy tells them
+     * @param remoteIpBlocks addresses of the client, as a trusted proxy reports them
      */
     public record Source(
             Values principals,
@@ -84,12 +84,12 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
             Values ipBlocks,
             Values remoteIpBlocks) {
 
-        /** Begins with nothing stated. */
+        /** Starts an empty builder. */
         public static Builder builder() {
             return new Builder();
         }
 
-        /** Begins with what is stated here. */
+        /** Starts a builder with these values. */
         public Builder toBuilder() {
             Builder builder = new Builder();
             builder.principals = principals;
@@ -102,7 +102,7 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
             return builder;
         }
 
-        /** Makes a {@link Source}. The words are those of the document; what they mean stands at the components. */
+        /** Builds a {@link Source}. Fields have the names of the document; the components describe their meaning. */
         public static final class Builder {
             private Values principals = Values.NONE;
             private Values requestPrincipals = Values.NONE;
@@ -163,19 +163,20 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
     }
 
     /**
-     * What is asked for: all that is stated must hold.
+     * The request: all stated fields must match.
      *
-     * @param hosts of the request, with or without its port, in any case
-     * @param ports at which it came in
-     * @param methods of the request
-     * @param paths of the request, without the query; <code>{*}</code> and <code>{**}</code> stand for one and for any elements
+     * @param hosts hosts of the request, with or without its port, compared without case
+     * @param ports ports at which the request arrived
+     * @param methods methods of the request
+     * @param paths paths of the request, without the query; <code>{*}</code> stands for one element, <code>{**}</code> for any
+     *     number
      */
     public record Operation(Values hosts, Values ports, Values methods, Values paths) {}
 
     /**
-     * A condition on something else.
+     * A condition on another attribute.
      *
-     * @param key as {@code request.headers[x-user]} or {@code request.auth.claims[scope]}
+     * @param key such as {@code request.headers[x-user]} or {@code request.auth.claims[scope]}
      */
     public record Condition(String key, Values values) {}
 }

@@ -3,13 +3,13 @@ package dev.meshclient.policy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a mesh reaches a service, and who may call it; null where nothing is stated. The backend of a rule decides: its subset over
- * its service over the defaults.
+ * How the mesh reaches a service, and who may call it; null where nothing is stated. The backend of a rule determines the
+ * settings: its subset takes precedence over its service, and the service over the defaults.
  *
- * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
- * @param serviceAccount the SPIFFE ID of endpoints that state none, a template with {@code {service}} in defaults; null: not
- *     stated, and on a service also not to be had from the defaults and the trust domain
+ * @param serviceAccount the SPIFFE ID of endpoints that state none, in defaults a template with {@code {service}}; null: not
+ *     stated, and on a service also not available from the defaults and the trust domain
  */
 public record BackendSettings(
         ConnectionTimeouts timeouts,
@@ -37,7 +37,7 @@ public record BackendSettings(
             null,
             Access.NONE);
 
-    /** Nothing else is stated. */
+    /** Only the service account is stated. */
     static BackendSettings serviceAccount(@Nullable String id) {
         return new BackendSettings(
                 NONE.timeouts,
@@ -53,7 +53,10 @@ public record BackendSettings(
                 Access.NONE);
     }
 
-    /** These settings, and where they say nothing, those of {@code base}: timeouts, budget, limits and outlier detection leaf by leaf, the rest whole. */
+    /**
+     * These settings; what is not stated is taken from {@code base}: timeouts, budget, limits and outlier detection field by
+     * field, all others as a whole.
+     */
     public BackendSettings over(BackendSettings base) {
         return new BackendSettings(
                 timeouts.over(base.timeouts),
@@ -69,12 +72,12 @@ public record BackendSettings(
                 access.over(base.access));
     }
 
-    /** Begins with nothing stated. */
+    /** Starts an empty builder. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Begins with what is stated here. */
+    /** Starts a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.timeouts = timeouts;
@@ -91,7 +94,7 @@ public record BackendSettings(
         return builder;
     }
 
-    /** Makes a {@link BackendSettings}. The words are those of the document; what they mean stands at the components. */
+    /** Builds a {@link BackendSettings}. Fields have the names of the document; the components describe their meaning. */
     public static final class Builder {
         private ConnectionTimeouts timeouts = ConnectionTimeouts.NONE;
         private RetryConstraint retryConstraint = RetryConstraint.NONE;

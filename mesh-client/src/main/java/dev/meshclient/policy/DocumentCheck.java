@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Checks what a whole policy says: its head, and what its services say of each other. */
+/** Checks the parts of a policy against each other, and its head. */
 final class DocumentCheck {
     static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9._-]+");
     private static final long MAX_SAFE_INTEGER = 9_007_199_254_740_991L;
@@ -32,12 +32,12 @@ final class DocumentCheck {
                 policy.trustDomain(), policy.defaults().backend().serviceAccount());
     }
 
-    /** Services that rules send calls to and that the policy does not have, not even as removed. */
+    /** Services that rules send calls to and that the policy does not list, not even as removed. */
     Set<String> unresolved() {
         return unresolved;
     }
 
-    /** With service accounts in full. */
+    /** The policy with complete service accounts. */
     MeshPolicy completed() {
         Map<String, Service> services = new LinkedHashMap<>(policy.services());
         services.replaceAll((name, service) -> accounts.inFull(name, service));
@@ -116,7 +116,7 @@ final class DocumentCheck {
                 BackendRef ref = refs.get(b);
                 Service backend = policy.services().get(ref.name());
                 if (ref.name().isEmpty() || (backend == null && refused.contains(ref.name()))) {
-                    continue; // said already
+                    continue; // reported already
                 }
                 Place at = place.field("rules").item(r).field("backendRefs").item(b);
                 if (backend == null) {
@@ -133,9 +133,10 @@ final class DocumentCheck {
         }
     }
 
-    /** Noted at every service that is involved: whichever of them is right, its owner has to know. */
+    /** Reports the conflict at every service involved: the owner of each has to know. */
     private void claims(Place services) {
-        Map<String, Object> claims = new HashMap<>(); // a service's name, or where there are two, the list of claims
+        // the name of a service, or of several services the list of claims
+        Map<String, Object> claims = new HashMap<>();
         policy.services().forEach((name, service) -> service.hosts().forEach(host -> {
             Object earlier = claims.putIfAbsent(host, name);
             if (earlier != null && !earlier.equals(name)) {

@@ -5,20 +5,20 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a service is reached.
+ * An address of a service.
  *
- * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
- * @param address an IP address, or a name: with {@link Resolution#DNS} each of its addresses is an endpoint, else the
- *     platform resolves it when connecting
+ * @param address an IP address or a name: with {@link Resolution#DNS} each address of the name is an endpoint, otherwise the
+ *     platform resolves the name when connecting
  * @param port 1 to 65535
- * @param locality where it is
- * @param cluster which cluster it belongs to; null: none
- * @param weight share of the traffic relative to the others; default 1, 0 = none
- * @param health as the registry sees it; default {@link Health#UNKNOWN}
- * @param labels what subsets match on
- * @param serviceAccount the SPIFFE ID that it proves with {@link Tls.Mode#MESH_MUTUAL}; null: its service's
- * @param tlsMode whether it takes part in the mesh's TLS; null: as {@code tls} of its service says
+ * @param locality the locality of the endpoint
+ * @param cluster the name of its cluster; null: none
+ * @param weight its share of the traffic relative to the others; default 1, 0 = no traffic
+ * @param health its health as the registry states it; default {@link Health#UNKNOWN}
+ * @param labels the labels that subsets select by
+ * @param serviceAccount the SPIFFE ID in its certificate with {@link Tls.Mode#MESH_MUTUAL}; null: that of its service
+ * @param tlsMode whether it takes part in the mesh's TLS; null: {@code tls} of its service decides
  */
 public record Endpoint(
         String address,
@@ -34,20 +34,20 @@ public record Endpoint(
         labels = Map.copyOf(labels);
     }
 
-    /** Marks endpoints while mutual TLS is rolled out. The words are lower case, as in Istio's label. */
+    /** Marks endpoints during the introduction of mutual TLS. The names are lower case, as in Istio's label. */
     public enum TlsMode {
-        /** {@link Tls.Mode#MESH_MUTUAL}, whatever its service says. */
+        /** {@link Tls.Mode#MESH_MUTUAL}, whatever its service states. */
         MESH,
-        /** {@link Tls.Mode#DISABLE}, whatever its service says. */
+        /** {@link Tls.Mode#DISABLE}, whatever its service states. */
         DISABLED;
 
-        /** As it is written. */
+        /** The spelling in a document. */
         public String word() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
-    /** As the registry sees an endpoint. The words are Envoy's. */
+    /** The health of an endpoint as the registry states it. The names are Envoy's. */
     public enum Health {
         UNKNOWN,
         HEALTHY,
@@ -56,12 +56,12 @@ public record Endpoint(
         DEGRADED
     }
 
-    /** Begins with nothing stated. */
+    /** Starts an empty builder. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Begins with what is stated here. */
+    /** Starts a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.address = address;
@@ -76,7 +76,7 @@ public record Endpoint(
         return builder;
     }
 
-    /** Makes a {@link Endpoint}. The words are those of the document; what they mean stands at the components. */
+    /** Builds a {@link Endpoint}. Fields have the names of the document; the components describe their meaning. */
     public static final class Builder {
         private String address = "";
         private int port = 0;

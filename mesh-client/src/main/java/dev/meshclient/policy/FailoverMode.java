@@ -1,9 +1,9 @@
 package dev.meshclient.policy;
 
-/** When calls go to the next priority: another region, or a cluster of a higher priority number. */
+/** When calls move to the next priority: another region, or a cluster with a higher priority number. */
 public enum FailoverMode {
-    /** As much as is missing: while 1.4 times what is usable covers what is listed, nothing. Envoy's way. */
+    /** Only the missing share moves: none while 1.4 times the usable weight covers the listed weight. Envoy's rule. */
     SPILL,
-    /** Only when nobody is left. Consul's way. */
+    /** Calls move only when the priority has no usable endpoint. Consul's rule. */
     STRICT
 }

@@ -4,15 +4,15 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
-/** How hosts and addresses are written. The JSON Schema holds the same patterns. */
+/** The syntax of hosts and addresses. The JSON Schema has the same patterns. */
 final class Hosts {
-    /** 253 characters of name, brackets or wildcard, colon and port. */
+    /** A name of 253 characters, brackets or wildcard, colon and port. */
     static final int MAX_HOST = 261;
 
     static final int MAX_NAME = 253;
 
     private static final String LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
-    // What ends in a number is an IPv4 address or nothing: so it is in URLs.
+    // A host that ends in a number must be an IPv4 address, as in URLs.
     private static final String NAME = "(?!(.*\\.)?[0-9]+(:[0-9]+)?$)" + LABEL + "(\\." + LABEL + ")*";
     private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     static final String IPV4 = BYTE + "(\\." + BYTE + "){3}";
@@ -35,22 +35,22 @@ final class Hosts {
     static final Pattern HOST =
             Pattern.compile("(" + NAME + "|" + IPV4 + "|\\[(" + IPV6 + ")\\])(:" + PORT + ")?|\\*\\." + NAME + "|\\*");
 
-    /** Without port or wildcard. */
+    /** A host without port or wildcard. */
     static final Pattern BARE_HOST = Pattern.compile(NAME + "|" + IPV4 + "|\\[(" + IPV6 + ")\\]");
 
     private Hosts() {}
 
-    /** Whether an endpoint can be reached at it: no scheme, no port. */
+    /** Whether the text is an address for an endpoint: no scheme, no port. */
     static boolean isAddress(String text) {
         return isIpv4(text) || Place.matches(text, MAX_NAME, ADDRESS);
     }
 
-    /** Whether a request URL may carry it. */
+    /** Whether the text is a host that a request URL may have. */
     static boolean isHost(String text) {
         return Place.matches(text, MAX_HOST, HOST);
     }
 
-    /** As the pattern says: it is looked at for each endpoint of large documents. */
+    /** Same as the pattern, but faster: large documents check it for each endpoint. */
     private static boolean isIpv4(String text) {
         int bytes = 1;
         int value = -1;
@@ -71,7 +71,7 @@ final class Hosts {
         return bytes == 4 && value >= 0;
     }
 
-    /** As request URLs have it: lower case, and an IPv6 address in its one canonical form. */
+    /** The form in request URLs: lower case, and an IPv6 address in its canonical form. */
     static String canonical(String host) {
         String lower = host.toLowerCase(Locale.ROOT);
         int end = lower.indexOf(']');

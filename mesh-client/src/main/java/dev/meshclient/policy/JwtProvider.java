@@ -5,16 +5,16 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who issues tokens, and how they are checked. One of {@code jwksUri} and {@code jwks} is stated.
+ * An issuer of tokens, and how its tokens are verified. Exactly one of {@code jwksUri} and {@code jwks} is stated.
  *
- * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
  * @param issuer the {@code iss} of its tokens
- * @param audiences a token must name one of them; empty: the name of the service that is called
- * @param jwksUri where its keys are; null: they are in {@code jwks}
+ * @param audiences a token must have one of them; empty: the name of the called service
+ * @param jwksUri the URI of its keys; null: they are in {@code jwks}
  * @param jwks its keys, as the text of a JWK set; null: they are at {@code jwksUri}
- * @param clockSkew how far clocks may be apart; null: 60 s
- * @param cacheDuration how long fetched keys are good without another look; null: 10 min
+ * @param clockSkew tolerated difference between clocks; null: 60 s
+ * @param cacheDuration how long fetched keys are used before another fetch; null: 10 min
  */
 public record JwtProvider(
         String issuer,
@@ -27,12 +27,12 @@ public record JwtProvider(
         audiences = List.copyOf(audiences);
     }
 
-    /** Begins with nothing stated. */
+    /** Starts an empty builder. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Begins with what is stated here. */
+    /** Starts a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.issuer = issuer;
@@ -44,7 +44,7 @@ public record JwtProvider(
         return builder;
     }
 
-    /** Makes a {@link JwtProvider}. The words are those of the document; what they mean stands at the components. */
+    /** Builds a {@link JwtProvider}. Fields have the names of the document; the components describe their meaning. */
     public static final class Builder {
         private String issuer = "";
         private List<String> audiences = List.of();

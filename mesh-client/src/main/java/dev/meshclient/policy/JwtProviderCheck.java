@@ -8,12 +8,12 @@ import java.text.ParseException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Checks who issues tokens. */
+/** Checks the issuers of tokens. */
 final class JwtProviderCheck {
     private static final int MAX_AUDIENCES = 256;
     private static final int MAX_URI = 1024;
 
-    /** Whoever can change the keys on their way can make tokens. */
+    /** https, or the local host: an attacker who can change the keys in transit can issue tokens. */
     static final Pattern JWKS_URI =
             Pattern.compile("https://[^\\s/?#@]+(/[^\\s#]*)?|http://(localhost|127\\.0\\.0\\.1|\\[::1\\])(:"
                     + Hosts.PORT + ")?(/[^\\s#]*)?");
@@ -69,7 +69,7 @@ final class JwtProviderCheck {
     private static @Nullable String fault(String keys) {
         try {
             return JWKSet.parse(keys).getKeys().stream().anyMatch(JWK::isPrivate) ? "one is private" : null;
-        } catch (ParseException | RuntimeException e) { // whatever it throws, it is no set of keys
+        } catch (ParseException | RuntimeException e) { // whatever it throws, the text is not a set of keys
             return "one does not parse";
         }
     }

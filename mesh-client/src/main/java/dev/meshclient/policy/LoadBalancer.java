@@ -1,8 +1,8 @@
 package dev.meshclient.policy;
 
-/** How an endpoint is chosen among equals. The words are Istio's. */
+/** How an endpoint is chosen within a group. The names are Istio's. */
 public enum LoadBalancer {
-    /** Of two at random, the one with fewer calls in flight for its weight. */
+    /** Of two random endpoints, the one with fewer calls in flight relative to its weight. */
     LEAST_REQUEST,
     /** In turn, by weight, from a random start. */
     ROUND_ROBIN,

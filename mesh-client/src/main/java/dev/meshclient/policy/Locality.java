@@ -1,7 +1,7 @@
 package dev.meshclient.policy;
 
-/** A place, {@code region/zone/subzone}; a part that is not stated is empty. */
+/** A locality, {@code region/zone/subzone}; a part that is not stated is empty. */
 public record Locality(String region, String zone, String subzone) {
-    /** Nowhere in particular. */
+    /** No part is stated. */
     public static final Locality NONE = new Locality("", "", "");
 }

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Checks what is said of regions, zones and labels. Refuses what Istio refuses. */
+/** Checks the settings for regions, zones and labels. Refuses what Istio refuses. */
 final class LocalityCheck {
     static final Pattern REGION = Pattern.compile("[^/*]+");
     static final Pattern LABEL = Pattern.compile("[^=]+(=[^=]*)?");

@@ -8,14 +8,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where calls go, said more closely than {@link TrafficDistribution} does. The words are Istio's. All lists may be empty.
+ * Where calls are sent, in more detail than {@link TrafficDistribution}. The names are Istio's. All lists may be empty.
  *
- * @param distribute shares of localities; the first whose {@code from} is ours counts
- * @param failover regions after our own one, in this order; those of other {@code from} do not count for us
- * @param failoverPriority labels, {@code key} or {@code key=value}: n of them make n + 1 priorities, and zones do not count
+ * @param distribute shares of localities; the first entry whose {@code from} contains the caller's locality applies
+ * @param failover regions to use after the caller's own, in this order; only entries whose {@code from} is the caller's region
+ *     apply
+ * @param failoverPriority labels, {@code key} or {@code key=value}: n labels make n + 1 priorities, and zones are not preferred
  */
 public record LocalityLbSetting(List<Distribute> distribute, List<Failover> failover, List<String> failoverPriority) {
-    /** Nothing is stated: the rules that are built in hold. */
+    /** Nothing is stated: the built-in rules apply. */
     public static final LocalityLbSetting NONE = new LocalityLbSetting(List.of(), List.of(), List.of());
 
     public LocalityLbSetting {
@@ -25,10 +26,10 @@ public record LocalityLbSetting(List<Distribute> distribute, List<Failover> fail
     }
 
     /**
-     * What callers of one place give to others.
+     * How callers in one locality distribute their calls.
      *
-     * @param from callers there
-     * @param to percent by place, 100 together; what is not in it gets nothing from them
+     * @param from the locality of the callers
+     * @param to percent by locality, 100 together; any other locality gets no calls from them
      */
     public record Distribute(Places from, Map<Places, Integer> to) {
         public Distribute {
@@ -36,10 +37,10 @@ public record LocalityLbSetting(List<Distribute> distribute, List<Failover> fail
         }
     }
 
-    /** Regions: callers of {@code from} go to {@code to} when their own has nobody. */
+    /** Regions: calls from {@code from} move to {@code to} when their own region has no usable endpoint. */
     public record Failover(String from, String to) {}
 
-    /** A locality, or all of a zone, of a region, or all there are; a part that is not stated is empty, and may be anything. */
+    /** A locality, or a whole zone, a whole region, or all; a part that is not stated is empty and matches anything. */
     public record Places(String region, String zone, String subzone) {
         /** Reads {@code *}, {@code region}, {@code region/*}, {@code region/zone}, {@code region/zone/*} or {@code region/zone/subzone}. */
         public static Places of(String text) {
@@ -51,14 +52,14 @@ public record LocalityLbSetting(List<Distribute> distribute, List<Failover> fail
             return at >= parts.length || parts[at].equals("*") ? "" : parts[at];
         }
 
-        /** Whether this is one of them. */
+        /** Whether it contains this locality. */
         public boolean has(Locality locality) {
             return (region.isEmpty() || region.equals(locality.region()))
                     && (zone.isEmpty() || zone.equals(locality.zone()))
                     && (subzone.isEmpty() || subzone.equals(locality.subzone()));
         }
 
-        /** Whether a locality may be of both. */
+        /** Whether a locality may be in both. */
         boolean overlaps(Places other) {
             return meets(region, other.region) && meets(zone, other.zone) && meets(subzone, other.subzone);
         }
@@ -67,7 +68,7 @@ public record LocalityLbSetting(List<Distribute> distribute, List<Failover> fail
             return a.isEmpty() || b.isEmpty() || a.equals(b);
         }
 
-        /** As it is written in a document. */
+        /** The spelling in a document. */
         @Override
         public String toString() {
             return Stream.of(region, zone, subzone, subzone.isEmpty() ? "*" : "")

@@ -4,12 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request must look like: all that is stated must hold.
+ * A condition on a request: all stated parts must match.
  *
- * @param path null: any
- * @param method null: any
+ * @param path null: any path
+ * @param method null: any method
  * @param headers all must match; names are compared without case
- * @param queryParams all must match, each on the first value of its name
+ * @param queryParams all must match, each against the first value of its name
  */
 public record Match(
         @Nullable PathMatch path, @Nullable String method, List<ValueMatch> headers, List<ValueMatch> queryParams) {

@@ -7,18 +7,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One policy document, checked: what the mesh does for every service it lists.
+ * One checked policy document: the settings of every service it lists.
  *
- * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
- * @param metadata which document this is
- * @param trustDomain the SPIFFE trust domain of this mesh; null if the document does not state one
+ * @param metadata identifies the document
+ * @param trustDomain the SPIFFE trust domain of this mesh; null if the document states none
  * @param outboundTrafficPolicy what happens to hosts that no service claims; default {@link OutboundTrafficPolicy#ALLOW_ANY}
- * @param clusters clusters and their priority; a cluster that endpoints name and that is not listed has priority 0
- * @param jwtProviders who issues tokens, by the name that services call them by
+ * @param clusters clusters and their priority; a cluster of an endpoint that is not listed has priority 0
+ * @param jwtProviders issuers of tokens, by the name that services refer to
  * @param defaults settings of every service that does not state its own
- * @param services by name, in document order; a {@code null} service of the document is not in here but in {@code removed}
- * @param removed names that the document sets to {@code null}: gone at once
+ * @param services services by name, in document order; a {@code null} service of the document is in {@code removed} instead
+ * @param removed names that the document sets to {@code null}: removed at once
  */
 public record MeshPolicy(
         Metadata metadata,
@@ -36,12 +36,12 @@ public record MeshPolicy(
         removed = List.copyOf(removed);
     }
 
-    /** Begins with nothing stated. */
+    /** Starts an empty builder. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Begins with what is stated here. */
+    /** Starts a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.metadata = metadata;
@@ -55,7 +55,7 @@ public record MeshPolicy(
         return builder;
     }
 
-    /** Makes a {@link MeshPolicy}. The words are those of the document; what they mean stands at the components. */
+    /** Builds a {@link MeshPolicy}. Fields have the names of the document; the components describe their meaning. */
     public static final class Builder {
         private Metadata metadata = Metadata.builder().build();
         private @Nullable String trustDomain;

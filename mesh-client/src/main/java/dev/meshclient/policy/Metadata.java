@@ -5,16 +5,16 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which document this is.
+ * Identifies a document.
  *
- * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
  * @param mesh the name of the mesh
  * @param epoch versions are compared within one epoch only; null counts as an epoch of its own
- * @param version must not fall within an epoch; null if the document states none
+ * @param version must not decrease within an epoch; null if the document states none
  * @param generated when the document was made
- * @param ttl how long a copy of it may be trusted after a restart
- * @param scope what it speaks of; null: the whole mesh
+ * @param ttl how long a stored copy may be trusted after a restart
+ * @param scope the hosts that the document covers; null: the whole mesh
  */
 public record Metadata(
         String mesh,
@@ -23,7 +23,7 @@ public record Metadata(
         @Nullable Instant generated,
         @Nullable Duration ttl,
         @Nullable Scope scope) {
-    /** {@code epoch/version}, with {@code -} for what is not stated; the epoch alone where there is no version. */
+    /** {@code epoch/version}, with {@code -} for a part that is not stated; the epoch alone if there is no version. */
     public String revision() {
         if (version == null && epoch != null) {
             return epoch;
@@ -31,12 +31,12 @@ public record Metadata(
         return (epoch == null ? "-" : epoch) + "/" + (version == null ? "-" : version);
     }
 
-    /** Begins with nothing stated. */
+    /** Starts an empty builder. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Begins with what is stated here. */
+    /** Starts a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.mesh = mesh;
@@ -48,7 +48,7 @@ public record Metadata(
         return builder;
     }
 
-    /** Makes a {@link Metadata}. The words are those of the document; what they mean stands at the components. */
+    /** Builds a {@link Metadata}. Fields have the names of the document; the components describe their meaning. */
     public static final class Builder {
         private String mesh = "";
         private @Nullable String epoch;

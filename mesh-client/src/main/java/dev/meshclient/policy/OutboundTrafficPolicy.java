@@ -1,8 +1,8 @@
 package dev.meshclient.policy;
 
-/** What happens to a call whose host no service claims. The words are Istio's. */
+/** What happens to a call whose host no service claims. The names are Istio's. */
 public enum OutboundTrafficPolicy {
-    /** The caller's own client makes the call, untouched. */
+    /** The caller's own client makes the call, unchanged. */
     ALLOW_ANY,
     /** The call is refused. */
     REGISTRY_ONLY

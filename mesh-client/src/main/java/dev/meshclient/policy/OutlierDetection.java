@@ -4,19 +4,21 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When an endpoint is taken out for what its attempts came to; null where nothing is stated. The words are Istio's, the
+ * When an endpoint is ejected because of the results of its attempts; null where nothing is stated. The names are Istio's, the
  * rules mostly Envoy's.
  *
- * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
- * @param consecutive5xxErrors server errors in a row; 0 = they never count; built-in 5
- * @param consecutiveGatewayErrors 502, 503 and 504 in a row; 0 = they count as any server error only; built-in 0
- * @param consecutiveLocalOriginFailures attempts without a response in a row; 0 = they never count; built-in 5
- * @param interval between two looks at success rates, and the healthy time that makes one ejection good; built-in 10 s
- * @param baseEjectionTime out for this times the number of ejections so far; built-in 30 s
- * @param maxEjectionTime but never longer; built-in 300 s
- * @param maxEjectionPercent of the endpoints may be out, one always may; 0 = none at all: ejection is off; built-in 50
- * @param minHealthPercent below it health no longer counts (panic); 0 = never; built-in 50
+ * @param consecutive5xxErrors server errors in a row that eject; 0 = never; built-in 5
+ * @param consecutiveGatewayErrors responses 502, 503 and 504 in a row that eject; 0 = they count only as server errors;
+ *     built-in 0
+ * @param consecutiveLocalOriginFailures attempts without a response in a row that eject; 0 = never; built-in 5
+ * @param interval time between two comparisons of success rates, and the healthy time that cancels one ejection; built-in 10 s
+ * @param baseEjectionTime an ejection lasts this long times the number of ejections so far; built-in 30 s
+ * @param maxEjectionTime longest ejection; built-in 300 s
+ * @param maxEjectionPercent largest share of the endpoints that may be ejected, though one always may; 0 = ejection is off;
+ *     built-in 50
+ * @param minHealthPercent health is ignored while fewer percent are healthy (panic); 0 = never; built-in 50
  */
 public record OutlierDetection(
         @Nullable Long consecutive5xxErrors,
@@ -30,7 +32,7 @@ public record OutlierDetection(
     /** Nothing is stated. */
     public static final OutlierDetection NONE = new OutlierDetection(null, null, null, null, null, null, null, null);
 
-    /** Leaf by leaf: this, and where it says nothing, {@code base}. */
+    /** These values; each one that is not stated is taken from {@code base}. */
     public OutlierDetection over(OutlierDetection base) {
         return new OutlierDetection(
                 or(consecutive5xxErrors, base.consecutive5xxErrors),
@@ -47,12 +49,12 @@ public record OutlierDetection(
         return stated != null ? stated : otherwise;
     }
 
-    /** Begins with nothing stated. */
+    /** Starts an empty builder. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Begins with what is stated here. */
+    /** Starts a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.consecutive5xxErrors = consecutive5xxErrors;
@@ -66,7 +68,7 @@ public record OutlierDetection(
         return builder;
     }
 
-    /** Makes a {@link OutlierDetection}. The words are those of the document; what they mean stands at the components. */
+    /** Builds a {@link OutlierDetection}. Fields have the names of the document; the components describe their meaning. */
     public static final class Builder {
         private @Nullable Long consecutive5xxErrors;
         private @Nullable Long consecutiveGatewayErrors;

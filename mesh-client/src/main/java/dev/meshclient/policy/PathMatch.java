@@ -1,8 +1,8 @@
 package dev.meshclient.policy;
 
-/** A condition on the path. {@code PathPrefix} goes element by element: {@code /api} does not match {@code /apix}. */
+/** A condition on the path. {@code PathPrefix} compares whole elements: {@code /api} does not match {@code /apix}. */
 public record PathMatch(Type type, String value) {
-    /** The words are Gateway API's. */
+    /** The names are Gateway API's. */
     public enum Type {
         EXACT("Exact"),
         PATH_PREFIX("PathPrefix"),
@@ -14,7 +14,7 @@ public record PathMatch(Type type, String value) {
             this.word = word;
         }
 
-        /** As it is written in a document. */
+        /** The spelling in a document. */
         public String word() {
             return word;
         }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** A place of a policy, named as in a document. Its checks note what is wrong there and never fail. */
+/** A place in a policy, named by its path in a document. The checks record problems there and never throw. */
 final class Place {
     static final int MAX_NAME = 1024;
 
@@ -48,12 +48,12 @@ final class Place {
         return PolicyProblem.pathOf(steps().toArray());
     }
 
-    /** @param stated what stands here; the text of a document, where there is one, is shown instead */
+    /** @param stated the value at this place; the text of a document, where there is one, is shown instead */
     void wrong(@Nullable Object stated, String expected) {
         check.note(steps(), shown(stated), false, expected);
     }
 
-    /** @param found in words */
+    /** @param found describes the value */
     void wrongIn(String found, String expected) {
         check.note(steps(), found, true, expected);
     }
@@ -83,7 +83,7 @@ final class Place {
         return text(text, 1, MAX_NAME);
     }
 
-    /** Of at most so many characters, matching as a whole. */
+    /** Checks the length, then the whole text against the pattern. */
     boolean text(@Nullable String text, int max, Pattern legal, String expected) {
         boolean matches = text == null || matches(text, max, legal);
         if (!matches) {
@@ -92,7 +92,7 @@ final class Place {
         return matches;
     }
 
-    /** The length first: it bounds what matching costs. */
+    /** Checks the length first: it bounds the cost of matching. */
     static boolean matches(String text, int max, Pattern legal) {
         return text.codePointCount(0, text.length()) <= max
                 && legal.matcher(text).matches();
@@ -128,7 +128,7 @@ final class Place {
         return legal;
     }
 
-    /** @param stated null: nothing is, as it should be */
+    /** @param stated null: nothing is stated, as required */
     void misplaced(String field, @Nullable Object stated, String place) {
         if (stated != null) {
             field(field).wrong(stated, "nothing: " + field + " stands " + place);

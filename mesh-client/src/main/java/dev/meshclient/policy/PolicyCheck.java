@@ -13,24 +13,24 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a policy means something, whoever made it: a document, code, a combination, a source of yours. Everything that is wrong
- * is noted at once, with the path that it has in a document. A problem of one service refuses that service, any other one the
- * policy. {@link PolicyDocument#of} is all that code needs; readers of a text add what they found themselves.
+ * Checks whether a policy is valid, whatever its origin: a document, code, a combination, a custom source. All problems are
+ * recorded at once, with their paths in a document. A problem within one service refuses that service, any other problem the
+ * whole policy. Code needs only {@link PolicyDocument#of}; readers of a text add the problems that they found themselves.
  */
 public final class PolicyCheck {
-    /** A hostile document of 16 MiB could have millions. */
+    /** A hostile document of 16 MiB could have millions of problems. */
     private static final int LISTED = 1000;
 
     /**
-     * What stands at a place of a text.
+     * The text at a place.
      *
-     * @param value as it is written, shortened; null: nothing
-     * @param line from 1 on; of its object, where nothing stands
-     * @param order among the values of the text
+     * @param value the text, shortened; null: nothing is stated
+     * @param line from 1; the line of the enclosing object if nothing is stated
+     * @param order the position among the values of the text
      */
     public record Written(@Nullable String value, int line, int order) {}
 
-    /** @param inWords the value describes what stands there, and is not to be replaced by it */
+    /** @param inWords the value is a description and is not replaced by the text */
     private record Noted(List<Object> place, String value, boolean inWords, String expected, int line, int order) {
         PolicyProblem problem() {
             return new PolicyProblem(PolicyProblem.pathOf(place.toArray()), value, expected, line);
@@ -53,23 +53,25 @@ public final class PolicyCheck {
     private boolean documentIsBad;
     private @Nullable MeshPolicy checked;
 
-    /** Nothing is wrong yet. */
+    /** A check without problems. */
     public PolicyCheck() {}
 
     /**
-     * What a reader found wrong, before {@link #check}, where something else was read.
+     * A problem that a reader found before {@link #check}; the policy has a stand-in at this place.
      *
      * @param place keys and, as integers, indexes
-     * @param value null: what is written there
+     * @param value null: the text at this place
      */
     public void found(List<Object> place, @Nullable String value, String expected, int line) {
         add(new Noted(List.copyOf(place), value == null ? "nothing" : value, value != null, expected, line, 0));
     }
 
-    /** As {@link #found}, of what could not be read: neither a stand-in for it nor what it is a part of is checked. */
+    /**
+     * As {@link #found}, for a value that could not be read: neither its stand-in nor the value that contains it is checked.
+     */
     public void unreadable(List<Object> place, @Nullable String value, String expected, int line) {
         if (unreadable.containsKey(place)) {
-            return; // what was read in its place
+            return; // the value at this place was read
         }
         if (noted.size() < LISTED) {
             unreadable.put(List.copyOf(place), noted.size());
@@ -80,17 +82,17 @@ public final class PolicyCheck {
         found(place, value, expected, line);
     }
 
-    /** The place where a reader found what {@link #check} knows by another one. */
+    /** Tells where a reader found the value that {@link #check} knows by another path. */
     public void writtenAs(List<Object> place, List<Object> written) {
         places.put(List.copyOf(place), List.copyOf(written));
     }
 
-    /** Notes what is wrong with a policy. */
+    /** Records the problems of a policy. */
     public void check(MeshPolicy policy) {
         check(policy, Set.of());
     }
 
-    /** @param refused services that were there and are refused: whether rules may send to them is not judged */
+    /** @param refused services that were listed and are refused: rules may send calls to them */
     void check(MeshPolicy policy, Set<String> refused) {
         refusedUnread.addAll(unlistedOfServices.keySet());
         DocumentCheck document = new DocumentCheck(Place.root(this), policy, refused);
@@ -103,12 +105,12 @@ public final class PolicyCheck {
         List<Object> place = places.getOrDefault(at, at);
         String service = serviceOf(place);
         if (service != null && refusedUnread.contains(service)) {
-            return; // not all of what could not be read is known
+            return; // the unreadable values are not all known
         }
         Integer earlier = unreadable.get(place);
         if (earlier != null) {
             Noted n = noted.get(earlier);
-            if (!n.inWords && !inWords) { // what would be legal is said best by what refuses the stand-in
+            if (!n.inWords && !inWords) { // the problem of the stand-in states best what would be legal
                 noted.set(earlier, new Noted(n.place, n.value, false, expected, n.line, n.order));
             }
         } else if (!notWhole.contains(place) && !isBelowUnreadable(place)) {
@@ -145,9 +147,9 @@ public final class PolicyCheck {
     }
 
     /**
-     * Adds to each problem what the text says at its place, and puts them in the order of the text.
+     * Adds the text at its place to each problem, and sorts the problems by the order of the text.
      *
-     * @param text what stands at places
+     * @param text finds the text at places
      */
     public void locate(Function<Set<List<Object>>, Map<List<Object>, Written>> text) {
         if (noted.isEmpty()) {
@@ -167,7 +169,7 @@ public final class PolicyCheck {
         noted.sort(Comparator.comparingInt(Noted::order));
     }
 
-    /** All that is wrong, at most 1,001 entries. */
+    /** All problems, at most 1,001 entries. */
     public List<PolicyProblem> problems() {
         List<PolicyProblem> all = new ArrayList<>();
         noted.forEach(n -> all.add(n.problem()));
@@ -178,10 +180,10 @@ public final class PolicyCheck {
     }
 
     /**
-     * The policy that was checked, in full: without the services of which something is wrong.
+     * The checked policy, without the services that have problems.
      *
-     * @param unknownFields that were ignored
-     * @throws PolicyException if something is wrong that is not of one service alone
+     * @param unknownFields fields that were ignored
+     * @throws PolicyException if there is a problem outside a single service
      */
     public PolicyDocument document(List<String> unknownFields) throws PolicyException {
         MeshPolicy policy = checked;

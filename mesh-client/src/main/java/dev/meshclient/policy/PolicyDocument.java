@@ -8,20 +8,20 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A document as it was read. What is wrong with one service is no reason to refuse another.
+ * A document as it was read. A problem in one service does not refuse the others.
  *
- * @param policy what it says, without the services that are refused
- * @param unknownFields paths of fields that this version does not know and that are ignored, each once and
- *     without array indexes: {@code services.orders.endpoints[].zone}
- * @param refused services that are not taken, by name, in document order of their first problem
- * @param unresolved services that rules send calls to and that it does not have, not even as {@code null}
+ * @param policy its content, without the refused services
+ * @param unknownFields paths of fields that this version does not know and ignores, each once and without array indexes:
+ *     {@code services.orders.endpoints[].zone}
+ * @param refused refused services by name, in document order of their first problem
+ * @param unresolved services that rules send calls to and that the document does not list, not even as {@code null}
  */
 public record PolicyDocument(
         MeshPolicy policy, List<String> unknownFields, Map<String, RefusedService> refused, Set<String> unresolved) {
     /**
-     * The document of a policy that was made in code: checked, without the services of which something is wrong.
+     * The document of a policy made in code: checked, without the services that have problems.
      *
-     * @throws PolicyException if something is wrong that is not of one service alone
+     * @throws PolicyException if there is a problem outside a single service
      */
     public static PolicyDocument of(MeshPolicy policy) throws PolicyException {
         PolicyCheck check = new PolicyCheck();
@@ -30,10 +30,10 @@ public record PolicyDocument(
     }
 
     /**
-     * This document, checked as that of {@link #of} is: for what was put together of documents that were checked, or by a source
-     * that refuses services itself.
+     * This document, checked as in {@link #of}: for a combination of checked documents, or a source that refuses services
+     * itself.
      *
-     * @throws PolicyException if something is wrong that is not of one service alone
+     * @throws PolicyException if there is a problem outside a single service
      */
     public PolicyDocument checked() throws PolicyException {
         PolicyCheck check = new PolicyCheck();

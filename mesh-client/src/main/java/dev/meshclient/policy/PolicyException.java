@@ -3,7 +3,7 @@ package dev.meshclient.policy;
 import java.io.IOException;
 import java.util.List;
 
-/** A document that is refused, with everything that is wrong with it. */
+/** A document is refused; lists all its problems. */
 public final class PolicyException extends IOException {
     private static final long serialVersionUID = 1;
     private static final int IN_MESSAGE = 20;
@@ -15,7 +15,7 @@ public final class PolicyException extends IOException {
         this.problems = List.copyOf(problems);
     }
 
-    /** All that is wrong, in the order of the document. At most 1,001 entries. */
+    /** All problems, in the order of the document. At most 1,001 entries. */
     public List<PolicyProblem> problems() {
         return problems;
     }

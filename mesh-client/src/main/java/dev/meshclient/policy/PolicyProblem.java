@@ -3,18 +3,18 @@ package dev.meshclient.policy;
 import java.util.regex.Pattern;
 
 /**
- * One thing that is wrong with a document.
+ * One problem of a document.
  *
- * @param path where, as in {@code services.orders.rules[1].retry.attempts}
- * @param value what stands there, shortened
- * @param expected what would be legal
- * @param line where in the text, from 1 on; 0 = nowhere in particular
+ * @param path the place, such as {@code services.orders.rules[1].retry.attempts}
+ * @param value the value at that place, shortened
+ * @param expected the legal values
+ * @param line the line in the text, from 1; 0 = no particular line
  */
 public record PolicyProblem(String path, String value, String expected, int line) {
     private static final int SHOWN = 80;
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_$-]+");
 
-    /** Of no line in particular. */
+    /** A problem without a line. */
     public PolicyProblem(String path, String value, String expected) {
         this(path, value, expected, 0);
     }
@@ -37,9 +37,9 @@ public record PolicyProblem(String path, String value, String expected, int line
     }
 
     /**
-     * A problem that does not show in the document alone.
+     * A problem that only a comparison with something outside the document shows.
      *
-     * @param text what stands there, a string
+     * @param text the value, a string
      * @param path keys and, as integers, indexes
      */
     public static PolicyProblem of(String text, String expected, Object... path) {
@@ -50,7 +50,7 @@ public record PolicyProblem(String path, String value, String expected, int line
         return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
     }
 
-    /** As JSON. Escaped, so that one problem stays on one line of a log. */
+    /** A JSON string. Escaped, so that one problem stays on one line of a log. */
     public static String quoted(String text) {
         StringBuilder out = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {

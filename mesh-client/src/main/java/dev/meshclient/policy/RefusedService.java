@@ -3,10 +3,10 @@ package dev.meshclient.policy;
 import java.util.List;
 
 /**
- * A service of a document that is not taken from it: whatever was in force for it stays in force.
+ * A service of a document that is refused: its policy in force stays in force.
  *
- * @param hosts those of its hosts that could be read; they are the mesh's all the same
- * @param problems what is wrong with it
+ * @param hosts its hosts that could be read; they belong to the mesh nevertheless
+ * @param problems the problems of the service
  */
 public record RefusedService(List<String> hosts, List<PolicyProblem> problems) {
     public RefusedService {

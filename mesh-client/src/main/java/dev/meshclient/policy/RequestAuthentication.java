@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Whose tokens a service believes. A request without a token passes; one with a token that none of the providers vouches for
- * does not.
+ * The token issuers that a service accepts. A request without a token passes; a request whose token none of them issued is
+ * refused.
  *
- * @param providers by their name in the document
- * @param forwardOriginalToken whether the application sees the token; default false
+ * @param providers the issuers by their name in the document
+ * @param forwardOriginalToken whether the application receives the token; default false
  */
 public record RequestAuthentication(Map<String, JwtProvider> providers, boolean forwardOriginalToken) {
     public RequestAuthentication {

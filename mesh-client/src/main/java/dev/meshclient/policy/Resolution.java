@@ -1,11 +1,11 @@
 package dev.meshclient.policy;
 
-/** How the endpoints of a service are found. The words are Istio's. */
+/** How the endpoints of a service are found. The names are Istio's. */
 public enum Resolution {
-    /** They are listed. */
+    /** The policy lists them. */
     STATIC,
-    /** Names are listed, or the hosts themselves: each address that they stand for is an endpoint. */
+    /** The policy lists names, or the hosts are the names: each address of a name is an endpoint. */
     DNS,
-    /** The endpoint is the request's own host and port, reached as OkHttp would. */
+    /** The only endpoint is the request's own host and port, reached as OkHttp would reach it. */
     NONE
 }

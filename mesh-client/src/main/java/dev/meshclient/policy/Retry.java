@@ -8,10 +8,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which outcomes are repeated. Policy never widens what is safe: only a request that is idempotent or was provably not
- * processed is sent again.
+ * Which outcomes are retried. A policy never extends what is safe: only a request that is idempotent, or was provably not
+ * processed, is sent again.
  *
- * @param attempts retries, not tries; 0 = none, at most 10
+ * @param attempts number of retries after the first attempt; 0 = none, at most 10
  * @param codes status codes to retry; null if the document does not state them: 502, 503, 504, or none if {@code retryOn} is
  *     stated without {@link RetryOn#RETRIABLE_STATUS_CODES}
  * @param retryOn conditions without a status code; null if the document does not state them

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param percent retries are at most this share of the requests within the interval; built-in 20
  * @param interval the window; built-in 10 s
- * @param minRetryCount always allowed within {@code minRetryInterval}, whatever the share; built-in 10
- * @param minRetryInterval built-in 1 s
+ * @param minRetryCount retries that are always allowed within {@code minRetryInterval}, whatever the share; built-in 10
+ * @param minRetryInterval window of {@code minRetryCount}; built-in 1 s
  */
 public record RetryConstraint(
         @Nullable Integer percent,
@@ -19,7 +19,7 @@ public record RetryConstraint(
     /** Nothing is stated. */
     public static final RetryConstraint NONE = new RetryConstraint(null, null, null, null);
 
-    /** Leaf by leaf: this, and where it says nothing, {@code base}. */
+    /** These values; each one that is not stated is taken from {@code base}. */
     public RetryConstraint over(RetryConstraint base) {
         return new RetryConstraint(
                 percent != null ? percent : base.percent,

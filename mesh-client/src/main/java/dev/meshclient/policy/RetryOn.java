@@ -1,14 +1,14 @@
 package dev.meshclient.policy;
 
-/** A retry condition. The words are Envoy's, but for {@code attempt-timeout}. */
+/** A retry condition. The names are Envoy's, except {@code attempt-timeout}. */
 public enum RetryOn {
-    /** No connection to the endpoint. */
+    /** No connection to the endpoint could be made. */
     CONNECT_FAILURE("connect-failure"),
-    /** The peer says that it did not process the request. */
+    /** The peer states that it did not process the request. */
     REFUSED_STREAM("refused-stream"),
-    /** The connection broke before anything of the request was sent. */
+    /** The connection broke before any part of the request was sent. */
     RESET_BEFORE_REQUEST("reset-before-request"),
-    /** No response, for whatever reason. */
+    /** No response, for any reason. */
     RESET("reset"),
     /** 502, 503 and 504, or no response. */
     GATEWAY_ERROR("gateway-error"),
@@ -16,9 +16,9 @@ public enum RetryOn {
     FIVE_XX("5xx"),
     /** 409. */
     RETRIABLE_4XX("retriable-4xx"),
-    /** What {@code codes} lists; 502, 503 and 504 if it is not stated. */
+    /** A status in {@code codes}; 502, 503 and 504 if it is not stated. */
     RETRIABLE_STATUS_CODES("retriable-status-codes"),
-    /** {@code timeouts.backendRequest} ran out. */
+    /** {@code timeouts.backendRequest} has expired. */
     ATTEMPT_TIMEOUT("attempt-timeout");
 
     private final String word;
@@ -27,7 +27,7 @@ public enum RetryOn {
         this.word = word;
     }
 
-    /** As it is written in a document. */
+    /** The spelling in a document. */
     public String word() {
         return word;
     }

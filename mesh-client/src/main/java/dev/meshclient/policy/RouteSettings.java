@@ -3,29 +3,29 @@ package dev.meshclient.policy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a call may take and which outcomes are repeated. A rule states it over its service, the service over the defaults; a
- * subset states it for calls to its own service.
+ * Time limits and retries of a call. The settings of a rule take precedence over those of its service, and these over the
+ * defaults; a subset states settings for calls to its own service.
  *
- * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
- * @param timeouts of the call and of an attempt
- * @param retry which outcomes are repeated; null: not stated
+ * @param timeouts limits of the call and of an attempt
+ * @param retry which outcomes are retried; null: not stated
  */
 public record RouteSettings(Timeouts timeouts, @Nullable Retry retry) {
     /** Nothing is stated. */
     public static final RouteSettings NONE = new RouteSettings(Timeouts.NONE, null);
 
-    /** These settings, and where they say nothing, those of {@code base}: timeouts leaf by leaf, retry as a whole. */
+    /** These settings; what is not stated is taken from {@code base}: timeouts field by field, retry as a whole. */
     public RouteSettings over(RouteSettings base) {
         return new RouteSettings(timeouts.over(base.timeouts), retry != null ? retry : base.retry);
     }
 
-    /** Begins with nothing stated. */
+    /** Starts an empty builder. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Begins with what is stated here. */
+    /** Starts a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.timeouts = timeouts;
@@ -33,7 +33,7 @@ public record RouteSettings(Timeouts timeouts, @Nullable Retry retry) {
         return builder;
     }
 
-    /** Makes a {@link RouteSettings}. The words are those of the document; what they mean stands at the components. */
+    /** Builds a {@link RouteSettings}. Fields have the names of the document; the components describe their meaning. */
     public static final class Builder {
         private Timeouts timeouts = Timeouts.NONE;
         private @Nullable Retry retry;

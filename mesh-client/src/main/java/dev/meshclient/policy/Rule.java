@@ -4,14 +4,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A route. The words are those of Gateway API's HTTPRoute.
+ * A route. The names are those of Gateway API's HTTPRoute.
  *
- * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
- * @param name for people; null if the document states none
- * @param matches any of them must hold; empty = every request
- * @param backendRefs where calls go, one chosen by weight for each call
- * @param settings of this rule, over those of the service
+ * @param name for messages; null if the document states none
+ * @param matches one of them must match; empty = every request
+ * @param backendRefs the backends; one is chosen by weight for each call
+ * @param settings settings of this rule, which take precedence over those of the service
  */
 public record Rule(@Nullable String name, List<Match> matches, List<BackendRef> backendRefs, RouteSettings settings) {
     public Rule {
@@ -19,12 +19,12 @@ public record Rule(@Nullable String name, List<Match> matches, List<BackendRef> 
         backendRefs = List.copyOf(backendRefs);
     }
 
-    /** Begins with nothing stated. */
+    /** Starts an empty builder. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Begins with what is stated here. */
+    /** Starts a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.name = name;
@@ -34,7 +34,7 @@ public record Rule(@Nullable String name, List<Match> matches, List<BackendRef> 
         return builder;
     }
 
-    /** Makes a {@link Rule}. The words are those of the document; what they mean stands at the components. */
+    /** Builds a {@link Rule}. Fields have the names of the document; the components describe their meaning. */
     public static final class Builder {
         private @Nullable String name;
         private List<Match> matches = List.of();

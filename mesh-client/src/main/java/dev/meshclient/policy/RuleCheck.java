@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Checks a route: what it matches, and where it sends calls. */
+/** Checks a route: its matches and its backends. */
 final class RuleCheck {
     private static final int MAX_MATCHES = 64;
     private static final int MAX_VALUE_MATCHES = 16;
@@ -16,7 +16,9 @@ final class RuleCheck {
     private static final String METHODS = "GET, HEAD, POST, PUT, DELETE, OPTIONS, PATCH, TRACE";
     private static final Set<String> METHOD = Set.of(METHODS.split(", "));
 
-    /** Looked at first: a group that is repeated for each character or escape would cost the stack of long paths. */
+    /**
+     * A lookahead, checked first: a group that repeats for each character or escape would need too much stack for long paths.
+     */
     static final String WHOLE_ESCAPES = "(?![\\s\\S]*%(?![0-9A-Fa-f]{2}))";
 
     static final Pattern PATH = Pattern.compile(WHOLE_ESCAPES + "/[A-Za-z0-9/._~!$&'()*+,;=:@\\[\\]%-]*");

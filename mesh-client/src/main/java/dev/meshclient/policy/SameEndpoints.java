@@ -3,7 +3,7 @@ package dev.meshclient.policy;
 import java.util.List;
 import java.util.Objects;
 
-/** Finds endpoints that stand twice: a table of their places, which costs 8 to 16 bytes an endpoint. */
+/** Finds endpoints that are listed twice, with a table of their positions that takes 8 to 16 bytes for each endpoint. */
 final class SameEndpoints {
     private final List<Endpoint> endpoints;
     private final int[] table;
@@ -13,7 +13,7 @@ final class SameEndpoints {
         this.table = new int[Integer.highestOneBit(Math.max(1, endpoints.size())) * 4];
     }
 
-    /** Whether one before has the cluster, address and port of this one, which is looked at for the first time. */
+    /** Whether an earlier endpoint has the same cluster, address and port. Call it once for each endpoint. */
     boolean hasEarlier(int at) {
         Endpoint e = endpoints.get(at);
         String address = e.address();

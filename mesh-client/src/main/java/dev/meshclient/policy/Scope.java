@@ -8,13 +8,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What a document speaks of, where that is not the whole mesh: a service that it does not have is missing from it only if the
- * document speaks of one of that service's hosts, or of its name.
+ * The hosts that a document covers if it does not cover the whole mesh: a service is missing from it only if the document
+ * covers one of the service's hosts, or its name.
  *
- * @param hosts as URLs have them, without ports, IPv6 in brackets; kept in lower case
+ * @param hosts hosts as in URLs, without ports, IPv6 in brackets; kept in lower case
  */
 public record Scope(Set<String> hosts) {
-    /** Of nothing. */
+    /** Covers nothing. */
     public static final Scope NOTHING = new Scope(Set.of());
 
     public Scope {
@@ -24,17 +24,17 @@ public record Scope(Set<String> hosts) {
                         Collectors.toCollection(LinkedHashSet::new), Collections::unmodifiableSet));
     }
 
-    /** Whether a document can speak of this name: what is no DNS name and no address is no host of any service. */
+    /** Whether a document can cover this name: only DNS names and addresses can be hosts of a service. */
     public static boolean canHold(String host) {
         return host.length() <= Hosts.MAX_HOST && Hosts.BARE_HOST.matcher(host).matches();
     }
 
-    /** Whether the document speaks of this host, or of the service of this name. */
+    /** Whether the document covers this host, or the service of this name. */
     public boolean covers(String name) {
         return hosts.contains(name.toLowerCase(Locale.ROOT));
     }
 
-    /** What both speak of. */
+    /** The hosts that both cover. */
     public Scope and(Scope other) {
         Set<String> both = new TreeSet<>(hosts);
         both.retainAll(other.hosts);

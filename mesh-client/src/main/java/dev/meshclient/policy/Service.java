@@ -3,19 +3,18 @@ package dev.meshclient.policy;
 import java.util.List;
 
 /**
- * All about one service.
+ * A service: its hosts, endpoints, subsets, rules and settings.
  *
- * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
- * @param hosts authorities that a request URL may carry: {@code orders}, {@code orders:8080}, {@code *.orders.example} or,
- *     with {@link Resolution#NONE} only, {@code *}; kept as URLs have them: in lower case, IPv6 in its canonical form
- * @param appProtocol what the endpoints speak
+ * @param hosts authorities that a request URL may have: {@code orders}, {@code orders:8080}, {@code *.orders.example} or, with
+ *     {@link Resolution#NONE} only, {@code *}; kept as in URLs: lower case, IPv6 in its canonical form
+ * @param appProtocol the protocol of the endpoints
  * @param resolution how endpoints are found
- * @param endpoints where the service is reached; empty for {@link Resolution#NONE}; empty for {@link Resolution#DNS}: the hosts are
- *     the names
- * @param subsets named parts of the endpoints, by label
- * @param rules routes, in document order; empty = one implicit rule that takes everything to this service
- * @param settings of this service, not merged with the defaults
+ * @param endpoints the endpoints; empty for {@link Resolution#NONE}; empty for {@link Resolution#DNS}: the hosts are the names
+ * @param subsets named parts of the endpoints, selected by label
+ * @param rules routes, in document order; empty = one implicit rule that sends every request to this service
+ * @param settings settings of this service, not merged with the defaults
  */
 public record Service(
         List<String> hosts,
@@ -32,12 +31,12 @@ public record Service(
         rules = List.copyOf(rules);
     }
 
-    /** Begins with nothing stated. */
+    /** Starts an empty builder. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Begins with what is stated here. */
+    /** Starts a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.hosts = hosts;
@@ -50,7 +49,7 @@ public record Service(
         return builder;
     }
 
-    /** Makes a {@link Service}. The words are those of the document; what they mean stands at the components. */
+    /** Builds a {@link Service}. Fields have the names of the document; the components describe their meaning. */
     public static final class Builder {
         private List<String> hosts = List.of();
         private AppProtocol appProtocol = AppProtocol.HTTP;
@@ -102,12 +101,12 @@ public record Service(
             return hosts(List.of(hosts));
         }
 
-        /** Replaces what is stated for calls that a rule of this service takes. */
+        /** Replaces the settings for calls that a rule of this service matches. */
         public Builder route(RouteSettings route) {
             return settings(new Settings(route, settings.backend()));
         }
 
-        /** Replaces what is stated for calls that are sent to this service. */
+        /** Replaces the settings for calls that are sent to this service. */
         public Builder backend(BackendSettings backend) {
             return settings(new Settings(settings.route(), backend));
         }

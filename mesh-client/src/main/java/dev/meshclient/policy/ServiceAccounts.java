@@ -5,18 +5,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who the endpoints of a service are: SPIFFE IDs, written in full or as the path below the trust domain of the document.
+ * The SPIFFE IDs of a service's endpoints, stated in full or as the path below the document's trust domain.
  *
- * @param trustDomain of the document; null: it states none, and IDs must be written in full
- * @param template of the defaults, in which {@code {service}} stands for the name of the service; null: none
+ * @param trustDomain the trust domain of the document; null: it states none, and IDs must be stated in full
+ * @param template the template of the defaults, in which {@code {service}} stands for the name of the service; null: none
  */
 record ServiceAccounts(
         @Nullable String trustDomain, @Nullable String template) {
     static final int MAX = 2048;
 
-    // No segment that is empty, or of dots alone: SPIFFE ID 2.2. Looked at first, since java.util.regex recurses for
-    // each
-    // turn of a group: long paths must not cost the stack.
+    // No segment that is empty or consists of dots alone: SPIFFE ID 2.2. A lookahead, checked first, since
+    // java.util.regex recurses for each repetition of a group: long paths must not exhaust the stack.
     private static final String SEGMENTS = "(?!/|.*//|.*/$|(.*/)?\\.{1,2}(/|$))";
     private static final String PATH = SEGMENTS + "[A-Za-z0-9._/-]+";
     private static final String TEMPLATE_PATH = "(?!$)" + SEGMENTS + "[A-Za-z0-9._/-]*(\\{service\\}[A-Za-z0-9._/-]*)*";
@@ -27,7 +26,7 @@ record ServiceAccounts(
     static final String EXPECTED =
             "a SPIFFE ID such as spiffe://shop.example/ns/prod/sa/orders, or its path without the first slash";
 
-    /** What is wrong with an account that is stated; null: nothing. */
+    /** The problem of a stated account; null: none. */
     @Nullable
     String fault(String account) {
         if (!Place.matches(account, MAX, ACCOUNT)) {
@@ -36,7 +35,7 @@ record ServiceAccounts(
         return inFull(account) == null ? "a SPIFFE ID in full, since the document states no trustDomain" : null;
     }
 
-    /** A service with all of its accounts in full, and with the one that it has by default. */
+    /** The service with all stated accounts in full and its default account. */
     Service inFull(String name, Service service) {
         boolean whole = service.endpoints().stream().allMatch(e -> isInFull(e.serviceAccount()))
                 && service.subsets().stream()
@@ -81,7 +80,7 @@ record ServiceAccounts(
         return id == null ? account : id;
     }
 
-    /** What the endpoints of a service are that say nothing; null: it cannot be told. */
+    /** The account of endpoints that state none; null: unknown. */
     @Nullable
     String byDefault(String service) {
         String stated = (template == null ? "{service}" : template).replace("{service}", service);

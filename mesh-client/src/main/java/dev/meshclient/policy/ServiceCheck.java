@@ -20,7 +20,7 @@ final class ServiceCheck {
     private final MeshPolicy policy;
     private final @Nullable Tls defaultTls;
     private final ServiceAccounts accounts;
-    // Thousands of endpoints share a few.
+    // Thousands of endpoints share a few accounts.
     private final Set<String> legalAccounts = new HashSet<>();
     private Map<String, String> legalLabels = Map.of();
 
@@ -32,7 +32,7 @@ final class ServiceCheck {
 
     void check(Place place, String name, Service service) {
         Place hosts = place.field("hosts");
-        hosts.items(service.hosts(), 0, MAX_HOSTS); // without one, it is reached by rules alone
+        hosts.items(service.hosts(), 0, MAX_HOSTS); // a service without hosts is reached by rules alone
         for (int i = 0; i < service.hosts().size(); i++) {
             host(hosts, i, service);
         }
@@ -70,7 +70,7 @@ final class ServiceCheck {
         if (host.equals("*") && service.resolution() != Resolution.NONE) {
             return "\"*\" only with resolution NONE: one service cannot list the endpoints of every host";
         }
-        // Without endpoints the hosts are what is resolved.
+        // Without endpoints the hosts are resolved.
         return service.resolution() == Resolution.DNS && service.endpoints().isEmpty() && host.startsWith("*.")
                 ? "a name to look up, as resolution is DNS and no endpoints are listed"
                 : null;
@@ -80,7 +80,7 @@ final class ServiceCheck {
         return fault(host, service) == null;
     }
 
-    /** Of a service that is refused. */
+    /** The legal hosts of a refused service. */
     static List<String> legalHosts(@Nullable Service service) {
         return service == null
                 ? List.of()
@@ -108,7 +108,10 @@ final class ServiceCheck {
         }
     }
 
-    /** In a large policy nearly all are: a place for each of their fields would cost more than reading it. */
+    /**
+     * A fast check first: in a large policy nearly all are legal, and a place for each of their fields would cost more than
+     * reading it.
+     */
     private boolean isLegal(Endpoint e) {
         return e.weight() >= 0
                 && e.weight() <= MAX_WEIGHT
@@ -130,7 +133,7 @@ final class ServiceCheck {
         return legal;
     }
 
-    @SuppressWarnings("ReferenceEquality") // those of a document are shared: most are the same as the last
+    @SuppressWarnings("ReferenceEquality") // the reader shares equal values: most are the same object as the last
     private boolean areLabels(Map<String, String> labels) {
         if (labels != legalLabels) {
             for (String value : labels.values()) {
@@ -191,9 +194,11 @@ final class ServiceCheck {
         }
     }
 
-    // ---- what parts of a service say of each other
+    // ---- checks across the parts of a service
 
-    /** Nothing to choose from, and the caller's own connections: what would have no effect is refused. */
+    /**
+     * Refuses settings that have no effect without endpoints: there is no choice, and the caller's own connections are used.
+     */
     private void hasNoEndpoints(Place place, Service service, BackendSettings settings) {
         if (!service.endpoints().isEmpty()) {
             place.field("endpoints").wrong(service.endpoints(), NO_ENDPOINTS);
@@ -240,7 +245,7 @@ final class ServiceCheck {
         }
     }
 
-    /** Else the caller's own connections would be less than what is stated. */
+    /** Otherwise the caller's own connections would do less than the policy states. */
     private static boolean needsEndpoints(Tls tls) {
         return !tls.equals(Tls.of(tls.mode())) || needsOwnSockets(tls.mode());
     }
@@ -249,7 +254,7 @@ final class ServiceCheck {
         return mode == Tls.Mode.MUTUAL || mode == Tls.Mode.MESH_MUTUAL;
     }
 
-    /** "Any peer of the mesh" is never what is meant: with MESH_MUTUAL it must be known who the peer is. */
+    /** With MESH_MUTUAL the expected identity must be known: "any peer of the mesh" is never intended. */
     private void provesItself(Place place, Service service, BackendSettings settings) {
         Tls whole = settings.tls() != null ? settings.tls() : defaultTls;
         boolean anonymous = Stream.concat(

@@ -1,17 +1,16 @@
 package dev.meshclient.policy;
 
 /**
- * What may be stated in {@code defaults}, on a service and on a subset alike. Precedence is rule, subset, service, defaults,
- * built-in.
+ * Settings that {@code defaults}, a service and a subset may state. Precedence: rule, subset, service, defaults, built-in.
  *
- * @param route counts for calls that a rule of the service takes
- * @param backend counts for calls that are sent to it, whichever service's rule took them
+ * @param route applies to calls that a rule of the service matches
+ * @param backend applies to calls that are sent to it, whichever service's rule matched them
  */
 public record Settings(RouteSettings route, BackendSettings backend) {
     /** Nothing is stated. */
     public static final Settings NONE = new Settings(RouteSettings.NONE, BackendSettings.NONE);
 
-    /** These settings, and where they say nothing, those of {@code base}. */
+    /** These settings; what is not stated is taken from {@code base}. */
     public Settings over(Settings base) {
         return new Settings(route.over(base.route), backend.over(base.backend));
     }

@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Checks what may be stated in {@code defaults}, on a service, on a subset and, of the route, on a rule. */
+/** Checks the settings of {@code defaults}, a service, a subset and, for the route, a rule. */
 final class SettingsCheck {
     private static final long MAX_UNSIGNED_INT = 4_294_967_295L;
 
@@ -21,7 +21,7 @@ final class SettingsCheck {
         check(place, settings, providers);
     }
 
-    /** But for the service account, which is a template in the defaults. */
+    /** Checks all but the service account, which is a template in the defaults. */
     static void check(Place place, Settings settings, Map<String, JwtProvider> providers) {
         BackendSettings backend = settings.backend();
         route(place, settings.route());

@@ -5,23 +5,23 @@ import java.util.Map;
 /**
  * A named part of a service's endpoints.
  *
- * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
- * @param name what {@code backendRefs[].subset} refers to
- * @param labels an endpoint belongs to it that has all of them
- * @param settings of this subset, not merged with the service's
+ * @param name the name that {@code backendRefs[].subset} refers to
+ * @param labels an endpoint with all of these labels belongs to the subset
+ * @param settings settings of this subset, not merged with the service's
  */
 public record Subset(String name, Map<String, String> labels, Settings settings) {
     public Subset {
         labels = Map.copyOf(labels);
     }
 
-    /** Begins with nothing stated. */
+    /** Starts an empty builder. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Begins with what is stated here. */
+    /** Starts a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.name = name;
@@ -30,7 +30,7 @@ public record Subset(String name, Map<String, String> labels, Settings settings)
         return builder;
     }
 
-    /** Makes a {@link Subset}. The words are those of the document; what they mean stands at the components. */
+    /** Builds a {@link Subset}. Fields have the names of the document; the components describe their meaning. */
     public static final class Builder {
         private String name = "";
         private Map<String, String> labels = Map.of();
@@ -53,12 +53,12 @@ public record Subset(String name, Map<String, String> labels, Settings settings)
             return this;
         }
 
-        /** Replaces what is stated for calls to this subset that a rule of its own service takes. */
+        /** Replaces the settings for calls to this subset that a rule of its own service matches. */
         public Builder route(RouteSettings route) {
             return settings(new Settings(route, settings.backend()));
         }
 
-        /** Replaces what is stated for calls that are sent to this subset. */
+        /** Replaces the settings for calls that are sent to this subset. */
         public Builder backend(BackendSettings backend) {
             return settings(new Settings(settings.route(), backend));
         }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long a call and its attempts may take; null where nothing is stated, zero means no limit.
+ * Time limits of a call and its attempts; null where nothing is stated, zero means no limit.
  *
  * @param request the whole call: all attempts, back-off and the response body
  * @param backendRequest one attempt, until its response headers
@@ -13,7 +13,7 @@ public record Timeouts(@Nullable Duration request, @Nullable Duration backendReq
     /** Nothing is stated. */
     public static final Timeouts NONE = new Timeouts(null, null);
 
-    /** Leaf by leaf: this, and where it says nothing, {@code base}. */
+    /** These values; each one that is not stated is taken from {@code base}. */
     public Timeouts over(Timeouts base) {
         return new Timeouts(
                 request != null ? request : base.request,

@@ -4,19 +4,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS to the endpoints. A document names no files: what is secret is resolved where the mesh runs.
+ * TLS to the endpoints. A document names no files: secrets are resolved by the process.
  *
- * <p>Made with {@link #builder()}. The canonical constructor is no API: it changes when a component is added.
+ * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
- * @param mode whether there is any, and who proves what to whom
- * @param sni the name that is sent, and with {@link Mode#SIMPLE} and {@link Mode#MUTUAL} the name that the certificate must
- *     carry; null: the logical host
- * @param subjectAltNames a certificate must carry one of these instead: SPIFFE IDs with {@link Mode#MESH_MUTUAL}, else also DNS
- *     names and IP addresses; compared as a whole; empty: not stated, which never means any
+ * @param mode whether TLS is used, and which side presents which certificate
+ * @param sni the server name that is sent, and with {@link Mode#SIMPLE} and {@link Mode#MUTUAL} the name that the certificate
+ *     must carry; null: the logical host
+ * @param subjectAltNames a certificate must carry one of these instead: SPIFFE IDs with {@link Mode#MESH_MUTUAL}, otherwise
+ *     also DNS names and IP addresses; compared as a whole; empty: not stated, which never accepts any name
  * @param caCertificates PEM; with {@link Mode#SIMPLE} and {@link Mode#MUTUAL}: certificates are verified against these alone;
  *     null: not stated
- * @param credentialName of {@code Mesh.Builder.credential}; null: with {@link Mode#MUTUAL} the identity of the workload, with
- *     {@link Mode#SIMPLE} the trust of the caller's client
+ * @param credentialName the name in {@code Mesh.Builder.certificate}; null: with {@link Mode#MUTUAL} the identity of the
+ *     workload, with {@link Mode#SIMPLE} the trust of the caller's client
  */
 public record Tls(
         Mode mode,
@@ -28,29 +28,29 @@ public record Tls(
         subjectAltNames = List.copyOf(subjectAltNames);
     }
 
-    /** Nothing but the mode is stated. */
+    /** States nothing but the mode. */
     public static Tls of(Mode mode) {
         return new Tls(mode, null, List.of(), null, null);
     }
 
-    /** The words are Istio's, but for its brand. */
+    /** The names are Istio's, except for its brand. */
     public enum Mode {
-        /** As the caller's URL says. */
+        /** The caller's URL decides. */
         DISABLE,
-        /** TLS; the server proves who it is. */
+        /** TLS; the server presents a certificate. */
         SIMPLE,
-        /** TLS; each side proves who it is, by certificates of its own. */
+        /** TLS; each side presents a certificate of its own. */
         MUTUAL,
-        /** TLS; each side proves who it is, by the SPIFFE identity that the mesh gave it. */
+        /** TLS; each side presents the SPIFFE identity that the mesh gave it. */
         MESH_MUTUAL
     }
 
-    /** Begins with nothing stated. */
+    /** Starts an empty builder. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** Begins with what is stated here. */
+    /** Starts a builder with these values. */
     public Builder toBuilder() {
         Builder builder = new Builder();
         builder.mode = mode;
@@ -61,7 +61,7 @@ public record Tls(
         return builder;
     }
 
-    /** Makes a {@link Tls}. The words are those of the document; what they mean stands at the components. */
+    /** Builds a {@link Tls}. Fields have the names of the document; the components describe their meaning. */
     public static final class Builder {
         private Mode mode = Mode.DISABLE;
         private @Nullable String sni;

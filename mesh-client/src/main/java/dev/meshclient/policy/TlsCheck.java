@@ -6,7 +6,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.util.regex.Pattern;
 
-/** Checks {@code tls}. What a mode does not use is refused: whoever wrote it believes that it is checked. */
+/** Checks {@code tls}. A field that the mode does not use is refused: its author expects it to be verified. */
 final class TlsCheck {
     private static final int MAX_NAMES = 256;
     private static final int MAX_PEM = 1_048_576;

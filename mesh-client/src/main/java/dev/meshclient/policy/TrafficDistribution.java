@@ -1,10 +1,10 @@
 package dev.meshclient.policy;
 
-/** Where calls go first. */
+/** Which endpoints calls prefer. */
 public enum TrafficDistribution {
-    /** The caller's own zone, as long as it has the capacity. */
+    /** Endpoints in the caller's own zone, as long as its capacity suffices. */
     PREFER_SAME_ZONE("PreferSameZone"),
-    /** Anywhere. */
+    /** All endpoints alike. */
     ANY("Any");
 
     private final String word;
@@ -13,7 +13,7 @@ public enum TrafficDistribution {
         this.word = word;
     }
 
-    /** As it is written in a document. */
+    /** The spelling in a document. */
     public String word() {
         return word;
     }

@@ -2,7 +2,7 @@ package dev.meshclient.policy;
 
 /** A condition on a header or a query parameter; a regular expression must match the whole value. */
 public record ValueMatch(String name, Type type, String value) {
-    /** The words are Gateway API's. */
+    /** The names are Gateway API's. */
     public enum Type {
         EXACT("Exact"),
         REGULAR_EXPRESSION("RegularExpression");
@@ -13,7 +13,7 @@ public record ValueMatch(String name, Type type, String value) {
             this.word = word;
         }
 
-        /** As it is written in a document. */
+        /** The spelling in a document. */
         public String word() {
             return word;
         }

@@ -8,7 +8,7 @@ import java.util.Locale;
 /**
  * Two sources as one.
  *
- * @param moment for how long one that has a document waits at the start for one that has said nothing yet
+ * @param moment how long a source that has a document waits at the start for the first document of the other
  */
 record CombinedSource(Combination.Kind kind, PolicySource first, PolicySource second, Duration moment)
         implements PolicySource {
@@ -19,7 +19,7 @@ record CombinedSource(Combination.Kind kind, PolicySource first, PolicySource se
         return PlainSink.watch(sink, mesh -> CombinedWatch.start(mesh, this));
     }
 
-    /** Two sources without a name have nothing to keep. */
+    /** Sources without a name keep no snapshot. */
     @Override
     public String snapshotName() {
         String one = first.snapshotName();

@@ -29,9 +29,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Two sources under watch: whenever one has another document, both are combined anew. At the start each is given a moment,
- * since half a policy makes calls fail that a whole one would serve; a source that failed, or lets that moment pass, is not
- * waited for. After a restart a source that has not been heard yet stands as an earlier process left it.
+ * Watches two sources and combines their documents whenever one of them changes. At the start each gets a short time to
+ * deliver, since half a policy makes calls fail that the whole policy would serve; a source that fails or exceeds that time is
+ * not waited for. After a restart a source that has not delivered yet is represented by the snapshot of an earlier process.
  */
 final class CombinedWatch implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(CombinedWatch.class);
@@ -71,7 +71,7 @@ final class CombinedWatch implements Closeable {
         return waiting && !closed;
     }
 
-    /** Whether a source has said nothing yet and left something that may not be used yet. */
+    /** Whether a source has not delivered yet and has a snapshot that may not be used yet. */
     private synchronized boolean lacksRemembered() {
         return !closed && (first.lacksRemembered() || second.lacksRemembered());
     }
@@ -89,7 +89,7 @@ final class CombinedWatch implements Closeable {
             synchronized (this) {
                 if (lacksRemembered()) {
                     boolean alone =
-                            first.state == null && second.state == null; // then the mesh has it in force already
+                            first.state == null && second.state == null; // then the mesh already has it in force
                     first.remember();
                     second.remember();
                     if (!alone) {
@@ -116,7 +116,10 @@ final class CombinedWatch implements Closeable {
         }
     }
 
-    /** What came while another source was waited for comes in its order: a service that only the first document had is kept for a while. */
+    /**
+     * Delivers in their order the documents that arrived during the wait: a service that only the first document had is kept
+     * for a while.
+     */
     private void deliverAll() throws IOException {
         for (State passed : first.takePassed()) {
             deliver(passed, second.state);
@@ -170,11 +173,11 @@ final class CombinedWatch implements Closeable {
     }
 
     /**
-     * What one source has.
+     * The document of one source.
      *
-     * @param live whether this process has heard it
-     * @param confirmed when it was; null: a source that has it always
-     * @param memory as the source left it
+     * @param live whether this process received it
+     * @param confirmed when it was received; null: the source always has it
+     * @param memory the source's memory with this document
      */
     private record State(
             PolicyDocument document, boolean live, @Nullable Instant confirmed, Map<String, Remembered> memory) {
@@ -183,13 +186,13 @@ final class CombinedWatch implements Closeable {
         }
     }
 
-    /** One of both sources. */
+    /** One of the two sources. */
     private final class Part implements PolicySource.Sink, DocumentSink {
         private final String name;
         private final Memory memory;
         private final VersionOrder order = new VersionOrder();
         private final List<State> passed =
-                new ArrayList<>(); // each followed by another one while the other source was waited for
+                new ArrayList<>(); // documents that were replaced while the other source was waited for
         private @Nullable State state;
         private @Nullable IOException failing;
         private boolean heard;
@@ -251,7 +254,7 @@ final class CombinedWatch implements Closeable {
             return memory;
         }
 
-        /** Finds out whether this source asks host by host. */
+        /** Learns whether this source requests hosts on demand. */
         @Override
         public WantedHosts wanted() {
             return new WantedHosts() {
@@ -268,7 +271,7 @@ final class CombinedWatch implements Closeable {
             };
         }
 
-        /** Of a source that is not one of this library: it does not report itself why a document was refused. */
+        /** Called by a source outside this library, which does not report itself why a document was refused. */
         @Override
         public void deliver(PolicyDocument document) throws IOException {
             try {

@@ -6,7 +6,7 @@ import dev.meshclient.internal.source.file.FileWatch;
 import java.io.Closeable;
 import java.nio.file.Path;
 
-/** A policy in a file that others write. */
+/** A policy in a file that another process writes. */
 final class FilePolicySource implements PolicySource {
     private final Path file;
     private final Path directory;

@@ -13,9 +13,10 @@ import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 
 /**
- * A policy that an HTTP server has. The URI is asked for again and again, word for word, with the ETag of the last answer. A
- * server that can hold a request until there is news (long poll) is found out by its answers; of any other, a file server
- * included, the document is polled. Of several servers one is asked; when it fails, the next. Whatever goes wrong, the last good document stays in force.
+ * A policy from an HTTP server. The source requests the URI repeatedly, unchanged, with the ETag of the last answer. It detects
+ * a server that holds a request until there is news (long poll) by its answers; it polls any other server, a file server
+ * included. With several servers it uses one and switches to the next on failure. After any failure the last good document
+ * stays in force.
  *
  * <p>Immutable: each method returns a copy.
  */
@@ -54,10 +55,11 @@ public final class HttpPolicySource implements PolicySource {
     }
 
     /**
-     * Sends what the file holds as {@code Authorization: Bearer}. It is read for every request, so a rotated token is used at
-     * once, and to each of several servers; without a readable token no request is made. Redirects to another host or port are then refused.
+     * Sends the content of the file as {@code Authorization: Bearer}. The file is read for every request, so a rotated token is
+     * used at once, and with each of several servers; without a readable token no request is made. Redirects to another host or
+     * port are then refused.
      *
-     * @throws IllegalArgumentException if it would travel in plaintext to a host that is not this one
+     * @throws IllegalArgumentException if a URI would send it in plaintext to another host than this one
      */
     public HttpPolicySource bearerToken(Path file) {
         HttpSettings s = settings;
@@ -66,7 +68,7 @@ public final class HttpPolicySource implements PolicySource {
     }
 
     /**
-     * How often a server is asked that does not hold requests, give or take a fifth. Default 15 s, at least 1 s; a longer
+     * The interval of requests to a server that does not hold them, give or take a fifth. Default 15 s, at least 1 s; a longer
      * {@code Cache-Control: max-age} of the server wins, up to an hour.
      */
     public HttpPolicySource pollInterval(Duration interval) {
@@ -83,8 +85,8 @@ public final class HttpPolicySource implements PolicySource {
     }
 
     /**
-     * The client whose proxy, DNS, trust and client certificate are used; connections, timeouts and cache are the source's
-     * own. Default: a plain one. Never one that a mesh wrapped: the mesh would ask itself for its policy.
+     * The client whose proxy, DNS, trust and client certificate are used; connections, timeouts and cache are the source's own.
+     * Default: a plain client. Never use a client that a mesh wrapped: the mesh would need itself to get its policy.
      *
      * @throws IllegalArgumentException if a mesh wrapped it
      */
@@ -94,7 +96,7 @@ public final class HttpPolicySource implements PolicySource {
                 s.urls(), s.bearerToken(), s.pollInterval(), s.longPoll(), client, s.maxBytes(), s.onDemand()));
     }
 
-    /** How long a document may be, unzipped; reading ends there. Default 16 MiB: 100,000 endpoints need about 20 MB. */
+    /** The greatest length of a document, unzipped; reading ends there. Default 16 MiB: 100,000 endpoints need about 20 MB. */
     public HttpPolicySource maxBytes(long bytes) {
         HttpSettings s = settings;
         return new HttpPolicySource(new HttpSettings(
@@ -102,18 +104,18 @@ public final class HttpPolicySource implements PolicySource {
     }
 
     /**
-     * Asks for the services of the hosts that are called, and no others: for meshes so large that nobody wants all of it.
+     * Requests only the services of the hosts that are called: for meshes too large to load as a whole.
      *
-     * <p>Only hosts of the mesh are ever named to the server: our own service and those that the builder claims by name from
-     * the start on, and those that one of its wildcards or an earlier policy claims when they are called first. That call
-     * waits for the answer, at most {@code Mesh.Builder.initialFetchTimeout}. So claim what is to be the mesh's: a host that
-     * nobody claims is called past it, whatever the server has for it. A host that the answer does not have fails with {@code NoRoute} from
-     * then on; it is looked for as long as it is called, and forgotten 30 s later. At most 256 hosts are
-     * asked for, and as many services that they send calls to.
+     * <p>The server learns only hosts of the mesh: the own service and the hosts that the builder claims by name, from the
+     * start; and a host that a wildcard of the builder or an earlier policy claims, at its first call. That call waits for the
+     * answer, at most {@code Mesh.Builder.initialFetchTimeout}. So claim every host of the mesh: a host that is not claimed is
+     * called outside the mesh, even if the server has a service for it. If the answer lacks a host, calls to it fail with
+     * {@code NoRoute}; the source keeps requesting the host while it is called, and until 30 s after. It requests at most 256
+     * hosts, and as many services that they send calls to.
      *
-     * <p>The server sees {@code ?hosts=billing,orders}, sorted, behind whatever query the URI has. It answers with a document
-     * that has all that these hosts, or services of these names, need, and that says so in {@code metadata.scope}; one that
-     * answers with the whole document, without a scope, is right as well, and is asked for no more hosts.
+     * <p>The server sees {@code ?hosts=billing,orders}, sorted, after any query of the URI. It answers with a document that
+     * contains everything these hosts, or services of these names, need, and that states {@code metadata.scope}. A server may
+     * also answer with the whole document, without a scope; then the source requests no more hosts.
      *
      * @throws IllegalArgumentException if a URI has a parameter {@code hosts} already
      */
@@ -128,7 +130,7 @@ public final class HttpPolicySource implements PolicySource {
         return PlainSink.watch(sink, mesh -> HttpWatch.start(settings, mesh));
     }
 
-    /** The first URI: with another one added behind it, the source begins with the same policy. */
+    /** The first URI, so that a source with further URIs starts with the same snapshot. */
     @Override
     public String snapshotName() {
         return settings.urls().get(0).uri().toString();
@@ -136,6 +138,6 @@ public final class HttpPolicySource implements PolicySource {
 
     @Override
     public String toString() {
-        return "PolicySource.http(" + settings.told() + ")" + (settings.onDemand() ? ".onDemand()" : "");
+        return "PolicySource.http(" + settings.printable() + ")" + (settings.onDemand() ? ".onDemand()" : "");
     }
 }

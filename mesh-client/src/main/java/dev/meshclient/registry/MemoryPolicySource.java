@@ -27,9 +27,9 @@ public final class MemoryPolicySource implements PolicySource {
     }
 
     /**
-     * Puts another document in force, in every mesh that watches this source. As from any other source, a service of which
-     * something is wrong is left out, and the mesh tells it ({@code Mesh.status()}, its log); anything else that is wrong
-     * refuses the document, and nothing changes.
+     * Puts another document in force, in every mesh that watches this source. As from any source, a service with an error is
+     * left out, and the mesh reports it ({@code Mesh.status()}, its log); any other error refuses the whole document, and
+     * nothing changes.
      */
     public synchronized void update(String json) throws PolicyException {
         document = PolicyCodec.read(json.getBytes(StandardCharsets.UTF_8));
@@ -37,9 +37,9 @@ public final class MemoryPolicySource implements PolicySource {
     }
 
     /**
-     * As {@link #update(String)}, for a policy that was made in code.
+     * As {@link #update(String)}, for a policy made in code.
      *
-     * @throws IllegalArgumentException if it would be refused as a document
+     * @throws IllegalArgumentException if the policy would be refused as a document
      */
     public void update(MeshPolicy policy) throws PolicyException {
         update(new String(PolicyCodec.write(policy), StandardCharsets.UTF_8));

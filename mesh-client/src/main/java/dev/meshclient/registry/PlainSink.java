@@ -10,7 +10,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.function.Function;
 
-/** A sink that is not a mesh's, such as that of a source that changes what another source delivers. It gets a clock and threads of its own. */
+/**
+ * Wraps a sink that no mesh made, such as the sink of a source that changes the documents of another. It has a clock and
+ * threads of its own.
+ */
 final class PlainSink implements DocumentSink {
     private final PolicySource.Sink sink;
     private final RealTime time = RealTime.create("policy");

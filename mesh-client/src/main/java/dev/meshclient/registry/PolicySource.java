@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * Where policy comes from. A mesh has one; write your own for a registry that this library does not know:
+ * The source of policy. A mesh has one; implement this interface for a registry that the library does not support:
  *
  * <pre>{@code
  * PolicySource ours = sink -> {
@@ -23,23 +23,23 @@ import java.nio.file.Path;
  */
 public interface PolicySource {
     /**
-     * A policy that an HTTP server has, at this URI word for word: nothing is appended, unless by {@link HttpPolicySource#onDemand}. Polled, or held until there is news
-     * where the server can do that.
+     * A policy from an HTTP server, at exactly this URI: nothing is appended, except by {@link HttpPolicySource#onDemand}. The
+     * source uses long polling where the server supports it, and polls otherwise.
      *
-     * <p>With several URIs, of servers that have the same document, the first is asked, and each next one when those before
-     * it fail. The one that answered is kept; the first is tried again a minute after it failed.
+     * <p>With several URIs, of servers that have the same document, the source requests the first, and the next when it fails.
+     * It keeps the server that answered and tries the first again a minute after its failure.
      *
-     * @throws IllegalArgumentException if one is not an {@code http:} or {@code https:} URI, or holds a user and password, or
-     *     is there twice
+     * @throws IllegalArgumentException if a URI is not {@code http:} or {@code https:}, contains a user and password, or is
+     *     stated twice
      */
     static HttpPolicySource http(URI first, URI... more) {
         return HttpPolicySource.at(first, more);
     }
 
     /**
-     * A policy in a file. What is written to it takes effect about 200 ms after the last write, a mounted Kubernetes volume
-     * included; 10 s where the file system tells no events. A file that is missing is taken when it appears; while it is
-     * bad or gone, the last good document stays in force.
+     * A policy in a file. A change takes effect about 200 ms after the last write, also in a mounted Kubernetes volume; after
+     * 10 s where the file system sends no events. A missing file is read when it appears; while the file is bad or missing, the
+     * last good document stays in force.
      */
     static PolicySource file(Path path) {
         return new FilePolicySource(path);
@@ -59,67 +59,67 @@ public interface PolicySource {
     }
 
     /**
-     * As {@link #of(String)}, for a policy that was made in code. It is checked as a document is.
+     * As {@link #of(String)}, for a policy made in code. It is checked like a document.
      *
-     * @throws IllegalArgumentException if it would be refused as a document
+     * @throws IllegalArgumentException if the policy would be refused as a document
      */
     static MemoryPolicySource of(MeshPolicy policy) {
         return of(new String(PolicyCodec.write(policy), StandardCharsets.UTF_8));
     }
 
     /**
-     * Both at once, as where virtual machines are in a file and clusters in a registry. Endpoints of a service that both list
-     * are united by cluster, address and port; everything else of it is as the first says. The defaults of a document are
-     * for its own services.
+     * The union of two sources, such as virtual machines in a file and clusters in a registry. The endpoints of a service that
+     * both list are united by cluster, address and port; all its other settings are those of the first. The defaults of a
+     * document apply to its own services.
      *
-     * <p>What one of them has is in force although the other has nothing yet; only at the start both are given 2 s.
+     * <p>A document takes effect even if the other source has none yet; only at the start the mesh waits up to 2 s for both.
      */
     static PolicySource merge(PolicySource first, PolicySource second) {
         return new CombinedSource(Combination.Kind.MERGE, first, second, CombinedSource.MOMENT);
     }
 
     /**
-     * Policy over policy, as your own timeouts over what the platform says. What {@code top} states wins, setting by setting,
-     * in services and in defaults; what it does not state is as {@code base} says. Endpoints are not united: those of
-     * {@code top} if it lists any for the service, else those of {@code base}. A service that {@code top} sets to
-     * {@code null} is gone.
+     * One policy on top of another, such as your own timeouts on top of the platform's. A setting that {@code top} states wins,
+     * in services and in defaults; any other setting is taken from {@code base}. Endpoints are not united: the list of
+     * {@code top} if it has one for the service, otherwise the list of {@code base}. A service that {@code top} sets to
+     * {@code null} is removed.
      *
-     * <p>What one of them has is in force although the other has nothing yet; only at the start both are given 2 s.
+     * <p>A document takes effect even if the other source has none yet; only at the start the mesh waits up to 2 s for both.
      */
     static PolicySource overlay(PolicySource top, PolicySource base) {
         return new CombinedSource(Combination.Kind.OVERLAY, top, base, CombinedSource.MOMENT);
     }
 
     /**
-     * Begins to deliver documents to the sink, until the result is closed. Never waits and never throws: the source tells the sink
-     * what goes wrong, and tries again. Documents may come from any thread, this one included.
+     * Starts to deliver documents to the sink, until the result is closed. Must not wait or throw: the source reports failures
+     * to the sink and tries again. It may deliver documents on any thread, this one included.
      */
     Closeable watch(Sink sink);
 
     /**
-     * Names what this source reads, so that a mesh finds the policy that was in force before a restart: the same name in each
-     * process, another one for each source that reads something else. It may hold secrets: only a hash of it is written.
+     * A name for the content of this source, so that a mesh finds the policy that was in force before a restart: the same in
+     * each process, different for each source with other content. It may contain secrets: only a hash of it is written.
      *
-     * <p>Default: empty. Then nothing is kept for a restart, which is right where the source has its document at once.
+     * <p>Default: empty. Then no snapshot is kept for a restart, as is right for a source that has its document at once.
      */
     default String snapshotName() {
         return "";
     }
 
-    /** Takes documents; a mesh has one. Thread-safe. Once its watch is closed it ignores whatever comes. */
+    /** Receives documents; a mesh has one. Thread-safe. After its watch is closed it ignores all calls. */
     interface Sink {
         /**
-         * Puts a document in force and returns when it is. A service of which something is wrong is left out and keeps its last
-         * good policy; that is no failure. The document that is in force, delivered once more, says that the source still has it.
+         * Puts a document in force before it returns. A service with an error is left out and keeps its last good policy; that
+         * is no failure. Delivering the document in force again confirms that the source still has it.
          *
-         * @throws PolicyException if the document is refused as a whole: it is older than what is in force, or something is
-         *     wrong that is not of one service alone. Nothing has changed. The mesh has logged it and shows it in its status, so
-         *     a source needs to do nothing, but may tell where the document came from
-         * @throws IOException if it could not be put in force for another reason; likewise
+         * @throws PolicyException if the document is refused as a whole: it is older than the one in force, or it has an error
+         *     outside a single service. Nothing has changed. The mesh has logged it and shows it in its status, so a source
+         *     need not react, but may report where the document came from
+         * @throws IOException if the document could not be put in force for another reason; likewise
          */
         void deliver(PolicyDocument document) throws IOException;
 
-        /** Reports why there is no newer document just now, such as a server that is down; the last one stays in force. */
+        /** Reports why there is no newer document now, such as an unreachable server; the last document stays in force. */
         void failed(IOException problem);
     }
 }

@@ -1,4 +1,4 @@
-/** Where policy comes from: an HTTP registry, a file, memory. */
+/** Sources of policy: an HTTP registry, a file, memory. */
 @NullMarked
 package dev.meshclient.registry;
 

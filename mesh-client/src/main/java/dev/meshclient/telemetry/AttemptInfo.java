@@ -4,14 +4,14 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt of a call, as it stands when it is asked: a view, not a copy. Only the mesh implements it; methods may be added. Do
- * not keep it after {@link CallObserver#ended}.
+ * One attempt of a call: a live view, not a copy. Only the mesh implements it; methods may be added. Do not keep it after
+ * {@link CallObserver#ended}.
  */
 public interface AttemptInfo {
-    /** The call that it belongs to. */
+    /** The call of this attempt. */
     CallInfo call();
 
-    /** From 1 on. */
+    /** The number of the attempt, from 1. */
     int number();
 
     /** {@code address:port}; empty if the endpoints are not listed. */
@@ -20,16 +20,16 @@ public interface AttemptInfo {
     /** The zone of the endpoint; empty if it is not known. */
     String zone();
 
-    /** In a word, as {@code response} or {@code connect-failed}; {@code running} while it has no outcome. */
+    /** The outcome in a word, such as {@code response} or {@code connect-failed}; {@code running} while there is none. */
     String outcomeName();
 
-    /** Of the response; 0 if there is none. */
+    /** The status of the response; 0 if there is none. */
     int status();
 
-    /** Nanoseconds from the beginning of the attempt to its outcome, or to now. */
+    /** Nanoseconds from the start of the attempt to its outcome, or to now while it runs. */
     long elapsedNanos();
 
-    /** Why there is no response; null if there is one, and while it runs. */
+    /** Why there is no response; null if there is one, and while the attempt runs. */
     @Nullable
     IOException failure();
 }

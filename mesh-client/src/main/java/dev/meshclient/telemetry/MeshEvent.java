@@ -5,70 +5,73 @@ import dev.meshclient.policy.PolicyProblem;
 import java.time.Instant;
 import java.util.List;
 
-/** Something that happened beside calls. Only the mesh implements these; kinds and methods may be added. */
+/** An event outside a call. Only the mesh implements these; kinds and methods may be added. */
 public sealed interface MeshEvent {
     /**
-     * An endpoint gets no calls until a probe is answered; once, before {@link EndpointReturned}. There is no event for an ejected
-     * endpoint that policy does not list any more.
+     * An endpoint was ejected: it gets no calls until it answers a probe. Sent once before each {@link EndpointReturned}; an
+     * ejected endpoint that a new policy does not list any more sends no further event.
      */
     non-sealed interface EndpointEjected extends MeshEvent {
-        /** The service that it belongs to. */
+        /** The service of the endpoint. */
         String service();
 
         /** {@code address:port}. */
         String endpoint();
 
-        /** Why. */
+        /** Why it was ejected. */
         String reason();
     }
 
-    /** An endpoint that was ejected gets calls again, fewer at first. */
+    /** An ejected endpoint gets calls again, fewer at first. */
     non-sealed interface EndpointReturned extends MeshEvent {
-        /** The service that it belongs to. */
+        /** The service of the endpoint. */
         String service();
 
         /** {@code address:port}. */
         String endpoint();
 
-        /** Why. */
+        /** Why it has returned. */
         String reason();
     }
 
-    /** A document is in force; services of it may have been refused and kept as before, see {@code Mesh.status()}. */
+    /** A document is in force; some of its services may have been refused and left as before, see {@code Mesh.status()}. */
     non-sealed interface PolicyApplied extends MeshEvent {
         /** {@code epoch/version} of the document. */
         String revision();
     }
 
-    /** A document was refused as a whole; the one before it stays in force. */
+    /** A document was refused as a whole; the previous one stays in force. */
     non-sealed interface PolicyRefused extends MeshEvent {
         /** {@code epoch/version} of the document that stays in force; empty if there is none. */
         String revision();
 
-        /** What is wrong with the document. */
+        /** The errors of the document. */
         List<PolicyProblem> problems();
     }
 
     /**
-     * Another identity is in use from now on: the first, one whose certificate was renewed, or one that trusts other authorities.
+     * Another identity is in use: the first, a renewed certificate, or changed trust.
      */
     non-sealed interface IdentityRotated extends MeshEvent {
         /** The SPIFFE ID, or the subject of a certificate that has none. */
         String id();
 
-        /** When it expires. */
+        /** When the certificate expires. */
         Instant notAfter();
 
-        /** False if only the certificate was renewed; else, and with the first one, connections of an old identity end. */
+        /**
+         * False if only the certificate was renewed; true for the first identity and any other change, after which old
+         * connections are closed.
+         */
         boolean trustChanged();
     }
 
-    /** The source of an identity has none that is good; the one in use stays. Once for each reason. */
+    /** The source of an identity has no valid one; the one in use stays. Sent once for each reason. */
     non-sealed interface IdentityRejected extends MeshEvent {
-        /** As {@code MountedIdentity.at(/var/run/mesh)}. */
+        /** Its name, such as {@code MountedIdentity.at(/var/run/mesh)}. */
         String source();
 
-        /** Which file it is, and what is wrong with it. */
+        /** The file and its error. */
         String reason();
     }
 
@@ -77,16 +80,16 @@ public sealed interface MeshEvent {
         /** The SPIFFE ID, or the subject of a certificate that has none. */
         String id();
 
-        /** When it expires. */
+        /** When the certificate expires. */
         Instant notAfter();
 
-        /** How much of its life is over: 50, 80, and 100 when it has expired. */
+        /** The percentage of its life that has passed: 50, 80, and 100 when it has expired. */
         int lifePercent();
     }
 
-    /** Something was decided about a request, or would be by a shadow policy; requests that come in are among these. */
+    /** An authorization policy decided about a request, outbound or inbound, or a shadow policy would have. */
     non-sealed interface AuthorizationDecided extends MeshEvent {
-        /** What was decided. */
+        /** The decision. */
         AuthorizationEvent decision();
     }
 }

@@ -1,10 +1,10 @@
 package dev.meshclient.telemetry;
 
 /**
- * What happens beside calls. {@link CallObserver} sees the calls. It runs on the thread on which the event happens, often that of a
- * call, and must not block. What it throws is logged, at most once a minute, and harms nothing.
+ * Receives events outside calls; {@link CallObserver} observes the calls. It runs on the thread of the event, often the thread
+ * of a call, and must not block. Its exceptions are logged, at most once a minute, and have no other effect.
  */
 public interface MeshListener {
-    /** Something happened; which, its type says: {@code if (event instanceof MeshEvent.EndpointEjected e) ..}. */
+    /** Receives an event; its type tells which: {@code if (event instanceof MeshEvent.EndpointEjected e) ..}. */
     default void on(MeshEvent event) {}
 }

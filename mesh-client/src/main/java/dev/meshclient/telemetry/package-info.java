@@ -1,4 +1,4 @@
-/** What happens to a call, as ordered events. */
+/** The events of a call, in order, and the events of the mesh. */
 @NullMarked
 package dev.meshclient.telemetry;
 

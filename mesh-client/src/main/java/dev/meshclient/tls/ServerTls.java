@@ -12,12 +12,12 @@ import javax.net.ssl.SSLEngine;
 
 /**
  * Makes any server that takes an {@link SSLContext} a peer of the mesh: it presents the certificate of a
- * {@link WorkloadIdentity}, and admits clients only whose certificates the mesh trusts. That is one with a SPIFFE ID of a trust
- * domain whose bundle is known; for an identity without a SPIFFE ID, one that its authorities signed. Which of these clients may
- * call is for {@link dev.meshclient.Mesh#inbound} to decide.
+ * {@link WorkloadIdentity} and admits only clients whose certificates the mesh trusts. Those are clients with a SPIFFE ID of a
+ * trust domain whose bundle is known; for an identity without a SPIFFE ID, clients with a certificate that its authorities
+ * signed. {@link dev.meshclient.Mesh#inbound} decides which of these clients may call.
  *
- * <p>The context is always the same one. Each connection is made with the identity that is in use when its handshake begins, and
- * resumes no session of an earlier identity; connections that exist stay. While there is no certificate, or it has expired,
+ * <p>The context is always the same object. Each connection uses the identity that is in use when its handshake begins, and
+ * resumes no session of an earlier identity; existing connections stay. Without a certificate, or after it has expired,
  * handshakes fail.
  *
  * <pre>{@code
@@ -37,18 +37,18 @@ public final class ServerTls implements Closeable {
         this.stopTime = stopTime;
     }
 
-    /** Begins to watch the identity; never waits for it. */
+    /** Starts to watch the identity; never waits for it. */
     public static ServerTls of(WorkloadIdentity identity) {
         RealTime time = RealTime.create("mesh-server-tls");
         return new ServerTls(ServerContexts.start(identity, time), time::close);
     }
 
-    /** For tests: another clock. */
+    /** For tests, with another clock. */
     static ServerTls of(WorkloadIdentity identity, Time time) {
         return new ServerTls(ServerContexts.start(identity, time), () -> {});
     }
 
-    /** Makes engines and sockets for servers. Always the same one. */
+    /** Makes engines and sockets for servers. Always the same object. */
     public SSLContext context() {
         return contexts.rotating();
     }
@@ -61,7 +61,7 @@ public final class ServerTls implements Closeable {
     /**
      * Waits until there is a certificate.
      *
-     * @return whether there is one; false: the time is over
+     * @return whether there is a certificate; false: the timeout has passed
      * @throws java.io.InterruptedIOException if the thread is interrupted
      */
     public boolean awaitReady(Duration timeout) throws IOException {

@@ -18,58 +18,58 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks the policies of the service that a call goes to. An early answer, no boundary: it refuses only what no token and no reading
- * of the path at the other end could make allowed.
+ * Evaluates the authorization policies of the called service before a call is sent. This is an early answer, not a security
+ * boundary: it refuses only requests that the service would refuse whatever the token says and however it reads the path.
  */
 public final class Authorize implements CallLayer {
     /**
-     * Who calls.
+     * The calling workload.
      *
-     * @param identity our SPIFFE ID, as the peer sees it; null: not known
-     * @param zone ours; empty: not known
+     * @param identity the caller's SPIFFE ID, as the peer sees it; null: not known
+     * @param zone the caller's zone; empty: not known
      */
     public record Caller(Supplier<@Nullable String> identity, String zone) {}
 
     private final String service;
     private final Authorization policies;
     private final OutboundFacts facts;
-    private final @Nullable Consumer<AuthorizationEvent> told;
+    private final @Nullable Consumer<AuthorizationEvent> listener;
     private final CallLayer next;
 
     private Authorize(
             String service,
             Authorization policies,
             OutboundFacts facts,
-            @Nullable Consumer<AuthorizationEvent> told,
+            @Nullable Consumer<AuthorizationEvent> listener,
             CallLayer next) {
         this.service = service;
         this.policies = policies;
         this.facts = facts;
-        this.told = told;
+        this.listener = listener;
         this.next = next;
     }
 
     /**
-     * @param service that decides in the end
-     * @param policies of that service; null or empty: the layer is left out
-     * @param told what is worth telling; null: nobody listens
+     * @param service the called service, which decides finally
+     * @param policies the authorization policies of that service; null or empty: the layer is left out
+     * @param listener gets the events; null: no listener
      */
     public static CallLayer create(
             String service,
             @Nullable List<AuthorizationPolicy> policies,
             Caller caller,
-            @Nullable Consumer<AuthorizationEvent> told,
+            @Nullable Consumer<AuthorizationEvent> listener,
             CallLayer next) {
         return policies == null || policies.isEmpty()
                 ? next
-                : new Authorize(service, Authorization.of(policies), new OutboundFacts(caller), told, next);
+                : new Authorize(service, Authorization.of(policies), new OutboundFacts(caller), listener, next);
     }
 
     @Override
     public Response call(Call call) throws IOException {
         Verdict verdict = policies.decide(facts, call.request());
         boolean denied = verdict.answer() == Answer.DENIED;
-        if (told != null) {
+        if (listener != null) {
             policies.notices(
                     facts, call.request(), verdict, v -> v.answer() == Answer.DENIED, (kind, v) -> tell(call, kind, v));
         }
@@ -81,7 +81,7 @@ public final class Authorize implements CallLayer {
                             "'" + service + "' does not allow " + caller() + " "
                                     + call.request().method() + " "
                                     + call.request().url().encodedPath() + ": " + verdict.reason(),
-                            "change services." + service + ".authorization, or call as who is allowed",
+                            "change services." + service + ".authorization, or call as a principal that is allowed",
                             call.decision());
         }
         return next.call(call);
@@ -94,8 +94,8 @@ public final class Authorize implements CallLayer {
 
     private void tell(Call call, Kind kind, Verdict verdict) {
         String identity = facts.identity();
-        if (told != null) {
-            told.accept(new Notice(
+        if (listener != null) {
+            listener.accept(new Notice(
                     false,
                     service,
                     kind,

@@ -11,8 +11,8 @@ import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the caller knows of a request before it is sent. It does not know what the peer makes of a token or of an encoded path, at
- * which address and port it is reached in the end, and which headers network interceptors add.
+ * What the caller knows of a request before it is sent. It does not know how the peer reads a token or an encoded path, the
+ * final address and port, or headers that network interceptors add.
  */
 final class OutboundFacts implements Facts<Request> {
     private final Authorize.Caller caller;
@@ -53,7 +53,7 @@ final class OutboundFacts implements Facts<Request> {
         };
     }
 
-    /** As OkHttp sends it. */
+    /** The host as OkHttp sends it. */
     private static String host(Request request) {
         String stated = request.header("Host");
         if (stated != null) {
@@ -64,7 +64,10 @@ final class OutboundFacts implements Facts<Request> {
         return url.port() == HttpUrl.defaultPort(url.scheme()) ? host : host + ":" + url.port();
     }
 
-    /** What stands there goes out; what does not may be added below. A token of ours may take another's place. */
+    /**
+     * A header that is set is sent as it is; a header that is missing may be added below. A token of the mesh may replace a
+     * token of the caller.
+     */
     @Override
     public boolean knowsHeader(String name, Request request) {
         return !name.equalsIgnoreCase("Authorization") && request.header(name) != null;

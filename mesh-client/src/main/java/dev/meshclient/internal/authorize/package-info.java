@@ -1,4 +1,4 @@
-/** Refuses calls that the service they go to would refuse. */
+/** Refuses calls that the called service would refuse. */
 @NullMarked
 package dev.meshclient.internal.authorize;
 

@@ -3,7 +3,7 @@ package dev.meshclient.internal.authz;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 
-/** An IP address or a prefix of addresses. An IPv4 address that is written as IPv6 ({@code ::ffff:10.0.0.1}) is the IPv4 one. */
+/** An IP address or a prefix of addresses. An IPv4-mapped IPv6 address ({@code ::ffff:10.0.0.1}) equals its IPv4 address. */
 final class AddressBlock {
     private final byte[] address;
     private final int prefix;
@@ -13,12 +13,12 @@ final class AddressBlock {
         this.prefix = prefix;
     }
 
-    /** @throws IllegalArgumentException if it is none */
+    /** @throws IllegalArgumentException if the text is no address block */
     static AddressBlock of(String text) {
         int slash = text.indexOf('/');
         byte[] address = bytes(slash < 0 ? text : text.substring(0, slash));
         int bits = address.length * 8;
-        int mapped = bits == 32 && text.indexOf(':') >= 0 ? 96 : 0; // bits of the prefix that say that it is IPv4
+        int mapped = bits == 32 && text.indexOf(':') >= 0 ? 96 : 0; // the prefix bits that mark an IPv4-mapped address
         int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1)) - mapped;
         if (prefix < 0 || prefix > bits) {
             throw new IllegalArgumentException("not an address block: " + text);
@@ -26,7 +26,7 @@ final class AddressBlock {
         return new AddressBlock(address, prefix);
     }
 
-    /** @param address which policy was checked to be an address: no name is looked up */
+    /** @param address checked as an address with the policy, so no name is looked up */
     static byte[] bytes(String address) {
         try {
             return InetAddress.getByName(address).getAddress();

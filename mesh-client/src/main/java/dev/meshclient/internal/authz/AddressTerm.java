@@ -4,7 +4,7 @@ import dev.meshclient.authz.InboundRequest.Attribute;
 import dev.meshclient.internal.authz.Authorization.Facts;
 import java.util.List;
 
-/** Any of these addresses or prefixes. */
+/** Matches any of these addresses or prefixes. */
 final class AddressTerm extends Term {
     private final Attribute attribute;
     private final AddressBlock[] blocks;

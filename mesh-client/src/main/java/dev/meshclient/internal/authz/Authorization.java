@@ -13,55 +13,55 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The authorization policies of one service, compiled: any DENY that matches denies; without an ALLOW everything else is
- * allowed; with one, only what an ALLOW matches. Where something is not known the answer may be open.
+ * The authorization policies of one service, compiled. A DENY that matches denies; without an ALLOW everything else is allowed;
+ * with an ALLOW only requests that an ALLOW matches are allowed. The answer may be open where an attribute is not known.
  */
 public final class Authorization {
-    /** Reads what is known of a request; null: it is known to have none. */
+    /** Reads the known attributes of a request; null: the request is known to lack the attribute. */
     public interface Facts<T> {
-        /** Whether the other methods tell the truth about it. */
+        /** Whether the attribute is known, so that the other methods return its value. */
         boolean knows(Attribute attribute, T request);
 
-        /** Of PRINCIPAL, HOST, PORT, METHOD, PATH (see {@link #normalPath}), SNI, SOURCE_ZONE. */
+        /** The value of PRINCIPAL, HOST, PORT, METHOD, PATH (see {@link #normalPath}), SNI or SOURCE_ZONE. */
         @Nullable
         String text(Attribute attribute, T request);
 
-        /** Whether {@link #header} tells the truth about it. */
+        /** Whether the header is known, so that {@link #header} returns its value. */
         boolean knowsHeader(String name, T request);
 
-        /** All lines of it, with a comma between. */
+        /** All values of the header, separated by commas. */
         @Nullable
         String header(String name, T request);
 
-        /** Of SOURCE_IP, REMOTE_IP, DESTINATION_IP. */
+        /** The value of SOURCE_IP, REMOTE_IP or DESTINATION_IP. */
         byte @Nullable [] address(Attribute attribute, T request);
 
-        /** Of a valid token. */
+        /** The claims of a valid token. */
         @Nullable
         Map<String, Object> claims(T request);
     }
 
-    /** What follows from what is known. */
+    /** The conclusion from the known attributes. */
     public enum Answer {
         ALLOWED,
         DENIED,
-        /** It depends on what is not known. */
+        /** The answer depends on attributes that are not known. */
         OPEN
     }
 
     /**
-     * An answer, and why.
+     * An answer and its reason.
      *
-     * @param policy that decided, or left it open; empty if none did
-     * @param rule of the policy, {@code rules[0]}; empty if it is not for one of its rules
-     * @param unmatched for people: the ALLOW policies, none of which allows it; empty if that is not why
+     * @param policy the policy that decided, or left the answer open; empty if none did
+     * @param rule the rule of the policy, as {@code rules[0]}; empty if no rule decided
+     * @param unmatched for messages: the ALLOW policies, none of which allows the request; empty if that is not the reason
      */
     public record Verdict(Answer answer, String policy, String rule, String unmatched) {
         Verdict(Answer answer, String policy, String rule) {
             this(answer, policy, rule, "");
         }
 
-        /** For people: {@code policy 'only-reads', rules[0]}. */
+        /** For messages: {@code policy 'only-reads', rules[0]}. */
         public String reason() {
             return !unmatched.isEmpty()
                     ? "no rule of " + unmatched + " allows it"
@@ -125,32 +125,32 @@ public final class Authorization {
                 .collect(Collectors.joining(", "));
     }
 
-    /** @param policies of one service, in document order */
+    /** @param policies the policies of one service, in document order */
     public static Authorization of(List<AuthorizationPolicy> policies) {
         return new Authorization(policies, false);
     }
 
     /**
-     * The path as rules are compared with it.
+     * The path in the form that rules are compared with.
      *
-     * @param path as it was sent
-     * @return null if servers differ in what it means: <code>%2F</code>, <code>..</code>, <code>//</code> and the like
+     * @param path as the client sent it
+     * @return null if servers interpret it in different ways: <code>%2F</code>, <code>..</code>, <code>//</code> and the like
      */
     public static @Nullable String normalPath(String path) {
         return Paths.normal(path);
     }
 
-    /** Whether a rule that decides looks at the path, so that one without a {@link #normalPath} cannot be decided. */
+    /** Whether a rule that decides depends on the path, so that a request without a {@link #normalPath} cannot be decided. */
     public boolean asksForPaths() {
         return asksForPaths;
     }
 
-    /** Whether any rule looks at the path, be it of a shadow or of an AUDIT. */
+    /** Whether any rule depends on the path, shadow policies and AUDIT included. */
     boolean looksAtPaths() {
         return looksAtPaths;
     }
 
-    /** What the policies say that are not shadows. */
+    /** The verdict of the policies that are not shadows. */
     public <T> Verdict decide(Facts<T> facts, T request) {
         Verdict open = null;
         for (Rule rule : denies) {
@@ -180,9 +180,9 @@ public final class Authorization {
     }
 
     /**
-     * What else is worth an event: an AUDIT rule that matches, shadow policies that would decide otherwise, a refusal.
+     * Reports further events: an AUDIT rule that matches, shadow policies that would decide otherwise, a refusal.
      *
-     * @param verdict as {@link #decide} gave it
+     * @param verdict the result of {@link #decide}
      * @param denies whether a verdict refuses the request
      */
     public <T> void notices(
@@ -201,7 +201,7 @@ public final class Authorization {
         }
     }
 
-    /** The first AUDIT rule that matches; null if none is sure to. */
+    /** The first AUDIT rule that matches; null if none certainly does. */
     private <T> @Nullable Verdict audited(Facts<T> facts, T request) {
         for (Rule rule : audits) {
             if (rule.term.of(facts, request) == Truth.YES) {

@@ -5,14 +5,14 @@ import dev.meshclient.policy.RequestAuthentication;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What holds for the requests that come in to one service, compiled. */
+/** The compiled authorization of inbound requests to one service. */
 public final class Boundary {
     final String service;
-    /** Why no request may go on; null: policies decide. */
+    /** The reason to refuse all requests; null: policies decide. */
     final @Nullable String closed;
 
     final Authorization authorization;
-    /** Null: tokens are not looked at. */
+    /** Null: tokens are not checked. */
     final @Nullable TokenCheck tokens;
 
     final boolean forwardToken;
@@ -31,9 +31,9 @@ public final class Boundary {
     }
 
     /**
-     * @param access of the service
-     * @param trustDomain of the mesh; null: no SPIFFE ID is believed in a token
-     * @param keys of issuers
+     * @param access the policy's settings for the service
+     * @param trustDomain the mesh's trust domain; null: no SPIFFE ID in a token is accepted
+     * @param keys the keys of the issuers
      */
     public static Boundary of(String service, Access access, @Nullable String trustDomain, KeySets keys) {
         RequestAuthentication authentication = access.requestAuthentication();
@@ -47,7 +47,7 @@ public final class Boundary {
                 authentication == null || authentication.forwardOriginalToken());
     }
 
-    /** No request may go on. */
+    /** Refuses all requests. */
     public static Boundary closed(String service, String why) {
         return new Boundary(service, why, Authorization.of(List.of()), null, false);
     }

@@ -16,18 +16,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keys at a URI: fetched on a thread of their own, one fetch at a time, never sooner than the pause after the one before. The last
- * good ones stay while newer cannot be had.
+ * Keys that are fetched from a URI: on a thread of their own, one fetch at a time, with a pause between two fetches. The last
+ * good keys stay while a fetch fails.
  */
 final class FetchedKeys implements KeySets.Keys {
     private static final Logger LOG = LoggerFactory.getLogger(FetchedKeys.class);
     private static final int MAX_BYTES = 256 << 10;
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
-    /** Between two fetches for an unknown key: whoever makes keys up must not make us a load. */
+    /** Pause between two fetches for an unknown key: a client that invents key IDs must not cause load. */
     private static final long PAUSE_NANOS = 10_000_000_000L;
-    /** Between two fetches while there are no keys at all. */
+    /** Pause between two fetches while there are no keys. */
     private static final long FIRST_PAUSE_NANOS = 1_000_000_000L;
-    /** More than these do not wait for a fetch: threads of a server are few. */
+    /** Limit of requests that wait for a fetch: a server has few threads. */
     private static final int MAX_WAITING = 32;
 
     private record Known(@Nullable List<VerificationKey> keys, long fetchedAt, String problem) {}
@@ -54,7 +54,7 @@ final class FetchedKeys implements KeySets.Keys {
         goodForNanos = nanos;
     }
 
-    /** Fetches if that was not done lately. */
+    /** Fetches unless a fetch was made recently. */
     void start() {
         start(known.keys == null ? FIRST_PAUSE_NANOS : goodForNanos);
     }
@@ -67,14 +67,14 @@ final class FetchedKeys implements KeySets.Keys {
             start(FIRST_PAUSE_NANOS);
             awaitFetch(before);
         } else if (time.now() - now.fetchedAt >= goodForNanos) {
-            start(PAUSE_NANOS); // and these are good meanwhile
+            start(PAUSE_NANOS); // the known keys are used meanwhile
         }
         return known.keys;
     }
 
     @Override
     public @Nullable List<VerificationKey> again(List<VerificationKey> tried) {
-        int counted = fetches; // before known, which is written first
+        int counted = fetches; // read before known, because a fetch writes known first
         Known now = known;
         if (now.keys != tried) {
             return now.keys; // a fetch ended meanwhile
@@ -99,7 +99,7 @@ final class FetchedKeys implements KeySets.Keys {
             startedAt = now;
             try {
                 time.start("keys of issuers", this::fetch);
-            } catch (RuntimeException e) { // the mesh is closed: what is known stays
+            } catch (RuntimeException e) { // the mesh is closed: the known keys stay
                 running = false;
                 LOG.debug("keys are not fetched any more: {}", e.toString());
             }
@@ -110,7 +110,7 @@ final class FetchedKeys implements KeySets.Keys {
         return running;
     }
 
-    /** Returns when the fetch that runs is over, at the latest after its timeout; whether it is. */
+    /** Waits for the running fetch, at most until its timeout. @return whether it has ended */
     private boolean awaitFetch(int before) {
         if (waiting.size() < MAX_WAITING) {
             awaitRunning(before);
@@ -151,7 +151,7 @@ final class FetchedKeys implements KeySets.Keys {
                     before.keys == null ? "and there are none" : "and those of before stay",
                     problem);
             next = new Known(before.keys, before.fetchedAt, problem);
-        } finally { // whatever it throws: there is a next fetch
+        } finally { // whatever it throws, there is a next fetch
             fetched(next);
         }
     }

@@ -3,7 +3,7 @@ package dev.meshclient.internal.authz;
 import dev.meshclient.internal.authz.Authorization.Facts;
 import java.util.List;
 
-/** Any of these values, in a header; an empty one is there, too. */
+/** Matches any of these values of a header; an empty header counts as present. */
 final class HeaderTerm extends Term {
     private final String name;
     private final TextMatch[] matches;

@@ -7,14 +7,14 @@ import java.net.InetAddress;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What is known of a request that came in. */
+/** The known attributes of an inbound request. */
 final class InboundFacts implements Facts<InboundFacts.Known> {
     static final InboundFacts FACTS = new InboundFacts();
 
     /**
-     * @param path normal; null: servers differ in what it means, so it is not known
-     * @param claims of its token; null: it had none that counts
-     * @param tokenKnown whether that is known
+     * @param path normal form; null: not known, because servers interpret it in different ways
+     * @param claims the claims of its valid token; null: none
+     * @param tokenKnown whether the token was checked
      */
     record Known(
             InboundRequest request,

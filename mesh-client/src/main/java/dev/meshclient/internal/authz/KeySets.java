@@ -15,33 +15,33 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The keys of issuers; those that are fetched outlive a change of policy. */
+/** The keys of issuers. Fetched keys outlive a change of policy. */
 public final class KeySets {
     private static final Duration CACHE = Duration.ofMinutes(10);
 
-    /** Gets a small document. */
+    /** Downloads a small document. */
     @FunctionalInterface
     public interface Download {
-        /** Its bytes, at most {@code maxBytes} and within the timeout. */
+        /** The document, at most {@code maxBytes} long and within the timeout. */
         byte[] get(URI uri, int maxBytes, Duration timeout) throws IOException;
     }
 
-    /** Where the keys of one issuer come from. */
+    /** The keys of one issuer. */
     interface Keys {
-        /** What is known now; null: nothing yet, and why is in {@link #problem}. May wait for a fetch that is under way. */
+        /** The known keys; null: none yet, for the reason in {@link #problem}. May wait for a running fetch. */
         @Nullable
         List<VerificationKey> now();
 
         /**
-         * What is known after another look, if one may be taken; what was tried if nothing is new.
+         * The known keys after another fetch if one is permitted; {@code tried} if nothing has changed.
          *
-         * @param tried what {@link #now} gave
-         * @return null: nobody could look, and why is in {@link #problem}
+         * @param tried the result of {@link #now}
+         * @return null: no fetch was possible, for the reason in {@link #problem}
          */
         @Nullable
         List<VerificationKey> again(List<VerificationKey> tried);
 
-        /** Why there are none. */
+        /** Why there are no keys. */
         String problem();
     }
 
@@ -70,7 +70,7 @@ public final class KeySets {
         return fetched.computeIfAbsent(uri, u -> new FetchedKeys(time, download, URI.create(u)));
     }
 
-    /** These issuers are in force now: their keys are fetched, and those of all others are forgotten. */
+    /** Puts these issuers in force: fetches their keys and drops the keys of all others. */
     public void inForce(Collection<JwtProvider> providers) {
         Set<String> uris = new HashSet<>();
         for (JwtProvider provider : providers) {
@@ -90,7 +90,8 @@ public final class KeySets {
         try {
             keys = VerificationKey.of(JWKSet.parse(json));
         } catch (ParseException e) {
-            throw new IllegalArgumentException("not a JWK set: " + e.getMessage(), e); // the reader refuses it
+            // the policy reader rejects it first
+            throw new IllegalArgumentException("not a JWK set: " + e.getMessage(), e);
         }
         return new Keys() {
             @Override

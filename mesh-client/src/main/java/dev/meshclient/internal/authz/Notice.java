@@ -2,7 +2,7 @@ package dev.meshclient.internal.authz;
 
 import dev.meshclient.authz.AuthorizationEvent;
 
-/** One event, as it happened. */
+/** One authorization event. */
 public record Notice(
         boolean inbound, String service, Kind kind, String policy, String rule, String peer, String method, String path)
         implements AuthorizationEvent {

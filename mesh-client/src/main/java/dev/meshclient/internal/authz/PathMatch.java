@@ -3,9 +3,9 @@ package dev.meshclient.internal.authz;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How a rule wants a path: a text, or a template of elements in which one may be any and the end may be anything. */
+/** The path of a rule: a literal, or a template with wildcards for elements and for the end. */
 abstract class PathMatch {
-    /** @param path normal, as {@link Paths} makes it */
+    /** @param path in the normal form of {@link Paths} */
     abstract boolean matches(String path);
 
     static PathMatch of(String pattern) {
@@ -29,14 +29,14 @@ abstract class PathMatch {
         };
     }
 
-    /** As Envoy's URI templates: <code>{*}</code> is one element and not empty, <code>{**}</code> is any text. */
+    /** Envoy's URI templates: <code>{*}</code> is one element that is not empty, <code>{**}</code> is any text. */
     private static final class Template extends PathMatch {
         private static final String ONE = "{*}";
         private static final String REST = "{**}";
 
-        private final String[] parts; // literals; between two of them is one element
+        private final String[] parts; // literals; one element is between two of them
         private final boolean rest;
-        private final String end; // behind the rest
+        private final String end; // what follows the rest
 
         Template(String pattern) {
             int at = pattern.indexOf(REST);

@@ -4,7 +4,7 @@ import dev.meshclient.authz.InboundRequest.Attribute;
 import dev.meshclient.internal.authz.Authorization.Facts;
 import java.util.List;
 
-/** Any of these paths. */
+/** Matches any of these paths. */
 final class PathTerm extends Term {
     private final PathMatch[] matches;
 

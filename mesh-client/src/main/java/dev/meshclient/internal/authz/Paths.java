@@ -6,15 +6,15 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings paths into the one form that rules are compared with: percent-encoding taken away, once. What servers read in
- * different ways (an encoded slash, dot segments, empty elements, path parameters) has no such form.
+ * Converts paths to the form that rules are compared with: percent-decoded once. A path that servers interpret in different
+ * ways (an encoded slash, dot segments, empty elements, path parameters) has no such form.
  */
 final class Paths {
     private Paths() {}
 
     /**
-     * @param path as it was sent, perhaps with a query
-     * @return the same string if there is nothing to do; null if servers differ in what it means
+     * @param path as the client sent it, perhaps with a query
+     * @return the same string if nothing changes; null if servers interpret it in different ways
      */
     static @Nullable String normal(String path) {
         int end = end(path);
@@ -43,11 +43,11 @@ final class Paths {
                 return null;
             }
         }
-        // An encoded slash makes a path that looks like another one.
+        // An encoded slash makes the path look like a different path.
         return slashes(decoded) == slashes(sent) ? decoded : null;
     }
 
-    /** A literal of a rule, in the form that paths are brought into; one that has none is left as it is, and never matches. */
+    /** A literal of a rule in the same form; a literal without such a form stays as it is and never matches. */
     static String decoded(String literal) {
         String decoded = literal.indexOf('%') < 0 ? literal : decode(literal);
         return decoded == null ? literal : decoded;

@@ -4,13 +4,13 @@ import dev.meshclient.authz.InboundRequest.Attribute;
 import dev.meshclient.internal.authz.Authorization.Facts;
 import java.util.List;
 
-/** Something of the peer's SPIFFE ID, {@code trust.domain/ns/NAMESPACE/sa/ACCOUNT}. */
+/** Matches a part of the peer's SPIFFE ID, {@code trust.domain/ns/NAMESPACE/sa/ACCOUNT}. */
 abstract class PeerTerm extends Term {
     private static final String SCHEME = "spiffe://";
     private static final String NAMESPACE = "/ns/";
     private static final String ACCOUNT = "/sa/";
 
-    /** @param from where the trust domain begins */
+    /** @param from the index of the trust domain */
     abstract boolean matches(String id, int from);
 
     @Override
@@ -22,7 +22,7 @@ abstract class PeerTerm extends Term {
         return Truth.of(id != null && matches(id, id.startsWith(SCHEME) ? SCHEME.length() : 0));
     }
 
-    /** Istio writes principals without their scheme. */
+    /** Removes the scheme: Istio states principals without it. */
     static String withoutScheme(String id) {
         return id.startsWith(SCHEME) ? id.substring(SCHEME.length()) : id;
     }
@@ -61,7 +61,7 @@ abstract class PeerTerm extends Term {
         };
     }
 
-    /** @param values as {@code namespace/account} */
+    /** @param values in the form {@code namespace/account} */
     static PeerTerm account(List<String> values) {
         String[] namespaces =
                 values.stream().map(v -> v.substring(0, v.indexOf('/'))).toArray(String[]::new);

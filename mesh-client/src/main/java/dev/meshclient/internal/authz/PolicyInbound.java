@@ -14,14 +14,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Decides by the boundary in force. */
+/** Authorizes inbound requests by the boundary in force. */
 public final class PolicyInbound implements Inbound {
     private final Supplier<Boundary> boundary;
     private final Consumer<AuthorizationEvent> listener;
 
     /**
-     * @param boundary the one in force
-     * @param listener gets what is denied, audited, or would be decided otherwise
+     * @param boundary the boundary in force
+     * @param listener gets refusals, audits and differing shadow decisions
      */
     public PolicyInbound(Supplier<Boundary> boundary, Consumer<AuthorizationEvent> listener) {
         this.boundary = boundary;

@@ -3,7 +3,7 @@ package dev.meshclient.internal.authz;
 import dev.meshclient.authz.InboundResult;
 import java.util.Map;
 
-/** One result, as it was decided. */
+/** The result for one inbound request. */
 record Result(
         Status status, String policy, String rule, String reason, Map<String, Object> claims, boolean forwardToken)
         implements InboundResult {
@@ -11,7 +11,7 @@ record Result(
         return new Result(status, policy, rule, reason, Map.of(), false);
     }
 
-    /** Without the claims, which are private to the caller. */
+    /** Without the claims, which may be confidential. */
     @Override
     public String toString() {
         return status + ": " + reason;

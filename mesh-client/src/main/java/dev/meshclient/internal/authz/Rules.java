@@ -11,7 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** Compiles rules: from and to and when; within each list any, within one entry all. */
+/**
+ * Compiles rules: {@code from}, {@code to} and {@code when} must all match; one entry of a list must match; all fields of an
+ * entry must match.
+ */
 final class Rules {
     private static final String HEADER = "request.headers[";
     private static final String CLAIM = "request.auth.claims[";

@@ -3,9 +3,9 @@ package dev.meshclient.internal.authz;
 import dev.meshclient.internal.authz.Authorization.Facts;
 import java.util.List;
 
-/** A condition on a request, compiled. */
+/** A compiled condition on a request. */
 abstract class Term {
-    /** Always holds. */
+    /** Always matches. */
     static final Term ANY = new Term() {
         @Override
         <T> Truth of(Facts<T> facts, T request) {

@@ -38,7 +38,7 @@ record TextMatch(Kind kind, String text, boolean ignoreCase) {
         return matches(value, 0, value.length());
     }
 
-    /** Whether the part of the value does. An empty one is not present. */
+    /** Whether this part of the value matches. An empty value is not present. */
     boolean matches(String value, int from, int to) {
         int length = text.length();
         return switch (kind) {

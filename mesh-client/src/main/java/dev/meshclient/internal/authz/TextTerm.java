@@ -4,7 +4,7 @@ import dev.meshclient.authz.InboundRequest.Attribute;
 import dev.meshclient.internal.authz.Authorization.Facts;
 import java.util.List;
 
-/** Any of these texts, in an attribute that is one text. */
+/** Matches any of these texts against an attribute. */
 final class TextTerm extends Term {
     private final Attribute attribute;
     private final TextMatch[] matches;
@@ -20,7 +20,7 @@ final class TextTerm extends Term {
         return new TextTerm(attribute, matches(values, false), false);
     }
 
-    /** In any case; also without the port, else a host that is denied would be reached by naming its port. */
+    /** Ignores case, and the port as well: otherwise a client could reach a denied host by adding its port. */
     static Term host(List<String> values) {
         return new TextTerm(Attribute.HOST, matches(values, true), true);
     }
@@ -49,7 +49,7 @@ final class TextTerm extends Term {
 
     private static int nameEnd(String authority) {
         int colon = authority.lastIndexOf(':');
-        // Within brackets it is part of an IPv6 address.
+        // A colon within brackets belongs to an IPv6 address.
         return colon < 0 || authority.indexOf(']', colon) >= 0 ? authority.length() : colon;
     }
 }

@@ -20,8 +20,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether the token of a request is valid: its issuer is one of the service's, a key of that issuer signed it, and it is for this
- * service and for now. No token is fine.
+ * Validates the token of a request: its issuer is one of the service's, a key of that issuer signed it, its audience is this
+ * service, and it is valid now. A request without a token passes.
  */
 final class TokenCheck {
     private static final int MAX_LENGTH = 16 << 10;
@@ -30,15 +30,15 @@ final class TokenCheck {
     private static final String BEARER = "bearer ";
     private static final String SPIFFE = "spiffe://";
 
-    /** What tokens for requests say they are; a token for another use says something else (RFC 8725 3.11). */
+    /** Types of tokens for requests; a token for another use has another type (RFC 8725 3.11). */
     private static final Set<String> TYPES = Set.of("jwt", "jose", "at+jwt", "application/at+jwt");
 
     private static final Set<String> SVID_TYPES = Set.of("jwt", "jose");
 
     /**
-     * @param claims of a valid token; null: there was none, or a problem
+     * @param claims the claims of a valid token; null: no token, or a problem
      * @param problem null if there is none
-     * @param ourFault whether the token may be valid
+     * @param ourFault true = the check failed on our side, so the token may be valid
      */
     record Result(
             @Nullable Map<String, Object> claims, @Nullable String problem, boolean ourFault) {
@@ -63,7 +63,7 @@ final class TokenCheck {
 
     /**
      * @param service the audience where a provider states none
-     * @param trustDomain whose SPIFFE IDs may be subjects; null: none may
+     * @param trustDomain the trust domain of SPIFFE IDs that are accepted as subjects; null: none is accepted
      */
     static TokenCheck of(
             Collection<JwtProvider> providers, String service, @Nullable String trustDomain, KeySets sets) {
@@ -79,7 +79,7 @@ final class TokenCheck {
         return new TokenCheck(issuers, trustDomain, sets);
     }
 
-    /** @param authorization the header; null: there is none */
+    /** @param authorization the header; null: not sent */
     Result check(@Nullable String authorization) {
         if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return Result.NO_TOKEN;
@@ -92,7 +92,7 @@ final class TokenCheck {
             SignedJWT jwt = SignedJWT.parse(token);
             return check(jwt, jwt.getJWTClaimsSet());
         } catch (ParseException
-                | RuntimeException e) { // a parser of hostile input: whatever it throws, the token is bad
+                | RuntimeException e) { // hostile input: whatever the parser throws, the token is invalid
             return Result.invalid("it is no signed JWT");
         }
     }
@@ -152,7 +152,7 @@ final class TokenCheck {
         return subject != null && subject.startsWith(SPIFFE) ? svidProblem(subject, expires, type) : null;
     }
 
-    /** SPIFFE's JWT-SVID: it ends, and its subject is of the trust domain whose keys we have. */
+    /** The rules of SPIFFE's JWT-SVID: it has an expiry, and its subject belongs to the trust domain whose keys are known. */
     private @Nullable String svidProblem(String subject, @Nullable Date expires, String type) {
         if (expires == null) {
             return "a SPIFFE token must say when it expires";
@@ -167,11 +167,11 @@ final class TokenCheck {
                 : "its subject is no SPIFFE ID of the trust domain " + (trustDomain == null ? "(none)" : trustDomain);
     }
 
-    /** Null: none of these keys made it, and none says that it did. */
+    /** Null: no key verifies it, and none has its key ID. */
     private static @Nullable Boolean verify(SignedJWT jwt, List<VerificationKey> keys) {
         JWSAlgorithm algorithm = jwt.getHeader().getAlgorithm();
         String id = jwt.getHeader().getKeyID();
-        boolean tried = false; // one that says it is the key
+        boolean tried = false; // whether a key with its ID was tried
         int left = MAX_TRIED;
         for (VerificationKey key : keys) {
             boolean may = id == null || key.id() == null || id.equals(key.id());

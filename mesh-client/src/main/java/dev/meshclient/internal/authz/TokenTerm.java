@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** What a valid token claims. Claims that are texts, or lists of them, can match. */
+/** Matches claims of a valid token that are texts or lists of texts. */
 abstract class TokenTerm extends Term {
-    /** RFC 8693 and 6749: words with spaces between. The list is Istio's. */
+    /** Claims that hold a list separated by spaces (RFC 8693 and 6749). The set is Istio's. */
     private static final Set<String> LISTS_IN_TEXT = Set.of("scope", "permission");
 
     abstract boolean matches(Map<String, Object> claims);
@@ -35,7 +35,7 @@ abstract class TokenTerm extends Term {
         };
     }
 
-    /** @param path into nested claims */
+    /** @param path the names of nested claims */
     static TokenTerm claim(List<String> path, List<String> values) {
         TextMatch[] matches = TextTerm.matches(values, false);
         boolean split = path.size() == 1 && LISTS_IN_TEXT.contains(path.get(0));
@@ -55,7 +55,7 @@ abstract class TokenTerm extends Term {
         };
     }
 
-    /** {@code issuer/subject}; null without both. */
+    /** {@code issuer/subject}; null if either is missing. */
     static @Nullable String principal(Map<String, Object> claims) {
         return claims.get("iss") instanceof String issuer && claims.get("sub") instanceof String subject
                 ? issuer + "/" + subject

@@ -1,6 +1,6 @@
 package dev.meshclient.internal.authz;
 
-/** Kleene's three values: what is not known is neither. */
+/** Kleene's three truth values: MAYBE if it depends on attributes that are not known. */
 enum Truth {
     NO,
     MAYBE,

@@ -17,7 +17,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A public key of an issuer. The key says which algorithms it verifies; the token only which of these it used.
+ * A public key of an issuer. The key states which algorithms it verifies; the token only selects one of them.
  *
  * @param id its {@code kid}; null: it has none
  */
@@ -32,7 +32,7 @@ record VerificationKey(@Nullable String id, Set<JWSAlgorithm> algorithms, JWSVer
             JWSAlgorithm.PS384,
             JWSAlgorithm.PS512);
 
-    /** Those of a set that verify signatures; others are no fault of the set. */
+    /** The keys of a set that verify signatures; other keys are ignored. */
     static List<VerificationKey> of(JWKSet set) {
         List<VerificationKey> keys = new ArrayList<>();
         for (JWK jwk : set.getKeys()) {
@@ -61,7 +61,7 @@ record VerificationKey(@Nullable String id, Set<JWSAlgorithm> algorithms, JWSVer
             }
             return null;
         } catch (JOSEException e) {
-            return null; // a curve that this platform does not have
+            return null; // this JDK does not support the curve
         }
     }
 

@@ -1,4 +1,4 @@
-/** Evaluates authorization policies: for calls of ours before they are sent, and for requests that come in. */
+/** Evaluates authorization policies for outbound calls and inbound requests. */
 @NullMarked
 package dev.meshclient.internal.authz;
 

@@ -23,7 +23,6 @@ public final class Call extends Scope implements CallInfo {
     private volatile long deadline = Time.NEVER;
     private volatile @Nullable Target target;
     private volatile @Nullable Attempt latest;
-    private @Nullable CallObserver observer; // written before the first attempt
     private int open = 1; // the layers until they return, and each attempt until it is over
 
     /** @param wire carries its attempts */
@@ -139,12 +138,13 @@ public final class Call extends Scope implements CallInfo {
 
     /** For the layer of events, once. */
     public void observer(CallObserver ofThis) {
-        observer = ofThis;
+        rare().observer = ofThis;
     }
 
     /** Null: it is not observed. */
     public @Nullable CallObserver observer() {
-        return observer;
+        Rare rare = rareIfAny();
+        return rare == null ? null : rare.observer;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.meshclient.internal.call;
 
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,12 +11,19 @@ import org.jspecify.annotations.Nullable;
 
 /** The life that a call and its attempts share: the only place to wait, being cancelled, and what is given back at the end. */
 public abstract sealed class Scope permits Call, Attempt {
+    /** In the place of the first ending. */
+    private enum End implements Runnable {
+        OVER;
+
+        @Override
+        public void run() {}
+    }
+
     final Time time;
     private final long startedAt;
     private @Nullable Runnable firstEnding;
     private @Nullable Runnable secondEnding;
     private @Nullable Runnable thirdEnding;
-    private boolean over;
     private volatile @Nullable Rare rare;
 
     /** What most calls and attempts never need. Its scope guards it; what is volatile may be read without. */
@@ -28,6 +36,8 @@ public abstract sealed class Scope permits Call, Attempt {
         volatile @Nullable String note;
         /** Of a call: what its caller gets instead of a response. Of an attempt: what ended its body. */
         volatile @Nullable IOException failure;
+        /** Of a call: what observes it. */
+        volatile @Nullable CallObserver observer;
         /** Of an attempt: headers that observers add. */
         volatile @Nullable Headers wireHeaders;
         /** Of an attempt: the header that policy gives it. */
@@ -107,7 +117,7 @@ public abstract sealed class Scope permits Call, Attempt {
     /** As {@link #cancel(IOException)}, with the outcome of the attempts that it ends. */
     public final void cancel(IOException cause, Outcome as) {
         synchronized (this) {
-            if (over || cancelCause() != null) {
+            if (isOver() || cancelCause() != null) {
                 return;
             }
             Rare here = rare();
@@ -150,7 +160,7 @@ public abstract sealed class Scope permits Call, Attempt {
      */
     public final void onEnd(Runnable action) {
         synchronized (this) {
-            if (!over) {
+            if (firstEnding != End.OVER) {
                 keep(action);
                 return;
             }
@@ -176,12 +186,14 @@ public abstract sealed class Scope permits Call, Attempt {
 
     /** This is over, its body included. A second word is ignored. */
     public final void over() {
+        Runnable first;
         List<Runnable> more;
         synchronized (this) {
-            if (over) {
+            if (firstEnding == End.OVER) {
                 return;
             }
-            over = true;
+            first = firstEnding;
+            firstEnding = End.OVER;
             Rare here = rare;
             more = here == null || here.moreEndings == null ? List.of() : here.moreEndings;
         }
@@ -190,7 +202,7 @@ public abstract sealed class Scope permits Call, Attempt {
         }
         run(thirdEnding);
         run(secondEnding);
-        run(firstEnding);
+        run(first);
         ended();
     }
 
@@ -205,6 +217,6 @@ public abstract sealed class Scope permits Call, Attempt {
 
     /** Whether it is over, its body included. */
     public final synchronized boolean isOver() {
-        return over;
+        return firstEnding == End.OVER;
     }
 }

@@ -43,6 +43,9 @@ public final class PolicyControl {
 
         /** There is no newer policy for this reason. */
         default void failed(IOException problem) {}
+
+        /** Follows the calls above, which hold locks; this one holds none and may notify listeners. */
+        default void unlocked() {}
     }
 
     /** @param staleTtl how long a service that documents do not list any more is kept; 0 = not at all */
@@ -126,6 +129,11 @@ public final class PolicyControl {
     /** There is no newer policy for this reason. */
     public void failed(IOException problem) {
         observer.failed(problem);
+    }
+
+    /** For the feed, after it has left its locks. */
+    void unlocked() {
+        observer.unlocked();
     }
 
     /** How each service stands. */

@@ -11,7 +11,7 @@ import java.io.IOException;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Puts the token that policy names on each attempt, over TLS only. What cannot have it is not sent. */
+/** Adds the token that the policy names to each attempt, over TLS only. An attempt without its token is not sent. */
 public final class Bearer implements AttemptLayer {
     private final TokenCredentials stated;
     private final Tokens tokens;
@@ -26,8 +26,8 @@ public final class Bearer implements AttemptLayer {
     }
 
     /**
-     * @param stated by policy; null: the layer is left out
-     * @param backend says how its endpoints are reached
+     * @param stated the policy's credentials; null: the layer is left out
+     * @param backend states how its endpoints are reached
      */
     public static AttemptLayer create(
             @Nullable TokenCredentials stated, Tokens tokens, Backend backend, AttemptLayer next) {
@@ -57,7 +57,7 @@ public final class Bearer implements AttemptLayer {
             return tokens.token(stated.token(), attempt);
         } catch (IOException e) {
             attempt.throwIfCancelled();
-            if (Thread.currentThread().isInterrupted()) { // while it waited
+            if (Thread.currentThread().isInterrupted()) { // interrupted while it waited
                 throw e;
             }
             throw refused(

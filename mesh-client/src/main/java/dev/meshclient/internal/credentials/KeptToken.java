@@ -14,16 +14,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A token, asked for again before it expires, on a thread of its own. Calls go on with the last one as long as it lasts; without
- * one they wait, until they are cancelled.
+ * A token that is renewed before it expires, on a thread of its own. Calls use the last token until it expires; without a token
+ * they wait until one arrives or they are cancelled.
  */
 final class KeptToken {
     private static final Duration EARLY = Duration.ofSeconds(60);
-    /** A file may change at any time, and other tokens do not say when they expire. */
+    /** Interval of renewal for tokens that do not state an expiry, such as files. */
     private static final long LOOK_NANOS = 10_000_000_000L;
 
     private static final long PAUSE_NANOS = 1_000_000_000L;
-    /** Who sets a deadline cancels at it, and says so better. */
+    /** Extra wait beyond the deadline: a deadline cancels the call itself, with a better message. */
     private static final long GRACE_NANOS = 1_000_000_000L;
 
     private final Time time;
@@ -64,7 +64,7 @@ final class KeptToken {
         return now.expires == null || time.wall().instant().isBefore(now.expires);
     }
 
-    /** Nothing to go on with: all wait for the thread that asks. */
+    /** Without any token all calls wait for the thread that gets one. */
     private String first(Attempt attempt) throws IOException {
         waiting.add(attempt);
         try {
@@ -96,7 +96,7 @@ final class KeptToken {
         }
     }
 
-    /** Starts asking, unless that is under way. */
+    /** Starts to get a token unless that is under way. */
     private void ask(boolean afterPause) {
         synchronized (this) {
             if (asking || (afterPause && tried && time.now() - triedAt < PAUSE_NANOS)) {
@@ -119,7 +119,7 @@ final class KeptToken {
             problem = null;
         } catch (IOException e) {
             problem = e;
-        } finally { // whatever it throws: nobody waits for ever
+        } finally { // whatever it throws, no call waits for ever
             done(next, problem);
         }
     }
@@ -136,7 +136,7 @@ final class KeptToken {
         return new Kept(token, expires, time.now());
     }
 
-    /** What a source throws that is no IOException is as good as none. */
+    /** The token from the source; any exception other than an IOException becomes one. */
     private String given() throws IOException {
         try {
             return source.token();
@@ -161,7 +161,7 @@ final class KeptToken {
             Date expires = JWTParser.parse(token).getJWTClaimsSet().getExpirationTime();
             return expires == null ? null : expires.toInstant();
         } catch (ParseException | RuntimeException e) {
-            return null; // not a JWT: nobody here can tell
+            return null; // not a JWT: its expiry is unknown
         }
     }
 }

@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** The tokens that this process has, by the names that policy calls them by. */
+/** The tokens of this process, by the names that the policy uses. */
 public final class Tokens {
     private final Map<String, KeptToken> tokens = new HashMap<>();
 
@@ -16,7 +16,7 @@ public final class Tokens {
         sources.forEach((name, source) -> tokens.put(name, new KeptToken(time, source)));
     }
 
-    /** One that is not expired. Where there is none yet the attempt waits for it, and ends with why it is cancelled if it is. */
+    /** A token that has not expired. The attempt waits if there is none yet; cancellation ends the wait with its cause. */
     String token(String name, Attempt attempt) throws IOException {
         KeptToken token = tokens.get(name);
         if (token == null) {

@@ -1,4 +1,4 @@
-/** Sends tokens along, where policy says so. */
+/** Adds tokens to requests where the policy states credentials. */
 @NullMarked
 package dev.meshclient.internal.credentials;
 

@@ -4,6 +4,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.time.Alarm;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -30,7 +31,8 @@ public final class AttemptTimer implements AttemptLayer {
 
     @Override
     public Response call(Attempt attempt) throws IOException {
-        Time.Timer timer = time.at(attempt.startedAt() + limitNanos, "attempt", () -> expired(attempt));
+        Expiry expiry = new Expiry(attempt);
+        time.arm(expiry, attempt.startedAt() + limitNanos, "attempt");
         try {
             Response response = next.call(attempt);
             IOException late = isExpired(attempt) ? attempt.failure() : attempt.cancelCause();
@@ -43,7 +45,20 @@ public final class AttemptTimer implements AttemptLayer {
             IOException late = isExpired(attempt) ? attempt.failure() : null;
             throw late == null ? e : late;
         } finally {
-            timer.cancel();
+            expiry.cancel();
+        }
+    }
+
+    private final class Expiry extends Alarm {
+        private final Attempt attempt;
+
+        Expiry(Attempt attempt) {
+            this.attempt = attempt;
+        }
+
+        @Override
+        protected void ring(long due) {
+            expired(attempt);
         }
     }
 
@@ -53,7 +68,7 @@ public final class AttemptTimer implements AttemptLayer {
         SocketTimeoutException e = new SocketTimeoutException("no response headers from "
                 + (endpoint == null ? attempt.call().request().url().host() : endpoint.name()) + " within "
                 + limitNanos / 1_000_000 + " ms (timeouts.backendRequest)");
-        if (attempt.failed(Outcome.ATTEMPT_TIMEOUT, e)) {
+        if (attempt.cancelCause() == null && attempt.failed(Outcome.ATTEMPT_TIMEOUT, e)) {
             attempt.cancel(e, Outcome.ATTEMPT_TIMEOUT);
         }
     }

@@ -6,6 +6,7 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
+import dev.meshclient.internal.time.Alarm;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.time.Duration;
@@ -45,18 +46,38 @@ public final class Deadline implements CallLayer {
             return next.call(call);
         }
         long at = call.startedAt() + limit;
-        Outcome as = isCallers(call, limit) ? Outcome.CANCELLED : Outcome.DEADLINE;
         call.deadline(at);
         if (time.now() >= at) { // waiting for policy took all of it, or a request that came in had no more to give
             throw exceeded(call, limit);
         }
-        Time.Timer timer = time.at(at, "deadline", () -> call.cancel(exceeded(call, limit), as));
-        call.onEnd(timer::cancel);
+        Expiry expiry = new Expiry(call);
+        time.arm(expiry, at, "deadline");
+        call.onEnd(expiry);
         Response response = next.call(call);
         if (Streams.isStream(response)) { // from here on timeouts.idle limits it
-            timer.cancel();
+            expiry.cancel();
         }
         return response;
+    }
+
+    /** The limit of one call; as an action it is disarmed. */
+    private static final class Expiry extends Alarm implements Runnable {
+        private final Call call;
+
+        Expiry(Call call) {
+            this.call = call;
+        }
+
+        @Override
+        protected void ring(long due) {
+            long limit = due - call.startedAt();
+            call.cancel(exceeded(call, limit), isCallers(call, limit) ? Outcome.CANCELLED : Outcome.DEADLINE);
+        }
+
+        @Override
+        public void run() {
+            cancel();
+        }
     }
 
     /** The shorter limit of policy and caller; 0 = none. OkHttp enforces the callTimeout. */

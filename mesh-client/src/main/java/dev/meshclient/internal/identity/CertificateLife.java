@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.time.Instant;
 import org.slf4j.Logger;
 
-/** Decider: how much of a certificate's life is over. Issuers renew at half of it, most at two thirds at the latest. */
+/**
+ * Decider: how much of a certificate's life has passed. Most issuers renew after a half, and after two thirds at the latest.
+ */
 enum CertificateLife {
     FRESH(0, 50),
     HALF(50, 80),
@@ -21,7 +23,7 @@ enum CertificateLife {
         this.endPercent = endPercent;
     }
 
-    /** From how much of the life on. */
+    /** The percentage of the life at which this stage begins. */
     int percent() {
         return percent;
     }
@@ -33,7 +35,7 @@ enum CertificateLife {
         return now.isBefore(at(svid, HALF.percent)) ? FRESH : now.isBefore(at(svid, LATE.percent)) ? HALF : LATE;
     }
 
-    /** When the next one begins; for ever if there is none. */
+    /** When the next stage begins; {@link Instant#MAX} if there is none. */
     Instant endOf(Svid svid) {
         return this == OVER ? Instant.MAX : at(svid, endPercent);
     }

@@ -18,13 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The identity in use: what the source delivered last and is good. Tells who wants to know when it changes, and when it
- * ought to have.
+ * The identity in use: the last valid one that the source delivered. Notifies listeners when it changes, and when a renewal is
+ * overdue.
  */
 public final class LiveIdentity implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveIdentity.class);
 
-    /** The wall clock may be set: it is looked at again, now and then. */
+    /** The wall clock may be set, so it is read again at least this often. */
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(10);
 
     private final WorkloadIdentity source;
@@ -32,7 +32,7 @@ public final class LiveIdentity implements Closeable {
     private final News news;
     private final List<Consumer<Change>> subscribers = new CopyOnWriteArrayList<>();
 
-    /** Apart from the news: a listener that blocks must not keep connections of the old trust alive. */
+    /** Separate from the news: a listener that blocks must not keep connections of the old trust alive. */
     private final Notifications changes = new Notifications();
 
     private final Notifications events = new Notifications();
@@ -48,29 +48,29 @@ public final class LiveIdentity implements Closeable {
     private volatile boolean closed;
 
     /**
-     * Who is told what happens, in order; one call at a time, on the thread of the source or one of its own, under no lock.
-     * Nothing is begun to be told once closed.
+     * A listener for changes. It gets one event at a time, in order, on the thread of the source or on a thread of its own,
+     * under no lock. No notification begins after close.
      */
     public interface News {
-        /** Another identity is in use: the first, one with a new certificate, one that trusts others. */
+        /** Another identity is in use: the first, a renewed certificate, or changed trust. */
         void rotated(Change change);
 
-        /** The source has nothing good; what is in use stays. Told once for each reason. */
+        /** The source has no valid identity; the one in use stays. Reported once for each reason. */
         void rejected(String source, IOException reason);
 
-        /** The certificate in use was not renewed: {@code percent} of its life is over, 100 = it has expired. */
+        /** The certificate in use was not renewed: {@code percent} of its life has passed, 100 = it has expired. */
         void expiring(Svid svid, int percent);
     }
 
     /**
-     * What changed.
+     * A change of identity.
      *
-     * @param before null if this is the first
+     * @param before null if this is the first identity
      */
     public record Change(@Nullable Svid before, Svid now) {
         /**
-         * Whether connections may live on: the certificate was renewed, and it is the same workload that trusts the same
-         * people. Else those that were made under the old trust must go.
+         * Whether connections may stay: only the certificate was renewed, for the same workload with the same trust. After any
+         * other change the connections of the old trust must be closed.
          */
         public boolean isSoft() {
             return before != null && before.trustsAs(now);
@@ -78,21 +78,21 @@ public final class LiveIdentity implements Closeable {
     }
 
     /**
-     * Why there is nothing newer.
+     * Why there is no newer identity.
      *
-     * @param at in the {@link Time} of the mesh
+     * @param at the time of the mesh's {@link Time}
      */
     private record Problem(IOException reason, long at) {}
 
     /**
-     * For people.
+     * The status, for messages.
      *
      * @param source where it comes from
-     * @param svid what is in use; null if there is none yet
+     * @param svid the identity in use; null if there is none yet
      * @param age since it is in use; null if there is none yet
      * @param expiresIn negative if it has expired; null if there is none yet
-     * @param problem why there is nothing newer; empty if all is well
-     * @param problemAge since then; null if all is well
+     * @param problem why there is no newer identity; empty if there is no problem
+     * @param problemAge since then; null if there is no problem
      */
     public record Status(
             String source,
@@ -108,7 +108,7 @@ public final class LiveIdentity implements Closeable {
         this.news = news;
     }
 
-    /** Begins to watch the source. */
+    /** Starts to watch the source. */
     public static LiveIdentity start(WorkloadIdentity source, Time time, News news) {
         LiveIdentity identity = new LiveIdentity(source, time, news);
         Closeable watch = source.watch(identity.new Taker());
@@ -118,16 +118,15 @@ public final class LiveIdentity implements Closeable {
         return identity;
     }
 
-    /** What is in use, expired or not; null before the source had a good one. One volatile read. */
+    /** The identity in use, expired or not; null before the source delivered a valid one. One volatile read. */
     public @Nullable Svid current() {
         return current;
     }
 
     /**
-     * What a new connection may be made with. That there is nothing is nobody's fault but ours: it does not count against an
-     * endpoint.
+     * The identity for a new connection. Its absence is a fault of this process and does not count against an endpoint.
      *
-     * @throws SSLException if there is none, or it is not valid now; the message says where it ought to come from
+     * @throws SSLException if there is none, or it is not valid now; the message names the source
      */
     public Svid forHandshake() throws SSLException {
         Svid svid = current;
@@ -154,13 +153,16 @@ public final class LiveIdentity implements Closeable {
         return svid;
     }
 
-    /** Tells of each change from now on, after {@link #current} has it, until closed; one call at a time. It must not block. */
+    /**
+     * Notifies the subscriber of each change until closed, after {@link #current} has changed; one call at a time. It must not
+     * block.
+     */
     public Closeable onChange(Consumer<Change> subscriber) {
         subscribers.add(subscriber);
         return () -> subscribers.remove(subscriber);
     }
 
-    /** How it stands. */
+    /** The current status. */
     public Status status() {
         Svid svid = current;
         Problem why = problem;
@@ -185,7 +187,7 @@ public final class LiveIdentity implements Closeable {
         tell();
     }
 
-    /** What is not valid is no better than what is. It is looked at again when it may have become so. */
+    /** An identity that is not valid does not replace the one in use. It is considered again when it may have become valid. */
     private void consider() {
         Svid svid = offered;
         Instant now = time.wall().instant();
@@ -196,7 +198,7 @@ public final class LiveIdentity implements Closeable {
                     && used != null
                     && !svid.equals(used)
                     && Validity.fault(used, now).isEmpty()) {
-                if (!svid.equals(refused)) { // once: the words change with the time
+                if (!svid.equals(refused)) { // once: the message changes with the time
                     refused = svid;
                     refuse(new IOException("the certificate that " + source + " has now, " + svid.name() + ", " + fault
                             + "; that in use is valid until " + used.notAfter()));
@@ -254,7 +256,7 @@ public final class LiveIdentity implements Closeable {
         happened(() -> news.rejected(source.toString(), reason));
     }
 
-    /** Says so when the certificate in use gets old, and arranges to be here again when that changes. */
+    /** Reports when the certificate in use grows old, and schedules the next check. */
     private void age(Instant now) {
         Svid svid = current;
         Svid waiting = offered;
@@ -292,21 +294,21 @@ public final class LiveIdentity implements Closeable {
         });
     }
 
-    private void happened(Runnable told) {
+    private void happened(Runnable notification) {
         events.add(() -> {
             if (!closed) {
-                told.run();
+                notification.run();
             }
         });
     }
 
-    /** Never under the lock, which {@link #close} takes. */
+    /** Never call it under the lock that {@link #close} takes. */
     private void tell() {
         changes.deliver();
         events.deliver();
     }
 
-    /** Waits for nobody who is told. Whoever asks for the current one gets what is in use for ever. */
+    /** Does not wait for listeners. {@link #current} keeps returning the identity in use. */
     @Override
     public void close() throws IOException {
         Closeable watched;

@@ -18,8 +18,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a peer is who was meant, as a trust manager. It holds what was trusted when it was made and never changes: after a
- * change of trust make another, and another {@code SSLContext}, or a resumed session gets past both.
+ * Verifies the identity of a peer, as a trust manager. It is immutable: after a change of trust make another one, and another
+ * {@code SSLContext}, since a resumed session bypasses both.
  */
 public final class PeerTrust extends X509ExtendedTrustManager {
     private final Check check;
@@ -30,16 +30,16 @@ public final class PeerTrust extends X509ExtendedTrustManager {
         this.authorities = List.copyOf(authorities);
     }
 
-    /** One way to check. */
+    /** One way to verify. */
     private interface Check {
         void of(X509Certificate[] chain, TrustPath.Question question) throws CertificateException;
     }
 
     /**
-     * Peers with SPIFFE IDs: the certificate is an X.509-SVID, leads to the bundle of its own trust domain, and names one of
-     * {@code allowed}. The host name does not matter.
+     * Accepts peers with SPIFFE IDs: the certificate is an X.509-SVID, leads to the bundle of its own trust domain, and carries
+     * one of the {@code allowed} IDs. The host name does not matter.
      *
-     * @param allowed nobody else; empty = nobody at all
+     * @param allowed the accepted IDs; empty = no peer is accepted
      */
     public static PeerTrust ofSvids(TrustBundles bundles, Set<SpiffeId> allowed, InstantSource clock) {
         Set<SpiffeId> names = Set.copyOf(allowed);
@@ -48,22 +48,21 @@ public final class PeerTrust extends X509ExtendedTrustManager {
                 (chain, question) -> {
                     SpiffeId id = svids.verify(chain, question);
                     if (!names.contains(id)) {
-                        throw new CertificateException("the peer is '" + id + "', expected is "
-                                + (names.isEmpty() ? "nobody: no name is allowed" : "one of " + sorted(names)));
+                        throw new CertificateException("the peer is '" + id + "', "
+                                + (names.isEmpty() ? "no name is allowed" : "expected is one of " + sorted(names)));
                     }
                 },
                 svids.authorities());
     }
 
-    /** Peers with any SPIFFE ID of a trust domain that is known: for servers, which authorize later. */
+    /** Accepts peers with any SPIFFE ID of a known trust domain: for servers, which authorize later. */
     public static PeerTrust ofAnySvid(TrustBundles bundles, InstantSource clock) {
         Svids svids = new Svids(bundles, clock);
         return new PeerTrust(svids::verify, svids.authorities());
     }
 
     /**
-     * Peers whose certificate leads to one of these authorities. Whether it is for the host that was meant is not checked:
-     * that is left to the verifier of host names.
+     * Accepts peers whose certificate leads to one of these authorities. The host name is left to the hostname verifier.
      */
     public static PeerTrust ofAuthorities(List<X509Certificate> authorities, InstantSource clock) {
         TrustPath path = new TrustPath(authorities, clock);
@@ -129,7 +128,7 @@ public final class PeerTrust extends X509ExtendedTrustManager {
         check(chain, jdk -> jdk.checkServerTrusted(chain, authType, engine));
     }
 
-    /** Outside of a handshake. */
+    /** Outside a handshake. */
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
         check(chain, jdk -> jdk.checkServerTrusted(chain, authType));
@@ -147,13 +146,13 @@ public final class PeerTrust extends X509ExtendedTrustManager {
         check(chain, jdk -> jdk.checkClientTrusted(chain, authType, engine));
     }
 
-    /** Outside of a handshake. */
+    /** Outside a handshake. */
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
         check(chain, jdk -> jdk.checkClientTrusted(chain, authType));
     }
 
-    /** What servers tell clients, and what a chain is completed with for display. */
+    /** The issuers that servers send to clients, and that complete a chain for display. */
     @Override
     public X509Certificate[] getAcceptedIssuers() {
         return authorities.toArray(X509Certificate[]::new);

@@ -6,7 +6,7 @@ import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
 
-/** Decider: what an X.509-SVID must be beyond what RFC 5280 says (X509-SVID, sections 2 to 5). */
+/** Decider: the rules for an X.509-SVID beyond RFC 5280 (X509-SVID, sections 2 to 5). */
 final class SvidRules {
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int KEY_CERT_SIGN = 5;
@@ -17,7 +17,7 @@ final class SvidRules {
 
     private SvidRules() {}
 
-    /** Whom a chain names, if its certificates keep the rules. Not whether any of it is true. */
+    /** The ID of a chain whose certificates keep the rules. Does not verify any signature. */
     static SpiffeId check(X509Certificate[] chain) throws CertificateException {
         SpiffeId id = leaf(chain[0]);
         for (int i = 1; i < chain.length; i++) {
@@ -35,7 +35,7 @@ final class SvidRules {
         return id;
     }
 
-    /** What a leaf may be used for. */
+    /** Checks what a leaf may be used for. */
     static void use(X509Certificate leaf, Object id) throws CertificateException {
         if (leaf.getBasicConstraints() >= 0) {
             throw refused(id, "it is a CA certificate (cA is true), which must not be used to authenticate");

@@ -18,9 +18,9 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Whether a chain leads to one of some authorities: the JDK's own answer (RFC 5280, its disabled algorithms, key usage for
- * TLS), without revocation lists, at the time of a given clock. An authority that has expired is none, which the JDK's trust
- * manager would not say.
+ * Whether a chain leads to one of some authorities: the JDK's validation (RFC 5280, its disabled algorithms, key usage for
+ * TLS), without revocation lists, at the time of a given clock. An expired authority is not accepted, although the JDK's trust
+ * manager would accept it.
  */
 final class TrustPath {
     private final Set<TrustAnchor> anchors;
@@ -33,7 +33,7 @@ final class TrustPath {
         this.clock = clock;
     }
 
-    /** One question to the JDK: about a peer that is a client or a server, of a handshake or of none. */
+    /** One question to the JDK: about a client or a server, with or without a handshake. */
     interface Question {
         void ask(X509ExtendedTrustManager jdk) throws CertificateException;
     }
@@ -43,13 +43,13 @@ final class TrustPath {
     }
 
     /**
-     * @param peer who presented the chain, for messages
-     * @param whose authorities these are, for messages
+     * @param peer the peer that presented the chain, for messages
+     * @param owner the owner of the authorities, for messages
      */
-    void check(X509Certificate[] chain, Question question, String peer, String whose) throws CertificateException {
+    void check(X509Certificate[] chain, Question question, String peer, String owner) throws CertificateException {
         if (anchors.isEmpty()) {
-            throw new CertificateException(peer + " is not trusted: there are no authorities of " + whose
-                    + ", which trusts nobody (an empty bundle revokes all)");
+            throw new CertificateException(
+                    peer + " is not trusted: there are no authorities of " + owner + " (an empty bundle revokes all)");
         }
         Instant now = clock.instant();
         for (X509Certificate certificate : chain) {
@@ -62,7 +62,7 @@ final class TrustPath {
                 .filter(anchor -> Validity.fault(anchor.getTrustedCert(), now).isEmpty())
                 .collect(Collectors.toSet());
         if (valid.isEmpty()) {
-            throw new CertificateException(peer + " is not trusted: all " + anchors.size() + " authorities of " + whose
+            throw new CertificateException(peer + " is not trusted: all " + anchors.size() + " authorities of " + owner
                     + " " + names() + " have expired, or are not valid yet");
         }
         try {
@@ -71,7 +71,7 @@ final class TrustPath {
             throw new CertificateException(
                     peer + " is not trusted: its certificate, issued by '"
                             + chain[chain.length - 1].getIssuerX500Principal()
-                            + "', does not lead to one of the " + anchors.size() + " authorities of " + whose + " "
+                            + "', does not lead to one of the " + anchors.size() + " authorities of " + owner + " "
                             + names() + ": " + reason(e) + hint(chain, now)
                             + (valid.size() < anchors.size()
                                     ? "; " + (anchors.size() - valid.size()) + " of the authorities expired"
@@ -95,7 +95,7 @@ final class TrustPath {
         return deepest.getMessage() == null ? deepest.toString() : deepest.getMessage();
     }
 
-    /** The JDK says only that it found no path. */
+    /** The JDK reports only that it found no path. */
     private static String hint(X509Certificate[] chain, Instant now) {
         for (int i = 1; i < chain.length; i++) {
             String fault = Validity.fault(chain[i], now);

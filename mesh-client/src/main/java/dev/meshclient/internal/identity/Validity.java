@@ -5,7 +5,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Decider: whether a certificate is valid at a moment, in words. */
+/** Decider: whether a certificate is valid at a given time, as text. */
 final class Validity {
     private Validity() {}
 

@@ -1,4 +1,4 @@
-/** The identity in use, and whether a peer is who was meant. */
+/** The identity in use, and the verification of peers. */
 @NullMarked
 package dev.meshclient.internal.identity;
 

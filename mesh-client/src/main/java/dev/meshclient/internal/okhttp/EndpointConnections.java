@@ -61,7 +61,7 @@ final class EndpointConnections {
     private final ConnectionPool pool;
     private final AtomicLong retireAt;
     private final long keepAliveNanos;
-    private final Decimals decimals = new Decimals();
+    private final HeaderNumbers decimals = new HeaderNumbers();
     private final Map<Variant, Made> clients = new ConcurrentHashMap<>();
     private final Map<Peer, PeerTls> peers = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
@@ -206,7 +206,7 @@ final class EndpointConnections {
     }
 
     /** For the headers of its calls. */
-    Decimals decimals() {
+    HeaderNumbers decimals() {
         return decimals;
     }
 

@@ -65,7 +65,7 @@ final class EndpointSocketFactory extends SocketFactory {
         @Override
         public OutputStream getOutputStream() throws IOException {
             OutputStream out = super.getOutputStream();
-            return refusable ? new LastWords(out) : out;
+            return refusable ? new AlertTolerantOutput(out) : out;
         }
 
         /** Whatever is under way then. */

@@ -39,7 +39,7 @@ public final class Engine {
     private final Time time;
     private final Admission.Source admissions;
     private final Transport transport;
-    private final Download download = new Download();
+    private final SmallDownload download = new SmallDownload();
     private final Map<CallerSettings, CallerSettings> interned = new ConcurrentHashMap<>();
     private final AtomicBoolean told = new AtomicBoolean();
     private final LongAdder underWay = new LongAdder();
@@ -64,14 +64,14 @@ public final class Engine {
 
     /** The client with the mesh as its last interceptor. */
     public OkHttpClient wrap(OkHttpClient client) {
-        if (!Internals.canFindClient() && !told.getAndSet(true)) {
+        if (!RealCallAccess.canFindClient() && !told.getAndSet(true)) {
             LOG.warn(
                     "OkHttp's calls do not show their client here: interceptors and settings that are added to a client"
                             + " after Mesh.wrap are without effect on hosts of the mesh; wrap last, or run with --add-exports"
                             + " okhttp3/okhttp3.internal.connection=dev.meshclient (told once)");
         }
         OkHttpClient.Builder builder = client.newBuilder().addInterceptor(new Entry(client));
-        if (!Internals.canReplaceListener()) {
+        if (!RealCallAccess.canReplaceListener()) {
             EventListener.Factory factory = client.eventListenerFactory();
             builder.eventListenerFactory(call -> {
                 EventListener caller = factory.create(call);
@@ -101,7 +101,7 @@ public final class Engine {
 
         @Override
         public Response intercept(Chain chain) throws IOException {
-            OkHttpClient known = Internals.client(chain.call());
+            OkHttpClient known = RealCallAccess.client(chain.call());
             OkHttpClient client = known == null ? wrapped : known;
             List<Interceptor> interceptors = client.interceptors();
             int own = placeIn(interceptors); // -1 also where somebody wrapped it in an interceptor of his
@@ -145,9 +145,9 @@ public final class Engine {
         }
 
         private EngineCall engineCall(Chain chain, OkHttpClient client) {
-            LogicalCall logical = LogicalCall.of(chain, time.now());
-            logical.checkClosed();
-            return new EngineCall(Engine.this, chain, client, logical, settings(client, chain, logical.isWebSocket()));
+            EngineCall call = EngineCall.of(Engine.this, chain, client);
+            call.settings(settings(client, chain, call.isWebSocket()));
+            return call;
         }
 
         private CallerSettings settings(OkHttpClient client, Chain chain, boolean webSocket) {

@@ -11,6 +11,8 @@ import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.util.Objects;
+import kotlin.jvm.functions.Function0;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -19,41 +21,78 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caller's call in the engine, once for each time that it comes in: its hops, each through the layers of its host, and
+ * A caller's call in the engine: its hops, each through the layers of its host, and
  * the wire of their attempts. A redirect or a challenge makes another hop.
  */
-final class EngineCall implements Wire {
-    private final Engine engine;
-    private final Interceptor.Chain chain;
-    private final OkHttpClient client;
-    private final LogicalCall logical;
-    private final CallerSettings settings;
+final class EngineCall extends CallEvents implements Wire, Function0<EngineCall> {
+    private final boolean webSocket;
+    private final long deadline;
+    private volatile Engine engine;
+    private volatile OkHttpClient client;
+    private volatile @Nullable CallerSettings settings;
     private volatile @Nullable InnerCall last; // of the hop that runs
 
-    EngineCall(
-            Engine engine, Interceptor.Chain chain, OkHttpClient client, LogicalCall logical, CallerSettings settings) {
+    private EngineCall(Engine engine, Interceptor.Chain chain, OkHttpClient client) {
+        super(chain);
+        Boolean known = RealCallAccess.isWebSocket(outer());
+        this.webSocket = known != null
+                ? known
+                : "websocket".equalsIgnoreCase(chain.request().header("Upgrade"));
+        long timeout = outer().timeout().timeoutNanos();
+        this.deadline = timeout == 0 ? Long.MAX_VALUE : engine.time().now() + timeout;
         this.engine = engine;
-        this.chain = chain;
         this.client = client;
-        this.logical = logical;
-        this.settings = settings;
     }
 
-    LogicalCall logical() {
-        return logical;
+    /** The call comes in. It may have been here before: an interceptor above ours may proceed more than once. */
+    static EngineCall of(Engine engine, Interceptor.Chain chain, OkHttpClient client) {
+        EngineCall fresh = new EngineCall(engine, chain, client);
+        EngineCall call = chain.call().tag(EngineCall.class, fresh);
+        if (call == fresh) {
+            call.listen();
+            return call;
+        }
+        call.checkClosed();
+        call.engine = engine;
+        call.client = client;
+        call.chain(chain);
+        return call;
+    }
+
+    /** As the tag of the caller's call, without an object that only makes it. */
+    @Override
+    public EngineCall invoke() {
+        return this;
+    }
+
+    boolean isWebSocket() {
+        return webSocket;
+    }
+
+    /** When the caller's {@code callTimeout} is up, on the engine's clock; {@link Long#MAX_VALUE}: there is none. */
+    long deadline() {
+        return deadline;
+    }
+
+    Engine engine() {
+        return engine;
     }
 
     OkHttpClient client() {
         return client;
     }
 
+    void settings(CallerSettings now) {
+        settings = now;
+    }
+
     CallerSettings settings() {
-        return settings;
+        return Objects.requireNonNull(settings);
     }
 
     @Override
     public Response send(Attempt attempt) throws IOException {
-        InnerCall inner = new InnerCall(engine.time(), this, attempt);
+        InnerCall inner = new InnerCall(this, attempt);
         last = inner;
         return engine.transport().send(inner);
     }
@@ -72,20 +111,20 @@ final class EngineCall implements Wire {
                 }
                 next = next(response);
                 if (next == null) {
-                    logical.listener().followUpDecision(logical.outer(), response, null);
-                    logical.holdEndForJoined();
-                    if (logical.tellsEndAtOnce()) {
-                        logical.interceptorsReturned();
+                    listener().followUpDecision(outer(), response, null);
+                    holdEndForJoined();
+                    if (tellsEndAtOnce()) {
+                        interceptorsReturned();
                     }
                     kept = true;
                     return response;
                 }
                 close(request, response);
                 if (followUps == FollowUps.MAX) {
-                    logical.listener().followUpDecision(logical.outer(), response, null);
+                    listener().followUpDecision(outer(), response, null);
                     throw new ProtocolException("Too many follow-up requests: " + (followUps + 1));
                 }
-                logical.listener().followUpDecision(logical.outer(), response, next);
+                listener().followUpDecision(outer(), response, next);
                 kept = true;
             } finally {
                 if (!kept) {
@@ -100,20 +139,20 @@ final class EngineCall implements Wire {
     }
 
     private Response hop(Request request, Admission admission) throws IOException {
-        if (logical.outer().isCanceled()) {
+        if (outer().isCanceled()) {
             throw new IOException("Canceled");
         }
         last = null;
         Call call = new Call(engine.time(), request, options(request), this);
-        call.deadline(logical.deadline());
+        call.deadline(deadline);
         engine.begins(call);
-        logical.current(call);
+        current(call);
         try {
             return call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
         } catch (IOException e) {
-            logical.holdEndForJoined();
-            if (logical.tellsEndAtOnce()) { // nothing holds the outer callFailed back: tell the release now
-                logical.interceptorsReturned();
+            holdEndForJoined();
+            if (tellsEndAtOnce()) { // nothing holds the outer callFailed back: tell the release now
+                interceptorsReturned();
             }
             IOException told = asTold(call, e);
             if (!(told instanceof MeshFailure) && hasPartOfMesh(call)) {
@@ -138,7 +177,7 @@ final class EngineCall implements Wire {
     /** A caller who cancels gets what the attempt that ran then said, as with OkHttp; in a pause none ran. */
     private static IOException asTold(Call call, IOException e) {
         Attempt attempt = call.latest();
-        if (attempt == null || attempt.outcome() != Outcome.CANCELLED || !(e instanceof LogicalCall.Canceled)) {
+        if (attempt == null || attempt.outcome() != Outcome.CANCELLED || !(e instanceof Canceled)) {
             return e;
         }
         IOException said = attempt.failure();
@@ -158,19 +197,19 @@ final class EngineCall implements Wire {
         IOException cause = attempt.cancelCause();
         return (inner != null && inner.toMesh)
                 || call.attempts() > 1
-                || (cause != null && !(cause instanceof LogicalCall.Canceled));
+                || (cause != null && !(cause instanceof Canceled));
     }
 
     private @Nullable Request next(Response response) throws IOException {
         InnerCall last = this.last;
         boolean toMesh = last != null && last.toMesh;
-        Request next = FollowUps.next(response, last == null ? null : last.route(), chain, !toMesh);
+        Request next = FollowUps.next(response, last == null ? null : last.route(), chain(), !toMesh);
         return next == null || FollowUps.isOneShot(next) ? null : next;
     }
 
     /** OkHttp would keep the connection; a duplex request may go on writing into the abandoned attempt for long. */
     private void close(Request request, Response response) {
-        logical.holdRelease();
+        holdRelease();
         response.close();
         RequestBody body = request.body();
         if (body != null && body.isDuplex()) {

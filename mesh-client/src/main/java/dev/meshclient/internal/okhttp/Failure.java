@@ -16,11 +16,11 @@ final class Failure {
 
     /** The table of what a failure says about the request; where OkHttp's types are internal their names are compared. */
     static Outcome outcome(InnerCall inner, IOException e) {
-        AttemptListener seen = inner.listener;
+        InnerCall seen = inner;
         String type = e.getClass().getSimpleName();
-        LogicalCall logical = inner.engineCall.logical();
+        EngineCall call = inner.engineCall;
         // When callTimeout is up the reader may wake before the canceller has told the outer call.
-        if (logical.outer().isCanceled() || inner.attempt.now() >= logical.deadline()) {
+        if (call.outer().isCanceled() || inner.attempt.now() >= call.deadline()) {
             return Outcome.CANCELLED;
         }
         if (TlsFailure.isOfOurCertificate(e) && !seen.isReused() && !seen.hasAnswer()) {
@@ -52,7 +52,7 @@ final class Failure {
 
     /** The timer of a handshake may win by a hair against a handshake that was agreed. */
     private static Outcome late(InnerCall inner) {
-        return inner.listener.mayBeSent() ? Outcome.ATTEMPT_TIMEOUT : Outcome.CONNECT_FAILURE;
+        return inner.mayBeSent() ? Outcome.ATTEMPT_TIMEOUT : Outcome.CONNECT_FAILURE;
     }
 
     /** OkHttp names the logical host and its port, at which nobody listens; the type stays what callers catch. */
@@ -65,8 +65,8 @@ final class Failure {
         if (endpoint != null
                 && inner.tls != null
                 && inner.tls.presentsCertificate()
-                && !inner.listener.isReused()
-                && !inner.listener.hasAnswer()
+                && !inner.isReused()
+                && !inner.hasAnswer()
                 && e.getClass() == IOException.class) {
             return TlsFailure.withoutAlert(e, endpoint.name(), inner.tls);
         }

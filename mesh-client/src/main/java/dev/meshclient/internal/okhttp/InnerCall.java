@@ -1,27 +1,34 @@
 package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.PeerTls;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Call;
 import okhttp3.Connection;
+import okhttp3.EventListener;
+import okhttp3.Handshake;
 import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
 import okhttp3.Route;
 import org.jspecify.annotations.Nullable;
 
 /** What the engine keeps of an attempt: the inner call that it is on the wire. */
-final class InnerCall implements Runnable {
+final class InnerCall extends EventForwarder implements Runnable {
     final Attempt attempt;
     final EngineCall engineCall;
-    final AttemptListener listener;
     /** Whether the mesh has endpoints of its own for it, so that what we do may show on the wire. */
     boolean toMesh;
-    /** What the peer said, where the wire interceptor hid some of it from OkHttp. */
-    @Nullable
-    Headers masked;
     /** Where its connection comes from, if that is an endpoint's. */
     @Nullable
     EndpointConnections connections;
@@ -30,16 +37,60 @@ final class InnerCall implements Runnable {
     @Nullable
     PeerTls tls;
 
-    private final Time time;
     private volatile @Nullable Call call;
     private volatile boolean abandoned;
-    private @Nullable Handshake handshake;
+    private @Nullable Connection connection;
+    private boolean connectStarted;
+    private boolean headersStarted;
+    private boolean responseStarted;
+    private boolean done;
+    private boolean released;
+    private volatile @Nullable Rare rare;
 
-    InnerCall(Time time, EngineCall engineCall, Attempt attempt) {
-        this.time = time;
+    /** What most attempts do not have. */
+    private static final class Rare {
+        @Nullable
+        Headers masked;
+
+        @Nullable
+        HandshakeTimer handshake;
+
+        long connectStartedAt;
+    }
+
+    InnerCall(EngineCall engineCall, Attempt attempt) {
         this.attempt = attempt;
         this.engineCall = engineCall;
-        this.listener = new AttemptListener(this);
+    }
+
+    private synchronized Rare rare() {
+        Rare known = rare;
+        if (known == null) {
+            known = new Rare();
+            rare = known;
+        }
+        return known;
+    }
+
+    @Override
+    EventListener to() {
+        return engineCall.listener();
+    }
+
+    @Override
+    Call as(Call call) {
+        return engineCall.outer();
+    }
+
+    /** What the peer said, where the wire interceptor hid some of it from OkHttp; else null. */
+    @Nullable
+    Headers masked() {
+        Rare known = rare;
+        return known == null ? null : known.masked;
+    }
+
+    void masked(Headers said) {
+        rare().masked = said;
     }
 
     /** What runs on the wire from now on. */
@@ -59,55 +110,269 @@ final class InnerCall implements Runnable {
 
     @Nullable
     Route route() {
-        Connection connection = listener.connection();
-        return connection == null ? null : connection.route();
+        Connection mine = connection;
+        return mine == null ? null : mine.route();
     }
 
     /** Breaks off what is not needed any more; the caller's call is not cancelled by it. */
     void abandon() {
         abandoned = true;
         run();
-        listener.detach();
+        detach();
         attempt.over();
-    }
-
-    /** The inner call was cancelled: by us, or from within, and then the caller's call is cancelled too. */
-    void innerCanceled() {
-        if (!abandoned
-                && attempt.cancelCause() == null
-                && !engineCall.logical().outer().isCanceled()) {
-            engineCall.logical().outer().cancel();
-        }
     }
 
     /** TLS must be agreed within the time that is left for connecting. */
     void handshakeStarted(long until, String what) {
-        Handshake started = new Handshake(what);
-        handshake = started;
-        started.timer = time.at(until, "handshake", started);
+        HandshakeTimer started = new HandshakeTimer(what);
+        rare().handshake = started;
+        started.timer = engineCall.engine().time().at(until, "handshake", started);
+    }
+
+    private @Nullable HandshakeTimer handshake() {
+        Rare known = rare;
+        return known == null ? null : known.handshake;
     }
 
     void handshakeEnded() {
-        Handshake started = handshake;
+        HandshakeTimer started = handshake();
         if (started != null) {
             started.end();
         }
     }
 
     boolean isConnectTimeout(IOException e) {
-        Handshake started = handshake;
+        HandshakeTimer started = handshake();
         return started != null && e == started.expired;
     }
 
+    @Nullable
+    Connection connection() {
+        return connection;
+    }
+
+    /** Whether a byte of the request may have been written. */
+    boolean mayBeSent() {
+        return headersStarted;
+    }
+
+    /** Whether a byte of the response came. */
+    boolean hasAnswer() {
+        return responseStarted;
+    }
+
+    /** Whether the connection was there before this attempt. */
+    boolean isReused() {
+        return connection != null && !connectStarted;
+    }
+
+    /** For the logical call this attempt ends here, whatever its streams still do. */
+    void detach() {
+        Connection mine = connection;
+        try {
+            if (mine != null && !released) {
+                released = true;
+                engineCall.released(mine);
+            }
+        } finally {
+            over(null);
+        }
+    }
+
+    private void over(@Nullable IOException failure) {
+        synchronized (this) {
+            if (done) {
+                return;
+            }
+            done = true;
+        }
+        if (failure != null && attempt.outcome() == Outcome.RESPONSE) {
+            attempt.bodyFailed(failure);
+        }
+        try {
+            engineCall.attemptOver(failure);
+        } finally {
+            attempt.over();
+        }
+    }
+
+    /** A caller's listener that throws while the body ends keeps OkHttp from telling the end: the attempt's permits are free all the same. */
+    private void endUnless(boolean told) {
+        if (!told) {
+            abandon();
+        }
+    }
+
+    @Override
+    public void callEnd(Call call) {
+        over(null);
+    }
+
+    @Override
+    public void callFailed(Call call, IOException ioe) {
+        IOException limit = limitOfBody();
+        over(limit == null ? ExchangeFailed.unwrap(ioe) : limit);
+        if (limit != null) {
+            throwFromRead(limit);
+        }
+    }
+
+    /** The limit that ended the body after the response was handed out; null: none did. */
+    private @Nullable IOException limitOfBody() {
+        IOException cause = attempt.outcome() == Outcome.RESPONSE ? attempt.cancelCause() : null;
+        return cause instanceof CallEvents.Canceled ? null : cause;
+    }
+
+    /**
+     * OkHttp tells a failure last, when nothing of the call is left to do, from within the read that failed. What is thrown
+     * here is what the reader gets, in place of "Socket closed", and no response needs a body of ours around its own.
+     */
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> void throwFromRead(IOException limit) throws E {
+        throw (E) limit;
+    }
+
+    /** By us, or from within, and then the caller's call is cancelled too. */
+    @Override
+    public void canceled(Call call) {
+        if (!abandoned && attempt.cancelCause() == null && !engineCall.outer().isCanceled()) {
+            engineCall.outer().cancel();
+        }
+    }
+
+    /** Told only where OkHttp itself repeats; where the mesh does, its own decision counts. */
+    @Override
+    public void retryDecision(Call call, IOException exception, boolean retry) {
+        if (!toMesh) {
+            to().retryDecision(as(call), exception, retry);
+        }
+    }
+
+    @Override
+    public void followUpDecision(Call call, Response networkResponse, @Nullable Request nextRequest) {
+        if (nextRequest != null) { // that there is none is the engine's to say
+            to().followUpDecision(as(call), networkResponse, nextRequest);
+        }
+    }
+
+    @Override
+    public void connectionAcquired(Call call, Connection acquired) {
+        connection = acquired;
+        released = false;
+        if (!engineCall.keptOver(acquired)) {
+            super.connectionAcquired(call, acquired);
+        }
+    }
+
+    @Override
+    public void connectionReleased(Call call, Connection given) {
+        if (!released) {
+            released = true;
+            boolean told = false;
+            try {
+                engineCall.released(given);
+                told = true;
+            } finally {
+                endUnless(told);
+            }
+        }
+    }
+
+    @Override
+    public void proxySelectStart(Call call, HttpUrl url) {
+        engineCall.tellRelease();
+        super.proxySelectStart(call, url);
+    }
+
+    @Override
+    public void dnsStart(Call call, String domainName) {
+        engineCall.tellRelease();
+        super.dnsStart(call, domainName);
+    }
+
+    @Override
+    public void connectStart(Call call, InetSocketAddress inetSocketAddress, Proxy proxy) {
+        connectStarted = true;
+        rare().connectStartedAt = attempt.now();
+        engineCall.tellRelease();
+        super.connectStart(call, inetSocketAddress, proxy);
+    }
+
+    @Override
+    public void secureConnectStart(Call call) {
+        Target target = attempt.call().target();
+        Endpoint endpoint = attempt.endpoint();
+        if (target != null && target.backend().connectNanos() > 0) {
+            handshakeStarted(
+                    rare().connectStartedAt + target.backend().connectNanos(),
+                    endpoint == null ? attempt.call().request().url().host() : endpoint.name());
+        }
+        super.secureConnectStart(call);
+    }
+
+    @Override
+    public void secureConnectEnd(Call call, @Nullable Handshake handshake) {
+        handshakeEnded();
+        super.secureConnectEnd(call, handshake);
+    }
+
+    @Override
+    public void connectFailed(
+            Call call, InetSocketAddress inetSocketAddress, Proxy proxy, @Nullable Protocol protocol, IOException ioe) {
+        handshakeEnded();
+        super.connectFailed(call, inetSocketAddress, proxy, protocol, ioe);
+    }
+
+    @Override
+    public void requestHeadersStart(Call call) {
+        headersStarted = true;
+        super.requestHeadersStart(call);
+    }
+
+    @Override
+    public void requestBodyEnd(Call call, long byteCount) {
+        attempt.sent(byteCount);
+        super.requestBodyEnd(call, byteCount);
+    }
+
+    @Override
+    public void responseHeadersEnd(Call call, Response response) {
+        responseStarted = true;
+        super.responseHeadersEnd(call, response);
+    }
+
+    @Override
+    public void responseBodyEnd(Call call, long byteCount) {
+        attempt.received(byteCount);
+        boolean told = false;
+        try {
+            super.responseBodyEnd(call, byteCount);
+            told = true;
+        } finally {
+            endUnless(told);
+        }
+    }
+
+    @Override
+    public void responseFailed(Call call, IOException ioe) {
+        boolean told = false;
+        try {
+            super.responseFailed(call, ioe);
+            told = true;
+        } finally {
+            endUnless(told);
+        }
+    }
+
     /** Agreed or expired: the first word counts, so that a timer that fires late never breaks off what is on the wire. */
-    private final class Handshake extends AtomicBoolean implements Runnable {
+    private final class HandshakeTimer extends AtomicBoolean implements Runnable {
         private static final long serialVersionUID = 1;
 
         private final String what;
         private transient Time.@Nullable Timer timer;
         private volatile @Nullable SocketTimeoutException expired;
 
-        Handshake(String what) {
+        HandshakeTimer(String what) {
             this.what = what;
         }
 

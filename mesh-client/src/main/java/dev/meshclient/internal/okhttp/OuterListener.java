@@ -1,17 +1,9 @@
 package dev.meshclient.internal.okhttp;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.util.List;
 import okhttp3.Call;
-import okhttp3.Connection;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
-import okhttp3.Handshake;
-import okhttp3.HttpUrl;
-import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -20,39 +12,61 @@ import org.jspecify.annotations.Nullable;
  * Stands before the caller's listener and holds {@code callEnd} back until the last inner call is over. The outer call has
  * no exchange of its own, so OkHttp thinks that it ends when the interceptors have returned.
  */
-final class OuterListener extends EventListener {
+final class OuterListener extends EventForwarder {
     private final EventListener caller;
-    private int open;
+    private final @Nullable OuterListener earlier;
+    private volatile @Nullable CallEvents owner;
+
+    // guarded by the owner, before there is one by this
     private @Nullable Call ended;
     private boolean over;
     private @Nullable EventListener atEnd; // all listeners of the call when its end was held back
-    private volatile @Nullable LogicalCall logical;
 
     OuterListener(EventListener caller) {
         this.caller = caller;
+        this.earlier = null;
     }
 
     /** Stands before listeners that joined a call which is under way. */
-    OuterListener(EventListener callers, LogicalCall call, int open) {
-        this(callers);
-        this.open = open;
-        this.logical = call;
+    OuterListener(EventListener callers, CallEvents owner, @Nullable OuterListener earlier) {
+        this.caller = callers;
+        this.earlier = earlier;
+        this.owner = owner;
     }
 
-    void begin(LogicalCall call) {
-        logical = call;
+    void begin(CallEvents of) {
+        owner = of;
     }
 
-    synchronized void attemptStarted() {
-        open++;
+    @Override
+    EventListener to() {
+        return caller;
     }
 
-    void attemptOver(@Nullable IOException failure) {
+    @Override
+    Call as(Call call) {
+        return call;
+    }
+
+    private Object lock() {
+        CallEvents now = owner;
+        return now == null ? this : now;
+    }
+
+    private boolean hasOpen() {
+        CallEvents now = owner;
+        return now != null && now.hasOpen();
+    }
+
+    /** No attempt is open: if the end was held back for it, here and by those before, this is it. */
+    void lastAttemptOver(@Nullable IOException failure) {
+        if (earlier != null) {
+            earlier.lastAttemptOver(failure);
+        }
         Call call;
         EventListener told;
-        synchronized (this) {
-            open--;
-            if (open > 0 || ended == null || over) {
+        synchronized (lock()) {
+            if (ended == null || over) {
                 return;
             }
             call = ended;
@@ -65,9 +79,9 @@ final class OuterListener extends EventListener {
         }
     }
 
-    /** Those behind this one, or all of the call where others joined it since and nobody else was told of the end. */
+    /** Those behind this one, or all of the call where others joined it since and no other was told of the end. */
     private EventListener listeners() {
-        LogicalCall call = logical;
+        CallEvents call = owner;
         EventListener before = atEnd;
         if (call == null || before == null || before == call.listener() || !call.isHeldBy(this, before)) {
             return caller;
@@ -85,8 +99,8 @@ final class OuterListener extends EventListener {
     public void callEnd(Call call) {
         interceptorsReturned(call);
         EventListener told;
-        synchronized (this) {
-            if (open > 0) {
+        synchronized (lock()) {
+            if (hasOpen()) {
                 return;
             }
             told = toldOfEnd();
@@ -98,15 +112,15 @@ final class OuterListener extends EventListener {
     public void callFailed(Call call, IOException ioe) {
         interceptorsReturned(call);
         EventListener told;
-        synchronized (this) {
+        synchronized (lock()) {
             told = toldOfEnd();
         }
         told.callFailed(call, ioe);
     }
 
     private void interceptorsReturned(Call call) {
-        LogicalCall running = logical;
-        synchronized (this) {
+        CallEvents running = owner;
+        synchronized (lock()) {
             if (ended == null && running != null) {
                 atEnd = running.listener();
             }
@@ -135,134 +149,8 @@ final class OuterListener extends EventListener {
     }
 
     @Override
-    public void proxySelectStart(Call call, HttpUrl url) {
-        caller.proxySelectStart(call, url);
-    }
-
-    @Override
-    public void proxySelectEnd(Call call, HttpUrl url, List<Proxy> proxies) {
-        caller.proxySelectEnd(call, url, proxies);
-    }
-
-    @Override
-    public void dnsStart(Call call, String domainName) {
-        caller.dnsStart(call, domainName);
-    }
-
-    @Override
-    public void dnsEnd(Call call, String domainName, List<InetAddress> inetAddressList) {
-        caller.dnsEnd(call, domainName, inetAddressList);
-    }
-
-    @Override
-    public void connectStart(Call call, InetSocketAddress inetSocketAddress, Proxy proxy) {
-        caller.connectStart(call, inetSocketAddress, proxy);
-    }
-
-    @Override
-    public void secureConnectStart(Call call) {
-        caller.secureConnectStart(call);
-    }
-
-    @Override
-    public void secureConnectEnd(Call call, @Nullable Handshake handshake) {
-        caller.secureConnectEnd(call, handshake);
-    }
-
-    @Override
-    public void connectEnd(Call call, InetSocketAddress inetSocketAddress, Proxy proxy, @Nullable Protocol protocol) {
-        caller.connectEnd(call, inetSocketAddress, proxy, protocol);
-    }
-
-    @Override
-    public void connectFailed(
-            Call call, InetSocketAddress inetSocketAddress, Proxy proxy, @Nullable Protocol protocol, IOException ioe) {
-        caller.connectFailed(call, inetSocketAddress, proxy, protocol, ioe);
-    }
-
-    @Override
-    public void connectionAcquired(Call call, Connection connection) {
-        caller.connectionAcquired(call, connection);
-    }
-
-    @Override
-    public void connectionReleased(Call call, Connection connection) {
-        caller.connectionReleased(call, connection);
-    }
-
-    @Override
-    public void requestHeadersStart(Call call) {
-        caller.requestHeadersStart(call);
-    }
-
-    @Override
-    public void requestHeadersEnd(Call call, Request request) {
-        caller.requestHeadersEnd(call, request);
-    }
-
-    @Override
-    public void requestBodyStart(Call call) {
-        caller.requestBodyStart(call);
-    }
-
-    @Override
-    public void requestBodyEnd(Call call, long byteCount) {
-        caller.requestBodyEnd(call, byteCount);
-    }
-
-    @Override
-    public void requestFailed(Call call, IOException ioe) {
-        caller.requestFailed(call, ioe);
-    }
-
-    @Override
-    public void responseHeadersStart(Call call) {
-        caller.responseHeadersStart(call);
-    }
-
-    @Override
-    public void responseHeadersEnd(Call call, Response response) {
-        caller.responseHeadersEnd(call, response);
-    }
-
-    @Override
-    public void responseBodyStart(Call call) {
-        caller.responseBodyStart(call);
-    }
-
-    @Override
-    public void responseBodyEnd(Call call, long byteCount) {
-        caller.responseBodyEnd(call, byteCount);
-    }
-
-    @Override
-    public void responseFailed(Call call, IOException ioe) {
-        caller.responseFailed(call, ioe);
-    }
-
-    @Override
     public void canceled(Call call) {
         caller.canceled(call);
-    }
-
-    @Override
-    public void satisfactionFailure(Call call, Response response) {
-        caller.satisfactionFailure(call, response);
-    }
-
-    @Override
-    public void cacheHit(Call call, Response response) {
-        caller.cacheHit(call, response);
-    }
-
-    @Override
-    public void cacheMiss(Call call) {
-        caller.cacheMiss(call);
-    }
-
-    @Override
-    public void cacheConditionalHit(Call call, Response cachedResponse) {
-        caller.cacheConditionalHit(call, cachedResponse);
     }
 
     @Override

@@ -187,15 +187,15 @@ final class Transport {
 
     private Response execute(InnerCall inner, Call call, boolean upgraded) throws IOException {
         Attempt attempt = inner.attempt;
-        LogicalCall logical = inner.engineCall.logical();
-        call.addEventListener(inner.listener);
-        if (logical.deadline() != Long.MAX_VALUE) { // callTimeout: OkHttp ends the body by it, in its own words
-            call.timeout().timeout(Math.max(1, logical.deadline() - time.now()), TimeUnit.NANOSECONDS);
+        EngineCall engineCall = inner.engineCall;
+        call.addEventListener(inner);
+        if (engineCall.deadline() != Long.MAX_VALUE) { // callTimeout: OkHttp ends the body by it, in its own words
+            call.timeout().timeout(Math.max(1, engineCall.deadline() - time.now()), TimeUnit.NANOSECONDS);
         }
-        if (logical.outer().timeout().hasDeadline()) {
-            call.timeout().deadlineNanoTime(logical.outer().timeout().deadlineNanoTime());
+        if (engineCall.outer().timeout().hasDeadline()) {
+            call.timeout().deadlineNanoTime(engineCall.outer().timeout().deadlineNanoTime());
         }
-        logical.attemptStarted();
+        engineCall.attemptStarted();
         inner.runs(call);
         try {
             Response response = call.execute();
@@ -207,7 +207,7 @@ final class Transport {
             return asSent(inner, response, upgraded);
         } catch (IOException e) {
             IOException failure = ExchangeFailed.unwrap(e);
-            throw failed(inner, TlsFailure.behind(failure, inner.listener.connection()));
+            throw failed(inner, TlsFailure.behind(failure, inner.connection()));
         } catch (RuntimeException | Error e) {
             inner.abandon();
             throw e;
@@ -220,7 +220,7 @@ final class Transport {
      */
     private Response untilIdle(InnerCall inner, Response response, long idleNanos) {
         Attempt attempt = inner.attempt;
-        boolean bounded = inner.engineCall.logical().deadline() != Time.NEVER
+        boolean bounded = inner.engineCall.deadline() != Time.NEVER
                 || (attempt.call().deadline() != Time.NEVER && !Streams.isStream(response));
         if (bounded || idleNanos == 0 || attempt.isOver() || Streams.isUpgrade(response)) {
             return response;
@@ -236,15 +236,15 @@ final class Transport {
     /** The response to the request that the caller made, with all that the peer said. */
     private static Response asSent(InnerCall inner, Response response, boolean upgraded) {
         Attempt attempt = inner.attempt;
-        if (inner.masked == null && !upgraded && attempt.authorization() == null && attempt.wireHeaders() == null) {
+        if (inner.masked() == null && !upgraded && attempt.authorization() == null && attempt.wireHeaders() == null) {
             return response;
         }
         Response.Builder builder = response.newBuilder().request(attempt.call().request());
         Response network = response.networkResponse();
         if (network != null) {
             Response.Builder onTheWire = network.newBuilder();
-            if (inner.masked != null) {
-                onTheWire.headers(inner.masked);
+            if (inner.masked() != null) {
+                onTheWire.headers(inner.masked());
             }
             if (attempt.authorization() != null) { // whoever logs what was sent must not log policy's token
                 onTheWire.request(network.request()
@@ -254,8 +254,8 @@ final class Transport {
             }
             builder.networkResponse(onTheWire.build());
         }
-        if (inner.masked != null) {
-            builder.headers(inner.masked);
+        if (inner.masked() != null) {
+            builder.headers(inner.masked());
         }
         return builder.build();
     }
@@ -264,7 +264,7 @@ final class Transport {
         Attempt attempt = inner.attempt;
         IOException cause = attempt.cancelCause();
         if (cause != null) {
-            boolean callers = cause instanceof LogicalCall.Canceled;
+            boolean callers = cause instanceof CallEvents.Canceled;
             IOException told = callers ? e : cause;
             attempt.failed(Failure.ofCancelled(inner, cause), told);
             return told;

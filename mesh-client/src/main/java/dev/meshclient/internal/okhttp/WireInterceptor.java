@@ -23,7 +23,7 @@ final class WireInterceptor implements Interceptor {
 
     /** What the engine keeps of the attempt; it is the one listener that the inner call was given. */
     static InnerCall inner(Chain chain) {
-        return ((AttemptListener) chain.getEventListener()).inner();
+        return (InnerCall) chain.getEventListener();
     }
 
     @Override
@@ -48,7 +48,7 @@ final class WireInterceptor implements Interceptor {
     }
 
     private static Request withHeaders(Request request, InnerCall inner) {
-        Decimals decimals = Objects.requireNonNull(inner.connections).decimals();
+        HeaderNumbers decimals = Objects.requireNonNull(inner.connections).decimals();
         Request.Builder builder = request.newBuilder()
                 .header("x-mesh-attempt", decimals.text(inner.attempt.number()))
                 .tag(dev.meshclient.internal.call.Call.class, inner.attempt.call());
@@ -76,7 +76,7 @@ final class WireInterceptor implements Interceptor {
     }
 
     private static Response.Builder masked(Response response, InnerCall inner) {
-        inner.masked = response.headers();
+        inner.masked(response.headers());
         return response.newBuilder();
     }
 
@@ -84,7 +84,7 @@ final class WireInterceptor implements Interceptor {
     record CallerInterceptor(Interceptor caller) implements Interceptor {
         @Override
         public Response intercept(Chain chain) throws IOException {
-            return caller.intercept(new OuterView(chain, inner(chain).engineCall.logical()));
+            return caller.intercept(new OuterView(chain, inner(chain).engineCall));
         }
 
         /** It appears in OkHttp's messages about misbehaving interceptors. */
@@ -95,51 +95,51 @@ final class WireInterceptor implements Interceptor {
     }
 
     private static final class OuterView extends ForwardingChain {
-        private final LogicalCall logical;
+        private final EngineCall caller;
 
-        OuterView(Chain chain, LogicalCall logical) {
+        OuterView(Chain chain, EngineCall caller) {
             super(chain);
-            this.logical = logical;
+            this.caller = caller;
         }
 
         @Override
         public Call call() {
-            return logical.outer();
+            return caller.outer();
         }
 
         @Override
         public EventListener getEventListener() {
-            return logical.listener();
+            return caller.listener();
         }
 
         @Override
         public boolean getFollowRedirects() {
-            return logical.chain().getFollowRedirects();
+            return caller.chain().getFollowRedirects();
         }
 
         @Override
         public boolean getFollowSslRedirects() {
-            return logical.chain().getFollowSslRedirects();
+            return caller.chain().getFollowSslRedirects();
         }
 
         @Override
         public Authenticator getAuthenticator() {
-            return logical.chain().getAuthenticator();
+            return caller.chain().getAuthenticator();
         }
 
         @Override
         public Authenticator getProxyAuthenticator() {
-            return logical.chain().getProxyAuthenticator();
+            return caller.chain().getProxyAuthenticator();
         }
 
         @Override
         public ConnectionPool getConnectionPool() {
-            return logical.chain().getConnectionPool();
+            return caller.chain().getConnectionPool();
         }
 
         @Override
         public boolean getRetryOnConnectionFailure() {
-            return logical.chain().getRetryOnConnectionFailure();
+            return caller.chain().getRetryOnConnectionFailure();
         }
     }
 }

@@ -2,7 +2,7 @@ package dev.meshclient.internal.retry;
 
 import java.util.random.RandomGenerator;
 
-/** Decider: how long to wait before a retry. Envoy's fully jittered exponential back-off. */
+/** Decider: the pause before a retry. Envoy's fully jittered exponential back-off. */
 record Backoff(long baseNanos) {
     private static final int CAP = 10;
 

@@ -16,14 +16,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tries again: above balance, so that each attempt may take another endpoint, below limit, so that a retry keeps its call's place. */
+/**
+ * Repeats failed attempts: above balance, so that each attempt may choose another endpoint; below limit, so that a retry keeps
+ * its call's slot.
+ */
 public final class Retry implements CallLayer {
     private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
     private static final int BUILT_IN_ATTEMPTS = 2;
     private static final Duration BUILT_IN_BACKOFF = Duration.ofMillis(25);
     private static final long NO = -1;
 
-    /** A response that is kept over a pause keeps its connection, and the peer, busy: only over one that is built in. */
+    /**
+     * A response that is kept during a pause occupies its connection and the peer, so it is kept only during built-in pauses.
+     */
     private static final long KEPT_NANOS = 250_000_000;
 
     private final Time time;
@@ -51,8 +56,8 @@ public final class Retry implements CallLayer {
     }
 
     /**
-     * @param stated by policy; null = not stated
-     * @param neutral nothing is built in: without a stated policy there is one attempt
+     * @param stated the policy's retry settings; null = not stated
+     * @param neutral true = no built-in settings: without a stated policy a call has one attempt
      */
     public static CallLayer create(
             Time time,
@@ -65,7 +70,7 @@ public final class Retry implements CallLayer {
         return once ? new Once(next) : new Retry(time, stated, budget, constraint, next);
     }
 
-    /** No retries: the call has one attempt. */
+    /** Without retries: the call has one attempt. */
     private record Once(AttemptLayer next) implements CallLayer {
         @Override
         public Response call(Call call) throws IOException {
@@ -89,7 +94,7 @@ public final class Retry implements CallLayer {
                 response = next.call(attempt);
             } catch (IOException e) {
                 attempt.over();
-                call.throwIfCancelled(); // the end of the call is not a failure of the attempt
+                call.throwIfCancelled(); // cancelling the call is not a failure of the attempt
                 if (earlier != null && earlier != e) {
                     e.addSuppressed(earlier);
                 }
@@ -106,9 +111,10 @@ public final class Retry implements CallLayer {
     }
 
     /**
-     * Waits for the next attempt and closes the response, but not before the end of the pause if by then nobody may be left.
+     * Waits until the next attempt and closes the response; keeps it open until the end of the pause if no endpoint may be left
+     * by then.
      *
-     * @return whether there is one; if not, the response is open
+     * @return whether there is a next attempt; if not, the response is still open
      */
     private boolean goesOn(Call call, Attempt attempt, @Nullable Response response) throws IOException {
         long wait = waitAfter(call, attempt, response);
@@ -133,7 +139,7 @@ public final class Retry implements CallLayer {
         }
     }
 
-    /** An attempt that nobody could take would only hide what this one came to. */
+    /** An attempt that no endpoint admits would only hide the result of this attempt. */
     private static boolean isEndpointLeft(Call call, Attempt attempt) {
         if (attempt.pick().left() != EndpointsLeft.NONE) {
             return true;
@@ -142,7 +148,7 @@ public final class Retry implements CallLayer {
         return false;
     }
 
-    /** How long to wait for the next attempt; NO: there is none. */
+    /** The pause before the next attempt; NO: there is no next attempt. */
     private long waitAfter(Call call, Attempt attempt, @Nullable Response response) {
         Outcome outcome = attempt.outcome();
         if (outcome == null
@@ -176,7 +182,7 @@ public final class Retry implements CallLayer {
         Target target = call.target();
         if (budget.mayTell(time.now())) {
             LOG.warn(
-                    "the retry budget of '{}' is spent, outcomes are returned as they are: {} (told at most once a minute)",
+                    "the retry budget of '{}' is spent, outcomes are returned as they are: {} (logged at most once a minute)",
                     target == null ? call.request().url().host() : target.backend(),
                     terms);
         }

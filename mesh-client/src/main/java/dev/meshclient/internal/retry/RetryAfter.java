@@ -5,16 +5,16 @@ import java.time.Instant;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Decider: when the peer wants to be asked again. RFC 9110 10.2.3, and RateLimit-Reset of the rate-limit headers draft. */
+/** Decider: the pause that the peer asks for. RFC 9110 10.2.3, and RateLimit-Reset of the rate-limit headers draft. */
 final class RetryAfter {
-    /** Longer intervals are taken for mistakes, as Envoy does. */
+    /** A longer interval counts as a mistake, as in Envoy. */
     private static final long MAX_SECONDS = 300;
 
     private static final long EPOCH_SECONDS = 1_000_000_000L;
 
     private RetryAfter() {}
 
-    /** Null: it did not say, or nothing usable. */
+    /** Null: the response states no usable interval. */
     static @Nullable Duration of(Response response, Instant now) {
         Duration stated = stated(response, "Retry-After", now);
         if (stated == null) {
@@ -23,7 +23,7 @@ final class RetryAfter {
         return stated != null ? stated : stated(response, "X-RateLimit-Reset", now);
     }
 
-    /** Whether it is short enough to be meant. */
+    /** Whether the interval is short enough to be intended. */
     static boolean isUsable(Duration stated) {
         return stated.compareTo(Duration.ofSeconds(MAX_SECONDS)) <= 0;
     }

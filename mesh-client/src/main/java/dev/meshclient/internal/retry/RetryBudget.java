@@ -7,28 +7,28 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decider: retries are at most a share of the requests within a window, but a few are always allowed. One for each backend
- * service and mesh; it outlives the policy that sets its limits.
+ * Decider: retries are at most a share of the requests within a window, but a few are always allowed. Each backend service of a
+ * mesh has one budget, which outlives the policy that sets its limits.
  *
- * <p>Counts sit in slots of a tenth of the window, number and count in one word, so that counting takes no lock. A race at
- * the turn of a slot may lose a count or two: the budget is a rate, not an account.
+ * <p>Counts are stored in slots of a tenth of the window, number and count in one word, so that counting takes no lock. A race
+ * at the change of a slot may lose a few counts; a rate tolerates that.
  */
 public final class RetryBudget {
-    /** Of a backend that has a budget of its own, else of its service. */
+    /** The budget of a backend that states one, otherwise of its service. */
     public static final Slot<RetryBudget> SLOT = Slot.of(RetryBudget::new);
 
     private static final int SLOTS = 10;
 
     /**
-     * What policy allows.
+     * The limits that a policy sets.
      *
      * @param percent share of the requests within the window
      * @param intervalNanos the window
-     * @param floorCount always allowed within {@code floorNanos}
+     * @param floorCount retries that are always allowed within {@code floorNanos}
      * @param floorNanos the floor's own window
      */
     public record Terms(int percent, long intervalNanos, int floorCount, long floorNanos) {
-        /** Built-in: 20 % within 10 s, and 10 within 1 s. */
+        /** Built-in: 20 % within 10 s, and 10 retries within 1 s. */
         static Terms of(RetryConstraint stated) {
             return new Terms(
                     or(stated.percent(), 20),
@@ -65,7 +65,7 @@ public final class RetryBudget {
         requests.add(terms.intervalNanos, now);
     }
 
-    /** Takes one retry out of the budget, if there is one. */
+    /** Takes one retry out of the budget. @return false if the budget is exhausted */
     boolean take(Terms terms, long now) {
         boolean share = retries.sum(terms.intervalNanos, now) * 100
                 < (long) terms.percent * requests.sum(terms.intervalNanos, now);
@@ -77,7 +77,7 @@ public final class RetryBudget {
         return true;
     }
 
-    /** Whether it is time to say that it is spent. */
+    /** Whether to log now that the budget is exhausted. */
     boolean mayTell(long now) {
         long last = toldAt.get();
         return (last == NEVER_TOLD || now - last >= TELL_NANOS) && toldAt.compareAndSet(last, now);

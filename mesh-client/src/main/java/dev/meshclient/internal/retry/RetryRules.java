@@ -5,17 +5,17 @@ import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.policy.Retry;
 import dev.meshclient.policy.RetryOn;
+import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decider: may this request be sent again after this outcome? Conditions are Envoy's; what Envoy leaves to the operator is
- * fixed here: what may have been processed is repeated only if the request is idempotent.
+ * Decider: whether a request may be sent again after an outcome. The conditions are Envoy's; one decision that Envoy leaves to
+ * the operator is fixed here: a request that may have been processed is repeated only if it is idempotent.
  */
 final class RetryRules {
     private static final Set<Integer> CODES = Set.of(502, 503, 504);
@@ -26,20 +26,23 @@ final class RetryRules {
             RetryOn.RESET,
             RetryOn.ATTEMPT_TIMEOUT);
 
-    private final Set<Integer> codes;
+    private final BitSet codes = new BitSet(); // not a set: it would box each status
     private final EnumSet<RetryOn> on;
 
-    /** Conditions that are not stated are the built-in ones; codes too, unless conditions are stated that do not ask for them. */
+    /**
+     * Conditions that are not stated are the built-in ones, and so are status codes, unless the stated conditions exclude
+     * codes.
+     */
     RetryRules(@Nullable Retry stated) {
         Set<Integer> statedCodes = stated == null ? null : stated.codes();
         List<RetryOn> statedOn = stated == null ? null : stated.retryOn();
         boolean builtIn = statedOn == null || statedOn.contains(RetryOn.RETRIABLE_STATUS_CODES);
-        this.codes = statedCodes != null ? Set.copyOf(statedCodes) : builtIn ? CODES : Set.of();
+        (statedCodes != null ? statedCodes : builtIn ? CODES : Set.<Integer>of()).forEach(codes::set);
         this.on = EnumSet.noneOf(RetryOn.class);
         this.on.addAll(statedOn != null ? statedOn : CONDITIONS);
     }
 
-    /** Whether policy wants it and nothing can be done twice by it. */
+    /** Whether the policy retries this outcome and a repetition is safe. */
     boolean again(Request request, MeshOptions options, Outcome outcome, int status) {
         if (!(outcome == Outcome.RESPONSE ? wantsStatus(status) : wantsReset(outcome))) {
             return false;
@@ -49,13 +52,13 @@ final class RetryRules {
     }
 
     private boolean wantsStatus(int status) {
-        return codes.contains(status)
+        return codes.get(status)
                 || (status >= 500 && status <= 599 && on.contains(RetryOn.FIVE_XX))
                 || (status >= 502 && status <= 504 && on.contains(RetryOn.GATEWAY_ERROR))
                 || (status == 409 && on.contains(RetryOn.RETRIABLE_4XX));
     }
 
-    /** As in Envoy, {@code reset}, {@code 5xx} and {@code gateway-error} take every attempt that ended without a response. */
+    /** As in Envoy, {@code reset}, {@code 5xx} and {@code gateway-error} cover every attempt that ended without a response. */
     private boolean wantsReset(Outcome outcome) {
         boolean any = on.contains(RetryOn.RESET) || on.contains(RetryOn.FIVE_XX) || on.contains(RetryOn.GATEWAY_ERROR);
         return switch (outcome) {
@@ -68,7 +71,7 @@ final class RetryRules {
         };
     }
 
-    /** A body that can be written once only, or is still being written, may have been begun. */
+    /** A one-shot body, or one that is still being written, may already be consumed. */
     private static boolean canBeSentAgain(Request request, Outcome outcome) {
         RequestBody body = request.body();
         return body == null
@@ -79,6 +82,6 @@ final class RetryRules {
 
     @Override
     public String toString() {
-        return on + " " + new TreeSet<>(codes); // sorted: the order of a set differs from JVM to JVM
+        return on + " " + codes.stream().boxed().toList();
     }
 }

@@ -1,4 +1,4 @@
-/** Whether a failed attempt is repeated, when, and within which budget. */
+/** Decides whether and when a failed attempt is repeated, within a budget. */
 @NullMarked
 package dev.meshclient.internal.retry;
 

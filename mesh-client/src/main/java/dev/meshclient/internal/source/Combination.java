@@ -28,15 +28,17 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** One policy of two: where both speak of the same thing the first one wins. */
+/** Combines two policies: where both state the same thing the first one wins. */
 public final class Combination {
     private static final String NONE_YET = "none";
 
-    /** How services of the same name become one. */
+    /** How services of the same name are combined. */
     public enum Kind {
-        /** Endpoints are united; everything else is the first one's. Each document's defaults are for its own services. */
+        /**
+         * Endpoints are united; everything else is taken from the first. Each document's defaults apply to its own services.
+         */
         MERGE,
-        /** Key by key what the first one says, and where it says nothing, what the second says. */
+        /** Each key is taken from the first; a key that it does not state is taken from the second. */
         OVERLAY
     }
 
@@ -46,7 +48,7 @@ public final class Combination {
     private final Map<String, String> hostsOfFirst = new HashMap<>();
     private final List<String> conflicts = new ArrayList<>();
 
-    /** @param conflicts hosts that are not the second one's, for people */
+    /** @param conflicts hosts that the second does not get, for messages */
     public record Combined(PolicyDocument document, List<String> conflicts) {}
 
     private record Place(@Nullable String cluster, String address, int port) {
@@ -62,9 +64,9 @@ public final class Combination {
     }
 
     /**
-     * At least one of them is there.
+     * Combines the two; at least one is present.
      *
-     * @param isPart the one that is not there is asked host by host: without it no host is one that nobody lists
+     * @param isPart the missing one is requested on demand: without it no host is known to be unlisted
      */
     public static Combined of(
             Kind kind, @Nullable PolicyDocument first, @Nullable PolicyDocument second, boolean isPart) {
@@ -95,8 +97,8 @@ public final class Combination {
     }
 
     /**
-     * Each source keeps its own order of versions, so the combination has none; its epoch names those of both, for people:
-     * {@code 2026-11/1842+-/7}. What one of them does not speak of may be in it.
+     * Each source keeps its own order of versions, so the combination has none; its epoch names those of both, for messages:
+     * {@code 2026-11/1842+-/7}. It may contain services outside the scope of one of them.
      */
     private static Metadata head(@Nullable Metadata first, @Nullable Metadata second, @Nullable Scope most) {
         String mesh = first != null ? first.mesh() : second != null ? second.mesh() : "";
@@ -132,7 +134,7 @@ public final class Combination {
         return p.toBuilder().defaults(Settings.NONE).services(services).build();
     }
 
-    /** Settings laid over a service that is refused would be a service without endpoints: its last good one is kept instead. */
+    /** Settings on top of a refused service would make a service without endpoints: its last good policy is kept instead. */
     private MeshPolicy combined(Metadata head, Set<String> refusedBelow) {
         first.services().forEach((name, s) -> s.hosts().forEach(host -> hostsOfFirst.put(host, name)));
         Map<String, Service> services = new LinkedHashMap<>();
@@ -166,7 +168,7 @@ public final class Combination {
                 .build();
     }
 
-    /** Services hold the providers that they name: the first's count for readers of the whole only. */
+    /** Services have their own copies of the providers that they name: these are only for readers of the whole document. */
     private Map<String, JwtProvider> jwtProviders() {
         Map<String, JwtProvider> providers = new LinkedHashMap<>(first.jwtProviders());
         second.jwtProviders().forEach(providers::putIfAbsent);
@@ -188,7 +190,7 @@ public final class Combination {
         return owner.toBuilder().endpoints(endpoints).build();
     }
 
-    /** Who lists the endpoints says what they speak. */
+    /** The document that lists the endpoints determines their protocol. */
     private Service overlaid(String name, Service top, Service base) {
         Service reached = top.endpoints().isEmpty() && top.resolution() != Resolution.NONE ? base : top;
         Set<String> hosts = new LinkedHashSet<>(top.hosts());
@@ -203,7 +205,7 @@ public final class Combination {
                 .build();
     }
 
-    /** A service may lose all its hosts; rules can still send to it. */
+    /** A service may lose all its hosts; rules can still send calls to it. */
     private List<String> hostsLeft(String name, Service ofSecond) {
         List<String> left = new ArrayList<>();
         for (String host : ofSecond.hosts()) {

@@ -8,12 +8,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A document, with what its source knows of it.
+ * A document with the facts that its source adds.
  *
  * @param live whether the source has all of it now; false: a part of it is from before a restart
- * @param confirmed when the source last had the part that it has not had for longest
+ * @param confirmed when the source last confirmed the part that was confirmed longest ago
  * @param memory what the source needs after a restart
- * @param failing of several sources, why one has nothing newer although another one had; null: none fails
+ * @param failing of several sources, why one has no newer document while another delivered; null: none fails
  */
 public record Delivery(
         PolicyDocument document,
@@ -21,12 +21,12 @@ public record Delivery(
         Instant confirmed,
         Map<String, Remembered> memory,
         @Nullable IOException failing) {
-    /** Of a source that is not one of this library: its document may be made in code, and passes the check of one that is read. */
+    /** Of a source outside this library: its document may be made in code, and is checked like one that is read. */
     public static Delivery checked(PolicyDocument document, Instant now) throws PolicyException {
         return live(document.checked(), now, Map.of());
     }
 
-    /** Of a source that has it now. */
+    /** Of a source that has the document now. */
     public static Delivery live(PolicyDocument document, Instant now, Map<String, Remembered> memory) {
         return new Delivery(document, true, now, memory, null);
     }

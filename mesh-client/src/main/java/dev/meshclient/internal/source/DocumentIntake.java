@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The bytes of a source on their way to the sink: the same bytes count once, and a bad document changes nothing. */
+/** Passes the bytes of a source to the sink: the same bytes are passed once, and a bad document changes nothing. */
 public final class DocumentIntake {
     private final long maxBytes;
     private final InstantSource wall;
@@ -19,7 +19,7 @@ public final class DocumentIntake {
     private @Nullable String rejection;
     private boolean inForce;
 
-    /** @param left by an earlier process, and in force; null = nothing */
+    /** @param left the bytes' digest that an earlier process left and that is in force; null = none */
     public DocumentIntake(long maxBytes, InstantSource wall, @Nullable Remembered left) {
         this.maxBytes = maxBytes;
         this.wall = wall;
@@ -31,11 +31,11 @@ public final class DocumentIntake {
     }
 
     /**
-     * Delivers a document that reads well; of any other says what is wrong with it, with {@code origin} in front. If this
-     * throws, it is as if these bytes had never come: they are taken when they come again.
+     * Delivers a valid document; reports the problems of any other, prefixed with {@code origin}. If this throws, nothing is
+     * remembered: the same bytes are accepted again.
      *
-     * @param etag to be kept with it; null = none
-     * @return whether these bytes are others than the last
+     * @param etag stored with the document; null = none
+     * @return whether these bytes differ from the last
      */
     public boolean take(byte[] json, @Nullable String etag, String origin, DocumentSink sink) {
         return take(json, etag, origin, sink, document -> false);
@@ -44,7 +44,7 @@ public final class DocumentIntake {
     /**
      * As above.
      *
-     * @param aside which document is put aside, since a better one is to be had: it is as if its bytes had never come
+     * @param aside selects documents to put aside because a better one is available: they are not remembered
      */
     public boolean take(
             byte[] json, @Nullable String etag, String origin, DocumentSink sink, Predicate<PolicyDocument> aside) {
@@ -90,7 +90,7 @@ public final class DocumentIntake {
         return true;
     }
 
-    /** A document of which a part is refused is in force for the rest; null: there is no such part. */
+    /** The problems of the refused parts; the rest of the document is in force; null: no part is refused. */
     private static @Nullable String rejection(PolicyDocument document) {
         return document.refused().isEmpty()
                 ? null
@@ -101,12 +101,12 @@ public final class DocumentIntake {
                         .collect(Collectors.joining("; "));
     }
 
-    /** Whether what is good of the last document is in force. */
+    /** Whether the valid part of the last document is in force. */
     public boolean isInForce() {
         return inForce;
     }
 
-    /** Why the last document, or a part of it, is not in force; null: it is. */
+    /** Why the last document, or a part of it, is not in force; null: all of it is. */
     public @Nullable String rejection() {
         return rejection;
     }

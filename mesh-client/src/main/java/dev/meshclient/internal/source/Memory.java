@@ -6,10 +6,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What sources left in a snapshot. An only source has the empty name; of two that are combined the first is {@code 1}, the
+ * The state of sources in a snapshot. A single source has the empty name; of two combined sources the first is {@code 1}, the
  * second {@code 2}, the second of the first {@code 12}.
  *
- * @param usableAt the mesh's time from which on it may be used: that of a stale snapshot is later than the start
+ * @param usableAt the mesh's time from which on the state may be used: for a stale snapshot it is later than the start
  */
 public record Memory(Map<String, Remembered> sources, long usableAt) {
     public static final Memory NONE = new Memory(Map.of(), Time.NEVER);
@@ -18,12 +18,12 @@ public record Memory(Map<String, Remembered> sources, long usableAt) {
         sources = Map.copyOf(sources);
     }
 
-    /** Null: there is nothing, or nothing yet. */
+    /** Null: there is none, or it may not be used yet. */
     public @Nullable Remembered own(long now) {
         return now < usableAt ? null : sources.get("");
     }
 
-    /** That of one of two sources; it is its own there. */
+    /** The state of one of two sources, as its own. */
     public Memory of(String part) {
         Map<String, Remembered> within = new TreeMap<>();
         sources.forEach((name, remembered) -> {

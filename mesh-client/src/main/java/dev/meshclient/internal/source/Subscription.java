@@ -8,7 +8,7 @@ import java.io.InterruptedIOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A source that is being watched: one thread that looks, pauses and looks again. Once it is closed its sink hears nothing. */
+/** Watches a source on one thread that looks, pauses and looks again. After close the sink gets nothing. */
 public final class Subscription implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
     private static final long AFTER_DEFECT_NANOS = 60_000_000_000L;
@@ -20,20 +20,20 @@ public final class Subscription implements Closeable {
     private final Signal signal;
     private volatile boolean closed;
 
-    /** What is looked at. */
+    /** The watched source. */
     public interface Watched {
-        /** Looks once and tells the sink what is new; for how many nanoseconds to pause before the next look. */
+        /** Looks once and passes news to the sink. @return the pause before the next look in nanoseconds */
         long look(DocumentSink sink);
 
-        /** When to look again although the pause is not over; {@link Time#NEVER}: not before it is. */
+        /** When to look again before the pause has ended; {@link Time#NEVER}: not earlier. */
         default long sooner() {
             return Time.NEVER;
         }
 
-        /** Ends a look that is under way, from any thread. */
+        /** Cancels a running look, from any thread. */
         void cancel();
 
-        /** Gives back what it holds. No look is under way and none will come. */
+        /** Releases resources. No look is running or will follow. */
         void release();
     }
 
@@ -66,7 +66,7 @@ public final class Subscription implements Closeable {
         }
     }
 
-    /** A defect, or memory that ran out, must not end the only thread that could bring newer policy. */
+    /** A defect, or an OutOfMemoryError, must not end the only thread that could deliver newer policy. */
     private long look() {
         try {
             return watched.look(sink);
@@ -76,21 +76,21 @@ public final class Subscription implements Closeable {
         }
     }
 
-    /** What is watched may want to be looked at sooner. From any thread. */
+    /** Wakes the thread if the source wants to look sooner. From any thread. */
     public void lookUp() {
         signal.raise();
     }
 
-    /** Returns at once, or when the document that is just being delivered is in force. */
+    /** Returns at once, or after the document that is being delivered is in force. */
     @Override
     public void close() {
         closed = true;
-        sink.close(); // before the look is cancelled: it fails by that, which is no news
+        sink.close(); // before the look is cancelled: the failure of the cancelled look is not reported
         watched.cancel();
         signal.raise();
     }
 
-    /** Hands on to a sink, one call at a time, until it is closed. */
+    /** Passes calls to a sink, one at a time, until closed. */
     private static final class WhileOpen implements DocumentSink {
         private final DocumentSink sink;
         private boolean open = true;

@@ -3,9 +3,9 @@ package dev.meshclient.internal.source;
 import java.util.Collections;
 import java.util.SortedSet;
 
-/** The hosts that calls of a mesh need policy for. Thread-safe. */
+/** The hosts for which calls of a mesh need policy. Thread-safe. */
 public interface WantedHosts {
-    /** No host in particular. */
+    /** No particular host. */
     WantedHosts NONE = new WantedHosts() {
         @Override
         public SortedSet<String> hosts() {
@@ -16,12 +16,12 @@ public interface WantedHosts {
         public void onAsk(Runnable wake) {}
     };
 
-    /** As documents spell them, without ports; sorted. A host that no call needs any more is left out. */
+    /** The hosts as in documents, without ports; sorted. A host that no call needs any more is left out. */
     SortedSet<String> hosts();
 
     /**
-     * Runs {@code wake}, on the thread of a call, each time that a call needs a host that was not wanted before, or that is to
-     * be looked for again. It must not wait.
+     * Runs {@code wake}, on the thread of a call, each time a call needs a host that was not wanted before, or that must be
+     * requested again. It must not wait.
      */
     void onAsk(Runnable wake);
 }

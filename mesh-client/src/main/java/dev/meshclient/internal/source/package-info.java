@@ -1,4 +1,4 @@
-/** What the sources of this library share: reading a document, watching, what they tell the mesh beside documents. */
+/** Shared by the sources of this library: reading documents, watching, and the facts that they deliver with documents. */
 @NullMarked
 package dev.meshclient.internal.source;
 

@@ -63,6 +63,11 @@ public final class RealTime implements Time, AutoCloseable {
     }
 
     @Override
+    public void arm(Alarm alarm, long at, String name) {
+        watchdog.arm(alarm, at);
+    }
+
+    @Override
     public void start(String name, Runnable task) {
         threads.execute(task);
     }

@@ -36,6 +36,11 @@ public interface Time {
      */
     Timer at(long at, String name, Runnable action);
 
+    /** Rings the alarm at {@code at}, as {@link #at} runs an action. */
+    default void arm(Alarm alarm, long at, String name) {
+        alarm.armed = at(at, name, () -> alarm.ring(at));
+    }
+
     /** Runs the task, which may wait, on a thread of its own. The caller must bound the number of tasks. */
     void start(String name, Runnable task);
 

@@ -20,7 +20,7 @@ final class Watchdog {
     private final String name;
     private final LongSupplier clock;
     private final long tickNanos;
-    private final Node[] heads = new Node[STRIPES];
+    private final Alarm[] heads = new Alarm[STRIPES];
     private @Nullable Thread thread; // guarded by this; null: not started, or ended
     private volatile boolean parked = true;
     private volatile boolean closed;
@@ -30,20 +30,26 @@ final class Watchdog {
         this.clock = clock;
         this.tickNanos = tickNanos;
         for (int i = 0; i < STRIPES; i++) {
-            heads[i] = new Node();
+            heads[i] = new Action(() -> {});
         }
     }
 
     Time.Timer arm(long at, Runnable action) {
-        Node head = heads[(int) Thread.currentThread().getId() & (STRIPES - 1)];
-        Node node = new Node(head, at, action);
-        synchronized (head) {
-            node.linkAfter(head);
+        Alarm alarm = new Action(action);
+        arm(alarm, at);
+        return alarm;
+    }
+
+    void arm(Alarm alarm, long at) {
+        Alarm list = heads[(int) Thread.currentThread().getId() & (STRIPES - 1)];
+        synchronized (list) {
+            alarm.at = at;
+            alarm.armed = list;
+            alarm.linkAfter(list);
         }
         if (parked) {
             wake();
         }
-        return node;
     }
 
     private synchronized void wake() {
@@ -106,34 +112,50 @@ final class Watchdog {
     /** Fires the due timers. Returns whether any timer was armed. */
     private boolean sweep(long now) {
         boolean any = false;
-        for (Node head : heads) {
-            Node due = null;
-            synchronized (head) {
-                for (Node node = head.next; node != head; ) {
-                    Node next = node.next;
+        for (Alarm list : heads) {
+            Alarm due = list;
+            synchronized (list) {
+                for (Alarm alarm = list.next; alarm != list; ) {
+                    Alarm next = alarm.next;
                     any = true;
-                    if (node.at <= now) {
-                        node.unlink();
-                        node.chain = due;
-                        due = node;
+                    if (alarm.at <= now) {
+                        alarm.unlink();
+                        alarm.chain = due;
+                        due = alarm;
                     }
-                    node = next;
+                    alarm = next;
                 }
             }
-            while (due != null) { // outside the lock: an action may arm again
-                Node next = due.chain;
-                due.chain = null; // a reference to one timer must not keep all that fired with it
-                due.fire();
+            while (due != list) { // outside the lock: an action may arm again
+                Alarm next = due.chain;
+                due.chain = due; // who keeps one timer must not keep all that fired with it
+                ring(due, list);
                 due = next;
             }
         }
         return any;
     }
 
+    private static void ring(Alarm alarm, Alarm list) {
+        long due;
+        synchronized (list) {
+            due = alarm.at;
+            if (due == Alarm.DISARMED) {
+                return;
+            }
+            alarm.at = Alarm.DISARMED;
+        }
+        try {
+            alarm.ring(due);
+        } catch (Throwable e) { // a broken action must not stop the clock
+            LOG.error("a timer's action failed", e);
+        }
+    }
+
     private boolean isEmpty() {
-        for (Node head : heads) {
-            synchronized (head) {
-                if (head.next != head) {
+        for (Alarm list : heads) {
+            synchronized (list) {
+                if (list.next != list) {
                     return false;
                 }
             }
@@ -141,66 +163,16 @@ final class Watchdog {
         return true;
     }
 
-    private static final class Node implements Time.Timer {
-        private final Node head;
-        private final long at;
-        private @Nullable Runnable action;
-        private Node prev;
-        private Node next;
-        private @Nullable Node chain;
+    private static final class Action extends Alarm {
+        private final Runnable action;
 
-        /** The head of a list. */
-        Node() {
-            this.head = this;
-            this.at = 0;
-            this.prev = this;
-            this.next = this;
-        }
-
-        Node(Node head, long at, Runnable action) {
-            this.head = head;
-            this.at = at;
+        Action(Runnable action) {
             this.action = action;
-            this.prev = this;
-            this.next = this;
-        }
-
-        void linkAfter(Node other) {
-            prev = other;
-            next = other.next;
-            other.next.prev = this;
-            other.next = this;
-        }
-
-        void unlink() {
-            next.prev = prev;
-            prev.next = next;
-            next = this;
-            prev = this;
         }
 
         @Override
-        public void cancel() {
-            synchronized (head) {
-                unlink();
-                action = null;
-            }
-        }
-
-        void fire() {
-            Runnable mine;
-            synchronized (head) {
-                mine = action;
-                action = null;
-            }
-            if (mine == null) {
-                return;
-            }
-            try {
-                mine.run();
-            } catch (Throwable e) { // a broken action must not stop the clock
-                LOG.error("a timer's action failed", e);
-            }
+        protected void ring(long due) {
+            action.run();
         }
     }
 }

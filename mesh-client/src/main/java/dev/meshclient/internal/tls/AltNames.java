@@ -22,7 +22,7 @@ public final class AltNames {
 
     private AltNames() {}
 
-    /** In the place of the host. */
+    /** Verifies these names instead of the host. */
     public record Verifier(List<String> names) implements HostnameVerifier {
         public Verifier {
             names = List.copyOf(names);
@@ -35,7 +35,7 @@ public final class AltNames {
         }
     }
 
-    /** Of the peer; null if it showed none. */
+    /** The peer's own certificate; null if it presented none. */
     static @Nullable X509Certificate leaf(SSLSession session) {
         try {
             Certificate[] chain = session.getPeerCertificates();

@@ -18,7 +18,7 @@ import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
-/** Another socket, with all that it can; the platform has no such class. Long because a socket is. */
+/** Forwards every method to another socket; the platform has no such class. Long because the API of a socket is. */
 abstract class ForwardingSslSocket extends SSLSocket {
     final SSLSocket socket;
 

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What this process can prove, and whom it believes: the identity of the workload, and what policy calls by a name. */
+/** The identities of this process: the workload's own, and the certificates that the policy names. */
 public final class Identities implements Closeable {
     private final @Nullable LiveIdentity workload;
     private final Map<String, LiveIdentity> named;
@@ -27,11 +27,11 @@ public final class Identities implements Closeable {
     }
 
     /**
-     * Begins to watch their sources.
+     * Starts to watch their sources.
      *
      * @param workload null: there is none
      * @param named by {@code credentialName}
-     * @param news is told what becomes of each
+     * @param news is notified of the changes of each
      * @param waitUntil until when calls wait for the first certificate
      */
     public static Identities start(
@@ -45,12 +45,12 @@ public final class Identities implements Closeable {
         return new Identities(workload == null ? null : LiveIdentity.start(workload, time, news), live, waitUntil);
     }
 
-    /** Who it is in the mesh; null: it was given no identity. */
+    /** The identity of the workload in the mesh; null: none was given. */
     public @Nullable LiveIdentity workload() {
         return workload;
     }
 
-    /** Who peers see that we are; null: not known, or nobody. */
+    /** The SPIFFE ID that peers see; null: not known, or none. */
     public @Nullable String spiffeId() {
         Svid svid = workload == null ? null : workload.current();
         SpiffeId id = svid == null ? null : svid.id();
@@ -58,14 +58,14 @@ public final class Identities implements Closeable {
     }
 
     /**
-     * Tells when other people are trusted than before, or when we are somebody else, as with the first certificate; a renewed
-     * one is neither. Until closed.
+     * Notifies the listener, until closed, when the trusted authorities change or the workload gets another identity, such as
+     * its first certificate. The renewal of a certificate is neither.
      */
-    public Closeable onTrustChange(Runnable told) {
+    public Closeable onTrustChange(Runnable listener) {
         List<Closeable> subscriptions = all().stream()
                 .map(identity -> identity.onChange(change -> {
                     if (!change.isSoft()) {
-                        told.run();
+                        listener.run();
                     }
                 }))
                 .toList();
@@ -76,12 +76,12 @@ public final class Identities implements Closeable {
         };
     }
 
-    /** Whether the workload has an identity, or was given none. Named certificates are not waited for: they may be of no use. */
+    /** Whether the workload has its identity, or was given none. Does not wait for named certificates: they may be unusable. */
     public boolean isReady() {
         return workload == null || workload.current() != null;
     }
 
-    /** How they stand, by name; that of the workload has the empty one. */
+    /** The status of each identity, by name; the workload's own has the empty name. */
     public Map<String, LiveIdentity.Status> status() {
         Map<String, LiveIdentity.Status> status = new TreeMap<>();
         named.forEach((name, identity) -> status.put(name, identity.status()));
@@ -104,7 +104,7 @@ public final class Identities implements Closeable {
         return all;
     }
 
-    /** @throws OwnIdentityFault if the mesh was not given it */
+    /** @throws OwnIdentityFault if the mesh does not have it */
     LiveIdentity of(@Nullable String credentialName, String why) throws OwnIdentityFault {
         LiveIdentity found = credentialName == null ? workload : named.get(credentialName);
         if (found == null) {

@@ -3,7 +3,7 @@ package dev.meshclient.internal.tls;
 import java.io.IOException;
 import java.net.Socket;
 
-/** Lays the TLS of a peer, as it is at that moment, over connected sockets. */
+/** Lays the peer's TLS, as configured at that time, over connected sockets. */
 final class Layered extends LayeringFactory {
     private final PeerTls peer;
 

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import javax.net.ssl.SSLSocketFactory;
 
-/** A factory that lays TLS over connected sockets, which is all that OkHttp asks of one. */
+/** A factory that lays TLS over connected sockets, the only method that OkHttp needs. */
 public abstract class LayeringFactory extends SSLSocketFactory {
     @Override
     public final Socket createSocket(String host, int port) throws IOException {

@@ -10,8 +10,8 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Presents one certificate, whoever asks for it: a server that lists issuers may not list all that it believes, and one that
- * does not believe ours refuses with an alert that says why, while no certificate at all looks like a fault of ours.
+ * Presents one certificate whatever issuers the server lists: the list may be incomplete. A server that does not trust the
+ * certificate refuses it with an alert that states the reason, while a missing certificate looks like a fault of the client.
  */
 class OwnCertificate extends X509ExtendedKeyManager {
     private static final String ALIAS = "workload";
@@ -67,13 +67,13 @@ class OwnCertificate extends X509ExtendedKeyManager {
         return alias.equals(ALIAS) ? svid.key() : null;
     }
 
-    /** It is a client's. */
+    /** Server methods are unused: it presents a client certificate. */
     @Override
     public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
         return null;
     }
 
-    /** It is a client's. */
+    /** Server methods are unused: it presents a client certificate. */
     @Override
     public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
         return null;

@@ -2,7 +2,10 @@ package dev.meshclient.internal.tls;
 
 import javax.net.ssl.SSLException;
 
-/** No connection was tried, since there is nothing to make it with. The fault is ours: no endpoint is to blame. */
+/**
+ * No connection was tried because the own certificate is missing or not valid. The fault is on this side: no endpoint is to
+ * blame.
+ */
 public final class OwnIdentityFault extends SSLException {
     private static final long serialVersionUID = 1;
 
@@ -20,12 +23,12 @@ public final class OwnIdentityFault extends SSLException {
         this.pending = pending;
     }
 
-    /** Whether it is the first one that has not come yet. */
+    /** Whether the first certificate has not arrived yet. */
     public boolean isPending() {
         return pending;
     }
 
-    /** What to do about it, in a sentence. */
+    /** How to correct the fault, in one sentence. */
     public String advice() {
         return advice;
     }

@@ -7,25 +7,27 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who must answer at an endpoint, by the value of what policy says.
+ * The expected identity of an endpoint, as the policy states it. Compared by value.
  *
- * @param service for messages
- * @param mode as it holds for this endpoint
- * @param tls of the backend
- * @param names one of which its certificate must carry; empty: the host name, never with {@code MESH_MUTUAL}
+ * @param service its name, for messages
+ * @param mode the TLS mode for this endpoint
+ * @param tls the TLS settings of the backend
+ * @param names its certificate must carry one of them; empty: the host name, never with {@code MESH_MUTUAL}
  */
 public record Peer(String service, Tls.Mode mode, Tls tls, List<String> names) {
     public Peer {
         names = List.copyOf(names);
     }
 
-    /** Who must answer there. */
+    /** The expected identity of this endpoint. */
     public static Peer of(Backend backend, Endpoint endpoint) {
         Tls.Mode mode = backend.tlsMode(endpoint);
         return new Peer(backend.service(), mode, backend.tls(), names(mode, backend, endpoint));
     }
 
-    /** SPIFFE IDs that the policy of another mode lists are not meant for the mesh's, nor the other way round. */
+    /**
+     * Names that the policy lists for one mode do not apply to another: the SPIFFE IDs of the mesh only to {@code MESH_MUTUAL}.
+     */
     private static List<String> names(Tls.Mode mode, Backend backend, Endpoint endpoint) {
         if (mode == backend.tls().mode() && !backend.tls().subjectAltNames().isEmpty()) {
             return backend.tls().subjectAltNames();
@@ -34,23 +36,23 @@ public record Peer(String service, Tls.Mode mode, Tls tls, List<String> names) {
         return mode == Tls.Mode.MESH_MUTUAL && account != null ? List.of(account) : List.of();
     }
 
-    /** Whether it takes sockets of ours; else those of the caller's client do. */
+    /** Whether it needs sockets of the mesh; otherwise those of the caller's client serve. */
     public boolean needsOwnSockets() {
         return presentsCertificate()
                 || (mode == Tls.Mode.SIMPLE && (tls.caCertificates() != null || tls.credentialName() != null));
     }
 
-    /** Whether we prove who we are. */
+    /** Whether the client presents a certificate. */
     boolean presentsCertificate() {
         return mode == Tls.Mode.MUTUAL || mode == Tls.Mode.MESH_MUTUAL;
     }
 
-    /** Whether anything of a credential is needed: its key, or whom it trusts. */
+    /** Whether it needs a credential: its key, or its trusted authorities. */
     boolean needsCredential() {
         return presentsCertificate() || tls.credentialName() != null;
     }
 
-    /** Of {@code MUTUAL} and {@code SIMPLE}; the mesh's own identity otherwise. */
+    /** The credential of {@code MUTUAL} and {@code SIMPLE}; null: the mesh's own identity. */
     @Nullable
     String credentialName() {
         return mode == Tls.Mode.MESH_MUTUAL ? null : tls.credentialName();

@@ -8,13 +8,13 @@ import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection to a peer that remembers how TLS ended it. With TLS 1.3 a peer looks at our certificate only after we think that
- * the handshake is done; with HTTP/2 a thread of OkHttp's own reads its alert, and the call learns only that the connection is
- * gone.
+ * A connection to a peer that remembers the TLS error that ended it. With TLS 1.3 a peer checks the client's certificate after
+ * the client considers the handshake complete; with HTTP/2 a thread of OkHttp reads the alert, and the call learns only that
+ * the connection is closed.
  */
 public final class PeerSocket extends ForwardingSslSocket {
     private static final int LAST_WORDS_MILLIS = 100;
-    private static final int MAX_LOOKS = 1_000_000; // a few ms: the reader may have lost its core just then
+    private static final int MAX_LOOKS = 1_000_000; // a few ms: the reading thread may have lost its core just then
 
     private volatile @Nullable SSLException end;
     private volatile boolean reading;
@@ -23,18 +23,18 @@ public final class PeerSocket extends ForwardingSslSocket {
         super(socket);
     }
 
-    /** What TLS said to a reader; null: nothing. */
+    /** The TLS error that a reader got; null: none. */
     public @Nullable SSLException end() {
         return end;
     }
 
     /**
-     * As {@link #end}, of a connection that can no longer be written to: whoever reads may be just about to learn why. Reading
-     * waits for him, and does not wait for the peer, who is gone.
+     * As {@link #end}, for a connection that cannot be written to any more: another thread may be about to read the alert.
+     * Waits for that thread, not for the peer, which has closed the connection.
      */
     public @Nullable SSLException endOfBroken() {
         for (int i = 0; i < MAX_LOOKS && end == null; i++) {
-            boolean somebodyReads = reading;
+            boolean otherReads = reading;
             try {
                 socket.setSoTimeout(LAST_WORDS_MILLIS);
                 if (socket.getInputStream().read() >= 0) {
@@ -43,9 +43,9 @@ public final class PeerSocket extends ForwardingSslSocket {
             } catch (SSLException e) {
                 return e;
             } catch (IOException closed) {
-                // by the alert that somebody else has read
+                // closed by the alert that another thread has read
             }
-            if (!somebodyReads) {
+            if (!otherReads) {
                 break;
             }
         }

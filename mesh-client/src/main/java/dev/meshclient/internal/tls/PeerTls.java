@@ -34,9 +34,9 @@ import javax.net.ssl.X509TrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * TLS to one endpoint, with a certificate or a trust of ours. What it hands out stays the same while the identity rotates;
- * behind it each identity has a context of its own, since a resumed session skips the trust manager and shows the peer the
- * old certificate.
+ * TLS to one endpoint, with a certificate or trusted authorities of the mesh. Factory and verifier stay the same objects while
+ * the identity rotates; behind them each identity has a context of its own, since a resumed session bypasses the trust manager
+ * and shows the peer the old certificate.
  */
 public final class PeerTls {
     private final Time time;
@@ -49,24 +49,24 @@ public final class PeerTls {
     private final Set<SpiffeId> ids;
     private final List<X509Certificate> stated;
 
-    /** With which trust handshakes were made: a rotation is told after it has begun to be used. */
+    /** The identities that handshakes have used: a rotation is reported after its first use. */
     private final List<Svid> used = new CopyOnWriteArrayList<>();
 
     private volatile @Nullable Held held;
 
-    /** How long a connection may be used at most: told at each handshake. */
+    /** Is notified at each handshake of the limits of a connection's use. */
     public interface Lifetime {
-        /** TLS is about to be laid over a socket; after it the peer may refuse whom it was shown, or that it was shown nobody. */
+        /** A TLS handshake is about to begin; afterwards the peer may refuse the presented certificate, or its absence. */
         void begins(Socket socket);
 
-        /** The certificate that a socket is about to present ends then. */
+        /** The certificate that a socket is about to present expires at this time. */
         void ofOwn(Socket socket, Instant end);
 
-        /** A certificate that a peer presented ends then. */
+        /** A certificate that a peer presented expires at this time. */
         void ofPeer(Instant end);
     }
 
-    /** What an identity, or none, comes to. */
+    /** The TLS context and trust for an identity, or for none. */
     private record Held(@Nullable Svid svid, SSLContext context, PeerTrust trust) {}
 
     private PeerTls(Time time, Peer peer, Identities identities, HostnameVerifier hostNames, Lifetime lifetime) {
@@ -81,27 +81,27 @@ public final class PeerTls {
         this.stated = certificates(peer.tls().caCertificates());
     }
 
-    /** @param hostNames where no other names are stated, and the mode goes by the host */
+    /** @param hostNames verifies host names where the policy states no other names and the mode allows it */
     public static PeerTls create(
             Time time, Peer peer, Identities identities, HostnameVerifier hostNames, Lifetime lifetime) {
         return new PeerTls(time, peer, identities, hostNames, lifetime);
     }
 
-    /** Lays TLS over connected sockets. Always the same one. */
+    /** Lays TLS over connected sockets. Always the same object. */
     public SSLSocketFactory factory() {
         return factory;
     }
 
     /**
-     * Whom the peer's certificate must lead to, at this moment: what OkHttp completes chains with, for display.
+     * The currently trusted authorities: OkHttp completes chains with them, for display.
      *
-     * @throws OwnIdentityFault if there is nothing to go by
+     * @throws OwnIdentityFault if the needed identity is missing
      */
     public X509TrustManager trust() throws SSLException {
         return current().trust;
     }
 
-    /** Whether the peer is who was meant; also of a resumed session, which no trust manager sees. Always the same one. */
+    /** Verifies the identity of the peer, also for a resumed session, which no trust manager sees. Always the same object. */
     public HostnameVerifier verifier() {
         return verifier;
     }
@@ -132,13 +132,16 @@ public final class PeerTls {
         }
     }
 
-    /** Whether connections that were made here must not be used any more: somebody is not trusted now who was, or we are another. */
+    /**
+     * Whether connections made here must not be used any more: an authority is not trusted any more, or the own identity has
+     * changed.
+     */
     public boolean isWithdrawn() {
         Svid in = latest();
         return in != null && used.stream().anyMatch(then -> !covers(in, then));
     }
 
-    /** Whether they would be made anew now: trust has changed. */
+    /** Whether existing connections should be replaced because trust has changed. */
     public boolean isOutdated() {
         Svid in = latest();
         return in != null && used.stream().anyMatch(then -> !in.trustsAs(then));
@@ -167,7 +170,7 @@ public final class PeerTls {
         return identities.of(peer.credentialName(), "'" + peer.service() + "' is reached by " + peer.mode() + " TLS");
     }
 
-    /** What a handshake that begins now is made with. */
+    /** The context for a handshake that begins now. */
     private Held current() throws SSLException {
         Svid svid = peer.needsCredential() ? usable() : null;
         Held now = held;
@@ -192,7 +195,7 @@ public final class PeerTls {
         Svid svid;
         try {
             Svid known = identity.current();
-            // Whom it trusts is asked, and who it is only where we say so: an expired certificate still has
+            // The certificate must be valid only if it is presented: an expired one still states its trusted
             // authorities.
             svid = known != null && !peer.presentsCertificate() ? known : identity.forHandshake();
         } catch (SSLException e) {
@@ -241,7 +244,7 @@ public final class PeerTls {
         return PeerTrust.ofAuthorities(authorities, time.wall());
     }
 
-    /** Of policy, which was read once already. */
+    /** Certificates of the policy, which was checked before. */
     private static List<X509Certificate> certificates(@Nullable String pem) {
         List<X509Certificate> certificates = new ArrayList<>();
         if (pem != null) {
@@ -270,12 +273,12 @@ public final class PeerTls {
         return now == null ? (SSLSocketFactory) SSLSocketFactory.getDefault() : now.context.getSocketFactory();
     }
 
-    /** Whether we prove who we are. */
+    /** Whether the client presents a certificate. */
     public boolean presentsCertificate() {
         return peer.presentsCertificate();
     }
 
-    /** Who we said we are, for messages. */
+    /** The presented identity, for messages. */
     public String presented() {
         Held now = held;
         return now == null || now.svid == null || !peer.presentsCertificate()
@@ -283,7 +286,7 @@ public final class PeerTls {
                 : "'" + now.svid.name() + "', valid until " + now.svid.notAfter();
     }
 
-    /** Who must answer, for messages. */
+    /** The expected names, for messages. */
     private String expected() {
         return peer.names().isEmpty() ? "" : String.join(" or ", peer.names());
     }

@@ -18,7 +18,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
 
-/** A context for servers that asks for another one at each connection. What it makes demands client certificates. */
+/** A server context that uses the current context for each connection. Demands client certificates. */
 final class RotatingContext extends SSLContextSpi {
     private final Supplier<SSLContext> current;
 
@@ -61,7 +61,7 @@ final class RotatingContext extends SSLContextSpi {
         return new Sockets();
     }
 
-    /** Its sockets are made at each connection, too. */
+    /** Its sockets are made for each connection, too. */
     @Override
     protected SSLServerSocketFactory engineGetServerSocketFactory() {
         return new RotatingServerSockets(current, new Sockets());
@@ -89,7 +89,7 @@ final class RotatingContext extends SSLContextSpi {
         return supported;
     }
 
-    /** Lays the server's side of TLS over accepted sockets. */
+    /** Lays TLS over accepted sockets, in the server's role. */
     private final class Sockets extends SSLSocketFactory {
         private static Socket demanding(Socket socket) {
             SSLSocket tls = (SSLSocket) socket;

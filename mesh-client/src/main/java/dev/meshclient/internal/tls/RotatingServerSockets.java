@@ -14,7 +14,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/** Server sockets that make each connection with the context of that moment. */
+/** Server sockets that use the current context for each connection. */
 final class RotatingServerSockets extends SSLServerSocketFactory {
     private final Supplier<SSLContext> current;
     private final SSLSocketFactory layering;

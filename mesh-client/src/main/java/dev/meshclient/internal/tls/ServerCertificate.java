@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Presents the certificate of a server, and only on connections that demand one of the client. */
+/** Presents the certificate of a server, only on connections that demand a client certificate. */
 final class ServerCertificate extends OwnCertificate {
     private static final Logger LOG = LoggerFactory.getLogger(ServerCertificate.class);
 

@@ -19,7 +19,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** The TLS contexts of a server: a fresh one for each identity, since a resumed session skips the trust manager. */
+/** The TLS contexts of a server: one for each identity, since a resumed session bypasses the trust manager. */
 public final class ServerContexts implements Closeable {
     private final LiveIdentity identity;
     private final Time time;
@@ -30,7 +30,7 @@ public final class ServerContexts implements Closeable {
 
     private record Held(@Nullable Svid svid, SSLContext context) {}
 
-    /** {@link LiveIdentity} logs what happens. */
+    /** Ignores news, since {@link LiveIdentity} logs them. */
     private static final class Unheard implements LiveIdentity.News {
         @Override
         public void rotated(LiveIdentity.Change change) {}
@@ -50,17 +50,17 @@ public final class ServerContexts implements Closeable {
         identity.onChange(change -> waiting.forEach(Signal::raise));
     }
 
-    /** Begins to watch the source. */
+    /** Starts to watch the source. */
     public static ServerContexts start(WorkloadIdentity source, Time time) {
         return new ServerContexts(source, time);
     }
 
-    /** The context that is another one behind its face after each rotation. */
+    /** A context that uses the current identity after each rotation. */
     public SSLContext rotating() {
         return rotating;
     }
 
-    /** Without a valid certificate it is one that no handshake succeeds with: a server may make engines before it is ready. */
+    /** Without a valid certificate a context whose handshakes all fail: a server may create engines before it is ready. */
     private SSLContext current() {
         Svid svid;
         try {
@@ -97,14 +97,14 @@ public final class ServerContexts implements Closeable {
         }
     }
 
-    /** @return whether there is a certificate; false: the time is over */
+    /** @return whether there is a certificate; false: the timeout has passed */
     public boolean awaitReady(Duration timeout) throws IOException {
         long until = time.now() + Time.nanos(timeout);
         Signal signal = time.signal("server certificate");
         waiting.add(signal);
         try {
             while (identity.current() == null && time.now() < until && signal.await(until)) {
-                // looked at again
+                // check again
             }
         } finally {
             waiting.remove(signal);

@@ -1,4 +1,4 @@
-/** TLS to one peer: what we prove, whom we believe, and contexts that follow both. */
+/** TLS to one peer: own certificates, trusted authorities, and contexts that follow their rotation. */
 @NullMarked
 package dev.meshclient.internal.tls;
 

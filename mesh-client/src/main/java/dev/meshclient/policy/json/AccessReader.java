@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads who may call a service, and how callers show who they are. Nothing in here is safe to ignore. */
+/** Reads authorization policies, token authentication and credentials. No field here may be ignored safely. */
 final class AccessReader {
     private static final Words<AuthorizationPolicy.Action> ACTION = Words.of(AuthorizationPolicy.Action.values())
             .refusing("CUSTOM", "hands the decision to a server of its own, which this library does not ask");
 
-    /** Stands for each provider that is named until the whole document is read. */
+    /** Stands for each provider that a policy names until the whole document has been read. */
     static final JwtProvider NAMED = JwtProvider.builder().build();
 
     // ---- tokens
@@ -113,7 +113,7 @@ final class AccessReader {
             .field("to", (in, r) -> r.to = in.list(1, i -> TO.read(i, new RuleDraft()).operation))
             .field("when", (in, r) -> r.when = in.list(1, AccessReader::condition));
 
-    /** Lists by name, for each of which there is one with {@code not} before it. */
+    /** Lists by name, each with its negation, whose name begins with {@code not}. */
     private static ObjectReader<Map<String, List<String>>> lists(
             ObjectReader<Map<String, List<String>>> object, String... names) {
         for (String name : names) {

@@ -9,7 +9,7 @@ import dev.meshclient.policy.AuthorizationPolicy.Source;
 import dev.meshclient.policy.AuthorizationPolicy.Values;
 import java.io.IOException;
 
-/** Writes authorization policies as they read back equal. */
+/** Writes authorization policies that read back equal. */
 final class AuthorizationWriter {
     private final JsonGenerator out;
     private final FieldWriter fields;

@@ -26,7 +26,7 @@ import java.util.regex.Pattern;
 final class DocumentReader {
     static final String API_VERSION = "meshclient.dev/v1";
     static final String KIND = "MeshPolicy";
-    /** Paths of what says which version and kind of document this is. */
+    /** Paths of the fields that state the version and kind of the document. */
     static final Set<String> HEAD = Set.of("apiVersion", "kind");
 
     static final Pattern DATE_TIME =
@@ -48,7 +48,7 @@ final class DocumentReader {
             .field("priority", (in, c) -> c.priority = in.integer())
             .unsupported("gateway");
 
-    /** Who ignores a part of it takes services for missing that the document does not speak of. */
+    /** A reader that ignores a part of the scope would take services for missing that the document does not cover. */
     private static final ObjectReader<Metadata.Builder> SCOPE = ObjectReader.<Metadata.Builder>refusingOthers()
             .required(
                     "hosts",
@@ -107,7 +107,7 @@ final class DocumentReader {
                 .build();
     }
 
-    /** Another version or kind has other fields: what they would be called here is of no use to anybody. */
+    /** Whether the version or kind is another one: its fields differ, so problems of its fields are of no use. */
     boolean isOther() {
         return isOther;
     }
@@ -160,7 +160,7 @@ final class DocumentReader {
         });
     }
 
-    /** With the providers that it names. */
+    /** The settings with the providers that they name. */
     private Settings named(Settings settings) {
         Access access = settings.backend().access();
         RequestAuthentication authentication = access.requestAuthentication();

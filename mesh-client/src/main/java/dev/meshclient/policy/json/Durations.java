@@ -5,7 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Durations as Gateway API writes them (GEP-2257): {@code 1h30m}, {@code 10s}, {@code 250ms}. */
+/** Durations in the format of Gateway API (GEP-2257): {@code 1h30m}, {@code 10s}, {@code 250ms}. */
 final class Durations {
     static final String EXPECTED =
             "a duration such as \"1m30s\" or \"250ms\": 1 to 4 numbers of up to 5 digits with h, m, s or ms";
@@ -46,7 +46,7 @@ final class Durations {
         return text;
     }
 
-    /** The largest unit first; a smaller one where the rest would not fit into the parts that are left. */
+    /** The largest unit first; a smaller one if the rest would not fit into the remaining parts. */
     private static @Nullable String parts(long millis, int left) {
         if (millis == 0) {
             return "";

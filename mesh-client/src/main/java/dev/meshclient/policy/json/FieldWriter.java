@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the fields of an object; one that has its default, or nothing, is left out. */
+/** Writes the fields of an object; leaves out fields that have their default or no value. */
 final class FieldWriter {
     private final JsonGenerator out;
 

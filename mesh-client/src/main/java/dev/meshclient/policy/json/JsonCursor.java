@@ -26,16 +26,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads JSON text (RFC 8259) value by value: each method takes the value at which the cursor stands and leaves it at that value's
- * last token. What is not of the asked type is noted and replaced by a stand-in, so that the rest is looked at too. Stricter than the
- * standard in three ways: a key stands once in an object, strings hold no half of a surrogate pair, and nesting ends at
+ * Reads JSON text (RFC 8259) value by value: each method reads the value at the cursor and leaves the cursor at that value's
+ * last token. A value of the wrong type is recorded and replaced by a stand-in, so that the rest is read too. Stricter than the
+ * standard in three ways: a key is unique within its object, strings contain no unpaired surrogate, and nesting ends at
  * {@value #MAX_DEPTH} levels.
  */
 final class JsonCursor {
     static final int MAX_DEPTH = 200;
 
-    // One level more than ours, so that it is we who say so, with the line.
-    // Interned names would outlive the document, and a document may hold millions.
+    // One level more than the limit, so that this class reports it, with the line. Interned names would outlive the
+    // document, and a document may have millions.
     static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH + 1)
@@ -58,7 +58,7 @@ final class JsonCursor {
     private final SharedStrings strings = new SharedStrings();
     private final Map<List<String>, Map<String, String>> stringMaps = new HashMap<>();
     private final List<String> keysAndValues = new ArrayList<>();
-    private String[] names = new String[64]; // of the objects that are open
+    private String[] names = new String[64]; // of the open objects
     private int open;
     private int depth;
 
@@ -69,14 +69,14 @@ final class JsonCursor {
         this.strict = strict;
     }
 
-    /** Goes to the one value of the text. */
+    /** Moves to the only value of the text. */
     void start() throws IOException {
         if (parser.nextToken() == null) {
             throw new EOFException("no value");
         }
     }
 
-    /** Where a second value begins; null: there is none. */
+    /** The location of a second value; null: there is none. */
     @Nullable
     JsonLocation end() throws IOException {
         return parser.nextToken() == null ? null : parser.currentTokenLocation();
@@ -95,9 +95,9 @@ final class JsonCursor {
         return parser.currentToken() == JsonToken.VALUE_NULL;
     }
 
-    // ---- what is wrong
+    // ---- problems
 
-    /** Of the current value: keys and, as integers, indexes. */
+    /** The path of the current value: keys and, as integers, indexes. */
     List<Object> place() {
         JsonStreamContext at = parser.getParsingContext();
         if (parser.currentToken() == JsonToken.START_OBJECT || parser.currentToken() == JsonToken.START_ARRAY) {
@@ -121,18 +121,18 @@ final class JsonCursor {
         return parser.currentTokenLocation().getLineNr();
     }
 
-    /** The current value is not what it should be, and is passed over. */
+    /** Records that the current value is not of the expected kind, and skips it. */
     void wrong(String expected) throws IOException {
         check.unreadable(place(), null, expected, line());
         skip();
     }
 
-    /** What was read of the current value, or of a part of it, is a stand-in. */
+    /** Records that the result for the current value, or for a part of it, is a stand-in. */
     void unreadable(List<Object> place, @Nullable String found, String expected) {
         check.unreadable(place, found, expected, 0);
     }
 
-    /** The key of the current value is another word for this one. */
+    /** Tells that the key of the current value is a synonym of this one. */
     void writtenAs(String key) {
         List<Object> place = place();
         List<Object> as = new ArrayList<>(place);
@@ -144,12 +144,12 @@ final class JsonCursor {
         check.writtenAs(place, written);
     }
 
-    /** The current value is read, or passed over, and should not be there. */
+    /** Records that the current value, which was read or skipped, must not be stated. */
     void found(@Nullable String value, String expected) {
         check.found(place(), value, expected, line());
     }
 
-    /** The current value belongs to a field that this version does not know. */
+    /** Records that the current value belongs to a field that this version does not know. */
     void unknown(String expected) {
         if (strict) {
             found(null, expected);
@@ -161,14 +161,14 @@ final class JsonCursor {
         }
     }
 
-    /** The paths of fields that are ignored, each once and without indexes. */
+    /** The paths of ignored fields, each once and without indexes. */
     List<String> unknownFields() {
         return List.copyOf(unknownFields);
     }
 
     // ---- values
 
-    /** Passes over the current value, whatever it is. */
+    /** Skips the current value of any type. */
     void skip() throws IOException {
         JsonToken token = parser.currentToken();
         if (token == JsonToken.START_OBJECT) {
@@ -219,7 +219,7 @@ final class JsonCursor {
     private static @Nullable Long integral(String digits) {
         try {
             BigDecimal number = new BigDecimal(digits);
-            // Looked at before it is converted: 1e999999999 is short to write and long to compute.
+            // Checked before the conversion: 1e999999999 is short to write and long to compute.
             long magnitude = (long) number.precision() - number.scale();
             if (number.signum() == 0) {
                 return 0L;
@@ -229,7 +229,7 @@ final class JsonCursor {
             }
             return magnitude < 1 ? null : (Long) number.longValueExact();
         } catch (ArithmeticException | NumberFormatException e) {
-            return null; // a fraction, or an exponent beyond all sense
+            return null; // a fraction, or a huge exponent
         }
     }
 
@@ -260,7 +260,7 @@ final class JsonCursor {
         return meaning;
     }
 
-    /** The items of an array; an empty one is a mistake where {@code min} is 1. */
+    /** The items of an array; an empty array is a problem if {@code min} is 1. */
     <T> List<T> list(int min, Reader<T> reader) throws IOException {
         if (parser.currentToken() != JsonToken.START_ARRAY) {
             if (parser.currentToken() == JsonToken.START_OBJECT) {
@@ -283,7 +283,7 @@ final class JsonCursor {
         return items;
     }
 
-    /** An object whose keys are free, in its order. */
+    /** An object with arbitrary keys, in its order. */
     <T> Map<String, T> entries(Reader<T> reader) throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             wrong("an object");
@@ -294,7 +294,7 @@ final class JsonCursor {
         return result;
     }
 
-    /** An object of strings; equal ones are one. */
+    /** An object of strings; equal strings become one object. */
     Map<String, String> strings() throws IOException {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             wrong("an object of strings");
@@ -322,7 +322,7 @@ final class JsonCursor {
         void read(JsonCursor in, String name) throws IOException;
     }
 
-    /** The fields of the object that begins here, each once. */
+    /** Reads the fields of the object that begins here, each once. */
     void fields(FieldReader reader) throws IOException {
         enter();
         int first = open;
@@ -360,7 +360,7 @@ final class JsonCursor {
         return false;
     }
 
-    /** The current value as JSON of its own. */
+    /** The JSON text of the current value. */
     String json() throws IOException {
         StringBuilder out = new StringBuilder();
         json(out);
@@ -404,7 +404,7 @@ final class JsonCursor {
         return text;
     }
 
-    /** Half a surrogate pair has no UTF-8 form: such a text could be read but neither written nor sent. */
+    /** An unpaired surrogate has no UTF-8 form: the text could be read but neither written nor sent. */
     private void wellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

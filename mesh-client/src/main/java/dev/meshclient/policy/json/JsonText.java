@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The bytes of a document: one JSON value in UTF-8, and nothing after it. */
+/** The bytes of a document: exactly one JSON value in UTF-8. */
 final class JsonText {
     private static final String SYNTAX = "JSON (RFC 8259) in UTF-8, nested at most " + JsonCursor.MAX_DEPTH + " levels";
     private static final int SHOWN = 200;
 
-    // Where something began is told with words about the parser's own settings.
+    // The parser adds its own settings to the location of a value.
     private static final Pattern SOURCE = Pattern.compile("\\[Source: [^;\\]]*; (line: \\d+, column: \\d+)]");
 
-    /** Takes the one value of a text. */
+    /** Reads the only value of a text. */
     interface Reading {
         void read(JsonCursor in) throws IOException;
     }
@@ -33,9 +33,9 @@ final class JsonText {
     }
 
     /**
-     * Reads the text. Syntax ends the reading at once; a key that stands twice is a problem like any other.
+     * Reads the text. A syntax error ends the reading at once; a duplicate key is a problem like any other.
      *
-     * @return paths of fields that this version does not know, where these are no problems
+     * @return paths of fields that this version does not know, if they are not problems
      */
     List<String> read(boolean strict, Reading reading) throws PolicyException {
         if (isUtf16Or32(json)) {
@@ -59,7 +59,8 @@ final class JsonText {
             String what = shortened(SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1"));
             throw refused(where + what, SYNTAX, at == null ? 0 : at.getLineNr());
         } catch (IOException | RuntimeException e) {
-            // The parser says so of a hostile table of names, and of bytes that are no UTF-8 at the end of the input.
+            // The parser throws this for a hostile table of names, and for bytes that are not UTF-8 at the end of the
+            // input.
             throw refused(shortened(String.valueOf(e.getMessage())), SYNTAX, 0);
         }
     }

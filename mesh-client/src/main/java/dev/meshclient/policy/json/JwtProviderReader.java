@@ -8,11 +8,11 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads who issues tokens. */
+/** Reads the issuers of tokens. */
 final class JwtProviderReader {
     private static final int MAX_KEYS = 100;
     private static final Words<String> KEY_TYPE = Words.of(new String[] {"RSA", "EC"}, word -> word)
-            .refusing("oct", "is shared, and no proof of who signed")
+            .refusing("oct", "is shared, and does not prove which party signed")
             .refusing("OKP", Words.NOT_SUPPORTED);
     private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** Reads what is said of regions, zones and labels. */
+/** Reads the settings for regions, zones and labels. */
 final class LocalityReader {
-    /** A part of a locality that may not be a star. */
+    /** A part of a locality that must not be a star. */
     private static final String PART = "[^/*]+";
 
     static final Pattern PLACES = Pattern.compile("\\*|" + PART + "(/\\*|/" + PART + "(/\\*|/" + PART + ")?)?");

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The fields that an object may have, and how each is read.
+ * The fields of an object, with a reader for each.
  *
- * @param <B> what is made of them
+ * @param <B> the builder that receives the values
  */
 final class ObjectReader<B> {
     /** Reads the value of one field. */
@@ -27,12 +27,12 @@ final class ObjectReader<B> {
         this.othersAreRefused = othersAreRefused;
     }
 
-    /** New servers may say more than this version knows: it is ignored, and listed. */
+    /** Ignores and lists unknown fields: newer servers may send more than this version knows. */
     static <B> ObjectReader<B> ignoringOthers() {
         return new ObjectReader<>(false);
     }
 
-    /** Ignoring a part of these would change what is safe or what is meant. */
+    /** Refuses unknown fields: to ignore them would change safety or meaning. */
     static <B> ObjectReader<B> refusingOthers() {
         return new ObjectReader<>(true);
     }
@@ -42,13 +42,13 @@ final class ObjectReader<B> {
         return this;
     }
 
-    /** A field whose absence no stand-in shows. */
+    /** A field whose absence must be recorded, since no stand-in shows it. */
     ObjectReader<B> required(String name, String expected, Field<B> field) {
         required.put(name, expected);
         return field(name, field);
     }
 
-    /** Fields of features that this version does not have, and that it would be unsafe or misleading to ignore. */
+    /** Fields of features that this version does not have and that must not be ignored. */
     ObjectReader<B> unsupported(String... names) {
         for (String name : names) {
             refused.put(name, "not supported by this version, and not safe to ignore: leave it out");
@@ -56,7 +56,7 @@ final class ObjectReader<B> {
         return this;
     }
 
-    /** Fields that have their place elsewhere, and that would have no effect here. */
+    /** Fields that belong elsewhere and would have no effect here. */
     ObjectReader<B> misplaced(String place, String... names) {
         for (String name : names) {
             refused.put(name, "nothing: " + name + " stands " + place);
@@ -69,7 +69,7 @@ final class ObjectReader<B> {
             in.wrong("an object");
             return into;
         }
-        if (required.isEmpty()) { // as an endpoint is: large documents have many
+        if (required.isEmpty()) { // such as an endpoint, of which large documents have many
             in.fields((cursor, name) -> field(cursor, name, into));
             return into;
         }

@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Reads and writes policy documents. A document is checked from end to end, and everything that is wrong with it is told at
- * once. A problem of one service alone refuses that service, any other one the document. Nothing but a
- * {@link PolicyException} comes out of any bytes.
+ * Reads and writes policy documents. A document is checked completely, and all its problems are reported together. A problem
+ * within one service refuses that service, any other problem the whole document. For any bytes, the only exception is
+ * {@link PolicyException}.
  */
 public final class PolicyCodec {
     /** The size above which {@link #read(byte[])} refuses a document: 16 MiB. */
@@ -25,7 +25,7 @@ public final class PolicyCodec {
 
     /**
      * The JSON Schema (2020-12) of a document, for editors and for other languages. It accepts what {@link #readStrict}
-     * accepts, but for what no schema can say: what the parts of a document say of each other, and its size.
+     * accepts, except for rules that a schema cannot express: references between the parts of a document, and its size.
      */
     public static String schema() {
         try (InputStream schema = PolicyCodec.class.getResourceAsStream("mesh-policy.schema.json")) {
@@ -36,10 +36,10 @@ public final class PolicyCodec {
     }
 
     /**
-     * Reads a document of at most {@link #DEFAULT_MAX_BYTES}, as a mesh does. Services of which something is wrong are left
-     * out of its policy and listed, and so are fields that this version does not know.
+     * Reads a document of at most {@link #DEFAULT_MAX_BYTES}, as a mesh does. Services with problems are left out of its policy
+     * and listed, and so are fields that this version does not know.
      *
-     * @throws PolicyException if something is wrong that is not of one service alone
+     * @throws PolicyException if there is a problem outside a single service
      */
     public static PolicyDocument read(byte[] json) throws PolicyException {
         return read(json, DEFAULT_MAX_BYTES);
@@ -56,14 +56,14 @@ public final class PolicyCodec {
     }
 
     /**
-     * Reads a document as its author must: whatever is wrong with any part of it refuses it, a field that this version does
-     * not know included. For lint, CI and tests.
+     * Reads a document as its author should: any problem in any part refuses it, including a field that this version does not
+     * know. For lint, CI and tests.
      */
     public static PolicyDocument readStrict(byte[] json) throws PolicyException {
         return read(json, DEFAULT_MAX_BYTES, true);
     }
 
-    /** All that {@link #readStrict} refuses a document for; empty: nothing. For lint, CI and editors. */
+    /** All problems for which {@link #readStrict} refuses a document; empty: none. For lint, CI and editors. */
     public static List<PolicyProblem> lint(byte[] json) {
         try {
             readStrict(json);
@@ -76,7 +76,7 @@ public final class PolicyCodec {
     /**
      * The document of a policy; {@link #read(byte[])} reads it back equal.
      *
-     * @throws IllegalArgumentException if the policy was made in code and no document can say it
+     * @throws IllegalArgumentException if the policy was made in code and no document can express it
      */
     public static byte[] write(MeshPolicy policy) {
         byte[] json;
@@ -89,7 +89,7 @@ public final class PolicyCodec {
         return json;
     }
 
-    /** A policy made in code was never checked: what would be refused, or read as something else, is not written. */
+    /** A policy made in code was never checked: one that would be refused, or read back different, is not written. */
     private static void checkEqual(MeshPolicy policy, byte[] json) {
         try {
             if (read(json, Long.MAX_VALUE, true).policy().equals(policy)) {

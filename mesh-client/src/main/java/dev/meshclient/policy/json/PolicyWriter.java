@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Writes a policy as a document that reads back equal. What has its default value is left out. */
+/** Writes a policy as a document that reads back equal. Leaves out default values. */
 final class PolicyWriter {
     private static final JsonFactory FACTORY = new JsonFactory();
 
@@ -144,7 +144,7 @@ final class PolicyWriter {
         out.writeEndObject();
     }
 
-    /** Sorted, so that one policy is always the same bytes. */
+    /** Sorted, so that equal policies have equal bytes. */
     private void rule(Rule rule) throws IOException {
         out.writeStartObject();
         fields.text("name", rule.name());

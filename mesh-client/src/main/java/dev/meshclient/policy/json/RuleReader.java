@@ -32,7 +32,7 @@ final class RuleReader {
         private List<ValueMatch> queryParams = List.of();
     }
 
-    /** Of a path, a header or a query parameter. */
+    /** The match of a path, a header or a query parameter. */
     private static final class ValueDraft {
         private String name = "";
         private PathMatch.Type pathType = PathMatch.Type.PATH_PREFIX;
@@ -40,7 +40,7 @@ final class RuleReader {
         private String value = "";
     }
 
-    // A condition or a transformation that is dropped would send calls where they do not belong.
+    // To ignore a condition or a transformation would send calls to the wrong backend.
     private static final ObjectReader<BackendDraft> BACKEND = ObjectReader.<BackendDraft>refusingOthers()
             .field("name", (in, b) -> b.name = in.text())
             .field("subset", (in, b) -> b.subset = in.text())
@@ -60,7 +60,7 @@ final class RuleReader {
                 .required("value", "a string", (in, v) -> v.value = in.text());
     }
 
-    // A rule that loses one of its conditions takes more requests than it was meant to.
+    // A rule that loses a condition would match more requests than intended.
     private static final ObjectReader<MatchDraft> MATCH = ObjectReader.<MatchDraft>refusingOthers()
             .field("path", (in, m) -> m.path = path(in))
             .field("method", (in, m) -> m.method = in.text())

@@ -23,7 +23,7 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what may be stated in {@code defaults}, on a service and on a subset alike. */
+/** Reads the settings that {@code defaults}, a service and a subset may state. */
 final class SettingsReader {
     private static final String NEEDS_GRPC = "is a gRPC condition, which this library does not have";
 
@@ -51,7 +51,7 @@ final class SettingsReader {
     private static final Words<Tls.Mode> TLS_MODE =
             Words.of(Tls.Mode.values()).alias("ISTIO_MUTUAL", Tls.Mode.MESH_MUTUAL);
 
-    /** Settings while they are read. */
+    /** Settings during the reading. */
     static final class Draft {
         private @Nullable Duration request;
         private @Nullable Duration backendRequest;
@@ -78,7 +78,7 @@ final class SettingsReader {
             .field("connect", (in, d) -> d.connect = in.duration())
             .field("idle", (in, d) -> d.idle = in.duration());
 
-    /** A connection serves the calls of all rules: how long it may take or be silent is the backend's to say. */
+    /** A connection serves the calls of all rules, so its limits belong to the backend. */
     private static final ObjectReader<Draft> TIMEOUTS_OF_RULE = timeoutsOfCalls()
             .misplaced("in the timeouts of the backend's service, of its subset, or in defaults", "connect", "idle");
 
@@ -144,7 +144,7 @@ final class SettingsReader {
             .required(
                     "simple", LOAD_BALANCER.expected(null), (in, d) -> d.backend.loadBalancer(in.word(LOAD_BALANCER)));
 
-    /** What a mode does not use is refused: whoever wrote it believes that it is checked. */
+    /** A field that the mode does not use is refused: its author expects it to be verified. */
     private static final ObjectReader<Tls.Builder> TLS = ObjectReader.<Tls.Builder>refusingOthers()
             .required("mode", TLS_MODE.expected(null), (in, t) -> t.mode(in.word(TLS_MODE)))
             .field("sni", (in, t) -> t.sni(in.text()))
@@ -154,7 +154,7 @@ final class SettingsReader {
 
     private SettingsReader() {}
 
-    /** Adds the settings to what an object may state. */
+    /** Adds the settings to the fields of an object. */
     static <B> ObjectReader<B> addTo(ObjectReader<B> object, Function<B, Draft> settings) {
         object.field("timeouts", (in, b) -> TIMEOUTS.read(in, settings.apply(b)))
                 .field("retry", (in, b) -> settings.apply(b).retry = retry(in))
@@ -193,7 +193,7 @@ final class SettingsReader {
         return object;
     }
 
-    /** Adds what a rule may state. */
+    /** Adds the settings that a rule may state. */
     static <B> ObjectReader<B> addRouteTo(ObjectReader<B> object, Function<B, Draft> settings) {
         return object.field("timeouts", (in, b) -> TIMEOUTS_OF_RULE.read(in, settings.apply(b)))
                 .field("retry", (in, b) -> settings.apply(b).retry = retry(in));

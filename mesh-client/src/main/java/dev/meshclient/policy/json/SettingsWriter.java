@@ -37,7 +37,7 @@ final class SettingsWriter {
         settings(stated.route(), stated.backend());
     }
 
-    /** What a rule states. */
+    /** The settings of a rule. */
     void route(RouteSettings settings) throws IOException {
         timeouts(settings.timeouts(), ConnectionTimeouts.NONE);
         retry(settings.retry());
@@ -145,7 +145,7 @@ final class SettingsWriter {
         }
         out.writeObjectFieldStart("retry");
         out.writeNumberField("attempts", retry.attempts());
-        // An empty list is not the same as none: it switches the default off.
+        // An empty list differs from no list: it switches the default off.
         if (retry.codes() != null) {
             fields.array("codes", List.copyOf(new TreeSet<>(retry.codes())), out::writeNumber);
         }

@@ -1,8 +1,11 @@
 package dev.meshclient.policy.json;
 
-/** Strings of one document, each once: thousands of endpoints share a few zones and labels, which are found without being made. */
+/**
+ * The strings of one document, each as one object: thousands of endpoints share a few zones and labels. A lookup creates no
+ * string.
+ */
 final class SharedStrings {
-    private static final int MAX_LENGTH = 128; // longer ones are rarely equal
+    private static final int MAX_LENGTH = 128; // longer strings are rarely equal
 
     private String[] table = new String[256];
     private int size;
@@ -13,7 +16,7 @@ final class SharedStrings {
         }
         int hash = 0;
         for (int i = from; i < from + length; i++) {
-            hash = 31 * hash + text[i]; // as String has it
+            hash = 31 * hash + text[i]; // same as String.hashCode
         }
         int slot = slot(hash);
         for (String known = table[slot]; known != null; known = table[slot]) {

@@ -11,11 +11,14 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Finds what a text says at some places. The text is read once more, when something is wrong: lines would slow down each reading. */
+/**
+ * Finds the text and line of some places. Reads the document again, only after a problem: counting lines would slow down every
+ * reading.
+ */
 final class TextPlaces {
     private static final int SHOWN = 80;
 
-    /** A step on the way to places. */
+    /** A step on the path to the places. */
     private static final class Step {
         private final Map<Object, Step> below = new HashMap<>();
         private @Nullable List<Object> place;
@@ -44,7 +47,7 @@ final class TextPlaces {
                     text.walk(root, null);
                 }
             } catch (IOException | RuntimeException e) {
-                return text.found; // the text ends in an error of its own, which names its line itself
+                return text.found; // the text ends with a syntax error, which states its line itself
             }
             return text.found;
         } catch (IOException e) {
@@ -61,9 +64,9 @@ final class TextPlaces {
     }
 
     /**
-     * Takes the value at which the parser stands.
+     * Reads the value at the parser's position.
      *
-     * @param shown what is said of a value around it; null: none is asked for
+     * @param shown collects the text of an enclosing value; null: not needed
      */
     private void walk(Step at, @Nullable StringBuilder shown) throws IOException {
         int line = line();

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The words that a field may hold, and those that other meshes know and this version refuses by name. */
+/** The legal values of a field, and the values of other meshes that this version refuses with a reason. */
 final class Words<E> {
     static final String NOT_SUPPORTED = "is not supported by this version";
 
@@ -30,14 +30,14 @@ final class Words<E> {
         return of(values, Enum::name);
     }
 
-    /** These words, and one more for which the answer says why it is refused. */
+    /** The same values, and one that is refused with this reason. */
     Words<E> refusing(String word, String why) {
         Map<String, String> more = new HashMap<>(unsupported);
         more.put(word, why);
         return new Words<>(legal, more);
     }
 
-    /** These words, and another for one of their meanings. */
+    /** The same values, and a synonym for one of them. */
     Words<E> alias(String word, E meaning) {
         Map<String, E> more = new LinkedHashMap<>(legal);
         more.put(word, meaning);
@@ -55,7 +55,7 @@ final class Words<E> {
         return why == null ? words : words + "; " + found + " " + why;
     }
 
-    /** A stand-in. */
+    /** A stand-in for a value that could not be read. */
     E any() {
         return legal.values().iterator().next();
     }

@@ -1,4 +1,4 @@
-/** Policy as a JSON document: its syntax. What a policy means is checked by {@link dev.meshclient.policy.PolicyCheck}. */
+/** Policy as a JSON document: its syntax. {@link dev.meshclient.policy.PolicyCheck} checks its meaning. */
 @NullMarked
 package dev.meshclient.policy.json;
 

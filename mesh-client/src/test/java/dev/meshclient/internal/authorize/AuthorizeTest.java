@@ -82,7 +82,7 @@ class AuthorizeTest {
 
         assertThat(e)
                 .hasMessage("'orders' does not allow " + WEB + " POST /: policy 'p', rules[0];"
-                        + " change services.orders.authorization, or call as who is allowed");
+                        + " change services.orders.authorization, or call as a principal that is allowed");
         assertThat(e.reason()).isEqualTo("RBAC");
         assertThat(e.policy()).isEqualTo("p");
         assertThat(e.rule()).isEqualTo("rules[0]");

@@ -55,6 +55,8 @@ class PolicyEventsTest implements MeshListener {
         router.control().failed(new IOException("the registry answered: ", bad));
         router.control().failed(new IOException("the registry answered: ", bad));
         router.control().failed(new IOException("no route to host"));
+        assertThat(events).isEmpty();
+        router.unlocked();
 
         assertThat(events)
                 .containsExactly(

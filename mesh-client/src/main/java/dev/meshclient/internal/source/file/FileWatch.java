@@ -15,8 +15,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * One file under watch. Whatever stirs in its directory, once it is quiet again for a tick, the file is read: a symbolic link
- * beside it may have been swapped. It is read now and then without that too, because some file systems lose events.
+ * Watches one file. After any event in its directory, and a tick without further events, the file is read: a symbolic link
+ * beside it may have been replaced. It is also read periodically, because some file systems lose events.
  */
 public final class FileWatch implements Subscription.Watched {
     private static final long TICK_NANOS = 100_000_000L;
@@ -68,7 +68,7 @@ public final class FileWatch implements Subscription.Watched {
         intake.take(json, null, "policy file " + file, sink);
     }
 
-    /** One byte more than is legal is enough to refuse it. */
+    /** Reads one byte more than the limit: enough to refuse the file. */
     private byte[] read() throws IOException {
         if (Files.exists(file) && !Files.isRegularFile(file)) {
             throw new IOException("it is not a regular file");
@@ -84,7 +84,7 @@ public final class FileWatch implements Subscription.Watched {
         }
     }
 
-    /** A look waits for nothing. */
+    /** A look never blocks. */
     @Override
     public void cancel() {}
 

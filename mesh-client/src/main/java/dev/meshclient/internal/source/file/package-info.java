@@ -1,4 +1,4 @@
-/** Policy from a file that others write. */
+/** Policy from a file that another process writes. */
 @NullMarked
 package dev.meshclient.internal.source.file;
 

@@ -7,13 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The token in a file that others rotate. */
+/** The token in a file that another process rotates. */
 final class BearerToken {
     private static final int MAX_BYTES = 64 << 10;
 
     private BearerToken() {}
 
-    /** What the file holds now, without white space around it. Neither messages nor causes show any of it. */
+    /** The current content of the file without surrounding white space. Messages and causes never show it. */
     static String read(Path file) throws IOException {
         byte[] bytes;
         try (InputStream in = Files.newInputStream(file)) {

@@ -13,13 +13,13 @@ import okio.HashingSource;
 import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
-/** The document in an answer: unzipped, not longer than allowed, and what its digest says it is (RFC 9530). */
+/** The document in an answer: unzipped, not longer than the limit, and verified against its digest (RFC 9530). */
 final class DocumentBody {
     private static final String SHA_256 = "sha-256=";
 
     private DocumentBody() {}
 
-    /** @param etag of the document; null = it has none */
+    /** @param etag the ETag of the document; null = none */
     static byte[] read(Response response, long maxBytes, @Nullable String etag) throws IOException {
         boolean zipped = isZipped(response);
         HashingSource travelled = HashingSource.sha256(response.body().source());
@@ -48,8 +48,8 @@ final class DocumentBody {
     }
 
     /**
-     * The digest is one of the bytes that travel, zipped if they are. One of the unzipped document is as good: a file server
-     * knows no other, if a proxy in front of it zips.
+     * The digest is that of the transferred bytes, zipped if they are. The digest of the unzipped document is accepted as well:
+     * a file server knows no other if a proxy zips its answers.
      */
     private static void check(List<String> reprDigest, ByteString travelled, byte[] json) throws IOException {
         String stated = stated(reprDigest);
@@ -65,7 +65,7 @@ final class DocumentBody {
                 null);
     }
 
-    /** Of several digests that of SHA-256; null: none is stated. */
+    /** The SHA-256 digest among several; null: none is stated. */
     private static @Nullable String stated(List<String> reprDigest) {
         return reprDigest.stream()
                 .flatMap(line -> Arrays.stream(line.split(",", -1)))

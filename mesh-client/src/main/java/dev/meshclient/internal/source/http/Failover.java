@@ -3,8 +3,8 @@ package dev.meshclient.internal.source.http;
 import java.util.Arrays;
 
 /**
- * Decider: which of several registries is asked. The one that answered last is kept; when it fails, the next ones are asked
- * at once, each once. The first is preferred: it is tried again a minute after it failed.
+ * Decider: which of several registries to use. It keeps the one that answered last; on failure it tries each of the others
+ * once, without a pause. The first is preferred: it is tried again a minute after its failure.
  */
 final class Failover {
     private static final long FIRST_AGAIN_NANOS = 60_000_000_000L;
@@ -29,8 +29,8 @@ final class Failover {
     }
 
     /**
-     * @param restNanos how long it wants to be left alone; 0 = it did not say
-     * @return whether another one is to be asked at once; false: all have failed, and {@link #restNanos} are to pass at least
+     * @param restNanos the pause that the registry asks for; 0 = not stated
+     * @return whether to try another registry at once; false: all have failed, and at least {@link #restNanos} must pass
      */
     boolean failed(int which, long restNanos, long now) {
         failed[which] = true;
@@ -49,7 +49,10 @@ final class Failover {
         return false;
     }
 
-    /** The one that served before the first was tried again; else the next in turn that has not failed and does not rest. */
+    /**
+     * The registry that served before the first was tried again, otherwise the next in turn that has not failed and does not
+     * rest.
+     */
     private int next(int which, long now) {
         if (!failed[current]) {
             return current;
@@ -73,7 +76,7 @@ final class Failover {
         return best;
     }
 
-    /** How long the one whose turn is next wants to be left alone; 0 = not at all. */
+    /** The pause that the next registry asks for; 0 = none. */
     long restNanos(long now) {
         return Math.max(0, restsUntil[current] - now);
     }

@@ -4,11 +4,11 @@ import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of the document that a registry sent last, told to it with each request that names this document.
+ * The result of the last document, sent to the registry with each request that names this document.
  *
- * @param etag of the document
+ * @param etag the ETag of the document
  * @param rejection why it, or a part of it, is not in force; null: all of it is
- * @param inForce whether what is good of it is
+ * @param inForce whether its valid part is in force
  */
 record Feedback(String etag, @Nullable String rejection, boolean inForce) {
     private static final int LONGEST_REASON = 200;
@@ -21,7 +21,7 @@ record Feedback(String etag, @Nullable String rejection, boolean inForce) {
         }
     }
 
-    /** One line of visible ASCII without quotes, as it may stand in a quoted string of a header. */
+    /** One line of visible ASCII without quotes, as allowed in a quoted string of a header. */
     private static String sendable(String reason) {
         String line = reason.replaceAll("\\s+", " ")
                 .replace('"', '\'')

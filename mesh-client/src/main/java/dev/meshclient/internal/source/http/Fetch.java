@@ -36,12 +36,12 @@ final class Fetch {
     private record Running(Call call, boolean held) {}
 
     /**
-     * What the registry has.
+     * The answer of the registry.
      *
-     * @param body the document; null: the one with the ETag that was sent
+     * @param body the document; null: the document of the sent ETag is current
      * @param maxAge zero = not stated
      */
-    @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+    @SuppressWarnings("ArrayRecordComponent") // passed on once, never compared
     record Answer(byte @Nullable [] body, @Nullable String etag, Schedule.Hold hold, Duration maxAge) {}
 
     Fetch(HttpSettings settings, HttpUrl url, InstantSource wall) {
@@ -50,14 +50,14 @@ final class Fetch {
         this.wall = wall;
     }
 
-    /** As below, at the URI as it was given. */
+    /** As below, with the URI as it was given. */
     Answer get(@Nullable Feedback known, Duration wait) throws IOException {
         return get(url, known, wait);
     }
 
     /**
-     * @param from the URI, with more of a query
-     * @param known the document in hand: another one is wanted
+     * @param from the URI, perhaps with a longer query
+     * @param known the document in hand; a different one is requested
      * @param wait how long the server may hold the request until it has one; zero = not at all
      */
     Answer get(HttpUrl from, @Nullable Feedback known, Duration wait) throws IOException {
@@ -89,7 +89,7 @@ final class Fetch {
                     e);
         } catch (IOException | RuntimeException e) {
             throw e;
-        } catch (Exception e) { // while it connects, OkHttp lets an InterruptedException out that it does not declare
+        } catch (Exception e) { // while connecting, OkHttp throws an InterruptedException that it does not declare
             Thread.currentThread().interrupt();
             throw FetchFailed.unanswered("interrupted", e);
         } finally {
@@ -97,7 +97,7 @@ final class Fetch {
         }
     }
 
-    /** Made by the thread that uses it: the platform's trust store takes its time to read. */
+    /** Created on the thread that uses it: reading the platform's trust store takes long. */
     private OkHttpClient client(Duration wait) {
         OkHttpClient ours = client;
         if (ours == null) {
@@ -105,7 +105,7 @@ final class Fetch {
             ours = (given == null ? new OkHttpClient() : given)
                     .newBuilder()
                     .connectionPool(connections)
-                    .dispatcher(new Dispatcher()) // calls are made on this thread: it only counts them
+                    .dispatcher(new Dispatcher()) // calls run on this thread: it only counts them
                     .cache(null)
                     .addNetworkInterceptor(new RedirectGuard(url, settings.bearerToken() != null))
                     .build();
@@ -177,12 +177,12 @@ final class Fetch {
         }
     }
 
-    /** Before what the next request asks for is settled: from here on {@link #abandon} is for that one. */
+    /** Call it before the content of the next request is determined: from here on {@link #abandon} ends that request. */
     void begin() {
         abandoned = false;
     }
 
-    /** Ends a request that the server may hold, from any thread: something else is to be asked. */
+    /** Ends a request that the server may hold, from any thread, because another request is needed. */
     void abandon() {
         abandoned = true;
         Running now = running;
@@ -191,7 +191,7 @@ final class Fetch {
         }
     }
 
-    /** Whether a request is under way that the server may hold. */
+    /** Whether a request is running that the server may hold. */
     boolean isHeld() {
         Running now = running;
         return now != null && now.held;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Why a request to the registry brought no document. */
+/** A request to the registry failed to get a document. */
 final class FetchFailed extends IOException {
     private static final long serialVersionUID = 1;
 
@@ -24,17 +24,17 @@ final class FetchFailed extends IOException {
         this.etag = etag;
     }
 
-    /** The server did not answer, or was not asked. */
+    /** The server did not answer, or no request was sent. */
     static FetchFailed unanswered(String message, @Nullable Throwable cause) {
         return new FetchFailed(message, cause, false, null, null);
     }
 
-    /** The server answered with something else than a document. */
+    /** The server's answer was not a document. */
     static FetchFailed answered(String message, @Nullable Duration retryAfter) {
         return new FetchFailed(message, null, true, retryAfter, null);
     }
 
-    /** The server answered with a document that is not read, and need not be sent again. */
+    /** The server's document is refused, and need not be sent again. */
     static FetchFailed refused(String message, @Nullable String etag) {
         return new FetchFailed(message, null, true, null, etag);
     }
@@ -43,13 +43,13 @@ final class FetchFailed extends IOException {
         return answered;
     }
 
-    /** Null: the server did not say. */
+    /** Null: not stated. */
     @Nullable
     Duration retryAfter() {
         return retryAfter;
     }
 
-    /** Of the document that was refused; null: none was. */
+    /** The ETag of the refused document; null: none was refused. */
     @Nullable
     String etag() {
         return etag;

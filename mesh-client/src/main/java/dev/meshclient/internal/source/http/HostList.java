@@ -15,15 +15,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 
-/** Decider: which hosts a registry is asked for. Those that calls want, and services that those send to. */
+/** Decider: the hosts to request from a registry: hosts that calls need, and the services that those send calls to. */
 public final class HostList {
     static final String PARAMETER = "hosts";
 
-    /** Of those that calls want, and again of those that these send to. */
+    /** Limit of the hosts that calls need, and separately of the services that those send calls to. */
     public static final int MOST = 256;
 
     private final WantedHosts wanted;
-    private final Set<String> backends = new TreeSet<>(); // that answers left out
+    private final Set<String> backends = new TreeSet<>(); // services that answers left out
     private volatile SortedSet<String> asked = Collections.emptySortedSet();
     private final AtomicBoolean again = new AtomicBoolean();
 
@@ -31,12 +31,12 @@ public final class HostList {
         this.wanted = wanted;
     }
 
-    /** Whether the next request is to be answered at once, also if it asks for the same as the last one. It is told once. */
+    /** Whether the next request must be answered at once, even if it equals the last one. True once. */
     boolean isAskedAgain() {
         return again.getAndSet(false);
     }
 
-    /** What to ask for now. */
+    /** The hosts for the next request. */
     SortedSet<String> next() {
         SortedSet<String> next = new TreeSet<>(wanted.hosts());
         next.addAll(backends);
@@ -45,9 +45,9 @@ public final class HostList {
     }
 
     /**
-     * One of the hosts is to be asked for. From any thread.
+     * Requests this host. From any thread.
      *
-     * @return whether that takes a request; false: the one that is held has it
+     * @return whether a new request is needed; false: the held request includes the host
      */
     boolean ask(boolean held) {
         boolean takesRequest = !held || !asked.containsAll(wanted.hosts());
@@ -57,15 +57,15 @@ public final class HostList {
         return takesRequest;
     }
 
-    /** Whether there is something to ask for that the last request had not. */
+    /** Whether there is a host that the last request did not include. */
     boolean hasNews() {
         return again.get() || !asked.containsAll(backends) || !asked.containsAll(wanted.hosts());
     }
 
     /**
-     * A part of the policy may leave out what its own rules need: that is asked for from now on, as long as rules need it.
+     * A partial policy may leave out services that its own rules need: requests them from now on, as long as rules need them.
      *
-     * @return whether there is such
+     * @return whether there are any
      */
     boolean lacksBackends(PolicyDocument answer) {
         MeshPolicy policy = answer.policy();

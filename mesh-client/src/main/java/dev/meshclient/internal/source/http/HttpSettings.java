@@ -11,7 +11,7 @@ import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
-/** What {@link HttpPolicySource} was told, checked. */
+/** The checked settings of {@link HttpPolicySource}. */
 public record HttpSettings(
         List<HttpUrl> urls,
         @Nullable Path bearerToken,
@@ -22,7 +22,7 @@ public record HttpSettings(
         boolean onDemand) {
     private static final Pattern LOOPBACK = Pattern.compile("(.+\\.)?localhost|127(\\.\\d{1,3}){3}|::1");
 
-    /** One array has to hold the document. */
+    /** The document must fit into one array. */
     private static final long MOST_BYTES = 1L << 30;
 
     public HttpSettings {
@@ -30,19 +30,19 @@ public record HttpSettings(
         for (HttpUrl url : urls) {
             if (bearerToken != null && !url.isHttps() && !isLoopback(url)) {
                 throw new IllegalArgumentException(
-                        "PolicySource.http(" + told(url) + ").bearerToken: the token would travel in plaintext to "
+                        "PolicySource.http(" + printable(url) + ").bearerToken: the token would travel in plaintext to "
                                 + url.host() + "; use an https: URI, or a registry on the loopback address");
             }
         }
         for (HttpUrl url : urls) {
             if (onDemand && url.queryParameterNames().contains(HostList.PARAMETER)) {
                 throw new IllegalArgumentException(
-                        "PolicySource.http(" + told(url) + ").onDemand: the URI has a parameter '" + HostList.PARAMETER
-                                + "' already; leave it out, it is written anew for each request");
+                        "PolicySource.http(" + printable(url) + ").onDemand: the URI has a parameter '"
+                                + HostList.PARAMETER + "' already; leave it out, it is written anew for each request");
             }
         }
         if (Set.copyOf(urls).size() < urls.size()) {
-            throw new IllegalArgumentException("PolicySource.http takes each URI once, not " + told(urls));
+            throw new IllegalArgumentException("PolicySource.http takes each URI once, not " + printable(urls));
         }
         if (pollInterval.compareTo(Duration.ofSeconds(1)) < 0 || pollInterval.compareTo(Duration.ofDays(1)) > 0) {
             throw new IllegalArgumentException("pollInterval must be from 1 s to 1 day, not " + pollInterval);
@@ -58,25 +58,25 @@ public record HttpSettings(
         }
         if (client != null && client.interceptors().stream().anyMatch(HttpSettings::isOfMesh)) {
             throw new IllegalArgumentException(
-                    "PolicySource.http(" + told(urls) + ").client: this client was wrapped by"
+                    "PolicySource.http(" + printable(urls) + ").client: this client was wrapped by"
                             + " a mesh, which would ask itself for its policy; give the client that was wrapped");
         }
     }
 
-    /** The URIs as they may stand in a log: queries hold signatures and keys. */
-    public String told() {
-        return told(urls);
+    /** The URIs in a form for logs: queries may contain signatures and keys. */
+    public String printable() {
+        return printable(urls);
     }
 
-    private static String told(List<HttpUrl> urls) {
-        return urls.stream().map(HttpSettings::told).collect(Collectors.joining(", "));
+    private static String printable(List<HttpUrl> urls) {
+        return urls.stream().map(HttpSettings::printable).collect(Collectors.joining(", "));
     }
 
     static boolean isLoopback(HttpUrl url) {
         return LOOPBACK.matcher(url.host()).matches();
     }
 
-    static String told(HttpUrl url) {
+    static String printable(HttpUrl url) {
         HttpUrl bare = url.newBuilder().query(null).fragment(null).build();
         return url.query() == null ? bare.toString() : bare + "?...";
     }

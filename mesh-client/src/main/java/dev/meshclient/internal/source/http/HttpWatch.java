@@ -16,7 +16,9 @@ import java.util.function.Predicate;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
-/** The registries that have one document, under watch: fetch from one of them, take in, say when to come back. */
+/**
+ * Watches the registries that serve one document: fetches it from one of them, passes it on, and schedules the next request.
+ */
 public final class HttpWatch implements Subscription.Watched {
     private static final SortedSet<String> NO_LIST = Collections.emptySortedSet();
     private static final long BETWEEN_QUESTIONS_NANOS = 100_000_000L;
@@ -33,21 +35,21 @@ public final class HttpWatch implements Subscription.Watched {
     private boolean anyAnswered;
     private boolean mayHold;
 
-    /** One of them. An ETag means nothing to the others. */
+    /** One of the registries. An ETag is valid only for its own registry. */
     private static final class Registry {
         final String name;
         final HttpUrl url;
         final Fetch fetch;
 
-        /** The last document that was taken in, if it came from here. */
+        /** The last document that was accepted, if it came from this registry. */
         @Nullable
         Feedback known;
 
-        /** The hosts that it was asked for with: its ETag means nothing elsewhere. */
+        /** The hosts of its request: its ETag is valid only with these. */
         SortedSet<String> knownOf = NO_LIST;
 
         Registry(HttpUrl url, Fetch fetch) {
-            this.name = "registry " + HttpSettings.told(url);
+            this.name = "registry " + HttpSettings.printable(url);
             this.url = url;
             this.fetch = fetch;
         }
@@ -58,7 +60,7 @@ public final class HttpWatch implements Subscription.Watched {
         }
     }
 
-    @SuppressWarnings("ArrayRecordComponent") // handed on, never compared
+    @SuppressWarnings("ArrayRecordComponent") // passed on, never compared
     private record Received(
             Registry from,
             SortedSet<String> list,
@@ -66,7 +68,7 @@ public final class HttpWatch implements Subscription.Watched {
             @Nullable String etag) {}
 
     /**
-     * @param hosts which of the policy is asked for; null: the whole document
+     * @param hosts the hosts to request; null: the whole document
      */
     private HttpWatch(HttpSettings settings, DocumentSink sink, @Nullable HostList hosts) {
         this.time = sink.time();
@@ -93,7 +95,7 @@ public final class HttpWatch implements Subscription.Watched {
                 watch.ask();
                 subscription.lookUp();
             });
-            subscription.lookUp(); // for what was wanted meanwhile
+            subscription.lookUp(); // for hosts that were requested meanwhile
         }
         return subscription;
     }
@@ -105,7 +107,7 @@ public final class HttpWatch implements Subscription.Watched {
         Registry registry = registries.get(which);
         registry.fetch.begin();
         boolean again = hosts != null
-                && hosts.isAskedAgain(); // taken back before the list is made: what comes now is for the next one
+                && hosts.isAskedAgain(); // reset before the list is made: later requests belong to the next one
         SortedSet<String> list = hosts == null ? NO_LIST : hosts.next();
         HttpUrl url = hosts == null ? registry.url : HostList.in(registry.url, list);
         Feedback known = registry.known(list);
@@ -122,7 +124,7 @@ public final class HttpWatch implements Subscription.Watched {
         long took = time.now() - began;
         failover.answered(which);
         anyAnswered = false;
-        mayHold = true; // but not before it is known that the registry has what an earlier process left
+        mayHold = true; // but not before the registry is known to have the document of an earlier process
         soonestNext = time.now() + BETWEEN_QUESTIONS_NANOS;
         byte[] body = answer.body();
         if (body != null) {
@@ -134,7 +136,7 @@ public final class HttpWatch implements Subscription.Watched {
         return schedule.afterAnswer(answer.hold(), holdNext, took, answer.maxAge(), time.random());
     }
 
-    /** A part that lacks what its rules send to is put aside: more is asked for. It is better than nothing if that fails. */
+    /** Puts aside a partial policy that lacks services its rules need, and requests more; it is used if that request fails. */
     private void take(Received received, DocumentSink sink) {
         aside = null;
         take(received, sink, document -> {
@@ -144,14 +146,15 @@ public final class HttpWatch implements Subscription.Watched {
         });
     }
 
-    /** A bad document is remembered too, and not fetched twice. */
+    /** A bad document is remembered too, so that it is not fetched twice. */
     private void take(Received received, DocumentSink sink, Predicate<PolicyDocument> putAside) {
         Registry from = received.from;
         String etag = received.etag;
-        // With the document is kept what it can be asked for by after a restart; a part then belongs to another list.
+        // Stores with the document the ETag for requests after a restart; a partial policy then belongs to another
+        // list.
         String kept = from == registries.get(0) && hosts == null ? etag : null;
         String origin = from.name + (etag == null ? "" : ", ETag " + etag);
-        from.known = null; // also where this ends by an Error: then whatever the registry has is to be fetched
+        from.known = null; // also if this ends with an Error: then the next request gets the whole document
         boolean isNew = intake.take(received.json, kept, origin, sink, putAside);
         if (isNew) {
             registries.forEach(r -> r.known = null);
@@ -162,13 +165,13 @@ public final class HttpWatch implements Subscription.Watched {
         }
     }
 
-    /** Hosts are asked for at once, but not each with a request of its own, and no server that fails is pressed. */
+    /** New hosts are requested at once, but not with one request each, and not from a server that fails. */
     @Override
     public long sooner() {
         return hosts != null && hosts.hasNews() ? soonestNext : Time.NEVER;
     }
 
-    /** A host is to be asked for. From any thread. */
+    /** Requests another host. From any thread. */
     private void ask() {
         HostList list = Objects.requireNonNull(hosts);
         boolean held = registries.stream().anyMatch(r -> r.fetch.isHeld());

@@ -7,8 +7,8 @@ import okhttp3.Interceptor;
 import okhttp3.Response;
 
 /**
- * Where a redirect must not lead: from TLS to plaintext, and with a token to another host or port. As a network interceptor it
- * sees what OkHttp is about to send, after all that could change it.
+ * Refuses redirects from TLS to plaintext, and with a token to another host or port. As a network interceptor it sees the final
+ * request of OkHttp.
  */
 record RedirectGuard(HttpUrl from, boolean withToken) implements Interceptor {
     @Override
@@ -26,9 +26,9 @@ record RedirectGuard(HttpUrl from, boolean withToken) implements Interceptor {
         return chain.proceed(chain.request());
     }
 
-    /** A type that OkHttp does not try again on another address of the host. */
+    /** An exception type that makes OkHttp not try another address of the host. */
     private static IOException refused(HttpUrl to, String why) {
-        return new ProtocolException("the redirect to " + HttpSettings.told(to) + " is not followed, " + why
+        return new ProtocolException("the redirect to " + HttpSettings.printable(to) + " is not followed, " + why
                 + "; give PolicySource.http the final URI");
     }
 }

@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * Decider: how long to pause after an answer of the registry. A server that holds requests is asked again at once; all others
- * are polled, and a broken one is not hammered.
+ * Decider: the pause after an answer of the registry. A server that holds requests gets the next one at once; all others are
+ * polled, and a failing server less often.
  */
 final class Schedule {
-    /** Whether the server was asked to hold the request until there is news (RFC 7240, {@code Prefer: wait}). */
+    /** Whether the request asked the server to hold it until there is news (RFC 7240, {@code Prefer: wait}). */
     enum Hold {
         NOT_ASKED,
         IGNORED,
@@ -19,7 +19,7 @@ final class Schedule {
     private static final long SHORTEST_BACK_OFF = SECOND / 2;
     private static final long LONGEST_BACK_OFF = 60 * SECOND;
 
-    /** More is taken for a mistake: policy that stands still for a day because a header said so helps nobody. */
+    /** A longer time counts as a mistake: no policy should stay a day old because of a header. */
     private static final Duration LONGEST_STATED = Duration.ofHours(1);
 
     private final long intervalNanos;
@@ -30,11 +30,11 @@ final class Schedule {
     }
 
     /**
-     * After a document, or the word that there is no newer one.
+     * After a document, or the answer that there is no newer one.
      *
      * @param holdNext whether the next request can ask for a hold
-     * @param tookNanos from the request to its answer
-     * @param maxAge how long the server's caches may keep the answer; zero = it did not say
+     * @param tookNanos time from the request to its answer
+     * @param maxAge how long the server's caches may keep the answer; zero = not stated
      */
     long afterAnswer(Hold hold, boolean holdNext, long tookNanos, Duration maxAge, RandomGenerator random) {
         failures = 0;
@@ -46,10 +46,10 @@ final class Schedule {
     }
 
     /**
-     * After anything else.
+     * After any other answer or failure.
      *
      * @param answered whether the server answered at all
-     * @param retryAfter how long it wants to be left alone; zero = it did not say
+     * @param retryAfter the pause that it asks for; zero = not stated
      */
     long afterFailure(boolean answered, Duration retryAfter, RandomGenerator random) {
         long floor = answered ? SECOND : SHORTEST_BACK_OFF;
@@ -67,7 +67,7 @@ final class Schedule {
         return random.nextLong(nanos / 5 * 4, nanos / 5 * 6 + 1);
     }
 
-    /** Up to a fifth more, so that many clients do not come back together. */
+    /** Adds up to a fifth, so that many clients do not return together. */
     private static long atLeast(long nanos, RandomGenerator random) {
         return random.nextLong(nanos, nanos + nanos / 5 + 1);
     }

@@ -1,4 +1,4 @@
-/** Policy from an HTTP server: fetch, long poll, several servers, host by host. */
+/** Policy from an HTTP server: fetch, long poll, several servers, requests on demand. */
 @NullMarked
 package dev.meshclient.internal.source.http;
 

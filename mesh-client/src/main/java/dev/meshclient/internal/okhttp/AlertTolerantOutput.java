@@ -9,13 +9,13 @@ import java.net.SocketException;
  * handshake is done, and its alert crosses our request. What cannot be written is then dropped, within bounds, so that who
  * reads finds the alert; if there is none, he finds the end of the connection.
  */
-final class LastWords extends OutputStream {
+final class AlertTolerantOutput extends OutputStream {
     private static final int MAX_DROPPED = 65_536;
 
     private final OutputStream out;
     private int dropped;
 
-    LastWords(OutputStream out) {
+    AlertTolerantOutput(OutputStream out) {
         this.out = out;
     }
 

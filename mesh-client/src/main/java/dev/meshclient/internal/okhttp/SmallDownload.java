@@ -11,7 +11,7 @@ import okhttp3.Response;
 import okio.BufferedSource;
 
 /** Gets small documents: no redirects, no cache, no more than was asked for. Its connections are closed after use. */
-final class Download {
+final class SmallDownload {
     private final OkHttpClient base = new OkHttpClient.Builder()
             .followRedirects(false)
             .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))

@@ -11,21 +11,21 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /** With the OkHttp that we are built for, on the class path, all that we look for is there: a new version that moves it shows here. */
 @DisabledIfSystemProperty(named = "mesh.okhttp.publicApiOnly", matches = "true")
-class InternalsTest {
+class RealCallAccessTest {
     private final OkHttpClient client = new OkHttpClient();
     private final Call call =
             client.newCall(new Request.Builder().url("http://orders/").build());
 
     @Test
     void a_call_shows_its_client_and_whether_it_is_a_web_socket() {
-        assertThat(Internals.canFindClient()).isTrue();
-        assertThat(Internals.client(call)).isSameAs(client);
-        assertThat(Internals.isWebSocket(call)).isFalse();
+        assertThat(RealCallAccess.canFindClient()).isTrue();
+        assertThat(RealCallAccess.client(call)).isSameAs(client);
+        assertThat(RealCallAccess.isWebSocket(call)).isFalse();
     }
 
     @Test
     void its_listener_can_be_replaced() {
-        assertThat(Internals.canReplaceListener()).isTrue();
-        assertThat(Internals.replaceListener(call, new EventListener() {})).isTrue();
+        assertThat(RealCallAccess.canReplaceListener()).isTrue();
+        assertThat(RealCallAccess.replaceListener(call, new EventListener() {})).isTrue();
     }
 }

@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * Otherwise, or with a later OkHttp that has them no more, every answer is null and the engine works with what the chain
  * shows.
  */
-final class Internals {
+final class RealCallAccess {
     private static final boolean OFF = Boolean.getBoolean("mesh.okhttp.publicApiOnly");
     private static final @Nullable MethodHandle CLIENT = find("getClient", OkHttpClient.class);
     private static final @Nullable MethodHandle WEB_SOCKET = find("getForWebSocket", boolean.class);
     private static final @Nullable MethodHandle SET_LISTENER =
             find("setEventListener$okhttp", void.class, EventListener.class);
 
-    private Internals() {}
+    private RealCallAccess() {}
 
     private static @Nullable MethodHandle find(String name, Class<?> result, Class<?>... arguments) {
         if (OFF) {

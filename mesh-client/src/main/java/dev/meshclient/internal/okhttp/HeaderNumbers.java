@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
  * Numbers as text for headers. What is left of a deadline is nearly the same in call after call, so the last text is kept;
  * two threads that take turns make a few texts more.
  */
-final class Decimals {
+final class HeaderNumbers {
     private static final String[] SMALL = new String[16];
 
     static {

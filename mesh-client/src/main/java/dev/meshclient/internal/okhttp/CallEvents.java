@@ -1,0 +1,215 @@
+package dev.meshclient.internal.okhttp;
+
+import dev.meshclient.internal.call.Scope;
+import java.io.IOException;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.EventListener;
+import okhttp3.Interceptor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The caller's call while the engine runs it: cancelling, and which of its events its listener must not get yet. It holds all
+ * that is kept back, for whatever listeners there are.
+ */
+abstract class CallEvents extends EventListener {
+    private volatile Interceptor.Chain chain;
+    private volatile @Nullable Scope current;
+
+    // guarded by this
+    private @Nullable OuterListener
+            last; // of those that hold the end back; null: no listener, or it could not be wrapped
+    private EventListener known = NONE; // all listeners of the call, this one included, as far as the end is held back
+    private boolean holdRelease = true; // until the outer call's interceptors have returned
+    private @Nullable Connection held; // released by the last attempt, not told yet
+    private int open; // attempts whose body is not finished
+
+    CallEvents(Interceptor.Chain chain) {
+        this.chain = chain;
+    }
+
+    /** From now on; once. */
+    final synchronized void listen() {
+        OuterListener first = wrapped(chain.getEventListener());
+        last = first;
+        outer().addEventListener(this);
+        known = listener();
+        if (first != null) {
+            first.begin(this);
+        }
+    }
+
+    private @Nullable OuterListener wrapped(EventListener caller) {
+        if (caller == EventListener.NONE) {
+            return null;
+        }
+        OuterListener found = outer().tag(OuterListener.class);
+        if (found != null || !RealCallAccess.canReplaceListener()) {
+            return found;
+        }
+        OuterListener wrapper = new OuterListener(caller);
+        if (!RealCallAccess.replaceListener(outer(), wrapper)) {
+            return null;
+        }
+        outer().tag(OuterListener.class, () -> wrapper);
+        return wrapper;
+    }
+
+    final Call outer() {
+        return chain.call();
+    }
+
+    final Interceptor.Chain chain() {
+        return chain;
+    }
+
+    /** The call comes in again, through a chain that may have other settings. */
+    final void chain(Interceptor.Chain now) {
+        chain = now;
+    }
+
+    /** The caller's listener as it is now: others may have joined since the call began. */
+    final EventListener listener() {
+        return chain.getEventListener();
+    }
+
+    // ---- cancelling
+
+    /** What runs from now on. */
+    final void current(Scope running) {
+        current = running;
+        if (outer().isCanceled()) { // closes the race with canceled()
+            running.cancel(new Canceled());
+        }
+    }
+
+    @Override
+    public final void canceled(Call call) {
+        Scope running = current;
+        if (running != null) {
+            running.cancel(new Canceled());
+        }
+    }
+
+    /** The caller cancelled the call; where an attempt ran, he is told what that said instead. */
+    static final class Canceled extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Canceled() {
+            super("Canceled");
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+    }
+
+    // ---- the end, and connections held over a follow-up
+
+    @Override
+    public final void callEnd(Call call) {
+        interceptorsReturned();
+    }
+
+    @Override
+    public final void callFailed(Call call, IOException ioe) {
+        interceptorsReturned();
+    }
+
+    final synchronized void attemptStarted() {
+        open++;
+    }
+
+    final synchronized boolean hasOpen() {
+        return open > 0;
+    }
+
+    final void attemptOver(@Nullable IOException failure) {
+        OuterListener holder;
+        synchronized (this) {
+            open--;
+            holder = open > 0 ? null : last;
+        }
+        if (holder != null) {
+            holder.lastAttemptOver(failure);
+        }
+    }
+
+    /** The engine returns: listeners that joined the call meanwhile wait for its end like those that were there. */
+    final synchronized void holdEndForJoined() {
+        EventListener now = listener();
+        if (now == known || !RealCallAccess.canReplaceListener()) {
+            return;
+        }
+        OuterListener holder = new OuterListener(now, this, last);
+        if (RealCallAccess.replaceListener(outer(), holder)) {
+            last = holder;
+            known = holder;
+        }
+    }
+
+    /** Whether the one holds the end back from all of these. */
+    final synchronized boolean isHeldBy(OuterListener one, EventListener all) {
+        return all == known && one == last;
+    }
+
+    /** OkHttp insists that an interceptor that proceeds again has closed the earlier response. */
+    final synchronized void checkClosed() {
+        if (open > 0) {
+            throw new IllegalStateException("cannot make a new request because the previous response is still open: "
+                    + "please call response.close()");
+        }
+    }
+
+    /** Nothing follows: releases are told as they come. */
+    final void interceptorsReturned() {
+        synchronized (this) {
+            holdRelease = false;
+        }
+        tellRelease();
+    }
+
+    /** Whether nobody holds the end of the call back, so that releases must be told when the engine returns. */
+    final synchronized boolean tellsEndAtOnce() {
+        return last == null;
+    }
+
+    /** A follow-up comes: OkHttp would keep the connection over it. */
+    final synchronized void holdRelease() {
+        holdRelease = true;
+    }
+
+    final void released(Connection connection) {
+        synchronized (this) {
+            if (holdRelease) {
+                held = connection;
+                return;
+            }
+        }
+        listener().connectionReleased(outer(), connection);
+    }
+
+    /** The same connection again: OkHttp keeps it over a follow-up, so the listener hears of neither. */
+    final boolean keptOver(Connection connection) {
+        synchronized (this) {
+            if (held == connection) {
+                held = null;
+                return true;
+            }
+        }
+        tellRelease();
+        return false;
+    }
+
+    final void tellRelease() {
+        Connection connection;
+        synchronized (this) {
+            connection = held;
+            held = null;
+        }
+        if (connection != null) {
+            listener().connectionReleased(outer(), connection);
+        }
+    }
+}
