@@ -40,7 +40,7 @@ final class DocumentLog {
                 + (fields.isEmpty()
                         ? ""
                         : "; ignored, since not known here: " + shortened(String.join(", ", fields), SHOWN))
-                + (sameVersion ? "; an earlier document of this version said something else" : "");
+                + (sameVersion ? "; an earlier document of this version had other content" : "");
         int asDelivered =
                 now.services().size() - now.kept().size() - now.absent().size();
         String line = "policy " + now.revision() + " is in force, before it " + (before.isEmpty() ? "none" : before)

@@ -137,8 +137,8 @@ final class LastGoodMerge {
                     Object[] path = {"services", name, "rules", r, "backendRefs", b, "name"};
                     problems.add(PolicyProblem.of(ref.name(), expected, path));
                 } else if (ref.subset() != null && !backend.has(ref)) {
-                    String expected = "a subset of " + ref.name() + " as it is in force: it is refused and keeps what "
-                            + backend.revision() + " says";
+                    String expected = "a subset of " + ref.name()
+                            + " as it is in force: it is refused and is kept as in " + backend.revision();
                     Object[] path = {"services", name, "rules", r, "backendRefs", b, "subset"};
                     problems.add(PolicyProblem.of(ref.subset(), expected, path));
                 }

@@ -230,7 +230,7 @@ final class SnapshotFormat {
                 memory.put(source.name, remembered(source));
             }
             if (at != bytes.length) {
-                throw new IOException("it is longer than its head says");
+                throw new IOException("it is longer than its head states");
             }
             dropsAt.keySet().retainAll(services.keySet());
             outside.retainAll(services.keySet());
@@ -327,7 +327,7 @@ final class SnapshotFormat {
 
         private byte[] next(int length) throws IOException {
             if (length < 0 || length > bytes.length - at) {
-                throw new IOException("it is shorter than its head says");
+                throw new IOException("it is shorter than its head states");
             }
             at += length;
             return Arrays.copyOfRange(bytes, at - length, at);

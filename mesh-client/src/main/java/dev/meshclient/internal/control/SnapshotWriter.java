@@ -92,7 +92,7 @@ final class SnapshotWriter {
         } catch (IOException | RuntimeException e) {
             if (warning.allows("not written", time.now())) {
                 LOG.warn(
-                        "the policy snapshot {} cannot be written, and this is not said again: {}; policy is in force all"
+                        "the policy snapshot {} cannot be written (logged once): {}; policy is in force all"
                                 + " the same, but after a restart without a registry it will be an older one or none",
                         file,
                         e.toString());

@@ -167,7 +167,7 @@ public record Status(
                     .append(
                             length(lastProblem.lasting()).equals(length(lastProblem.age()))
                                     ? ""
-                                    : ", no good news for " + length(lastProblem.lasting()))
+                                    : ", failing for " + length(lastProblem.lasting()))
                     .append(": ")
                     .append(lastProblem.message().replace("\n", "\n  "));
         }

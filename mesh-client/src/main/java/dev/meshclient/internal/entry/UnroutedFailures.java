@@ -57,8 +57,8 @@ final class UnroutedFailures {
                                 + (ofWhat.equals(BY_CALLER) ? ", " : " ") + ofWhat
                                 + (revision.isEmpty()
                                         ? ""
-                                        : ": policy " + revision + " does not speak of it (metadata.scope)"),
-                        "see whether the policy source answers (the cause says what it said last)",
+                                        : ": policy " + revision + " does not cover it (metadata.scope)"),
+                        "see whether the policy source answers (the cause is its last problem)",
                         decision(call, revision));
         if (cause != null) {
             e.initCause(cause);

@@ -59,7 +59,7 @@ final class EndpointSocketFactory extends SocketFactory {
             super.connect(new InetSocketAddress(factory.addressFor(address), factory.port), timeout);
         }
 
-        /** The peer requests our certificate while we write already, and may refuse it then. */
+        /** The peer checks the certificate of this process during the first write, and may refuse it then. */
         void mayBeRefused() {
             refusable = true;
         }

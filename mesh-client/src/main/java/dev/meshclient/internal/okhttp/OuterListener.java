@@ -17,7 +17,7 @@ final class OuterListener extends EventForwarder {
     private final @Nullable OuterListener earlier;
     private volatile @Nullable CallEvents owner;
 
-    // guarded by the owner until {@code ended} is set, then by this
+    // guarded by the owner, or by this while there is none
     private @Nullable Call ended;
     private boolean over;
     private @Nullable EventListener atEnd; // all listeners of the call when its end was delayed

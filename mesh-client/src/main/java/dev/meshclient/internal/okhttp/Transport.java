@@ -107,7 +107,7 @@ final class Transport {
         if (!request.isHttps()) {
             UnknownServiceException e = new UnknownServiceException("'"
                     + request.url().host() + "' is called without TLS, and its credentials are not sent in the clear:"
-                    + " let policy say tls for it, or no credentials");
+                    + " state tls for it in the policy, or no credentials");
             attempt.failed(Outcome.REFUSED, e);
             throw e;
         }

@@ -110,7 +110,7 @@ final class Activation {
         }
         LOG.info(
                 "none of the {} endpoints of '{}' is in our zone {}: its calls leave it (Workload.zone and"
-                        + " endpoints[].locality must say the same)",
+                        + " endpoints[].locality must match)",
                 all.size(),
                 name,
                 own.region().isEmpty() ? own.zone() : own.region() + "/" + own.zone());

@@ -52,9 +52,9 @@ public record Refusal(String name, Function<Call, IOException> failure) implemen
                     .noRoute(
                             "rule '" + rule + "' of '" + service + "' sends "
                                     + call.request().url().host() + " to '" + backend
-                                    + "', which no policy has any more; '" + service + "' is kept as " + at.policy()
-                                    + " says",
-                            "publish '" + backend + "', or a good '" + service + "' that does without it",
+                                    + "', which no policy has any more; '" + service + "' is kept as in "
+                                    + at.policy(),
+                            "publish '" + backend + "', or a good '" + service + "' that does not use it",
                             at);
         });
     }
