@@ -106,7 +106,11 @@ public final class Documents {
 
         /** An endpoint on this machine. */
         public Service endpoint(int port) {
-            return endpoint("127.0.0.1", port, "");
+            return endpoint("127.0.0.1", port);
+        }
+
+        public Service endpoint(String address, int port) {
+            return endpoint(address, port, "");
         }
 
         /** @param json more fields of the endpoint */
@@ -130,7 +134,7 @@ public final class Documents {
             return this;
         }
 
-        private String json() {
+        public String json() {
             return "'" + name + "': {" + fields + endpoints + "}";
         }
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.InboundContext.Scope;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -46,11 +45,11 @@ class InboundContextTest {
     private Mesh mesh() {
         return Mesh.builder()
                 .snapshotDirectory(null)
-                .policy(PolicySource.of("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "t"},
-                         "services": {"orders": {"hosts": ["orders"], "retry": {"attempts": 2},
-                           "endpoints": [{"address": "127.0.0.1", "port": %d}]}}}
-                        """.formatted(orders.getPort())))
+                .policy(Documents.mesh("t")
+                        .services(Documents.service("orders")
+                                .endpoint(orders.getPort())
+                                .with("'retry': {'attempts': 2}"))
+                        .source())
                 .build();
     }
 

@@ -68,24 +68,21 @@ class MeshAccessTest {
         carts.close();
     }
 
-    private String document(String ofOrders, String ofCarts, String head) {
-        return """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"}, %s
-                 "services": {
-                   "orders": {"hosts": ["orders"], "endpoints": [{"address": "127.0.0.1", "port": %d}] %s},
-                   "carts": {"hosts": ["carts"], "endpoints": [{"address": "127.0.0.1", "port": %d}] %s}}}
-                """.formatted(head, orders.getPort(), ofOrders, carts.getPort(), ofCarts);
+    private Documents document(String ofOrders, String ofCarts) {
+        return Documents.mesh("test")
+                .services(
+                        Documents.service("orders").endpoint(orders.getPort()).with(ofOrders),
+                        Documents.service("carts").endpoint(carts.getPort()).with(ofCarts));
     }
 
     private Mesh.Builder mesh(String ofOrders, String ofCarts) {
         return Mesh.builder()
-                .policy(PolicySource.of(document(ofOrders, ofCarts, "")))
+                .policy(document(ofOrders, ofCarts).source())
                 .token("orders", () -> "token-" + asked.incrementAndGet());
     }
 
-    private static final String WITH_TOKEN =
-            ", \"tls\": {\"mode\": \"SIMPLE\"}, \"credentials\": {\"token\": \"orders\"}";
-    private static final String TLS = ", \"tls\": {\"mode\": \"SIMPLE\"}";
+    private static final String WITH_TOKEN = "'tls': {'mode': 'SIMPLE'}, 'credentials': {'token': 'orders'}";
+    private static final String TLS = "'tls': {'mode': 'SIMPLE'}";
 
     private Response get(Mesh mesh, String url) throws IOException {
         return mesh.wrap(client).newCall(new Request.Builder().url(url).build()).execute();
@@ -102,7 +99,7 @@ class MeshAccessTest {
                 }
             }
         };
-        String policy = ", \"authorization\": [{\"name\": \"none\", \"action\": \"ALLOW\", \"rules\": []}]";
+        String policy = "'authorization': [{'name': 'none', 'action': 'ALLOW', 'rules': []}]";
         try (Mesh mesh = mesh(policy, "").listener(listener).build()) {
             AccessDenied e = catchThrowableOfType(AccessDenied.class, () -> get(mesh, "http://orders/a"));
 
@@ -204,13 +201,12 @@ class MeshAccessTest {
     void in_the_clear_nothing_is_sent() throws Exception {
         try (MockWebServer plain = new MockWebServer()) {
             plain.start();
-            String policy = """
-                    {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
-                     "services": {"orders": {"hosts": ["orders"], "credentials": {"token": "orders"},
-                       "endpoints": [{"address": "127.0.0.1", "port": %d}]}}}
-                    """.formatted(plain.getPort());
+            Documents document = Documents.mesh("test")
+                    .services(Documents.service("orders")
+                            .endpoint(plain.getPort())
+                            .with("'credentials': {'token': 'orders'}"));
             try (Mesh mesh = Mesh.builder()
-                    .policy(PolicySource.of(policy))
+                    .policy(document.source())
                     .token("orders", () -> "secret")
                     .build()) {
                 TokenUnavailable e = catchThrowableOfType(TokenUnavailable.class, () -> get(mesh, "http://orders/a"));
@@ -245,12 +241,12 @@ class MeshAccessTest {
 
     @Test
     void what_defaults_say_of_access_holds_where_the_service_says_nothing() throws Exception {
-        String head = "\"defaults\": {\"authorization\": [{\"action\": \"DENY\", \"rules\": [{}]}]},";
+        String head = "'defaults': {'authorization': [{'action': 'DENY', 'rules': [{}]}]}";
         InboundRequest request = InboundRequest.of("GET", "/").peer(null).build();
-        for (String own : new String[] {"", ", \"authorization\": []"}) {
+        for (String own : new String[] {"", "'authorization': []"}) {
             try (Mesh mesh = Mesh.builder()
                     .workload(Workload.of("orders"))
-                    .policy(PolicySource.of(document(own, "", head)))
+                    .policy(document(own, "").with(head).source())
                     .build()) {
                 assertThat(mesh.inbound().authorize(request).isAllowed()).isEqualTo(!own.isEmpty());
             }
@@ -260,9 +256,9 @@ class MeshAccessTest {
     @Test
     void a_subset_has_a_token_of_its_own() throws Exception {
         orders.enqueue(new MockResponse.Builder().build());
-        String subset = WITH_TOKEN.replace("\"orders\"", "\"nobody\"")
-                + ", \"subsets\": [{\"name\": \"all\", \"labels\": {}, \"credentials\": {\"token\": \"orders\"}}],"
-                + " \"rules\": [{\"backendRefs\": [{\"name\": \"orders\", \"subset\": \"all\"}]}]";
+        String subset = WITH_TOKEN.replace("'orders'", "'nobody'")
+                + ", 'subsets': [{'name': 'all', 'labels': {}, 'credentials': {'token': 'orders'}}],"
+                + " 'rules': [{'backendRefs': [{'name': 'orders', 'subset': 'all'}]}]";
         try (Mesh mesh = mesh(subset, "").build();
                 Response response = get(mesh, "http://orders/")) {
             assertThat(response.code()).isEqualTo(200);
@@ -272,13 +268,14 @@ class MeshAccessTest {
 
     @Test
     void a_change_of_policy_holds_for_the_next_request() throws Exception {
-        MemoryPolicySource policy = PolicySource.of(document("", "", ""));
+        MemoryPolicySource policy = document("", "").source();
         InboundRequest request = InboundRequest.of("GET", "/").peer(null).build();
         try (Mesh mesh =
                 Mesh.builder().workload(Workload.of("orders")).policy(policy).build()) {
             assertThat(mesh.inbound().authorize(request).isAllowed()).isTrue();
 
-            policy.update(document(", \"authorization\": [{\"action\": \"DENY\", \"rules\": [{}]}]", "", ""));
+            policy.update(document("'authorization': [{'action': 'DENY', 'rules': [{}]}]", "")
+                    .json());
 
             assertThat(mesh.inbound().authorize(request).status()).isEqualTo(Status.DENIED);
         }
@@ -294,12 +291,12 @@ class MeshAccessTest {
                     .build());
             issuer.start();
             String head = """
-                    "jwtProviders": {"corp": {"issuer": "https://id", "jwksUri": "http://localhost:%d/jwks"}},
+                    "jwtProviders": {"corp": {"issuer": "https://id", "jwksUri": "http://localhost:%d/jwks"}}
                     """.formatted(issuer.getPort());
-            String ours = ", \"requestAuthentication\": {\"provider\": \"corp\"}";
+            String ours = "'requestAuthentication': {'provider': 'corp'}";
             try (Mesh mesh = Mesh.builder()
                     .workload(Workload.of("orders"))
-                    .policy(PolicySource.of(document(ours, "", head)))
+                    .policy(document(ours, "").with(head).source())
                     .build()) {
                 InboundRequest request = withToken(token(first));
                 // The first fetch fails, and the next may be a second later.

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -51,11 +50,13 @@ class MeshCloseTest {
     }
 
     private Mesh.Builder mesh(String settings) {
-        return Mesh.builder().claim("127.0.0.1").policy(PolicySource.of("""
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
-                 "services": {"orders": {"hosts": ["orders"],
-                  "endpoints": [{"address": "127.0.0.1", "port": %d}]%s}}}
-                """.formatted(server.getPort(), settings)));
+        return Mesh.builder()
+                .claim("127.0.0.1")
+                .policy(Documents.mesh("test")
+                        .services(Documents.service("orders")
+                                .endpoint(server.getPort())
+                                .with(settings))
+                        .source());
     }
 
     private Mesh mesh() {
@@ -214,10 +215,9 @@ class MeshCloseTest {
         CountDownLatch let = answersLater();
         Mesh mesh = Mesh.builder()
                 .drainTimeout(Duration.ofMinutes(1))
-                .policy(PolicySource.of("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
-                         "services": {"all": {"hosts": ["*"], "resolution": "NONE"}}}
-                        """))
+                .policy(Documents.mesh("test")
+                        .services(Documents.service("all", "*").with("'resolution': 'NONE'"))
+                        .source())
                 .build();
         OkHttpClient http = mesh.wrap(caller);
         CompletableFuture<String> body = new CompletableFuture<>();
@@ -271,7 +271,7 @@ class MeshCloseTest {
     @Test
     void a_call_that_outlives_the_mesh_keeps_its_deadline() throws Exception {
         CountDownLatch never = answersLater();
-        Mesh mesh = mesh(", \"timeouts\": {\"request\": \"1s\"}")
+        Mesh mesh = mesh("'timeouts': {'request': '1s'}")
                 .drainTimeout(Duration.ofMillis(50))
                 .build();
         CompletableFuture<String> body = enqueue(mesh.wrap(caller));

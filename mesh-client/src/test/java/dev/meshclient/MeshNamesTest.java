@@ -3,7 +3,6 @@ package dev.meshclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -23,8 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** Resolution DNS on real sockets. */
 class MeshNamesTest {
-    private static final String PATIENT =
-            ", \"timeouts\": {\"connect\": \"30s\", \"request\": \"60s\"}, \"retry\": {\"attempts\": 0}";
+    private static final String PATIENT = "'timeouts': {'connect': '30s', 'request': '60s'}, 'retry': {'attempts': 0}";
 
     private final MockWebServer server = new MockWebServer();
 
@@ -38,11 +36,14 @@ class MeshNamesTest {
     }
 
     private static Mesh.Builder mesh(String host, String settings) {
-        return Mesh.builder().drainTimeout(Duration.ZERO).policy(PolicySource.of("""
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
-                 "services": {"named": {"hosts": ["%s"], "resolution": "DNS"%s}}}
-                """.formatted(
-                        host, settings + PATIENT)));
+        return Mesh.builder()
+                .drainTimeout(Duration.ZERO)
+                .policy(Documents.mesh("test")
+                        .services(Documents.service("named", host)
+                                .with("'resolution': 'DNS'")
+                                .with(settings)
+                                .with(PATIENT))
+                        .source());
     }
 
     private static Response get(Mesh mesh, OkHttpClient client, String url) throws IOException {
@@ -106,20 +107,20 @@ class MeshNamesTest {
     @Test
     void the_certificate_must_carry_the_logical_host() throws Exception {
         startTls("payments");
-        assertThat(sniAfterCall(", \"tls\": {\"mode\": \"SIMPLE\"}")).isEqualTo("payments");
+        assertThat(sniAfterCall("'tls': {'mode': 'SIMPLE'}")).isEqualTo("payments");
     }
 
     @Test
     void or_the_sni_of_the_policy() throws Exception {
         startTls("payments.bank.example");
-        assertThat(sniAfterCall(", \"tls\": {\"mode\": \"SIMPLE\", \"sni\": \"payments.bank.example\"}"))
+        assertThat(sniAfterCall("'tls': {'mode': 'SIMPLE', 'sni': 'payments.bank.example'}"))
                 .isEqualTo("payments.bank.example");
     }
 
     @Test
     void and_not_the_address() throws Exception {
         startTls("127.0.0.1");
-        assertThatThrownBy(() -> sniAfterCall(", \"tls\": {\"mode\": \"SIMPLE\"}"))
+        assertThatThrownBy(() -> sniAfterCall("'tls': {'mode': 'SIMPLE'}"))
                 .isInstanceOf(SSLPeerUnverifiedException.class);
     }
 }

@@ -3,7 +3,6 @@ package dev.meshclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.telemetry.CallInfo;
 import dev.meshclient.telemetry.CallObserver;
@@ -37,16 +36,12 @@ class MeshObserverTest {
         orders.close();
     }
 
-    private String document() {
-        return """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "t", "epoch": "e", "version": 1},
-                 "services": {"orders": {"hosts": ["orders"], "endpoints": [{"address": "127.0.0.1", "port": %d}]}}}
-                """.formatted(orders.getPort());
-    }
-
     private Mesh mesh(CallObserver.Factory... observers) throws IOException {
-        Mesh.Builder builder =
-                Mesh.builder().policy(PolicySource.of(document())).snapshotDirectory(null);
+        Documents document = Documents.mesh("t")
+                .epoch("e")
+                .version(1)
+                .services(Documents.service("orders").endpoint(orders.getPort()));
+        Mesh.Builder builder = Mesh.builder().policy(document.source()).snapshotDirectory(null);
         for (CallObserver.Factory observer : observers) {
             builder.observer(observer);
         }

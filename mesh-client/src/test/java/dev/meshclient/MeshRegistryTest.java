@@ -68,11 +68,10 @@ class MeshRegistryTest {
     }
 
     private static String document(int version, MockWebServer orders) {
-        return """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test", "version": %d},
-                 "services": {"orders": {"hosts": ["orders"],
-                   "endpoints": [{"address": "127.0.0.1", "port": %d}]}}}
-                """.formatted(version, orders.getPort());
+        return Documents.mesh("test")
+                .version(version)
+                .services(service("orders", orders, ""))
+                .json();
     }
 
     private static Mesh mesh(PolicySource source) {
@@ -211,17 +210,17 @@ class MeshRegistryTest {
         }
     }
 
-    private static String document(String revision, String services) {
+    private static Documents revision(String revision) {
         String[] epochAndVersion = revision.split("/", -1);
-        return ("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'test', 'epoch': '"
-                        + epochAndVersion[0] + "', 'version': " + epochAndVersion[1] + "}, 'services': {" + services
-                        + "}}")
-                .replace('\'', '"');
+        return Documents.mesh("test").epoch(epochAndVersion[0]).metadata("'version': " + epochAndVersion[1]);
+    }
+
+    private static String document(String revision, String services) {
+        return revision(revision).services(services).json();
     }
 
     private static String service(String name, MockWebServer server, String more) {
-        return "'" + name + "': {'hosts': ['" + name + "'], 'endpoints': [{'address': '127.0.0.1', 'port': "
-                + server.getPort() + "}]" + more + "}";
+        return Documents.service(name).endpoint(server.getPort()).with(more).json();
     }
 
     /** State, and the document it is from, of each service. */
@@ -259,14 +258,14 @@ class MeshRegistryTest {
     /** What is kept from two older documents, one of them by a subset that is given up, is in force after a restart. */
     @Test
     void a_restart_without_a_registry_changes_no_service() throws IOException {
-        String subset = ", 'subsets': [{'name': 'v2', 'labels': {'v': '2'}}]";
+        String subset = "'subsets': [{'name': 'v2', 'labels': {'v': '2'}}]";
         String front =
                 "'front': {'hosts': ['front'], 'rules': [{'name': 'all', 'backendRefs': [{'name': 'orders', 'subset':"
                         + " 'v2'}]}]%s}";
         String last = document(
                 "e/3",
-                service("orders", green, "") + ", " + service("billing", green, ", 'retry': {}") + ", "
-                        + front.formatted(", 'retry': {}") + ", " + service("new", blue, ", 'retry': {}"));
+                service("orders", green, "") + ", " + service("billing", green, "'retry': {}") + ", "
+                        + front.formatted(", 'retry': {}") + ", " + service("new", blue, "'retry': {}"));
         FakeRegistry registry = new FakeRegistry()
                 .serves(
                         document(
@@ -324,7 +323,10 @@ class MeshRegistryTest {
     }
 
     private static String part(String revision, String scope, String services) {
-        return document(revision, services).replace("\"mesh\"", "\"scope\": {\"hosts\": [" + scope + "]}, \"mesh\"");
+        return revision(revision)
+                .metadata("'scope': {'hosts': [" + scope + "]}")
+                .services(services)
+                .json();
     }
 
     /** What the last part does not speak of stays, and what an earlier one did not have goes in its time. */
@@ -334,15 +336,15 @@ class MeshRegistryTest {
                 .serves(
                         part(
                                 "e/1",
-                                "\"orders\", \"billing\", \"cart\"",
+                                "'orders', 'billing', 'cart'",
                                 service("orders", blue, "") + ", " + service("billing", blue, "") + ", "
                                         + service("cart", blue, "")),
                         "\"1\"");
-        String last = part("e/3", "\"orders\"", service("orders", green, ""));
+        String last = part("e/3", "'orders'", service("orders", green, ""));
         Map<String, String> before;
         try (Mesh mesh = restartable(registry).build()) {
             awaitRevision(mesh, "e/1");
-            registry.serves(part("e/2", "\"orders\", \"cart\"", service("orders", blue, "")), "\"2\"");
+            registry.serves(part("e/2", "'orders', 'cart'", service("orders", blue, "")), "\"2\"");
             awaitRevision(mesh, "e/2");
             registry.serves(last, "\"3\"");
             awaitRevision(mesh, "e/3");
@@ -393,7 +395,10 @@ class MeshRegistryTest {
     @Test
     void a_stale_snapshot_is_told_with_its_age_and_with_what_the_registry_said_before_it() throws IOException {
         FakeRegistry registry = new FakeRegistry();
-        String last = document("e/1", service("orders", blue, "")).replace("\"mesh\"", "\"ttl\": \"1h\", \"mesh\"");
+        String last = revision("e/1")
+                .metadata("'ttl': '1h'")
+                .services(service("orders", blue, ""))
+                .json();
         registry.serves(last, "\"1\"");
         try (Mesh mesh = restartable(registry).build()) {
             awaitRevision(mesh, "e/1");
@@ -418,7 +423,7 @@ class MeshRegistryTest {
     /** Also of a document that is refused in part, which is in force for the rest. */
     @Test
     void what_the_registry_still_has_after_a_restart_is_live_again() throws IOException {
-        String partly = document("e/1", service("orders", blue, "") + ", " + service("billing", blue, ", 'retry': {}"));
+        String partly = document("e/1", service("orders", blue, "") + ", " + service("billing", blue, "'retry': {}"));
         try (FakeRegistry registry = new FakeRegistry().serves(partly, "\"1\"")) {
             try (Mesh mesh = restartable(registry).build()) {
                 awaitRevision(mesh, "e/1");

@@ -54,9 +54,10 @@ class MeshStatusTest {
     }
 
     private static String document(String version, String services) {
-        return ("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'test', 'version': "
-                        + version + "}, 'services': {" + services + "}}")
-                .replace('\'', '"');
+        return Documents.mesh("test")
+                .metadata("'version': " + version)
+                .services(services)
+                .json();
     }
 
     private void update(String version, String services) throws PolicyException {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.contract.RefusingPort;
 import dev.meshclient.registry.MemoryPolicySource;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.net.ConnectException;
 import mockwebserver3.MockResponse;
@@ -34,19 +33,12 @@ class MeshTest {
         second.close();
     }
 
-    private static String document(String orders) {
-        return """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test", "version": 1},
-                 "services": {"orders": {"hosts": ["orders"], %s}}}
-                """.formatted(orders);
-    }
-
-    private static String endpoint(MockWebServer server) {
-        return "{\"address\": \"127.0.0.1\", \"port\": " + server.getPort() + "}";
-    }
-
-    private static String endpoint(RefusingPort dead) {
-        return "{\"address\": \"127.0.0.1\", \"port\": " + dead.port() + "}";
+    private static MemoryPolicySource policy(String settings, int... ports) {
+        Documents.Service orders = Documents.service("orders").with(settings);
+        for (int port : ports) {
+            orders.endpoint(port);
+        }
+        return Documents.mesh("test").services(orders).source();
     }
 
     private static Request get(String url) {
@@ -56,7 +48,7 @@ class MeshTest {
     @Test
     void a_call_to_a_logical_host_reaches_its_endpoint() throws Exception {
         first.enqueue(new MockResponse.Builder().body("hello").build());
-        MemoryPolicySource policy = PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]"));
+        MemoryPolicySource policy = policy("", first.getPort());
         try (Mesh mesh = Mesh.builder().policy(policy).build();
                 Response response = mesh.wrap(new OkHttpClient())
                         .newCall(get("http://orders/v1/7"))
@@ -73,8 +65,7 @@ class MeshTest {
         second.enqueue(new MockResponse.Builder().body("here").build());
         try (RefusingPort dead = RefusingPort.open();
                 Mesh mesh = Mesh.builder()
-                        .policy(PolicySource.of(
-                                document("\"endpoints\": [" + endpoint(dead) + "," + endpoint(second) + "]")))
+                        .policy(policy("", dead.port(), second.getPort()))
                         .build();
                 Response response = mesh.wrap(new OkHttpClient())
                         .newCall(get("http://orders/"))
@@ -86,9 +77,7 @@ class MeshTest {
     @Test
     void a_failure_keeps_its_type_and_carries_the_decision() throws Exception {
         try (RefusingPort dead = RefusingPort.open();
-                Mesh mesh = Mesh.builder()
-                        .policy(PolicySource.of(document("\"endpoints\": [" + endpoint(dead) + "]")))
-                        .build()) {
+                Mesh mesh = Mesh.builder().policy(policy("", dead.port())).build()) {
             OkHttpClient client = mesh.wrap(new OkHttpClient());
             assertThatThrownBy(() -> client.newCall(get("http://orders/")).execute())
                     .isInstanceOf(ConnectException.class)
@@ -97,14 +86,13 @@ class MeshTest {
     }
 
     private static String withoutPanic(int consecutive) {
-        return ", \"outlierDetection\": {\"minHealthPercent\": 0, \"consecutive5xxErrors\": " + consecutive + "}";
+        return "'outlierDetection': {'minHealthPercent': 0, 'consecutive5xxErrors': " + consecutive + "}";
     }
 
     @Test
     void the_answer_that_took_the_last_endpoint_out_can_be_read_to_its_end() throws Exception {
         first.enqueue(new MockResponse.Builder().code(503).body("busy").build());
-        MemoryPolicySource policy =
-                PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]" + withoutPanic(1)));
+        MemoryPolicySource policy = policy(withoutPanic(1), first.getPort());
         try (Mesh mesh = Mesh.builder().policy(policy).build()) {
             OkHttpClient client = mesh.wrap(new OkHttpClient());
             try (Response response = client.newCall(get("http://orders/")).execute()) {
@@ -125,8 +113,7 @@ class MeshTest {
     void an_answer_that_is_kept_over_the_pause_gives_its_connection_to_the_retry() throws Exception {
         first.enqueue(new MockResponse.Builder().code(503).body("busy").build());
         first.enqueue(new MockResponse.Builder().body("again").build());
-        MemoryPolicySource policy =
-                PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]" + withoutPanic(5)));
+        MemoryPolicySource policy = policy(withoutPanic(5), first.getPort());
         try (Mesh mesh = Mesh.builder().policy(policy).build();
                 Response response = mesh.wrap(new OkHttpClient())
                         .newCall(get("http://orders/"))
@@ -141,7 +128,7 @@ class MeshTest {
     void options_count_although_their_tag_does_not_name_their_class() throws Exception {
         first.enqueue(new MockResponse.Builder().code(503).build());
         first.enqueue(new MockResponse.Builder().body("again").build());
-        MemoryPolicySource policy = PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]"));
+        MemoryPolicySource policy = policy("", first.getPort());
         Request post = get("http://orders/")
                 .newBuilder()
                 .post(okhttp3.RequestBody.create(new byte[] {1}))
@@ -156,9 +143,7 @@ class MeshTest {
     @Test
     void a_failure_to_connect_names_the_endpoint() throws Exception {
         try (RefusingPort dead = RefusingPort.open();
-                Mesh mesh = Mesh.builder()
-                        .policy(PolicySource.of(document("\"endpoints\": [" + endpoint(dead) + "]")))
-                        .build()) {
+                Mesh mesh = Mesh.builder().policy(policy("", dead.port())).build()) {
             OkHttpClient client = mesh.wrap(new OkHttpClient());
             assertThatThrownBy(() -> client.newCall(get("http://orders/")).execute())
                     .isInstanceOf(ConnectException.class)
@@ -169,7 +154,7 @@ class MeshTest {
 
     @Test
     void a_claimed_host_without_a_service_is_refused() {
-        MemoryPolicySource policy = PolicySource.of(document("\"endpoints\": [" + endpoint(first) + "]"));
+        MemoryPolicySource policy = policy("", first.getPort());
         try (Mesh mesh = Mesh.builder().policy(policy).claim("billing").build()) {
             OkHttpClient client = mesh.wrap(new OkHttpClient());
             assertThatThrownBy(() -> client.newCall(get("http://billing/")).execute())

@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -39,9 +40,10 @@ class TopologyTest {
     }
 
     private static String document(int version, String... services) {
-        return ("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'test', 'version': "
-                        + version + "}, 'services': {" + String.join(", ", services) + "}}")
-                .replace('\'', '"');
+        return Documents.mesh("test")
+                .version(version)
+                .services(String.join(", ", services))
+                .json();
     }
 
     private static String endpoint(MockWebServer server, String more) {
@@ -49,8 +51,11 @@ class TopologyTest {
     }
 
     private static String service(String name, String setting, String... endpoints) {
-        return "'" + name + "': {'hosts': ['" + name + "'], 'retry': {'attempts': 0}, " + setting + "'endpoints': ["
-                + String.join(", ", endpoints) + "]}";
+        return Documents.service(name)
+                .with("'retry': {'attempts': 0}")
+                .with(setting)
+                .endpoints(List.of(endpoints))
+                .json();
     }
 
     private static String post(OkHttpClient client, String host, String body) throws IOException {
@@ -104,7 +109,7 @@ class TopologyTest {
     @Test
     void an_endpoint_that_shares_our_labels_comes_first() throws Exception {
         second.enqueue(new MockResponse.Builder().body("gold").build());
-        String setting = "'localityLbSetting': {'failoverPriority': ['tier']}, ";
+        String setting = "'localityLbSetting': {'failoverPriority': ['tier']}";
         MemoryPolicySource policy = PolicySource.of(document(
                 1,
                 service(
@@ -136,7 +141,7 @@ class TopologyTest {
 
     @Test
     void where_distribute_sends_nothing_the_failure_says_so() throws Exception {
-        String setting = "'localityLbSetting': {'distribute': [{'from': 'eu/*', 'to': {'us/b': 100}}]}, ";
+        String setting = "'localityLbSetting': {'distribute': [{'from': 'eu/*', 'to': {'us/b': 100}}]}";
         MemoryPolicySource policy =
                 PolicySource.of(document(1, service("orders", setting, endpoint(first, "'locality': 'eu/a'"))));
         try (Mesh mesh = Mesh.builder()
@@ -159,7 +164,7 @@ class TopologyTest {
         String[] services = {
             service("misspelt", "", there, endpoint(first, "'weight': 1")),
             service("mixed", "", here, there),
-            service("anywhere", "'trafficDistribution': 'Any', ", there),
+            service("anywhere", "'trafficDistribution': 'Any'", there),
             service("empty", ""),
             "'nowhere': {'hosts': ['nowhere'], 'endpoints': [{'address': '127.0.0.9', 'port': 1}]}",
             "'names': {'hosts': ['names.invalid'], 'resolution': 'DNS'}",

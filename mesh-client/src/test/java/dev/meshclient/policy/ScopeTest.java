@@ -2,8 +2,7 @@ package dev.meshclient.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.policy.json.PolicyCodec;
-import java.nio.charset.StandardCharsets;
+import dev.meshclient.Documents;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,12 +33,9 @@ class ScopeTest {
 
     @Test
     void hosts_are_read_as_urls_spell_them() throws Exception {
-        String json = """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "services": {},
-                 "metadata": {"mesh": "test", "scope": {"hosts": ["Orders", "[2001:DB8:0::1]", "orders", "billing"]}}}
-                """;
-
-        PolicyDocument document = PolicyCodec.readStrict(json.getBytes(StandardCharsets.UTF_8));
+        PolicyDocument document = Documents.mesh("test")
+                .metadata("'scope': {'hosts': ['Orders', '[2001:DB8:0::1]', 'orders', 'billing']}")
+                .readStrict();
 
         assertThat(document.policy().metadata().scope())
                 .isEqualTo(new Scope(Set.of("orders", "billing", "[2001:db8::1]")));

@@ -2,8 +2,7 @@ package dev.meshclient.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.policy.json.PolicyCodec;
-import java.nio.charset.StandardCharsets;
+import dev.meshclient.Documents;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,13 +65,11 @@ class ServiceAccountsTest {
         for (String longest : new String[] {
             "a".repeat(ServiceAccounts.MAX), "a/".repeat(ServiceAccounts.MAX / 2 - 1) + "a", "{service}".repeat(227)
         }) {
-            PolicyDocument read = PolicyCodec.read(
-                    ("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'm'},"
-                                    + " 'trustDomain': 'shop.example', 'defaults': {'serviceAccount': '" + longest
-                                    + "'}, 'services': {'orders': {'hosts': ['orders'], 'endpoints': [{'address': '10.0.0.1',"
-                                    + " 'port': 1, 'serviceAccount': '" + longest.replace("{service}", "a") + "'}]}}}")
-                            .replace('\'', '"')
-                            .getBytes(StandardCharsets.UTF_8));
+            PolicyDocument read = Documents.mesh("m")
+                    .with("'trustDomain': 'shop.example', 'defaults': {'serviceAccount': '" + longest + "'}")
+                    .services(Documents.service("orders")
+                            .endpoint("10.0.0.1", 1, "'serviceAccount': '" + longest.replace("{service}", "a") + "'"))
+                    .read();
 
             assertThat(read.refused()).isEmpty();
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.Documents;
 import dev.meshclient.internal.source.Combination;
 import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.source.Memory;
@@ -208,15 +209,17 @@ class CombinedSourceTest {
         assertThat(both.toString()).startsWith("PolicySource.overlay(").contains(", ");
     }
 
+    private static Documents orders(String settings) {
+        return Documents.mesh("shop").services(Documents.service("orders").with(settings));
+    }
+
     @Test
     void settings_over_a_service_that_is_refused_are_no_service() throws IOException {
-        String head =
-                "{\"apiVersion\": \"meshclient.dev/v1\", \"kind\": \"MeshPolicy\", \"metadata\": {\"mesh\": \"shop\"},"
-                        + " \"services\": {\"orders\": {\"hosts\": [\"orders\"], ";
-        MemoryPolicySource base = PolicySource.of(head + "\"endpoints\": [{\"address\": \"a\", \"port\": 1}]}}}");
-        MemoryPolicySource top = PolicySource.of(head + "\"timeouts\": {\"request\": \"1s\"}}}}");
+        MemoryPolicySource base =
+                orders("'endpoints': [{'address': 'a', 'port': 1}]").source();
+        MemoryPolicySource top = orders("'timeouts': {'request': '1s'}").source();
         watch = PolicySource.overlay(top, base).watch(sink.at(time));
-        base.update(head + "\"endpoints\": [{\"address\": \"a\", \"port\": 0}]}}}");
+        base.update(orders("'endpoints': [{'address': 'a', 'port': 0}]").json());
         assertThat(sink.services).containsExactly(Set.of("orders"), Set.of());
     }
 

@@ -2,6 +2,7 @@ package dev.meshclient.registry;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.Documents;
 import dev.meshclient.contract.RefusingPort;
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -138,15 +140,12 @@ public final class FakeHostRegistry implements AutoCloseable {
                 .filter(services::containsKey)
                 .forEach(name ->
                         part.put(name, "\"%s\": {\"hosts\": [\"%s\"], %s}".formatted(name, name, services.get(name))));
-        String scope = whole
-                ? ""
-                : ", \"scope\": {\"hosts\": ["
-                        + String.join(
-                                ", ", hosts.stream().map(h -> '"' + h + '"').toList()) + "]}";
-        return """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test", "version": %d%s},
-                 "services": {%s}}
-                """.formatted(version, scope, String.join(",", part.values()));
+        Documents document = Documents.mesh("test").version(version).services(String.join(",", part.values()));
+        if (!whole) {
+            String quoted = hosts.stream().map(h -> "'" + h + "'").collect(Collectors.joining(", "));
+            document.metadata("'scope': {'hosts': [" + quoted + "]}");
+        }
+        return document.json();
     }
 
     public List<RecordedRequest> requests() {

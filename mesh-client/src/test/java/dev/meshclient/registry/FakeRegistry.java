@@ -2,6 +2,7 @@ package dev.meshclient.registry;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.Documents;
 import dev.meshclient.contract.RefusingPort;
 import dev.meshclient.internal.control.Snapshots;
 import java.io.Closeable;
@@ -69,10 +70,7 @@ public final class FakeRegistry implements AutoCloseable {
 
     /** A document that reads well, of this version. */
     public static String document(int version) {
-        return """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                 "metadata": {"mesh": "test", "version": %d}, "services": {}}
-                """.formatted(version);
+        return Documents.mesh("test").version(version).json();
     }
 
     public synchronized FakeRegistry serves(String newDocument, @Nullable String newEtag) {

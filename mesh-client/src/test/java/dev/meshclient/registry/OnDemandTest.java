@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.Documents;
 import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.source.Memory;
 import dev.meshclient.internal.source.Remembered;
@@ -269,15 +270,12 @@ class OnDemandTest {
 
     // ---- together with others
 
-    private static final String FILE = """
-            {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
-             "services": {"vm": {"hosts": ["vm"], "endpoints": []}}}
-            """;
+    private static final Documents FILE = Documents.mesh("test").services("'vm': {'hosts': ['vm'], 'endpoints': []}");
 
     @Test
     void together_with_a_whole_document_a_part_stays_a_part() {
         registry.has("orders", ENDPOINTS);
-        watch(PolicySource.merge(PolicySource.of(FILE), source()));
+        watch(PolicySource.merge(FILE.source(), source()));
         sink.awaitLast("[vm] of []");
         calls.want("orders");
         sink.awaitLast("[orders, vm] of [orders]");
@@ -286,7 +284,7 @@ class OnDemandTest {
     @Test
     void while_one_that_is_asked_by_the_host_has_said_nothing_nothing_is_said_to_be_missing() {
         registry.fails(500);
-        watch(PolicySource.overlay(PolicySource.of(FILE), source()));
+        watch(PolicySource.overlay(FILE.source(), source()));
         sink.awaitLast("[vm] of []");
     }
 

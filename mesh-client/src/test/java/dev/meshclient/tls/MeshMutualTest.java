@@ -3,11 +3,11 @@ package dev.meshclient.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Documents;
 import dev.meshclient.IdentityUnavailable;
 import dev.meshclient.Mesh;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -32,19 +32,21 @@ class MeshMutualTest {
     private static final TestCertificates CHECKOUT =
             ROOT.issue(MeshPeer.now(TestCertificates.svid("spiffe://shop.example/ns/prod/sa/checkout")));
 
-    static String document(int version, int port, String settings) {
-        return """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                 "metadata": {"mesh": "shop", "version": %d}, "trustDomain": "shop.example",
-                 "services": {"orders": {"hosts": ["orders"], "timeouts": {"connect": "30s"},
-                   "endpoints": [{"address": "127.0.0.1", "port": %d}], %s}}}
-                """.formatted(version, port, settings);
+    static Documents document(int port, String settings) {
+        return Documents.mesh("shop")
+                .with("'trustDomain': 'shop.example'")
+                .services(Documents.service("orders")
+                        .with("'timeouts': {'connect': '30s'}")
+                        .with(settings)
+                        .endpoint(port));
     }
 
     static Mesh mesh(int port, String settings, @Nullable WorkloadIdentity identity) throws IOException {
-        Mesh.Builder builder = Mesh.builder()
-                .policy(PolicySource.of(document(1, port, settings)))
-                .snapshotDirectory(null);
+        return mesh(document(port, settings), identity);
+    }
+
+    static Mesh mesh(Documents document, @Nullable WorkloadIdentity identity) throws IOException {
+        Mesh.Builder builder = Mesh.builder().policy(document.source()).snapshotDirectory(null);
         if (identity != null) {
             builder.identity(identity);
         }
@@ -53,8 +55,7 @@ class MeshMutualTest {
         return mesh;
     }
 
-    private static final String AS_ORDERS =
-            "\"tls\": {\"mode\": \"MESH_MUTUAL\"}, \"serviceAccount\": \"ns/prod/sa/orders\"";
+    private static final String AS_ORDERS = "'tls': {'mode': 'MESH_MUTUAL'}, 'serviceAccount': 'ns/prod/sa/orders'";
 
     private static Response call(Mesh mesh, Protocol... protocols) throws IOException {
         OkHttpClient client =
@@ -89,7 +90,7 @@ class MeshMutualTest {
         try (MeshPeer peer = MeshPeer.as(billing.svid(ROOT));
                 Mesh mesh = mesh(
                         peer.port(),
-                        AS_ORDERS + ", \"retry\": {\"attempts\": 0}",
+                        AS_ORDERS + ", 'retry': {'attempts': 0}",
                         WorkloadIdentity.of(CHECKOUT.svid(ROOT)))) {
             assertThatThrownBy(() -> call(mesh, Protocol.HTTP_1_1))
                     .isInstanceOf(SSLHandshakeException.class)
@@ -105,7 +106,7 @@ class MeshMutualTest {
         try (MeshPeer peer = MeshPeer.as(ORDERS_SVID.svid(ROOT));
                 Mesh mesh = mesh(
                         peer.port(),
-                        AS_ORDERS + ", \"retry\": {\"attempts\": 0}",
+                        AS_ORDERS + ", 'retry': {'attempts': 0}",
                         WorkloadIdentity.of(CHECKOUT.svid(ROOT)))) {
             peer.server.enqueue(new MockResponse.Builder().body("ok").build());
             for (TestCertificates pinned : List.of(CHECKOUT, ORDERS_SVID)) {

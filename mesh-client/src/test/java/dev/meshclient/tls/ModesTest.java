@@ -3,6 +3,7 @@ package dev.meshclient.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Documents;
 import dev.meshclient.IdentityUnavailable;
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshStatus;
@@ -11,7 +12,6 @@ import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.identity.PeerTrust;
 import dev.meshclient.internal.time.RealTime;
-import dev.meshclient.registry.PolicySource;
 import java.io.Closeable;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
@@ -66,24 +66,27 @@ class ModesTest {
 
     private static Mesh mesh(String settings, MeshPeer peer, Map<String, WorkloadIdentity> credentials)
             throws IOException {
-        return mesh(
-                settings + ", \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": " + peer.port() + "}]",
-                WorkloadIdentity.of(CHECKOUT.svid(ROOT)),
-                credentials);
+        return mesh(settings, peer.port(), WorkloadIdentity.of(CHECKOUT.svid(ROOT)), credentials);
     }
 
-    private static Mesh mesh(String service, WorkloadIdentity identity, Map<String, WorkloadIdentity> credentials)
+    private static Mesh mesh(
+            String settings, int port, WorkloadIdentity identity, Map<String, WorkloadIdentity> credentials)
+            throws IOException {
+        return mesh(Documents.service("orders").with(settings).endpoint(port), identity, credentials);
+    }
+
+    private static Mesh mesh(
+            Documents.Service orders, WorkloadIdentity identity, Map<String, WorkloadIdentity> credentials)
             throws IOException {
         Mesh.Builder builder = Mesh.builder()
                 .identity(identity)
                 .initialFetchTimeout(Duration.ofSeconds(30))
                 .snapshotDirectory(null)
-                .policy(PolicySource.of("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                         "metadata": {"mesh": "shop", "version": 1}, "trustDomain": "shop.example",
-                         "services": {"orders": {"hosts": ["orders"], "timeouts": {"connect": "30s", "request": "60s"},
-                           "retry": {"attempts": 0}, %s}}}
-                        """.formatted(service)));
+                .policy(Documents.mesh("shop")
+                        .with("'trustDomain': 'shop.example'")
+                        .services(orders.with(
+                                "'timeouts': {'connect': '30s', 'request': '60s'}, 'retry': {'attempts': 0}"))
+                        .source());
         credentials.forEach(builder::certificate);
         return builder.build();
     }
@@ -107,10 +110,9 @@ class ModesTest {
             server.requestClientAuth();
             server.setDispatcher(OK);
             server.start();
-            String settings = "\"tls\": {\"mode\": \"SIMPLE\", \"sni\": \"bank.example\", \"caCertificates\": "
-                    + quoted(BANK_ROOT.certificatePem()) + "}, \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": "
-                    + server.getPort() + "}]";
-            try (Mesh mesh = mesh(settings, WorkloadIdentity.of(CHECKOUT.svid(ROOT)), Map.of())) {
+            String settings = "'tls': {'mode': 'SIMPLE', 'sni': 'bank.example', 'caCertificates': "
+                    + quoted(BANK_ROOT.certificatePem()) + "}";
+            try (Mesh mesh = mesh(settings, server.getPort(), WorkloadIdentity.of(CHECKOUT.svid(ROOT)), Map.of())) {
                 succeeds(mesh);
                 assertThat(Objects.requireNonNull(server.takeRequest().getHandshake())
                                 .peerCertificates())
@@ -118,6 +120,7 @@ class ModesTest {
             }
             try (Mesh mesh = mesh(
                     settings.replace(quoted(BANK_ROOT.certificatePem()), quoted(ROOT.certificatePem())),
+                    server.getPort(),
                     WorkloadIdentity.of(CHECKOUT.svid(ROOT)),
                     Map.of())) {
                 assertThatThrownBy(() -> call(mesh))
@@ -129,7 +132,7 @@ class ModesTest {
 
     @Test
     void mutual_shows_the_certificate_of_the_credential() throws Exception {
-        String settings = "\"tls\": {\"mode\": \"MUTUAL\", \"sni\": \"bank.example\", \"credentialName\": \"bank\"}";
+        String settings = "'tls': {'mode': 'MUTUAL', 'sni': 'bank.example', 'credentialName': 'bank'}";
         try (MeshPeer bank = bank();
                 Mesh mesh = mesh(settings, bank, Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
             succeeds(mesh);
@@ -142,7 +145,7 @@ class ModesTest {
 
     @Test
     void a_credential_that_is_not_here_is_named() throws Exception {
-        String settings = "\"tls\": {\"mode\": \"MUTUAL\", \"credentialName\": \"bank\"}";
+        String settings = "'tls': {'mode': 'MUTUAL', 'credentialName': 'bank'}";
         try (MeshPeer bank = bank();
                 Mesh mesh =
                         mesh(settings, bank, Map.of("other", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
@@ -155,7 +158,7 @@ class ModesTest {
 
     @Test
     void mutual_checks_the_host() throws Exception {
-        String settings = "\"tls\": {\"mode\": \"MUTUAL\", \"credentialName\": \"bank\"}"; // the host is orders
+        String settings = "'tls': {'mode': 'MUTUAL', 'credentialName': 'bank'}"; // the host is orders
         try (MeshPeer bank = bank();
                 Mesh mesh = mesh(settings, bank, Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
             assertThatThrownBy(() -> call(mesh))
@@ -170,8 +173,7 @@ class ModesTest {
         for (String name : new String[] {"BANK.example", "https://bank.example/api"}) {
             try (MeshPeer bank = bank();
                     Mesh mesh = mesh(
-                            "\"tls\": {\"mode\": \"MUTUAL\", \"credentialName\": \"bank\", \"subjectAltNames\": [\""
-                                    + name + "\"]}",
+                            "'tls': {'mode': 'MUTUAL', 'credentialName': 'bank', 'subjectAltNames': ['" + name + "']}",
                             bank,
                             Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
                 succeeds(mesh);
@@ -179,8 +181,8 @@ class ModesTest {
         }
         try (MeshPeer bank = bank();
                 Mesh mesh = mesh(
-                        "\"tls\": {\"mode\": \"MUTUAL\", \"sni\": \"bank.example\", \"credentialName\": \"bank\","
-                                + " \"subjectAltNames\": [\"example\"]}",
+                        "'tls': {'mode': 'MUTUAL', 'sni': 'bank.example', 'credentialName': 'bank',"
+                                + " 'subjectAltNames': ['example']}",
                         bank,
                         Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
             assertThatThrownBy(() -> call(mesh)).isInstanceOf(SSLPeerUnverifiedException.class);
@@ -202,12 +204,10 @@ class ModesTest {
             server.useHttps(MeshPeer.sockets(BANK.svid(BANK_ROOT)));
             server.setDispatcher(OK);
             server.start();
-            String settings =
-                    "\"tls\": {\"mode\": \"SIMPLE\", \"sni\": \"bank.example\", \"subjectAltNames\": [\"%s\"]},"
-                            + " \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": " + server.getPort() + "}]";
+            String settings = "'tls': {'mode': 'SIMPLE', 'sni': 'bank.example', 'subjectAltNames': ['%s']}";
             Request request = new Request.Builder().url("http://orders/").build();
             WorkloadIdentity own = WorkloadIdentity.of(CHECKOUT.svid(ROOT));
-            try (Mesh mesh = mesh(settings.formatted("https://bank.example/api"), own, Map.of())) {
+            try (Mesh mesh = mesh(settings.formatted("https://bank.example/api"), server.getPort(), own, Map.of())) {
                 try (Response response =
                         mesh.wrap(believing(BANK_ROOT)).newCall(request).execute()) {
                     assertThat(response.body().string()).isEqualTo("ok");
@@ -216,7 +216,7 @@ class ModesTest {
                                 mesh.wrap(believing(ROOT)).newCall(request).execute())
                         .isInstanceOf(SSLHandshakeException.class);
             }
-            try (Mesh mesh = mesh(settings.formatted("https://bank.example/other"), own, Map.of())) {
+            try (Mesh mesh = mesh(settings.formatted("https://bank.example/other"), server.getPort(), own, Map.of())) {
                 assertThatThrownBy(() ->
                                 mesh.wrap(believing(BANK_ROOT)).newCall(request).execute())
                         .isInstanceOf(SSLPeerUnverifiedException.class);
@@ -231,17 +231,20 @@ class ModesTest {
             server.requestClientAuth();
             server.setDispatcher(OK);
             server.start();
-            String settings =
-                    "\"tls\": {\"mode\": \"SIMPLE\", \"sni\": \"bank.example\", \"credentialName\": \"bank\"},"
-                            + " \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": " + server.getPort() + "}]";
+            String settings = "'tls': {'mode': 'SIMPLE', 'sni': 'bank.example', 'credentialName': 'bank'}";
             WorkloadIdentity own = WorkloadIdentity.of(CHECKOUT.svid(ROOT));
-            try (Mesh mesh = mesh(settings, own, Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
+            try (Mesh mesh = mesh(
+                    settings,
+                    server.getPort(),
+                    own,
+                    Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT))))) {
                 succeeds(mesh);
                 assertThat(Objects.requireNonNull(server.takeRequest().getHandshake())
                                 .peerCertificates())
                         .isEmpty();
             }
-            try (Mesh mesh = mesh(settings, own, Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(ROOT))))) {
+            try (Mesh mesh = mesh(
+                    settings, server.getPort(), own, Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(ROOT))))) {
                 assertThatThrownBy(() -> call(mesh)).isInstanceOf(SSLHandshakeException.class);
             }
         }
@@ -250,7 +253,7 @@ class ModesTest {
     @Test
     void mutual_believes_the_authorities_of_policy_and_not_those_of_the_credential() throws Exception {
         String settings =
-                "\"tls\": {\"mode\": \"MUTUAL\", \"sni\": \"bank.example\", \"credentialName\": \"bank\", \"caCertificates\": %s}";
+                "'tls': {'mode': 'MUTUAL', 'sni': 'bank.example', 'credentialName': 'bank', 'caCertificates': %s}";
         try (MeshPeer bank = bank()) {
             try (Mesh mesh = mesh(
                     settings.formatted(quoted(BANK_ROOT.certificatePem())),
@@ -273,13 +276,11 @@ class ModesTest {
 
     @Test
     void mutual_without_a_credential_shows_the_workload_and_believes_whom_it_believes() throws Exception {
-        String settings = "\"tls\": {\"mode\": \"MUTUAL\", \"sni\": \"bank.example\"%s}";
+        String settings = "'tls': {'mode': 'MUTUAL', 'sni': 'bank.example'%s}";
         try (MeshPeer bank = MeshPeer.as(BANK.svid(ROOT))) { // takes certificates of the mesh
             bank.server.setDispatcher(OK);
             try (Mesh mesh = mesh(
-                    settings.formatted(", \"caCertificates\": " + quoted(BANK_ROOT.certificatePem())),
-                    bank,
-                    Map.of())) {
+                    settings.formatted(", 'caCertificates': " + quoted(BANK_ROOT.certificatePem())), bank, Map.of())) {
                 succeeds(mesh);
                 assertThat(Objects.requireNonNull(bank.server.takeRequest().getHandshake())
                                 .peerCertificates()
@@ -294,8 +295,7 @@ class ModesTest {
 
     @Test
     void names_of_the_mesh_that_are_stated_stand_for_the_service_account() throws Exception {
-        String settings =
-                "\"serviceAccount\": \"%s\", \"tls\": {\"mode\": \"MESH_MUTUAL\", \"subjectAltNames\": [\"%s\"]}";
+        String settings = "'serviceAccount': '%s', 'tls': {'mode': 'MESH_MUTUAL', 'subjectAltNames': ['%s']}";
         try (MeshPeer orders = MeshPeer.as(ORDERS.svid(ROOT))) {
             orders.server.setDispatcher(OK);
             try (Mesh mesh = mesh(settings.formatted("other", "spiffe://shop.example/orders"), orders, Map.of())) {
@@ -312,9 +312,10 @@ class ModesTest {
         try (MeshPeer orders = MeshPeer.as(ORDERS.svid(ROOT))) {
             orders.server.setDispatcher(OK);
             for (String mode : List.of("DISABLE", "SIMPLE", "MUTUAL")) {
-                String settings = "\"tls\": {\"mode\": \"" + mode + "\"}, \"endpoints\": [{\"address\": \"127.0.0.1\","
-                        + " \"port\": " + orders.port() + ", \"tlsMode\": \"mesh\"}]";
-                try (Mesh mesh = mesh(settings, WorkloadIdentity.of(CHECKOUT.svid(ROOT)), Map.of())) {
+                Documents.Service service = Documents.service("orders")
+                        .with("'tls': {'mode': '" + mode + "'}")
+                        .endpoint("127.0.0.1", orders.port(), "'tlsMode': 'mesh'");
+                try (Mesh mesh = mesh(service, WorkloadIdentity.of(CHECKOUT.svid(ROOT)), Map.of())) {
                     succeeds(mesh);
                     assertThat(Objects.requireNonNull(
                                             orders.server.takeRequest().getHandshake())
@@ -333,10 +334,11 @@ class ModesTest {
             secure.server.setDispatcher(OK);
             plain.setDispatcher(OK);
             plain.start();
-            String settings = """
-                    "tls": {"mode": "MESH_MUTUAL"}, "loadBalancer": {"simple": "ROUND_ROBIN"}, "endpoints": [
-                      {"address": "127.0.0.1", "port": %d}, {"address": "127.0.0.1", "port": %d, "tlsMode": "disabled"}]""".formatted(secure.port(), plain.getPort());
-            try (Mesh mesh = mesh(settings, WorkloadIdentity.of(CHECKOUT.svid(ROOT)), Map.of())) {
+            Documents.Service service = Documents.service("orders")
+                    .with("'tls': {'mode': 'MESH_MUTUAL'}, 'loadBalancer': {'simple': 'ROUND_ROBIN'}")
+                    .endpoint(secure.port())
+                    .endpoint("127.0.0.1", plain.getPort(), "'tlsMode': 'disabled'");
+            try (Mesh mesh = mesh(service, WorkloadIdentity.of(CHECKOUT.svid(ROOT)), Map.of())) {
                 for (int i = 0; i < 10; i++) {
                     succeeds(mesh);
                 }
@@ -355,7 +357,7 @@ class ModesTest {
     void a_credential_that_does_not_come_is_waited_for_as_long_as_the_call_may_take() throws Exception {
         try (MeshPeer bank = bank();
                 Mesh mesh = mesh(
-                        "\"tls\": {\"mode\": \"MUTUAL\", \"credentialName\": \"bank\"}",
+                        "'tls': {'mode': 'MUTUAL', 'credentialName': 'bank'}",
                         bank,
                         Map.of("bank", sink -> () -> {}))) {
             OkHttpClient client = mesh.wrap(new OkHttpClient.Builder()
@@ -379,10 +381,8 @@ class ModesTest {
                 TestCertificates.svid("spiffe://shop.example/checkout").valid(then, never));
         try (MeshPeer peer = MeshPeer.as(orders.svid(root))) {
             peer.server.setDispatcher(OK);
-            String settings =
-                    "\"tls\": {\"mode\": \"MESH_MUTUAL\"}, \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": "
-                            + peer.port() + "}]";
-            try (Mesh mesh = mesh(settings, WorkloadIdentity.of(checkout.svid(root)), Map.of())) {
+            String settings = "'tls': {'mode': 'MESH_MUTUAL'}";
+            try (Mesh mesh = mesh(settings, peer.port(), WorkloadIdentity.of(checkout.svid(root)), Map.of())) {
                 succeeds(mesh);
             }
         }
@@ -401,11 +401,7 @@ class ModesTest {
                 Closeable ended = time::close) {
             assertThat(ended).isNotNull();
             peer.server.setDispatcher(OK);
-            try (Mesh mesh = mesh(
-                    "\"tls\": {\"mode\": \"MESH_MUTUAL\"}, \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": "
-                            + peer.port() + "}]",
-                    late,
-                    Map.of())) {
+            try (Mesh mesh = mesh("'tls': {'mode': 'MESH_MUTUAL'}", peer.port(), late, Map.of())) {
                 assertThat(mesh.awaitReady(Duration.ofMillis(50))).isFalse();
                 assertThat(mesh.status().toString()).contains("\nidentity no certificate yet from ");
                 time.at(time.now() + 200_000_000, "late", () -> Objects.requireNonNull(sink.get())

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.Documents;
 import dev.meshclient.IdentityUnavailable;
 import dev.meshclient.Mesh;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.registry.MemoryPolicySource;
-import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.cert.X509Certificate;
@@ -37,7 +37,7 @@ class RotationTest {
     private static final TestCertificates ORDERS_SVID = ROOT.issue(MeshPeer.now(TestCertificates.svid(ORDERS)));
     private static final String CHECKOUT = "spiffe://shop.example/ns/prod/sa/checkout";
     private static final String SETTINGS =
-            "\"serviceAccount\": \"ns/prod/sa/orders\", \"tls\": {\"mode\": \"MESH_MUTUAL\"}, \"retry\": {\"attempts\": 0}";
+            "'serviceAccount': 'ns/prod/sa/orders', 'tls': {'mode': 'MESH_MUTUAL'}, 'retry': {'attempts': 0}";
 
     private static TestCertificates checkout() {
         return ROOT.issue(MeshPeer.now(TestCertificates.svid(CHECKOUT)));
@@ -235,7 +235,8 @@ class RotationTest {
     void who_is_allowed_no_more_is_refused_although_its_connection_is_there(Protocol protocol) throws Exception {
         ScriptedIdentity identity = new ScriptedIdentity(checkout().svid(ROOT));
         try (MeshPeer peer = peer()) {
-            MemoryPolicySource policy = PolicySource.of(MeshMutualTest.document(1, peer.port(), SETTINGS));
+            MemoryPolicySource policy =
+                    MeshMutualTest.document(peer.port(), SETTINGS).source();
             try (Mesh mesh = Mesh.builder()
                     .policy(policy)
                     .identity(identity)
@@ -244,7 +245,8 @@ class RotationTest {
                 OkHttpClient client = client(mesh, protocol);
                 call(client, peer);
 
-                policy.update(MeshMutualTest.document(2, peer.port(), SETTINGS.replace("sa/orders", "sa/orders-v2")));
+                policy.update(MeshMutualTest.document(peer.port(), SETTINGS.replace("sa/orders", "sa/orders-v2"))
+                        .json());
 
                 assertThatThrownBy(() -> call(client, peer))
                         .isInstanceOf(SSLHandshakeException.class)
@@ -260,11 +262,11 @@ class RotationTest {
         ScriptedIdentity identity = new ScriptedIdentity(checkout().svid(ROOT));
         try (MeshPeer peer = peer();
                 Mesh mesh = MeshMutualTest.mesh(
-                        peer.port(),
-                        SETTINGS + "}, \"billing\": {\"hosts\": [\"billing\"], \"timeouts\": {\"connect\": \"30s\"},"
-                                + " \"tls\": {\"mode\": \"MESH_MUTUAL\"}, \"retry\": {\"attempts\": 0},"
-                                + " \"serviceAccount\": \"ns/prod/sa/billing\","
-                                + " \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": " + peer.port() + "}]",
+                        MeshMutualTest.document(peer.port(), SETTINGS)
+                                .services(Documents.service("billing")
+                                        .with("'timeouts': {'connect': '30s'}, 'retry': {'attempts': 0}")
+                                        .with("'tls': {'mode': 'MESH_MUTUAL'}, 'serviceAccount': 'ns/prod/sa/billing'")
+                                        .endpoint(peer.port())),
                         identity)) {
             OkHttpClient client = client(mesh, protocol);
             for (int i = 0; i < 3; i++) { // a new connection, a used one, a session that might be resumed

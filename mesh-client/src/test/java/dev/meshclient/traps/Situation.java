@@ -120,7 +120,7 @@ final class Situation implements Closeable {
                                         .with(settings),
                                 Documents.service("alone")
                                         .with("'retry': {'attempts': 0}")
-                                        .endpoint(address, port, "")
+                                        .endpoint(address, port)
                                         .with(settings))
                         .source())
                 .build();

@@ -45,6 +45,9 @@ public final class PolicyControl {
 
         /** There is no newer policy for this reason. */
         default void failed(IOException problem) {}
+
+        /** Follows the calls above, which hold locks; this one holds none and may notify listeners. */
+        default void unlocked() {}
     }
 
     /** @param staleTtl how long a service is kept that documents do not list any more; 0 = it is not kept */
@@ -128,6 +131,11 @@ public final class PolicyControl {
     /** There is no newer policy for this reason. */
     public void failed(IOException problem) {
         observer.failed(problem);
+    }
+
+    /** Called by the feed after it has released its locks. */
+    void unlocked() {
+        observer.unlocked();
     }
 
     /** The state of each service. */

@@ -104,6 +104,7 @@ public final class PolicyFeed implements Closeable {
             Snapshot left = read();
             if (left != null && !left.isExpired(time.wall().instant())) {
                 memory = resume(left, MeshStatus.From.SNAPSHOT, writer) ? new Memory(left.memory(), 0) : memory;
+                control.unlocked();
                 watchSource();
             } else {
                 memory = left == null ? memory : new Memory(left.memory(), until);
@@ -111,6 +112,7 @@ public final class PolicyFeed implements Closeable {
                 if (left != null) {
                     awaitSource(until);
                     resume(left, MeshStatus.From.STALE, writer);
+                    control.unlocked();
                 }
             }
             write(writer);
@@ -178,6 +180,7 @@ public final class PolicyFeed implements Closeable {
             begun = source.watch(new MeshSink());
         } catch (RuntimeException e) {
             sink.failed(new IOException(source + " cannot be watched: " + e, e));
+            control.unlocked();
             return;
         }
         synchronized (this) {
@@ -282,6 +285,11 @@ public final class PolicyFeed implements Closeable {
 
         @Override
         public void deliver(Delivery delivery) throws IOException {
+            put(delivery);
+            control.unlocked();
+        }
+
+        private void put(Delivery delivery) throws IOException {
             synchronized (PolicyFeed.this) {
                 if (closed) {
                     return;
@@ -317,6 +325,7 @@ public final class PolicyFeed implements Closeable {
                     sink.failed(problem);
                 }
             }
+            control.unlocked();
         }
     }
 }

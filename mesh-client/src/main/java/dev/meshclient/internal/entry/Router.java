@@ -224,6 +224,11 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         }
     }
 
+    @Override
+    public void unlocked() {
+        events.deliverOfPolicy();
+    }
+
     /** Decides which policy is in force. */
     public PolicyControl control() {
         return control;

@@ -5,6 +5,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.time.Notifications;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.telemetry.CallObserver;
@@ -22,6 +23,7 @@ public final class Events {
     private final Guard guard;
     private final CallObserver.@Nullable Factory observers;
     private final MeshListener[] listeners;
+    private final Notifications ofPolicy = new Notifications();
 
     private Events(Guard guard, CallObserver.@Nullable Factory observers, MeshListener[] listeners) {
         this.guard = guard;
@@ -71,12 +73,20 @@ public final class Events {
         happened(new Happened.Returned(service, endpoint, why));
     }
 
+    /** Queued: a document is put in force under locks that no listener must hold. {@link #deliverOfPolicy} notifies. */
     public void policyApplied(String revision) {
-        happened(new Happened.Applied(revision));
+        ofPolicy.add(() -> happened(new Happened.Applied(revision)));
     }
 
+    /** Queued as {@link #policyApplied}. */
     public void policyRefused(String revision, List<PolicyProblem> problems) {
-        happened(new Happened.Refused(revision, List.copyOf(problems)));
+        List<PolicyProblem> all = List.copyOf(problems);
+        ofPolicy.add(() -> happened(new Happened.Refused(revision, all)));
+    }
+
+    /** Notifies listeners of what became of documents, in order. The caller holds no lock. */
+    public void deliverOfPolicy() {
+        ofPolicy.deliver();
     }
 
     public void authorization(AuthorizationEvent decision) {

@@ -2,6 +2,8 @@ package dev.meshclient.internal.events;
 
 import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Time;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,7 +13,8 @@ final class Guard {
 
     private final Time time;
     private final Logger log;
-    private final LogThrottle throttle = new LogThrottle(MINUTE);
+    private final Map<String, LogThrottle> throttles =
+            new ConcurrentHashMap<>(); // by class: few, and given at the build
 
     Guard(Time time) {
         this(time, LoggerFactory.getLogger("dev.meshclient.telemetry"));
@@ -24,7 +27,7 @@ final class Guard {
 
     void failed(Object observer, Throwable e) {
         String name = observer.getClass().getName();
-        if (throttle.allows(name, time.now())) {
+        if (throttles.computeIfAbsent(name, n -> new LogThrottle(MINUTE)).allows(name, time.now())) {
             log.warn("{} failed; calls go on, and the next of its failures is logged in a minute", name, e);
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.meshclient.AccessDenied;
+import dev.meshclient.Documents;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.authz.AuthorizationEvent.Kind;
 import dev.meshclient.internal.authz.Notice;
@@ -11,9 +12,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -32,15 +31,11 @@ class AuthorizeTest {
     private @Nullable String identity = WEB;
 
     private CallLayer layer(String policies) throws IOException {
-        String document = ("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'm'},"
-                        + " 'services': {'orders': {'hosts': ['orders'], 'authorization': [" + policies + "]}}}")
-                .replace('\'', '"');
+        Documents document =
+                Documents.mesh("m").services(Documents.service("orders").with("'authorization': [" + policies + "]"));
         return Authorize.create(
                 "orders",
-                Objects.requireNonNull(PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8))
-                                .policy()
-                                .services()
-                                .get("orders"))
+                Objects.requireNonNull(document.readStrict().policy().services().get("orders"))
                         .settings()
                         .backend()
                         .access()

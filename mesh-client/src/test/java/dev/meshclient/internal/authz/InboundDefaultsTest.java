@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshclient.Documents;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.policy.Access;
@@ -31,12 +32,13 @@ class InboundDefaultsTest {
     }
 
     private Access access(String ofProvider, String ofService) throws Exception {
-        return Objects.requireNonNull(PolicyCodec.readStrict(
-                                """
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "m"},
-                         "jwtProviders": {"corp": {"issuer": "https://id.shop.example", "jwksUri": "https://id/jwks" %s}},
-                         "services": {"orders": {"hosts": ["orders"], "requestAuthentication": {"provider": "corp" %s}}}}
-                        """.formatted(ofProvider, ofService).getBytes(StandardCharsets.UTF_8))
+        return Objects.requireNonNull(Documents.mesh("m")
+                        .with(
+                                "'jwtProviders': {'corp': {'issuer': 'https://id.shop.example', 'jwksUri': 'https://id/jwks' %s}}"
+                                        .formatted(ofProvider))
+                        .services(Documents.service("orders")
+                                .with("'requestAuthentication': {'provider': 'corp' %s}".formatted(ofService)))
+                        .readStrict()
                         .policy()
                         .services()
                         .get("orders"))

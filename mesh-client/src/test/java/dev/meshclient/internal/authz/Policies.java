@@ -1,10 +1,9 @@
 package dev.meshclient.internal.authz;
 
+import dev.meshclient.Documents;
 import dev.meshclient.policy.AuthorizationPolicy;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Service;
-import dev.meshclient.policy.json.PolicyCodec;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 
@@ -19,11 +18,9 @@ final class Policies {
     /** @param authorization the array, as JSON */
     static List<AuthorizationPolicy> read(String authorization) {
         try {
-            Service service = PolicyCodec.readStrict(
-                            """
-                            {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "m"},
-                             "services": {"orders": {"hosts": ["orders"], "authorization": %s}}}
-                            """.formatted(authorization).getBytes(StandardCharsets.UTF_8))
+            Service service = Documents.mesh("m")
+                    .services(Documents.service("orders").with("'authorization': " + authorization))
+                    .readStrict()
                     .policy()
                     .services()
                     .get("orders");

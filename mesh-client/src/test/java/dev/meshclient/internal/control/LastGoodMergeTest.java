@@ -2,12 +2,12 @@ package dev.meshclient.internal.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.Subset;
-import dev.meshclient.policy.json.PolicyCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -27,15 +27,16 @@ class LastGoodMergeTest {
     }
 
     private void document(String fields, String services) throws PolicyException {
-        String json =
-                "{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'test', 'version': "
-                        + ++version + "}, " + fields + "'services': {" + services + "}}";
-        standing = LastGoodMerge.after(standing, PolicyCodec.read(json.replace('\'', '"')), now);
+        Documents document =
+                Documents.mesh("test").version(++version).with(fields).services(services);
+        standing = LastGoodMerge.after(standing, document.read(), now);
     }
 
     private static String service(String name, String... more) {
-        return "'" + name + "': {'hosts': ['" + name + "'], 'endpoints': [{'address': '10.0.0.1', 'port': 1}]"
-                + (more.length == 0 ? "" : ", " + String.join(", ", more)) + "}";
+        return Documents.service(name)
+                .endpoint("10.0.0.1", 1)
+                .with(String.join(", ", more))
+                .json();
     }
 
     private static String to(String backend) {
@@ -93,9 +94,9 @@ class LastGoodMergeTest {
     void a_kept_service_keeps_the_defaults_and_clusters_of_its_document() throws Exception {
         String cluster = "'endpoints': [{'address': '10.0.0.1', 'port': 1, 'cluster': 'east'}]";
         String b = "'b': {'hosts': ['b'], " + cluster + "}";
-        document("'clusters': [{'name': 'east', 'priority': 1}], 'defaults': {'timeouts': {'request': '1s'}},", b);
+        document("'clusters': [{'name': 'east', 'priority': 1}], 'defaults': {'timeouts': {'request': '1s'}}", b);
         document(
-                "'clusters': [{'name': 'east', 'priority': 2}], 'defaults': {'timeouts': {'request': '2s'}},",
+                "'clusters': [{'name': 'east', 'priority': 2}], 'defaults': {'timeouts': {'request': '2s'}}",
                 service("a") + ", 'b': {'hosts': ['b'], " + BAD + ", " + cluster + "}");
         assertThat(accepted("b").service().settings().route().timeouts().request())
                 .isEqualTo(Duration.ofSeconds(1));
@@ -132,7 +133,7 @@ class LastGoodMergeTest {
         assertThat(from("b")).isEqualTo("-/1!");
         assertThat(problems("a"))
                 .containsExactly("services.a.rules[0].backendRefs[0].subset: \"v2\""
-                        + " (legal: a subset of b as it is in force: it is refused and keeps what -/1 says)");
+                        + " (legal: a subset of b as it is in force: it is refused and is kept as in -/1)");
     }
 
     @Test

@@ -17,8 +17,11 @@ import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.registry.FakeRegistry;
 import dev.meshclient.registry.FastTime;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.MeshEvent;
+import dev.meshclient.telemetry.MeshListener;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -26,7 +29,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +45,7 @@ class PolicyFeedTest {
 
     private final FastTime time = new FastTime(20);
     private final RecordingLogger log = new RecordingLogger();
+    private final List<MeshListener> listeners = new CopyOnWriteArrayList<>();
     private List<String> events = new CopyOnWriteArrayList<>();
     private FakeRegistry registry;
     private SnapshotFile file;
@@ -75,7 +81,13 @@ class PolicyFeedTest {
     private void watch(PolicySource source, Path snapshots, Duration initialFetchTimeout) {
         List<String> mine = events;
         Router router = new Router(
-                time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+                time,
+                Workload.unknown(),
+                Events.of(time, List.of(), listeners),
+                List.of(),
+                false,
+                Duration.ZERO,
+                Duration.ofHours(1));
         PolicySink sink = new PolicySink(
                 router.control(), gone -> {}, () -> mine.add(router.control().revision()), time, log);
         PolicySource told = new PolicySource() {
@@ -347,6 +359,40 @@ class PolicyFeedTest {
                 List.of(),
                 Map.of(),
                 Set.of());
+    }
+
+    @Test
+    void a_listener_that_waits_for_another_document_does_not_keep_it_out() throws Exception {
+        List<Boolean> accepted = new CopyOnWriteArrayList<>();
+        AtomicReference<PolicySource.Sink> sink = new AtomicReference<>();
+        listeners.add(new MeshListener() {
+            @Override
+            public void on(MeshEvent event) {
+                if (accepted.isEmpty() && event instanceof MeshEvent.PolicyApplied) {
+                    accepted.add(false);
+                    CompletableFuture<Void> next = CompletableFuture.runAsync(() -> deliver(sink.get(), 2));
+                    next.completeOnTimeout(null, 10, TimeUnit.SECONDS).join();
+                    accepted.add(inForce().startsWith("-/2"));
+                }
+            }
+        });
+        watch(
+                given -> {
+                    sink.set(given);
+                    return () -> {};
+                },
+                directory,
+                Duration.ofSeconds(5));
+        deliver(sink.get(), 1);
+        assertThat(accepted).containsExactly(false, true);
+    }
+
+    private static void deliver(PolicySource.Sink sink, int version) {
+        try {
+            sink.deliver(PolicyCodec.read(document(version)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test

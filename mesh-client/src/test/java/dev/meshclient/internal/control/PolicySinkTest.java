@@ -3,6 +3,7 @@ package dev.meshclient.internal.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.Documents;
 import dev.meshclient.RecordingLogger;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.entry.Router;
@@ -44,13 +45,15 @@ class PolicySinkTest {
     }
 
     private static String document(String metadata, String fields, String services) {
-        return ("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'shop'" + metadata
-                        + "}, " + fields + "'services': {" + services + "}}")
-                .replace('\'', '"');
+        return Documents.mesh("shop")
+                .metadata(metadata)
+                .with(fields)
+                .services(services)
+                .json();
     }
 
     private static String version(int version) {
-        return ", 'epoch': '2026-11', 'version': " + version;
+        return "'epoch': '2026-11', 'version': " + version;
     }
 
     private PolicySink sink(Time time) {
@@ -81,12 +84,12 @@ class PolicySinkTest {
                 document(version(7), ORDERS),
                 document(version(8), ORDERS + "," + BILLING),
                 document(version(9), ORDERS).replace("]}}}", "]}}"),
-                document(version(9), "'defaults': {'retry': {'attempts': 99}}, ", ORDERS),
+                document(version(9), "'defaults': {'retry': {'attempts': 99}}", ORDERS),
                 document(version(9), BAD + "," + BILLING),
                 document(version(9), ORDERS + "," + BILLING),
                 document(version(8), ORDERS + "," + BILLING),
                 document(version(10), ORDERS + ", 'cart': {'hosts': ['http://cart']}"),
-                document(", 'epoch': '2026-12', 'version': 1", ORDERS + "," + BILLING),
+                document("'epoch': '2026-12', 'version': 1", ORDERS + "," + BILLING),
                 document(version(11), ORDERS));
         publish(documents.get(0), file);
         try (RealTime time = RealTime.create("test");
@@ -155,7 +158,7 @@ class PolicySinkTest {
     void an_earlier_document_of_the_same_version_is_told() throws Exception {
         PolicySink sink = sink(new StepTime());
         deliver(sink, document(version(8), ORDERS));
-        deliver(sink, document(version(8), "'new-field': 1, ", ORDERS + "," + BILLING));
+        deliver(sink, document(version(8), "'new-field': 1", ORDERS + "," + BILLING));
         assertThat(log.lines().get(1))
                 .isEqualTo("WARN policy 2026-11/8 is in force, before it 2026-11/8: 2 service(s);"
                         + " ignored, since not known here: new-field;"

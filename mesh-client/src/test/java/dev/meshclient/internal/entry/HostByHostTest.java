@@ -3,6 +3,7 @@ package dev.meshclient.internal.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Documents;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
@@ -14,9 +15,7 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.control.Applied;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,13 +60,12 @@ class HostByHostTest {
             services.add("'%s': {'hosts': ['%s'], 'endpoints': [{'address': '10.0.0.1', 'port': 80}]}"
                     .formatted(host, host));
         }
-        String json =
-                "{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'test', 'version': 3"
-                        + (scope == null ? "" : ", 'scope': {'hosts': [" + scope + "]}")
-                        + "}, 'outboundTrafficPolicy': '" + outbound + "', 'services': {"
-                        + String.join(",", services) + "}}";
-        return router.control()
-                .apply(PolicyCodec.readStrict(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)), gone -> {});
+        Documents document = Documents.mesh("test")
+                .version(3)
+                .metadata(scope == null ? "" : "'scope': {'hosts': [" + scope + "]}")
+                .with("'outboundTrafficPolicy': '" + outbound + "'")
+                .services(String.join(",", services));
+        return router.control().apply(document.readStrict(), gone -> {});
     }
 
     private void applyIn(long nanos, @Nullable String scope, String... hosts) {

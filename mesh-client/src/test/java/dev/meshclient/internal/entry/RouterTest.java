@@ -3,6 +3,7 @@ package dev.meshclient.internal.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Documents;
 import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.NoRoute;
@@ -14,9 +15,7 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -49,16 +48,15 @@ class RouterTest {
     }
 
     private void apply(String services, String outbound) throws IOException {
-        String document = """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test", "version": 3},
-                 "outboundTrafficPolicy": "%s", "services": {%s}}
-                """.formatted(outbound, services);
-        router.control().apply(PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8)), gone -> {});
+        Documents document = Documents.mesh("test")
+                .version(3)
+                .with("'outboundTrafficPolicy': '" + outbound + "'")
+                .services(services);
+        router.control().apply(document.readStrict(), gone -> {});
     }
 
     private static String service(String name, String... hosts) {
-        return "\"%s\": {\"hosts\": [\"%s\"], \"endpoints\": [{\"address\": \"10.0.0.1\", \"port\": 80}]}"
-                .formatted(name, String.join("\", \"", hosts));
+        return Documents.service(name, hosts).endpoint("10.0.0.1", 80).json();
     }
 
     private Call call(String url) {
@@ -188,7 +186,7 @@ class RouterTest {
     @Test
     void a_host_that_was_ever_listed_stays_the_meshs() throws Exception {
         apply(service("orders", "orders", "*.orders.example"));
-        apply("\"orders\": null");
+        apply("'orders': null");
         assertThat(fate("http://orders/")).isEqualTo("NoRoute");
         assertThat(fate("http://v1.orders.example/")).isEqualTo("NoRoute");
         assertThat(fate("http://example/")).isEqualTo("passes");
@@ -198,7 +196,7 @@ class RouterTest {
 
     @Test
     void a_null_service_that_was_never_listed_claims_nothing() throws Exception {
-        apply("\"orders\": null");
+        apply("'orders': null");
         assertThat(fate("http://orders/")).isEqualTo("passes");
     }
 
@@ -220,7 +218,7 @@ class RouterTest {
 
     @Test
     void a_catch_all_takes_what_no_other_service_lists() throws Exception {
-        apply(service("orders", "orders:80") + ", \"all\": {\"hosts\": [\"*\"], \"resolution\": \"NONE\"}");
+        apply(service("orders", "orders:80") + ", 'all': {'hosts': ['*'], 'resolution': 'NONE'}");
         assertThat(fate("http://example/")).isEqualTo("all");
         assertThat(fate("http://[::1]/")).isEqualTo("all");
         assertThat(fate("http://orders/")).isEqualTo("orders");

@@ -12,6 +12,15 @@ class GuardTest {
     private final Guard guard = new Guard(time, log);
 
     @Test
+    void failures_of_two_classes_do_not_bring_each_other_back_into_the_log() {
+        guard.failed(this, new IllegalStateException("first"));
+        guard.failed("another", new IllegalStateException("first"));
+        guard.failed(this, new IllegalStateException("second"));
+        guard.failed("another", new IllegalStateException("second"));
+        assertThat(log.lines()).hasSize(2);
+    }
+
+    @Test
     void what_one_observer_throws_is_logged_once_a_minute() {
         guard.failed(this, new IllegalStateException("first"));
         guard.failed(this, new IllegalStateException("second"));

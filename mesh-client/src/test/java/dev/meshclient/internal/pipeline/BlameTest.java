@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Documents;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Overloaded;
 import dev.meshclient.Workload;
@@ -14,7 +15,6 @@ import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
@@ -33,9 +33,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What counts against an endpoint, and what is the caller's or our own doing: through all layers. */
 class BlameTest {
     private static final long SECOND = 1_000_000_000;
-    private static final String ONE =
-            "\"retry\": {\"attempts\": 0}, \"endpoints\": [{\"address\": \"10.0.0.1\", \"port\": 80}]";
-
     private final StepTime time = new StepTime();
     private final List<String> told = new ArrayList<>();
     private final MeshListener listener = new MeshListener() {
@@ -87,10 +84,15 @@ class BlameTest {
 
     private void apply(String settings, Wire of) throws IOException {
         wire = of;
-        router.control().apply(PolicyCodec.read("""
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
-                 "services": {"orders": {"hosts": ["orders"], %s}}}
-                """.formatted(settings)), gone -> {});
+        router.control()
+                .apply(
+                        Documents.mesh("test")
+                                .services(Documents.service("orders")
+                                        .endpoint("10.0.0.1", 80)
+                                        .with("'retry': {'attempts': 0}")
+                                        .with(settings))
+                                .read(),
+                        gone -> {});
     }
 
     private CallLayer layers() {
@@ -108,28 +110,28 @@ class BlameTest {
 
     @Test
     void silence_until_the_deadline_of_policy_takes_an_endpoint_out() throws Exception {
-        apply("\"timeouts\": {\"request\": \"1s\"}, " + ONE);
+        apply("'timeouts': {'request': '1s'}");
         fiveFail(MeshOptions.DEFAULT, call -> {});
         assertThat(told).containsExactly("ejected: 5 failures without a response in a row");
     }
 
     @Test
     void and_so_does_silence_for_the_time_of_an_attempt() throws Exception {
-        apply("\"timeouts\": {\"backendRequest\": \"1s\"}, " + ONE);
+        apply("'timeouts': {'backendRequest': '1s'}");
         fiveFail(MeshOptions.DEFAULT, call -> {});
         assertThat(told).hasSize(1);
     }
 
     @Test
     void silence_until_a_deadline_that_the_caller_stated_does_not() throws Exception {
-        apply("\"timeouts\": {\"request\": \"2s\"}, " + ONE);
+        apply("'timeouts': {'request': '2s'}");
         fiveFail(MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(1)), call -> {});
         assertThat(told).isEmpty();
     }
 
     @Test
     void nor_does_a_call_that_the_caller_cancels() throws Exception {
-        apply(ONE);
+        apply("");
         fiveFail(
                 MeshOptions.DEFAULT,
                 call -> time.at(time.now() + SECOND, "caller", () -> call.cancel(new IOException("Canceled"))));
@@ -141,7 +143,7 @@ class BlameTest {
             value = Outcome.class,
             names = {"STALE", "TLS_REFUSED"})
     void nor_does_a_stale_connection_or_an_identity_of_ours_that_is_refused(Outcome outcome) throws Exception {
-        apply(ONE);
+        apply("");
         fails = outcome;
         fiveFail(MeshOptions.DEFAULT, call -> {});
         assertThat(told).isEmpty();
@@ -152,7 +154,7 @@ class BlameTest {
             value = Outcome.class,
             names = {"CONNECT_FAILURE", "RESET", "PROTOCOL_ERROR"})
     void an_endpoint_that_breaks_off_or_talks_nonsense_goes(Outcome outcome) throws Exception {
-        apply(ONE);
+        apply("");
         fails = outcome;
         fiveFail(MeshOptions.DEFAULT, call -> {});
         assertThat(told).hasSize(1);
@@ -160,7 +162,7 @@ class BlameTest {
 
     @Test
     void a_probe_that_the_caller_ends_leaves_it_to_the_next_call() throws Exception {
-        apply("\"outlierDetection\": {\"minHealthPercent\": 0}, " + ONE);
+        apply("'outlierDetection': {'minHealthPercent': 0}");
         fails = Outcome.RESET;
         fiveFail(MeshOptions.DEFAULT, call -> {});
         time.step(40 * SECOND);
@@ -176,7 +178,7 @@ class BlameTest {
 
     @Test
     void the_decision_of_a_call_in_panic_says_so() throws Exception {
-        apply(ONE);
+        apply("");
         fails = Outcome.RESET;
         fiveFail(MeshOptions.DEFAULT, call -> {});
         fails = Outcome.RESPONSE;
@@ -192,8 +194,8 @@ class BlameTest {
                 "limits": {"maxRequests": 1}, "subsets": [{"name": "v1", "labels": {}}],
                 "rules": [{"matches": [{"path": {"value": "/a"}}], "backendRefs": [{"name": "orders"}]},
                           {"matches": [{"path": {"value": "/v1"}}], "backendRefs": [{"name": "orders", "subset": "v1"}]},
-                          {"backendRefs": [{"name": "orders"}]}],
-                """ + ONE, open);
+                          {"backendRefs": [{"name": "orders"}]}]
+                """, open);
         run("/a").close();
         assertThatThrownBy(() -> run("/b")).isInstanceOf(Overloaded.class);
         run("/v1").close();

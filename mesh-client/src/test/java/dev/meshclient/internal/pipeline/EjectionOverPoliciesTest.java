@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Documents;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Call;
@@ -11,7 +12,6 @@ import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
@@ -29,8 +29,8 @@ import org.junit.jupiter.api.Test;
 /** Ejection where policies, rules and subsets meet at one endpoint. */
 class EjectionOverPoliciesTest {
     private static final long SECOND = 1_000_000_000;
-    private static final String OFF = "\"outlierDetection\": {\"maxEjectionPercent\": 0}";
-    private static final String ON = "\"outlierDetection\": {}";
+    private static final String OFF = "'outlierDetection': {'maxEjectionPercent': 0}";
+    private static final String ON = "'outlierDetection': {}";
     private static final String BAD = "10.0.0.1:80";
 
     private final StepTime time = new StepTime();
@@ -72,16 +72,14 @@ class EjectionOverPoliciesTest {
     };
 
     private void apply(String settings, int... endpoints) {
-        List<String> listed = new ArrayList<>();
+        Documents.Service orders = Documents.service("orders")
+                .with("'loadBalancer': {'simple': 'ROUND_ROBIN'}")
+                .with(settings);
         for (int last : endpoints) {
-            listed.add("{\"address\": \"10.0.0." + last + "\", \"port\": 80}");
+            orders.endpoint("10.0.0." + last, 80);
         }
         try {
-            router.control().apply(PolicyCodec.read("""
-                    {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
-                     "services": {"orders": {"hosts": ["orders"], "loadBalancer": {"simple": "ROUND_ROBIN"},
-                       %s, "endpoints": [%s]}}}
-                    """.formatted(settings, String.join(", ", listed))), gone -> {});
+            router.control().apply(Documents.mesh("test").services(orders).read(), gone -> {});
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -115,7 +113,7 @@ class EjectionOverPoliciesTest {
 
     @Test
     void a_retry_that_finds_the_endpoints_of_a_later_policy_does_not_judge_by_its_own() throws Exception {
-        String names = "\"resolution\": \"DNS\", \"retry\": {\"codes\": [500], \"attempts\": 3}, ";
+        String names = "'resolution': 'DNS', 'retry': {'codes': [500], 'attempts': 3}, ";
         apply(names + ON, 1);
         call("/", 1);
         meanwhile = () -> apply(names + OFF, 1);
@@ -191,11 +189,11 @@ class EjectionOverPoliciesTest {
 
     @Test
     void nor_one_of_a_service_that_is_reached_by_names() throws Exception {
-        apply("\"resolution\": \"DNS\", " + subsets(ON, OFF), 1, 2);
+        apply("'resolution': 'DNS', " + subsets(ON, OFF), 1, 2);
         call("/", 10);
-        apply("\"resolution\": \"DNS\", " + subsets(ON, OFF), 1, 2, 3);
+        apply("'resolution': 'DNS', " + subsets(ON, OFF), 1, 2, 3);
         assertThat(told).containsExactly(EJECTED);
-        apply("\"resolution\": \"DNS\", " + subsets(OFF, OFF), 1, 2, 3);
+        apply("'resolution': 'DNS', " + subsets(OFF, OFF), 1, 2, 3);
         assertThat(told).containsExactly(EJECTED, RETURNED);
     }
 
@@ -213,7 +211,7 @@ class EjectionOverPoliciesTest {
         apply(subsets(ON, OFF), 1, 2);
         call("/", 10);
         assertThat(told).containsExactly(EJECTED);
-        apply(subsets(ON, OFF).replaceFirst("\\{}", "{\"version\": \"v1\"}"), 1, 2);
+        apply(subsets(ON, OFF).replaceFirst("\\{}", "{'version': 'v1'}"), 1, 2);
         assertThat(told).containsExactly(EJECTED, RETURNED);
     }
 
@@ -265,8 +263,8 @@ class EjectionOverPoliciesTest {
     void rules_of_a_backend_compare_its_endpoints_once_an_interval() throws Exception {
         halfBad = true;
         apply(
-                "\"rules\": [{\"matches\": [{\"path\": {\"value\": \"/rare\"}}], %1$s}, {%1$s}]"
-                        .formatted("\"backendRefs\": [{\"name\": \"orders\"}]"),
+                "'rules': [{'matches': [{'path': {'value': '/rare'}}], %1$s}, {%1$s}]"
+                        .formatted("'backendRefs': [{'name': 'orders'}]"),
                 1,
                 2,
                 3,
@@ -348,7 +346,7 @@ class EjectionOverPoliciesTest {
     }
 
     private static final String NO_PANIC =
-            "\"retry\": {\"codes\": [500], \"attempts\": 2}, \"outlierDetection\": {\"minHealthPercent\": 0}";
+            "'retry': {'codes': [500], 'attempts': 2}, 'outlierDetection': {'minHealthPercent': 0}";
 
     @Test
     void the_answer_that_takes_the_last_one_out_is_returned_and_the_next_call_is_refused() throws Exception {
@@ -384,7 +382,7 @@ class EjectionOverPoliciesTest {
 
     @Test
     void a_retry_goes_on_if_another_endpoint_may_be_probed() throws Exception {
-        apply(NO_PANIC.replace("0}", "0, \"maxEjectionPercent\": 100}"), 1, 2);
+        apply(NO_PANIC.replace("0}", "0, 'maxEjectionPercent': 100}"), 1, 2);
         bad.add("10.0.0.2:80");
         call("/", 4);
         assertThat(told).hasSize(2);
@@ -398,7 +396,7 @@ class EjectionOverPoliciesTest {
 
     @Test
     void a_retry_goes_on_if_names_stand_for_others_meanwhile() throws Exception {
-        String names = "\"resolution\": \"DNS\", ";
+        String names = "'resolution': 'DNS', ";
         apply(names + NO_PANIC, 1);
         call("/", 1);
         asked.clear();

@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Wire;
@@ -12,7 +13,6 @@ import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
@@ -83,15 +83,12 @@ class FailedCompilationTest {
     }
 
     private void apply(String services) throws IOException {
-        router.control()
-                .apply(
-                        PolicyCodec.read(
-                                ("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'm'},"
-                                                + " 'jwtProviders': {'old': {'issuer': 'old', 'audiences': ['a'],"
-                                                + " 'jwksUri': 'https://keys/old'}, 'new': {'issuer': 'new', 'audiences': ['a'],"
-                                                + " 'jwksUri': 'https://keys/new'}}, 'services': {" + services + "}}")
-                                        .replace('\'', '"')),
-                        e -> gone.add(e.name()));
+        Documents document = Documents.mesh("m").services(services).with("""
+                'jwtProviders': {
+                  'old': {'issuer': 'old', 'audiences': ['a'], 'jwksUri': 'https://keys/old'},
+                  'new': {'issuer': 'new', 'audiences': ['a'], 'jwksUri': 'https://keys/new'}}
+                """);
+        router.control().apply(document.read(), e -> gone.add(e.name()));
         runStarted();
     }
 

@@ -2,6 +2,7 @@ package dev.meshclient.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.control.Applied;
@@ -23,7 +24,6 @@ import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Tls;
-import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
 import java.time.Duration;
@@ -44,10 +44,14 @@ class OutboundTest {
                 false,
                 Duration.ZERO,
                 Duration.ofHours(1));
-        router.control().apply(PolicyCodec.read("""
-                        {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                         "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {%s}}
-                        """.formatted(services)), gone -> {});
+        router.control()
+                .apply(
+                        Documents.mesh("test")
+                                .epoch("e")
+                                .version(7)
+                                .services(services)
+                                .read(),
+                        gone -> {});
         return router.toString();
     }
 
@@ -85,10 +89,7 @@ class OutboundTest {
                 false,
                 Duration.ZERO,
                 Duration.ofHours(1));
-        PolicyDocument document = PolicyCodec.read("""
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                 "metadata": {"mesh": "test", "epoch": "e", "version": 7}, "services": {}}
-                """);
+        PolicyDocument document = Documents.mesh("test").epoch("e").version(7).read();
         assertThat(router.control()
                         .resume(AppliedPolicy.NONE, List.of(document.policy().metadata()), gone -> {}))
                 .isTrue();

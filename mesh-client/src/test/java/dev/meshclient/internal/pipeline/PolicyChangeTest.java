@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Overloaded;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Attempt;
@@ -16,7 +17,6 @@ import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
-import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,26 +46,23 @@ class PolicyChangeTest {
         return Calls.respondOpen(attempt, 200);
     };
 
-    private static String orders(int version, String settings, String... addresses) {
-        List<String> endpoints = new ArrayList<>();
+    private static Documents orders(int version, String settings, String... addresses) {
+        Documents.Service orders = Documents.service("orders").with(settings);
         for (String address : addresses) {
-            endpoints.add("{\"address\": \"%s\", \"port\": 80}".formatted(address));
+            orders.endpoint(address, 80);
         }
-        return """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test", "version": %d},
-                 "services": {"orders": {"hosts": ["orders"], %s "endpoints": [%s]}}}
-                """.formatted(version, settings, String.join(", ", endpoints));
+        return Documents.mesh("test").version(version).services(orders);
     }
 
     private Wire wire = transport;
 
-    private void apply(String document) throws IOException {
+    private void apply(Documents document) throws IOException {
         apply(document, transport);
     }
 
-    private void apply(String document, Wire of) throws IOException {
+    private void apply(Documents document, Wire of) throws IOException {
         wire = of;
-        router.control().apply(PolicyCodec.read(document), e -> gone.add(e.name()));
+        router.control().apply(document.read(), e -> gone.add(e.name()));
     }
 
     private CallLayer layers() {
@@ -93,7 +90,7 @@ class PolicyChangeTest {
         apply(orders(1, "", "10.0.0.1"));
         call();
         EndpointHealth before = endpoints().get(0);
-        apply(orders(2, "\"timeouts\": {\"request\": \"3s\"},", "10.0.0.1", "10.0.0.2"));
+        apply(orders(2, "'timeouts': {'request': '3s'}", "10.0.0.1", "10.0.0.2"));
         assertThat(endpoints()).hasSize(2).contains(before);
         assertThat(before.inFlight()).isEqualTo(1);
         open.get(0).over();
@@ -117,9 +114,9 @@ class PolicyChangeTest {
 
     @Test
     void a_call_under_way_goes_on_with_the_policy_that_it_began_with() throws Exception {
-        apply(orders(1, "\"retry\": {\"attempts\": 1},", "10.0.0.1"), attempt -> {
+        apply(orders(1, "'retry': {'attempts': 1}", "10.0.0.1"), attempt -> {
             if (attempt.number() == 1) {
-                apply(orders(2, "\"retry\": {\"attempts\": 0},", "10.0.0.2"));
+                apply(orders(2, "'retry': {'attempts': 0}", "10.0.0.2"));
                 throw Calls.fail(attempt, Outcome.CONNECT_FAILURE);
             }
             return Calls.respond(attempt, 200);
@@ -134,13 +131,13 @@ class PolicyChangeTest {
 
     @Test
     void the_limit_counts_calls_of_all_policies() throws Exception {
-        apply(orders(1, "\"limits\": {\"maxRequests\": 2},", "10.0.0.1"));
+        apply(orders(1, "'limits': {'maxRequests': 2}", "10.0.0.1"));
         call();
         call();
-        apply(orders(2, "\"limits\": {\"maxRequests\": 3},", "10.0.0.2"));
+        apply(orders(2, "'limits': {'maxRequests': 3}", "10.0.0.2"));
         call();
         assertThatThrownBy(this::call).isInstanceOf(Overloaded.class);
-        apply(orders(3, "\"limits\": {\"maxRequests\": 1},", "10.0.0.2"));
+        apply(orders(3, "'limits': {'maxRequests': 1}", "10.0.0.2"));
         assertThatThrownBy(this::call).hasMessageContaining("3 calls in flight, of at most 1");
         open.forEach(Attempt::over);
         call();
@@ -148,12 +145,10 @@ class PolicyChangeTest {
 
     @Test
     void a_backend_that_goes_and_comes_back_still_counts_the_calls_under_way() throws Exception {
-        String limited = orders(1, "\"limits\": {\"maxRequests\": 1},", "10.0.0.1");
+        Documents limited = orders(1, "'limits': {'maxRequests': 1}", "10.0.0.1");
         apply(limited);
         call();
-        apply("""
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"}, "services": {"orders": null}}
-                """);
+        apply(Documents.mesh("test").services("'orders': null"));
         assertThat(gone).containsExactly("10.0.0.1:80");
         apply(limited);
         assertThatThrownBy(this::call).isInstanceOf(Overloaded.class);
@@ -166,8 +161,8 @@ class PolicyChangeTest {
 
     @Test
     void the_retry_budget_survives() throws Exception {
-        String once = "\"retryConstraint\": {\"minRetryRate\": {\"count\": 1, \"interval\": \"10s\"},"
-                + " \"budget\": {\"percent\": 0}}, \"retry\": {\"attempts\": 1},";
+        String once = "'retryConstraint': {'minRetryRate': {'count': 1, 'interval': '10s'},"
+                + " 'budget': {'percent': 0}}, 'retry': {'attempts': 1}";
         apply(orders(1, once, "10.0.0.1"));
         fails.set(Outcome.CONNECT_FAILURE);
         assertThat(attemptsOfAFailure()).isEqualTo(2);
@@ -189,7 +184,7 @@ class PolicyChangeTest {
                 "subsets": [{"name": "v1", "labels": {}},
                   {"name": "v2", "labels": {}, "retryConstraint": {"minRetryRate": {"count": 1}}}],
                 "rules": [{"matches": [{"path": {"value": "/v2"}}], "backendRefs": [{"name": "orders", "subset": "v2"}]},
-                  {"backendRefs": [{"name": "orders", "subset": "v1"}]}],
+                  {"backendRefs": [{"name": "orders", "subset": "v1"}]}]
                 """;
         apply(orders(1, subsets, "10.0.0.1"));
         fails.set(Outcome.CONNECT_FAILURE);
@@ -205,7 +200,7 @@ class PolicyChangeTest {
     void what_a_service_says_about_connecting_holds_for_the_calls_of_its_rules() throws Exception {
         String rule = """
                 "timeouts": {"connect": "300ms", "idle": "0s"}, "rules": [{"timeouts": {"request": "2s"},
-                  "backendRefs": [{"name": "orders"}]}],
+                  "backendRefs": [{"name": "orders"}]}]
                 """;
         List<Long> seen = new ArrayList<>();
         apply(orders(1, rule, "10.0.0.1"), attempt -> {
@@ -220,11 +215,8 @@ class PolicyChangeTest {
     @Test
     @Timeout(60)
     void under_load_nothing_leaks_and_no_call_is_refused() throws Exception {
-        List<String> documents = List.of(
-                orders(1, "", "10.0.0.1", "10.0.0.2"),
-                orders(2, "", "10.0.0.2", "10.0.0.3"),
-                orders(3, "", "10.0.0.3"));
-        router.control().apply(PolicyCodec.read(documents.get(0)), e -> {});
+        String[][] addresses = {{"10.0.0.1", "10.0.0.2"}, {"10.0.0.2", "10.0.0.3"}, {"10.0.0.3"}};
+        router.control().apply(orders(1, "", addresses[0]).read(), e -> {});
         AtomicInteger answered = new AtomicInteger();
         int callers = 3;
         int calls = 4_000;
@@ -245,10 +237,12 @@ class PolicyChangeTest {
                     }
                 });
             }
-            for (int i = 0; done.getCount() > 0 || i < documents.size(); i++) {
-                String next =
-                        documents.get(i % documents.size()).replaceAll("\"version\": \\d+", "\"version\": " + (i + 4));
-                router.control().apply(PolicyCodec.read(next), e -> {});
+            for (int i = 0; done.getCount() > 0 || i < addresses.length; i++) {
+                router.control()
+                        .apply(
+                                orders(i + 2, "", addresses[i % addresses.length])
+                                        .read(),
+                                e -> {});
             }
             assertThat(done.await(50, TimeUnit.SECONDS)).isTrue();
         }
@@ -262,9 +256,11 @@ class PolicyChangeTest {
     @Timeout(60)
     void a_host_that_is_being_listed_for_the_first_time_is_not_refused() throws Exception {
         int rounds = 500;
-        List<String> documents = new ArrayList<>();
+        List<Documents> documents = new ArrayList<>();
         for (int i = 0; i < rounds; i++) {
-            documents.add(orders(i + 1, "", "10.0.0.1").replace("[\"orders\"]", "[\"h" + i + "\"]"));
+            documents.add(Documents.mesh("test")
+                    .version(i + 1)
+                    .services(Documents.service("orders", "h" + i).endpoint("10.0.0.1", 80)));
         }
         apply(documents.get(0));
         AtomicInteger asked = new AtomicInteger();

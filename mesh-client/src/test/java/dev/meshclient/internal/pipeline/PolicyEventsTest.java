@@ -3,12 +3,12 @@ package dev.meshclient.internal.pipeline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.meshclient.Documents;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyException;
-import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
@@ -40,21 +40,23 @@ class PolicyEventsTest implements MeshListener {
         }
     }
 
+    private static Documents version(String version) {
+        return Documents.mesh("t").epoch("e").metadata("'version': " + version);
+    }
+
     @Test
     void each_new_document_and_each_new_reason_of_refusal_is_one_event() throws Exception {
-        String document = """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-                 "metadata": {"mesh": "t", "epoch": "e", "version": %s}, "services": {}}
-                """;
         PolicyException bad =
-                catchThrowableOfType(PolicyException.class, () -> PolicyCodec.read(document.formatted("\"x\"")));
+                catchThrowableOfType(PolicyException.class, () -> version("'x'").read());
 
         router.control().failed(bad);
-        router.control().apply(PolicyCodec.read(document.formatted("1")), gone -> {});
-        router.control().apply(PolicyCodec.read(document.formatted("1")), gone -> {});
+        router.control().apply(version("1").read(), gone -> {});
+        router.control().apply(version("1").read(), gone -> {});
         router.control().failed(new IOException("the registry answered: ", bad));
         router.control().failed(new IOException("the registry answered: ", bad));
         router.control().failed(new IOException("no route to host"));
+        assertThat(events).isEmpty();
+        router.unlocked();
 
         assertThat(events)
                 .containsExactly(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.meshclient.DeadlineExceeded;
+import dev.meshclient.Documents;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.Workload;
@@ -17,7 +18,6 @@ import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
-import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -71,12 +71,7 @@ class ResolutionTest {
     }
 
     private void apply(String services) throws IOException {
-        router.control()
-                .apply(
-                        PolicyCodec.read(("{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy',"
-                                        + " 'metadata': {'mesh': 'test'}, 'services': {" + services + "}}")
-                                .replace('\'', '"')),
-                        e -> gone.add(e.name()));
+        router.control().apply(Documents.mesh("test").services(services).read(), e -> gone.add(e.name()));
     }
 
     private Call call(String url) throws IOException {
@@ -395,10 +390,12 @@ class ResolutionTest {
                 Duration.ZERO,
                 Duration.ZERO);
         time.run(() -> {
-            other.control().apply(PolicyCodec.read("""
-                            {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"},
-                             "services": {"a": {"hosts": ["a"], "resolution": "DNS"}}}
-                            """), e -> {});
+            other.control()
+                    .apply(
+                            Documents.mesh("test")
+                                    .services(Documents.service("a").with("'resolution': 'DNS'"))
+                                    .read(),
+                            e -> {});
             Request get = new Request.Builder().url("http://a/").build();
             Throwable failure = catchThrowable(
                     () -> Calls.call(time, get).run(Objects.requireNonNull(Calls.layers(other.admit("a", 80)))));

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshclient.Documents;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
@@ -15,7 +16,6 @@ import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Retry;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.RetryOn;
-import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,10 +118,9 @@ class EnvoyRetryVectorTest {
 
     private static boolean isRefused(String word) {
         try {
-            PolicyCodec.read("""
-                    {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "m"},
-                     "defaults": {"retry": {"attempts": 1, "retryOn": ["%s"]}}, "services": {}}
-                    """.formatted(word));
+            Documents.mesh("m")
+                    .with("'defaults': {'retry': {'attempts': 1, 'retryOn': ['" + word + "']}}")
+                    .read();
             return false;
         } catch (PolicyException e) {
             return e.problems().stream()

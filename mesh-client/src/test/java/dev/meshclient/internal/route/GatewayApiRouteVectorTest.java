@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import dev.meshclient.Documents;
 import dev.meshclient.NoRoute;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
@@ -85,15 +86,15 @@ class GatewayApiRouteVectorTest {
         for (JsonNode rule : rules) {
             rule.path("backendRefs").forEach(ref -> ((ObjectNode) ref).remove("port"));
         }
-        ObjectNode document = (ObjectNode) json.readTree("""
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "vectors"}, "services": {
-                  "echo": {"hosts": ["echo"]}, "echo-v1": {"hosts": ["echo-v1"]}, "echo-v2": {"hosts": ["echo-v2"]}}}
-                """);
-        for (JsonNode service : document.get("services")) {
-            ((ObjectNode) service).putArray("endpoints");
-        }
+        ObjectNode document = (ObjectNode) json.readTree(Documents.mesh("vectors")
+                .services(service("echo"), service("echo-v1"), service("echo-v2"))
+                .json());
         ((ObjectNode) document.get("services").get("echo")).set("rules", rules);
         return json.writeValueAsBytes(document);
+    }
+
+    private static Documents.Service service(String name) {
+        return Documents.service(name).endpoints(List.of());
     }
 
     private static void assertRefused(byte[] document, String route, String filter) {

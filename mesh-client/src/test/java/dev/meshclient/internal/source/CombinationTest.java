@@ -2,6 +2,7 @@ package dev.meshclient.internal.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.OutboundTrafficPolicy;
@@ -10,7 +11,6 @@ import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
-import dev.meshclient.policy.json.PolicyCodec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +23,12 @@ class CombinationTest {
     private List<String> conflicts = List.of();
 
     private static MeshPolicy policy(String metadata, String head, String services) {
-        String json = """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test"%s}, %s
-                 "services": {%s}}
-                """.formatted(metadata, head, services);
         try {
-            return PolicyCodec.readStrict(json.getBytes(java.nio.charset.StandardCharsets.UTF_8))
+            return Documents.mesh("test")
+                    .metadata(metadata)
+                    .with(head)
+                    .services(services)
+                    .readStrict()
                     .policy();
         } catch (PolicyException e) {
             throw new AssertionError(e);
@@ -85,8 +85,7 @@ class CombinationTest {
 
     @Test
     void merge_leaves_everything_else_of_a_service_to_the_first_that_has_it() {
-        MeshPolicy merged =
-                merged(services("\"a\": {\"hosts\": [\"a\"], \"timeouts\": {\"request\": \"1s\"}}"), services("""
+        MeshPolicy merged = merged(services("'a': {'hosts': ['a'], 'timeouts': {'request': '1s'}}"), services("""
                         "a": {"hosts": ["a"], "appProtocol": "https", "timeouts": {"idle": "9s"},
                               "subsets": [{"name": "v1", "labels": {}}],
                               "rules": [{"name": "r", "backendRefs": [{"name": "a"}]}]},
@@ -103,8 +102,8 @@ class CombinationTest {
     @Test
     void merge_applies_the_defaults_of_a_document_to_its_own_services_only() {
         MeshPolicy merged = merged(
-                policy("", "\"defaults\": {\"timeouts\": {\"request\": \"1s\"}},", "\"a\": {\"hosts\": [\"a\"]}"),
-                policy("", "\"defaults\": {\"timeouts\": {\"idle\": \"2s\"}},", "\"b\": {\"hosts\": [\"b\"]}"));
+                policy("", "'defaults': {'timeouts': {'request': '1s'}}", "'a': {'hosts': ['a']}"),
+                policy("", "'defaults': {'timeouts': {'idle': '2s'}}", "'b': {'hosts': ['b']}"));
         assertThat(merged.defaults()).isEqualTo(Settings.NONE);
         assertThat(service(merged, "a").settings().route().timeouts().request()).isEqualTo(Duration.ofSeconds(1));
         assertThat(service(merged, "a").settings().backend().timeouts().idle()).isNull();
@@ -115,15 +114,15 @@ class CombinationTest {
     @Test
     void a_service_that_takes_its_endpoints_from_the_request_gets_none() {
         MeshPolicy merged = merged(
-                services("\"a\": {\"hosts\": [\"a\"], \"resolution\": \"NONE\"}"),
-                services("\"a\": {\"hosts\": [\"a\"], \"endpoints\": [{\"address\": \"10.0.0.1\", \"port\": 80}]}"));
+                services("'a': {'hosts': ['a'], 'resolution': 'NONE'}"),
+                services("'a': {'hosts': ['a'], 'endpoints': [{'address': '10.0.0.1', 'port': 80}]}"));
         assertThat(service(merged, "a").endpoints()).isEmpty();
     }
 
     @Test
     void a_host_has_one_owner_and_who_loses_it_is_named() {
-        MeshPolicy one = services("\"a\": {\"hosts\": [\"shop\"]}");
-        MeshPolicy other = services("\"b\": {\"hosts\": [\"shop\", \"b\"]}");
+        MeshPolicy one = services("'a': {'hosts': ['shop']}");
+        MeshPolicy other = services("'b': {'hosts': ['shop', 'b']}");
         for (Combination.Kind kind : Combination.Kind.values()) {
             MeshPolicy combined = combined(kind, one, other);
             assertThat(service(combined, "a").hosts()).containsExactly("shop");
@@ -134,8 +133,8 @@ class CombinationTest {
 
     @Test
     void the_head_names_both_revisions_and_has_no_version() {
-        MeshPolicy one = policy(", \"epoch\": \"e\", \"version\": 7, \"ttl\": \"2h\"", "", "");
-        MeshPolicy other = policy(", \"version\": 3, \"ttl\": \"1h\", \"generated\": \"2026-11-22T18:00:00Z\"", "", "");
+        MeshPolicy one = policy("'epoch': 'e', 'version': 7, 'ttl': '2h'", "", "");
+        MeshPolicy other = policy("'version': 3, 'ttl': '1h', 'generated': '2026-11-22T18:00:00Z'", "", "");
         MeshPolicy merged = merged(one, other);
         assertThat(merged.metadata().epoch()).isEqualTo("e/7+-/3");
         assertThat(merged.metadata().version()).isNull();
@@ -148,7 +147,7 @@ class CombinationTest {
 
     @Test
     void the_stricter_of_both_rules_what_is_not_in_the_mesh() {
-        MeshPolicy strict = policy("", "\"outboundTrafficPolicy\": \"REGISTRY_ONLY\",", "");
+        MeshPolicy strict = policy("", "'outboundTrafficPolicy': 'REGISTRY_ONLY'", "");
         assertThat(merged(strict, services("")).outboundTrafficPolicy()).isEqualTo(OutboundTrafficPolicy.REGISTRY_ONLY);
         assertThat(overlaid(services(""), strict).outboundTrafficPolicy())
                 .isEqualTo(OutboundTrafficPolicy.REGISTRY_ONLY);
@@ -159,8 +158,8 @@ class CombinationTest {
     @Test
     void clusters_are_united_by_name() {
         MeshPolicy merged = merged(
-                policy("", "\"clusters\": [{\"name\": \"west\", \"priority\": 1}],", ""),
-                policy("", "\"clusters\": [{\"name\": \"west\", \"priority\": 5}, {\"name\": \"east\"}],", ""));
+                policy("", "'clusters': [{'name': 'west', 'priority': 1}]", ""),
+                policy("", "'clusters': [{'name': 'west', 'priority': 5}, {'name': 'east'}]", ""));
         assertThat(merged.clusters())
                 .extracting(c -> c.name() + " " + c.priority())
                 .containsExactly("west 1", "east 0");
@@ -169,11 +168,11 @@ class CombinationTest {
     @Test
     void overlay_wins_setting_by_setting_and_adds_no_endpoints() {
         MeshPolicy overlaid = overlaid(
-                policy("", "\"defaults\": {\"timeouts\": {\"idle\": \"1s\"}},", """
+                policy("", "'defaults': {'timeouts': {'idle': '1s'}}", """
                         "a": {"hosts": ["a"], "timeouts": {"request": "2s"},
                               "subsets": [{"name": "v1", "labels": {"version": "1"}}]}
                         """),
-                policy("", "\"defaults\": {\"timeouts\": {\"idle\": \"3s\", \"connect\": \"4s\"}},", """
+                policy("", "'defaults': {'timeouts': {'idle': '3s', 'connect': '4s'}}", """
                         "a": {"hosts": ["a", "a.prod"], "appProtocol": "https",
                               "timeouts": {"request": "5s", "backendRequest": "6s"},
                               "endpoints": [{"address": "10.0.0.1", "port": 80}],
@@ -198,8 +197,7 @@ class CombinationTest {
     @Test
     void an_overlay_that_lists_endpoints_has_only_those() {
         MeshPolicy overlaid = overlaid(
-                services("\"a\": {\"hosts\": [\"a\"], \"endpoints\": [{\"address\": \"127.0.0.1\", \"port\": 1}]}"),
-                services("""
+                services("'a': {'hosts': ['a'], 'endpoints': [{'address': '127.0.0.1', 'port': 1}]}"), services("""
                         "a": {"hosts": ["a"], "appProtocol": "https",
                               "endpoints": [{"address": "10.0.0.1", "port": 80}]}
                         """));
@@ -209,8 +207,8 @@ class CombinationTest {
 
     @Test
     void an_overlay_removes_and_brings_back() {
-        MeshPolicy has = services("\"a\": {\"hosts\": [\"a\"]}");
-        MeshPolicy removes = services("\"a\": null");
+        MeshPolicy has = services("'a': {'hosts': ['a']}");
+        MeshPolicy removes = services("'a': null");
         assertThat(overlaid(removes, has).services()).isEmpty();
         assertThat(overlaid(removes, has).removed()).containsExactly("a");
         assertThat(overlaid(has, removes).services()).containsOnlyKeys("a");

@@ -2,6 +2,7 @@ package dev.meshclient.internal.source;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.registry.RecordingSink;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -12,10 +13,7 @@ class DocumentIntakeTest {
     private final RecordingSink sink = new RecordingSink();
 
     private static byte[] document(int version) {
-        return """
-                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "test", "version": %d},
-                 "services": {}}
-                """.formatted(version).getBytes(StandardCharsets.UTF_8);
+        return Documents.mesh("test").version(version).json().getBytes(StandardCharsets.UTF_8);
     }
 
     @Test

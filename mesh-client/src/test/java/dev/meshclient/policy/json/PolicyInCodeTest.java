@@ -17,15 +17,17 @@ import dev.meshclient.policy.Service;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A policy that was made in code is held to what a document is held to, with the same paths and words. */
 class PolicyInCodeTest {
     /** Of those of its mistakes that are not its syntax; null: some are. */
-    private static MeshPolicy asIfMadeInCode(byte[] json) throws PolicyException {
+    private static @Nullable MeshPolicy asIfMadeInCode(byte[] json) throws PolicyException {
         PolicyCheck reading = new PolicyCheck();
         AtomicReference<MeshPolicy> policy = new AtomicReference<>();
         List<String> unknown = new JsonText(json, reading).read(true, in -> policy.set(new DocumentReader().read(in)));
@@ -157,8 +159,7 @@ class PolicyInCodeTest {
                                 .build())
                 .build());
 
-        Service orders = document.policy().services().get("orders");
-        assertThat(orders).isNotNull();
+        Service orders = Objects.requireNonNull(document.policy().services().get("orders"));
         assertThat(orders.settings().backend().serviceAccount()).isEqualTo("spiffe://shop.example/orders");
         assertThat(orders.endpoints().get(0).serviceAccount()).isEqualTo("spiffe://shop.example/ns/prod/sa/a");
     }

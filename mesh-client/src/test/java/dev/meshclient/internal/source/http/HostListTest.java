@@ -2,10 +2,9 @@ package dev.meshclient.internal.source.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Documents;
 import dev.meshclient.internal.source.WantedHosts;
 import dev.meshclient.policy.PolicyDocument;
-import dev.meshclient.policy.json.PolicyCodec;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -46,12 +45,10 @@ class HostListTest {
                                                         .collect(Collectors.joining(","))
                                                 + "]}]"))
                 .collect(Collectors.joining(","));
-        String json = "{'apiVersion': 'meshclient.dev/v1', 'kind': 'MeshPolicy', 'metadata': {'mesh': 'test'" + scope
-                + "}, 'services': {" + all + "}}";
-        return PolicyCodec.read(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+        return Documents.mesh("test").metadata(scope).services(all).read();
     }
 
-    private static final String PART = ", 'scope': {'hosts': []}";
+    private static final String PART = "'scope': {'hosts': []}";
 
     @ParameterizedTest
     @CsvSource(
