@@ -1,6 +1,6 @@
 package dev.meshclient;
 
-/** The service's authorization policy does not let this workload make the call, whatever the service may find out yet. */
+/** The service's authorization policy does not allow this workload to make the call, whatever else the service would check. */
 public final class AccessDenied extends MeshRefusal {
     private static final long serialVersionUID = 1;
 
@@ -13,12 +13,12 @@ public final class AccessDenied extends MeshRefusal {
         this.rule = rule;
     }
 
-    /** The policy that denies; where no ALLOW policy allows, all of these. */
+    /** The policy that denies; if no ALLOW policy allows the call, all ALLOW policies. */
     public String policy() {
         return policy;
     }
 
-    /** The rule of the policy, {@code rules[0]}; empty if none allows. */
+    /** The rule of the policy, such as {@code rules[0]}; empty if no ALLOW policy allows the call. */
     public String rule() {
         return rule;
     }

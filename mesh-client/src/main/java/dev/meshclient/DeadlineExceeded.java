@@ -2,7 +2,7 @@ package dev.meshclient;
 
 import java.io.InterruptedIOException;
 
-/** The time for the whole call is over. */
+/** The time limit of the whole call has expired. */
 public final class DeadlineExceeded extends InterruptedIOException implements MeshFailure {
     private static final long serialVersionUID = 1;
 
@@ -30,7 +30,7 @@ public final class DeadlineExceeded extends InterruptedIOException implements Me
         return advice;
     }
 
-    /** It is made on the hot path, and its decision says more than a stack trace. */
+    /** Thrown on the hot path; its decision tells more than a stack trace. */
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

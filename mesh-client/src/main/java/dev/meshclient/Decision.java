@@ -4,35 +4,35 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Why a call went where it went. Only the mesh implements it; facts may be added. */
+/** What the mesh decided for a call: policy, route, backend and attempts. Only the mesh implements it; methods may be added. */
 public interface Decision {
-    /** Nothing was decided. */
+    /** No decision. */
     Decision NONE = new NoDecision("", "", "", "", List.of(), "");
 
     /**
-     * The document that routed the call, as {@code epoch/version}: the one in force, or an older one whose policy of the service
-     * is kept; empty before the first.
+     * The document that routed the call, as {@code epoch/version}: the one in force, or an older one whose policy for the
+     * service is kept; empty before the first.
      */
     String policy();
 
     /** The service that claims the host; empty if none does. */
     String service();
 
-    /** The rule that took the request; empty if none did. */
+    /** The rule that matched the request; empty if none did. */
     String rule();
 
     /** The backend chosen, {@code service} or {@code service/subset}; empty if none was. */
     String backend();
 
-    /** In the order in which they began. */
+    /** The attempts in the order in which they began. */
     List<Attempt> attempts();
 
-    /** A remark, as {@code retry budget exhausted}; empty if there is nothing to say. */
+    /** A remark, such as {@code retry budget exhausted}; empty if there is none. */
     String detail();
 
     /** One attempt. */
     interface Attempt {
-        /** From 1 on. */
+        /** The number of the attempt, from 1. */
         int number();
 
         /** {@code address:port}; empty if none was chosen. */
@@ -41,16 +41,16 @@ public interface Decision {
         /** The zone of the endpoint; empty if it is not known. */
         String zone();
 
-        /** What became of it, in a word; {@code running} while it has no outcome. */
+        /** The outcome in a word; {@code running} while there is none. */
         String outcome();
 
-        /** Of the response; 0 if there was none. */
+        /** The status of the response; 0 if there was none. */
         int status();
 
-        /** Until its outcome was known. */
+        /** The time from its start to its outcome. */
         Duration duration();
 
-        /** What the network said, of the body of a response too; null if the response is whole. */
+        /** The failure of the network, of the response body too; null if the response is complete. */
         @Nullable
         String failure();
     }

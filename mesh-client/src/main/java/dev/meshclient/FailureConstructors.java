@@ -2,7 +2,7 @@ package dev.meshclient;
 
 import dev.meshclient.internal.call.Failures;
 
-/** Lends the constructors that this package does not export to the packages that refuse calls. */
+/** Gives access to package-private constructors to the internal packages that refuse calls. */
 final class FailureConstructors extends Failures {
     @Override
     public AccessDenied accessDenied(String policy, String rule, String what, String advice, Decision decision) {

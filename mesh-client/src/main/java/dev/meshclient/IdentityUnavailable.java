@@ -1,8 +1,8 @@
 package dev.meshclient;
 
 /**
- * Policy sends the call over TLS with a certificate of ours, and there is none that may be used: none was delivered yet, it
- * has expired, or the mesh was given none. Nothing was sent, in the clear least of all.
+ * The policy requires TLS with a certificate of this workload, and none is usable: none has been delivered yet, it has expired,
+ * or the mesh was given none. Nothing was sent, in particular not in plaintext.
  */
 public final class IdentityUnavailable extends MeshRefusal {
     private static final long serialVersionUID = 1;

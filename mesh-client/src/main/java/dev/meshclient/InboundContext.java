@@ -8,11 +8,11 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request that came in says about the calls that are made while it is handled: its deadline shortens theirs, they are not
- * retried if it is a retry itself, and its baggage goes along. Attach it to a call with {@link MeshOptions#withInbound}, or to all
- * calls that this thread makes with {@link #open}. Immutable.
+ * The effect of an inbound request on the calls made while it is handled: its deadline limits theirs, they are not retried if
+ * the request is a retry itself, and its baggage is forwarded. Attach it to a call with {@link MeshOptions#withInbound}, or to
+ * all calls of this thread with {@link #open}. Immutable.
  *
- * <p>Make one only of requests whose sender is authenticated: whoever may send the headers may shorten deadlines.
+ * <p>Make one only for requests of an authenticated sender: a sender of these headers can shorten deadlines.
  */
 public final class InboundContext {
     private static final ThreadLocal<InboundContext> CURRENT = new ThreadLocal<>();
@@ -30,10 +30,10 @@ public final class InboundContext {
     }
 
     /**
-     * Reads {@code x-mesh-deadline-ms} (the time left, from now on), {@code x-mesh-attempt} and W3C's {@code baggage}. A number
-     * that is none counts as not sent.
+     * Reads {@code x-mesh-deadline-ms} (the remaining time, from now on), {@code x-mesh-attempt} and W3C's {@code baggage}. A
+     * header that is not a valid number is ignored.
      *
-     * @param headers finds a header by name, in any case; null: it was not sent
+     * @param headers finds a header by name, in any case; null: the request lacks it
      */
     public static InboundContext of(Function<String, @Nullable String> headers) {
         return of(headers, RealTime::monotonic);
@@ -57,12 +57,12 @@ public final class InboundContext {
         }
     }
 
-    /** That of this thread, or null. */
+    /** The context of this thread, or null. */
     public static @Nullable InboundContext current() {
         return CURRENT.get();
     }
 
-    /** Applies to the calls that this thread makes until the scope is closed; an asynchronous call is made by another thread. */
+    /** Applies to the calls that this thread makes until the scope is closed; asynchronous calls run on other threads. */
     public Scope open() {
         InboundContext before = CURRENT.get();
         CURRENT.set(this);
@@ -75,28 +75,28 @@ public final class InboundContext {
         };
     }
 
-    /** Ends on the thread that opened it. */
+    /** Close it on the thread that opened it. */
     public interface Scope extends AutoCloseable {
         @Override
         void close();
     }
 
-    /** The time that is left, zero if it is over; null: the request has no deadline. */
+    /** The remaining time, zero if it has expired; null: the request has no deadline. */
     public @Nullable Duration left() {
         return until == Time.NEVER ? null : Duration.ofNanos(Math.max(0, until - clock.getAsLong()));
     }
 
-    /** Which attempt of its sender the request is, from 1 on. */
+    /** The number of this attempt of the sender, from 1. */
     public int attempt() {
         return attempt;
     }
 
-    /** As it was sent; null: none was. */
+    /** The baggage as received; null: none. */
     public @Nullable String baggage() {
         return baggage;
     }
 
-    /** The options of a call that is made now: what the caller says, and what this adds. */
+    /** The options of a call that is made now: the caller's own, extended by this context. */
     public MeshOptions applied(MeshOptions options) {
         MeshOptions with = options.withInbound(this);
         Duration left = left();

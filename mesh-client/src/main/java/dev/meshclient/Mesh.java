@@ -43,8 +43,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A service mesh in this process. It wraps an {@link OkHttpClient}; calls of the wrapped client to hosts that policy lists
- * are routed, balanced, retried and bounded in time as policy says, and all others are the client's own as before.
+ * A service mesh in this process. It wraps an {@link OkHttpClient}: the mesh routes, balances, retries and limits in time the
+ * calls to hosts that the policy lists; all other calls are unchanged.
  *
  * <pre>{@code
  * Mesh mesh = Mesh.builder()
@@ -122,15 +122,15 @@ public final class Mesh implements Closeable {
     }
 
     /**
-     * A client like this one whose calls go through the mesh. Wrap it last: interceptors that are there already run above
-     * the mesh, once a call; its network interceptors run once an attempt.
+     * A client with the settings of this one whose calls use the mesh. Wrap it last: existing interceptors run above the mesh,
+     * once for each call; network interceptors run once for each attempt.
      */
     public OkHttpClient wrap(OkHttpClient client) {
         return engine.wrap(client);
     }
 
     /**
-     * For libraries that take a {@link Call.Factory}: as {@link #wrap}, and asynchronous calls are not held to OkHttp's five
+     * For libraries that take a {@link Call.Factory}: like {@link #wrap}, but without OkHttp's limit of five asynchronous calls
      * for each logical host, since the mesh spreads them over its endpoints.
      */
     public Call.Factory callFactory(OkHttpClient client) {
@@ -140,7 +140,7 @@ public final class Mesh implements Closeable {
     /**
      * Waits until the mesh {@link #isReady}.
      *
-     * @return whether they are; false: the time is up, or the mesh was closed
+     * @return whether it is; false: the timeout has passed, or the mesh was closed
      * @throws java.io.InterruptedIOException if the thread is interrupted
      */
     public boolean awaitReady(Duration timeout) throws IOException {
@@ -159,14 +159,14 @@ public final class Mesh implements Closeable {
         return isReady();
     }
 
-    /** Whether a policy is in force and, if the mesh was given an identity, the first certificate is there. Never waits. */
+    /** Whether a policy is in force and, if the mesh was given an identity, its first certificate has arrived. Never waits. */
     public boolean isReady() {
         return router.control().isReady() && identities.isReady();
     }
 
     /**
-     * Whether requests that come in may go on, by the policy of the service that this workload is. Before the first policy, and if
-     * policy does not list this service, none may.
+     * Authorizes inbound requests by the policy for the service of this workload. Before the first policy, and if the policy
+     * does not list this service, it allows none.
      */
     public Inbound inbound() {
         return router.inbound();
@@ -181,7 +181,10 @@ public final class Mesh implements Closeable {
         return router.control().revision();
     }
 
-    /** What is in force, what is refused or kept from before, and how each endpoint stands; as text for people, too. */
+    /**
+     * The policy in force, refused and kept services, and the state of each endpoint; its {@code toString()} is a readable
+     * report.
+     */
     public MeshStatus status() {
         return router.control()
                 .status(source.toString())
@@ -201,14 +204,14 @@ public final class Mesh implements Closeable {
         return all;
     }
 
-    /** Why this response came from where it came; {@link Decision#NONE} for one that did not come through a mesh, or from the cache. */
+    /** How the mesh got this response; {@link Decision#NONE} for a response from the cache or without a mesh. */
     public static Decision decision(Response response) {
         Response network = response.networkResponse();
         var call = network == null ? null : network.request().tag(dev.meshclient.internal.call.Call.class);
         return call == null ? Decision.NONE : call.decision();
     }
 
-    /** What was decided before this failure; {@link Decision#NONE} if no mesh threw it. */
+    /** The decisions before this failure; {@link Decision#NONE} if no mesh threw it. */
     public static Decision decision(Throwable failure) {
         for (Throwable e = failure; e != null; e = e.getCause()) {
             if (e instanceof MeshFailure ours) {
@@ -223,15 +226,15 @@ public final class Mesh implements Closeable {
         return Decision.NONE;
     }
 
-    /** The services in force with the layers of each rule, as text for people. */
+    /** The services in force with the layers of each rule, as readable text. */
     @Override
     public String toString() {
         return "mesh with " + router;
     }
 
     /**
-     * Takes no more policy and no more calls, waits for the calls under way for the drain time (2 s unless said otherwise),
-     * then closes connections and threads. What is left then may finish, within its deadlines. A second call does nothing.
+     * Stops accepting policy and calls, waits for running calls up to the drain time (default 2 s), then closes connections and
+     * threads. Calls that still run may finish within their deadlines. A second call does nothing.
      */
     @Override
     public void close() {
@@ -255,7 +258,7 @@ public final class Mesh implements Closeable {
         stopTime.run();
     }
 
-    /** Looks at what is in flight now and then: at the end of a process a pause of 10 ms costs nothing. */
+    /** Polls the calls in flight: at the end of a process a pause of 10 ms costs nothing. */
     private void drain() {
         long until = time.now() + Time.nanos(drainTimeout);
         Signal pause = time.signal("drain");
@@ -272,7 +275,7 @@ public final class Mesh implements Closeable {
         }
     }
 
-    /** Says what a mesh is to do; {@link #build} makes it. */
+    /** Collects the settings of a mesh; {@link #build} makes it. */
     public static final class Builder {
         private Workload workload = Workload.unknown();
         private @Nullable PolicySource policy;
@@ -292,22 +295,22 @@ public final class Mesh implements Closeable {
 
         private Builder() {}
 
-        /** Who we are. Default: unknown, without a zone to prefer. */
+        /** The service and locality of this process. Default: unknown, without a preferred zone. */
         public Builder workload(Workload workload) {
             this.workload = workload;
             return this;
         }
 
-        /** Where policy comes from. */
+        /** The source of policy. */
         public Builder policy(PolicySource source) {
             this.policy = source;
             return this;
         }
 
         /**
-         * What this workload proves to its peers, and which authorities it trusts: certificate, key and trust bundles, watched
-         * while they rotate. Default: none; calls that policy sends by MESH_MUTUAL or MUTUAL TLS then fail with
-         * {@link IdentityUnavailable}, and never go in the clear.
+         * The identity that this workload presents to peers, and the authorities it trusts: certificate, key and trust bundles,
+         * watched for rotation. Default: none; calls with MESH_MUTUAL or MUTUAL TLS then fail with {@link IdentityUnavailable}
+         * and are never sent in plaintext.
          */
         public Builder identity(WorkloadIdentity source) {
             this.identity = source;
@@ -315,8 +318,8 @@ public final class Mesh implements Closeable {
         }
 
         /**
-         * The certificate that policy names in {@code tls.credentialName}: MUTUAL presents it, MUTUAL and SIMPLE trust its
-         * authorities. The mesh watches its source as it does that of the identity. A second source of one name replaces the
+         * The certificate that the policy names in {@code tls.credentialName}: MUTUAL presents it, MUTUAL and SIMPLE trust its
+         * authorities. The mesh watches its source like that of the identity. A second source with the same name replaces the
          * first.
          *
          * @throws IllegalArgumentException if the name is empty
@@ -331,10 +334,10 @@ public final class Mesh implements Closeable {
         }
 
         /**
-         * Hosts that are the mesh's whatever policy says: they are never called past it. {@code orders} or
+         * Hosts that belong to the mesh whatever the policy states: calls to them never bypass it. {@code orders} or
          * {@code *.svc.cluster.local}; a port does not narrow a claim.
          *
-         * @throws IllegalArgumentException for anything else
+         * @throws IllegalArgumentException for any other syntax
          */
         public Builder claim(String... hosts) {
             for (String host : hosts) {
@@ -348,24 +351,30 @@ public final class Mesh implements Closeable {
             return this;
         }
 
-        /** Tightens what policy says: {@code REGISTRY_ONLY} here is not widened by a document. Default ALLOW_ANY. */
+        /**
+         * A lower bound for the policy's setting: a document cannot widen {@code REGISTRY_ONLY} stated here. Default ALLOW_ANY.
+         */
         public Builder outboundTrafficPolicy(OutboundTrafficPolicy atLeast) {
             this.outboundTrafficPolicy = atLeast;
             return this;
         }
 
-        /** How long calls to hosts of the mesh wait for the first policy, from the build on. Default 5 s; zero = not at all. */
+        /**
+         * How long calls to hosts of the mesh wait for the first policy, from the build on. Default 5 s; zero = they do not
+         * wait.
+         */
         public Builder initialFetchTimeout(Duration timeout) {
             this.initialFetchTimeout = positiveOrZero("initialFetchTimeout", timeout);
             return this;
         }
 
         /**
-         * Where the policy in force is kept, so that a process that starts while the registry is down has one: one file for each
-         * source, which only its owner may read. Give a directory that nobody else can write to. Null: nowhere.
+         * The directory for the policy in force, so that a process can start with it while the registry is unreachable: one
+         * file for each source, readable by its owner only. Only this user should be able to write to the directory. Null:
+         * nothing is stored.
          *
-         * <p>Default: {@code mesh-client} in the directory that the environment variable {@code STATE_DIRECTORY} names, else
-         * {@code XDG_CACHE_HOME}; without either, nowhere.
+         * <p>Default: {@code mesh-client} in the directory of the environment variable {@code STATE_DIRECTORY}, otherwise of
+         * {@code XDG_CACHE_HOME}; without either, nothing is stored.
          */
         public Builder snapshotDirectory(@Nullable Path directory) {
             this.snapshotDirectory = directory;
@@ -373,24 +382,24 @@ public final class Mesh implements Closeable {
         }
 
         /**
-         * How long a service is kept that documents do not have any more; a document that sets it to {@code null} ends it at
-         * once. Default 1 h; zero = not at all.
+         * How long a service is kept that documents do not list any more; a document that sets it to {@code null} removes it at
+         * once. Default 1 h; zero = it is not kept.
          */
         public Builder staleTtl(Duration ttl) {
             this.staleTtl = positiveOrZero("staleTtl", ttl);
             return this;
         }
 
-        /** How long {@link Mesh#close} waits for calls under way. Default 2 s; zero = not at all. */
+        /** How long {@link Mesh#close} waits for running calls. Default 2 s; zero = it does not wait. */
         public Builder drainTimeout(Duration timeout) {
             this.drainTimeout = positiveOrZero("drainTimeout", timeout);
             return this;
         }
 
         /**
-         * A token that policy may name in {@code credentials}, to be sent along with calls over TLS.
+         * A token that the policy may name in {@code credentials}; it is sent with calls over TLS.
          *
-         * @param name that policy calls it by; a second source of one name takes the place of the first
+         * @param name the name in the policy; a second source with the same name replaces the first
          */
         public Builder token(String name, TokenSource source) {
             tokens.put(name, source);
@@ -403,7 +412,7 @@ public final class Mesh implements Closeable {
             return this;
         }
 
-        /** Gets what happens beside calls; may be called more than once. */
+        /** Gets events outside calls; may be called more than once. */
         public Builder listener(MeshListener listener) {
             listeners.add(listener);
             return this;
@@ -422,7 +431,7 @@ public final class Mesh implements Closeable {
         }
 
         /**
-         * Makes the mesh and begins to ask for policy; never waits for it.
+         * Makes the mesh and starts to get policy; never waits for it.
          *
          * @throws IllegalStateException if there is no policy source
          */

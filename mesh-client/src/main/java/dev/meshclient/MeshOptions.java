@@ -4,12 +4,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller says about one request, as its tag:
+ * The caller's options for one request, set as its tag:
  * {@code new Request.Builder().url(..).tag(MeshOptions.class, MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(2)))}.
- * Policy can only shorten what is said here about time; only the caller can say that a request is idempotent.
+ * The policy can only shorten the timeout stated here; only the caller can state that a request is idempotent.
  */
 public final class MeshOptions {
-    /** Nothing is said. */
+    /** No option is set. */
     public static final MeshOptions DEFAULT = new MeshOptions(null, false, false, null, null);
 
     private final @Nullable Duration timeout;
@@ -32,8 +32,8 @@ public final class MeshOptions {
     }
 
     /**
-     * Bounds the whole call, from entering the mesh to the end of the response body; of a stream (an upgraded connection,
-     * {@code text/event-stream}) to its headers.
+     * Limits the whole call, from its entry into the mesh to the end of the response body; for a stream (an upgraded
+     * connection, {@code text/event-stream}) to its headers.
      *
      * @throws IllegalArgumentException if it is zero or negative
      */
@@ -44,27 +44,27 @@ public final class MeshOptions {
         return new MeshOptions(timeout, idempotent, withoutRetries, hashKey, inbound);
     }
 
-    /** Says that sending this request twice does no harm, whatever its method: then what may have been processed is retried. */
+    /** States that sending this request twice does no harm, whatever its method: it may be retried even if it was processed. */
     public MeshOptions withIdempotent() {
         return new MeshOptions(timeout, true, withoutRetries, hashKey, inbound);
     }
 
-    /** The mesh sends this request at most once, whatever policy says about retries. It still follows redirects. */
+    /** The mesh sends this request at most once, whatever the policy states about retries. It still follows redirects. */
     public MeshOptions withoutRetries() {
         return new MeshOptions(timeout, idempotent, true, hashKey, inbound);
     }
 
-    /** This request is made while that one is handled; counts more than the context of the thread. */
+    /** Links this request to the inbound request it is made for; takes precedence over the context of the thread. */
     public MeshOptions withInbound(InboundContext context) {
         return new MeshOptions(timeout, idempotent, withoutRetries, hashKey, context);
     }
 
-    /** Calls with the same key go to the same endpoint, as long as it is usable. */
+    /** Calls with the same key use the same endpoint, as long as it is usable. */
     public MeshOptions withHashKey(String key) {
         return new MeshOptions(timeout, idempotent, withoutRetries, key, inbound);
     }
 
-    /** Null: not said. */
+    /** Null: not set. */
     public @Nullable Duration timeout() {
         return timeout;
     }
@@ -74,17 +74,17 @@ public final class MeshOptions {
         return idempotent;
     }
 
-    /** Null: not said. */
+    /** Null: not set. */
     public @Nullable String hashKey() {
         return hashKey;
     }
 
-    /** Default false: policy decides. */
+    /** Default false: the policy decides. */
     public boolean isWithoutRetries() {
         return withoutRetries;
     }
 
-    /** Null: not said, the context of the thread counts. */
+    /** Null: not set, the context of the thread applies. */
     public @Nullable InboundContext inbound() {
         return inbound;
     }

@@ -2,7 +2,7 @@ package dev.meshclient;
 
 import java.io.IOException;
 
-/** The mesh refused the call: nothing was sent, or nothing more after earlier attempts. Only the mesh makes one. */
+/** The mesh refused the call: nothing was sent, or nothing more after earlier attempts. Only the mesh creates it. */
 public abstract class MeshRefusal extends IOException implements MeshFailure {
     private static final long serialVersionUID = 1;
 
@@ -32,7 +32,7 @@ public abstract class MeshRefusal extends IOException implements MeshFailure {
         return advice;
     }
 
-    /** A refusal is made on the hot path, and its decision says more than a stack trace. */
+    /** Thrown on the hot path; its decision tells more than a stack trace. */
     @Override
     public final synchronized Throwable fillInStackTrace() {
         return this;

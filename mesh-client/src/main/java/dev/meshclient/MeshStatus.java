@@ -9,33 +9,32 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a mesh knows at one moment, for health pages and for people: which policy is in force, what of it is refused or kept
- * from before, and how each endpoint stands.
- * Only the mesh implements these types; facts may be added.
+ * The state of a mesh at one time, for health pages and readers: the policy in force, its refused and kept parts, and the state
+ * of each endpoint. Only the mesh implements these types; methods may be added.
  */
 public interface MeshStatus {
-    /** Where policy comes from. */
+    /** The source of policy. */
     String source();
 
     /** {@code epoch/version} of the document in force; empty before the first. */
     String revision();
 
-    /** Since that came into force; null before the first. */
+    /** The time since it came into force; null before the first. */
     @Nullable
     Duration age();
 
-    /** How much that document can be trusted to be what the source has now; null before the first. */
+    /** How current that document is; null before the first. */
     @Nullable
     Freshness freshness();
 
-    /** What the source said last, if nothing good came from it since: no document, and not that it still has the one in force. */
+    /** The source's last problem since it delivered or confirmed the document in force; null: none. */
     @Nullable
     Problem lastProblem();
 
-    /** What this workload proves, by {@code credentialName}; its identity in the mesh has the empty name. */
+    /** The identities of this workload, by {@code credentialName}; its identity in the mesh has the empty name. */
     Map<String, Identity> identities();
 
-    /** By name. */
+    /** The services by name. */
     Map<String, Service> services();
 
     /** Whether a policy is in force. */
@@ -43,137 +42,140 @@ public interface MeshStatus {
         return age() != null;
     }
 
-    /** All that is refused: problems by service, and under {@code $} those of the last document if it was refused as a whole. */
+    /** All refused parts: problems by service, and under {@code $} those of the last document if it was refused as a whole. */
     Map<String, List<PolicyProblem>> refusals();
 
-    /** Several lines, for a log or a health page; of each service at most 100 endpoints. */
+    /** A report of several lines, for a log or a health page; for each service at most 100 endpoints. */
     @Override
     String toString();
 
-    /** How the policy of a service came to be what it is. */
+    /** The origin of a service's policy. */
     enum State {
-        /** As the document in force says. */
+        /** The document in force states it. */
         IN_FORCE,
-        /** The document has it and it is refused: its last good policy is kept. */
+        /** The document states it but it is refused: its last good policy is kept. */
         KEPT,
-        /** The document does not have it: its last policy is kept for a time. */
+        /** The document does not list it: its last policy is kept for a time. */
         ABSENT,
-        /** The document has it, it is refused, and there was no good one before: its calls fail with {@link PolicyUnavailable}. */
+        /**
+         * The document states it, it is refused, and there was no good policy before: its calls fail with
+         * {@link PolicyUnavailable}.
+         */
         REFUSED
     }
 
-    /** Where the document in force came from. */
+    /** The origin of the document in force. */
     enum From {
-        /** From the source, or the source has said since that it has it. */
+        /** The source delivered it, or has confirmed it since. */
         LIVE,
-        /** From the snapshot of an earlier process, and the source has not been heard since. */
+        /** From the snapshot of an earlier process; the source has not confirmed it yet. */
         SNAPSHOT,
-        /** As {@link #SNAPSHOT}, and the document's {@code metadata.ttl} was over when it came into force. */
+        /** As {@link #SNAPSHOT}, and the document's {@code metadata.ttl} had expired when it came into force. */
         STALE
     }
 
-    /** What this workload proves to its peers. */
+    /** An identity that this workload presents to peers. */
     interface Identity {
-        /** Where it comes from. */
+        /** Its source. */
         String source();
 
-        /** The SPIFFE ID, or the subject of a certificate that has none; empty: there is none yet. */
+        /** The SPIFFE ID, or the subject of a certificate without one; empty: there is none yet. */
         String id();
 
-        /** Since that certificate is in use; null: there is none yet. */
+        /** The time since that certificate is in use; null: there is none yet. */
         @Nullable
         Duration age();
 
-        /** Negative: it has expired; null: there is none yet. */
+        /** The time until it expires, negative after that; null: there is none yet. */
         @Nullable
         Duration expiresIn();
 
-        /** Why there is nothing newer; empty: all is well. */
+        /** Why there is no newer certificate; empty: no problem. */
         String problem();
     }
 
-    /** How much the document in force can be trusted to be what the source has now. */
+    /** How current the document in force is. */
     interface Freshness {
-        /** Where it came from. */
+        /** Its origin. */
         From from();
 
-        /** Since the source last said that it has it, also where an earlier process heard that. */
+        /** The time since the source last confirmed it, to this or an earlier process. */
         Duration age();
     }
 
-    /** What a source said. */
+    /** A problem that a source reported. */
     interface Problem {
         /** What happened. */
         String message();
 
-        /** Since then. */
+        /** The time since it occurred. */
         Duration age();
 
-        /** Since the first problem after which nothing good came. */
+        /** The time since the first problem after the last success. */
         Duration lasting();
 
-        /** What is wrong with the document, if it was that; empty otherwise. */
+        /** The problems of the document if it was refused; empty otherwise. */
         List<PolicyProblem> refused();
     }
 
     /** A service. */
     interface Service {
-        /** How its policy came to be what it is. */
+        /** The origin of its policy. */
         State state();
 
-        /** Of the document that its policy is from; empty if it has none. */
+        /** The document of its policy; empty if it has none. */
         String revision();
 
-        /** When it is dropped unless a document has it again; null if it does not. */
+        /** The time until it is dropped unless a document lists it again; null if it is not dropped. */
         @Nullable
         Duration dropsIn();
 
         /** The hosts that it claims. */
         List<String> hosts();
 
-        /** Why the document's is refused; empty if it is not. */
+        /** Why its policy in the document is refused; empty if it is not. */
         List<PolicyProblem> problems();
 
-        /** Its rules, and the layers of each, as text for people; empty if its calls are refused. */
+        /** Its rules, and the layers of each, as readable text; empty if its calls are refused. */
         String pipeline();
 
-        /** All that its policy lists; with resolution {@code DNS} the addresses that are known of its names. */
+        /** All endpoints that its policy lists; with resolution {@code DNS} the known addresses of its names. */
         List<Endpoint> endpoints();
 
-        /** How far its attempts went since it is known. */
+        /** The distance of its attempts since the mesh has known it. */
         Traffic traffic();
     }
 
     /**
-     * How far attempts went, the first ones and retries alike: what leaves a zone may cost, and takes longer. With resolution
-     * {@code NONE} nothing is known of it.
+     * Attempts by distance, first attempts and retries alike: traffic between zones may cost money and takes longer. Not
+     * counted with resolution {@code NONE}.
      */
     interface Traffic {
-        /** To endpoints in our zone. */
+        /** To endpoints in the caller's zone. */
         Volume sameZone();
 
-        /** To other zones of our region. */
+        /** To other zones of the caller's region. */
         Volume crossZone();
 
         /** To other regions. */
         Volume crossRegion();
 
-        /** Where our zone or theirs is not stated. */
+        /** The zone of the caller or the endpoint is not stated. */
         Volume unknown();
 
         /** Of all these attempts, those without TLS. */
         long plaintext();
     }
 
-    /** How much. */
+    /** An amount of traffic. */
     interface Volume {
         /** Attempts that began. */
         long requests();
 
-        /** Of request bodies that were sent to their end. */
+        /** Bytes of request bodies that were sent completely. */
         long sentBytes();
 
-        /** Of response bodies that were read to their end, as they came over the wire; without headers and TLS. */
+        /** Bytes of response bodies that were read completely, as received on the wire; without headers and TLS. */
         long receivedBytes();
     }
 
@@ -182,22 +184,22 @@ public interface MeshStatus {
         /** {@code address:port}. */
         String address();
 
-        /** Where it is. */
+        /** Its locality. */
         Locality locality();
 
-        /** That it belongs to; empty if none is stated. */
+        /** Its cluster; empty if none is stated. */
         String cluster();
 
-        /** As the registry sees it. */
+        /** Its health as the registry states it. */
         Health health();
 
-        /** Attempts under way, until the end of their bodies. */
+        /** Running attempts, until the end of their bodies. */
         int inFlight();
 
-        /** Why it gets no calls for now; empty: it is not ejected. */
+        /** Why it is ejected and gets no calls; empty: it is not ejected. */
         String ejected();
 
-        /** When one request may try an ejected one; null if it is not ejected. */
+        /** The time until a request may probe it; null if it is not ejected. */
         @Nullable
         Duration nextProbeIn();
     }

@@ -2,7 +2,7 @@ package dev.meshclient;
 
 import java.util.List;
 
-/** The decision of a call that did not go through a mesh. */
+/** The decision of a call without a mesh. */
 record NoDecision(String policy, String service, String rule, String backend, List<Attempt> attempts, String detail)
         implements Decision {
     @Override

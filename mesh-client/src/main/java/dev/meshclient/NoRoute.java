@@ -1,6 +1,6 @@
 package dev.meshclient;
 
-/** No rule takes the request, or its host belongs to the mesh and no policy lists it. */
+/** No rule matches the request, or its host belongs to the mesh and no policy lists it. */
 public final class NoRoute extends MeshRefusal {
     private static final long serialVersionUID = 1;
 

@@ -1,8 +1,8 @@
 package dev.meshclient;
 
 /**
- * The host belongs to the mesh and there is no policy for it: none has come yet, or that of its service is refused and there
- * was no good one before. The cause says what is wrong.
+ * The host belongs to the mesh and there is no policy for it: none has arrived yet, or its service is refused and had no good
+ * policy before. The cause lists the problems.
  */
 public final class PolicyUnavailable extends MeshRefusal {
     private static final long serialVersionUID = 1;

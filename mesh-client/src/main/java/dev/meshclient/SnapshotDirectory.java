@@ -8,14 +8,17 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Where policy is kept for a restart if nobody says where: in what the platform offers for that. */
+/** The default directory for policy that outlives a restart: one that the platform offers. */
 final class SnapshotDirectory {
-    /** systemd gives the first to a unit with {@code StateDirectory=}; the second is the XDG Base Directory Specification's. */
+    /**
+     * systemd sets the first for a unit with {@code StateDirectory=}; the second is defined by the XDG Base Directory
+     * Specification.
+     */
     private static final List<String> OFFERED = List.of("STATE_DIRECTORY", "XDG_CACHE_HOME");
 
     private SnapshotDirectory() {}
 
-    /** Null: nothing is offered. */
+    /** Null: the platform offers none. */
     static @Nullable Path offered(Function<String, @Nullable String> environment) {
         for (String variable : OFFERED) {
             String value = environment.apply(variable);

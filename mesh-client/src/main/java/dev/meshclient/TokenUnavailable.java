@@ -1,6 +1,6 @@
 package dev.meshclient;
 
-/** Policy wants a token sent along, and there is none to send or no TLS to send it over: the call is not sent without. */
+/** The policy requires a token, and it is missing or there is no TLS to send it over: the call is not sent without it. */
 public final class TokenUnavailable extends MeshRefusal {
     private static final long serialVersionUID = 1;
 

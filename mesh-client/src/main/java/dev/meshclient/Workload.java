@@ -4,7 +4,7 @@ import dev.meshclient.policy.Locality;
 import java.util.HashMap;
 import java.util.Map;
 
-/** This process: the service that it is, and where it runs. */
+/** This process: its service and locality. */
 public final class Workload {
     private final String service;
     private final Locality locality;
@@ -30,8 +30,8 @@ public final class Workload {
     }
 
     /**
-     * A workload as the environment variables of this process describe it. Of each row the first variable that is set and not
-     * blank counts; without one the service is unknown, or there is no zone to prefer.
+     * A workload that the environment variables of this process describe. In each row the first variable that is set and not
+     * blank counts; without one the service is unknown, or there is no preferred zone.
      *
      * <table>
      * <caption>Variables</caption>
@@ -45,19 +45,19 @@ public final class Workload {
      * Region and zone are taken from one column. Kubernetes sets ours through the downward API, from
      * {@code metadata.labels['app.kubernetes.io/name']} and {@code metadata.labels['topology.kubernetes.io/zone']}.
      *
-     * @throws IllegalArgumentException if a zone has a form that {@link #zone} does not take
+     * @throws IllegalArgumentException if a zone has a syntax that {@link #zone} does not accept
      */
     public static Workload fromEnvironment() {
         return WorkloadEnvironment.read(System.getenv());
     }
 
-    /** The region alone is known. */
+    /** Sets the region alone. */
     Workload region(String region) {
         return new Workload(service, new Locality(region, "", ""), labels);
     }
 
     /**
-     * Where it runs: {@code region/zone}, {@code region/zone/subzone}, or a zone alone, whose region is then not stated. A
+     * Sets the locality: {@code region/zone}, {@code region/zone/subzone}, or a zone alone, whose region is then not stated. A
      * subzone counts where {@code localityLbSetting} names it.
      */
     public Workload zone(String zone) {
@@ -78,7 +78,10 @@ public final class Workload {
                 labels);
     }
 
-    /** A label of this process: {@code localityLbSetting.failoverPriority} compares it with those of endpoints. Replaces its value. */
+    /**
+     * Sets a label of this process: {@code localityLbSetting.failoverPriority} compares it with those of endpoints. Replaces
+     * its value.
+     */
     public Workload label(String key, String value) {
         if (key.isBlank() || key.indexOf('=') >= 0) {
             throw new IllegalArgumentException("a label's key is not blank and has no '=', unlike '" + key + "'");
@@ -93,7 +96,7 @@ public final class Workload {
         return service;
     }
 
-    /** Where it runs. */
+    /** The locality. */
     public Locality locality() {
         return locality;
     }

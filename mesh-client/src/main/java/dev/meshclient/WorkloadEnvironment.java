@@ -5,7 +5,7 @@ import java.util.Map;
 
 /** Reads a workload from environment variables; each is documented by the platform that sets it. */
 final class WorkloadEnvironment {
-    /** The first that is set names the service. */
+    /** The first variable that is set names the service. */
     static final List<String> SERVICE = List.of(
             "MESH_SERVICE",
             "CANONICAL_SERVICE", // Istio's injector, from the label service.istio.io/canonical-name
@@ -14,7 +14,7 @@ final class WorkloadEnvironment {
             "K_SERVICE", // Google Cloud Run, container runtime contract
             "CONTAINER_APP_NAME"); // Azure Container Apps, built-in environment variables
 
-    /** The first of which one is set says where the workload runs. */
+    /** The first pair with a variable that is set names the locality. */
     static final List<Place> PLACES = List.of(
             new Place("MESH_REGION", "MESH_ZONE"),
             new Place("NOMAD_REGION", "NOMAD_DC"), // developer.hashicorp.com/nomad/docs/runtime

@@ -1,4 +1,7 @@
-/** The entry of the library: a {@link dev.meshclient.Mesh} wraps an OkHttpClient and gives its calls what a sidecar mesh would. */
+/**
+ * The entry of the library: a {@link dev.meshclient.Mesh} wraps an OkHttpClient and gives its calls the features of a sidecar
+ * mesh.
+ */
 @NullMarked
 package dev.meshclient;
 

@@ -192,7 +192,7 @@ class MeshOnDemandTest {
             assertThat(call(http, "billing.svc")).isEqualTo("billing.svc");
             assertThatThrownBy(() -> call(http, "cart.svc"))
                     .isInstanceOf(PolicyUnavailable.class)
-                    .hasMessageContaining("does not speak of it");
+                    .hasMessageContaining("does not cover it");
         }
     }
 

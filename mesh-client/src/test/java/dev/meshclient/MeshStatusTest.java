@@ -169,7 +169,7 @@ class MeshStatusTest {
         assertThatThrownBy(() -> call("front"))
                 .isInstanceOf(NoRoute.class)
                 .hasMessage("rule 'all' of 'front' sends front to 'cart', which no policy has any more;"
-                        + " 'front' is kept as -/8 says; publish 'cart', or a good 'front' that does without it");
+                        + " 'front' is kept as in -/8; publish 'cart', or a good 'front' that does not use it");
     }
 
     /** Only the same host is taken by the one that has a policy: else calls would slip past what the bad one was to do. */
@@ -215,7 +215,7 @@ class MeshStatusTest {
             time.step(Duration.ofMinutes(3).toNanos());
             told.sink.failed(new IOException("second"));
             assertThat(asked.status())
-                    .hasToString("no policy from somewhere\nlast problem, 0 s ago, no good news for 3 min: second");
+                    .hasToString("no policy from somewhere\nlast problem, 0 s ago, failing for 3 min: second");
             told.sink.deliver(PolicyCodec.read(document("7", "'orders': null")));
             assertThat(asked.status())
                     .hasToString("policy -/7 from somewhere, in force for 0 s, live, confirmed 0 s ago");

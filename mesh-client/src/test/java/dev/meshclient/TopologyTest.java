@@ -194,6 +194,6 @@ class TopologyTest {
                 .allSatisfy(line -> assertThat(line)
                         .contains("INFO")
                         .endsWith("none of the 2 endpoints of 'misspelt' is in our zone eu/a: its calls leave it"
-                                + " (Workload.zone and endpoints[].locality must say the same)"));
+                                + " (Workload.zone and endpoints[].locality must match)"));
     }
 }

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that came in, as far as policy can ask about it. What the entry point does not state is not known, and a policy that
- * asks for it denies.
+ * The attributes of an inbound request that a policy can refer to. An attribute that the entry point does not state is not
+ * known, and a policy that depends on it denies the request.
  */
 public final class InboundRequest {
     private final Builder stated;
@@ -21,29 +21,29 @@ public final class InboundRequest {
     }
 
     /**
-     * @param method as it was sent
-     * @param path as it was sent, percent-encoded; a query is not looked at
+     * @param method the method as it was sent
+     * @param path the path as it was sent, percent-encoded; a query is ignored
      */
     public static Builder of(String method, String path) {
         return new Builder(method, path);
     }
 
-    /** Whether the entry point stated it; method and path always are. */
+    /** Whether the entry point stated the attribute; method and path are always stated. */
     public boolean states(Attribute attribute) {
         return stated.known.contains(attribute);
     }
 
-    /** As it was sent. */
+    /** The method as it was sent. */
     public String method() {
         return stated.method;
     }
 
-    /** As it was sent, with its query. */
+    /** The path as it was sent, with its query. */
     public String path() {
         return stated.path;
     }
 
-    /** A header, all its lines with a comma between; null: it was not sent, or headers are not stated. */
+    /** All values of a header, separated by commas; null: it was not sent, or headers are not stated. */
     public @Nullable String header(String name) {
         return stated.headers.apply(name);
     }
@@ -53,37 +53,37 @@ public final class InboundRequest {
         return stated.peer;
     }
 
-    /** In lower case; null: none was sent, or it is not stated. */
+    /** The host in lower case; null: not sent, or not stated. */
     public @Nullable String host() {
         return stated.host;
     }
 
-    /** 0: it is not stated. */
+    /** The port; 0: not stated. */
     public int port() {
         return stated.port;
     }
 
-    /** Null: it is not stated. */
+    /** The peer's address; null: not stated. */
     public @Nullable InetAddress sourceIp() {
         return stated.sourceIp;
     }
 
-    /** Null: it is not stated. */
+    /** The client's address; null: not stated. */
     public @Nullable InetAddress remoteIp() {
         return stated.remoteIp;
     }
 
-    /** Null: it is not stated. */
+    /** The local address; null: not stated. */
     public @Nullable InetAddress destinationIp() {
         return stated.destinationIp;
     }
 
-    /** Null: none was sent, or it is not stated. */
+    /** The TLS server name; null: not sent, or not stated. */
     public @Nullable String sni() {
         return stated.sni;
     }
 
-    /** Null: it has none, or it is not stated. */
+    /** The peer's zone; null: it has none, or it is not stated. */
     public @Nullable String sourceZone() {
         return stated.sourceZone;
     }
@@ -94,15 +94,15 @@ public final class InboundRequest {
                 + ", stated " + stated.known;
     }
 
-    /** What rules ask about. */
+    /** The attributes that rules refer to. */
     public enum Attribute {
         /** The peer's SPIFFE ID. */
         PRINCIPAL,
-        /** What a valid token claims; the mesh reads it from the headers, no entry point states it. */
+        /** The claims of a valid token; the mesh reads them from the headers, no entry point states them. */
         TOKEN,
         /** Host, with its port if it was sent. */
         HOST,
-        /** The port at which the request came in. */
+        /** The port at which the request arrived. */
         PORT,
         METHOD,
         /** Without the query. */
@@ -110,7 +110,7 @@ public final class InboundRequest {
         HEADERS,
         /** The peer's address. */
         SOURCE_IP,
-        /** The client's address, as a trusted proxy tells it. */
+        /** The client's address, as a trusted proxy reports it. */
         REMOTE_IP,
         DESTINATION_IP,
         /** The server name of the TLS handshake. */
@@ -119,7 +119,7 @@ public final class InboundRequest {
         SOURCE_ZONE
     }
 
-    /** Collects what is known. */
+    /** Collects the known attributes. */
     public static final class Builder {
         private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*");
 
@@ -141,28 +141,31 @@ public final class InboundRequest {
             this.path = path;
         }
 
-        /** The SPIFFE ID of the peer, from its verified certificate; null: it has none. Never from a header that anybody can send. */
+        /**
+         * The SPIFFE ID of the peer, from its verified certificate; null: it has none. Never take it from a header that any
+         * client can send.
+         */
         public Builder peer(@Nullable String spiffeId) {
             this.peer = spiffeId;
             known.add(Attribute.PRINCIPAL);
             return this;
         }
 
-        /** Finds a header by name, in any case: all its lines, with a comma between; null: it was not sent. */
+        /** Finds a header by name, in any case: all its values, separated by commas; null: it was not sent. */
         public Builder headers(Function<String, @Nullable String> headers) {
             this.headers = headers;
             known.add(Attribute.HEADERS);
             return this;
         }
 
-        /** The {@code Host} or {@code :authority}, as it was sent; null: none was. */
+        /** The {@code Host} or {@code :authority} as it was sent; null: none. */
         public Builder host(@Nullable String host) {
             this.host = host == null ? null : host.toLowerCase(Locale.ROOT);
             known.add(Attribute.HOST);
             return this;
         }
 
-        /** The port at which the connection came in. */
+        /** The port at which the connection arrived. */
         public Builder port(int port) {
             this.port = port;
             known.add(Attribute.PORT);
@@ -170,9 +173,9 @@ public final class InboundRequest {
         }
 
         /**
-         * The address of the peer's end of the connection. It is that of the client, too, unless {@link #remoteIp} says otherwise.
+         * The address of the peer's end of the connection; also the client's address unless {@link #remoteIp} is set.
          *
-         * @throws IllegalArgumentException if it is no IP address
+         * @throws IllegalArgumentException if the text is no IP address
          */
         public Builder sourceIp(String address) {
             this.sourceIp = literal(address);
@@ -184,9 +187,9 @@ public final class InboundRequest {
         }
 
         /**
-         * The address of the client, as a trusted proxy tells it.
+         * The address of the client, as a trusted proxy reports it.
          *
-         * @throws IllegalArgumentException if it is no IP address
+         * @throws IllegalArgumentException if the text is no IP address
          */
         public Builder remoteIp(String address) {
             this.remoteIp = literal(address);
@@ -195,9 +198,9 @@ public final class InboundRequest {
         }
 
         /**
-         * The address at which the connection came in.
+         * The local address of the connection.
          *
-         * @throws IllegalArgumentException if it is no IP address
+         * @throws IllegalArgumentException if the text is no IP address
          */
         public Builder destinationIp(String address) {
             this.destinationIp = literal(address);
@@ -205,7 +208,7 @@ public final class InboundRequest {
             return this;
         }
 
-        /** The server name of the TLS handshake; null: none was sent. */
+        /** The server name of the TLS handshake; null: none. */
         public Builder sni(@Nullable String name) {
             this.sni = name;
             known.add(Attribute.SNI);
@@ -219,7 +222,7 @@ public final class InboundRequest {
             return this;
         }
 
-        /** A name is never looked up. */
+        /** Looks up no name. */
         private static InetAddress literal(String address) {
             int zone = address.indexOf('%');
             String literal = zone < 0 ? address : address.substring(0, zone);
@@ -233,7 +236,7 @@ public final class InboundRequest {
             }
         }
 
-        /** Take a new builder for the next request. */
+        /** Makes the request. Use a new builder for the next request. */
         public InboundRequest build() {
             return new InboundRequest(this);
         }

@@ -2,39 +2,39 @@ package dev.meshclient.authz;
 
 import java.util.Map;
 
-/** Whether a request that came in may go on. Only the mesh implements it. */
+/** The result for an inbound request. Only the mesh implements it. */
 public interface InboundResult {
-    /** ALLOWED, or why the request may not go on. */
+    /** ALLOWED, or the reason to refuse the request. */
     Status status();
 
     /** The policy that decided; empty if none did. */
     String policy();
 
-    /** The rule of the policy, {@code rules[0]}; empty if it was not one. */
+    /** The rule of the policy, such as {@code rules[0]}; empty if no rule decided. */
     String rule();
 
-    /** For the log of the server. Do not send it to the client: it says what would be let in. */
+    /** The reason, for the log of the server. Do not send it to the client: it reveals which requests are allowed. */
     String reason();
 
-    /** Of the valid token that the request carried; empty if it carried none. */
+    /** The claims of the request's valid token; empty if it has none. */
     Map<String, Object> claims();
 
-    /** Whether the application may see the {@code Authorization} header; false: take it away. */
+    /** Whether the application may see the {@code Authorization} header; false: remove it. */
     boolean forwardToken();
 
-    /** Whether the request may go on. */
+    /** Whether the request is allowed. */
     default boolean isAllowed() {
         return status() == Status.ALLOWED;
     }
 
-    /** What to answer. */
+    /** The result as a status. */
     enum Status {
         ALLOWED(200),
-        /** The token that came with the request is not valid. */
+        /** The token of the request is not valid. */
         UNAUTHENTICATED(401),
-        /** By policy. */
+        /** The policy denies the request. */
         DENIED(403),
-        /** There is no policy yet, or the keys of a token's issuer cannot be had. */
+        /** There is no policy yet, or the keys of a token's issuer are not available. */
         UNAVAILABLE(503);
 
         private final int http;

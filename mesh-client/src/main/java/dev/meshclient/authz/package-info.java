@@ -1,4 +1,4 @@
-/** The boundary of this process: whether a request that came in may go on. */
+/** Authorization of inbound requests. */
 @NullMarked
 package dev.meshclient.authz;
 

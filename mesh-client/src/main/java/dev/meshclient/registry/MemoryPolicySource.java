@@ -56,7 +56,7 @@ public final class MemoryPolicySource implements PolicySource {
         try {
             sink.deliver(document);
         } catch (IOException refused) {
-            LOG.debug("a mesh does not take the document, as its log says: {}", refused.toString());
+            LOG.debug("a mesh refuses the document, see its log: {}", refused.toString());
         }
     }
 

@@ -67,7 +67,7 @@ class ReprDigestTest {
         watch();
         sink.awaitEvent("!");
         assertThat(sink.problem(0))
-                .contains("the document is not read", "Repr-Digest says sha-256=")
+                .contains("the document is not read", "Repr-Digest is sha-256=")
                 .contains("what came is " + digest(ByteString.encodeUtf8(document(1))));
         registry.awaitRequests(2);
         assertThat(registry.header(1, "If-None-Match")).isNull();

@@ -155,7 +155,7 @@ final class TokenCheck {
     /** The rules of SPIFFE's JWT-SVID: it has an expiry, and its subject belongs to the trust domain whose keys are known. */
     private @Nullable String svidProblem(String subject, @Nullable Date expires, String type) {
         if (expires == null) {
-            return "a SPIFFE token must say when it expires";
+            return "a SPIFFE token must state when it expires";
         }
         if (!SVID_TYPES.contains(type)) {
             return "a SPIFFE token must be of type JWT or JOSE";

@@ -1,17 +1,17 @@
 package dev.meshclient.internal.call;
 
-/** What the mesh makes of a request, by its host and port. */
+/** The admission of a request to the mesh, by its host and port. */
 public sealed interface Admission {
-    /** The host is not the mesh's: the caller's own client may have it. */
+    /** The host does not belong to the mesh: the caller's own client sends the request. */
     Admission NOT_OURS = new NotOurs();
 
-    /** Asked once for each request, redirects included. */
+    /** Called once for each request, redirects included. */
     @FunctionalInterface
     interface Source {
         Admission admit(String host, int port);
     }
 
-    /** The mesh answers it: through layers, be it only to refuse it. */
+    /** The mesh handles the request with layers, which may refuse it. */
     sealed interface Ours extends Admission {
         CallLayer layers();
     }
@@ -21,9 +21,9 @@ public sealed interface Admission {
     /** The policy in force lists the host. */
     record Routed(CallLayer layers) implements Ours {}
 
-    /** A policy that says more of the host may still come. */
+    /** Waits, because a policy that lists the host may still arrive. */
     record Wait(CallLayer layers) implements Ours {}
 
-    /** It is not sent. */
+    /** Refuses the request. */
     record Refuse(CallLayer layers) implements Ours {}
 }

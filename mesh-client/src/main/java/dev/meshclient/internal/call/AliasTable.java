@@ -50,7 +50,7 @@ public final class AliasTable {
         while (larges > 0) {
             threshold[large[--larges]] = 1;
         }
-        while (smalls > 0) { // left over by rounding only: their own share is one
+        while (smalls > 0) { // remainders of rounding: their share is 1
             threshold[small[--smalls]] = 1;
         }
         return new AliasTable(n, threshold, alias);
@@ -70,7 +70,7 @@ public final class AliasTable {
         return threshold[i] >= 1 || random.nextDouble() < threshold[i] ? i : alias[i];
     }
 
-    /** The index of a number from 0 on and below 1: as {@link #draw}, for who has numbers of his own. */
+    /** The index of a number from 0 (inclusive) to 1 (exclusive): like {@link #draw}, with the caller's own number. */
     public int at(double number) {
         double place = number * size;
         int i = Math.min((int) place, size - 1);

@@ -12,7 +12,7 @@ import okhttp3.Headers;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** One try at one endpoint. */
+/** One attempt at one endpoint. */
 public final class Attempt extends Scope implements AttemptInfo {
     private static final VarHandle RESULT;
 
@@ -45,7 +45,7 @@ public final class Attempt extends Scope implements AttemptInfo {
         return call;
     }
 
-    /** From 1 on. */
+    /** The number of the attempt, from 1. */
     @Override
     public int number() {
         return number;
@@ -56,12 +56,12 @@ public final class Attempt extends Scope implements AttemptInfo {
         return previous;
     }
 
-    /** The endpoint, and what its choice says of the others. */
+    /** The chosen endpoint, with facts about the others. */
     public Pick pick() {
         return pick;
     }
 
-    /** For balance, once. */
+    /** Called once, by the balance layer. */
     public void pick(Pick chosen) {
         pick = chosen;
     }
@@ -73,12 +73,12 @@ public final class Attempt extends Scope implements AttemptInfo {
 
     // ---- the wire
 
-    /** The bottom layer. */
+    /** Calls the bottom layer. */
     public Response send() throws IOException {
         return call.wire().send(this);
     }
 
-    /** For the wire: runs the action when the attempt is cancelled, at once if it is cancelled already. */
+    /** For the wire: sets the action that runs when the attempt is cancelled; it runs at once if it is cancelled already. */
     public void onCancel(Runnable action) {
         synchronized (this) {
             canceller = action;
@@ -109,7 +109,7 @@ public final class Attempt extends Scope implements AttemptInfo {
         call.oneLess();
     }
 
-    /** Of the request's body, if it ended. */
+    /** Bytes of the request body, if it was sent completely. */
     public long sentBytes() {
         return sentBytes;
     }
@@ -119,7 +119,7 @@ public final class Attempt extends Scope implements AttemptInfo {
         sentBytes = bytes;
     }
 
-    /** Of the response's body, as it came, if it ended. */
+    /** Bytes of the response body as received, if it was read completely. */
     public long receivedBytes() {
         return receivedBytes;
     }
@@ -129,44 +129,44 @@ public final class Attempt extends Scope implements AttemptInfo {
         receivedBytes = bytes;
     }
 
-    /** An {@code Authorization} header that it is sent with, in the place of the request's; over TLS or not at all. */
+    /** Sets an {@code Authorization} header that replaces the request's; it is sent over TLS only. */
     public void authorization(String header) {
         rare().authorization = header;
     }
 
-    /** Null: the request is sent with its own, if it has one. */
+    /** Null: the request keeps its own header, if it has one. */
     public @Nullable String authorization() {
         Rare rare = rareIfAny();
         return rare == null ? null : rare.authorization;
     }
 
-    /** Headers that are sent in the place of the request's of the same name. */
+    /** Sets headers that replace the request's headers of the same name. */
     public void wireHeaders(Headers headers) {
         if (headers.size() > 0) {
             rare().wireHeaders = headers;
         }
     }
 
-    /** Null: the request is sent with its own. */
+    /** Null: the request keeps its own headers. */
     public @Nullable Headers wireHeaders() {
         Rare rare = rareIfAny();
         return rare == null ? null : rare.wireHeaders;
     }
 
-    // ---- what became of it: the first word counts
+    // ---- the result: the first one counts
 
-    /** Null while it is not known. */
+    /** Null while there is none. */
     public @Nullable Result result() {
         return result;
     }
 
-    /** Null while it is not known. */
+    /** Null while there is none. */
     public @Nullable Outcome outcome() {
         Result now = result;
         return now == null ? null : now.outcome();
     }
 
-    /** Of the response; 0 if there is none. */
+    /** The status of the response; 0 if there is none. */
     @Override
     public int status() {
         Result now = result;
@@ -180,22 +180,22 @@ public final class Attempt extends Scope implements AttemptInfo {
         return now == null ? null : now.failure();
     }
 
-    /** A response is in hand. */
+    /** Records a response. */
     public boolean responded(int status) {
         return decide(new Result(Outcome.RESPONSE, status, null, now()));
     }
 
-    /** A response is in hand that OkHttp's cache gave. */
+    /** Records a response from OkHttp's cache. */
     public boolean cached(int status) {
         return decide(new Result(Outcome.CACHED, status, null, now()));
     }
 
-    /** There will be no response. */
+    /** Records that there is no response. */
     public boolean failed(Outcome why, IOException e) {
         return decide(new Result(why, 0, e, now()));
     }
 
-    /** The response is not whole: its body ended by this. */
+    /** Records that the body of the response failed. */
     public void bodyFailed(IOException e) {
         Rare rare = rare();
         if (rare.failure == null) {
@@ -203,14 +203,14 @@ public final class Attempt extends Scope implements AttemptInfo {
         }
     }
 
-    /** What ended the body of the response before its end; null if nothing did. */
+    /** The failure of the response body; null if there is none. */
     @Nullable
     IOException bodyFailure() {
         Rare rare = rareIfAny();
         return rare == null ? null : rare.failure;
     }
 
-    // ---- as observers see it
+    // ---- the view of observers
 
     @Override
     public String endpointName() {
@@ -236,7 +236,10 @@ public final class Attempt extends Scope implements AttemptInfo {
         return (now == null ? now() : now.decidedAt()) - startedAt();
     }
 
-    /** The mesh itself refuses it; no peer was asked. The exception is made of the decision, which shows this refusal. */
+    /**
+     * Records that the mesh itself refuses the attempt: no request was sent. The exception is created with the decision, which
+     * contains this refusal.
+     */
     public <E extends IOException> E refuse(Function<Decision, E> exception) {
         Result refused = new Result(Outcome.REFUSED, 0, null, now());
         decide(refused);
@@ -249,7 +252,7 @@ public final class Attempt extends Scope implements AttemptInfo {
         return RESULT.compareAndSet(this, null, first);
     }
 
-    /** This attempt, for people. Not for the hot path. */
+    /** The attempt as a readable fact. Not for the hot path. */
     public Decision.Attempt asAttempt() {
         IOException e = failure() == null ? bodyFailure() : failure();
         return new CallDecision.Made(

@@ -15,7 +15,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** One request through the mesh, with all of its attempts. */
+/** One request through the mesh, with all its attempts. */
 public final class Call extends Scope implements CallInfo {
     private final Request request;
     private final MeshOptions options;
@@ -23,9 +23,9 @@ public final class Call extends Scope implements CallInfo {
     private volatile long deadline = Time.NEVER;
     private volatile @Nullable Target target;
     private volatile @Nullable Attempt latest;
-    private int open = 1; // the layers until they return, and each attempt until it is over
+    private int open = 1; // the layers until they return, and each attempt until it ends
 
-    /** @param wire carries its attempts */
+    /** @param wire sends its attempts */
     public Call(Time time, Request request, MeshOptions options, Wire wire) {
         super(time);
         this.request = request;
@@ -50,29 +50,29 @@ public final class Call extends Scope implements CallInfo {
         return wire;
     }
 
-    /** When it must be over; {@link Time#NEVER} if it need not. */
+    /** The deadline of the call; {@link Time#NEVER} if it has none. */
     public long deadline() {
         return deadline;
     }
 
-    /** Only ever nearer. */
+    /** Sets the deadline if it is earlier than the current one. */
     public synchronized void deadline(long at) {
         deadline = Math.min(deadline, at);
     }
 
-    /** Null until the route layer has chosen. */
+    /** Null until the route layer has chosen the target. */
     public @Nullable Target target() {
         return target;
     }
 
-    /** For the route layer, once. */
+    /** Called once, by the route layer. */
     public void target(Target chosen) {
         target = chosen;
     }
 
     // ---- attempts
 
-    /** Begins an attempt: it is cancelled with this call, but not the other way round. For retry and hedge alone. */
+    /** Begins an attempt; cancelling this call cancels it, but not the other way round. Only for retry and hedge. */
     public Attempt beginAttempt() throws IOException {
         synchronized (this) {
             throwIfCancelled();
@@ -83,7 +83,7 @@ public final class Call extends Scope implements CallInfo {
         }
     }
 
-    /** How many attempts it has had so far. */
+    /** The number of attempts so far. */
     @Override
     public int attempts() {
         Attempt last = latest;
@@ -96,8 +96,8 @@ public final class Call extends Scope implements CallInfo {
     }
 
     /**
-     * Sends the call through the layers. It is over when they have returned and the last attempt is over. If they throw,
-     * whatever it is, the caller has no body to read, and everything is over.
+     * Sends the call through the layers. It ends when they have returned and the last attempt has ended. If they throw
+     * anything, the caller gets no body, and everything ends.
      */
     public Response run(CallLayer layers) throws IOException {
         boolean answered = false;
@@ -113,7 +113,7 @@ public final class Call extends Scope implements CallInfo {
         }
     }
 
-    /** The layers have returned, or an attempt is over. */
+    /** The layers have returned, or an attempt has ended. */
     void oneLess() {
         synchronized (this) {
             open--;
@@ -126,7 +126,7 @@ public final class Call extends Scope implements CallInfo {
 
     @Override
     void cancelled(IOException cause, Outcome as) {
-        for (Attempt attempt = latest; attempt != null; attempt = attempt.previous()) { // none begins any more
+        for (Attempt attempt = latest; attempt != null; attempt = attempt.previous()) { // no further attempt begins
             attempt.cancel(cause, as);
         }
     }
@@ -134,14 +134,14 @@ public final class Call extends Scope implements CallInfo {
     @Override
     void ended() {}
 
-    // ---- as observers see it
+    // ---- the view of observers
 
-    /** For the layer of events, once. */
+    /** Called once, by the events layer. */
     public void observer(CallObserver ofThis) {
         rare().observer = ofThis;
     }
 
-    /** Null: it is not observed. */
+    /** Null: there is no observer. */
     public @Nullable CallObserver observer() {
         Rare rare = rareIfAny();
         return rare == null ? null : rare.observer;
@@ -176,7 +176,7 @@ public final class Call extends Scope implements CallInfo {
         return now() - startedAt();
     }
 
-    /** The caller gets this instead of a response. */
+    /** Records the failure that the caller gets instead of a response. */
     public void failed(IOException e) {
         rare().failure = e;
     }
@@ -188,14 +188,14 @@ public final class Call extends Scope implements CallInfo {
         return rare != null && rare.failure != null ? rare.failure : last == null ? null : last.bodyFailure();
     }
 
-    // ---- why
+    // ---- the decision
 
     /** Adds a remark to the decision: why there was no further attempt, for instance. */
     public void note(String remark) {
         rare().note = remark;
     }
 
-    /** What was decided so far, for people. Not for the hot path. */
+    /** The decision so far, as readable facts. Not for the hot path. */
     @Override
     public Decision decision() {
         if (failure() instanceof MeshFailure ours) {

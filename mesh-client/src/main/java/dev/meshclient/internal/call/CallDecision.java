@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What was decided for a call, as it stood at one moment. */
+/** The decision of a call at one time. */
 public record CallDecision(
         String policy, String service, String rule, String backend, List<Attempt> attempts, String detail)
         implements Decision {
@@ -17,7 +17,7 @@ public record CallDecision(
                 + attempts + (detail.isEmpty() ? "" : ", " + detail);
     }
 
-    /** An attempt of it. */
+    /** One of its attempts. */
     record Made(
             int number,
             String endpoint,

@@ -2,7 +2,7 @@ package dev.meshclient.internal.call;
 
 import dev.meshclient.Decision;
 
-/** Hangs a decision on a failure that keeps the type OkHttp gave it: as a suppressed exception, so that it is printed too. */
+/** Attaches a decision to a failure that keeps OkHttp's type: as a suppressed exception, so that it is printed too. */
 public final class DecisionNote extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -1,9 +1,9 @@
 package dev.meshclient.internal.call;
 
-/** Whether a further attempt of a call would get an endpoint. */
+/** Whether an endpoint is available for a further attempt of a call. */
 public enum EndpointsLeft {
     NONE,
-    /** As things are; a moment later there may be none. */
+    /** At the moment; there may be none later. */
     SOME,
     ALWAYS_SOME
 }

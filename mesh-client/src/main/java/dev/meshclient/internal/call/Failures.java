@@ -11,8 +11,8 @@ import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.TokenUnavailable;
 
 /**
- * Makes the failures whose constructors the exported package keeps to itself. That package implements it in a class which this one
- * loads by name, so that it does not depend on it.
+ * Creates failures whose constructors the exported package does not export. That package implements this class; it is loaded by
+ * name, so that this package does not depend on it.
  */
 public abstract class Failures {
     private static final class Loaded {
@@ -30,14 +30,14 @@ public abstract class Failures {
         }
     }
 
-    /** The constructors. */
+    /** The implementation. */
     public static Failures make() {
         return Loaded.CONSTRUCTORS;
     }
 
     /**
-     * @param policy that denies; where no ALLOW policy allows, all of these
-     * @param rule of the policy; empty if none allows
+     * @param policy the policy that denies; if no ALLOW policy allows the call, all ALLOW policies
+     * @param rule the rule of the policy; empty if no ALLOW policy allows the call
      */
     public abstract AccessDenied accessDenied(
             String policy, String rule, String what, String advice, Decision decision);

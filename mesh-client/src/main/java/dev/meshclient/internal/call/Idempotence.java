@@ -4,7 +4,7 @@ import dev.meshclient.MeshOptions;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 
-/** Decider: may a request be processed twice? RFC 9110 9.2.2, and what the caller says. */
+/** Decider: whether a request may be processed twice. RFC 9110 9.2.2, and the caller's option. */
 public final class Idempotence {
     private Idempotence() {}
 
@@ -16,7 +16,7 @@ public final class Idempotence {
         };
     }
 
-    /** Whether it may be sent again whatever became of it: its body can be written a second time too. */
+    /** Whether it may be sent again after any outcome: its body can be written a second time, too. */
     public static boolean isRepeatable(Request request, MeshOptions options) {
         RequestBody body = request.body();
         return of(request, options) && (body == null || !(body.isOneShot() || body.isDuplex()));

@@ -1,30 +1,35 @@
 package dev.meshclient.internal.call;
 
-/** What became of an attempt, as far as it decides whether to try again. */
+/** The outcome of an attempt, as the retry decision needs it. */
 public enum Outcome {
-    /** A response came. */
+    /** A response arrived. */
     RESPONSE("response", Processed.YES),
-    /** OkHttp's cache answered, or said that it cannot: nobody was asked. */
+    /** OkHttp's cache answered, or could not: no request was sent. */
     CACHED("cached", Processed.NO),
-    /** No connection: name not found, refused, timed out, or TLS not agreed. */
+    /** No connection: the name was not found, the connection was refused or timed out, or TLS failed. */
     CONNECT_FAILURE("connect-failure", Processed.NO),
-    /** The peer refused our side of TLS, our certificate for instance, after the request was written; it did not look at it. */
+    /**
+     * The peer refused this side of TLS, such as its certificate, after the request was written; it did not process the
+     * request.
+     */
     TLS_REFUSED("tls-refused", Processed.NO),
-    /** The peer said that it did not look at the request: REFUSED_STREAM, or a stream above a GOAWAY. */
+    /** The peer stated that it did not process the request: REFUSED_STREAM, or a stream above a GOAWAY. */
     REFUSED_STREAM("refused-stream", Processed.NO),
     /** The connection broke before a byte of the request was written. */
     RESET_BEFORE_REQUEST("reset-before-request", Processed.NO),
-    /** A pooled connection broke before a byte of the response came: most likely the peer had closed it while it was idle. */
+    /**
+     * A pooled connection broke before a byte of the response arrived: most likely the peer had closed it while it was idle.
+     */
     STALE("reset-of-reused", Processed.MAYBE),
     /** The exchange broke after the request was, or may have been, written. */
     RESET("reset", Processed.MAYBE),
-    /** No response headers within the time for one attempt. */
+    /** No response headers within the time limit of one attempt. */
     ATTEMPT_TIMEOUT("attempt-timeout", Processed.MAYBE),
-    /** The time that policy gives the whole call was up before the headers came. */
+    /** The policy's time limit of the whole call expired before the headers arrived. */
     DEADLINE("deadline", Processed.MAYBE),
-    /** What came is not HTTP. */
+    /** The response is not HTTP. */
     PROTOCOL_ERROR("protocol-error", Processed.MAYBE),
-    /** The caller, or a limit above the attempt, ended it. */
+    /** The caller, or a limit above the attempt, cancelled it. */
     CANCELLED("cancelled", Processed.MAYBE),
     /** The mesh itself refused the attempt. */
     REFUSED("refused", Processed.NO);
@@ -44,7 +49,7 @@ public enum Outcome {
         this.processed = processed;
     }
 
-    /** For people. */
+    /** The name for messages. */
     public String word() {
         return word;
     }

@@ -3,26 +3,26 @@ package dev.meshclient.internal.call;
 import dev.meshclient.internal.endpoint.Endpoint;
 import org.jspecify.annotations.Nullable;
 
-/** The endpoint that balance chose for an attempt. Immutable: it is published by one write. */
+/** The endpoint that balance chose for an attempt. Immutable: one write publishes it. */
 public interface Pick {
-    /** Of a service whose endpoints are not listed, and of an attempt that has no endpoint yet. */
+    /** For a service whose endpoints are not listed, and for an attempt without an endpoint yet. */
     Pick NONE = () -> null;
 
     /** Null for {@link #NONE} only. */
     @Nullable
     Endpoint endpoint();
 
-    /** Whether this attempt decides if its endpoint comes back. */
+    /** Whether this attempt is a probe that may return its endpoint. */
     default boolean isProbe() {
         return false;
     }
 
-    /** Whether another endpoint, untried, could have taken this attempt. */
+    /** Whether another endpoint, not tried by the call, could have taken this attempt. */
     default boolean hasAlternative() {
         return false;
     }
 
-    /** For a further attempt, as of now. */
+    /** Whether an endpoint is left for a further attempt, as of now. */
     default EndpointsLeft left() {
         return EndpointsLeft.ALWAYS_SOME;
     }

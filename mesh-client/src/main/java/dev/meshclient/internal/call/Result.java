@@ -4,10 +4,10 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an attempt came to. Immutable: it is published by one write.
+ * The result of an attempt. Immutable: one write publishes it.
  *
- * @param status of the response; 0 if there is none
+ * @param status the status of the response; 0 if there is none
  * @param failure why there is no response; null if there is one
- * @param decidedAt on the clock of {@link Scope#now}
+ * @param decidedAt time of the result, on the clock of {@link Scope#now}
  */
 public record Result(Outcome outcome, int status, @Nullable IOException failure, long decidedAt) {}

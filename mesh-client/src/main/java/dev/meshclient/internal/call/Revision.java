@@ -1,8 +1,8 @@
 package dev.meshclient.internal.call;
 
 /**
- * The document that stated a service last, as {@code epoch/version}. A later document that states the same of it changes the text
- * and nothing else.
+ * The document that stated a service last, as {@code epoch/version}. A later document that states the same changes only this
+ * text.
  */
 public final class Revision {
     private volatile String text;

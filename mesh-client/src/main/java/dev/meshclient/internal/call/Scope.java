@@ -9,9 +9,9 @@ import java.util.List;
 import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
-/** The life that a call and its attempts share: the only place to wait, being cancelled, and what is given back at the end. */
+/** The lifetime that a call and its attempts share: waiting, cancellation, and release at the end. */
 public abstract sealed class Scope permits Call, Attempt {
-    /** In the place of the first ending. */
+    /** Replaces the first action once the scope ends. */
     private enum End implements Runnable {
         OVER;
 
@@ -26,7 +26,7 @@ public abstract sealed class Scope permits Call, Attempt {
     private @Nullable Runnable thirdEnding;
     private volatile @Nullable Rare rare;
 
-    /** What most calls and attempts never need. Its scope guards it; what is volatile may be read without. */
+    /** Fields that most calls and attempts never need. The scope's lock guards them; volatile fields may be read without it. */
     static final class Rare {
         private @Nullable Signal signal;
         private @Nullable List<Runnable> moreEndings;
@@ -34,13 +34,13 @@ public abstract sealed class Scope permits Call, Attempt {
         private volatile @Nullable IOException cancelCause;
         /** Of a call: a remark for its decision. */
         volatile @Nullable String note;
-        /** Of a call: what its caller gets instead of a response. Of an attempt: what ended its body. */
+        /** Of a call: the failure that its caller gets instead of a response. Of an attempt: the failure of its body. */
         volatile @Nullable IOException failure;
-        /** Of a call: what observes it. */
+        /** Of a call: its observer. */
         volatile @Nullable CallObserver observer;
         /** Of an attempt: headers that observers add. */
         volatile @Nullable Headers wireHeaders;
-        /** Of an attempt: the header that policy gives it. */
+        /** Of an attempt: the header that the policy adds. */
         volatile @Nullable String authorization;
     }
 
@@ -49,7 +49,7 @@ public abstract sealed class Scope permits Call, Attempt {
         this.startedAt = time.now();
     }
 
-    /** Now, on the clock of everything that is timed here. */
+    /** The time on the clock of all layers. */
     public final long now() {
         return time.now();
     }
@@ -73,7 +73,7 @@ public abstract sealed class Scope permits Call, Attempt {
 
     // ---- waiting
 
-    /** Waits until raised (true) or until the time (false); throws the cause once cancelled. */
+    /** Waits until raised (true) or until the time (false); throws the cause after a cancellation. */
     public final boolean await(long until) throws IOException {
         throwIfCancelled();
         boolean raised = signal().await(until);
@@ -81,7 +81,7 @@ public abstract sealed class Scope permits Call, Attempt {
         return raised;
     }
 
-    /** Waits the time out, whatever is raised meanwhile. */
+    /** Waits for the whole time, even if raised. */
     public final void pause(long nanos) throws IOException {
         long until = time.now() + nanos;
         while (time.now() < until) {
@@ -89,7 +89,7 @@ public abstract sealed class Scope permits Call, Attempt {
         }
     }
 
-    /** Wakes the thread that waits on this scope: it looks at its own condition again. */
+    /** Wakes the thread that waits on this scope: it checks its own condition again. */
     public final void raise() {
         signal().raise();
     }
@@ -100,7 +100,7 @@ public abstract sealed class Scope permits Call, Attempt {
         if (signal == null) {
             signal = time.signal("call");
             here.signal = signal;
-            if (here.cancelCause != null) { // before there was a signal to raise
+            if (here.cancelCause != null) { // cancelled before there was a signal to raise
                 signal.raise();
             }
         }
@@ -109,12 +109,12 @@ public abstract sealed class Scope permits Call, Attempt {
 
     // ---- cancelling
 
-    /** Ends it for a reason that is no failure of the peer; the first cause counts. */
+    /** Cancels it for a reason that is no failure of the peer; the first cause counts. */
     public final void cancel(IOException cause) {
         cancel(cause, Outcome.CANCELLED);
     }
 
-    /** As {@link #cancel(IOException)}, with the outcome of the attempts that it ends. */
+    /** As {@link #cancel(IOException)}, with the outcome of the attempts that it cancels. */
     public final void cancel(IOException cause, Outcome as) {
         synchronized (this) {
             if (isOver() || cancelCause() != null) {
@@ -130,16 +130,16 @@ public abstract sealed class Scope permits Call, Attempt {
         cancelled(cause, as);
     }
 
-    /** Cancels what is below. */
+    /** Cancels the lower scopes. */
     abstract void cancelled(IOException cause, Outcome as);
 
-    /** Why it was cancelled, or null. */
+    /** The cause of its cancellation, or null. */
     public final @Nullable IOException cancelCause() {
         Rare here = rare;
         return here == null ? null : here.cancelCause;
     }
 
-    /** The outcome of an attempt that was cancelled. */
+    /** The outcome of a cancelled attempt. */
     public final Outcome cancelledAs() {
         Rare here = rare;
         return here == null ? Outcome.CANCELLED : here.cancelledAs;
@@ -155,8 +155,8 @@ public abstract sealed class Scope permits Call, Attempt {
     // ---- the end
 
     /**
-     * Runs the action once, on any thread, when this is over: read to the end, closed, failed, cancelled or out of time,
-     * whichever is first; at once if it is over already. The last action runs first.
+     * Runs the action once, on any thread, when this ends: read completely, closed, failed, cancelled or timed out, whichever
+     * is first; at once if it has ended already. The last action runs first.
      */
     public final void onEnd(Runnable action) {
         synchronized (this) {
@@ -184,7 +184,7 @@ public abstract sealed class Scope permits Call, Attempt {
         }
     }
 
-    /** This is over, its body included. A second word is ignored. */
+    /** Ends this, its body included. A second call is ignored. */
     public final void over() {
         Runnable first;
         List<Runnable> more;
@@ -215,7 +215,7 @@ public abstract sealed class Scope permits Call, Attempt {
     /** The actions have run. */
     abstract void ended();
 
-    /** Whether it is over, its body included. */
+    /** Whether it has ended, its body included. */
     public final synchronized boolean isOver() {
         return firstEnding == End.OVER;
     }

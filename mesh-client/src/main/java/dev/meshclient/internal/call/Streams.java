@@ -2,18 +2,18 @@ package dev.meshclient.internal.call;
 
 import okhttp3.Response;
 
-/** Responses that live for as long as something moves: a call's deadline ends with their headers. */
+/** Responses without a natural end: the deadline of their call applies only to the headers. */
 public final class Streams {
     private static final String EVENTS = "text/event-stream";
 
     private Streams() {}
 
-    /** A connection that changed its protocol. */
+    /** Whether the connection has changed its protocol. */
     public static boolean isUpgrade(Response response) {
         return response.code() == 101;
     }
 
-    /** Whether the deadline ends with the headers. */
+    /** Whether the deadline applies only to the headers. */
     public static boolean isStream(Response response) {
         if (isUpgrade(response)) {
             return true;

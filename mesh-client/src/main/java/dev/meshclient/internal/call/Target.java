@@ -3,12 +3,12 @@ package dev.meshclient.internal.call;
 import dev.meshclient.internal.endpoint.Backend;
 
 /**
- * Where the route layer sent a call; made once, when policy is compiled.
+ * The route of a call; created once, when the policy is compiled.
  *
- * @param revision of the document that stated it last
+ * @param revision the document that stated it last
  * @param service the service that claims the host
- * @param rule the rule's name, or its place
- * @param backend where the call goes
+ * @param rule the rule's name, or its position
+ * @param backend the backend of the call
  */
 public record Target(Revision revision, String service, String rule, Backend backend) {
     /** The policy in force, as {@code epoch/version}. */

@@ -3,9 +3,9 @@ package dev.meshclient.internal.call;
 import java.io.IOException;
 import okhttp3.Response;
 
-/** What carries the attempts of a call: OkHttp in production, a script in simulations. */
+/** Sends the attempts of a call: OkHttp in production, a script in simulations. */
 @FunctionalInterface
 public interface Wire {
-    /** Sends the attempt, states its {@link Result}, and ends it with its body. */
+    /** Sends the attempt, records its {@link Result}, and ends it with its body. */
     Response send(Attempt attempt) throws IOException;
 }

@@ -1,4 +1,4 @@
-/** The bottom that all concepts know: layers, a call with its attempts, the wire that carries them. */
+/** The base of all concepts: layers, a call with its attempts, and the wire that sends them. */
 @NullMarked
 package dev.meshclient.internal.call;
 

@@ -1,11 +1,11 @@
 package dev.meshclient.internal.control;
 
-/** What became of a document. */
+/** The result of applying a document. */
 public enum Applied {
-    /** It is in force already, and was left alone. */
+    /** The document was in force already; nothing changed. */
     NOTHING_NEW,
-    /** It is in force now. */
+    /** The document is in force now. */
     IN_FORCE,
-    /** It is in force now, and says something else than an earlier one of the same version. */
+    /** The document is in force now; its content differs from an earlier one of the same version. */
     SAME_VERSION
 }

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** The log of documents: one line for each that is in force, and one for each problem, again each 10 min while it lasts. */
+/** Logs documents: one line for each that is in force, and one for each problem, repeated every 10 min while it lasts. */
 final class DocumentLog {
     private static final int SERVICES_SHOWN = 10;
     private static final int SHOWN = 300;
@@ -40,7 +40,7 @@ final class DocumentLog {
                 + (fields.isEmpty()
                         ? ""
                         : "; ignored, since not known here: " + shortened(String.join(", ", fields), SHOWN))
-                + (sameVersion ? "; an earlier document of this version said something else" : "");
+                + (sameVersion ? "; an earlier document of this version had other content" : "");
         int asDelivered =
                 now.services().size() - now.kept().size() - now.absent().size();
         String line = "policy " + now.revision() + " is in force, before it " + (before.isEmpty() ? "none" : before)
@@ -76,12 +76,12 @@ final class DocumentLog {
     }
 
     /**
-     * A refused document is an author's mistake and logged as an error; anything else may pass by itself.
+     * A refused document is an author's mistake and logged as an error; other problems may be temporary.
      *
-     * @param revision in force; empty: none yet
+     * @param revision the revision in force; empty: none yet
      */
     void failed(IOException problem, String revision, long now) {
-        // What wraps it names the next try, and so it differs each time.
+        // The wrapping message names the next try, so it differs each time.
         if (!problems.allows(String.valueOf(problem.getCause() == null ? problem : problem.getCause()), now)) {
             return;
         }
@@ -95,7 +95,7 @@ final class DocumentLog {
         }
     }
 
-    /** Null: it is not about what a document says. */
+    /** Null: the problem is not the content of a document. */
     static @Nullable PolicyException refusal(Throwable problem) {
         for (Throwable e = problem; e != null; e = e.getCause()) {
             if (e instanceof PolicyException refusal) {

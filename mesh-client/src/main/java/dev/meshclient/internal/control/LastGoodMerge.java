@@ -24,9 +24,9 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * What a document leaves in force. A service that it refuses keeps its last good policy (gRFC A46), and so does one that it
- * does not mention, for a time (A88), or as long as no document speaks of it; a good one is taken, unless it needs what is
- * refused.
+ * Merges a document with the policy in force. A service that the document refuses keeps its last good policy (gRFC A46), and so
+ * does a service that it does not list, for a time (A88), or as long as no document covers it; a good service is accepted
+ * unless it depends on a refused one.
  */
 final class LastGoodMerge {
     private final AppliedPolicy before;
@@ -34,7 +34,7 @@ final class LastGoodMerge {
     private final Map<String, AcceptedService> services = new LinkedHashMap<>();
     private final Map<String, RefusedService> refused = new LinkedHashMap<>();
     private final Set<String> outside = new HashSet<>();
-    private final Map<String, String> keptHosts = new HashMap<>(); // which refused service keeps them
+    private final Map<String, String> keptHosts = new HashMap<>(); // the refused service that keeps each host
 
     private LastGoodMerge(AppliedPolicy before, MeshPolicy policy) {
         this.before = before;
@@ -61,7 +61,7 @@ final class LastGoodMerge {
                 next.outside);
     }
 
-    /** Without the services that no document has had for {@code staleNanos}. */
+    /** Drops the services that no document has listed for {@code staleNanos}. */
     static AppliedPolicy withoutStale(AppliedPolicy standing, long now, long staleNanos) {
         Map<String, AcceptedService> services = new LinkedHashMap<>(standing.services());
         Map<String, Long> absentSince = new LinkedHashMap<>(standing.absentSince());
@@ -88,13 +88,13 @@ final class LastGoodMerge {
         }
     }
 
-    /** A service that is refused for this may be what another one needs: that one is looked at again. */
+    /** Another service may depend on one that is refused here: its check is repeated. */
     private void refuseWhatNeedsRefused() {
         if (refused.isEmpty()) {
             return;
         }
-        Map<String, Set<String>> users = new HashMap<>(); // of a service
-        Map<String, String> claimants = new HashMap<>(); // of a host
+        Map<String, Set<String>> users = new HashMap<>(); // the services that depend on each service
+        Map<String, String> claimants = new HashMap<>(); // the services that claim each host
         policy.services().forEach((name, service) -> {
             service.hosts().forEach(host -> claimants.put(host, name));
             service.rules().stream()
@@ -137,8 +137,8 @@ final class LastGoodMerge {
                     Object[] path = {"services", name, "rules", r, "backendRefs", b, "name"};
                     problems.add(PolicyProblem.of(ref.name(), expected, path));
                 } else if (ref.subset() != null && !backend.has(ref)) {
-                    String expected = "a subset of " + ref.name() + " as it is in force: it is refused and keeps what "
-                            + backend.revision() + " says";
+                    String expected = "a subset of " + ref.name()
+                            + " as it is in force: it is refused and is kept as in " + backend.revision();
                     Object[] path = {"services", name, "rules", r, "backendRefs", b, "subset"};
                     problems.add(PolicyProblem.of(ref.subset(), expected, path));
                 }
@@ -159,16 +159,16 @@ final class LastGoodMerge {
         }
     }
 
-    /** Their hosts may have gone to another service: it was renamed. */
+    /** Keeps services that the document does not list, unless another service has their hosts: then they were renamed. */
     private Map<String, Long> keepAbsent(long now) {
         Map<String, Long> absentSince = new LinkedHashMap<>();
         Set<String> taken = new HashSet<>();
         services.values().forEach(s -> taken.addAll(s.service().hosts()));
         before.services().forEach((name, lastGood) -> {
-            boolean told = policy.services().containsKey(name)
+            boolean mentioned = policy.services().containsKey(name)
                     || refused.containsKey(name)
                     || policy.removed().contains(name);
-            if (!told) {
+            if (!mentioned) {
                 List<String> hosts = lastGood.service().hosts().stream()
                         .filter(host -> !taken.contains(host))
                         .toList();
@@ -184,7 +184,7 @@ final class LastGoodMerge {
         return absentSince;
     }
 
-    /** A part that has been asked for a host speaks of the service of that host, be it one by a wildcard. */
+    /** A partial document covers the service of each requested host, even if the service lists it by a wildcard. */
     private boolean speaksOf(String name, AcceptedService service) {
         Scope scope = policy.metadata().scope();
         return scope == null
@@ -196,7 +196,7 @@ final class LastGoodMerge {
                                 : scope.hosts().stream().anyMatch(host::isFor));
     }
 
-    /** A kept service goes on with the subsets it sends to, also where the service they belong to has given them up. */
+    /** A kept service keeps the subsets that it sends calls to, even if their own service has removed them. */
     private void keepSubsets(Set<String> absent) {
         for (String name : List.copyOf(services.keySet())) {
             AcceptedService kept = services.get(name);

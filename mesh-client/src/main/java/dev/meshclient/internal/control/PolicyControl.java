@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Decides which document may follow, what of it is put in force, and when a service that no document lists is dropped. */
+/**
+ * Decides which document is accepted, which parts of it come into force, and when a service that no document lists is dropped.
+ */
 public final class PolicyControl {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyControl.class);
 
@@ -36,7 +38,7 @@ public final class PolicyControl {
     private Time.@Nullable Timer nextStale;
     private boolean closed;
 
-    /** Learns what becomes of documents. */
+    /** Observes the results of documents. */
     public interface Observer {
         /** @param first whether there was no policy before */
         default void inForce(AppliedPolicy policy, Applied what, boolean first) {}
@@ -48,7 +50,7 @@ public final class PolicyControl {
         default void unlocked() {}
     }
 
-    /** @param staleTtl how long a service that documents do not list any more is kept; 0 = not at all */
+    /** @param staleTtl how long a service is kept that documents do not list any more; 0 = it is not kept */
     public PolicyControl(CurrentState current, Time time, Duration staleTtl) {
         this.current = current;
         this.time = time;
@@ -60,7 +62,7 @@ public final class PolicyControl {
         this.observer = observer;
     }
 
-    /** What calls use. */
+    /** The state that calls use. */
     public CurrentState current() {
         return current;
     }
@@ -75,16 +77,16 @@ public final class PolicyControl {
         return current.now().revision();
     }
 
-    /** What is in force, and what is not and why. */
+    /** The policy in force, and refused parts with their problems. */
     public Status status(String source) {
         return new StatusReport(current.now(), time.now(), staleNanos).status(source);
     }
 
     /**
-     * Puts a document in force: all of its services that are good. Calls under way keep the policy that they began with.
+     * Puts a document in force with all its good services. Running calls keep the policy that they began with.
      *
      * @param gone gets the endpoints that no call can reach any more
-     * @throws PolicyException if the document is older than what was in force; nothing changes
+     * @throws PolicyException if the document is older than one that was in force; nothing changes
      */
     public synchronized Applied apply(PolicyDocument read, Consumer<EndpointHealth> gone) throws PolicyException {
         PolicyProblem problem = order.problem(read.policy().metadata());
@@ -111,10 +113,10 @@ public final class PolicyControl {
     }
 
     /**
-     * Puts in force again what was in force before a restart.
+     * Puts the policy of the time before a restart in force again.
      *
-     * @param versions that no document may go back behind
-     * @return whether it did: not after the first document
+     * @param versions documents that newer ones must not precede
+     * @return whether it is in force; false after the first document
      */
     public synchronized boolean resume(AppliedPolicy left, List<Metadata> versions, Consumer<EndpointHealth> gone) {
         if (isReady()) {
@@ -131,17 +133,17 @@ public final class PolicyControl {
         observer.failed(problem);
     }
 
-    /** For the feed, after it has left its locks. */
+    /** Called by the feed after it has released its locks. */
     void unlocked() {
         observer.unlocked();
     }
 
-    /** How each service stands. */
+    /** The state of each service. */
     public AppliedPolicy applied() {
         return current.now().policy();
     }
 
-    /** The versions that no document may go back behind, as {@code VersionOrder.remembered()} has them. */
+    /** The versions that no document may precede, as {@code VersionOrder.remembered()} states them. */
     public synchronized List<Metadata> order() {
         return order.remembered();
     }
@@ -150,12 +152,12 @@ public final class PolicyControl {
         return staleNanos;
     }
 
-    /** Runs, without a lock, after services were dropped that documents had not listed for the stale time. */
+    /** Sets an action to run, without a lock, after services were dropped that documents had not listed for the stale time. */
     void onDropped(Runnable run) {
         afterDrop = run;
     }
 
-    /** Of what a process before this one had, the version alone is known; parts of one version differ anyway. */
+    /** Of an earlier process only the version is known; parts of one version differ anyway. */
     private static boolean differs(@Nullable PolicyDocument one, PolicyDocument other) {
         return one != null
                 && !one.equals(other)
@@ -194,7 +196,7 @@ public final class PolicyControl {
         afterDrop.run();
     }
 
-    /** Drops no service and resolves no name any more. */
+    /** Stops dropping services and resolving names. */
     public void close() {
         synchronized (this) {
             closed = true;

@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The source of a mesh under watch, and the snapshot of what is in force. The snapshot is read first, then the source is watched,
- * then what is in force is written after each document. One thread reads and writes: a disk that hangs holds up no policy.
+ * Watches the source of a mesh and maintains the snapshot of the policy in force. It reads the snapshot first, then watches the
+ * source, then writes the policy in force after each document. One thread reads and writes: a disk that hangs does not delay
+ * policy.
  */
 public final class PolicyFeed implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyFeed.class);
@@ -62,10 +63,10 @@ public final class PolicyFeed implements Closeable {
     }
 
     /**
-     * Begins. A source without a snapshot may deliver before this returns.
+     * Starts. A source without a snapshot may deliver before this returns.
      *
-     * @param wanted what the source is asked for
-     * @param snapshotDirectory where what is in force is kept; null: nowhere
+     * @param wanted the hosts to request from the source
+     * @param snapshotDirectory the directory for snapshots; null: none
      */
     public static PolicyFeed start(
             Time time,
@@ -86,18 +87,19 @@ public final class PolicyFeed implements Closeable {
         return feed;
     }
 
-    /** How fresh the policy in force is; null: there is none. */
+    /** How current the policy in force is; null: there is none. */
     public MeshStatus.@Nullable Freshness freshness() {
         return sink.freshness();
     }
 
-    /** What went wrong since the policy in force was confirmed; null: nothing. */
+    /** The problem since the policy in force was confirmed; null: none. */
     public MeshStatus.@Nullable Problem problem() {
         return sink.problem();
     }
 
     private void run(SnapshotWriter writer, Duration initialFetchTimeout) {
-        long until = time.now() + Time.nanos(initialFetchTimeout) / 10 * 9; // in time for calls that wait so long
+        // in time for calls that wait for the initial fetch
+        long until = time.now() + Time.nanos(initialFetchTimeout) / 10 * 9;
         try {
             Snapshot left = read();
             if (left != null && !left.isExpired(time.wall().instant())) {
@@ -125,7 +127,7 @@ public final class PolicyFeed implements Closeable {
         }
     }
 
-    /** Whatever is wrong with it, a lack of memory included, the source is to be watched after this. */
+    /** After any error, an OutOfMemoryError included, the source is watched nevertheless. */
     private @Nullable Snapshot read() {
         try {
             return file == null ? null : file.read();
@@ -135,7 +137,7 @@ public final class PolicyFeed implements Closeable {
         }
     }
 
-    /** Unless the source was faster. Whether it is in force now. */
+    /** Puts the snapshot in force unless the source was faster. @return whether it is in force now */
     private synchronized boolean resume(Snapshot left, MeshStatus.From freshness, SnapshotWriter writer) {
         if (isSettled()) {
             return false;
@@ -190,7 +192,7 @@ public final class PolicyFeed implements Closeable {
         close(begun);
     }
 
-    /** Writes what is still to be written when this is closed, too. */
+    /** Keeps writing until closed; writes the last pending snapshot then too. */
     private void write(SnapshotWriter writer) throws InterruptedIOException {
         while (true) {
             writer.work();
@@ -203,7 +205,7 @@ public final class PolicyFeed implements Closeable {
         }
     }
 
-    /** Services that no document has had for long went. */
+    /** Services were dropped that no document had listed for the stale time. */
     private synchronized void dropped() {
         Snapshot last = writer == null ? null : writer.inForce();
         if (last != null) {
@@ -250,7 +252,7 @@ public final class PolicyFeed implements Closeable {
         }
     }
 
-    /** What the source of a mesh is given. */
+    /** The sink for the source of a mesh. */
     private final class MeshSink implements PolicySource.Sink, DocumentSink {
         @Override
         public Time time() {

@@ -14,7 +14,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
-/** Puts in force what a source delivers; knows how fresh it is and what went wrong since. Calls come one at a time. */
+/**
+ * Puts delivered documents in force; records how current the policy is and the problems since. Call it from one thread at a
+ * time.
+ */
 public final class PolicySink {
     private final PolicyControl control;
     private final Consumer<EndpointHealth> gone;
@@ -23,7 +26,7 @@ public final class PolicySink {
     private final DocumentLog log;
     private volatile Heard heard = new Heard(null, 0, null, 0, 0);
 
-    /** What a source said last of what is in force, and what went wrong since; times are of the mesh's clock. */
+    /** The last facts of a source about the policy in force, and the problems since; times are of the mesh's clock. */
     private record Heard(
             MeshStatus.@Nullable From from,
             long confirmedAt,
@@ -34,12 +37,12 @@ public final class PolicySink {
             return new Heard(MeshStatus.From.LIVE, at, null, 0, 0);
         }
 
-        /** A snapshot in force, or a document of which a part is not live, does not make the source well. */
+        /** A snapshot in force, or a document with a part that is not live, does not end the source's problem. */
         Heard resumed(MeshStatus.From where, long at) {
             return new Heard(where, at, problem, problemAt, failingSince);
         }
 
-        /** Another one of several sources goes on failing. */
+        /** Another one of several sources keeps failing. */
         Heard failing(IOException said, long now) {
             return said.equals(problem) ? this : failed(said, now);
         }
@@ -50,8 +53,8 @@ public final class PolicySink {
     }
 
     /**
-     * @param gone is given the endpoints that policy does not list any more
-     * @param applied is run when a document is in force
+     * @param gone gets the endpoints that the policy does not list any more
+     * @param applied runs when a document is in force
      */
     public PolicySink(PolicyControl control, Consumer<EndpointHealth> gone, Runnable applied, Time time, Logger log) {
         this.control = control;
@@ -61,7 +64,7 @@ public final class PolicySink {
         this.log = new DocumentLog(log);
     }
 
-    /** Every document passes here, whichever source made it. */
+    /** Every document of every source passes through this method. */
     synchronized Applied deliver(Delivery delivery) throws IOException {
         String before = control.revision();
         Applied what = control.apply(delivery.document(), gone);
@@ -78,9 +81,9 @@ public final class PolicySink {
     }
 
     /**
-     * Puts in force again what an earlier process left.
+     * Puts the snapshot of an earlier process in force again.
      *
-     * @return whether it did: not if a document was faster
+     * @return whether it is in force; false if a document was faster
      */
     synchronized boolean resume(Snapshot snapshot, MeshStatus.From freshness) {
         AppliedPolicy left = snapshot.applied(time.now(), time.wall().instant(), control.staleNanos());
@@ -107,7 +110,7 @@ public final class PolicySink {
         log.failed(problem, control.revision(), time.now());
     }
 
-    /** How fresh the policy in force is; null: there is none. */
+    /** How current the policy in force is; null: there is none. */
     MeshStatus.@Nullable Freshness freshness() {
         Heard last = heard;
         return last.from == null
@@ -115,7 +118,7 @@ public final class PolicySink {
                 : new Status.FreshnessFacts(last.from, Duration.ofNanos(time.now() - last.confirmedAt));
     }
 
-    /** What went wrong since the policy in force was confirmed; null: nothing. */
+    /** The problem since the policy in force was confirmed; null: none. */
     MeshStatus.@Nullable Problem problem() {
         Heard last = heard;
         IOException said = last.problem;

@@ -10,7 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A document with the services and endpoints of the one before where both say the same: they are kept once, and compared once.
+ * Replaces services and endpoints of a document by the equal objects of the previous one: they are stored once and compared
+ * once.
  */
 final class SharedParts {
     private SharedParts() {}

@@ -13,14 +13,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is in force, as it outlives this process.
+ * The policy in force in a form that outlives the process.
  *
- * @param policy what is in force; its times are those of the process that wrote it and are not written
- * @param dropsAt when a service goes that documents do not have any more
- * @param order of the versions, as {@code VersionOrder.remembered()} has it
- * @param confirmed when the source last said that it has this policy
+ * @param policy the policy in force; its times belong to the process that wrote it and are not written
+ * @param dropsAt when each service is dropped that documents do not list any more
+ * @param order the order of versions, as {@code VersionOrder.remembered()} states it
+ * @param confirmed when the source last confirmed this policy
  * @param ttl how long it may be trusted after that; null: for ever
- * @param memory what the source needs to go on from here
+ * @param memory what the source needs to continue
  */
 record Snapshot(
         AppliedPolicy policy,
@@ -35,7 +35,7 @@ record Snapshot(
         memory = Map.copyOf(memory);
     }
 
-    /** @param now the time of the mesh, at {@code wall} */
+    /** @param now the time of the mesh at {@code wall} */
     static Map<String, Instant> dropsAt(AppliedPolicy policy, long now, Instant wall, long staleNanos) {
         Map<String, Instant> dropsAt = new LinkedHashMap<>();
         policy.absentSince()
@@ -55,7 +55,10 @@ record Snapshot(
         return Duration.between(confirmed, wall);
     }
 
-    /** In the times of this process, without the services whose time is up: a restart does not put off when a service goes. */
+    /**
+     * The policy in the times of this process, without services whose time has expired: a restart does not delay the drop of a
+     * service.
+     */
     AppliedPolicy applied(long now, Instant wall, long staleNanos) {
         Map<String, AcceptedService> services = new LinkedHashMap<>(policy.services());
         Map<String, Long> absentSince = new LinkedHashMap<>();

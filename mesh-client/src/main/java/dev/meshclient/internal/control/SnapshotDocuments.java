@@ -26,12 +26,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Services in force as policy documents. Each service is one that some document had, but together they need not be one: a
- * service that is kept may send to another one that is gone, for which a service without endpoints stands in here.
+ * The services in force as policy documents. Each service comes from some document, but together they may not form a valid one:
+ * a kept service may send calls to a removed one, for which a service without endpoints stands in here.
  */
 final class SnapshotDocuments {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotDocuments.class);
-    /** A document has no service without hosts; no URL that resolves has these, RFC 6761. */
+    /** A service in a document needs a host; no URL that resolves has this one (RFC 6761). */
     private static final String NO_HOST = ".no-host.invalid";
 
     private static final String STAND_IN = ".stand-in.invalid";
@@ -39,13 +39,13 @@ final class SnapshotDocuments {
 
     private SnapshotDocuments() {}
 
-    /** Services that one document can say. */
+    /** Services that one document can contain. */
     record Part(Map<String, AcceptedService> services, Map<String, JwtProvider> jwtProviders) {
         Part() {
             this(new LinkedHashMap<>(), new LinkedHashMap<>());
         }
 
-        /** Documents of two revisions may call two providers by one name. */
+        /** Documents of two revisions may use one name for two providers. */
         boolean take(String name, AcceptedService service) {
             Map<String, JwtProvider> providers = providersOf(service.service());
             boolean fits = providers.entrySet().stream()
@@ -74,7 +74,7 @@ final class SnapshotDocuments {
         return authentication == null ? Map.of() : authentication.providers();
     }
 
-    /** All services, in as few documents as can say them. */
+    /** All services, in as few documents as possible. */
     static List<Part> of(Map<String, AcceptedService> services) {
         List<Part> parts = new ArrayList<>();
         services.forEach((name, service) -> {
@@ -105,7 +105,7 @@ final class SnapshotDocuments {
         }
     }
 
-    /** Services that rules send to and that are not there, with the subsets. */
+    /** Missing services that rules send calls to, with the subsets. */
     private static Map<String, Set<String>> missing(MeshPolicy policy) {
         Map<String, Set<String>> missing = new LinkedHashMap<>();
         policy.services().values().stream()
@@ -132,7 +132,7 @@ final class SnapshotDocuments {
                 .build();
     }
 
-    /** A later version of this library may refuse what an earlier one took. */
+    /** A later version of this library may refuse what an earlier one accepted. */
     static PolicyDocument read(byte[] json) throws PolicyException {
         PolicyDocument document = PolicyCodec.read(json, json.length);
         document.refused()
@@ -145,7 +145,7 @@ final class SnapshotDocuments {
         return new PolicyDocument(policy.toBuilder().services(services).build(), List.of(), Map.of(), Set.of());
     }
 
-    /** In force are settings merged with the defaults, of which some may not stand on a service without endpoints, where they have no effect. */
+    /** Settings in force are merged with the defaults: removes those that would be refused on a service without endpoints. */
     static Service writable(Service s) {
         if (s.resolution() != Resolution.NONE) {
             return s;

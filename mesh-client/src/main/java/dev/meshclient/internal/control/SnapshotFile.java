@@ -13,8 +13,8 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that keeps the policy in force of one source. It is replaced as a whole, so several processes may share it: the last one
- * to write wins, and a reader sees one of them. Only its owner may read it.
+ * The file with the policy in force of one source. It is replaced as a whole, so several processes may share it: the last write
+ * wins, and a reader sees one complete version. Readable by its owner only.
  */
 final class SnapshotFile {
     private static final int NAME_LENGTH = 32;
@@ -22,7 +22,7 @@ final class SnapshotFile {
     private final Path directory;
     private final Path file;
 
-    /** @param source its {@code snapshotName()}; it is not readable in the name of the file */
+    /** @param source its {@code snapshotName()}; the file's name does not reveal it */
     SnapshotFile(Path directory, String source) {
         this.directory = directory;
         String name = Sha256.hex(source.getBytes(StandardCharsets.UTF_8));
@@ -41,7 +41,8 @@ final class SnapshotFile {
 
     void write(Snapshot snapshot) throws IOException {
         Files.createDirectories(directory);
-        Path temporary = Files.createTempFile(directory, file.getFileName().toString(), ".tmp"); // its owner's only
+        // readable by its owner only
+        Path temporary = Files.createTempFile(directory, file.getFileName().toString(), ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 ByteBuffer bytes = ByteBuffer.wrap(SnapshotFormat.write(snapshot));

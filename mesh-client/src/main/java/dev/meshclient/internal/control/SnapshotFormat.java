@@ -29,8 +29,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A snapshot as bytes: the digest of all that follows, a head of lines with one fact each, an empty line, and then the policies
- * of the services as documents. A line is a word and its values, of which none holds a space.
+ * The format of a snapshot: the digest of the rest, a head with one fact on each line, an empty line, and then the policies of
+ * the services as documents. A line is a keyword and its values, which contain no space.
  */
 final class SnapshotFormat {
     private static final String MAGIC = "mesh-client-snapshot ";
@@ -39,7 +39,7 @@ final class SnapshotFormat {
 
     private SnapshotFormat() {}
 
-    /** @throws IOException if a policy was made in code and no document can say it */
+    /** @throws IOException if a policy was made in code and no document can express it */
     static byte[] write(Snapshot snapshot) throws IOException {
         byte[] rest = new Writer().write(snapshot);
         byte[] first = (KIND + Sha256.hex(rest) + "\n").getBytes(StandardCharsets.UTF_8);
@@ -48,7 +48,7 @@ final class SnapshotFormat {
         return all;
     }
 
-    /** @throws IOException if it is not as it was written */
+    /** @throws IOException if the bytes differ from those written */
     static Snapshot read(byte[] bytes) throws IOException {
         int firstEnd = endOfLine(bytes, 0);
         String first = text(bytes, 0, firstEnd);
@@ -167,7 +167,7 @@ final class SnapshotFormat {
         }
     }
 
-    /** The digest is right: what does not read was written by another hand, and may end in any exception. */
+    /** The digest is right: unreadable content was written by another program and may cause any exception. */
     private static final class Reader {
         private final byte[] bytes;
         private int at;
@@ -230,7 +230,7 @@ final class SnapshotFormat {
                 memory.put(source.name, remembered(source));
             }
             if (at != bytes.length) {
-                throw new IOException("it is longer than its head says");
+                throw new IOException("it is longer than its head states");
             }
             dropsAt.keySet().retainAll(services.keySet());
             outside.retainAll(services.keySet());
@@ -327,7 +327,7 @@ final class SnapshotFormat {
 
         private byte[] next(int length) throws IOException {
             if (length < 0 || length > bytes.length - at) {
-                throw new IOException("it is shorter than its head says");
+                throw new IOException("it is shorter than its head states");
             }
             at += length;
             return Arrays.copyOfRange(bytes, at - length, at);

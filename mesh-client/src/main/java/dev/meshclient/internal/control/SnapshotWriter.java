@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the policy in force to its file, and now and then that the source still has it. It holds the last snapshot, so that a
- * file that could not be written, or is gone, is written later.
+ * Writes the policy in force to its file, and periodically that the source has confirmed it. It holds the last snapshot, so
+ * that a file that could not be written, or was deleted, is written later.
  */
 final class SnapshotWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotWriter.class);
@@ -31,26 +31,26 @@ final class SnapshotWriter {
         this.time = time;
     }
 
-    /** What the file holds is in force. */
+    /** The content of the file is in force. */
     synchronized void resumed(Snapshot snapshot) {
         inForce = snapshot;
         againNanos = againNanos(snapshot);
         againAt = 0;
     }
 
-    /** This is in force from now on. */
+    /** Puts this snapshot in force. */
     synchronized void inForce(Snapshot snapshot) {
         inForce = snapshot;
         againNanos = againNanos(snapshot);
         unwritten = true;
     }
 
-    /** What was given last. Null: nothing. */
+    /** The last snapshot in force. Null: none. */
     synchronized @Nullable Snapshot inForce() {
         return inForce;
     }
 
-    /** The source still has what is in force. */
+    /** The source has confirmed the policy in force. */
     synchronized void confirmed() {
         Snapshot same = inForce;
         if (same != null && time.now() >= againAt) {
@@ -70,7 +70,7 @@ final class SnapshotWriter {
         return next;
     }
 
-    /** The age of a snapshot must say something where it counts: at a tenth of the time that it may be trusted. */
+    /** The interval of confirmations: a tenth of the time that a snapshot may be trusted, so that its age is precise enough. */
     private static long againNanos(Snapshot snapshot) {
         Duration ttl = snapshot.ttl();
         Duration often =
@@ -78,7 +78,7 @@ final class SnapshotWriter {
         return Time.nanos(often.compareTo(MOST_OFTEN) < 0 ? MOST_OFTEN : often);
     }
 
-    /** Writes what is to be written, if anything is. */
+    /** Writes the file if necessary. */
     void work() {
         Snapshot next = take();
         if (next == null) {
@@ -92,7 +92,7 @@ final class SnapshotWriter {
         } catch (IOException | RuntimeException e) {
             if (warning.allows("not written", time.now())) {
                 LOG.warn(
-                        "the policy snapshot {} cannot be written, and this is not said again: {}; policy is in force all"
+                        "the policy snapshot {} cannot be written (logged once): {}; policy is in force all"
                                 + " the same, but after a restart without a registry it will be an older one or none",
                         file,
                         e.toString());

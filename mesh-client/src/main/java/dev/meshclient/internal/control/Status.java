@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** How things stand at one moment, as facts and as text. */
+/** The state of a mesh at one time, as facts and as text. */
 public record Status(
         String source,
         String revision,
@@ -88,7 +88,7 @@ public record Status(
 
     public record TrafficFacts(Volume sameZone, Volume crossZone, Volume crossRegion, Volume unknown, long plaintext)
             implements MeshStatus.Traffic {
-        /** Nothing yet. */
+        /** No traffic yet. */
         public static final TrafficFacts NONE =
                 new TrafficFacts(VolumeFacts.NONE, VolumeFacts.NONE, VolumeFacts.NONE, VolumeFacts.NONE, 0);
 
@@ -101,7 +101,7 @@ public record Status(
     }
 
     public record VolumeFacts(long requests, long sentBytes, long receivedBytes) implements MeshStatus.Volume {
-        /** Nothing. */
+        /** No traffic. */
         public static final VolumeFacts NONE = new VolumeFacts(0, 0, 0);
 
         @Override
@@ -167,7 +167,7 @@ public record Status(
                     .append(
                             length(lastProblem.lasting()).equals(length(lastProblem.age()))
                                     ? ""
-                                    : ", no good news for " + length(lastProblem.lasting()))
+                                    : ", failing for " + length(lastProblem.lasting()))
                     .append(": ")
                     .append(lastProblem.message().replace("\n", "\n  "));
         }
@@ -212,7 +212,7 @@ public record Status(
         };
     }
 
-    /** One unit is enough for people. */
+    /** One unit is precise enough for readers. */
     static String length(Duration time) {
         long seconds = time.toSeconds();
         return seconds < 120

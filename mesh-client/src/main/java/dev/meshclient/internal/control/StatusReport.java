@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes down how things stand at one moment. */
+/** Collects the state of a mesh at one time. */
 final class StatusReport {
     private final MeshState state;
     private final AppliedPolicy policy;
@@ -88,7 +88,7 @@ final class StatusReport {
                 counters.requests(distance), counters.sentBytes(distance), counters.receivedBytes(distance));
     }
 
-    /** Those that calls can reach, or that policy lists where no rule sends any. */
+    /** The endpoints that calls can reach, or that the policy lists if no rule sends calls to them. */
     private List<MeshStatus.Endpoint> endpoints(AcceptedService accepted, @Nullable ServiceState live) {
         return live == null
                 ? accepted.service().endpoints().stream()

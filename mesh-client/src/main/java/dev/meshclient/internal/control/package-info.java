@@ -1,4 +1,4 @@
-/** What becomes of a document: put in force or refused, told to the log and the status, kept for a restart. */
+/** The processing of a document: put in force or refused, logged, shown in the status, stored for a restart. */
 @NullMarked
 package dev.meshclient.internal.control;
 

@@ -44,7 +44,7 @@ public final class Bearer implements AttemptLayer {
                         attempt,
                         "token '" + stated.token() + "' is not sent in the clear to "
                                 + attempt.call().decision().backend(),
-                        "let policy say tls for it, or no credentials",
+                        "state tls for it in the policy, or no credentials",
                         null);
             }
             attempt.authorization("Bearer " + token(attempt));

@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Hosts that are the mesh's for good: those the builder claims, and those that a policy ever listed in this process. */
+/** Hosts that always belong to the mesh: those the builder claims, and those that any policy has listed in this process. */
 final class Claims {
-    private final Set<String> known = new HashSet<>(); // as policies spell them: each is parsed once
+    private final Set<String> known = new HashSet<>(); // in the notation of policies: each is parsed once
     private final Set<String> names = ConcurrentHashMap.newKeySet();
     private final Map<String, Boolean> suffixes = new HashMap<>();
     private volatile Suffixes<Boolean> bySuffix = Suffixes.of(Map.of());

@@ -11,17 +11,17 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /**
- * Decider: which hosts a source that has policy by the host is asked for. Those that policy lists stay, and so do those that
- * the builder claims by name; any other is forgotten a while after the last call to it.
+ * Decider: the hosts to request from a source that loads policy on demand. Hosts that the policy lists stay, and so do those
+ * that the builder claims by name; any other host is dropped some time after the last call to it.
  */
 final class HostInterest {
-    /** Names of calls come from anywhere, and each is carried by every request. */
+    /** Limit of the requested hosts: calls may use any names, and each request carries all of them. */
     static final int MOST = 256;
 
-    /** Too many others are asked for. */
+    /** Too many other hosts are requested. */
     static final long FULL = -1;
 
-    /** No document can speak of it. */
+    /** No document can cover the host. */
     static final long CANNOT = -2;
 
     static final long REMEMBERED_NANOS = 30_000_000_000L;
@@ -52,12 +52,12 @@ final class HostInterest {
         this.rememberedNanos = Math.max(REMEMBERED_NANOS, waitNanos);
     }
 
-    /** Hosts that are asked for whether they are called or not. */
+    /** Hosts that are requested whether they are called or not. */
     synchronized void forGood(Collection<String> hosts, long now) {
         hosts.stream().limit(MOST - asks.size()).forEach(host -> asks.put(host, new Ask(true, now)));
     }
 
-    /** Hosts that an earlier process asked for; those that nobody lists or calls are forgotten as any other. */
+    /** Hosts that an earlier process requested; those that no policy lists and no call uses are dropped like any other. */
     void resume(Collection<String> hosts, long now) {
         int before;
         int after;
@@ -75,9 +75,9 @@ final class HostInterest {
     }
 
     /**
-     * There is a call to this host, and no policy for it. The source is asked, unless it was a moment ago.
+     * Takes note of a call to this host, for which there is no policy. Requests the host unless it was requested a moment ago.
      *
-     * @return when it was asked, or {@link #FULL}
+     * @return when it was requested, or {@link #FULL}
      */
     long want(String host, long now) {
         synchronized (this) {
@@ -99,7 +99,7 @@ final class HostInterest {
         return now;
     }
 
-    /** A host that is not listed goes for one that is called now: names that somebody makes up keep no other out. */
+    /** Drops a host that is not listed in favour of one that is called now: invented names do not block real ones. */
     private boolean makeRoom(long now) {
         forget(now);
         if (asks.size() >= MOST) {
@@ -119,13 +119,13 @@ final class HostInterest {
         });
     }
 
-    /** Sorted, so that all who want the same hosts ask for the same. */
+    /** Sorted, so that meshes with the same hosts send the same request. */
     synchronized SortedSet<String> hosts(long now) {
         forget(now);
         return new TreeSet<>(asks.keySet());
     }
 
-    /** Is run when the source is to be asked, on the thread of a call. */
+    /** Sets the action that runs when the source must be asked, on the thread of a call. */
     void onAsk(Runnable wake) {
         wakes.add(wake);
     }

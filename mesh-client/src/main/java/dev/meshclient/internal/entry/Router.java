@@ -35,8 +35,8 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Admits requests by the policy in force. A host that is the mesh's never leaves it: without a policy that lists it, its
- * calls are refused.
+ * Admits requests by the policy in force. Calls to a host of the mesh never bypass it: without a policy that lists the host
+ * they are refused.
  */
 public final class Router implements Admission.Source, PolicyControl.Observer {
     private final Time time;
@@ -83,11 +83,11 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
 
     /**
      * @param resolver finds the addresses of names
-     * @param self who we are
-     * @param claimed hosts that are the mesh's whatever policy says
-     * @param registryOnly all other hosts are refused, whatever policy says
-     * @param initialFetchTimeout how long the first calls wait for the first policy; 0 = not at all
-     * @param staleTtl how long a service that documents do not have any more is kept; 0 = not at all
+     * @param self this process
+     * @param claimed hosts that belong to the mesh whatever the policy states
+     * @param registryOnly true = all other hosts are refused, whatever the policy states
+     * @param initialFetchTimeout how long the first calls wait for the first policy; 0 = they do not wait
+     * @param staleTtl how long a service is kept that documents do not list any more; 0 = it is not kept
      */
     public Router(
             Time time,
@@ -160,8 +160,8 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
     }
 
     /**
-     * Hosts of the mesh that calls want, those that the builder claims by name and our own service, as documents spell them: for
-     * sources that have policy by the host.
+     * The hosts of the mesh that calls need, those that the builder claims by name and the own service, in the notation of
+     * documents: for sources that load policy on demand.
      */
     public WantedHosts wanted() {
         return new WantedHosts() {
@@ -177,7 +177,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         };
     }
 
-    /** What is known before any call. Balancing by zone needs our own service: how many of us there are in each. */
+    /** The hosts known before any call. Zone balancing needs the own service: the number of its instances in each zone. */
     private static List<String> known(Workload workload, List<String> claimed) {
         Stream<String> named = claimed.stream()
                 .map(Hosts::parse)
@@ -202,7 +202,10 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         return now != null && now.lists(spelled.startsWith("[") ? spelled.substring(1, spelled.length() - 1) : spelled);
     }
 
-    /** When the source was asked for it, or why not. Only for hosts of the mesh: others are nobody's business. */
+    /**
+     * When the host was requested from the source, or why not. Call it only for hosts of the mesh: other hosts must not be
+     * disclosed.
+     */
     private long want(String host) {
         String spelled = Hosts.spelled(Hosts.normal(host));
         return Scope.canHold(spelled) ? interest.want(spelled, time.now()) : HostInterest.CANNOT;
@@ -235,13 +238,13 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         return control.revision();
     }
 
-    /** The boundary for requests that come in. */
+    /** Authorizes inbound requests. */
     public Inbound inbound() {
         return inbound;
     }
 
     /**
-     * Whether a builder may claim this.
+     * Checks whether a builder may claim this.
      *
      * @throws IllegalArgumentException if not
      */
@@ -255,7 +258,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         while (true) {
             MeshState now = state();
             Admission found = find(now, host, port);
-            if (found != unlisted || now == state()) { // or a policy that lists it came meanwhile
+            if (found != unlisted || now == state()) { // or a policy that lists it arrived meanwhile
                 return found;
             }
         }
@@ -272,7 +275,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         return routed != null ? routed : mayPass(now, host) ? Admission.NOT_OURS : withoutService(now, host);
     }
 
-    /** A document that is the whole mesh, or whose host is not claimed, has the last word. */
+    /** A document that covers the whole mesh decides finally, and so does any document for a host that is not claimed. */
     private Admission withoutService(MeshState now, String host) {
         return now.isWhole() || !claims.has(host) ? unlisted : now.speaksOf(host) ? unknown : forHost;
     }
@@ -284,7 +287,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
                 && !claims.has(host);
     }
 
-    /** No more calls to hosts of the mesh, and no name is looked up any more. */
+    /** Refuses further calls to hosts of the mesh and stops all lookups. */
     public void close() {
         closed = true;
         control.close();
@@ -299,7 +302,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         return await(forPolicy, madeAt, UnroutedFailures.AT_START, call);
     }
 
-    /** The source may not have been asked for this host yet. */
+    /** Waits for a host that the source may not have been asked for yet. */
     private Response awaitHost(Call call) throws IOException {
         long askedAt = want(call.request().url().host());
         if (askedAt == HostInterest.CANNOT) {
@@ -311,7 +314,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         return await(forHost, askedAt, UnroutedFailures.OF_HOST, call);
     }
 
-    /** Until another answer is there. */
+    /** Waits until the answer changes. */
     private Response await(Admission.Wait wait, long since, String sinceWhat, Call call) throws IOException {
         HttpUrl url = call.request().url();
         long until = Math.min(since + initialFetchNanos, call.deadline());

@@ -10,7 +10,7 @@ import dev.meshclient.internal.pipeline.Hosts;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
-/** What a call to a host of the mesh is told that no policy has layers for. */
+/** Failures of calls to a host of the mesh for which no policy has layers. */
 final class UnroutedFailures {
     static final String AT_START = "of the start";
     static final String OF_HOST = "of the call that first wanted it";
@@ -27,7 +27,7 @@ final class UnroutedFailures {
                         decision(call, revision));
     }
 
-    /** @param asked whether the source was asked for just this host */
+    /** @param asked whether this host was requested from the source */
     static NoRoute unlisted(Call call, String revision, boolean asked) {
         HttpUrl url = call.request().url();
         return Failures.make()
@@ -48,7 +48,7 @@ final class UnroutedFailures {
                         decision(call, revision));
     }
 
-    /** @param cause what the source said last; null: nothing */
+    /** @param cause the source's last problem; null: none */
     static PolicyUnavailable tooLate(Call call, String revision, long nanos, String ofWhat, @Nullable Throwable cause) {
         String host = call.request().url().host();
         PolicyUnavailable e = Failures.make()
@@ -57,8 +57,8 @@ final class UnroutedFailures {
                                 + (ofWhat.equals(BY_CALLER) ? ", " : " ") + ofWhat
                                 + (revision.isEmpty()
                                         ? ""
-                                        : ": policy " + revision + " does not speak of it (metadata.scope)"),
-                        "see whether the policy source answers (the cause says what it said last)",
+                                        : ": policy " + revision + " does not cover it (metadata.scope)"),
+                        "see whether the policy source answers (the cause is its last problem)",
                         decision(call, revision));
         if (cause != null) {
             e.initCause(cause);

@@ -1,4 +1,4 @@
-/** Which requests are the mesh's, and what a call gets for which no policy is in force yet. */
+/** Admits requests to the mesh, and answers calls for which no policy is in force yet. */
 @NullMarked
 package dev.meshclient.internal.entry;
 

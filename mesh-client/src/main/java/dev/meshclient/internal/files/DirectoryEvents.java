@@ -49,10 +49,10 @@ public final class DirectoryEvents {
         boolean any = false;
         WatchService watches = service;
         if (watches != null) {
-            for (WatchKey told = watches.poll(); told != null; told = watches.poll()) {
+            for (WatchKey key = watches.poll(); key != null; key = watches.poll()) {
                 any = true;
-                told.pollEvents();
-                told.reset();
+                key.pollEvents();
+                key.reset();
             }
         }
         return any;

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** Decider: the number of calls in flight to a backend. It outlives the policy with the limit. */
 public final class InFlight {
-    /** Of a backend. It is kept while calls are under way: a backend that comes back still counts them. */
+    /** The slot of a backend. Kept while calls are running: a backend that is listed again still counts them. */
     public static final Slot<InFlight> SLOT = Slot.of(InFlight::new).keptWhile(calls -> calls.count() > 0);
 
     private final AtomicLong calls = new AtomicLong();

@@ -47,7 +47,7 @@ public final class Limit implements CallLayer {
         return Failures.make()
                 .overloaded(
                         "'" + backend + "' has " + inFlight.count() + " calls in flight, of at most " + max,
-                        "raise limits.maxRequests if it can bear more, or call it less",
+                        "raise limits.maxRequests if it can serve more, or call it less",
                         call.decision());
     }
 

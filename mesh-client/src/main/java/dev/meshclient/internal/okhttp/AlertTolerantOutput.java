@@ -5,9 +5,9 @@ import java.io.OutputStream;
 import java.net.SocketException;
 
 /**
- * A peer that closes while we write may have said why: with TLS 1.3 it looks at our certificate only after we think that the
- * handshake is done, and its alert crosses our request. What cannot be written is then dropped, within bounds, so that who
- * reads finds the alert; if there is none, he finds the end of the connection.
+ * A peer that closes the connection during a write may have sent the reason: with TLS 1.3 it checks our certificate after our
+ * side considers the handshake complete, and its alert crosses our request. Writes that fail are then dropped, within bounds,
+ * so that the reading thread finds the alert, or the end of the connection if there is none.
  */
 final class AlertTolerantOutput extends OutputStream {
     private static final int MAX_DROPPED = 65_536;

@@ -9,8 +9,8 @@ import okhttp3.Interceptor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller's call while the engine runs it: cancelling, and which of its events its listener must not get yet. It holds all
- * that is kept back, for whatever listeners there are.
+ * The caller's call while the engine runs it: its cancellation, and the events that its listener must not get yet. It holds all
+ * delayed events, whatever listeners there are.
  */
 abstract class CallEvents extends EventListener {
     private volatile Interceptor.Chain chain;
@@ -20,15 +20,15 @@ abstract class CallEvents extends EventListener {
     private @Nullable OuterListener
             last; // of those that hold the end back; null: no listener, or it could not be wrapped
     private EventListener known = NONE; // all listeners of the call, this one included, as far as the end is held back
-    private boolean holdRelease = true; // until the outer call's interceptors have returned
-    private @Nullable Connection held; // released by the last attempt, not told yet
+    private boolean holdRelease = true; // until the interceptors of the outer call have returned
+    private @Nullable Connection held; // released by the last attempt, not reported yet
     private int open; // attempts whose body is not finished
 
     CallEvents(Interceptor.Chain chain) {
         this.chain = chain;
     }
 
-    /** From now on; once. */
+    /** Starts to listen; called once. */
     final synchronized void listen() {
         OuterListener first = wrapped(chain.getEventListener());
         last = first;
@@ -63,19 +63,19 @@ abstract class CallEvents extends EventListener {
         return chain;
     }
 
-    /** The call comes in again, through a chain that may have other settings. */
+    /** Takes over the chain of a repeated call, which may have other settings. */
     final void chain(Interceptor.Chain now) {
         chain = now;
     }
 
-    /** The caller's listener as it is now: others may have joined since the call began. */
+    /** The caller's current listener: others may have joined since the call began. */
     final EventListener listener() {
         return chain.getEventListener();
     }
 
     // ---- cancelling
 
-    /** What runs from now on. */
+    /** Sets the running call or attempt. */
     final void current(Scope running) {
         current = running;
         if (outer().isCanceled()) { // closes the race with canceled()
@@ -91,7 +91,7 @@ abstract class CallEvents extends EventListener {
         }
     }
 
-    /** The caller cancelled the call; where an attempt ran, he is told what that said instead. */
+    /** The caller cancelled the call; if an attempt ran, the caller gets its failure instead. */
     static final class Canceled extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -105,7 +105,7 @@ abstract class CallEvents extends EventListener {
         }
     }
 
-    // ---- the end, and connections held over a follow-up
+    // ---- the end, and connections kept during a follow-up
 
     @Override
     public final void callEnd(Call call) {
@@ -136,7 +136,7 @@ abstract class CallEvents extends EventListener {
         }
     }
 
-    /** The engine returns: listeners that joined the call meanwhile wait for its end like those that were there. */
+    /** The engine returns: listeners that joined the call meanwhile wait for its end like the earlier ones. */
     final synchronized void holdEndForJoined() {
         EventListener now = listener();
         if (now == known || !RealCallAccess.canReplaceListener()) {
@@ -149,12 +149,12 @@ abstract class CallEvents extends EventListener {
         }
     }
 
-    /** Whether the one holds the end back from all of these. */
+    /** Whether this listener delays the end for all of these. */
     final synchronized boolean isHeldBy(OuterListener one, EventListener all) {
         return all == known && one == last;
     }
 
-    /** OkHttp insists that an interceptor that proceeds again has closed the earlier response. */
+    /** OkHttp requires that an interceptor that proceeds again has closed the earlier response. */
     final synchronized void checkClosed() {
         if (open > 0) {
             throw new IllegalStateException("cannot make a new request because the previous response is still open: "
@@ -162,7 +162,7 @@ abstract class CallEvents extends EventListener {
         }
     }
 
-    /** Nothing follows: releases are told as they come. */
+    /** No follow-up is possible: releases are reported as they occur. */
     final void interceptorsReturned() {
         synchronized (this) {
             holdRelease = false;
@@ -170,12 +170,12 @@ abstract class CallEvents extends EventListener {
         tellRelease();
     }
 
-    /** Whether nobody holds the end of the call back, so that releases must be told when the engine returns. */
+    /** Whether no listener delays the end of the call, so that releases must be reported when the engine returns. */
     final synchronized boolean tellsEndAtOnce() {
         return last == null;
     }
 
-    /** A follow-up comes: OkHttp would keep the connection over it. */
+    /** A follow-up begins: OkHttp would keep the connection during it. */
     final synchronized void holdRelease() {
         holdRelease = true;
     }
@@ -190,7 +190,7 @@ abstract class CallEvents extends EventListener {
         listener().connectionReleased(outer(), connection);
     }
 
-    /** The same connection again: OkHttp keeps it over a follow-up, so the listener hears of neither. */
+    /** The same connection again: OkHttp keeps it during a follow-up, so the listener gets neither event. */
     final boolean keptOver(Connection connection) {
         synchronized (this) {
             if (held == connection) {

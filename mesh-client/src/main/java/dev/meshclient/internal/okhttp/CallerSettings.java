@@ -24,8 +24,9 @@ import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a caller's client and the interceptors above ours want of an inner client, by value: OkHttp makes a new client for
- * every WebSocket and some frameworks one a request, and all of them that want the same share what is derived from it.
+ * The settings that a caller's client and the interceptors above the mesh require of an inner client, compared by value: OkHttp
+ * makes a new client for every WebSocket and some frameworks one for each request, and equal settings share what is derived
+ * from them.
  */
 record CallerSettings(
         int connectTimeoutMillis,
@@ -52,8 +53,8 @@ record CallerSettings(
         boolean webSocket) {
 
     /**
-     * What the client says, but for what interceptors changed on the chain. For a WebSocket OkHttp makes a client of its own
-     * that speaks HTTP/1.1 and has no network interceptors; where it cannot be seen, it is known all the same.
+     * The client's settings, with the changes of interceptors on the chain. For a WebSocket OkHttp makes a client of its own
+     * with HTTP/1.1 and without network interceptors; both follow from the request even if that client is not visible.
      */
     static CallerSettings of(OkHttpClient client, Interceptor.Chain chain, boolean webSocket) {
         return new CallerSettings(
@@ -81,7 +82,7 @@ record CallerSettings(
                 webSocket);
     }
 
-    /** Whether this is what the chain wants, compared by identity: the common case, without an allocation. */
+    /** Whether the chain has these settings, compared by identity: the common case, without an allocation. */
     boolean fits(Interceptor.Chain chain) {
         return connectTimeoutMillis == chain.connectTimeoutMillis()
                 && readTimeoutMillis == chain.readTimeoutMillis()
@@ -102,11 +103,12 @@ record CallerSettings(
     }
 
     /**
-     * The part that all inner clients have: no redirects, no authenticator, no call timeout and no listener of their own,
-     * and the caller's network interceptors behind ours.
+     * The part that all inner clients share: no redirects, no authenticator, no call timeout and no listener of their own, and
+     * the caller's network interceptors below the mesh's.
      */
     OkHttpClient.Builder derive(OkHttpClient client) {
-        Dispatcher idle = new Dispatcher(); // inner calls are synchronous, and the caller's dispatcher counts his
+        // inner calls are synchronous, and the caller's dispatcher counts the outer calls
+        Dispatcher idle = new Dispatcher();
         OkHttpClient.Builder builder = client.newBuilder();
         builder.interceptors().clear();
         builder.networkInterceptors().clear();
@@ -114,10 +116,10 @@ record CallerSettings(
         for (Interceptor interceptor : networkInterceptors) {
             builder.addNetworkInterceptor(new CallerInterceptor(interceptor));
         }
-        if (client.dns() != dns) { // a set Dns, even the same one, drops the shared memory of failed routes
+        if (client.dns() != dns) { // setting a Dns, even the same one, drops the shared memory of failed routes
             builder.dns(dns);
         }
-        if (!client.protocols().equals(protocols)) { // so do set protocols
+        if (!client.protocols().equals(protocols)) { // and so does setting protocols
             builder.protocols(protocols);
         }
         if (client.socketFactory() != socketFactory) {
@@ -149,14 +151,14 @@ record CallerSettings(
         builder.hostnameVerifier(hostnameVerifier).certificatePinner(certificatePinner);
         SSLSocketFactory ofClient = sslOrNull(client);
         if (sslSocketFactory == null && ofClient != null) {
-            // Somebody took TLS away on the chain; a client cannot be built without it, a chain can.
+            // An interceptor removed TLS from the chain; a client cannot be built without it, a chain can.
             builder.addInterceptor(c -> c.withSslSocketFactory(null, null).proceed(c.request()));
         } else if (sslSocketFactory != null && trustManager != null && sslSocketFactory != ofClient) {
             builder.sslSocketFactory(sslSocketFactory, trustManager);
         }
     }
 
-    /** A client for cleartext only has none, and says so by throwing. */
+    /** A client for cleartext only has none, and throws. */
     private static @Nullable SSLSocketFactory sslOrNull(OkHttpClient client) {
         try {
             return client.sslSocketFactory();

@@ -7,7 +7,7 @@ import okhttp3.Response;
 import okhttp3.Route;
 import org.jspecify.annotations.Nullable;
 
-/** Answers a proxy's challenge to CONNECT, which belongs to connecting; a plain 407 is the engine's to follow. */
+/** Answers a proxy's challenge to CONNECT, which is part of connecting; the engine follows a plain 407. */
 record ConnectOnly(Authenticator caller) implements Authenticator {
     @Override
     public @Nullable Request authenticate(@Nullable Route route, Response response) throws IOException {

@@ -31,17 +31,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections of one endpoint: a pool of its own, so that none crosses a service, an endpoint or a generation, and the
- * inner clients that use it. Replaced as a whole when it is old.
+ * The connections of one endpoint: a pool of its own, so that no connection serves two services, endpoints or generations, and
+ * the inner clients that use it. Replaced as a whole when it is old.
  */
 final class EndpointConnections {
-    /** Servers that close idle connections first make the race in which a request meets a closed one; most wait longer. */
+    /**
+     * Servers that close idle connections earlier cause the race in which a request uses a closed one; most servers wait
+     * longer.
+     */
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(15);
 
-    /** When trust is added no endpoint waits longer for connections under it. */
+    /** When trust is added, no endpoint keeps connections under the old trust for longer. */
     private static final Duration SPREAD = Duration.ofSeconds(30);
 
-    /** However soon a certificate ends. */
+    /** Lower limit, however soon a certificate expires. */
     private static final Duration SHORTEST = Duration.ofSeconds(1);
 
     private static final HostnameVerifier HOST_NAMES = new OkHttpClient.Builder()
@@ -51,7 +54,7 @@ final class EndpointConnections {
 
     private static final int MAX_IDLE = 1024;
     private static final int MAX_CLIENTS = 256;
-    private static final int DEFAULT_TIMEOUT_MILLIS = 10_000; // OkHttp's own, which nobody asked for
+    private static final int DEFAULT_TIMEOUT_MILLIS = 10_000; // OkHttp's own default, set by no caller
 
     private static final Logger LOG = LoggerFactory.getLogger(EndpointConnections.class);
 
@@ -66,21 +69,21 @@ final class EndpointConnections {
     private final Map<Peer, PeerTls> peers = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
     private volatile boolean retired;
-    /** For the end of an attempt, when its connection is idle. */
+    /** Runs at the end of an attempt, when its connection is idle. */
     final Runnable givenBack = this::givenBack;
 
     /**
-     * What the clients of an endpoint differ by.
+     * The settings by which the clients of an endpoint differ.
      *
-     * @param peer who must answer over TLS; null: the wire is not TLS
-     * @param bounded the call has a deadline nearer than the idle time: OkHttp's own timeouts are left off
+     * @param peer the expected identity over TLS; null: the wire is not TLS
+     * @param bounded the call has a deadline earlier than the idle timeout: OkHttp's own timeouts are not needed
      */
     record Variant(
             CallerSettings settings,
             Backend backend,
             @Nullable Peer peer,
             boolean bounded) {
-        /** Settings are interned and compared by identity; a backend that a new policy states again is the same. */
+        /** Settings are interned and compared by identity; a backend that a new policy states again is the same object. */
         @Override
         public boolean equals(@Nullable Object other) {
             return other instanceof Variant v
@@ -98,7 +101,7 @@ final class EndpointConnections {
         }
     }
 
-    /** Asked for last, compared by identity. */
+    /** The last request, compared by identity. */
     private record Last(
             CallerSettings settings, Backend backend, Endpoint endpoint, boolean tls, boolean bounded, Made made) {
         boolean is(CallerSettings s, Backend b, Endpoint e, boolean t, boolean d) {
@@ -107,9 +110,9 @@ final class EndpointConnections {
     }
 
     /**
-     * A client and what is behind it.
+     * A client and its TLS.
      *
-     * @param tls null: the wire is not TLS, or that of the caller's client
+     * @param tls null: the wire is not TLS, or uses that of the caller's client
      */
     record Made(OkHttpClient client, @Nullable PeerTls tls) {}
 
@@ -131,13 +134,13 @@ final class EndpointConnections {
         return keepAliveNanos;
     }
 
-    /** Closes what is idle now, and what is in use when it is given back. */
+    /** Closes idle connections now, and busy ones when they become idle. */
     void retire() {
         retired = true;
         pool.evictAll();
     }
 
-    /** The peer had closed one that was idle: most likely others too, each of which would cost a call an attempt. */
+    /** The peer had closed an idle connection: most likely others too, each of which would cost a call an attempt. */
     void foundStale() {
         pool.evictAll();
     }
@@ -149,8 +152,8 @@ final class EndpointConnections {
     }
 
     /**
-     * Trust has changed. Connections to those who are not trusted any more go at once; if somebody is trusted in addition they
-     * are made anew within half a minute, each endpoint's at another moment.
+     * Trust has changed. Connections to peers that are not trusted any more are closed at once; if a peer is trusted in
+     * addition, connections are replaced within half a minute, each endpoint's at another time.
      */
     void trustChanged() {
         if (peers.values().stream().anyMatch(PeerTls::isWithdrawn)) {
@@ -169,7 +172,7 @@ final class EndpointConnections {
         retireAt.accumulateAndGet(at, Math::min);
     }
 
-    /** New calls go to new connections a while before the end of a certificate that these were made with. */
+    /** New calls use new connections some time before a certificate of these connections expires. */
     private void endsAt(Instant end) {
         long left = Math.max(0, Time.nanos(Duration.between(time.wall().instant(), end)));
         double share = 0.85 + time.random().nextDouble() / 10;
@@ -205,7 +208,7 @@ final class EndpointConnections {
         }
     }
 
-    /** For the headers of its calls. */
+    /** Formats numbers for the headers of its calls. */
     HeaderNumbers decimals() {
         return decimals;
     }
@@ -214,7 +217,7 @@ final class EndpointConnections {
         return pool.connectionCount();
     }
 
-    /** @throws SSLException if it takes an identity of ours and there is none to use */
+    /** @throws SSLException if it needs an own identity and there is none */
     Made client(
             OkHttpClient caller,
             CallerSettings settings,
@@ -227,7 +230,7 @@ final class EndpointConnections {
         if (recent != null && recent.is(settings, backend, endpoint, tls, bounded)) {
             return recent.made;
         }
-        if (clients.size() > MAX_CLIENTS) { // the pool is not theirs: no connection is lost
+        if (clients.size() > MAX_CLIENTS) { // the pool is independent of them: no connection is lost
             clients.clear();
         }
         Variant variant = new Variant(settings, backend, tls ? Peer.of(backend, endpoint) : null, bounded);
@@ -266,7 +269,7 @@ final class EndpointConnections {
                 : new Made(callers(builder, settings, peer, sessions).build(), null);
     }
 
-    /** By certificates and authorities of the mesh: nothing that the caller's client believes counts. */
+    /** By certificates and authorities of the mesh: the trust of the caller's client does not count. */
     private Made ours(OkHttpClient.Builder builder, Peer peer, String sessions) throws SSLException {
         PeerTls tls = peers.computeIfAbsent(peer, p -> PeerTls.create(time, p, identities, HOST_NAMES, new Ends()));
         String sni = peer.tls().sni();
@@ -298,7 +301,10 @@ final class EndpointConnections {
                 : policy == 0 ? callers : Math.min(policy, callers);
     }
 
-    /** OkHttp's timeouts wake a thread several times a call: only where nothing else ends the wait, or the caller wants it. */
+    /**
+     * OkHttp's timeouts wake a thread several times for each call: used only if nothing else ends the wait, or the caller sets
+     * one.
+     */
     private static long idleMillis(int callers, Variant variant) {
         long policy = variant.bounded ? 0 : variant.backend.idleNanos() / 1_000_000;
         return callers == DEFAULT_TIMEOUT_MILLIS || callers == 0

@@ -7,8 +7,8 @@ import java.util.List;
 import okhttp3.Dns;
 
 /**
- * Where an endpoint is, whatever the logical host: an IP address as it is; a name is resolved each time that a connection is
- * made. Equal by value, as OkHttp shares connections only among clients whose Dns is equal.
+ * The address of an endpoint, whatever the logical host: an IP address as it is; a name is resolved for each new connection.
+ * Compared by value, since OkHttp shares connections only among clients whose Dns is equal.
  */
 record EndpointDns(String address) implements Dns {
     @Override

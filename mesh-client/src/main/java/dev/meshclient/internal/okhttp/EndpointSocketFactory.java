@@ -14,7 +14,7 @@ import javax.net.SocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connects to an endpoint's port, whatever port the logical URL has: the address comes from the endpoint's Dns. Without
+ * Connects to an endpoint's port, whatever port the logical URL has; the address comes from the endpoint's Dns. Disables
  * Nagle's algorithm, which OkHttp leaves on.
  */
 final class EndpointSocketFactory extends SocketFactory {
@@ -31,14 +31,16 @@ final class EndpointSocketFactory extends SocketFactory {
         return new EndpointSocket(this);
     }
 
-    /** OkHttp asks no Dns for a URL whose host is an address: that is the service's name here, not where it is reached. */
+    /**
+     * OkHttp calls no Dns for a URL whose host is an address: here that is the name of the service, not the endpoint's address.
+     */
     private InetAddress addressFor(InetSocketAddress logical) throws UnknownHostException {
         return Resolver.isAddress(logical.getHostString())
                 ? dns.lookup(dns.address()).get(0)
                 : logical.getAddress();
     }
 
-    /** One connection; it may have an end that is known. */
+    /** One connection, perhaps with a known time of its end. */
     static final class EndpointSocket extends Socket {
         private final EndpointSocketFactory factory;
         private volatile Time.@Nullable Timer end;
@@ -57,7 +59,7 @@ final class EndpointSocketFactory extends SocketFactory {
             super.connect(new InetSocketAddress(factory.addressFor(address), factory.port), timeout);
         }
 
-        /** The peer asks who we are when we write already, and may refuse us then. */
+        /** The peer checks the certificate of this process during the first write, and may refuse it then. */
         void mayBeRefused() {
             refusable = true;
         }
@@ -68,11 +70,11 @@ final class EndpointSocketFactory extends SocketFactory {
             return refusable ? new AlertTolerantOutput(out) : out;
         }
 
-        /** Whatever is under way then. */
-        void closeAt(Time time, long at, String name, Runnable told) {
+        /** Closes it at this time, even if it is busy. */
+        void closeAt(Time time, long at, String name, Runnable onClose) {
             end = time.at(at, name, () -> {
                 if (!isClosed()) {
-                    told.run();
+                    onClose.run();
                     try {
                         close();
                     } catch (IOException e) {

@@ -29,8 +29,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The interceptor of a wrapped client. A call to a host of the mesh goes no further down: each attempt is an inner call, and
- * what OkHttp does above its attempts (redirects, challenges, events, cancelling) is done here.
+ * The interceptor of a wrapped client. It handles each call to a host of the mesh itself: each attempt is an inner call, and it
+ * does what OkHttp does above its attempts (redirects, challenges, events, cancellation).
  */
 public final class Engine {
     private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
@@ -41,15 +41,15 @@ public final class Engine {
     private final Transport transport;
     private final SmallDownload download = new SmallDownload();
     private final Map<CallerSettings, CallerSettings> interned = new ConcurrentHashMap<>();
-    private final AtomicBoolean told = new AtomicBoolean();
+    private final AtomicBoolean logged = new AtomicBoolean();
     private final LongAdder underWay = new LongAdder();
-    private final Runnable oneLess = underWay::decrement; // once for all calls
-    private final Set<Dispatcher> dispatchers = // weakly: some frameworks make a client a request
+    private final Runnable oneLess = underWay::decrement; // one object for all calls
+    private final Set<Dispatcher> dispatchers = // weak references: some frameworks make a client for each request
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     /**
-     * @param admissions what the mesh makes of a request
-     * @param identities what it proves to peers, and whom it believes
+     * @param admissions decides which requests belong to the mesh
+     * @param identities the own certificates and trusted authorities
      */
     public Engine(Time time, Admission.Source admissions, Identities identities) {
         this.time = time;
@@ -57,18 +57,18 @@ public final class Engine {
         this.transport = new Transport(time, identities);
     }
 
-    /** A small document, past the mesh and its clients; it is no call of the user's. */
+    /** Downloads a small document without the mesh and its clients; it is not a call of the user. */
     public byte[] download(URI uri, int maxBytes, Duration timeout) throws IOException {
         return download.get(uri, maxBytes, timeout);
     }
 
-    /** The client with the mesh as its last interceptor. */
+    /** A client with the mesh as its last interceptor. */
     public OkHttpClient wrap(OkHttpClient client) {
-        if (!RealCallAccess.canFindClient() && !told.getAndSet(true)) {
+        if (!RealCallAccess.canFindClient() && !logged.getAndSet(true)) {
             LOG.warn(
                     "OkHttp's calls do not show their client here: interceptors and settings that are added to a client"
                             + " after Mesh.wrap are without effect on hosts of the mesh; wrap last, or run with --add-exports"
-                            + " okhttp3/okhttp3.internal.connection=dev.meshclient (told once)");
+                            + " okhttp3/okhttp3.internal.connection=dev.meshclient (logged once)");
         }
         OkHttpClient.Builder builder = client.newBuilder().addInterceptor(new Entry(client));
         if (!RealCallAccess.canReplaceListener()) {
@@ -90,7 +90,7 @@ public final class Engine {
         return wrap(client.newBuilder().dispatcher(own).build());
     }
 
-    /** A wrapped client's way in; clients made from it by {@code newBuilder()} share it. */
+    /** The entry of a wrapped client; clients made from it by {@code newBuilder()} share it. */
     final class Entry implements Interceptor {
         private final OkHttpClient wrapped;
         private volatile @Nullable Seen lastSeen;
@@ -104,7 +104,7 @@ public final class Engine {
             OkHttpClient known = RealCallAccess.client(chain.call());
             OkHttpClient client = known == null ? wrapped : known;
             List<Interceptor> interceptors = client.interceptors();
-            int own = placeIn(interceptors); // -1 also where somebody wrapped it in an interceptor of his
+            int own = placeIn(interceptors); // -1 also if an interceptor of the caller wraps it
             Request request = chain.request();
             if (known != null && own >= 0 && own + 1 < interceptors.size()) {
                 return new TailChain(this, chain, client, interceptors, own + 1, request).proceed(request);
@@ -115,7 +115,7 @@ public final class Engine {
                     : outside(chain, client, request);
         }
 
-        /** Not {@code indexOf}, which makes an iterator. */
+        /** Not {@code indexOf}, which allocates an iterator. */
         private int placeIn(List<Interceptor> interceptors) {
             for (int i = 0; i < interceptors.size(); i++) {
                 if (interceptors.get(i) == this) {
@@ -125,7 +125,10 @@ public final class Engine {
             return -1;
         }
 
-        /** A host that is not the mesh's: the caller's own client, untouched, but for redirects that lead into the mesh. */
+        /**
+         * A host outside the mesh: the caller's own client sends the call unchanged, except for redirects that lead into the
+         * mesh.
+         */
         private Response outside(Chain chain, OkHttpClient client, Request request) throws IOException {
             PassThrough watch = new PassThrough(admissions);
             chain.call().addEventListener(watch);
@@ -135,11 +138,11 @@ public final class Engine {
                 watch.end();
                 return engineCall(chain, client).follow(redirect.next, admit(redirect.next), redirect.prior);
             } finally {
-                watch.end(); // the interceptor above may go on to a host of the mesh
+                watch.end(); // the interceptor above may continue with a host of the mesh
             }
         }
 
-        /** A logical call, from here on ours. */
+        /** Runs a logical call. */
         Response run(Chain chain, OkHttpClient client, Request request) throws IOException {
             return engineCall(chain, client).follow(request, admit(request), null);
         }
@@ -192,39 +195,39 @@ public final class Engine {
         return transport;
     }
 
-    /** The call is in hand until it is over. */
+    /** Counts the call until it ends. */
     void begins(dev.meshclient.internal.call.Call call) {
         underWay.increment();
         call.onEnd(oneLess);
     }
 
-    /** How many calls the mesh has in hand, those included that wait for their next attempt. */
+    /** The number of running calls, including those that wait for their next attempt. */
     public long underWay() {
         return underWay.sum();
     }
 
-    /** Closes the idle connections of an endpoint; what it has in use finishes. */
+    /** Closes the idle connections of an endpoint; busy ones finish first. */
     public void retire(EndpointHealth endpoint) {
         if (endpoint.transport() instanceof EndpointConnections connections) {
             connections.retire();
         }
     }
 
-    /** What a change of an identity means for the connections of an endpoint. */
+    /** Applies a change of an identity to the connections of an endpoint. */
     public void trustChanged(EndpointHealth endpoint) {
         if (endpoint.transport() instanceof EndpointConnections connections) {
             connections.trustChanged();
         }
     }
 
-    /** Not a shutdown, which would refuse later calls in OkHttp's words instead of the mesh's. */
+    /** Not a shutdown: OkHttp would refuse later calls with its own message instead of the mesh's. */
     private static void endIdleThreads(Dispatcher dispatcher) {
         if (dispatcher.executorService() instanceof ThreadPoolExecutor threads) {
             threads.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
         }
     }
 
-    /** Ends the threads that were made here, and forgets what was derived from the caller's clients. */
+    /** Ends the threads that the engine started, and drops everything derived from the callers' clients. */
     public void close() {
         dispatchers.forEach(Engine::endIdleThreads);
         interned.clear();

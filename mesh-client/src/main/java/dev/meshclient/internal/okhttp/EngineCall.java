@@ -21,8 +21,8 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A caller's call in the engine: its hops, each through the layers of its host, and
- * the wire of their attempts. A redirect or a challenge makes another hop.
+ * A caller's call in the engine: its hops, each through the layers of its host, and the wire of their attempts. A redirect or a
+ * challenge makes another hop.
  */
 final class EngineCall extends CallEvents implements Wire, Function0<EngineCall> {
     private final boolean webSocket;
@@ -30,7 +30,7 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
     private volatile Engine engine;
     private volatile OkHttpClient client;
     private volatile @Nullable CallerSettings settings;
-    private volatile @Nullable InnerCall last; // of the hop that runs
+    private volatile @Nullable InnerCall last; // of the running hop
 
     private EngineCall(Engine engine, Interceptor.Chain chain, OkHttpClient client) {
         super(chain);
@@ -44,7 +44,7 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
         this.client = client;
     }
 
-    /** The call comes in. It may have been here before: an interceptor above ours may proceed more than once. */
+    /** Enters a call, perhaps again: an interceptor above the mesh may proceed more than once. */
     static EngineCall of(Engine engine, Interceptor.Chain chain, OkHttpClient client) {
         EngineCall fresh = new EngineCall(engine, chain, client);
         EngineCall call = chain.call().tag(EngineCall.class, fresh);
@@ -59,7 +59,7 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
         return call;
     }
 
-    /** As the tag of the caller's call, without an object that only makes it. */
+    /** The tag of the caller's call; the object is its own factory, to save an allocation. */
     @Override
     public EngineCall invoke() {
         return this;
@@ -69,7 +69,7 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
         return webSocket;
     }
 
-    /** When the caller's {@code callTimeout} is up, on the engine's clock; {@link Long#MAX_VALUE}: there is none. */
+    /** When the caller's {@code callTimeout} expires, on the engine's clock; {@link Long#MAX_VALUE}: there is none. */
     long deadline() {
         return deadline;
     }
@@ -151,14 +151,14 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
             return call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
         } catch (IOException e) {
             holdEndForJoined();
-            if (tellsEndAtOnce()) { // nothing holds the outer callFailed back: tell the release now
+            if (tellsEndAtOnce()) { // no listener delays callFailed of the outer call: report the release now
                 interceptorsReturned();
             }
-            IOException told = asTold(call, e);
-            if (!(told instanceof MeshFailure) && hasPartOfMesh(call)) {
-                told.addSuppressed(new DecisionNote(call.decision()));
+            IOException failure = asReported(call, e);
+            if (!(failure instanceof MeshFailure) && hasPartOfMesh(call)) {
+                failure.addSuppressed(new DecisionNote(call.decision()));
             }
-            throw told;
+            throw failure;
         }
     }
 
@@ -174,8 +174,8 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
         return inbound == null ? options : inbound.applied(options);
     }
 
-    /** A caller who cancels gets what the attempt that ran then said, as with OkHttp; in a pause none ran. */
-    private static IOException asTold(Call call, IOException e) {
+    /** A caller that cancels gets the failure of the running attempt, as with OkHttp; during a pause none runs. */
+    private static IOException asReported(Call call, IOException e) {
         Attempt attempt = call.latest();
         if (attempt == null || attempt.outcome() != Outcome.CANCELLED || !(e instanceof Canceled)) {
             return e;
@@ -185,8 +185,8 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
     }
 
     /**
-     * Whether the mesh had a part in a failure: an endpoint of its own, an earlier attempt, or a limit that ended this one.
-     * Where it only looked on there is nothing to explain, and the exception stays as OkHttp made it.
+     * Whether the mesh contributed to a failure: an endpoint of its own, an earlier attempt, or a limit that ended this one.
+     * Otherwise there is nothing to explain, and the exception stays as OkHttp made it.
      */
     private boolean hasPartOfMesh(Call call) {
         Attempt attempt = call.latest();
@@ -207,7 +207,7 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
         return next == null || FollowUps.isOneShot(next) ? null : next;
     }
 
-    /** OkHttp would keep the connection; a duplex request may go on writing into the abandoned attempt for long. */
+    /** OkHttp would keep the connection; a duplex request may continue to write into the abandoned attempt for long. */
     private void close(Request request, Response response) {
         holdRelease();
         response.close();

@@ -15,12 +15,12 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Forwards the events of exchanges to another listener; beginnings, ends and decisions are its subclasses'. */
+/** Forwards the events of exchanges to another listener; subclasses handle beginnings, ends and decisions. */
 abstract class EventForwarder extends EventListener {
-    /** The listener of now. */
+    /** The current listener. */
     abstract EventListener to();
 
-    /** The call that it sees. */
+    /** The call in the forwarded events. */
     abstract Call as(Call call);
 
     @Override

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.ProtocolException;
 
 /**
- * Carries the failure of an exchange past OkHttp's own recovery, which gives up on protocol errors. Its recovery stays on
- * for connecting: all addresses of a name, and the fall-back to an older TLS configuration.
+ * Carries the failure of an exchange past OkHttp's own recovery, which does not repeat protocol errors. That recovery remains
+ * for connecting: all addresses of a name, and the fallback to an older TLS configuration.
  */
 final class ExchangeFailed extends ProtocolException {
     private static final long serialVersionUID = 1;

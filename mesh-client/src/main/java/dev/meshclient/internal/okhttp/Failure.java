@@ -10,16 +10,16 @@ import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
-/** What the failure of an attempt says: of the request, and to the caller. */
+/** Classifies the failure of an attempt: its outcome, and the exception for the caller. */
 final class Failure {
     private Failure() {}
 
-    /** The table of what a failure says about the request; where OkHttp's types are internal their names are compared. */
+    /** The outcome of each failure; OkHttp's internal types are compared by name. */
     static Outcome outcome(InnerCall inner, IOException e) {
         InnerCall seen = inner;
         String type = e.getClass().getSimpleName();
         EngineCall call = inner.engineCall;
-        // When callTimeout is up the reader may wake before the canceller has told the outer call.
+        // When callTimeout expires, the reading thread may wake before the outer call is marked as cancelled.
         if (call.outer().isCanceled() || inner.attempt.now() >= call.deadline()) {
             return Outcome.CANCELLED;
         }
@@ -45,18 +45,21 @@ final class Failure {
         return seen.isReused() && !seen.hasAnswer() ? Outcome.STALE : Outcome.RESET;
     }
 
-    /** What being ended from above makes of an attempt. */
+    /** The outcome of an attempt that was cancelled from above. */
     static Outcome ofCancelled(InnerCall inner, IOException cause) {
         return inner.isConnectTimeout(cause) ? late(inner) : inner.attempt.cancelledAs();
     }
 
-    /** The timer of a handshake may win by a hair against a handshake that was agreed. */
+    /** The timer of a handshake may fire just before the handshake completes. */
     private static Outcome late(InnerCall inner) {
         return inner.mayBeSent() ? Outcome.ATTEMPT_TIMEOUT : Outcome.CONNECT_FAILURE;
     }
 
-    /** OkHttp names the logical host and its port, at which nobody listens; the type stays what callers catch. */
-    static IOException told(InnerCall inner, IOException e) {
+    /**
+     * Names the endpoint: OkHttp names the logical host and port, where no server listens. The type stays, since callers catch
+     * it.
+     */
+    static IOException named(InnerCall inner, IOException e) {
         Attempt attempt = inner.attempt;
         Endpoint endpoint = attempt.endpoint();
         if (endpoint != null && inner.tls != null && e instanceof SSLException tls) {

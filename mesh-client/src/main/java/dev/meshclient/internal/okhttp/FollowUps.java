@@ -26,7 +26,7 @@ final class FollowUps {
     private FollowUps() {}
 
     /**
-     * The request that follows, or null.
+     * The follow-up request, or null.
      *
      * @param repeats whether OkHttp's repeat of a 503 with {@code Retry-After: 0} applies; to endpoints of the mesh the retry
      *     layer decides instead
@@ -48,7 +48,7 @@ final class FollowUps {
                     TEMPORARY_REDIRECT,
                     PERMANENT_REDIRECT -> redirect(response, chain);
             case HttpURLConnection.HTTP_UNAVAILABLE -> repeats && asksToRepeat(response) ? response.request() : null;
-            default -> null; // 408 and 421 are the inner call's own
+            default -> null; // the inner call follows 408 and 421
         };
     }
 
@@ -99,7 +99,7 @@ final class FollowUps {
         return body != null && body.isOneShot();
     }
 
-    /** The response with its history: what the inner call itself followed comes after what the engine followed. */
+    /** The response with its history: hops that the inner call followed come after those that the engine followed. */
     static Response after(Response prior, Response response) {
         Response own = response.priorResponse();
         return response.newBuilder()
@@ -107,7 +107,7 @@ final class FollowUps {
                 .build();
     }
 
-    /** A response that another one followed: its body is gone, and says so. */
+    /** A response with a follow-up: its body is closed, and reading it throws. */
     static Response withoutBody(Response response) {
         MediaType type = response.body().contentType();
         long length = response.body().contentLength();

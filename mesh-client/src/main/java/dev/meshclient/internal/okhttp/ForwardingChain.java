@@ -22,7 +22,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Passes all of a chain on; subclasses change what they must. */
+/** Forwards every method to a chain; subclasses change some. */
 abstract class ForwardingChain implements Interceptor.Chain {
     final Interceptor.Chain chain;
 
@@ -30,7 +30,7 @@ abstract class ForwardingChain implements Interceptor.Chain {
         this.chain = chain;
     }
 
-    /** What a caller gets who changes a setting: by default the changed chain itself. */
+    /** The chain for a caller that changes a setting: by default the changed chain itself. */
     Interceptor.Chain with(Interceptor.Chain changed) {
         return changed;
     }

@@ -3,8 +3,8 @@ package dev.meshclient.internal.okhttp;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers as text for headers. What is left of a deadline is nearly the same in call after call, so the last text is kept;
- * two threads that take turns make a few texts more.
+ * Formats numbers for headers. The remaining time is nearly the same in successive calls, so the last text is cached; two
+ * threads in turn create a few more texts.
  */
 final class HeaderNumbers {
     private static final String[] SMALL = new String[16];

@@ -13,8 +13,8 @@ import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The body of a call that has no deadline, or outlives it: ended when nothing of it was read for the idle time, be it that
- * the peer is silent or that the caller forgot it. Otherwise a forgotten body would keep its place in the limits for ever.
+ * The body of a call without a deadline, or one that outlives it: ends when none of it was read for the idle timeout, because
+ * the peer is silent or the caller has forgotten it. Otherwise a forgotten body would occupy its slot in the limits for ever.
  */
 final class IdleBody extends ResponseBody {
     private final Attempt attempt;
@@ -26,7 +26,7 @@ final class IdleBody extends ResponseBody {
     private volatile long movedAt;
     private volatile Time.@Nullable Timer timer;
 
-    /** The body, watched until the attempt is over. */
+    /** The body, watched until the attempt ends. */
     static ResponseBody watched(ResponseBody body, Attempt attempt, Time time, long idleNanos) {
         IdleBody watched = new IdleBody(body, attempt, time, idleNanos);
         watched.arm(watched.movedAt + idleNanos);

@@ -23,17 +23,17 @@ import okhttp3.Response;
 import okhttp3.Route;
 import org.jspecify.annotations.Nullable;
 
-/** What the engine keeps of an attempt: the inner call that it is on the wire. */
+/** The engine's state of an attempt: its inner call on the wire. */
 final class InnerCall extends EventForwarder implements Runnable {
     final Attempt attempt;
     final EngineCall engineCall;
-    /** Whether the mesh has endpoints of its own for it, so that what we do may show on the wire. */
+    /** Whether the mesh has endpoints for it, so that the mesh's own headers may be sent. */
     boolean toMesh;
-    /** Where its connection comes from, if that is an endpoint's. */
+    /** The connections of its endpoint, if it has one. */
     @Nullable
     EndpointConnections connections;
 
-    /** What the mesh proves and believes on its connection; null: the wire is not TLS, or that of the caller's client. */
+    /** The mesh's TLS on its connection; null: the wire is not TLS, or uses that of the caller's client. */
     @Nullable
     PeerTls tls;
 
@@ -47,7 +47,7 @@ final class InnerCall extends EventForwarder implements Runnable {
     private boolean released;
     private volatile @Nullable Rare rare;
 
-    /** What most attempts do not have. */
+    /** Fields that most attempts do not need. */
     private static final class Rare {
         @Nullable
         Headers masked;
@@ -82,7 +82,7 @@ final class InnerCall extends EventForwarder implements Runnable {
         return engineCall.outer();
     }
 
-    /** What the peer said, where the wire interceptor hid some of it from OkHttp; else null. */
+    /** The peer's original response if the wire interceptor hid a part of it from OkHttp; otherwise null. */
     @Nullable
     Headers masked() {
         Rare known = rare;
@@ -93,13 +93,13 @@ final class InnerCall extends EventForwarder implements Runnable {
         rare().masked = said;
     }
 
-    /** What runs on the wire from now on. */
+    /** Sets the inner call that runs now. */
     void runs(Call inner) {
         call = inner;
         attempt.onCancel(this);
     }
 
-    /** The attempt is cancelled. */
+    /** Cancels the inner call with the attempt. */
     @Override
     public void run() {
         Call inner = call;
@@ -114,7 +114,7 @@ final class InnerCall extends EventForwarder implements Runnable {
         return mine == null ? null : mine.route();
     }
 
-    /** Breaks off what is not needed any more; the caller's call is not cancelled by it. */
+    /** Cancels what is not needed any more; the caller's call is not cancelled. */
     void abandon() {
         abandoned = true;
         run();
@@ -122,7 +122,7 @@ final class InnerCall extends EventForwarder implements Runnable {
         attempt.over();
     }
 
-    /** TLS must be agreed within the time that is left for connecting. */
+    /** TLS must be agreed within the remaining time for connecting. */
     void handshakeStarted(long until, String what) {
         HandshakeTimer started = new HandshakeTimer(what);
         rare().handshake = started;
@@ -156,17 +156,17 @@ final class InnerCall extends EventForwarder implements Runnable {
         return headersStarted;
     }
 
-    /** Whether a byte of the response came. */
+    /** Whether a byte of the response arrived. */
     boolean hasAnswer() {
         return responseStarted;
     }
 
-    /** Whether the connection was there before this attempt. */
+    /** Whether the connection existed before this attempt. */
     boolean isReused() {
         return connection != null && !connectStarted;
     }
 
-    /** For the logical call this attempt ends here, whatever its streams still do. */
+    /** Ends this attempt for the logical call, whatever its streams still do. */
     void detach() {
         Connection mine = connection;
         try {
@@ -196,9 +196,12 @@ final class InnerCall extends EventForwarder implements Runnable {
         }
     }
 
-    /** A caller's listener that throws while the body ends keeps OkHttp from telling the end: the attempt's permits are free all the same. */
-    private void endUnless(boolean told) {
-        if (!told) {
+    /**
+     * If a caller's listener throws at the end of the body, OkHttp reports no end: the attempt releases its permits
+     * nevertheless.
+     */
+    private void endUnless(boolean reported) {
+        if (!reported) {
             abandon();
         }
     }
@@ -217,22 +220,22 @@ final class InnerCall extends EventForwarder implements Runnable {
         }
     }
 
-    /** The limit that ended the body after the response was handed out; null: none did. */
+    /** The limit that ended the body after the response was returned; null: none did. */
     private @Nullable IOException limitOfBody() {
         IOException cause = attempt.outcome() == Outcome.RESPONSE ? attempt.cancelCause() : null;
         return cause instanceof CallEvents.Canceled ? null : cause;
     }
 
     /**
-     * OkHttp tells a failure last, when nothing of the call is left to do, from within the read that failed. What is thrown
-     * here is what the reader gets, in place of "Socket closed", and no response needs a body of ours around its own.
+     * OkHttp reports a failure last, from within the read that failed. The exception thrown here replaces "Socket closed" for
+     * the reader, and no response needs a body of the mesh around its own.
      */
     @SuppressWarnings("unchecked")
     private static <E extends Exception> void throwFromRead(IOException limit) throws E {
         throw (E) limit;
     }
 
-    /** By us, or from within, and then the caller's call is cancelled too. */
+    /** Cancelled by the mesh, or from within; then the caller's call is cancelled too. */
     @Override
     public void canceled(Call call) {
         if (!abandoned && attempt.cancelCause() == null && !engineCall.outer().isCanceled()) {
@@ -240,7 +243,7 @@ final class InnerCall extends EventForwarder implements Runnable {
         }
     }
 
-    /** Told only where OkHttp itself repeats; where the mesh does, its own decision counts. */
+    /** Reported only where OkHttp itself repeats; where the mesh repeats, its own decision counts. */
     @Override
     public void retryDecision(Call call, IOException exception, boolean retry) {
         if (!toMesh) {
@@ -250,7 +253,7 @@ final class InnerCall extends EventForwarder implements Runnable {
 
     @Override
     public void followUpDecision(Call call, Response networkResponse, @Nullable Request nextRequest) {
-        if (nextRequest != null) { // that there is none is the engine's to say
+        if (nextRequest != null) { // the engine decides whether there is none
             to().followUpDecision(as(call), networkResponse, nextRequest);
         }
     }
@@ -268,12 +271,12 @@ final class InnerCall extends EventForwarder implements Runnable {
     public void connectionReleased(Call call, Connection given) {
         if (!released) {
             released = true;
-            boolean told = false;
+            boolean reported = false;
             try {
                 engineCall.released(given);
-                told = true;
+                reported = true;
             } finally {
-                endUnless(told);
+                endUnless(reported);
             }
         }
     }
@@ -344,27 +347,27 @@ final class InnerCall extends EventForwarder implements Runnable {
     @Override
     public void responseBodyEnd(Call call, long byteCount) {
         attempt.received(byteCount);
-        boolean told = false;
+        boolean reported = false;
         try {
             super.responseBodyEnd(call, byteCount);
-            told = true;
+            reported = true;
         } finally {
-            endUnless(told);
+            endUnless(reported);
         }
     }
 
     @Override
     public void responseFailed(Call call, IOException ioe) {
-        boolean told = false;
+        boolean reported = false;
         try {
             super.responseFailed(call, ioe);
-            told = true;
+            reported = true;
         } finally {
-            endUnless(told);
+            endUnless(reported);
         }
     }
 
-    /** Agreed or expired: the first word counts, so that a timer that fires late never breaks off what is on the wire. */
+    /** Agreed or expired: the first result counts, so that a timer that fires late never cancels a running exchange. */
     private final class HandshakeTimer extends AtomicBoolean implements Runnable {
         private static final long serialVersionUID = 1;
 

@@ -6,7 +6,7 @@ import java.util.Locale;
 final class KeepAlive {
     private KeepAlive() {}
 
-    /** -1: it does not say. */
+    /** -1: not stated. */
     static long timeoutSeconds(String header) {
         for (String parameter : header.toLowerCase(Locale.ROOT).split(",", 8)) {
             String[] pair = parameter.trim().split("=", 2);

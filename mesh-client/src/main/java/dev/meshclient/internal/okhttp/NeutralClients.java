@@ -7,14 +7,14 @@ import java.util.concurrent.TimeUnit;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
-/** Inner clients for hosts whose endpoints nobody lists: everything is the caller's, his connections too. */
+/** Inner clients for hosts without listed endpoints: all settings and connections are the caller's. */
 final class NeutralClients {
     private static final int MAX = 256;
 
     private final Map<Key, OkHttpClient> clients = new ConcurrentHashMap<>();
     private volatile @Nullable Last last;
 
-    /** What policy states about time, 0 = nothing. Settings are interned: they are compared, and hashed, by identity. */
+    /** The policy's time limits, 0 = none. Settings are interned: compared and hashed by identity. */
     private record Key(CallerSettings settings, long connectNanos, long idleNanos) {
         boolean is(CallerSettings s, long connect, long idle) {
             return settings == s && connectNanos == connect && idleNanos == idle;
@@ -32,7 +32,7 @@ final class NeutralClients {
         }
     }
 
-    /** The one that was asked for last. */
+    /** The client of the last request. */
     private record Last(Key key, OkHttpClient client) {}
 
     OkHttpClient client(OkHttpClient caller, CallerSettings settings, @Nullable Backend backend) {

@@ -9,25 +9,25 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before the caller's listener and holds {@code callEnd} back until the last inner call is over. The outer call has
- * no exchange of its own, so OkHttp thinks that it ends when the interceptors have returned.
+ * Wraps the caller's listener and delays {@code callEnd} until the last inner call has ended. The outer call has no exchange of
+ * its own, so for OkHttp it ends when the interceptors have returned.
  */
 final class OuterListener extends EventForwarder {
     private final EventListener caller;
     private final @Nullable OuterListener earlier;
     private volatile @Nullable CallEvents owner;
 
-    // guarded by the owner, before there is one by this
+    // guarded by the owner, or by this while there is none
     private @Nullable Call ended;
     private boolean over;
-    private @Nullable EventListener atEnd; // all listeners of the call when its end was held back
+    private @Nullable EventListener atEnd; // all listeners of the call when its end was delayed
 
     OuterListener(EventListener caller) {
         this.caller = caller;
         this.earlier = null;
     }
 
-    /** Stands before listeners that joined a call which is under way. */
+    /** Wraps listeners that joined a running call. */
     OuterListener(EventListener callers, CallEvents owner, @Nullable OuterListener earlier) {
         this.caller = callers;
         this.earlier = earlier;
@@ -58,28 +58,28 @@ final class OuterListener extends EventForwarder {
         return now != null && now.hasOpen();
     }
 
-    /** No attempt is open: if the end was held back for it, here and by those before, this is it. */
+    /** No attempt is open any more: reports the end if it was delayed, here and by earlier listeners. */
     void lastAttemptOver(@Nullable IOException failure) {
         if (earlier != null) {
             earlier.lastAttemptOver(failure);
         }
         Call call;
-        EventListener told;
+        EventListener target;
         synchronized (lock()) {
             if (ended == null || over) {
                 return;
             }
             call = ended;
-            told = toldOfEnd();
+            target = listenersOfEnd();
         }
         if (failure != null) {
-            told.callFailed(call, failure);
+            target.callFailed(call, failure);
         } else {
-            told.callEnd(call);
+            target.callEnd(call);
         }
     }
 
-    /** Those behind this one, or all of the call where others joined it since and no other was told of the end. */
+    /** The wrapped listeners, or all of the call if others joined it since and no other wrapper reported the end. */
     private EventListener listeners() {
         CallEvents call = owner;
         EventListener before = atEnd;
@@ -98,24 +98,24 @@ final class OuterListener extends EventForwarder {
     @Override
     public void callEnd(Call call) {
         interceptorsReturned(call);
-        EventListener told;
+        EventListener target;
         synchronized (lock()) {
             if (hasOpen()) {
                 return;
             }
-            told = toldOfEnd();
+            target = listenersOfEnd();
         }
-        told.callEnd(call);
+        target.callEnd(call);
     }
 
     @Override
     public void callFailed(Call call, IOException ioe) {
         interceptorsReturned(call);
-        EventListener told;
+        EventListener target;
         synchronized (lock()) {
-            told = toldOfEnd();
+            target = listenersOfEnd();
         }
-        told.callFailed(call, ioe);
+        target.callFailed(call, ioe);
     }
 
     private void interceptorsReturned(Call call) {
@@ -131,11 +131,11 @@ final class OuterListener extends EventForwarder {
         }
     }
 
-    /** When all are told at once, those behind this one are told through it a second time. */
-    private EventListener toldOfEnd() {
-        EventListener told = over ? caller : listeners();
+    /** When all are notified together, the wrapped listeners are notified through this object a second time. */
+    private EventListener listenersOfEnd() {
+        EventListener target = over ? caller : listeners();
         over = true;
-        return told;
+        return target;
     }
 
     @Override

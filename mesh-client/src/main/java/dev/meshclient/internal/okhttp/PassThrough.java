@@ -14,8 +14,8 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches a call that the caller's own client makes to a host that is not the mesh's: OkHttp follows redirects below all
- * interceptors, and one that leads into the mesh must come back here.
+ * Watches a call of the caller's own client to a host outside the mesh: OkHttp follows redirects below all interceptors, and a
+ * redirect into the mesh must return to the engine.
  */
 final class PassThrough extends EventListener {
     private final Admission.Source admissions;
@@ -26,12 +26,12 @@ final class PassThrough extends EventListener {
         this.admissions = admissions;
     }
 
-    /** What follows is made by the engine, which looks itself. */
+    /** Stops watching: the engine makes the following calls itself. */
     void end() {
         watching = false;
     }
 
-    /** Carries the next request out of OkHttp's own loop; protocol errors are not repeated. */
+    /** Carries the next request out of OkHttp's own loop; OkHttp does not repeat protocol errors. */
     static final class EntersMesh extends ProtocolException {
         private static final long serialVersionUID = 1;
 
@@ -63,7 +63,7 @@ final class PassThrough extends EventListener {
         lookedUp = domainName;
     }
 
-    /** Whatever way was found past the interceptors: no exchange with a host of the mesh that the mesh does not make. */
+    /** Prevents every exchange with a host of the mesh that bypasses the mesh, however it bypassed the interceptors. */
     @Override
     public void connectionAcquired(Call call, Connection connection) {
         HttpUrl connected = connection.route().address().url();
@@ -93,7 +93,7 @@ final class PassThrough extends EventListener {
         return admissions.admit(host, port) instanceof Admission.Ours;
     }
 
-    /** OkHttp is written in Kotlin, where a listener may throw an IOException; the compiler of Java must not see it. */
+    /** Kotlin allows a listener to throw an IOException; Java's compiler needs this detour. */
     private static RuntimeException sneaky(IOException e) {
         PassThrough.<RuntimeException>sneak(e);
         return new IllegalStateException(e);

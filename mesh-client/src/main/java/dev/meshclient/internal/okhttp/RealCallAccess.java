@@ -9,10 +9,9 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What OkHttp knows of a call and shows to nobody: the client that made it, whether it opens a WebSocket, its listener. On
- * the class path, or on the module path with {@code --add-exports okhttp3/okhttp3.internal.connection=dev.meshclient}.
- * Otherwise, or with a later OkHttp that has them no more, every answer is null and the engine works with what the chain
- * shows.
+ * Reads internals of an OkHttp call: the client that made it, whether it opens a WebSocket, its listener. Works on the class
+ * path, or on the module path with {@code --add-exports okhttp3/okhttp3.internal.connection=dev.meshclient}. Otherwise, or with
+ * a later OkHttp without these internals, every result is null and the engine uses what the chain shows.
  */
 final class RealCallAccess {
     private static final boolean OFF = Boolean.getBoolean("mesh.okhttp.publicApiOnly");
@@ -43,7 +42,7 @@ final class RealCallAccess {
         return CLIENT != null;
     }
 
-    /** The client that made the call, later {@code newBuilder()} changes included. */
+    /** The client that made the call, with later {@code newBuilder()} changes. */
     static @Nullable OkHttpClient client(Call call) {
         return CLIENT == null ? null : (OkHttpClient) invoke(CLIENT, call);
     }
@@ -58,7 +57,7 @@ final class RealCallAccess {
         return SET_LISTENER != null;
     }
 
-    /** Puts another listener in the place of the call's own. */
+    /** Replaces the call's listener. */
     static boolean replaceListener(Call call, EventListener listener) {
         if (SET_LISTENER == null) {
             return false;
@@ -76,7 +75,7 @@ final class RealCallAccess {
     private static @Nullable Object invoke(MethodHandle handle, Call call) {
         try {
             return handle.invoke(call);
-        } catch (ClassCastException anotherCall) { // somebody's own Call
+        } catch (ClassCastException anotherCall) { // not an OkHttp call
             return null;
         } catch (Throwable e) {
             throw new IllegalStateException("OkHttp refused " + handle, e);

@@ -19,7 +19,7 @@ final class ServerName {
     private ServerName() {}
 
     /**
-     * Checks the certificate against the name; null: against the host of the URL. For a verifier that is not its own OkHttp
+     * Verifies the certificate against the name; null: against the host of the URL. With a verifier other than its own, OkHttp
      * does not send calls of one host over an HTTP/2 connection of another, which would repeat a 421 within an attempt.
      */
     record Verifier(@Nullable String name, HostnameVerifier verifier) implements HostnameVerifier {
@@ -55,7 +55,9 @@ final class ServerName {
             return layered;
         }
 
-        /** RFC 6066 3: no addresses, no trailing dot, letters, digits and hyphens only; null for what may not be sent. */
+        /**
+         * RFC 6066 3: no addresses, no trailing dot, letters, digits and hyphens only; null for a name that must not be sent.
+         */
         private static @Nullable SNIHostName sendable(String name) {
             if (Resolver.isAddress(name)) {
                 return null;

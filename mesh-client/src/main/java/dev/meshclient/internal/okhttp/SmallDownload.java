@@ -10,7 +10,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import okio.BufferedSource;
 
-/** Gets small documents: no redirects, no cache, no more than was asked for. Its connections are closed after use. */
+/** Downloads small documents: no redirects, no cache, and a limit of the size. Its connections are closed after use. */
 final class SmallDownload {
     private final OkHttpClient base = new OkHttpClient.Builder()
             .followRedirects(false)

@@ -7,9 +7,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Asks the platform, with the JDK's cache ({@code networkaddress.cache.ttl}, 30 s). The family of the first answer counts,
- * which {@code java.net.preferIPv6Addresses} decides: with both, a host would be two endpoints, and where one family has no
- * route half of the calls would fail first.
+ * Resolves names with the platform and the JDK's cache ({@code networkaddress.cache.ttl}, 30 s). Uses only addresses of the
+ * first answer's family, which {@code java.net.preferIPv6Addresses} decides: with both families a host would be two endpoints,
+ * and where one family has no route half of the calls would fail first.
  */
 public final class SystemResolver implements Resolver {
     @Override

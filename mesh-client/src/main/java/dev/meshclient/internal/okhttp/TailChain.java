@@ -7,7 +7,10 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/** The application interceptors that somebody added after ours, then the engine: they too run once a call, above the attempts. */
+/**
+ * The application interceptors that were added after the mesh's, then the engine: they run once for each call too, above the
+ * attempts.
+ */
 final class TailChain extends ForwardingChain {
     private final Engine.Entry entry;
     private final OkHttpClient client;

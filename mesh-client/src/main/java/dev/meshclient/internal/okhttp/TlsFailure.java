@@ -11,11 +11,11 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.Connection;
 import org.jspecify.annotations.Nullable;
 
-/** What a failure of TLS says, and to whom. JSSE names neither side. */
+/** Interprets TLS failures. JSSE's messages name neither side. */
 final class TlsFailure {
     private static final String ALERT = "Received fatal alert: ";
 
-    /** RFC 8446 6.2: what a peer answers to a certificate. */
+    /** RFC 8446 6.2: the alerts that answer a certificate. */
     private static final Set<String> OF_CERTIFICATES = Set.of(
             "bad_certificate",
             "unsupported_certificate",
@@ -28,12 +28,12 @@ final class TlsFailure {
 
     private TlsFailure() {}
 
-    /** The peer does not believe who we are: that is no sign that it is ill. */
+    /** Whether the peer refuses our certificate: that does not count against its health. */
     static boolean isOfOurCertificate(Exception e) {
         return OF_CERTIFICATES.contains(alert(e));
     }
 
-    /** What the peer answered to our certificate, if that is why the connection is gone. */
+    /** The peer's alert about our certificate, if that closed the connection. */
     static IOException behind(IOException e, @Nullable Connection connection) {
         if (e instanceof SSLException || connection == null || !(connection.socket() instanceof PeerSocket peer)) {
             return e;
@@ -53,7 +53,7 @@ final class TlsFailure {
         return at < 0 ? "" : message.substring(at + ALERT.length());
     }
 
-    /** Some servers, the JDK's HttpsServer for one, close without a word when they do not believe a certificate. */
+    /** Some servers, such as the JDK's HttpsServer, close without an alert when they refuse a certificate. */
     static IOException withoutAlert(IOException e, String endpoint, PeerTls tls) {
         return new IOException(
                 e.getMessage() + "; it was the first request on this connection: " + endpoint
@@ -62,7 +62,7 @@ final class TlsFailure {
                 e);
     }
 
-    /** The same type, which callers catch. */
+    /** Adds the names and keeps the exception type, which callers catch. */
     static SSLException named(SSLException e, String endpoint, PeerTls tls) {
         String what = isOfOurCertificate(e)
                 ? endpoint + " refused the certificate of this workload, " + tls.presented() + ": " + alert(e) + " ("

@@ -9,8 +9,8 @@ import okhttp3.HttpUrl;
 import okhttp3.Request;
 
 /**
- * For an {@code http:} call that policy sends over TLS only the scheme changes: the peer reads the Host of the caller's URL,
- * without a port that only http leaves out. URLs are remembered, since making one is dear.
+ * For an {@code http:} call that the policy sends over TLS only the scheme changes: the peer gets the Host of the caller's URL,
+ * without a port that only http omits. URLs are cached, since creating one is expensive.
  */
 final class TlsUpgrade {
     private static final int MAX_REMEMBERED = 1024;
@@ -19,7 +19,7 @@ final class TlsUpgrade {
 
     private record Upgraded(HttpUrl url, String host) {}
 
-    /** Whether policy sends its calls over TLS whatever their URL says. */
+    /** Whether the policy sends its calls over TLS whatever their URL states. */
     static boolean isTls(Backend backend) {
         return backend.tls().mode() != Tls.Mode.DISABLE;
     }

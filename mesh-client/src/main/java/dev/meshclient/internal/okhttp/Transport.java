@@ -25,7 +25,7 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Runs an attempt as an inner call on a client derived for its endpoint, and says what became of it. */
+/** Runs an attempt as an inner call on a client derived for its endpoint, and records its result. */
 final class Transport {
     private static final Duration MAX_AGE = Duration.ofHours(1);
 
@@ -82,7 +82,10 @@ final class Transport {
         return untilIdle(inner, response, backend.idleNanos());
     }
 
-    /** With the headers of observers and the token of this attempt; a token never leaves in the clear, whatever was decided above. */
+    /**
+     * Adds the headers of observers and the token of this attempt; a token is never sent in plaintext, whatever the layers
+     * above decided.
+     */
     private static Request dressed(Attempt attempt, Request request) throws UnknownServiceException {
         String authorization = attempt.authorization();
         Headers observers = attempt.wireHeaders();
@@ -104,7 +107,7 @@ final class Transport {
         if (!request.isHttps()) {
             UnknownServiceException e = new UnknownServiceException("'"
                     + request.url().host() + "' is called without TLS, and its credentials are not sent in the clear:"
-                    + " let policy say tls for it, or no credentials");
+                    + " state tls for it in the policy, or no credentials");
             attempt.failed(Outcome.REFUSED, e);
             throw e;
         }
@@ -127,7 +130,7 @@ final class Transport {
         return made;
     }
 
-    /** A process that has just started may be faster than who mounts its certificate. */
+    /** A process that has just started may run before its certificate is mounted. */
     private EndpointConnections.Made awaited(
             InnerCall inner,
             Backend backend,
@@ -150,7 +153,7 @@ final class Transport {
                         throw unavailable(attempt, e);
                     }
                 }
-                if (subscription == null) { // and look again: it may have come just before
+                if (subscription == null) { // check again: it may have arrived just before
                     subscription = identities.onTrustChange(attempt::raise);
                 } else {
                     attempt.await(until);
@@ -163,7 +166,7 @@ final class Transport {
         }
     }
 
-    /** Nothing was tried: another endpoint would not change it, and none is to blame. */
+    /** No request was sent: another endpoint would not change it, and no endpoint is to blame. */
     private static IdentityUnavailable unavailable(Attempt attempt, OwnIdentityFault e) {
         return attempt.refuse(decision -> {
             IdentityUnavailable unavailable =
@@ -173,7 +176,7 @@ final class Transport {
         });
     }
 
-    /** A chain whose TLS was taken away sends to an https URL in the clear. */
+    /** A chain whose TLS was removed would send a request for an https URL in plaintext. */
     private static void requireTls(InnerCall inner) throws UnknownServiceException {
         if (inner.engineCall.settings().sslSocketFactory() == null) {
             UnknownServiceException e = new UnknownServiceException("'"
@@ -189,7 +192,7 @@ final class Transport {
         Attempt attempt = inner.attempt;
         EngineCall engineCall = inner.engineCall;
         call.addEventListener(inner);
-        if (engineCall.deadline() != Long.MAX_VALUE) { // callTimeout: OkHttp ends the body by it, in its own words
+        if (engineCall.deadline() != Long.MAX_VALUE) { // OkHttp ends the body at callTimeout, with its own message
             call.timeout().timeout(Math.max(1, engineCall.deadline() - time.now()), TimeUnit.NANOSECONDS);
         }
         if (engineCall.outer().timeout().hasDeadline()) {
@@ -215,8 +218,8 @@ final class Transport {
     }
 
     /**
-     * A body that no deadline ends is ended when it is idle. Not an upgraded connection, which lives by its pings, nor a
-     * duplex call, in which the caller may be the one who speaks.
+     * Ends an idle body that no deadline ends. Not for an upgraded connection, which pings keep alive, nor for a duplex call,
+     * in which the caller may be sending.
      */
     private Response untilIdle(InnerCall inner, Response response, long idleNanos) {
         Attempt attempt = inner.attempt;
@@ -233,7 +236,7 @@ final class Transport {
                         .build();
     }
 
-    /** The response to the request that the caller made, with all that the peer said. */
+    /** The response to the request that the caller made, with everything that the peer sent. */
     private static Response asSent(InnerCall inner, Response response, boolean upgraded) {
         Attempt attempt = inner.attempt;
         if (inner.masked() == null && !upgraded && attempt.authorization() == null && attempt.wireHeaders() == null) {
@@ -246,7 +249,7 @@ final class Transport {
             if (inner.masked() != null) {
                 onTheWire.headers(inner.masked());
             }
-            if (attempt.authorization() != null) { // whoever logs what was sent must not log policy's token
+            if (attempt.authorization() != null) { // logs of sent requests must not contain the policy's token
                 onTheWire.request(network.request()
                         .newBuilder()
                         .removeHeader("Authorization")
@@ -265,9 +268,9 @@ final class Transport {
         IOException cause = attempt.cancelCause();
         if (cause != null) {
             boolean callers = cause instanceof CallEvents.Canceled;
-            IOException told = callers ? e : cause;
-            attempt.failed(Failure.ofCancelled(inner, cause), told);
-            return told;
+            IOException failure = callers ? e : cause;
+            attempt.failed(Failure.ofCancelled(inner, cause), failure);
+            return failure;
         }
         if (e instanceof OwnIdentityFault fault) {
             return unavailable(attempt, fault);
@@ -277,9 +280,9 @@ final class Transport {
         if (outcome == Outcome.STALE && from != null) {
             from.foundStale();
         }
-        IOException told = Failure.told(inner, e);
-        attempt.failed(outcome, told);
-        return told;
+        IOException failure = Failure.named(inner, e);
+        attempt.failed(outcome, failure);
+        return failure;
     }
 
     // ---- connections of endpoints
@@ -308,7 +311,7 @@ final class Transport {
         return fresh;
     }
 
-    /** A peer that says when it closes idle connections is met a second earlier. */
+    /** If a peer states when it closes idle connections, the mesh closes them a second earlier. */
     private void shortenKeepAlive(Endpoint endpoint, EndpointConnections connections, Response response) {
         String header = response.header("Keep-Alive");
         long seconds = header == null ? -1 : KeepAlive.timeoutSeconds(header);

@@ -13,15 +13,15 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * The first network interceptor of every inner client: puts our headers on the wire and keeps OkHttp's own repeats from
- * acting inside an attempt.
+ * The first network interceptor of every inner client: adds the mesh's headers and prevents OkHttp's own repeats within an
+ * attempt.
  */
 final class WireInterceptor implements Interceptor {
     static final WireInterceptor INSTANCE = new WireInterceptor();
 
     private WireInterceptor() {}
 
-    /** What the engine keeps of the attempt; it is the one listener that the inner call was given. */
+    /** The engine's state of the attempt; it is the only listener of the inner call. */
     static InnerCall inner(Chain chain) {
         return (InnerCall) chain.getEventListener();
     }
@@ -41,7 +41,7 @@ final class WireInterceptor implements Interceptor {
         } catch (IOException e) {
             throw new ExchangeFailed(e);
         }
-        if (response.code() == 408) { // OkHttp repeats it unless told to wait
+        if (response.code() == 408) { // OkHttp repeats it unless a wait is stated
             return masked(response, inner).header("Retry-After", "1").build();
         }
         return withoutRetryAfter(response, inner);
@@ -68,7 +68,7 @@ final class WireInterceptor implements Interceptor {
         return withoutRetryAfter(chain.proceed(chain.request()), inner);
     }
 
-    /** {@code Retry-After: 0} on a 503 makes OkHttp repeat whatever was sent, a POST too. */
+    /** {@code Retry-After: 0} on a 503 makes OkHttp repeat any request, a POST too. */
     private static Response withoutRetryAfter(Response response, InnerCall inner) {
         return response.code() == 503 && response.header("Retry-After") != null
                 ? masked(response, inner).removeHeader("Retry-After").build()
@@ -80,14 +80,14 @@ final class WireInterceptor implements Interceptor {
         return response.newBuilder();
     }
 
-    /** A caller's network interceptor: it sees his own call and the settings that he made. */
+    /** A caller's network interceptor: it sees the caller's call and the caller's settings. */
     record CallerInterceptor(Interceptor caller) implements Interceptor {
         @Override
         public Response intercept(Chain chain) throws IOException {
             return caller.intercept(new OuterView(chain, inner(chain).engineCall));
         }
 
-        /** It appears in OkHttp's messages about misbehaving interceptors. */
+        /** OkHttp's messages about misbehaving interceptors contain it. */
         @Override
         public String toString() {
             return caller.toString();

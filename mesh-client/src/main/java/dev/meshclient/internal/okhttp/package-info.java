@@ -1,4 +1,4 @@
-/** The engine: runs attempts as inner OkHttp calls and keeps everything else as OkHttp has it. */
+/** The engine: runs attempts as inner OkHttp calls and keeps all other behaviour of OkHttp. */
 @NullMarked
 package dev.meshclient.internal.okhttp;
 

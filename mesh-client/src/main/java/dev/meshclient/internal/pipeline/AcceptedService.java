@@ -18,16 +18,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A service as a document had it, with what that document said for all services: while it is kept it stays exactly this,
- * whatever later documents say in their defaults and clusters.
+ * A service as a document stated it, with that document's settings for all services: while the service is kept it stays exactly
+ * the same, whatever later documents state in their defaults and clusters.
  *
- * @param revision of the document, as {@code epoch/version}
- * @param stated as the document has it; null: not all of it is that document's any more
- * @param defaults as the document has them
- * @param service its settings are merged with the defaults; where its hosts are the names to look up, they are its
- *     endpoints, also after they have become another service's
- * @param priorities of clusters, by name
- * @param trustDomain of the mesh; null: none is stated
+ * @param revision the document, as {@code epoch/version}
+ * @param stated the service as stated in the document; null: not all of it is from that document any more
+ * @param defaults the defaults of the document
+ * @param service its settings are merged with the defaults; where its hosts are the names to look up they are its endpoints,
+ *     even after another service has these hosts
+ * @param priorities the priorities of clusters, by name
+ * @param trustDomain the trust domain of the mesh; null: none is stated
  */
 public record AcceptedService(
         String revision,
@@ -37,7 +37,7 @@ public record AcceptedService(
         Map<String, Integer> priorities,
         @Nullable String trustDomain) {
 
-    /** As it was in force before a restart; its settings are merged with the defaults of its document. */
+    /** As in force before a restart; its settings are merged with the defaults of its document. */
     public static AcceptedService kept(
             String revision, Service service, Map<String, Integer> priorities, @Nullable String trustDomain) {
         return new AcceptedService(revision, null, Settings.NONE, service, priorities, trustDomain);
@@ -46,7 +46,7 @@ public record AcceptedService(
     /**
      * All services of a policy, by name.
      *
-     * @param before those in force: what the policy says as they do is taken from them
+     * @param before the services in force: equal services are taken from them
      */
     public static Map<String, AcceptedService> allOf(
             MeshPolicy policy, Map<String, AcceptedService> before, Map<String, AcceptedService> into) {
@@ -76,7 +76,7 @@ public record AcceptedService(
         return s.toBuilder().endpoints(endpoints).settings(settings).build();
     }
 
-    /** The hosts are the names; one without a port is taken at the port of what the policy says its endpoints speak. */
+    /** The hosts are the names; a host without a port gets the port of the protocol that the policy states. */
     private static List<Endpoint> byHosts(Service service, @Nullable Tls tls) {
         boolean encrypted = tls == null ? service.appProtocol() == AppProtocol.HTTPS : tls.mode() != Tls.Mode.DISABLE;
         int port = encrypted ? 443 : 80;
@@ -90,7 +90,7 @@ public record AcceptedService(
                 .toList();
     }
 
-    /** Whether nothing but the revision is different. */
+    /** Whether only the revision differs. */
     public boolean saysTheSameAs(AcceptedService other) {
         return this == other
                 || (service.equals(other.service)

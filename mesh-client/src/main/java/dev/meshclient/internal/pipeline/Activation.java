@@ -22,11 +22,11 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Puts a compiled state in the place of the one before. All that a policy changes of what outlives it changes here. */
+/** Replaces the previous state by a compiled one. All changes of a policy to state that outlives it are made here. */
 final class Activation {
     private static final Logger LOG = LoggerFactory.getLogger(StateCompiler.class);
 
-    /** Of a service: whether the log says that none of its endpoints is in our zone. */
+    /** Of a service: whether it was logged that none of its endpoints is in the caller's zone. */
     private static final Slot<AtomicBoolean> FAR = Slot.of(AtomicBoolean::new);
 
     private final MeshState before;
@@ -42,7 +42,7 @@ final class Activation {
         this.names = names;
     }
 
-    /** What the layers of the next state rely on. */
+    /** Prepares the state that the next layers rely on. */
     void begin() {
         List<CompiledBackend> fresh = next.backends().stream()
                 .filter(backend -> before.backend(backend.name()) != backend)
@@ -65,7 +65,7 @@ final class Activation {
         });
     }
 
-    /** The endpoints of its service. */
+    /** Lists the endpoints of the backend's service. */
     private void list(CompiledBackend backend) {
         ServiceState service = backend.serviceState();
         AcceptedService accepted =
@@ -95,7 +95,7 @@ final class Activation {
                                 : authentication.providers().values());
     }
 
-    /** A zone that is misspelt, here or there, is else seen on the bill only. */
+    /** Warns, because a misspelt zone would otherwise show only on the bill. */
     private void sayIfFar(String name, Service service) {
         Locality own = self.workload().locality();
         List<Endpoint> all = service.endpoints();
@@ -110,13 +110,15 @@ final class Activation {
         }
         LOG.info(
                 "none of the {} endpoints of '{}' is in our zone {}: its calls leave it (Workload.zone and"
-                        + " endpoints[].locality must say the same)",
+                        + " endpoints[].locality must match)",
                 all.size(),
                 name,
                 own.region().isEmpty() ? own.zone() : own.region() + "/" + own.zone());
     }
 
-    /** After the swap: forgets what the next state does not need; the consumer gets every endpoint that no call can reach. */
+    /**
+     * After the swap: drops state that the next policy does not need; the consumer gets every endpoint that no call can reach.
+     */
     void end(Consumer<EndpointHealth> unreachable) {
         before.states().follow(next.states(), gone::add);
         gone.forEach(unreachable);

@@ -11,17 +11,16 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How each service stands after a document.
+ * The state of each service after a document.
  *
- * @param revision of the document, as {@code epoch/version}
- * @param outboundTrafficPolicy what it says of hosts that no service lists
+ * @param revision the document, as {@code epoch/version}
+ * @param outboundTrafficPolicy its setting for hosts that no service lists
  * @param appliedAt when it came into force
- * @param services those with a policy in force
- * @param refused those that the document has and that were not taken from it; one that is not among {@code services} never
- *     had a good policy
+ * @param services the services with a policy in force
+ * @param refused services of the document that were refused; one that is not in {@code services} never had a good policy
  * @param absentSince when a service was first missing from a document
- * @param scope what the document speaks of; null: everything
- * @param outside those of {@code services} that it does not speak of: kept until a document does
+ * @param scope the hosts that the document covers; null: all
+ * @param outside those of {@code services} that it does not cover: kept until a document does
  */
 public record AppliedPolicy(
         String revision,
@@ -43,7 +42,10 @@ public record AppliedPolicy(
         outside = Set.copyOf(outside);
     }
 
-    /** Services that no document has any more, or that this one does not speak of: they are kept for a while, or until it does. */
+    /**
+     * Services that documents do not list any more, or that this one does not cover: kept for a time, or until a document
+     * covers them.
+     */
     public Set<String> absent() {
         Set<String> absent = new HashSet<>(absentSince.keySet());
         absent.addAll(outside);

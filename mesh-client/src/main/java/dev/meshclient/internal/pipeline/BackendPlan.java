@@ -9,13 +9,13 @@ import dev.meshclient.policy.RouteSettings;
 /**
  * How the calls of a rule reach a backend.
  *
- * @param route the rule's settings over those of the called service
- * @param settings the backend's
- * @param shared with other rules
+ * @param route the rule's settings on top of those of the called service
+ * @param settings the backend's settings
+ * @param shared the parts that it shares with other rules
  */
 record BackendPlan(
         Backend backend, RouteSettings route, BackendSettings settings, CompiledBackend shared, RetryBudget budget) {
-    /** Nothing is built in for a service whose endpoints are not listed. */
+    /** Whether no built-in settings apply, as for a service whose endpoints are not listed. */
     boolean neutral() {
         return !backend.hasEndpoints();
     }

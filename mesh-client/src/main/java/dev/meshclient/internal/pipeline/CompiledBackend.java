@@ -9,11 +9,11 @@ import dev.meshclient.internal.resolve.Resolve;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the rules that send to a backend share.
+ * The parts that all rules with the same backend share.
  *
  * @param name {@code service} or {@code service/subset}
- * @param service of the backend
- * @param named how its names are awaited; null: it has none
+ * @param service the service of the backend
+ * @param named how calls wait for its names; null: it has none
  */
 record CompiledBackend(
         String name,
@@ -24,13 +24,13 @@ record CompiledBackend(
         Resolve.@Nullable NamedBackend named,
         Planner planner,
         Ejections ejections) {
-    /** Its plan and its rules are in force now. */
+    /** Puts its plan and its ejection rules in force. */
     void activate() {
         planner.activate();
         ejections.activate();
     }
 
-    /** Whether all its endpoints take part in the mesh's TLS as its settings say. */
+    /** Whether all its endpoints use the TLS mode of its settings. */
     boolean isAlike() {
         return named == null && endpoints.now().endpoints().stream().allMatch(e -> e.tlsMode() == null);
     }

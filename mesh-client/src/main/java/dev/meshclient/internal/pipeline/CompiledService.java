@@ -5,11 +5,11 @@ import dev.meshclient.internal.call.Revision;
 import java.util.List;
 
 /**
- * The layers of a service. A policy that says the same of it, and of all that it sends to, takes them over.
+ * The layers of a service. The next policy reuses them if it states the same for the service and its backends.
  *
- * @param revision of the document that stated it last
- * @param hosts that it lists
- * @param backends that its rules send to
+ * @param revision the document that stated it last
+ * @param hosts the hosts that it lists
+ * @param backends the backends of its rules
  */
 record CompiledService(
         Revision revision, List<Hosts.Pattern> hosts, CallLayer layers, List<CompiledBackend> backends) {}

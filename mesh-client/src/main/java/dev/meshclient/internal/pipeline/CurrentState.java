@@ -10,7 +10,7 @@ import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.time.Time;
 import java.util.function.Consumer;
 
-/** The state that calls use now. A policy is compiled first, and replaces the one before only if all of it compiles. */
+/** The state that calls use. A policy is compiled first, and replaces the previous state only if all of it compiles. */
 public final class CurrentState {
     private final LocalWorkload self;
     private final DnsCache names;
@@ -20,9 +20,9 @@ public final class CurrentState {
     private Consumer<EndpointHealth> gone = endpoint -> {};
     private volatile MeshState state = MeshState.NONE;
 
-    /** Makes the state of a policy; may fail, and then nothing has changed. */
+    /** Makes the state of a policy; if it throws, nothing has changed. */
     interface Compiler {
-        /** @param ask is called with the host of a call to a service that the document does not speak of */
+        /** @param ask gets the host of each call to a service that the document does not cover */
         MeshState compile(AppliedPolicy policy, MeshState before, DnsCache names, Consumer<String> ask);
     }
 
@@ -38,7 +38,7 @@ public final class CurrentState {
         this.compiler = compiler;
     }
 
-    /** @param ask gets the hosts of calls to services that the document in force does not speak of */
+    /** @param ask gets the hosts of calls to services that the document in force does not cover */
     public void onOutside(Consumer<String> ask) {
         this.ask = ask;
     }
@@ -59,7 +59,7 @@ public final class CurrentState {
         this.gone = gone;
     }
 
-    /** The boundary for requests that come in; listeners are notified of its decisions. */
+    /** Authorizes inbound requests; listeners are notified of its decisions. */
     public Inbound inbound(Events events) {
         return new PolicyInbound(() -> state.boundary(), events::authorization);
     }
@@ -69,7 +69,7 @@ public final class CurrentState {
         state.states().forEachEndpoint(consumer);
     }
 
-    /** Names resolve to other addresses: their services keep their policy. */
+    /** Names resolve to other addresses: refreshes the endpoints; the policy of their services stays. */
     private synchronized void refresh() {
         state.states().forEachService(service -> ResolvedEndpoints.refresh(service, gone));
     }

@@ -5,15 +5,15 @@ import java.util.Locale;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
-/** An authority as policy writes it. */
+/** An authority in a policy. */
 public final class Hosts {
     private static final int ANY_PORT = -1;
 
     private Hosts() {}
 
     /**
-     * @param host as it is in URLs: lower case, IPv6 without brackets and in its shortest form, without a trailing dot;
-     *     {@code *} and {@code *.suffix} are patterns
+     * @param host as in URLs: lower case, IPv6 without brackets and in its shortest form, without a trailing dot; {@code *} and
+     *     {@code *.suffix} are patterns
      * @param port {@code -1}: every port
      */
     public record Pattern(String host, int port) {
@@ -25,7 +25,7 @@ public final class Hosts {
             return !host.equals("*") && !isSuffix();
         }
 
-        /** Whether it is a pattern that stands for this host. */
+        /** Whether this is a pattern that matches the host. */
         public boolean isFor(String name) {
             return host.equals("*") || (isSuffix() && name.length() > suffix().length() && name.endsWith(suffix()));
         }
@@ -38,13 +38,13 @@ public final class Hosts {
             return host.startsWith("*.");
         }
 
-        /** With its dot. */
+        /** The suffix with its leading dot. */
         public String suffix() {
             return host.substring(1);
         }
     }
 
-    /** An authority that no URL can have is a host that no request has. */
+    /** An authority that no URL can have becomes a host that no request has. */
     public static Pattern parse(String authority) {
         boolean bracketed = authority.startsWith("[");
         int colon = authority.lastIndexOf(':');
@@ -70,7 +70,7 @@ public final class Hosts {
         }
     }
 
-    /** Requests have their host as OkHttp writes it, so that is the spelling to compare with; null: they cannot have it. */
+    /** The host in OkHttp's notation, which requests have; null: no request can have it. */
     private static @Nullable String inUrls(String host) {
         try {
             return new HttpUrl.Builder().scheme("http").host(host).build().host();
@@ -79,12 +79,12 @@ public final class Hosts {
         }
     }
 
-    /** A host of a URL as documents spell it: IPv6 in brackets. */
+    /** The host of a URL in the notation of documents: IPv6 in brackets. */
     public static String spelled(String host) {
         return HostPort.bracketed(host);
     }
 
-    /** A trailing dot only says that a name is complete: it is the same host. */
+    /** Removes a trailing dot, which only marks a name as complete: the host is the same. */
     public static String normal(String host) {
         return host.length() > 1 && host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
     }

@@ -11,12 +11,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who we are, and what we have to show and to check others by.
+ * This process: its workload, credentials and issuers' keys.
  *
- * @param workload our service and place
- * @param identity our SPIFFE ID; null: not known
- * @param tokens what may be sent along with calls
- * @param keys of those who issue tokens
+ * @param workload its service and locality
+ * @param identity its SPIFFE ID; null: not known
+ * @param tokens the tokens that may be sent with calls
+ * @param keys the keys of token issuers
  */
 public record LocalWorkload(Workload workload, Supplier<@Nullable String> identity, Tokens tokens, KeySets keys) {
     /** Without an identity. */
@@ -26,7 +26,7 @@ public record LocalWorkload(Workload workload, Supplier<@Nullable String> identi
         });
     }
 
-    /** With tokens, and a way to the keys of issuers. */
+    /** With tokens, and a download for the keys of issuers. */
     public static LocalWorkload of(
             Workload workload,
             Supplier<@Nullable String> identity,

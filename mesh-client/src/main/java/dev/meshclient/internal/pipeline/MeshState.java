@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One policy, compiled: which layers a host's requests travel through. Immutable, swapped whole. */
+/** One compiled policy: the layers for the requests of each host. Immutable, replaced as a whole. */
 public final class MeshState {
     /** Before the first policy. */
     public static final MeshState NONE = new Builder()
@@ -25,7 +25,7 @@ public final class MeshState {
                     new Balance.Origin(Locality.NONE, Map.of(), Map.of()),
                     Map.of(),
                     LiveStates.NONE,
-                    Boundary.closed("", "there is no policy yet that could say who may call us"));
+                    Boundary.closed("", "there is no policy yet, so no request is allowed"));
 
     private final AppliedPolicy policy;
     private final Balance.Origin origin;
@@ -55,16 +55,16 @@ public final class MeshState {
         this.boundary = boundary;
     }
 
-    /** Collects services, then is a state. */
+    /** Collects services and builds a state. */
     static final class Builder {
         private final Map<String, CompiledService> services = new LinkedHashMap<>();
         private final Map<String, List<Entry>> hosts = new HashMap<>();
         private final Map<String, List<Entry>> suffixes = new HashMap<>();
 
         /**
-         * The first service that lists a host has it.
+         * Adds a service; the first service that lists a host gets it.
          *
-         * @param entrance to its layers
+         * @param entrance the entry to its layers
          */
         void add(String service, CompiledService compiled, CallLayer entrance) {
             services.put(service, compiled);
@@ -72,7 +72,7 @@ public final class MeshState {
             compiled.hosts().forEach(pattern -> add(pattern, routed));
         }
 
-        /** Hosts of a service without a policy. */
+        /** Adds the hosts of a service without a policy. */
         void refused(List<String> authorities, CallLayer refusal) {
             Admission.Routed routed = new Admission.Routed(refusal);
             authorities.forEach(authority -> add(Hosts.parse(authority), routed));
@@ -89,7 +89,7 @@ public final class MeshState {
 
         /**
          * @param origin where the calls come from
-         * @param backends that any service sends to, by name
+         * @param backends the backends of all services, by name
          */
         MeshState build(
                 AppliedPolicy policy,
@@ -97,15 +97,15 @@ public final class MeshState {
                 Map<String, CompiledBackend> backends,
                 LiveStates states,
                 Boundary boundary) {
-            // A host with its port is more to the point than the host alone.
+            // A host with its port is more specific than the host alone.
             hosts.values().forEach(list -> list.sort((a, b) -> Integer.compare(b.pattern.port(), a.pattern.port())));
             return new MeshState(this, policy, origin, backends, states, boundary);
         }
     }
 
     /**
-     * The layers of the service that lists this host and port; null if none does. A host that is listed by name, with another
-     * port only, is not looked for among the patterns; then the longest suffix counts.
+     * The layers of the service that lists this host and port; null if none does. A host that is listed by name, but only with
+     * another port, is not matched against patterns; otherwise the longest suffix wins.
      */
     public Admission.@Nullable Routed find(String host, int port) {
         List<Entry> exact = hosts.get(host);
@@ -116,18 +116,18 @@ public final class MeshState {
         return found != null ? found : take(hosts.get("*"), port);
     }
 
-    /** Whether a service lists this host, be it with another port. */
+    /** Whether a service lists this host, with this or another port. */
     public boolean lists(String host) {
         return hosts.containsKey(host) || suffixes.find(host) != null || hosts.containsKey("*");
     }
 
-    /** Whether the document speaks of this host: then one that it does not list has no policy. */
+    /** Whether the document covers this host: if it covers but does not list a host, the host has no policy. */
     public boolean speaksOf(String host) {
         Scope scope = policy.scope();
         return scope == null || scope.covers(Hosts.spelled(host));
     }
 
-    /** Whether the document speaks of every host. */
+    /** Whether the document covers every host. */
     public boolean isWhole() {
         return policy.scope() == null;
     }
@@ -143,12 +143,12 @@ public final class MeshState {
         return null;
     }
 
-    /** Who may call us. */
+    /** The authorization of inbound requests. */
     Boundary boundary() {
         return boundary;
     }
 
-    /** What this was made of. */
+    /** The policy that it was compiled from. */
     public AppliedPolicy policy() {
         return policy;
     }
@@ -164,7 +164,7 @@ public final class MeshState {
         return services.get(name);
     }
 
-    /** What the rules that send to a backend share; null: none does. */
+    /** The parts that all rules with this backend share; null: no rule has it. */
     @Nullable
     CompiledBackend backend(String name) {
         return backends.get(name);
@@ -174,7 +174,7 @@ public final class MeshState {
         return backends.values();
     }
 
-    /** What outlives it. */
+    /** The state that outlives it. */
     public LiveStates states() {
         return states;
     }
@@ -188,7 +188,7 @@ public final class MeshState {
         return policy.outboundTrafficPolicy();
     }
 
-    /** The layers of a service, as text for people; empty if it has none. */
+    /** The layers of a service, as readable text; empty if it has none. */
     public String pipeline(String service) {
         CompiledService compiled = services.get(service);
         return compiled == null ? "" : compiled.layers().toString();

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.util.function.Consumer;
 import okhttp3.Response;
 
-/** In front of a kept service that the document in force does not speak of: each call to it asks the source for its host. */
+/**
+ * Precedes the layers of a kept service that the document in force does not cover: each call requests its host from the source.
+ */
 record OutOfScope(Consumer<String> ask, CallLayer layers) implements CallLayer {
     @Override
     public Response call(Call call) throws IOException {

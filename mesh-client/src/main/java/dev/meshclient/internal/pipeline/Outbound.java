@@ -32,38 +32,38 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The table of contents: the layers of a call, in the order in which a request travels through them. */
+/** The table of contents: the layers of a call, in the order in which a request passes them. */
 record Outbound(Time time, Events events, LocalWorkload self, DnsCache names) {
     /** Envoy's panic threshold. */
     private static final int PANIC_PERCENT = 50;
 
-    /** Once a call, above the rules. */
+    /** Once for each call, above the rules. */
     CallLayer service(Revision revision, String name, List<Route.Rule> rules) {
         return Pipeline
-                // Sees everything below, also the answers that we make ourselves.
+                // Observes all layers below, including failures that the mesh itself reports.
                 .call(next -> events.ofCalls(next))
-                // Every other setting hangs on the rule, and the backend is drawn once a call.
+                // All other settings depend on the rule; the backend is drawn once for each call.
                 .bottom(Route.create(time, revision, name, rules));
     }
 
-    /** For hosts without a service: the same events, and an answer of our own. */
+    /** For hosts without a service: the same events, and a refusal. */
     static CallLayer refusal(Events events, CallLayer refusal) {
         return Pipeline.call(next -> events.ofCalls(next)).bottom(refusal);
     }
 
-    /** Once a call and then once an attempt, below a rule. */
+    /** Once for each call and then once for each attempt, below a rule. */
     CallLayer rule(BackendPlan plan) {
         BackendSettings s = plan.settings();
         return Pipeline
-                // ---- once a call
-                // Before any work is spent on a call that would be refused.
+                // ---- once for each call
+                // Before any work for a call that would be refused.
                 .call(next -> Authorize.create(
                         plan.backend().service(), s.access().authorization(), caller(plan), authorizations(), next))
-                // One budget for all attempts, so above whatever repeats or waits.
+                // One limit for all attempts, so above every layer that repeats or waits.
                 .then(next -> Deadline.create(time, plan.route().timeouts().request(), plan.neutral(), next))
-                // Above retry: a call keeps its place over its attempts, and a refusal is never retried.
+                // Above retry: a call keeps its slot during all attempts, and a refusal is never retried.
                 .then(next -> Limit.create(plan.inFlight(), s.limits().maxRequests(), plan.neutral(), next))
-                // Above balance: each attempt may take another endpoint.
+                // Above balance: each attempt may choose another endpoint.
                 .bridge(
                         next -> Retry.create(
                                 time, plan.route().retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
@@ -73,32 +73,31 @@ record Outbound(Time time, Events events, LocalWorkload self, DnsCache names) {
     private AttemptLayer attempts(BackendPlan plan) {
         BackendSettings s = plan.settings();
         return Pipeline
-                // ---- once an attempt
-                // Above balance, which has nothing to choose from before the names of the backend have an answer.
+                // ---- once for each attempt
+                // Above balance, which has no endpoints before the names of the backend are resolved.
                 .attempt(next -> Resolve.create(time, plan.shared().named(), names, next))
-                // Zone, then algorithm. Where nobody lists endpoints there is nothing to choose from.
+                // Zone, then algorithm. A backend without listed endpoints offers no choice.
                 .then(next -> plan.neutral()
                         ? next
                         : Balance.create(time, plan.shared().planner(), next))
-                // Below balance, which chooses whom it judges, or whom this attempt probes; above the timer, whose
-                // verdict counts.
+                // Below balance, whose choice it judges or probes; above the timer, whose failures count.
                 .then(next -> plan.neutral()
                         ? next
                         : Outlier.create(time, plan.shared().ejections(), next))
-                // Below balance, which chooses the endpoint that they name; above the timer, whose verdict they tell.
+                // Below balance, whose endpoint the events name; above the timer, whose failures they report.
                 .then(next -> events.ofAttempts(next))
-                // Above the timer: to fetch a token is no time of the peer's. Below what judges the peer, which did
-                // nothing.
+                // Above the timer, so that the time to get a token is not counted as the peer's. Below outlier, since a
+                // missing token does not count against the endpoint.
                 .then(next -> Bearer.create(s.access().credentials(), self.tokens(), plan.backend(), next))
-                // Next to the wire: headers must come within it, and only this attempt ends by it.
+                // Next to the wire: it limits the time to the response headers, and ends only this attempt.
                 .then(next -> AttemptTimer.create(time, plan.route().timeouts().backendRequest(), next))
                 .wire();
     }
 
-    /** Our identity is what the peer sees of us only where we show it. */
+    /** The peer sees the identity only if this process presents its certificate. */
     Authorize.Caller caller(BackendPlan plan) {
         Tls tls = plan.backend().tls();
-        boolean shown = plan.backend().hasEndpoints() // else it is the caller's client that connects
+        boolean shown = plan.backend().hasEndpoints() // otherwise the caller's client connects
                 && (tls.mode() == Tls.Mode.MESH_MUTUAL
                         || (tls.mode() == Tls.Mode.MUTUAL && tls.credentialName() == null));
         return new Authorize.Caller(
@@ -110,7 +109,7 @@ record Outbound(Time time, Events events, LocalWorkload self, DnsCache names) {
         return events.areHeard() ? events::authorization : null;
     }
 
-    /** The plan of a backend, which its rules share. */
+    /** The plan of a backend, shared by its rules. */
     Planner planner(
             String backend, EndpointSet endpoints, BackendState state, BackendSettings settings, Balance.Origin from) {
         Integer minHealth = settings.outlierDetection().minHealthPercent();
@@ -124,12 +123,12 @@ record Outbound(Time time, Events events, LocalWorkload self, DnsCache names) {
         return Planner.create(time, backend, endpoints, state, balance, from);
     }
 
-    /** The ejection rules of a backend, which its rules share. */
+    /** The ejection rules of a backend, shared by its rules. */
     Ejections ejections(String service, EndpointSet endpoints, BackendState state, BackendSettings settings) {
         return Ejections.create(time, service, endpoints, state, settings.outlierDetection(), new Watcher(events));
     }
 
-    /** What happens to endpoints, told to those who are told what happens to calls. */
+    /** Sends ejections and returns to the listeners of the mesh. */
     private record Watcher(Events events) implements Outlier.Watcher {
         @Override
         public void ejected(String backend, String endpoint, String why) {

@@ -14,18 +14,18 @@ import java.util.stream.Stream;
 import okhttp3.Response;
 
 /**
- * Layers one above the other, collected from the top down. Each is made from the layer below it; one that returns that layer
- * is left out. Prints as it is read, outermost first.
+ * Layers on top of each other, collected from the top down. Each is created with the layer below it; a layer that returns that
+ * one is left out. {@code toString()} prints the outermost first.
  */
 final class Pipeline {
     private Pipeline() {}
 
-    /** The outermost of the layers that a call takes once. */
+    /** The outermost layer that a call passes once. */
     static OfCall call(UnaryOperator<CallLayer> layer) {
         return new OfCall().then(layer);
     }
 
-    /** The outermost of the layers that each attempt takes. */
+    /** The outermost layer that each attempt passes. */
     static OfAttempt attempt(UnaryOperator<AttemptLayer> layer) {
         return new OfAttempt().then(layer);
     }
@@ -43,7 +43,7 @@ final class Pipeline {
             return new Calls(stacked(makers, bottom), List.of());
         }
 
-        /** The layer that makes attempts, and the layers of each. */
+        /** The layer that makes attempts, and the layers of each attempt. */
         CallLayer bridge(Function<AttemptLayer, CallLayer> bridge, AttemptLayer attempts) {
             return new Calls(stacked(makers, bridge.apply(attempts)), List.of(attempts));
         }
@@ -57,7 +57,7 @@ final class Pipeline {
             return this;
         }
 
-        /** Below all: whatever carries the call. */
+        /** Below all layers: sends the request. */
         AttemptLayer wire() {
             List<AttemptLayer> layers = stacked(makers, Attempt::send);
             return new Attempts(layers.get(0), layers.subList(0, layers.size() - 1));

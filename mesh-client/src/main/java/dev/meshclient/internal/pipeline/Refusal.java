@@ -15,18 +15,18 @@ import java.util.List;
 import java.util.function.Function;
 import okhttp3.Response;
 
-/** What is in place of layers where policy has none that is good: it refuses each call and says why. */
+/** Replaces the layers where there is no good policy: refuses each call and states the reason. */
 public record Refusal(String name, Function<Call, IOException> failure) implements CallLayer {
 
-    /** Refuses calls to hosts without a service; observers see them as any other call. */
+    /** Refuses calls to hosts without a service; observers see these calls like any other. */
     public static CallLayer observed(Events events, Function<Call, IOException> failure) {
         return Outbound.refusal(events, new Refusal("refused", failure));
     }
 
     /**
-     * A service that is refused and never had a good policy. To its callers that is as before the first document, which is
-     * why it is {@code PolicyUnavailable}: the policy that would say where their calls go is not there yet. {@code NoRoute}
-     * is for a policy that is there and has no place for the call.
+     * Refuses calls to a service that is refused and never had a good policy. They fail with {@code PolicyUnavailable}, as
+     * before the first document, because the policy for these calls is missing. {@code NoRoute} is for a policy that exists and
+     * has no rule for the call.
      */
     static CallLayer ofService(String revision, String service, RefusedService refused) {
         PolicyException cause = new PolicyException(refused.problems());
@@ -44,7 +44,7 @@ public record Refusal(String name, Function<Call, IOException> failure) implemen
         });
     }
 
-    /** A backend that a kept service still sends to, and that newer policy does not have. */
+    /** Refuses calls to a backend that a kept service still uses and that the newer policy does not have. */
     static CallLayer ofBackend(String service, String rule, String backend) {
         return new Refusal("gone(" + backend + ")", call -> {
             Decision at = call.decision();
@@ -52,9 +52,9 @@ public record Refusal(String name, Function<Call, IOException> failure) implemen
                     .noRoute(
                             "rule '" + rule + "' of '" + service + "' sends "
                                     + call.request().url().host() + " to '" + backend
-                                    + "', which no policy has any more; '" + service + "' is kept as " + at.policy()
-                                    + " says",
-                            "publish '" + backend + "', or a good '" + service + "' that does without it",
+                                    + "', which no policy has any more; '" + service + "' is kept as in "
+                                    + at.policy(),
+                            "publish '" + backend + "', or a good '" + service + "' that does not use it",
                             at);
         });
     }

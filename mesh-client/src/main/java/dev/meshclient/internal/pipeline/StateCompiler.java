@@ -36,8 +36,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns a policy into the layers of its services. Reads the states of services and makes layers; what lives changes only when what
- * it made is activated. What a policy says as the one before did is not compiled again.
+ * Compiles a policy into the layers of its services. Reads live state but changes none before the result is activated. Services
+ * that equal those of the previous policy are not compiled again.
  */
 final class StateCompiler {
     private static final Duration CONNECT = Duration.ofSeconds(1);
@@ -49,11 +49,12 @@ final class StateCompiler {
     private final Outbound outbound;
     private final Balance.Origin origin;
     private final LiveStates.Next states;
-    private final Map<String, EndpointList> endpoints = new HashMap<>(); // by service: subsets share them
-    private final Map<String, CompiledBackend> backends = new HashMap<>(); // by name: rules share them
-    private final Map<String, Boolean> same = new HashMap<>(); // whether a service is as the policy before has it
+    private final Map<String, EndpointList> endpoints = new HashMap<>(); // by service: shared by its subsets
+    private final Map<String, CompiledBackend> backends = new HashMap<>(); // by name: shared by rules
+    // whether the previous policy states the service in the same way
+    private final Map<String, Boolean> same = new HashMap<>();
 
-    /** @param before what is in force: what is the same in it is taken over */
+    /** @param before the state in force: equal parts are reused */
     StateCompiler(AppliedPolicy policy, MeshState before, LocalWorkload self, Outbound outbound) {
         this.policy = policy;
         this.before = before;
@@ -64,7 +65,7 @@ final class StateCompiler {
         this.origin = new Balance.Origin(workload.locality(), workload.labels(), callers(policy, workload));
     }
 
-    /** @param ask is called with the host of a call to a service that the document does not speak of */
+    /** @param ask gets the host of each call to a service that the document does not cover */
     MeshState compile(Consumer<String> ask) {
         MeshState.Builder state = new MeshState.Builder();
         policy.services().forEach((name, accepted) -> {
@@ -72,7 +73,7 @@ final class StateCompiler {
             boolean outside = policy.outside().contains(name);
             state.add(name, compiled, outside ? new OutOfScope(ask, compiled.layers()) : compiled.layers());
         });
-        // Last: a host that a service with a policy lists is that one's.
+        // Last: a host that a service with a policy lists belongs to that service.
         policy.refused().forEach((name, refused) -> {
             if (!policy.services().containsKey(name)) {
                 CallLayer refusal = Refusal.ofService(policy.revision(), name, refused);
@@ -109,7 +110,7 @@ final class StateCompiler {
         return new CompiledService(revision, hosts, outbound.service(revision, name, rules), List.copyOf(used));
     }
 
-    /** Whether all that its layers are made of is as it was. */
+    /** Whether all inputs of its layers are unchanged. */
     private boolean isSame(String service) {
         return origin.equals(before.origin())
                 && same.computeIfAbsent(service, name -> {
@@ -119,14 +120,14 @@ final class StateCompiler {
                 });
     }
 
-    /** A backend that is the same as before. */
+    /** Reuses an unchanged backend. */
     private void use(CompiledBackend known) {
         backends.put(known.name(), known);
         states.service(known.service());
         states.backend(known.name());
     }
 
-    /** The rule that sends to a backend; null: the one that a service without rules has. */
+    /** The rule that sends calls to a backend; null: the implicit rule of a service without rules. */
     private record From(
             String service,
             AcceptedService caller,
@@ -134,7 +135,7 @@ final class StateCompiler {
             String ruleName,
             @Nullable Rule rule) {}
 
-    /** Timeouts and retry are the rule's and the called service's; everything else is the backend's. */
+    /** Timeouts and retry come from the rule and the called service, all other settings from the backend. */
     private Route.WeightedBackend branch(From from, BackendRef ref, List<CompiledBackend> used) {
         AcceptedService called = policy.services().get(ref.name());
         if (called == null || !called.has(ref)) {
@@ -200,7 +201,7 @@ final class StateCompiler {
         });
     }
 
-    /** Only a kept service can send to what there is no more. */
+    /** Only a kept service can send calls to a backend that does not exist any more. */
     private static Route.WeightedBackend gone(From from, BackendRef ref) {
         Backend backend = backend(ref, from.caller.service(), BackendSettings.NONE);
         Target target = new Target(from.revision, from.service, from.ruleName, backend);
@@ -227,20 +228,21 @@ final class StateCompiler {
         return (stated == null ? builtIn : stated).toNanos();
     }
 
-    /** Of our own service: which callers it admits. */
+    /** The authorization of inbound requests to the service of this process. */
     private Boundary boundary() {
         String own = self.workload().service();
         AcceptedService accepted = policy.services().get(own);
         if (accepted == null) {
             String why = policy.refused().containsKey(own)
-                    ? "the policy of '" + own + "', which is us, is refused, and there is no earlier one"
-                    : "policy does not list '" + own + "', which is who we say we are (Mesh.builder().workload)";
+                    ? "the policy of '" + own
+                            + "', the service of this process, is refused, and there is no earlier one"
+                    : "policy does not list '" + own + "', the service of this process (Mesh.builder().workload)";
             return Boundary.closed(own, why);
         }
         return Boundary.of(own, accepted.service().settings().backend().access(), accepted.trustDomain(), self.keys());
     }
 
-    /** Instances of our own service in our region, by zone. */
+    /** The instances of the calling service in the caller's region, by zone. */
     private static Map<String, Long> callers(AppliedPolicy policy, Workload workload) {
         Map<String, Long> callers = new TreeMap<>();
         AcceptedService own = policy.services().get(workload.service());

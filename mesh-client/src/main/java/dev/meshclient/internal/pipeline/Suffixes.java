@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Values by the end of a host's name. Every call asks, most of them in vain: it allocates nothing. */
+/** Values by the suffix of a host's name. Every call makes a lookup, mostly without a result: it allocates nothing. */
 public final class Suffixes<V> {
     private final List<@Nullable Entry<V>> table;
 
@@ -31,7 +31,7 @@ public final class Suffixes<V> {
         return new Suffixes<>(table);
     }
 
-    /** The value of the longest suffix that the host has and is more than; null if there is none. */
+    /** The value of the longest proper suffix of the host; null if there is none. */
     public @Nullable V find(String host) {
         V found = null;
         int hash = 0;

@@ -1,4 +1,4 @@
-/** The table of contents: compiles policy into the layers that a call travels through. */
+/** The table of contents: compiles a policy into the layers that a call passes. */
 @NullMarked
 package dev.meshclient.internal.pipeline;
 

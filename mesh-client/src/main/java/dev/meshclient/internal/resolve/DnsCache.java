@@ -133,7 +133,7 @@ public final class DnsCache {
         if (!fresh.addresses().equals(before.addresses())) {
             changed.run();
         }
-        name.told();
+        name.listsUpdated();
         raiseWaiting();
     }
 

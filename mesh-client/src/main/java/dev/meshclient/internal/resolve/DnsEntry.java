@@ -40,7 +40,7 @@ final class DnsEntry {
     }
 
     /** The endpoint lists have the answer: calls need not wait for the first lookup any more. */
-    void told() {
+    void listsUpdated() {
         answered = true;
     }
 

@@ -92,9 +92,9 @@ public final class Route implements CallLayer {
         }
         throw Failures.make()
                 .noRoute(
-                        "no rule of '" + service + "' takes " + call.request().method() + " "
+                        "no rule of '" + service + "' matches " + call.request().method() + " "
                                 + call.request().url().encodedPath() + ", of " + entries.size() + " match(es)",
-                        "add a rule without matches to take the rest",
+                        "add a rule without matches for all other requests",
                         new CallDecision(
                                 revision.text(),
                                 service,

@@ -32,7 +32,7 @@ public final class Notifications {
         }
     }
 
-    /** Runs one; what it throws is logged and stops neither the others nor later ones. */
+    /** Runs one; its exception is logged and stops neither the others nor later ones. */
     public static void guarded(Runnable notification) {
         try {
             notification.run();

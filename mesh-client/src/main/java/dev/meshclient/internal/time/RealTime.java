@@ -32,7 +32,7 @@ public final class RealTime implements Time, AutoCloseable {
         return new RealTime(name);
     }
 
-    /** Nanoseconds of a clock that all meshes of this process share, and that only their differences say something about. */
+    /** Nanoseconds of a clock that all meshes of this process share; only differences have a meaning. */
     public static long monotonic() {
         return System.nanoTime();
     }

@@ -128,7 +128,7 @@ final class Watchdog {
             }
             while (due != list) { // outside the lock: an action may arm again
                 Alarm next = due.chain;
-                due.chain = due; // who keeps one timer must not keep all that fired with it
+                due.chain = due; // a reference to one timer must not keep all that fired with it
                 ring(due, list);
                 due = next;
             }

@@ -41,7 +41,7 @@ final class Durations {
                 ? null
                 : parts(duration.toMillis(), MAX_PARTS);
         if (text == null) {
-            throw new IllegalArgumentException("a policy document cannot say " + duration + "; legal: " + EXPECTED);
+            throw new IllegalArgumentException("a policy document cannot express " + duration + "; legal: " + EXPECTED);
         }
         return text;
     }

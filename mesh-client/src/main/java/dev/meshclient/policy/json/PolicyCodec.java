@@ -83,7 +83,7 @@ public final class PolicyCodec {
         try {
             json = PolicyWriter.write(policy);
         } catch (IOException e) {
-            throw new IllegalArgumentException("no document can say this policy: " + e.getMessage(), e);
+            throw new IllegalArgumentException("no document can express this policy: " + e.getMessage(), e);
         }
         checkEqual(policy, json);
         return json;
@@ -98,7 +98,7 @@ public final class PolicyCodec {
         } catch (PolicyException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
-        throw new IllegalArgumentException("no document can say this policy: it would read back different");
+        throw new IllegalArgumentException("no document can express this policy: it would read back different");
     }
 
     private static PolicyDocument read(byte[] json, long maxBytes, boolean strict) throws PolicyException {

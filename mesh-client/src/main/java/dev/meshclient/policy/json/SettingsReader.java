@@ -33,7 +33,7 @@ final class SettingsReader {
             .refusing("internal", NEEDS_GRPC)
             .refusing("resource-exhausted", NEEDS_GRPC)
             .refusing("unavailable", NEEDS_GRPC)
-            .refusing("http3-post-connect-failure", "is for HTTP/3, which this library does not speak")
+            .refusing("http3-post-connect-failure", "is for HTTP/3, which this library does not support")
             .refusing("envoy-ratelimited", "is about a header of Envoy, which this library does not read")
             .refusing("retriable-headers", Words.NOT_SUPPORTED);
     private static final Words<LoadBalancer> LOAD_BALANCER = Words.of(LoadBalancer.values())
@@ -41,7 +41,7 @@ final class SettingsReader {
             .refusing("RING_HASH", Words.NOT_SUPPORTED)
             .refusing("MAGLEV", Words.NOT_SUPPORTED)
             .refusing("WEIGHTED_LOAD", Words.NOT_SUPPORTED)
-            .refusing("PASSTHROUGH", "is said with resolution NONE here")
+            .refusing("PASSTHROUGH", "is stated as resolution NONE here")
             .refusing("LEAST_CONN", "is Istio's old word for LEAST_REQUEST");
     private static final Words<TrafficDistribution> TRAFFIC_DISTRIBUTION = Words.of(
                     TrafficDistribution.values(), TrafficDistribution::word)

@@ -198,7 +198,7 @@ class TokenCheckTest {
         assertThat(result(issuer.token(claims(c -> c.subject(web)))).problem()).isNull();
         assertThat(result(issuer.token("JOSE", claims(c -> c.subject(web)))).problem())
                 .isNull();
-        refused(issuer.token(claims(c -> c.subject(web).expirationTime(null))), "must say when it expires");
+        refused(issuer.token(claims(c -> c.subject(web).expirationTime(null))), "must state when it expires");
         refused(issuer.token("at+jwt", claims(c -> c.subject(web))), "must be of type");
         for (String subject :
                 List.of("spiffe://other.example/ns/a", "spiffe://shop.example", "spiffe://shop.example/")) {

@@ -133,7 +133,7 @@ class LastGoodMergeTest {
         assertThat(from("b")).isEqualTo("-/1!");
         assertThat(problems("a"))
                 .containsExactly("services.a.rules[0].backendRefs[0].subset: \"v2\""
-                        + " (legal: a subset of b as it is in force: it is refused and keeps what -/1 says)");
+                        + " (legal: a subset of b as it is in force: it is refused and is kept as in -/1)");
     }
 
     @Test

@@ -162,7 +162,7 @@ class PolicySinkTest {
         assertThat(log.lines().get(1))
                 .isEqualTo("WARN policy 2026-11/8 is in force, before it 2026-11/8: 2 service(s);"
                         + " ignored, since not known here: new-field;"
-                        + " an earlier document of this version said something else");
+                        + " an earlier document of this version had other content");
     }
 
     @Test

@@ -78,7 +78,7 @@ class BearerTest {
     void in_the_clear_the_call_fails() {
         assertThat(refusal(new TokenCredentials("a", false), Tls.Mode.DISABLE))
                 .hasMessageContaining("token 'a' is not sent in the clear")
-                .hasMessageContaining("let policy say tls for it");
+                .hasMessageContaining("state tls for it in the policy");
     }
 
     @Test

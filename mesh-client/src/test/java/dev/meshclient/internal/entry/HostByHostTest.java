@@ -196,7 +196,7 @@ class HostByHostTest {
         assertThatThrownBy(() -> run("http://a.shop.example/"))
                 .isInstanceOf(PolicyUnavailable.class)
                 .hasMessageContaining("no policy for 'a.shop.example' within 5000 ms of the call that first wanted it:"
-                        + " policy -/3 does not speak of it (metadata.scope)")
+                        + " policy -/3 does not cover it (metadata.scope)")
                 .hasRootCauseMessage("connection refused");
         assertThat(time.now()).isEqualTo(5 * SECOND);
         assertThatThrownBy(() -> run("http://a.shop.example/")).isInstanceOf(PolicyUnavailable.class);

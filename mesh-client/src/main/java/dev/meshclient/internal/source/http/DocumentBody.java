@@ -59,7 +59,7 @@ final class DocumentBody {
             return;
         }
         throw FetchFailed.answered(
-                "the document is not read: its Repr-Digest says " + SHA_256 + shortened(stated) + " and what came is "
+                "the document is not read: its Repr-Digest is " + SHA_256 + shortened(stated) + " and what came is "
                         + SHA_256 + written(travelled)
                         + "; it was changed on its way, or the server states the digest of another document",
                 null);

@@ -15,7 +15,7 @@ record RedirectGuard(HttpUrl from, boolean withToken) implements Interceptor {
     public Response intercept(Chain chain) throws IOException {
         HttpUrl to = chain.request().url();
         if (from.isHttps() && !to.isHttps()) {
-            throw refused(to, "policy that came over plaintext could be anybody's");
+            throw refused(to, "policy received in plaintext is not authenticated");
         }
         boolean sameOrigin = to.host().equals(from.host())
                 && to.port() == from.port()
