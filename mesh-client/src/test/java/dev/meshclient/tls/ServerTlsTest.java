@@ -1,6 +1,7 @@
 package dev.meshclient.tls;
 
 import static dev.meshclient.tls.MeshPeer.now;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -106,7 +107,7 @@ class ServerTlsTest {
             Running start(ServerTls tls) throws Exception {
                 SSLServerSocket server = (SSLServerSocket) tls.context()
                         .getServerSocketFactory()
-                        .createServerSocket(0, 0, InetAddress.getByName("127.0.0.1"));
+                        .createServerSocket(0, 0, InetAddress.getLoopbackAddress());
                 Thread accepting = new Thread(() -> answer(server));
                 accepting.setDaemon(true);
                 accepting.start();
@@ -120,7 +121,7 @@ class ServerTlsTest {
             while (!server.isClosed()) {
                 try (SSLSocket socket = (SSLSocket) server.accept()) {
                     socket.getInputStream().read(new byte[4096]);
-                    socket.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes());
+                    socket.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(UTF_8));
                 } catch (IOException refused) {
                     assertThat(refused).isNotNull();
                 }
@@ -129,7 +130,7 @@ class ServerTlsTest {
     }
 
     private static InetSocketAddress local() throws IOException {
-        return new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0);
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     }
 
     private static Running started(HttpsServer server) {
@@ -176,12 +177,13 @@ class ServerTlsTest {
         try (SSLSocket socket = (SSLSocket) client.getSocketFactory().createSocket("127.0.0.1", port)) {
             socket.setSoTimeout(10_000);
             SSLSession session = socket.getSession();
-            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: orders\r\nConnection: close\r\n\r\n".getBytes());
+            socket.getOutputStream()
+                    .write("GET / HTTP/1.1\r\nHost: orders\r\nConnection: close\r\n\r\n".getBytes(UTF_8));
             byte[] answer = socket.getInputStream().readNBytes(12);
             if (answer.length < 12) {
                 throw new IOException("the server closed the connection");
             }
-            assertThat(new String(answer)).isEqualTo("HTTP/1.1 200");
+            assertThat(new String(answer, UTF_8)).isEqualTo("HTTP/1.1 200");
             return ((X509Certificate) session.getPeerCertificates()[0])
                     .getSerialNumber()
                     .toString();

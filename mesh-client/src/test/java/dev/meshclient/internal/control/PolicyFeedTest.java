@@ -370,7 +370,8 @@ class PolicyFeedTest {
             public void on(MeshEvent event) {
                 if (accepted.isEmpty() && event instanceof MeshEvent.PolicyApplied) {
                     accepted.add(false);
-                    CompletableFuture<Void> next = CompletableFuture.runAsync(() -> deliver(sink.get(), 2));
+                    CompletableFuture<Void> next =
+                            CompletableFuture.runAsync(() -> deliver(Objects.requireNonNull(sink.get()), 2));
                     next.completeOnTimeout(null, 10, TimeUnit.SECONDS).join();
                     accepted.add(inForce().startsWith("-/2"));
                 }
@@ -383,7 +384,7 @@ class PolicyFeedTest {
                 },
                 directory,
                 Duration.ofSeconds(5));
-        deliver(sink.get(), 1);
+        deliver(Objects.requireNonNull(sink.get()), 1);
         assertThat(accepted).containsExactly(false, true);
     }
 
