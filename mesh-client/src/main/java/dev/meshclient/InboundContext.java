@@ -22,6 +22,9 @@ public final class InboundContext {
     private final int attempt;
     private final @Nullable String baggage;
 
+    /** The length that W3C Baggage asks every party to support. */
+    private static final int MAX_BAGGAGE = 8192;
+
     private InboundContext(LongSupplier clock, long until, int attempt, @Nullable String baggage) {
         this.clock = clock;
         this.until = until;
@@ -31,7 +34,8 @@ public final class InboundContext {
 
     /**
      * Reads {@code x-mesh-deadline-ms} (the remaining time, from now on), {@code x-mesh-attempt} and W3C's {@code baggage}. A
-     * header that is not a valid number is ignored.
+     * header that is not a valid number is ignored, and so is baggage of more than 8,192 characters or with others than printable
+     * ASCII.
      *
      * @param headers finds a header by name, in any case; null: the request lacks it
      */
@@ -44,8 +48,16 @@ public final class InboundContext {
         return new InboundContext(
                 clock,
                 left < 0 ? Time.NEVER : clock.getAsLong() + Time.nanos(Duration.ofMillis(left)),
-                (int) Math.min(number(headers.apply("x-mesh-attempt"), 1), Integer.MAX_VALUE),
-                headers.apply("baggage"));
+                (int) Math.max(1, Math.min(number(headers.apply("x-mesh-attempt"), 1), Integer.MAX_VALUE)),
+                baggage(headers.apply("baggage")));
+    }
+
+    /** Other services send it: only what a header may hold, in ASCII, is passed on. */
+    private static @Nullable String baggage(@Nullable String received) {
+        boolean legal = received != null
+                && received.length() <= MAX_BAGGAGE
+                && received.chars().allMatch(c -> c == '\t' || (c >= ' ' && c <= '~'));
+        return legal ? received : null;
     }
 
     private static long number(@Nullable String text, long otherwise) {
@@ -99,11 +111,6 @@ public final class InboundContext {
     /** The options of a call that is made now: the caller's own, extended by this context. */
     public MeshOptions applied(MeshOptions options) {
         MeshOptions with = options.withInbound(this);
-        Duration left = left();
-        Duration stated = options.timeout();
-        if (left != null && (stated == null || left.compareTo(stated) < 0)) {
-            with = with.withTimeout(left.isZero() ? Duration.ofNanos(1) : left);
-        }
         return attempt > 1 ? with.withoutRetries() : with;
     }
 

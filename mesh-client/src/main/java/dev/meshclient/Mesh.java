@@ -156,7 +156,7 @@ public final class Mesh implements Closeable {
         } finally {
             readiness.remove(signal);
         }
-        return isReady();
+        return !closed && isReady();
     }
 
     /** Whether a policy is in force and, if the mesh was given an identity, its first certificate has arrived. Never waits. */

@@ -64,14 +64,11 @@ class InboundContextTest {
     }
 
     @Test
-    void the_deadline_shortens_that_of_the_call_by_what_has_passed_since() {
+    void what_has_passed_since_is_taken_off_the_time_that_is_left() {
         InboundContext context = of("x-mesh-deadline-ms", "800");
         clock.addAndGet(Duration.ofMillis(300).toNanos());
 
         assertThat(context.left()).isEqualTo(Duration.ofMillis(500));
-        assertThat(context.applied(MeshOptions.DEFAULT).timeout()).isEqualTo(Duration.ofMillis(500));
-        MeshOptions shorter = MeshOptions.DEFAULT.withTimeout(Duration.ofMillis(100));
-        assertThat(context.applied(shorter).timeout()).isEqualTo(Duration.ofMillis(100));
         clock.addAndGet(Duration.ofSeconds(1).toNanos());
         assertThat(context.left()).isZero();
     }
@@ -82,8 +79,20 @@ class InboundContextTest {
 
         assertThat(context.left()).isNull();
         assertThat(context.attempt()).isEqualTo(1);
-        assertThat(context.applied(MeshOptions.DEFAULT).timeout()).isNull();
         assertThat(context.applied(MeshOptions.DEFAULT).isWithoutRetries()).isFalse();
+        assertThat(of("x-mesh-attempt", "0").attempt()).isEqualTo(1);
+    }
+
+    @Test
+    void baggage_that_no_header_can_hold_is_not_passed_on() throws IOException {
+        orders.enqueue(new MockResponse.Builder().build());
+        try (Mesh mesh = mesh()) {
+            call(mesh, MeshOptions.DEFAULT.withInbound(of("baggage", "user=Jos\u00e9")));
+        }
+        assertThat(of("baggage", "user=Jos\u00e9").baggage()).isNull();
+        assertThat(of("baggage", "a=b\r\nx-admin: 1").baggage()).isNull();
+        assertThat(of("baggage", "a=" + "b".repeat(9000)).baggage()).isNull();
+        assertThat(of("baggage", "a=b;p=1,c=d").baggage()).isEqualTo("a=b;p=1,c=d");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.meshclient.telemetry;
 
 import okhttp3.Headers;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Observes one call, in this order: {@link Factory#observe}, for each attempt {@link #attemptStarting} and
@@ -13,8 +14,9 @@ public interface CallObserver {
     interface Factory {
         /**
          * Begins to observe a call that has entered the mesh, on the thread of the call; for {@code enqueue} a thread of
-         * OkHttp's dispatcher.
+         * OkHttp's dispatcher. Null: this call is not observed.
          */
+        @Nullable
         CallObserver observe(CallInfo call);
     }
 
@@ -28,6 +30,9 @@ public interface CallObserver {
     /** The attempt has an outcome: response headers, or a failure. */
     default void attemptEnded(AttemptInfo attempt) {}
 
-    /** The call is over, its body included. */
+    /**
+     * The call is over, its body included. Runs on the thread that ends it: the one that reads the body, or the timer of the mesh
+     * where a deadline ends the call. It must not wait.
+     */
     default void ended(CallInfo call) {}
 }

@@ -71,8 +71,11 @@ public final class ServerTls implements Closeable {
     /** Stops watching; the identity in use stays in use until it expires. */
     @Override
     public void close() throws IOException {
-        contexts.close();
-        stopTime.run();
+        try {
+            contexts.close();
+        } finally {
+            stopTime.run();
+        }
     }
 
     @Override

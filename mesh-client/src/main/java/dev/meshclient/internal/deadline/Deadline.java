@@ -1,6 +1,7 @@
 package dev.meshclient.internal.deadline;
 
 import dev.meshclient.DeadlineExceeded;
+import dev.meshclient.InboundContext;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Failures;
@@ -42,13 +43,18 @@ public final class Deadline implements CallLayer {
     @Override
     public Response call(Call call) throws IOException {
         long limit = limit(call);
-        if (limit == 0) {
+        Duration left = left(call);
+        if (limit == 0 && left == null) {
             return next.call(call);
         }
-        long at = call.startedAt() + limit;
+        long now = time.now();
+        long at = limit == 0 ? Time.NEVER : call.startedAt() + limit;
+        if (left != null) { // only ever shortens: a distant deadline lifts no limit
+            at = Math.min(at, now + Time.nanos(left));
+        }
         call.deadline(at);
-        if (time.now() >= at) { // waiting for policy took all of it, or a request that came in had no more to give
-            throw exceeded(call, limit);
+        if (now >= at) { // waiting for policy took all of it, or the inbound request has no time left
+            throw exceeded(call, at - call.startedAt());
         }
         Expiry expiry = new Expiry(call);
         time.arm(expiry, at, "deadline");
@@ -91,10 +97,17 @@ public final class Deadline implements CallLayer {
         return limit == 0 && call.deadline() == Time.NEVER ? builtInNanos : limit;
     }
 
-    /** Whether the caller set this limit: to miss it then does not count against the endpoint. */
+    /** Whether the caller set this limit, or its inbound request did: to miss it then does not count against the endpoint. */
     private static boolean isCallers(Call call, long limit) {
         Duration asked = call.options().timeout();
-        return asked != null && Time.nanos(asked) == limit;
+        Duration left = left(call);
+        return (asked != null && Time.nanos(asked) == limit) || (left != null && left.isZero());
+    }
+
+    /** The time that the inbound request has left; null: there is no limit of that kind. */
+    private static @Nullable Duration left(Call call) {
+        InboundContext inbound = call.options().inbound();
+        return inbound == null ? null : inbound.left();
     }
 
     private static DeadlineExceeded exceeded(Call call, long limitNanos) {

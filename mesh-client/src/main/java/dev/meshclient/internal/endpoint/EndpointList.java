@@ -20,7 +20,8 @@ public final class EndpointList {
 
     private final @Nullable EndpointList whole; // null: this list is the whole
     private final List<Endpoint> endpoints;
-    private volatile boolean listsTwice; // some endpoint is listed twice
+    private volatile boolean
+            indexed; // in force, each endpoint listed once: the places of endpoints are those of this list
 
     private EndpointList(@Nullable EndpointList whole, List<Endpoint> endpoints) {
         this.whole = whole;
@@ -63,7 +64,7 @@ public final class EndpointList {
 
     /**
      * The positions of endpoints within a part of the list, ascending. Takes logarithmic time for each endpoint in the list in
-     * force, and linear time in an earlier list.
+     * force, and linear time in an earlier or later list.
      *
      * @param some a part of these endpoints, in the same order
      */
@@ -73,7 +74,7 @@ public final class EndpointList {
         int found = 0;
         for (int i = 0; i < positions.length; i++) {
             EndpointHealth state = states.get(i);
-            if (whole.listsTwice || !whole.hasInPlace(state)) {
+            if (!whole.indexed || !whole.hasInPlace(state)) {
                 return scan(states, some);
             }
             int at = search(state, some);
@@ -123,9 +124,16 @@ public final class EndpointList {
         for (int i = 0; i < endpoints.size(); i++) {
             endpoints.get(i).state().place(i);
         }
+        boolean once = true;
         for (int i = 0; i < endpoints.size(); i++) {
-            listsTwice |= endpoints.get(i).state().place() != i;
+            once &= endpoints.get(i).state().place() == i;
         }
+        indexed = once;
+    }
+
+    /** Another list is put in force: the places of endpoints will be those of that list. */
+    void notInForce() {
+        indexed = false;
     }
 
     /** Begins the next list. */

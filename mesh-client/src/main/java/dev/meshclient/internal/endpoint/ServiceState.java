@@ -36,6 +36,7 @@ public final class ServiceState extends BackendState {
         if (before == now) {
             return;
         }
+        before.notInForce();
         now.inForce();
         endpoints = now;
         List<EndpointHealth> left =

@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Calls observers and listeners; both of its layers are left out where there are no observers. */
 public final class Events {
+    private final Time time;
     private final Guard guard;
     private final CallObserver.@Nullable Factory observers;
     private final MeshListener[] listeners;
     private final Notifications ofPolicy = new Notifications();
 
-    private Events(Guard guard, CallObserver.@Nullable Factory observers, MeshListener[] listeners) {
+    private Events(Time time, Guard guard, CallObserver.@Nullable Factory observers, MeshListener[] listeners) {
+        this.time = time;
         this.guard = guard;
         this.observers = observers;
         this.listeners = listeners;
@@ -40,7 +42,7 @@ public final class Events {
                     case 1 -> observers.get(0);
                     default -> SeveralObservers.of(guard, observers);
                 };
-        return new Events(guard, all, listeners.toArray(MeshListener[]::new));
+        return new Events(time, guard, all, listeners.toArray(MeshListener[]::new));
     }
 
     /** No observers, no listeners. */
@@ -75,18 +77,25 @@ public final class Events {
 
     /** Queued: a document is put in force under locks that no listener must hold. {@link #deliverOfPolicy} notifies. */
     public void policyApplied(String revision) {
-        ofPolicy.add(() -> happened(new Happened.Applied(revision)));
+        queue(new Happened.Applied(revision));
     }
 
     /** Queued as {@link #policyApplied}. */
     public void policyRefused(String revision, List<PolicyProblem> problems) {
-        List<PolicyProblem> all = List.copyOf(problems);
-        ofPolicy.add(() -> happened(new Happened.Refused(revision, all)));
+        queue(new Happened.Refused(revision, List.copyOf(problems)));
     }
 
-    /** Notifies listeners of what became of documents, in order. The caller holds no lock. */
+    private void queue(MeshEvent event) {
+        if (areHeard()) {
+            ofPolicy.add(() -> happened(event));
+        }
+    }
+
+    /** Notifies listeners of what became of documents, in order, on a thread of its own: the sources of policy hold locks. */
     public void deliverOfPolicy() {
-        ofPolicy.deliver();
+        if (areHeard()) {
+            time.start("policy events", ofPolicy::deliver);
+        }
     }
 
     public void authorization(AuthorizationEvent decision) {

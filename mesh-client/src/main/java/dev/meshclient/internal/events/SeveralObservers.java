@@ -23,12 +23,15 @@ final class SeveralObservers implements CallObserver {
             List<CallObserver> made = new ArrayList<>(all.length);
             for (Factory factory : all) {
                 try {
-                    made.add(factory.observe(call));
+                    CallObserver observer = factory.observe(call);
+                    if (observer != null) {
+                        made.add(observer);
+                    }
                 } catch (RuntimeException | Error e) {
                     guard.failed(factory, e);
                 }
             }
-            return new SeveralObservers(guard, made.toArray(CallObserver[]::new));
+            return made.isEmpty() ? null : new SeveralObservers(guard, made.toArray(CallObserver[]::new));
         };
     }
 

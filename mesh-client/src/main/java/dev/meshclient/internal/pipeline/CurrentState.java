@@ -9,9 +9,13 @@ import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.time.Time;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The state that calls use. A policy is compiled first, and replaces the previous state only if all of it compiles. */
 public final class CurrentState {
+    private static final Logger LOG = LoggerFactory.getLogger(CurrentState.class);
+
     private final LocalWorkload self;
     private final DnsCache names;
     private final Compiler compiler;
@@ -55,8 +59,12 @@ public final class CurrentState {
         Activation activation = new Activation(before, next, self, names);
         activation.begin();
         state = next;
-        activation.end(gone);
         this.gone = gone;
+        try {
+            activation.end(gone);
+        } catch (RuntimeException | Error e) { // the policy is in force: calls that wait for it must still find it
+            LOG.error("what policy {} does not need any more was not all released", policy.revision(), e);
+        }
     }
 
     /** Authorizes inbound requests; listeners are notified of its decisions. */

@@ -57,8 +57,8 @@ final class Watchdog {
         if (running == null) {
             running = new Thread(this::run, name);
             running.setDaemon(true);
+            running.start(); // where no thread can be had this throws, and the next timer tries again
             thread = running;
-            running.start();
         } else {
             LockSupport.unpark(running);
         }

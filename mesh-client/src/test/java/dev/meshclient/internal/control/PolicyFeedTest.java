@@ -385,7 +385,7 @@ class PolicyFeedTest {
                 directory,
                 Duration.ofSeconds(5));
         deliver(Objects.requireNonNull(sink.get()), 1);
-        assertThat(accepted).containsExactly(false, true);
+        await().atMost(PATIENCE).until(() -> accepted.equals(List.of(false, true)));
     }
 
     private static void deliver(PolicySource.Sink sink, int version) {

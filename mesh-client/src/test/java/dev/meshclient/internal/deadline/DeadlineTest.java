@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.DeadlineExceeded;
+import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
@@ -91,6 +92,18 @@ class DeadlineTest {
         }
         assertThat(Duration.ofNanos(time.now())).isEqualTo(Duration.parse(ended));
         assertThat(time.armed()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"600000, 15", "2000, 2"
+    }) // a distant deadline of the inbound request lifts no limit, a near one shortens it
+    void the_deadline_of_the_inbound_request_only_shortens(String leftMillis, long seconds) {
+        InboundContext inbound = InboundContext.of(header -> header.equals("x-mesh-deadline-ms") ? leftMillis : null);
+        Call call = Calls.call(time, Calls.get(), MeshOptions.DEFAULT.withInbound(inbound));
+
+        assertThatThrownBy(() -> call.run(deadline(null, silent))).isInstanceOf(DeadlineExceeded.class);
+
+        assertThat(time.now()).isBetween((seconds - 1) * SECOND, (seconds + 1) * SECOND);
     }
 
     @Test

@@ -123,6 +123,22 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
+    void an_ejected_endpoint_stays_out_while_a_policy_replaces_others() throws Exception {
+        apply(ON, 2, 1, 3, 4, 5);
+        call("/", 40);
+        assertThat(told).containsExactly(EJECTED);
+        apply(ON, 2, 1, 9, 4, 5);
+        asked.clear();
+        call("/", 20);
+        assertThat(asked).contains("10.0.0.9:80").doesNotContain(BAD);
+        assertThat(router.toString()).contains("out: [" + BAD + "]");
+        time.step(60 * SECOND);
+        bad.clear();
+        call("/", 20);
+        assertThat(told).containsExactly(EJECTED, RETURNED);
+    }
+
+    @Test
     void a_probe_that_fails_once_ejection_is_off_keeps_nobody_out() throws Exception {
         apply(ON, 1, 2);
         call("/", 10);

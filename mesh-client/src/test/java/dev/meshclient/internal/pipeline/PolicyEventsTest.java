@@ -2,25 +2,26 @@ package dev.meshclient.internal.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Documents;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
-import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyException;
+import dev.meshclient.registry.FastTime;
 import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of documents, as listeners get it. */
 class PolicyEventsTest implements MeshListener {
-    private final StepTime time = new StepTime();
-    private final List<String> events = new ArrayList<>();
+    private final FastTime time = new FastTime(1);
+    private final List<String> events = new CopyOnWriteArrayList<>();
     private final Router router = new Router(
             time,
             Workload.unknown(),
@@ -58,8 +59,11 @@ class PolicyEventsTest implements MeshListener {
         assertThat(events).isEmpty();
         router.unlocked();
 
-        assertThat(events)
+        await().untilAsserted(() -> assertThat(events)
                 .containsExactly(
-                        "refused, '' stays, metadata.version", "applied e/1", "refused, 'e/1' stays, metadata.version");
+                        "refused, '' stays, metadata.version",
+                        "applied e/1",
+                        "refused, 'e/1' stays, metadata.version"));
+        time.close();
     }
 }
