@@ -101,7 +101,7 @@ public final class PolicyControl {
 
     private Applied put(PolicyDocument read, Consumer<EndpointHealth> gone) {
         PolicyDocument last = document;
-        PolicyDocument next = last == null ? read : SharedParts.of(read, last);
+        PolicyDocument next = last == null ? read : read.sharing(last);
         if (next.equals(last)) {
             return Applied.NOTHING_NEW;
         }
