@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A document that was checked. A problem in one service does not refuse the others. Made by {@link #of(MeshPolicy)}, or read by
@@ -85,7 +86,7 @@ public final class PolicyDocument {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof PolicyDocument that
                 && policy.equals(that.policy)
                 && unknownFields.equals(that.unknownFields)

@@ -2,6 +2,7 @@ package dev.meshclient.policy;
 
 import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** One problem of a document. */
 public final class PolicyProblem {
@@ -99,7 +100,7 @@ public final class PolicyProblem {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof PolicyProblem that
                 && path.equals(that.path)
                 && value.equals(that.value)

@@ -3,9 +3,9 @@ package dev.meshclient.policy.json;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.Service;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** Recognizes the services of the last document by the SHA-256 digest of their text. */
 final class KnownServices {
     /** @param unknownFields the ignored fields of the service: each document lists them */
-    record Text(byte[] digest, Set<String> unknownFields) {}
+    record Text(ByteBuffer digest, Set<String> unknownFields) {}
 
     private final byte[] json;
     private final @Nullable PolicyDocument before;
@@ -47,10 +47,10 @@ final class KnownServices {
             return reader.read(in);
         }
         sha256.update(json, begin, end - begin);
-        byte[] digest = sha256.digest();
+        ByteBuffer digest = ByteBuffer.wrap(sha256.digest());
         Text text = textsBefore.get(name);
         // A service that was refused is not in the document: its problems are reported again.
-        Service known = before == null || text == null || !Arrays.equals(digest, text.digest)
+        Service known = before == null || text == null || !digest.equals(text.digest)
                 ? null
                 : before.policy().services().get(name);
         if (text != null && known != null) {
