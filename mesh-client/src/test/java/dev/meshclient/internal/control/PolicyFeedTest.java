@@ -320,7 +320,7 @@ class PolicyFeedTest {
         PolicySource merged = PolicySource.merge(PolicySource.file(vms), PolicySource.http(registry.uri("/policy")));
         file = new SnapshotFile(directory, merged.snapshotName());
         watch(merged, directory, Duration.ofSeconds(5));
-        await().atMost(PATIENCE).ignoreExceptions().until(() -> Objects.requireNonNull(file.read())
+        await().ignoreExceptions().until(() -> Objects.requireNonNull(file.read())
                 .policy()
                 .services()
                 .keySet()
@@ -329,11 +329,11 @@ class PolicyFeedTest {
                 Objects.requireNonNull(running).router().control().applied();
         registry.dies();
         close();
-        await().atMost(PATIENCE).until(() -> time.running() == 0);
+        await().until(() -> time.running() == 0);
         events = new CopyOnWriteArrayList<>();
         watch(merged, directory, Duration.ofSeconds(5));
         awaitProblem();
-        await().atMost(PATIENCE).until(() -> !events.isEmpty());
+        await().until(() -> !events.isEmpty());
         AppliedPolicy after = Objects.requireNonNull(running).router().control().applied();
         assertThat(after.refused()).isEmpty();
         assertThat(after.services().keySet()).isEqualTo(before.services().keySet());

@@ -6,7 +6,6 @@ import dev.meshclient.Documents;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.ConnectionTimeouts;
 import dev.meshclient.policy.Endpoint;
-import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
@@ -234,16 +233,14 @@ class CombinationTest {
 
     @Test
     void merge_does_not_refuse_a_service_for_defaults_that_have_no_effect_on_it() {
-        MeshPolicy merged = merged(
-                policy("", """
+        MeshPolicy merged = merged(policy("", """
                         "trustDomain": "a.example",
                         "defaults": {"loadBalancer": {"simple": "RANDOM"}, "outlierDetection": {"consecutive5xxErrors": 3},
-                                     "failoverMode": "ZONAL_SPILLOVER", "trafficDistribution": "PreferSameZone",
+                                     "failoverMode": "SPILL", "trafficDistribution": "PreferSameZone",
                                      "serviceAccount": "ns/prod/sa/{service}", "timeouts": {"idle": "1s"}}
-                        """.replace("ZONAL_SPILLOVER", FailoverMode.values()[0].name()), """
+                        """, """
                         "a": {"hosts": ["a"], "resolution": "NONE"}, "b b": {"hosts": ["b"]}
-                        """),
-                services("'c': {'hosts': ['c']}"));
+                        """), services("'c': {'hosts': ['c']}"));
         assertThat(refused).isEmpty();
         BackendSettings a = service(merged, "a").settings().backend();
         assertThat(a)
