@@ -174,7 +174,7 @@ class FailedCompilationTest {
             Map<String, Service> services = new LinkedHashMap<>(good.services());
             services.put("rich", rich);
             PolicyDocument document =
-                    new PolicyDocument(good.toBuilder().services(services).build(), List.of(), Map.of(), Set.of());
+                    Poisoned.document(good.toBuilder().services(services).build());
             try {
                 new OneThreadMesh().apply(document);
             } catch (IOException | RuntimeException e) {
