@@ -19,6 +19,7 @@ final class Poisoned {
     private Poisoned() {}
 
     /** The record with each single value replaced, by the path of the value; records that refuse the value are left out. */
+    @SuppressWarnings("unchecked") // a record with a value replaced is of the same class
     static <R extends Record> Map<String, R> all(R record) {
         Map<String, R> all = new LinkedHashMap<>();
         each(record.getClass().getSimpleName(), record, (path, poisoned) -> all.put(path, (R) poisoned));
