@@ -3,6 +3,7 @@ package dev.meshclient.internal.authz;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
@@ -43,6 +44,7 @@ class FetchedKeysTest {
     /** A policy with the issuer, in force. */
     private static TokenCheck check(KeySets keys) {
         TokenCheck check = TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, keys);
+        keys.prepare(List.of(TestIssuer.remote()));
         keys.inForce(List.of(TestIssuer.remote()));
         return check;
     }
