@@ -16,6 +16,7 @@ final class Poisoned {
     private Poisoned() {}
 
     /** The record with each single value replaced, by the path of the value; records that refuse the value are left out. */
+    @SuppressWarnings("unchecked") // what stands for the record is of its class
     static <R extends Record> Map<String, R> all(R record) {
         Map<String, R> all = new LinkedHashMap<>();
         each(record.getClass().getSimpleName(), record, (path, poisoned) -> all.put(path, (R) poisoned));
