@@ -86,8 +86,9 @@ final class DocumentReader {
             .field("jwtProviders", (in, p) -> providers = in.entries(JwtProviderReader::read))
             .field(
                     "defaults",
-                    (in, p) -> defaults =
-                            SettingsReader.ALL.read(in, new SettingsReader.Draft()).settings())
+                    (in, p) -> defaults = SettingsReader.ALL
+                            .read(in, new SettingsReader.Draft())
+                            .settings())
             .required("services", "an object: services by name", (in, p) -> services(in))
             .misplaced("on a service, or in defaults", "authorization", "requestAuthentication", "credentials");
 

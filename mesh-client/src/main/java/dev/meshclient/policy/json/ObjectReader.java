@@ -122,9 +122,7 @@ final class ObjectReader<B> {
             in.found(null, why);
         } else if (othersAreRefused) {
             in.unreadable(
-                    in.place(),
-                    null,
-                    "no such field, and not safe to ignore; known here: " + String.join(", ", known));
+                    in.place(), null, "no such field, and not safe to ignore; known here: " + String.join(", ", known));
         } else if (!name.startsWith("x-")) {
             in.unknown("no such field; known here: " + String.join(", ", known));
         }

@@ -69,9 +69,9 @@ final class RuleReader {
             .unsupported("cookies", "sourceLabels");
 
     private static final ObjectReader<RuleDraft> RULE = ObjectReader.<RuleDraft>ignoringOthers()
-                            .field("name", (in, r) -> r.rule.name(in.text()))
-                            .field("matches", (in, r) -> r.rule.matches(in.list(0, RuleReader::match)))
-                            .field("backendRefs", (in, r) -> r.rule.backendRefs(in.list(0, RuleReader::backendRef)))
+            .field("name", (in, r) -> r.rule.name(in.text()))
+            .field("matches", (in, r) -> r.rule.matches(in.list(0, RuleReader::match)))
+            .field("backendRefs", (in, r) -> r.rule.backendRefs(in.list(0, RuleReader::backendRef)))
             .including(SettingsReader.OF_RULE, r -> r.settings)
             .unsupported("filters", "fault")
             .misplaced("on the service, or in defaults", "authorization", "requestAuthentication")

@@ -45,21 +45,18 @@ final class ServiceReader {
             .field("tlsMode", (in, e) -> e.tlsMode(in.word(TLS_MODE)));
 
     private static final ObjectReader<SubsetDraft> SUBSET = ObjectReader.<SubsetDraft>ignoringOthers()
-                    .field("name", (in, s) -> s.name = in.text())
-                    .required("labels", "an object of strings", (in, s) -> s.labels = in.strings())
-                    .including(SettingsReader.ALL, s -> s.settings);
+            .field("name", (in, s) -> s.name = in.text())
+            .required("labels", "an object of strings", (in, s) -> s.labels = in.strings())
+            .including(SettingsReader.ALL, s -> s.settings);
 
     private final ObjectReader<ServiceDraft> service = ObjectReader.<ServiceDraft>ignoringOthers()
-                            .field("resolution", (in, s) -> s.service.resolution(in.word(RESOLUTION)))
-                            .required(
-                                    "hosts",
-                                    "an array of 1 to 256 hosts",
-                                    (in, s) -> s.service.hosts(in.list(1, JsonCursor::text)))
-                            .field("appProtocol", (in, s) -> s.service.appProtocol(in.word(APP_PROTOCOL)))
-                            .field("endpoints", (in, s) -> s.service.endpoints(in.list(0, this::endpoint)))
-                            .field("subsets", (in, s) -> s.service.subsets(in.list(0, ServiceReader::subset)))
-                            .field("rules", (in, s) -> s.service.rules(in.list(0, RuleReader::read)))
-                    .including(SettingsReader.ALL, s -> s.settings)
+            .field("resolution", (in, s) -> s.service.resolution(in.word(RESOLUTION)))
+            .required("hosts", "an array of 1 to 256 hosts", (in, s) -> s.service.hosts(in.list(1, JsonCursor::text)))
+            .field("appProtocol", (in, s) -> s.service.appProtocol(in.word(APP_PROTOCOL)))
+            .field("endpoints", (in, s) -> s.service.endpoints(in.list(0, this::endpoint)))
+            .field("subsets", (in, s) -> s.service.subsets(in.list(0, ServiceReader::subset)))
+            .field("rules", (in, s) -> s.service.rules(in.list(0, RuleReader::read)))
+            .including(SettingsReader.ALL, s -> s.settings)
             .misplaced("at the head of the document", "jwtProviders");
 
     Service read(JsonCursor in) throws IOException {
