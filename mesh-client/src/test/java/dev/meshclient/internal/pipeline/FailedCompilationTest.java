@@ -170,18 +170,19 @@ class FailedCompilationTest {
                 OneThreadMesh.document(OneThreadMesh.NEW + ", 'rich': " + RICH).policy();
         Map<String, PolicyDocument> bad = new LinkedHashMap<>();
         Set<String> concepts = new TreeSet<>();
-        Poisoned.all(Objects.requireNonNull(good.services().get("rich"))).forEach((value, rich) -> {
-            Map<String, Service> services = new LinkedHashMap<>(good.services());
-            services.put("rich", rich);
-            PolicyDocument document =
-                    new PolicyDocument(good.toBuilder().services(services).build(), List.of(), Map.of(), Set.of());
-            try {
-                new OneThreadMesh().apply(document);
-            } catch (IOException | RuntimeException e) {
-                bad.put(value, document);
-                concepts.add(concept(e));
-            }
-        });
+        Poisoned.all(Service.class, Objects.requireNonNull(good.services().get("rich")))
+                .forEach((value, rich) -> {
+                    Map<String, Service> services = new LinkedHashMap<>(good.services());
+                    services.put("rich", rich);
+                    PolicyDocument document = new PolicyDocument(
+                            good.toBuilder().services(services).build(), List.of(), Map.of(), Set.of());
+                    try {
+                        new OneThreadMesh().apply(document);
+                    } catch (IOException | RuntimeException e) {
+                        bad.put(value, document);
+                        concepts.add(concept(e));
+                    }
+                });
         assertThat(concepts).containsExactly("authz", "balance", "deadline", "pipeline", "retry", "route");
 
         OneThreadMesh refusing = OneThreadMesh.ejecting();
@@ -198,7 +199,7 @@ class FailedCompilationTest {
         return Arrays.stream(e.getStackTrace())
                 .map(StackTraceElement::getClassName)
                 .filter(name -> name.startsWith("dev.meshclient.internal."))
-                .map(name -> name.split("\\.")[3])
+                .map(name -> name.split("\\.", -1)[3])
                 .findFirst()
                 .orElse("");
     }

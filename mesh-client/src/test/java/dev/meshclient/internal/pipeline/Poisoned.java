@@ -16,9 +16,13 @@ final class Poisoned {
     private Poisoned() {}
 
     /** The record with each single value replaced, by the path of the value; records that refuse the value are left out. */
-    static <R extends Record> Map<String, R> all(R record) {
+    static <R extends Record> Map<String, R> all(Class<R> type, R record) {
         Map<String, R> all = new LinkedHashMap<>();
-        each(record.getClass().getSimpleName(), record, (path, poisoned) -> all.put(path, (R) poisoned));
+        each(type.getSimpleName(), record, (path, poisoned) -> {
+            if (poisoned != null) {
+                all.put(path, type.cast(poisoned));
+            }
+        });
         return all;
     }
 
@@ -60,7 +64,7 @@ final class Poisoned {
             component.getAccessor().setAccessible(true);
             return component.getAccessor().invoke(record);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 
@@ -79,7 +83,7 @@ final class Poisoned {
         } catch (InvocationTargetException | IllegalArgumentException e) {
             return null; // the record refuses it
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.getMessage(), e);
         }
     }
 }
