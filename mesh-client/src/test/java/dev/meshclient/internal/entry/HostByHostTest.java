@@ -41,7 +41,7 @@ class HostByHostTest {
     private String outbound = "ALLOW_ANY";
 
     private Router router(boolean registryOnly, String... claimed) {
-        Router made = new Router(
+        Router made = Router.withoutNames(
                 time,
                 Workload.unknown(),
                 Events.none(time),
@@ -100,7 +100,7 @@ class HostByHostTest {
 
     @Test
     void our_own_service_is_wanted_since_balancing_counts_us() {
-        Router own = new Router(
+        Router own = Router.withoutNames(
                 time,
                 Workload.of("Checkout"),
                 Events.none(time),

@@ -33,7 +33,7 @@ class RouterTest {
     private Router router = router(false);
 
     private Router router(boolean registryOnly, String... claimed) {
-        return new Router(
+        return Router.withoutNames(
                 time,
                 Workload.unknown(),
                 Events.none(time),
