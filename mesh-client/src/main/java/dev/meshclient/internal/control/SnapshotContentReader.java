@@ -76,7 +76,7 @@ final class SnapshotContentReader {
         }
         Map<String, AcceptedService> services = new LinkedHashMap<>();
         for (int length : lengths) {
-            SnapshotDocuments.read(next(length)).policy().services().forEach((name, service) -> {
+            SnapshotDocuments.read(next(length)).services().forEach((name, service) -> {
                 Origin origin = origins.get(name);
                 if (origin != null) {
                     services.put(
@@ -102,8 +102,7 @@ final class SnapshotContentReader {
         Remembered said = source.said;
         PolicyDocument document = null;
         if (source.length >= 0) {
-            PolicyDocument read = SnapshotDocuments.read(next(source.length));
-            document = new PolicyDocument(read.policy(), List.of(), source.refused, Set.of());
+            document = PolicyDocument.of(SnapshotDocuments.read(next(source.length)), List.of(), source.refused);
         }
         return new Remembered(said.etag(), said.digest(), said.rejection(), said.confirmed(), source.order, document);
     }
@@ -127,7 +126,7 @@ final class SnapshotContentReader {
                                 stated(values[0]),
                                 new RefusedService(List.of(Arrays.copyOfRange(values, 1, values.length)), List.of()));
             case "problem" ->
-                problem(new PolicyProblem(
+                problem(PolicyProblem.at(
                         stated(values[0]), stated(values[1]), stated(values[2]), Integer.parseInt(values[3])));
             case "source" -> source(values);
             case "document" -> source().length = Integer.parseInt(values[0]);

@@ -170,19 +170,18 @@ class FailedCompilationTest {
                 OneThreadMesh.document(OneThreadMesh.NEW + ", 'rich': " + RICH).policy();
         Map<String, PolicyDocument> bad = new LinkedHashMap<>();
         Set<String> concepts = new TreeSet<>();
-        Poisoned.all(Service.class, Objects.requireNonNull(good.services().get("rich")))
-                .forEach((value, rich) -> {
-                    Map<String, Service> services = new LinkedHashMap<>(good.services());
-                    services.put("rich", rich);
-                    PolicyDocument document = new PolicyDocument(
-                            good.toBuilder().services(services).build(), List.of(), Map.of(), Set.of());
-                    try {
-                        new OneThreadMesh().apply(document);
-                    } catch (IOException | RuntimeException e) {
-                        bad.put(value, document);
-                        concepts.add(concept(e));
-                    }
-                });
+        Poisoned.all(Objects.requireNonNull(good.services().get("rich"))).forEach((value, rich) -> {
+            Map<String, Service> services = new LinkedHashMap<>(good.services());
+            services.put("rich", rich);
+            PolicyDocument document =
+                    Poisoned.document(good.toBuilder().services(services).build());
+            try {
+                new OneThreadMesh().apply(document);
+            } catch (IOException | RuntimeException e) {
+                bad.put(value, document);
+                concepts.add(concept(e));
+            }
+        });
         assertThat(concepts).containsExactly("authz", "balance", "deadline", "pipeline", "retry", "route");
 
         OneThreadMesh refusing = OneThreadMesh.ejecting();

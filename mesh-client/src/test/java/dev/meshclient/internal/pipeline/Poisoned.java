@@ -1,5 +1,7 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.PolicyDocument;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -9,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Policies that no document can express: one value deep in a policy is replaced by a value on which a concept fails. */
@@ -16,14 +19,23 @@ final class Poisoned {
     private Poisoned() {}
 
     /** The record with each single value replaced, by the path of the value; records that refuse the value are left out. */
-    static <R extends Record> Map<String, R> all(Class<R> type, R record) {
+    @SuppressWarnings("unchecked") // a record with a value replaced is of the same class
+    static <R extends Record> Map<String, R> all(R record) {
         Map<String, R> all = new LinkedHashMap<>();
-        each(type.getSimpleName(), record, (path, poisoned) -> {
-            if (poisoned != null) {
-                all.put(path, type.cast(poisoned));
-            }
-        });
+        each(record.getClass().getSimpleName(), record, (path, poisoned) -> all.put(path, (R) poisoned));
         return all;
+    }
+
+    /** A document that was not checked: no factory makes one. */
+    static PolicyDocument document(MeshPolicy policy) {
+        try {
+            Constructor<PolicyDocument> unchecked =
+                    PolicyDocument.class.getDeclaredConstructor(MeshPolicy.class, List.class, Map.class, Set.class);
+            unchecked.setAccessible(true);
+            return unchecked.newInstance(policy, List.of(), Map.of(), Set.of());
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.toString(), e);
+        }
     }
 
     private interface Sink {
@@ -64,7 +76,7 @@ final class Poisoned {
             component.getAccessor().setAccessible(true);
             return component.getAccessor().invoke(record);
         } catch (ReflectiveOperationException e) {
-            throw new LinkageError(e.getMessage(), e);
+            throw new LinkageError(e.toString(), e);
         }
     }
 
@@ -83,7 +95,7 @@ final class Poisoned {
         } catch (InvocationTargetException | IllegalArgumentException e) {
             return null; // the record refuses it
         } catch (ReflectiveOperationException e) {
-            throw new LinkageError(e.getMessage(), e);
+            throw new LinkageError(e.toString(), e);
         }
     }
 }
