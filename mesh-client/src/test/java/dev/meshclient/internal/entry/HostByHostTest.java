@@ -14,6 +14,7 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.control.Applied;
 import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,19 +30,14 @@ import org.junit.jupiter.api.Test;
 class HostByHostTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private final StepTime time = new StepTime() {
-        @Override
-        public void start(String name, Runnable task) {
-            task.run();
-        }
-    };
+    private final StepTime time = new InlineTime();
     private final Router router = router(false, "orders", "*.shop.example");
     private final List<String> asked = new ArrayList<>();
 
     private String outbound = "ALLOW_ANY";
 
     private Router router(boolean registryOnly, String... claimed) {
-        Router made = new Router(
+        Router made = Router.withoutNames(
                 time,
                 Workload.unknown(),
                 Events.none(time),
@@ -100,7 +96,7 @@ class HostByHostTest {
 
     @Test
     void our_own_service_is_wanted_since_balancing_counts_us() {
-        Router own = new Router(
+        Router own = Router.withoutNames(
                 time,
                 Workload.of("Checkout"),
                 Events.none(time),
@@ -176,7 +172,7 @@ class HostByHostTest {
         applyIn(SECOND, "'no.shop.example','orders'", "orders");
         assertThatThrownBy(() -> run("http://no.shop.example/"))
                 .isInstanceOf(NoRoute.class)
-                .hasMessageContaining("no.shop.example:80, which its source was asked for");
+                .hasMessageContaining("no.shop.example:80, although its source was asked for it");
         assertThat(time.now()).isEqualTo(SECOND);
         int before = asked.size();
         for (int i = 0; i < 58; i++) {
@@ -195,7 +191,7 @@ class HostByHostTest {
         router.control().failed(new IOException("connection refused"));
         assertThatThrownBy(() -> run("http://a.shop.example/"))
                 .isInstanceOf(PolicyUnavailable.class)
-                .hasMessageContaining("no policy for 'a.shop.example' within 5000 ms of the call that first wanted it:"
+                .hasMessageContaining("no policy for 'a.shop.example' within 5000 ms of the first call to it:"
                         + " policy -/3 does not cover it (metadata.scope)")
                 .hasRootCauseMessage("connection refused");
         assertThat(time.now()).isEqualTo(5 * SECOND);
