@@ -80,15 +80,6 @@ final class ServiceCheck {
         return fault(host, service) == null;
     }
 
-    /** The legal hosts of a refused service. */
-    static List<String> legalHosts(@Nullable Service service) {
-        return service == null
-                ? List.of()
-                : service.hosts().stream()
-                        .filter(host -> isLegal(host, service))
-                        .toList();
-    }
-
     // ---- endpoints
 
     private void endpoints(Place place, List<Endpoint> endpoints) {

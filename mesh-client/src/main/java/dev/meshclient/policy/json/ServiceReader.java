@@ -55,7 +55,7 @@ final class ServiceReader {
                             .required(
                                     "hosts",
                                     "an array of 1 to 256 hosts",
-                                    (in, s) -> s.service.hosts(in.list(1, JsonCursor::text)))
+                                    (in, s) -> s.service.hosts(in.texts(1)))
                             .field("appProtocol", (in, s) -> s.service.appProtocol(in.word(APP_PROTOCOL)))
                             .field("endpoints", (in, s) -> s.service.endpoints(in.list(0, this::endpoint)))
                             .field("subsets", (in, s) -> s.service.subsets(in.list(0, ServiceReader::subset)))
