@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.internal.identity.WrongIdentity;
 import dev.meshclient.internal.tls.PeerSocket;
 import dev.meshclient.internal.tls.PeerTls;
 import java.io.IOException;
@@ -47,6 +48,16 @@ final class TlsFailure {
         return e;
     }
 
+    /** OkHttp's type for it, although the handshake finds it, before OkHttp verifies the host. */
+    private static boolean isOfHostName(Throwable e) {
+        for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+            if (cause instanceof WrongIdentity wrong) {
+                return wrong.isOfHost();
+            }
+        }
+        return false;
+    }
+
     private static String alert(Exception e) {
         String message = String.valueOf(e.getMessage());
         int at = message.indexOf(ALERT);
@@ -68,11 +79,9 @@ final class TlsFailure {
                 ? endpoint + " refused the certificate of this workload, " + tls.presented() + ": " + alert(e) + " ("
                         + tls + "); see what it trusts"
                 : tls + " with " + endpoint + " failed: " + e.getMessage();
-        SSLException named = e instanceof SSLHandshakeException
-                ? new SSLHandshakeException(what)
-                : e instanceof SSLPeerUnverifiedException
-                        ? new SSLPeerUnverifiedException(what)
-                        : new SSLException(what);
+        SSLException named = e instanceof SSLPeerUnverifiedException || isOfHostName(e)
+                ? new SSLPeerUnverifiedException(what)
+                : e instanceof SSLHandshakeException ? new SSLHandshakeException(what) : new SSLException(what);
         named.initCause(e);
         return named;
     }
