@@ -5,6 +5,7 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.meshclient.identity.SpiffeId;
 import dev.meshclient.policy.JwtProvider;
 import java.text.ParseException;
 import java.time.Duration;
@@ -28,7 +29,7 @@ final class TokenCheck {
     private static final int MAX_TRIED = 10;
     private static final Duration SKEW = Duration.ofSeconds(60);
     private static final String BEARER = "bearer ";
-    private static final String SPIFFE = "spiffe://";
+    private static final String SPIFFE = "spiffe:";
 
     /** Types of tokens for requests; a token for another use has another type (RFC 8725 3.11). */
     private static final Set<String> TYPES = Set.of("jwt", "jose", "at+jwt", "application/at+jwt");
@@ -150,7 +151,8 @@ final class TokenCheck {
             return "it is for another audience";
         }
         String subject = claims.getSubject();
-        return subject != null && subject.startsWith(SPIFFE) ? svidProblem(subject, expires, type) : null;
+        boolean isSvid = subject != null && subject.regionMatches(true, 0, SPIFFE, 0, SPIFFE.length());
+        return subject != null && isSvid ? svidProblem(subject, expires, type) : null;
     }
 
     /** The rules of SPIFFE's JWT-SVID: it has an expiry, and its subject belongs to the trust domain whose keys are known. */
@@ -161,11 +163,18 @@ final class TokenCheck {
         if (!SVID_TYPES.contains(type)) {
             return "a SPIFFE token must be of type JWT or JOSE";
         }
-        int end = subject.indexOf('/', SPIFFE.length());
-        String domain = end < 0 ? "" : subject.substring(SPIFFE.length(), end);
-        return domain.equals(trustDomain) && end < subject.length() - 1
+        return trustDomain != null && isMember(subject, trustDomain)
                 ? null
                 : "its subject is no SPIFFE ID of the trust domain " + (trustDomain == null ? "(none)" : trustDomain);
+    }
+
+    private static boolean isMember(String subject, String trustDomain) {
+        try {
+            SpiffeId id = SpiffeId.parse(subject);
+            return id.isMemberOf(trustDomain) && !id.path().isEmpty();
+        } catch (IllegalArgumentException none) {
+            return false;
+        }
     }
 
     /** Null: no key verifies it, and none has its key ID. */

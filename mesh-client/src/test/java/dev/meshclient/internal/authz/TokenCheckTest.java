@@ -206,6 +206,27 @@ class TokenCheckTest {
         }
     }
 
+    /** SPIFFE-ID 2: what is no SPIFFE ID is none in a token either, and no scheme in another case avoids the rules. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "spiffe://shop.example/../w",
+                "spiffe://shop.example//w",
+                "spiffe://shop.example/w/",
+                "spiffe://shop.example/%2e",
+                "spiffe://shop.example/w?x#y",
+                "spiffe://shop.example/w x",
+                "spiffe://shop.example:443/w",
+                "spiffe://user@shop.example/w",
+                "SPIFFE://other.example/w",
+                "SPIFFE://shop.example/w",
+                "Spiffe:shop.example/w",
+                "spiffe:/shop.example/w"
+            })
+    void a_subject_that_is_no_SPIFFE_ID_and_looks_like_one_is_refused(String subject) {
+        refused(issuer.token(claims(c -> c.subject(subject))), "no SPIFFE ID of the trust domain shop.example");
+    }
+
     @Test
     void a_huge_token_is_not_parsed() {
         refused("a".repeat(20_000), "more than 16384 characters");
