@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,13 +86,15 @@ final class TokenCheck {
         if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return CheckedToken.NO_TOKEN;
         }
-        String token = authorization.substring(BEARER.length()).strip();
+        String token = authorization.substring(BEARER.length()).replaceFirst("^ +", ""); // RFC 9110 11.4: any number
         if (token.length() > MAX_LENGTH) {
             return CheckedToken.invalid("it has more than " + MAX_LENGTH + " characters");
         }
         try {
             SignedJWT jwt = SignedJWT.parse(token);
-            return check(jwt, jwt.getJWTClaimsSet());
+            return Stream.of(token.split("\\.", -1)).allMatch(Base64Url::isCanonical)
+                    ? check(jwt, jwt.getJWTClaimsSet())
+                    : CheckedToken.invalid("it is not in the one form that RFC 7515 allows");
         } catch (ParseException
                 | RuntimeException e) { // hostile input: whatever the parser throws, the token is invalid
             return CheckedToken.invalid("it is no signed JWT");
