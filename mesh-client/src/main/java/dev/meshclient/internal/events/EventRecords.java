@@ -1,0 +1,28 @@
+package dev.meshclient.internal.events;
+
+import dev.meshclient.authz.AuthorizationEvent;
+import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.telemetry.MeshEvent;
+import java.time.Instant;
+import java.util.List;
+
+/** The events, as they are made. */
+final class EventRecords {
+    private EventRecords() {}
+
+    record Ejected(String service, String endpoint, String reason) implements MeshEvent.EndpointEjected {}
+
+    record Returned(String service, String endpoint, String reason) implements MeshEvent.EndpointReturned {}
+
+    record Applied(String revision) implements MeshEvent.PolicyApplied {}
+
+    record Refused(String revision, List<PolicyProblem> problems) implements MeshEvent.PolicyRefused {}
+
+    record Rotated(String id, Instant notAfter, boolean trustChanged) implements MeshEvent.IdentityRotated {}
+
+    record Rejected(String source, String reason) implements MeshEvent.IdentityRejected {}
+
+    record Expiring(String id, Instant notAfter, int lifePercent) implements MeshEvent.IdentityExpiring {}
+
+    record Decided(AuthorizationEvent decision) implements MeshEvent.AuthorizationDecided {}
+}
