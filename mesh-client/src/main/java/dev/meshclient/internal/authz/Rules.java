@@ -72,6 +72,7 @@ final class Rules {
             case "source.namespace" -> PeerTerm::namespace;
             case "source.serviceAccount" -> PeerTerm::account;
             case "source.principal" -> PeerTerm::whole;
+            case "source.trustDomain" -> PeerTerm::trustDomain;
             case "request.auth.principal" -> TokenTerm::subject;
             case "request.auth.audiences" -> v -> TokenTerm.claim(List.of("aud"), v);
             case "request.auth.presenter" -> v -> TokenTerm.claim(List.of("azp"), v);
