@@ -386,7 +386,8 @@ public final class InnerCall extends EventForwarder implements Runnable {
         public void run() {
             if (compareAndSet(false, true)) {
                 SocketTimeoutException e =
-                        new SocketTimeoutException("TLS with " + what + " not agreed in time (timeouts.connect)");
+                        new SocketTimeoutException(
+                                "TLS with " + what + " not agreed in time (timeouts.connect)" + TlsFailure.QUESTION);
                 expired = e;
                 attempt.cancel(e);
             }
