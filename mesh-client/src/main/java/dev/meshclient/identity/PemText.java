@@ -39,8 +39,9 @@ final class PemText {
                             + "', which is not supported; legal are CERTIFICATE and private keys");
                 }
             } else if (RESEMBLANCE.matcher(plain).find()) {
-                throw new CertificateException(what + ", line " + number
-                        + ", has a boundary that cannot be read; legal is -----BEGIN CERTIFICATE-----, alone on its line");
+                throw new CertificateException(
+                        what + ", line " + number
+                                + ", has a boundary that cannot be read; legal is -----BEGIN CERTIFICATE-----, alone on its line");
             }
             lines.append(plain).append('\n');
         }

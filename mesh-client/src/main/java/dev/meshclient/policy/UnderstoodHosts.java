@@ -22,7 +22,7 @@ final class UnderstoodHosts {
                 hosts.add(stated);
                 continue;
             }
-            for (String part : stated.split(SEPARATORS)) {
+            for (String part : stated.split(SEPARATORS, -1)) {
                 add(part, hosts);
             }
         }

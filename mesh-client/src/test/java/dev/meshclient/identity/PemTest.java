@@ -140,7 +140,8 @@ class PemTest {
 
         assertThat(Pem.certificates(around + pem, "it")).containsExactly(one.certificate(), two.certificate());
         assertThat(Pem.certificates(pem.replace(BEGIN, around + BEGIN), "it")).hasSize(2);
-        assertThat(Pem.certificates(pem.replace("\n", around.strip() + " \r\n"), "it")).hasSize(2);
+        assertThat(Pem.certificates(pem.replace("\n", around.strip() + " \r\n"), "it"))
+                .hasSize(2);
         assertThat(Pem.certificates(pem.replace("\n", "\r"), "it")).hasSize(2);
         assertThat(read(around + one.keyPem(), null)).isEqualTo(one.key());
     }
@@ -182,7 +183,8 @@ class PemTest {
 
         assertThatThrownBy(() -> KeyPairs.check(TestCertificates.root("root").chain(), key))
                 .isInstanceOf(CertificateException.class)
-                .hasMessageStartingWith("this JDK cannot sign with the private key (EC): Curve not supported: secp256k1")
+                .hasMessageStartingWith(
+                        "this JDK cannot sign with the private key (EC): Curve not supported: secp256k1")
                 .hasMessageEndingWith("; RSA, P-256, P-384, P-521 and Ed25519 keys are supported");
     }
 

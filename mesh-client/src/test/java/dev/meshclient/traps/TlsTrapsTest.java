@@ -131,7 +131,8 @@ class TlsTrapsTest {
                                 .source())
                         .build()) {
             assertThatThrownBy(() -> mesh.wrap(new OkHttpClient())
-                            .newCall(new Request.Builder().url("http://service/").build())
+                            .newCall(
+                                    new Request.Builder().url("http://service/").build())
                             .execute())
                     .isInstanceOf(SSLException.class)
                     .hasMessageContaining("127.0.0.1:" + bad.port())

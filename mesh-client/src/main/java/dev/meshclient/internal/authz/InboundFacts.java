@@ -32,16 +32,26 @@ final class InboundFacts implements Facts<InboundFacts.Known> {
             boolean tokenKnown,
             Map<Attribute, String> unclear) {
         static Known of(
-                InboundRequest request, @Nullable String path, @Nullable Map<String, Object> claims, boolean tokenKnown) {
+                InboundRequest request,
+                @Nullable String path,
+                @Nullable Map<String, Object> claims,
+                boolean tokenKnown) {
             Map<Attribute, String> unclear = new EnumMap<>(Attribute.class);
-            note(unclear, Attribute.HOST, request.host(), host -> PLAIN_HOST.matcher(host).matches() && !host.contains(".."));
+            note(
+                    unclear,
+                    Attribute.HOST,
+                    request.host(),
+                    host -> PLAIN_HOST.matcher(host).matches() && !host.contains(".."));
             note(unclear, Attribute.SNI, request.sni(), name -> !name.endsWith("."));
             note(unclear, Attribute.PRINCIPAL, request.peer(), Known::isSpiffeId);
             return new Known(request, path, claims, tokenKnown, unclear);
         }
 
         private static void note(
-                Map<Attribute, String> unclear, Attribute attribute, @Nullable String value, Predicate<String> isClear) {
+                Map<Attribute, String> unclear,
+                Attribute attribute,
+                @Nullable String value,
+                Predicate<String> isClear) {
             if (value != null && !isClear.test(value)) {
                 unclear.put(attribute, value);
             }
@@ -49,7 +59,9 @@ final class InboundFacts implements Facts<InboundFacts.Known> {
 
         private static boolean isSpiffeId(String peer) {
             try {
-                return !SpiffeId.parse("spiffe://" + PeerTerm.withoutScheme(peer)).path().isEmpty();
+                return !SpiffeId.parse("spiffe://" + PeerTerm.withoutScheme(peer))
+                        .path()
+                        .isEmpty();
             } catch (IllegalArgumentException e) {
                 return false;
             }

@@ -58,8 +58,12 @@ public final class PeerTrust extends X509ExtendedTrustManager {
                 (chain, question) -> {
                     SpiffeId id = svids.verify(chain, question);
                     if (!names.contains(id)) {
-                        throw new WrongIdentity("the peer is '" + id + "', "
-                                + (names.isEmpty() ? "no name is allowed" : "expected is one of " + sorted(names)), false);
+                        throw new WrongIdentity(
+                                "the peer is '" + id + "', "
+                                        + (names.isEmpty()
+                                                ? "no name is allowed"
+                                                : "expected is one of " + sorted(names)),
+                                false);
                     }
                 },
                 null,
@@ -130,8 +134,7 @@ public final class PeerTrust extends X509ExtendedTrustManager {
     }
 
     /** @param session the session that is being made; null: none */
-    private void check(
-            X509Certificate @Nullable [] chain, @Nullable SSLSession session, TrustPath.Question question)
+    private void check(X509Certificate @Nullable [] chain, @Nullable SSLSession session, TrustPath.Question question)
             throws CertificateException {
         if (chain == null || chain.length == 0) {
             throw new CertificateException("the peer presented no certificate");

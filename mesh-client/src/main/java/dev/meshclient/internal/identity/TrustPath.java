@@ -78,7 +78,8 @@ final class TrustPath {
                     peer + " is not trusted: its certificate, issued by "
                             + last(chain[chain.length - 1])
                             + ", does not lead to one of the " + anchors.size() + " authorities of " + owner + " "
-                            + names(chain[chain.length - 1].getIssuerX500Principal()) + ": " + reason(e) + hint(chain, now)
+                            + names(chain[chain.length - 1].getIssuerX500Principal()) + ": " + reason(e)
+                            + hint(chain, now)
                             + (valid.size() < anchors.size()
                                     ? "; " + (anchors.size() - valid.size()) + " of the authorities expired"
                                     : ""),

@@ -118,7 +118,12 @@ public final class Route implements CallLayer {
                         what,
                         advice,
                         new CallDecision(
-                                revision.text(), service, rule, "", call.decision().attempts(), ""));
+                                revision.text(),
+                                service,
+                                rule,
+                                "",
+                                call.decision().attempts(),
+                                ""));
     }
 
     @Override

@@ -54,7 +54,8 @@ public final class PeerFaults {
                     endpoint,
                     service,
                     fault,
-                    reason.replaceAll("\\p{Cntrl}+\\s*", " ")); // one line, whatever the certificate of the peer contains
+                    reason.replaceAll(
+                            "\\p{Cntrl}+\\s*", " ")); // one line, whatever the certificate of the peer contains
         }
         news.peerRejected(service, endpoint, fault, reason);
     }

@@ -12,9 +12,24 @@ class Base64UrlTest {
     /** The vectors of RFC 4648 10, and what differs from them by one character or by spare bits. */
     @ParameterizedTest
     @CsvSource({
-        "'', true", "Zg, true", "Zm8, true", "Zm9v, true", "Zm9vYg, true", "Zm9vYmE, true", "Zm9vYmFy, true",
-        "Zg==, false", "Zm8=, false", "Zh, false", "Zn, false", "Zm9, false", "Zm9vY, false", "Z, false", "_-8, true",
-        "/+8, false", "Zg., false", "' Zg', false"
+        "'', true",
+        "Zg, true",
+        "Zm8, true",
+        "Zm9v, true",
+        "Zm9vYg, true",
+        "Zm9vYmE, true",
+        "Zm9vYmFy, true",
+        "Zg==, false",
+        "Zm8=, false",
+        "Zh, false",
+        "Zn, false",
+        "Zm9, false",
+        "Zm9vY, false",
+        "Z, false",
+        "_-8, true",
+        "/+8, false",
+        "Zg., false",
+        "' Zg', false"
     })
     void one_form(String text, boolean canonical) {
         assertThat(Base64Url.isCanonical(text)).isEqualTo(canonical);

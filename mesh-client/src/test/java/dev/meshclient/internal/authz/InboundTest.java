@@ -209,7 +209,8 @@ class InboundTest {
     void a_namespace_may_be_named_as_its_mark_is() {
         String policies = "[{'action': 'ALLOW', 'rules': [{'from': [{'source': {'serviceAccounts': ['ns/sa']}}]}]}]";
         assertThat(inbound(policies, null)
-                        .authorize(get("/").peer("spiffe://shop.example/ns/ns/sa/sa").build())
+                        .authorize(get("/").peer("spiffe://shop.example/ns/ns/sa/sa")
+                                .build())
                         .isAllowed())
                 .isTrue();
     }

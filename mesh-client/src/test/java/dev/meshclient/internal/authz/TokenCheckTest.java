@@ -241,7 +241,8 @@ class TokenCheckTest {
         assertThat(result(" " + token, provider).problem()).as("RFC 9110 11.4").isNull();
 
         List<String> others = new ArrayList<>();
-        for (String noise : List.of("=", "==", "!", "*", "\u00e9", "\u0000", " ", "\t", "\u2003", "\n", "+", "/", "%3D")) {
+        for (String noise :
+                List.of("=", "==", "!", "*", "\u00e9", "\u0000", " ", "\t", "\u2003", "\n", "+", "/", "%3D")) {
             others.add(token + noise);
             others.add(token.substring(0, signature + 7) + noise + token.substring(signature + 7));
             others.add(token.substring(0, signature) + noise + token.substring(signature));

@@ -159,7 +159,8 @@ class RouteTest {
                     default -> Routes.query(Routes.regex("x", "(a|b)*c"));
                 };
         String path = where.equals("path") ? "/admin/" + "a".repeat(9000) : "/admin";
-        Request request = Routes.get("http://orders" + path + "?x=" + "ab".repeat(4000)).newBuilder()
+        Request request = Routes.get("http://orders" + path + "?x=" + "ab".repeat(4000))
+                .newBuilder()
                 .header("x", "a".repeat(60))
                 .build();
         CallLayer route = route(

@@ -76,7 +76,8 @@ final class TlsFailure {
      * @param tls null: that of the caller's client
      */
     static SSLException named(SSLException e, String endpoint, @Nullable PeerTls tls) {
-        boolean silent = PeerFaults.isPlaintext(e) || String.valueOf(e.getMessage()).contains(CLOSED);
+        boolean silent =
+                PeerFaults.isPlaintext(e) || String.valueOf(e.getMessage()).contains(CLOSED);
         String what = tls != null && isOfOurCertificate(e)
                 ? endpoint + " refused the certificate of this workload, " + tls.presented() + ": " + alert(e) + " ("
                         + tls + "); see what it trusts"

@@ -120,7 +120,7 @@ public final class EndpointConnections {
     public record Made(OkHttpClient client, @Nullable PeerTls tls) {}
 
     /** @param wire makes the network interceptors of its clients from those of the caller */
-    public EndpointConnections(
+    EndpointConnections(
             Time time,
             Identities identities,
             UnaryOperator<List<Interceptor>> wire,
@@ -136,12 +136,12 @@ public final class EndpointConnections {
         this.pool = new ConnectionPool(MAX_IDLE, this.keepAliveNanos, TimeUnit.NANOSECONDS);
     }
 
-    public boolean isOld(long now) {
+    boolean isOld(long now) {
         return now >= retireAt.get();
     }
 
     /** How long an idle connection is kept. */
-    public long keepAliveNanos() {
+    long keepAliveNanos() {
         return keepAliveNanos;
     }
 
@@ -279,7 +279,8 @@ public final class EndpointConnections {
         PeerTls tls = peers.computeIfAbsent(peer, p -> PeerTls.create(time, p, identities, HOST_NAMES, new Ends()));
         String sni = peer.tls().sni();
         builder.connectionSpecs(List.of(ConnectionSpec.MODERN_TLS))
-                .sslSocketFactory(new ServerName.Factory(tls.factory(), sni, peer.service(), endpoint.name()), tls.trust())
+                .sslSocketFactory(
+                        new ServerName.Factory(tls.factory(), sni, peer.service(), endpoint.name()), tls.trust())
                 .hostnameVerifier(new ServerName.Verifier(sni, tls.verifier()));
         return new Made(builder.build(), tls);
     }

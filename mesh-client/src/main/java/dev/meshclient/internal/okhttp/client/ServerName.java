@@ -48,8 +48,7 @@ final class ServerName {
         @Override
         public Socket createSocket(Socket socket, String host, int port, boolean autoClose) throws IOException {
             String verified = name == null ? host : name;
-            Socket layered =
-                    factory.createSocket(socket, SessionName.of(service, endpoint, verified), port, autoClose);
+            Socket layered = factory.createSocket(socket, SessionName.of(service, endpoint, verified), port, autoClose);
             SNIHostName sent = sendable(verified);
             if (sent != null && layered instanceof SSLSocket tls) {
                 SSLParameters parameters = tls.getSSLParameters();
