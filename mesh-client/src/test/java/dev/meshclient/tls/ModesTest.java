@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who proves what to whom, by {@code tls.mode} and the marks of endpoints. */
+/** Which side proves its identity, by {@code tls.mode} and the marks of endpoints. */
 class ModesTest {
     private static final TestCertificates ROOT = TestCertificates.root("shop");
     private static final TestCertificates BANK_ROOT = TestCertificates.root("bank");

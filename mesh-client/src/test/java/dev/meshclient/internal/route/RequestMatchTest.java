@@ -152,7 +152,7 @@ class RequestMatchTest {
 
     @Test
     @Timeout(30)
-    void an_expression_that_goes_astray_gives_up_and_says_so() throws Exception {
+    void an_expression_that_takes_too_long_gives_up_and_says_so() throws Exception {
         BoundedRegex evil = new BoundedRegex(".*.*.*.*.*b");
         assertThat(evil.matches("aaaab")).isTrue();
         assertThatThrownBy(() -> evil.matches("a".repeat(60)))
@@ -172,7 +172,7 @@ class RequestMatchTest {
                 .hasMessageContaining("8193 characters: at most 8192");
     }
 
-    /** Gateway API's order, written out as it is told there. */
+    /** Gateway API's order, in the words of its specification. */
     private static int compare(Match a, Match b) {
         return Comparator.<Match>comparingInt(RequestMatchTest::pathClass)
                 .thenComparing(Comparator.<Match>comparingInt(RequestMatchTest::pathLength)

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The route layer alone, between calls and backends that note who came. */
+/** The route layer alone, between calls and backends that record each call. */
 class RouteTest {
     private final StepTime time = new StepTime();
     private final Map<String, Integer> taken = new TreeMap<>();
