@@ -71,13 +71,8 @@ final class ServiceCheck {
                 : null;
     }
 
-    /** The legal hosts of a refused service. */
-    static List<String> legalHosts(@Nullable Service service) {
-        return service == null
-                ? List.of()
-                : service.hosts().stream()
-                        .filter(host -> fault(host, service) == null)
-                        .toList();
+    static boolean isLegal(String host, Service service) {
+        return fault(host, service) == null;
     }
 
     // ---- endpoints

@@ -79,7 +79,7 @@ final class StateCompiler {
         policy.refused().forEach((name, refused) -> {
             if (!policy.services().containsKey(name)) {
                 CallLayer refusal = Refusal.ofService(policy.revision(), name, refused);
-                state.refused(refused.hosts(), Outbound.refusal(outbound.events(), refusal));
+                state.refused(name, refused.hosts(), Outbound.refusal(outbound.events(), refusal));
             }
         });
         return state.build(policy, origin, backends, states.build(), boundary());
