@@ -25,7 +25,7 @@ final class Peer {
      * What comes back.
      *
      * @param nanos until the headers, or the failure
-     * @param status of the response; 0: connection refused; -1: reset
+     * @param status of the response; 0: connection refused; -1: reset; -2: stream refused
      * @param bodyNanos from the headers to the end of the body
      */
     record Answer(long nanos, int status, long bodyNanos) {
@@ -39,6 +39,11 @@ final class Peer {
 
         static Answer refused() {
             return new Answer(0, 0, 0);
+        }
+
+        /** As after a GOAWAY: the peer says that it has not processed the request. */
+        static Answer refusedStream(long nanos) {
+            return new Answer(nanos, -2, 0);
         }
     }
 

@@ -58,9 +58,11 @@ final class ScriptedTransport implements Wire {
             return response(attempt, peer, answer);
         }
         peer.leave();
-        throw answer.status() == 0
-                ? failed(attempt, Outcome.CONNECT_FAILURE, new ConnectException("refused by " + peer.name()))
-                : failed(attempt, Outcome.RESET, new SocketException("reset by " + peer.name()));
+        throw switch (answer.status()) {
+            case 0 -> failed(attempt, Outcome.CONNECT_FAILURE, new ConnectException("refused by " + peer.name()));
+            case -1 -> failed(attempt, Outcome.RESET, new SocketException("reset by " + peer.name()));
+            default -> failed(attempt, Outcome.REFUSED_STREAM, new IOException("stream refused by " + peer.name()));
+        };
     }
 
     private static IOException failed(Attempt attempt, Outcome outcome, IOException e) {

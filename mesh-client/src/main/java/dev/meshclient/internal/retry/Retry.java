@@ -152,11 +152,17 @@ public final class Retry implements CallLayer {
     /** The pause before the next attempt; NO: there is no next attempt. */
     private long waitAfter(Call call, Attempt attempt, @Nullable Response response) {
         Outcome outcome = attempt.outcome();
+        boolean unprocessed = UnprocessedRepeats.isUnprocessed(attempt);
+        int repeats = UnprocessedRepeats.before(attempt);
         if (outcome == null
-                || attempt.number() > retries
+                || (!unprocessed && attempt.number() - repeats > retries)
                 || call.options().isWithoutRetries()
                 || !rules.again(call.request(), call.options(), outcome, attempt.status())
                 || (response != null && response.header("x-mesh-no-retry") != null)) {
+            return NO;
+        }
+        if (unprocessed && !UnprocessedRepeats.allows(attempt)) {
+            call.note("refused without being processed in " + (repeats + 1) + " attempts");
             return NO;
         }
         long wait = backoff(attempt, outcome, response);
@@ -171,21 +177,21 @@ public final class Retry implements CallLayer {
         if (!isEndpointLeft(call, attempt)) {
             return NO;
         }
-        if (!budget.take(terms, time.now())) {
-            call.note("retry budget exhausted");
-            tellExhausted(call);
+        if (unprocessed ? !budget.takeUnprocessed(terms, time.now()) : !budget.take(terms, time.now())) {
+            call.note(unprocessed ? "too many requests were not processed" : "retry budget exhausted");
+            tellExhausted(call, unprocessed);
             return NO;
         }
         return wait;
     }
 
-    private void tellExhausted(Call call) {
+    private void tellExhausted(Call call, boolean unprocessed) {
         Target target = call.target();
         if (budget.mayTell(time.now())) {
             LOG.warn(
                     "the retry budget of '{}' is spent, outcomes are returned as they are: {} (logged at most once a minute)",
                     target == null ? call.request().url().host() : target.backend(),
-                    terms);
+                    unprocessed ? "its endpoints refuse more requests than they get" : terms);
         }
     }
 
@@ -199,7 +205,8 @@ public final class Retry implements CallLayer {
             }
         }
         boolean atOnce = outcome == Outcome.STALE
-                || (outcome == Outcome.CONNECT_FAILURE && attempt.pick().hasAlternative());
+                ? UnprocessedRepeats.before(attempt) == 0
+                : outcome == Outcome.CONNECT_FAILURE && attempt.pick().usable() > attempt.number();
         return atOnce ? 0 : backoff.before(attempt.number(), time.random());
     }
 

@@ -18,6 +18,7 @@ public final class RetryBudget {
     public static final Slot<RetryBudget> SLOT = Slot.of(RetryBudget::new);
 
     private static final int SLOTS = 10;
+    private static final int UNPROCESSED_PERCENT = 100;
 
     /**
      * The limits that a policy sets.
@@ -59,6 +60,8 @@ public final class RetryBudget {
     private final Window requests = new Window();
     private final Window retries = new Window();
     private final Window floor = new Window();
+    private final Window unprocessed = new Window();
+    private final Window unprocessedFloor = new Window();
 
     /** A request that is not a retry. */
     void request(Terms terms, long now) {
@@ -67,12 +70,26 @@ public final class RetryBudget {
 
     /** Takes one retry out of the budget. @return false if the budget is exhausted */
     boolean take(Terms terms, long now) {
-        boolean share = retries.sum(terms.intervalNanos, now) * 100
-                < (long) terms.percent * requests.sum(terms.intervalNanos, now);
+        return take(terms, terms.percent, retries, floor, now);
+    }
+
+    /**
+     * Takes one repetition of an attempt that no endpoint processed. It adds no load to an endpoint that works, so as many of
+     * them as requests are allowed; a service that refuses everything thus gets twice its requests and not more.
+     *
+     * @return false if there were too many
+     */
+    boolean takeUnprocessed(Terms terms, long now) {
+        return take(terms, UNPROCESSED_PERCENT, unprocessed, unprocessedFloor, now);
+    }
+
+    private boolean take(Terms terms, int percent, Window taken, Window floor, long now) {
+        boolean share =
+                taken.sum(terms.intervalNanos, now) * 100 < (long) percent * requests.sum(terms.intervalNanos, now);
         if (!share && floor.sum(terms.floorNanos, now) >= terms.floorCount) {
             return false;
         }
-        retries.add(terms.intervalNanos, now);
+        taken.add(terms.intervalNanos, now);
         floor.add(terms.floorNanos, now);
         return true;
     }

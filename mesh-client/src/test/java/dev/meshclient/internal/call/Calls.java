@@ -52,6 +52,11 @@ public final class Calls {
 
     /** The choice of an endpoint, which says no more. */
     public static Pick pick(Supplier<EndpointsLeft> left) {
+        return pick(left, 100);
+    }
+
+    /** @param usable how many endpoints admit calls */
+    public static Pick pick(Supplier<EndpointsLeft> left, int usable) {
         return new Pick() {
             @Override
             public @Nullable Endpoint endpoint() {
@@ -59,8 +64,8 @@ public final class Calls {
             }
 
             @Override
-            public boolean hasAlternative() {
-                return true;
+            public int usable() {
+                return usable;
             }
 
             @Override

@@ -16,11 +16,13 @@ import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.RetryOn;
 import dev.meshclient.policy.RetryPolicy;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The retry layer alone, between a call and a peer that answers by script. */
 class RetryTest {
@@ -48,12 +51,17 @@ class RetryTest {
         if (next instanceof Outcome outcome) {
             throw Calls.fail(attempt, outcome);
         }
+        if (next instanceof ConnectException refused) {
+            attempt.failed(Outcome.CONNECT_FAILURE, refused);
+            throw refused;
+        }
         if (next instanceof String[] headers) {
             return Calls.respond(attempt, 503, headers);
         }
         return Calls.respond(attempt, (Integer) next);
     };
-    private final CallLayer retry = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, peer);
+    private final RetryBudget budget = new RetryBudget();
+    private final CallLayer retry = Retry.create(time, null, false, budget, RetryConstraint.NONE, peer);
 
     private Response run(Request request) throws IOException {
         return Calls.call(time, request).run(retry);
@@ -225,6 +233,60 @@ class RetryTest {
         assertThat(call.run(retry).code()).isEqualTo(503);
         assertThat(attempts).isEqualTo(1);
         assertThat(call.decision().detail()).isEqualTo("retry budget exhausted");
+    }
+
+    static Stream<Object> unprocessed() {
+        return Stream.of(
+                Outcome.REFUSED_STREAM, Outcome.RESET_BEFORE_REQUEST, Outcome.STALE, new ConnectException("refused"));
+    }
+
+    /** One GOAWAY with 40 calls in flight: 10 of them were answered. */
+    @ParameterizedTest
+    @MethodSource("unprocessed")
+    void what_no_peer_processed_takes_nothing_from_the_budget(Object outcome) throws Exception {
+        for (int i = 0; i < 40; i++) {
+            script.add(outcome);
+            assertThat(run(Calls.get()).code()).as("call %d", i).isEqualTo(200);
+        }
+        script.add(503);
+        assertThat(run(Calls.get()).code()).isEqualTo(200);
+    }
+
+    @Test
+    void what_no_peer_processed_does_not_count_as_a_retry() throws Exception {
+        script.addAll(List.of(
+                Outcome.REFUSED_STREAM, 503, Outcome.RESET_BEFORE_REQUEST, Outcome.STALE, 503, Outcome.STALE, 200));
+        assertThat(run(Calls.get()).code()).isEqualTo(200);
+        script.addAll(List.of(Outcome.REFUSED_STREAM, 503, 503, 503, 200));
+        assertThat(run(Calls.get()).code()).isEqualTo(503);
+    }
+
+    @ParameterizedTest
+    @MethodSource("unprocessed")
+    void a_call_that_no_peer_processes_ends_after_ten_repetitions_in_two_seconds(Object outcome) {
+        for (int i = 0; i < 20; i++) {
+            budget.request(RetryBudget.Terms.of(RetryConstraint.NONE), 0);
+            script.add(outcome);
+        }
+        Call call = Calls.call(time, Calls.get());
+        assertThatThrownBy(() -> call.run(retry)).isInstanceOf(IOException.class);
+        assertThat(attempts).isEqualTo(11);
+        assertThat(time.now()).isLessThan(2_000_000_000L);
+        assertThat(call.decision().detail()).isEqualTo("refused without being processed in 11 attempts");
+    }
+
+    @Test
+    void one_endpoint_that_refuses_gets_a_call_four_times() {
+        script.addAll(List.of(
+                Outcome.REFUSED_STREAM, Outcome.REFUSED_STREAM, Outcome.REFUSED_STREAM, Outcome.REFUSED_STREAM, 200));
+        Call call = Calls.call(time, Calls.get());
+        assertThatThrownBy(() ->
+                        call.run(Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
+                            attempt.pick(Calls.pick(() -> EndpointsLeft.ALWAYS_SOME, 1));
+                            return peer.call(attempt);
+                        })))
+                .hasMessage("refused-stream");
+        assertThat(attempts).isEqualTo(4);
     }
 
     @Test
