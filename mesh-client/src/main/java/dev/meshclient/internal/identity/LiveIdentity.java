@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
@@ -24,9 +25,6 @@ import org.slf4j.LoggerFactory;
 public final class LiveIdentity implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(LiveIdentity.class);
 
-    /** The wall clock may be set, so it is read again at least this often. */
-    private static final Duration LONGEST_SLEEP = Duration.ofMinutes(10);
-
     private final WorkloadIdentity source;
     private final Time time;
     private final News news;
@@ -36,14 +34,13 @@ public final class LiveIdentity implements Closeable {
     private final Notifications changes = new Notifications();
 
     private final Notifications events = new Notifications();
+    private final RenewalWatch renewals;
 
     private volatile @Nullable Svid current;
     private volatile @Nullable Problem problem;
     private volatile long since;
     private @Nullable Svid offered;
     private @Nullable Svid refused;
-    private CertificateLife life = CertificateLife.FRESH;
-    private Time.@Nullable Timer timer;
     private @Nullable Closeable watch;
     private volatile boolean closed;
 
@@ -106,6 +103,8 @@ public final class LiveIdentity implements Closeable {
         this.source = source;
         this.time = time;
         this.news = news;
+        this.renewals = new RenewalWatch(
+                time, source, this::look, (svid, percent) -> happened(() -> news.expiring(svid, percent)));
     }
 
     /** Starts to watch the source. */
@@ -132,13 +131,10 @@ public final class LiveIdentity implements Closeable {
         Svid svid = current;
         if (svid == null) {
             Problem why = problem;
-            SSLException none =
-                    new SSLException("this workload has no certificate yet, no TLS connection is made with one: "
-                            + (why == null ? source + " has not delivered any" : why.reason.getMessage()));
-            if (why != null) {
-                none.initCause(why.reason);
-            }
-            throw none;
+            throw new SSLException(
+                    "this workload has no certificate yet, no TLS connection is made with one: "
+                            + (why == null ? source + " has not delivered any" : why.reason.getMessage()),
+                    why == null ? null : why.reason);
         }
         Instant now = time.wall().instant();
         String fault = Validity.fault(svid, now);
@@ -176,17 +172,6 @@ public final class LiveIdentity implements Closeable {
                 why == null ? null : Duration.ofNanos(now - why.at));
     }
 
-    private void take(Svid svid) {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            offered = svid;
-            consider();
-        }
-        tell();
-    }
-
     /** An identity that is not valid does not replace the one in use. It is considered again when it may have become valid. */
     private void consider() {
         Svid svid = offered;
@@ -210,7 +195,7 @@ public final class LiveIdentity implements Closeable {
                 use(svid);
             }
         }
-        age(now);
+        renewals.look(current, offered, now);
     }
 
     private void use(Svid svid) {
@@ -220,7 +205,6 @@ public final class LiveIdentity implements Closeable {
         }
         since = time.now();
         current = svid;
-        life = CertificateLife.FRESH;
         Change change = new Change(before, svid);
         LOG.info(
                 "identity: {}, from {}{}",
@@ -231,20 +215,9 @@ public final class LiveIdentity implements Closeable {
         happened(() -> news.rotated(change));
     }
 
-    private void fail(IOException reason) {
-        synchronized (this) {
-            if (!closed) {
-                refuse(reason);
-            }
-        }
-        tell();
-    }
-
     private void refuse(IOException reason) {
         Problem before = problem;
-        boolean known =
-                before != null && String.valueOf(before.reason.getMessage()).equals(reason.getMessage());
-        if (known) {
+        if (before != null && Objects.equals(before.reason.getMessage(), reason.getMessage())) {
             return;
         }
         problem = new Problem(reason, time.now());
@@ -256,42 +229,13 @@ public final class LiveIdentity implements Closeable {
         happened(() -> news.rejected(source.toString(), reason));
     }
 
-    /** Reports when the certificate in use grows old, and schedules the next check. */
-    private void age(Instant now) {
-        Svid svid = current;
-        Svid waiting = offered;
-        Duration sleep = LONGEST_SLEEP;
-        if (svid != null) {
-            CertificateLife reached = CertificateLife.of(svid, now);
-            if (reached.compareTo(life) > 0) {
-                life = reached;
-                life.log(LOG, svid, source);
-                happened(() -> news.expiring(svid, reached.percent()));
+    private void look() {
+        synchronized (this) {
+            if (!closed) {
+                consider();
             }
-            sleep = shorter(sleep, Duration.between(now, life.endOf(svid)));
         }
-        if (waiting != null) {
-            sleep = shorter(sleep, Duration.between(now, waiting.notBefore()));
-        }
-        if (timer != null) {
-            timer.cancel();
-        }
-        timer = svid == null ? null : time.at(time.now() + sleep.toNanos(), "identity-life", this::wake);
-    }
-
-    private static Duration shorter(Duration longest, Duration other) {
-        return other.isNegative() || other.compareTo(longest) > 0 ? longest : other.plusMillis(1);
-    }
-
-    private void wake() {
-        time.start("identity-life", () -> {
-            synchronized (this) {
-                if (!closed) {
-                    consider();
-                }
-            }
-            tell();
-        });
+        tell();
     }
 
     private void happened(Runnable notification) {
@@ -315,9 +259,7 @@ public final class LiveIdentity implements Closeable {
         synchronized (this) {
             closed = true;
             watched = watch;
-            if (timer != null) {
-                timer.cancel();
-            }
+            renewals.stop();
         }
         if (watched != null) {
             watched.close();
@@ -332,12 +274,20 @@ public final class LiveIdentity implements Closeable {
 
         @Override
         public void deliver(Svid svid) {
-            take(svid);
+            synchronized (LiveIdentity.this) {
+                offered = svid;
+            }
+            look();
         }
 
         @Override
         public void failed(IOException reason) {
-            fail(reason);
+            synchronized (LiveIdentity.this) {
+                if (!closed) {
+                    refuse(reason);
+                }
+            }
+            tell();
         }
     }
 }

@@ -2,7 +2,6 @@ package dev.meshclient.internal.tls;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.Socket;
 import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
@@ -90,7 +89,11 @@ final class RotatingContext extends SSLContextSpi {
     }
 
     /** Lays TLS over accepted sockets, in the server's role. */
-    private final class Sockets extends SSLSocketFactory {
+    private final class Sockets extends LayeringFactory {
+        Sockets() {
+            super("ServerTls is for servers: wrap an OkHttpClient with a Mesh to call peers");
+        }
+
         private static Socket demanding(Socket socket) {
             SSLSocket tls = (SSLSocket) socket;
             tls.setUseClientMode(false);
@@ -110,31 +113,6 @@ final class RotatingContext extends SSLContextSpi {
         @Override
         public Socket createSocket(Socket socket, InputStream consumed, boolean autoClose) throws IOException {
             return demanding(now().createSocket(socket, consumed, autoClose));
-        }
-
-        @Override
-        public Socket createSocket(String host, int port) throws IOException {
-            throw serversOnly();
-        }
-
-        @Override
-        public Socket createSocket(String host, int port, InetAddress localHost, int localPort) throws IOException {
-            throw serversOnly();
-        }
-
-        @Override
-        public Socket createSocket(InetAddress host, int port) throws IOException {
-            throw serversOnly();
-        }
-
-        @Override
-        public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort)
-                throws IOException {
-            throw serversOnly();
-        }
-
-        private static IOException serversOnly() {
-            return new IOException("ServerTls is for servers: wrap an OkHttpClient with a Mesh to call peers");
         }
 
         @Override
