@@ -2,6 +2,7 @@ package dev.meshclient.simulation;
 
 import java.io.IOException;
 import java.util.random.RandomGenerator;
+import okhttp3.Headers;
 
 /** A scripted endpoint: what it answers, by the time and by how busy it is. */
 final class Peer {
@@ -27,14 +28,24 @@ final class Peer {
      * @param nanos until the headers, or the failure
      * @param status of the response; 0: connection refused; -1: reset; -2: stream refused
      * @param bodyNanos from the headers to the end of the body
+     * @param headers of the response
      */
-    record Answer(long nanos, int status, long bodyNanos) {
+    record Answer(long nanos, int status, long bodyNanos, Headers headers) {
+        Answer(long nanos, int status, long bodyNanos) {
+            this(nanos, status, bodyNanos, Headers.EMPTY);
+        }
+
         static Answer ok(long nanos) {
             return new Answer(nanos, 200, 0);
         }
 
         static Answer status(int status, long nanos) {
             return new Answer(nanos, status, 0);
+        }
+
+        /** Asks for a pause of so many seconds. */
+        Answer retryAfter(int seconds) {
+            return new Answer(nanos, status, bodyNanos, Headers.of("Retry-After", String.valueOf(seconds)));
         }
 
         static Answer refused() {

@@ -77,6 +77,7 @@ final class ScriptedTransport implements Wire {
                 .protocol(Protocol.HTTP_1_1)
                 .code(answer.status())
                 .message("")
+                .headers(answer.headers())
                 .body(new Body(attempt, peer, answer.bodyNanos()))
                 .build();
     }

@@ -198,7 +198,7 @@ public final class Retry implements CallLayer {
     private long backoff(Attempt attempt, Outcome outcome, @Nullable Response response) {
         if (response != null) {
             Duration stated = RetryAfter.of(response, time.wall().instant());
-            if (stated != null) {
+            if (stated != null && !(isOfEndpointAlone(attempt) && hasAlternative(attempt))) {
                 return RetryAfter.isUsable(stated)
                         ? (long) (stated.toNanos() * (1 + time.random().nextDouble() / 2))
                         : NO;
@@ -206,8 +206,18 @@ public final class Retry implements CallLayer {
         }
         boolean atOnce = outcome == Outcome.STALE
                 ? UnprocessedRepeats.before(attempt) == 0
-                : outcome == Outcome.CONNECT_FAILURE && attempt.pick().usable() > attempt.number();
+                : outcome == Outcome.CONNECT_FAILURE && hasAlternative(attempt);
         return atOnce ? 0 : backoff.before(attempt.number(), time.random());
+    }
+
+    /** A server error tells the state of an endpoint; 429 and other client errors tell what the service wants. */
+    private static boolean isOfEndpointAlone(Attempt attempt) {
+        return attempt.status() >= 500;
+    }
+
+    /** Whether an endpoint is left that the call has not tried. */
+    private static boolean hasAlternative(Attempt attempt) {
+        return attempt.pick().usable() > attempt.number();
     }
 
     @Override

@@ -50,12 +50,11 @@ public final class Calls {
         return response(attempt.call().request(), status);
     }
 
-    /** The choice of an endpoint, which says no more. */
-    public static Pick pick(Supplier<EndpointsLeft> left) {
-        return pick(left, 100);
-    }
-
-    /** @param usable how many endpoints admit calls */
+    /**
+     * The choice of an endpoint.
+     *
+     * @param usable how many endpoints admit calls
+     */
     public static Pick pick(Supplier<EndpointsLeft> left, int usable) {
         return new Pick() {
             @Override
