@@ -98,7 +98,7 @@ public final class Mesh implements Closeable {
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
                 builder.initialFetchTimeout,
                 builder.staleTtl);
-        this.engine = new Engine(time, router, identities);
+        this.engine = new Engine(time, router, identities, events.observers());
         identities.onTrustChange(() -> {
             router.control().current().forEachEndpoint(engine::trustChanged);
             readiness.forEach(Signal::raise);

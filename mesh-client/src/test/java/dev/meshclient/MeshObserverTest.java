@@ -1,5 +1,6 @@
 package dev.meshclient;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -7,14 +8,20 @@ import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.telemetry.CallInfo;
 import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.EventListener;
 import okhttp3.Headers;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +32,7 @@ import org.junit.jupiter.api.Test;
 class MeshObserverTest {
     private final MockWebServer orders = new MockWebServer();
     private final List<String> seen = new CopyOnWriteArrayList<>();
+    private final List<Thread> madeOn = new CopyOnWriteArrayList<>();
 
     @BeforeEach
     void start() throws IOException {
@@ -62,14 +70,14 @@ class MeshObserverTest {
         orders.enqueue(new MockResponse.Builder().body("ok").build());
         CallObserver.Factory tracing = call -> new CallObserver() {
             @Override
-            public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
-                wire.set("traceparent", "span " + attempt.number());
+            public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
+                headers.set("traceparent", "span " + attempt.number());
             }
         };
         CallObserver.Factory counting = call -> new CallObserver() {
             @Override
-            public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
-                wire.add("x-of", attempt.endpointName()).add("x-of", "two");
+            public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
+                headers.add("x-of", attempt.endpointName()).add("x-of", "two");
             }
         };
         try (Mesh mesh = mesh(tracing, counting);
@@ -86,6 +94,7 @@ class MeshObserverTest {
 
     private CallObserver recording(CallInfo call) {
         seen.add("observe " + call.request().url().encodedPath());
+        madeOn.add(Thread.currentThread());
         return new CallObserver() {
             @Override
             public void attemptEnded(AttemptInfo attempt) {
@@ -126,5 +135,106 @@ class MeshObserverTest {
         }
         assertThat(seen)
                 .containsExactly("observe /a", "attempt response 200", "ended orders orders 200 failed in its body");
+    }
+
+    private void checkObservedHere(Mesh mesh, Call.Factory client) throws Exception {
+        orders.enqueue(new MockResponse.Builder().body("ok").build());
+        CompletableFuture<String> body = new CompletableFuture<>();
+        client.newCall(new Request.Builder().url("http://orders/a").build()).enqueue(new Callback() {
+            @Override
+            public void onFailure(Call call, IOException e) {
+                body.completeExceptionally(e);
+            }
+
+            @Override
+            public void onResponse(Call call, Response response) throws IOException {
+                try (response) {
+                    body.complete(response.body().string());
+                }
+            }
+        });
+        assertThat(body.get(10, SECONDS)).isEqualTo("ok");
+        mesh.close(); // waits for the end of the call
+        assertThat(seen).containsExactly("observe /a", "attempt response 200", "ended orders orders 200");
+        assertThat(madeOn).containsExactly(Thread.currentThread());
+    }
+
+    @Test
+    void an_asynchronous_call_is_observed_on_the_thread_that_makes_it() throws Exception {
+        try (Mesh mesh = mesh(this::recording)) {
+            checkObservedHere(mesh, mesh.wrap(new OkHttpClient()));
+        }
+    }
+
+    @Test
+    void a_call_of_a_factory_and_a_listener_is_observed_on_the_thread_that_makes_it() throws Exception {
+        OkHttpClient listening =
+                new OkHttpClient.Builder().eventListener(new EventListener() {}).build();
+        try (Mesh mesh = mesh(this::recording)) {
+            checkObservedHere(mesh, mesh.callFactory(listening));
+        }
+    }
+
+    @Test
+    void an_observed_call_that_an_interceptor_answers_ends_without_an_attempt() throws Exception {
+        OkHttpClient answering = new OkHttpClient.Builder()
+                .addInterceptor(chain -> new Response.Builder()
+                        .request(chain.request())
+                        .protocol(Protocol.HTTP_1_1)
+                        .code(200)
+                        .message("of the interceptor")
+                        .build())
+                .build();
+        OkHttpClient failing = new OkHttpClient.Builder()
+                .addInterceptor(chain -> {
+                    throw new IOException("of the interceptor");
+                })
+                .build();
+        try (Mesh mesh = mesh(this::counting)) {
+            Request request = new Request.Builder().url("http://orders/a").build();
+            mesh.wrap(answering).newCall(request).execute().close();
+            assertThatThrownBy(() -> mesh.wrap(failing).newCall(request).execute())
+                    .hasMessage("of the interceptor");
+        }
+        assertThat(seen).containsExactly("0 attempts null", "0 attempts java.io.IOException: of the interceptor");
+    }
+
+    private CallObserver counting(CallInfo made) {
+        return new CallObserver() {
+            @Override
+            public void ended(CallInfo call) {
+                assertThat(call).isSameAs(made);
+                seen.add(call.attempts() + " attempts " + call.failure());
+            }
+        };
+    }
+
+    @Test
+    void a_call_to_a_host_outside_the_mesh_is_not_observed() throws Exception {
+        orders.enqueue(new MockResponse.Builder().body("ok").build());
+        try (Mesh mesh = mesh(this::counting)) {
+            Request request = new Request.Builder().url(orders.url("/a")).build();
+            mesh.wrap(new OkHttpClient()).newCall(request).execute().close();
+        }
+        assertThat(seen).isEmpty();
+    }
+
+    @Test
+    void a_request_that_an_interceptor_changes_is_the_request_of_the_observed_call() throws Exception {
+        orders.enqueue(new MockResponse.Builder().body("ok").build());
+        List<CallInfo> made = new ArrayList<>();
+        OkHttpClient changing = new OkHttpClient.Builder()
+                .addInterceptor(chain -> chain.proceed(
+                        chain.request().newBuilder().url("http://orders/b").build()))
+                .build();
+        try (Mesh mesh = mesh(call -> {
+            made.add(call);
+            return counting(call);
+        })) {
+            Request request = new Request.Builder().url("http://orders/a").build();
+            mesh.wrap(changing).newCall(request).execute().close();
+        }
+        assertThat(seen).containsExactly("1 attempts null");
+        assertThat(made.get(0).request().url().encodedPath()).isEqualTo("/b");
     }
 }

@@ -1,20 +1,32 @@
 package dev.meshclient.telemetry;
 
-import okhttp3.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Observes one call, in this order: {@link Factory#observe}, for each attempt {@link #attemptStarting} and
- * {@link #attemptEnded}, then {@link #ended}. The methods run on the thread of the call, {@link #ended} on the thread that ends
- * the body; they must not block. Their exceptions are logged, at most once a minute, and do not affect the call.
+ * {@link #attemptEnded}, then {@link #ended}. {@code observe} runs on the thread that makes the call, the methods of an attempt
+ * on the thread that runs it (for {@code enqueue} a thread of OkHttp's dispatcher), {@link #ended} on the thread that ends the
+ * body; none may block. Their exceptions are logged, at most once a minute, and do not affect the call.
  */
 public interface CallObserver {
+    /** Sets headers of one attempt, within {@link #attemptStarting} only. */
+    interface OutgoingHeaders {
+        /** Replaces the values that observers gave this header. */
+        OutgoingHeaders set(String name, String value);
+
+        /** Adds a value to those that observers gave this header. */
+        OutgoingHeaders add(String name, String value);
+    }
+
     /** Makes the observer of each call. */
     @FunctionalInterface
     interface Factory {
         /**
-         * Begins to observe a call that has entered the mesh, on the thread of the call; for {@code enqueue} a thread of
-         * OkHttp's dispatcher. Null: this call is not observed.
+         * Begins to observe a call to a host of the mesh, on the thread that calls {@code execute} or {@code enqueue}, where its
+         * span and baggage are current. The call enters the mesh later: after the interceptors above, and for {@code enqueue}
+         * after its time in OkHttp's queue. If an interceptor answers instead, {@link #ended} follows without an attempt. A
+         * redirect is a call of its own; it is observed on the thread that follows it, and so are all calls of a client whose
+         * {@code EventListener} was replaced after the wrapping. Null: this call is not observed.
          */
         @Nullable
         CallObserver observe(CallInfo call);
@@ -23,9 +35,9 @@ public interface CallObserver {
     /**
      * An attempt is about to be sent; its endpoint is chosen.
      *
-     * @param wire headers set here are sent with this attempt and replace headers of the request with the same name
+     * @param headers headers of this attempt; they replace headers of the request with the same name
      */
-    default void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {}
+    default void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {}
 
     /** The attempt has an outcome: response headers, or a failure. */
     default void attemptEnded(AttemptInfo attempt) {}

@@ -15,7 +15,6 @@ import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import okhttp3.Headers;
 
 /** Holds the events of every call against what is legal. */
 final class EventLog implements MeshListener, CallObserver, CallObserver.Factory {
@@ -60,7 +59,7 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
     }
 
     @Override
-    public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
+    public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
         Progress progress = open.get(attempt.call());
         if (progress == null || progress.running || attempt.number() != progress.attempts + 1) {
             violations.add("out of order: start of " + attempt);

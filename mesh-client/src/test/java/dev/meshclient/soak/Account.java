@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
-import okhttp3.Headers;
 
 /** What callers saw, and what the mesh told of it. */
 final class Account implements MeshListener, CallObserver, CallObserver.Factory {
@@ -82,7 +81,7 @@ final class Account implements MeshListener, CallObserver, CallObserver.Factory 
     }
 
     @Override
-    public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
+    public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
         tries.increment();
         if (attempt.number() > 1) {
             retries.increment();

@@ -14,7 +14,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
-import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 
 /** A mesh and the client that it wraps: what an application adds. Counts what its listener is told. */
@@ -109,7 +108,7 @@ final class Member implements MeshListener, CallObserver, Closeable {
     }
 
     @Override
-    public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
+    public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
         if (attempt.number() > 1) {
             retries.incrementAndGet();
         }

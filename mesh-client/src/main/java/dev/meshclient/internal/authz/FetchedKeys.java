@@ -54,9 +54,9 @@ final class FetchedKeys implements KeySets.Keys {
         goodForNanos = nanos;
     }
 
-    /** Fetches unless a fetch was made recently. */
-    void start() {
-        start(known.keys == null ? FIRST_PAUSE_NANOS : goodForNanos);
+    /** Fetches unless there are keys that are younger than this. */
+    void start(long cacheNanos) {
+        fetchAfter(known.keys == null ? FIRST_PAUSE_NANOS : cacheNanos);
     }
 
     @Override
@@ -64,10 +64,10 @@ final class FetchedKeys implements KeySets.Keys {
         Known now = known;
         if (now.keys == null) {
             int before = fetches;
-            start(FIRST_PAUSE_NANOS);
+            tryFetchAfter(FIRST_PAUSE_NANOS);
             awaitFetch(before);
         } else if (time.now() - now.fetchedAt >= goodForNanos) {
-            start(PAUSE_NANOS); // the known keys are used meanwhile
+            tryFetchAfter(PAUSE_NANOS); // the known keys are used meanwhile
         }
         return known.keys;
     }
@@ -79,7 +79,7 @@ final class FetchedKeys implements KeySets.Keys {
         if (now.keys != tried) {
             return now.keys; // a fetch ended meanwhile
         }
-        start(PAUSE_NANOS);
+        tryFetchAfter(PAUSE_NANOS);
         boolean looked = awaitFetch(counted);
         Known after = known;
         return after.keys != tried || (looked && after.problem.isEmpty()) ? after.keys : null;
@@ -91,18 +91,27 @@ final class FetchedKeys implements KeySets.Keys {
         return "the keys at " + uri + ": " + (problem.isEmpty() ? "they are being fetched" : problem);
     }
 
-    private synchronized void start(long pauseNanos) {
+    private synchronized void fetchAfter(long pauseNanos) {
         long now = time.now();
         if (!running && (!started || now - startedAt >= pauseNanos)) {
             running = true;
-            started = true;
-            startedAt = now;
             try {
                 time.start("keys of issuers", this::fetch);
-            } catch (RuntimeException e) { // the mesh is closed: the known keys stay
+            } catch (RuntimeException | Error e) {
                 running = false;
-                LOG.debug("keys are not fetched any more: {}", e.toString());
+                throw e;
             }
+            started = true;
+            startedAt = now;
+        }
+    }
+
+    /** For a request: if no thread can be started, for example after the mesh was closed, the known keys stay. */
+    private void tryFetchAfter(long pauseNanos) {
+        try {
+            fetchAfter(pauseNanos);
+        } catch (RuntimeException | Error e) {
+            LOG.debug("the keys at {} are not fetched now: {}", uri, e.toString());
         }
     }
 

@@ -70,19 +70,31 @@ public final class KeySets {
         return fetched.computeIfAbsent(uri, u -> new FetchedKeys(time, download, URI.create(u)));
     }
 
-    /** Puts these issuers in force: fetches their keys and drops the keys of all others. */
+    /** Starts to fetch the keys of these issuers. The keys of the issuers in force stay as they are. */
+    public void prepare(Collection<JwtProvider> providers) {
+        for (JwtProvider provider : providers) {
+            String uri = provider.jwksUri();
+            if (uri != null) {
+                fetched(uri).start(cacheNanos(provider));
+            }
+        }
+    }
+
+    /** Puts prepared issuers in force and drops the keys of all others. */
     public void inForce(Collection<JwtProvider> providers) {
         Set<String> uris = new HashSet<>();
         for (JwtProvider provider : providers) {
             String uri = provider.jwksUri();
             if (uri != null) {
                 uris.add(uri);
-                FetchedKeys keys = fetched(uri);
-                keys.goodFor(Time.nanos(provider.cacheDuration() == null ? CACHE : provider.cacheDuration()));
-                keys.start();
+                fetched(uri).goodFor(cacheNanos(provider));
             }
         }
         fetched.keySet().retainAll(uris);
+    }
+
+    private static long cacheNanos(JwtProvider provider) {
+        return Time.nanos(provider.cacheDuration() == null ? CACHE : provider.cacheDuration());
     }
 
     private static Keys inline(String json) {

@@ -69,11 +69,11 @@ public final class Planner {
     }
 
     /** Puts this planner in force: from now on only its plans move the failback ramp. */
-    public void activate() {
+    public void activate(long now) {
         ramp.follow(this);
-        Made now = made;
-        if (now != null) {
-            tell(now.plan);
+        Made known = made;
+        if (known != null) {
+            moveRamp(known.plan, now);
         }
     }
 
@@ -93,7 +93,7 @@ public final class Planner {
         if (before == null || before.from != list || before.ejected != ejected) {
             Made fresh = make(list, ejected, before != null && before.from == list ? before.tiers : null);
             made = fresh;
-            tell(fresh.plan);
+            moveRamp(fresh.plan, time.now());
             return fresh.plan;
         }
         return before.plan;
@@ -109,9 +109,9 @@ public final class Planner {
     }
 
     /** An empty plan does not move the ramp: a backend whose endpoints are not known yet has not lost any. */
-    private void tell(Plan plan) {
+    private void moveRamp(Plan plan, long now) {
         if (!plan.isEmpty()) {
-            ramp.plan(this, plan.preferred(), plan.home(), time.now());
+            ramp.plan(this, plan.preferred(), plan.home(), now);
         }
     }
 

@@ -2,7 +2,9 @@ package dev.meshclient.internal.call;
 
 import dev.meshclient.Decision;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.time.Time;
 import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -13,7 +15,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt at one endpoint. */
-public final class Attempt extends Scope implements AttemptInfo {
+public final class Attempt extends Scope implements AttemptInfo, CallObserver.OutgoingHeaders {
     private static final VarHandle RESULT;
 
     static {
@@ -34,10 +36,15 @@ public final class Attempt extends Scope implements AttemptInfo {
     private @Nullable Runnable canceller; // guarded by this
 
     Attempt(Call call, @Nullable Attempt previous) {
-        super(call.time);
+        super(call.now());
         this.call = call;
         this.number = previous == null ? 1 : previous.number + 1;
         this.previous = previous;
+    }
+
+    @Override
+    Time time() {
+        return call.time();
     }
 
     @Override
@@ -140,17 +147,30 @@ public final class Attempt extends Scope implements AttemptInfo {
         return rare == null ? null : rare.authorization;
     }
 
-    /** Sets headers that replace the request's headers of the same name. */
-    public void wireHeaders(Headers headers) {
-        if (headers.size() > 0) {
-            rare().wireHeaders = headers;
-        }
+    @Override
+    public Attempt set(String name, String value) {
+        observersHeaders().set(name, value);
+        return this;
     }
 
-    /** Null: the request keeps its own headers. */
+    @Override
+    public Attempt add(String name, String value) {
+        observersHeaders().add(name, value);
+        return this;
+    }
+
+    private Headers.Builder observersHeaders() {
+        Rare rare = rare();
+        if (rare.wireHeaders == null) {
+            rare.wireHeaders = new Headers.Builder();
+        }
+        return rare.wireHeaders;
+    }
+
+    /** The headers that observers set: they replace the request's headers of the same name. Null: there are none. */
     public @Nullable Headers wireHeaders() {
         Rare rare = rareIfAny();
-        return rare == null ? null : rare.wireHeaders;
+        return rare == null || rare.wireHeaders == null ? null : rare.wireHeaders.build();
     }
 
     // ---- the result: the first one counts

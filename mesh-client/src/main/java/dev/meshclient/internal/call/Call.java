@@ -17,17 +17,39 @@ import org.jspecify.annotations.Nullable;
 
 /** One request through the mesh, with all its attempts. */
 public final class Call extends Scope implements CallInfo {
-    private final Request request;
-    private final MeshOptions options;
-    private final Wire wire;
+    private static final Wire NOT_ENTERED = attempt -> {
+        throw new IllegalStateException("the call has not entered the mesh");
+    };
+
+    private final Time time;
+    private volatile Request request;
+    private MeshOptions options = MeshOptions.DEFAULT;
+    private Wire wire = NOT_ENTERED;
     private volatile long deadline = Time.NEVER;
     private volatile @Nullable Target target;
     private volatile @Nullable Attempt latest;
     private int open = 1; // the layers until they return, and each attempt until it ends
 
-    /** @param wire sends its attempts */
+    /** A call that the caller makes and that may enter the mesh: observers see it from here on. */
+    public Call(Time time, Request request) {
+        super(time.now());
+        this.time = time;
+        this.request = request;
+    }
+
+    /** A call that enters the mesh now. */
     public Call(Time time, Request request, MeshOptions options, Wire wire) {
-        super(time);
+        this(time, request);
+        accept(request, options, wire);
+    }
+
+    /** Enters the mesh, perhaps with another request: an interceptor above the mesh may have changed it. */
+    public void enter(Request request, MeshOptions options, Wire wire) {
+        start();
+        accept(request, options, wire);
+    }
+
+    private void accept(Request request, MeshOptions options, Wire wire) {
         this.request = request;
         this.options = options;
         this.wire = wire;
@@ -35,6 +57,11 @@ public final class Call extends Scope implements CallInfo {
         if (asked != null) {
             deadline = startedAt() + Time.nanos(asked);
         }
+    }
+
+    @Override
+    Time time() {
+        return time;
     }
 
     @Override
@@ -132,16 +159,25 @@ public final class Call extends Scope implements CallInfo {
     }
 
     @Override
-    void ended() {}
+    void ended() {
+        Rare rare = rareIfAny();
+        Observers observers = rare == null ? null : rare.observers;
+        if (observers != null) {
+            observers.ended(this);
+        }
+        wire.ended();
+    }
 
     // ---- the view of observers
 
-    /** Called once, by the events layer. */
-    public void observer(CallObserver ofThis) {
-        rare().observer = ofThis;
+    /** Called once, by the observers of all calls. */
+    public void observer(CallObserver ofThis, Observers ofAll) {
+        Rare rare = rare();
+        rare.observer = ofThis;
+        rare.observers = ofAll;
     }
 
-    /** Null: there is no observer. */
+    /** Null: its observation has not begun. */
     public @Nullable CallObserver observer() {
         Rare rare = rareIfAny();
         return rare == null ? null : rare.observer;

@@ -19,11 +19,9 @@ public abstract sealed class Scope permits Call, Attempt {
         public void run() {}
     }
 
-    final Time time;
-    private final long startedAt;
+    private long startedAt;
     private @Nullable Runnable firstEnding;
     private @Nullable Runnable secondEnding;
-    private @Nullable Runnable thirdEnding;
     private volatile @Nullable Rare rare;
 
     /** Fields that most calls and attempts never need. The scope's lock guards them; volatile fields may be read without it. */
@@ -38,20 +36,29 @@ public abstract sealed class Scope permits Call, Attempt {
         volatile @Nullable IOException failure;
         /** Of a call: its observer. */
         volatile @Nullable CallObserver observer;
-        /** Of an attempt: headers that observers add. */
-        volatile @Nullable Headers wireHeaders;
+        /** Of a call: the observers of all calls. */
+        volatile @Nullable Observers observers;
+        /** Of an attempt: headers that observers set. */
+        Headers.@Nullable Builder wireHeaders;
         /** Of an attempt: the header that the policy adds. */
         volatile @Nullable String authorization;
     }
 
-    Scope(Time time) {
-        this.time = time;
-        this.startedAt = time.now();
+    Scope(long startedAt) {
+        this.startedAt = startedAt;
+    }
+
+    /** The clock of all layers. */
+    abstract Time time();
+
+    /** Starts now, after it was made. */
+    final void start() {
+        startedAt = now();
     }
 
     /** The time on the clock of all layers. */
     public final long now() {
-        return time.now();
+        return time().now();
     }
 
     public final long startedAt() {
@@ -83,8 +90,8 @@ public abstract sealed class Scope permits Call, Attempt {
 
     /** Waits for the whole time, even if raised. */
     public final void pause(long nanos) throws IOException {
-        long until = time.now() + nanos;
-        while (time.now() < until) {
+        long until = now() + nanos;
+        while (now() < until) {
             await(until);
         }
     }
@@ -98,7 +105,7 @@ public abstract sealed class Scope permits Call, Attempt {
         Rare here = rare();
         Signal signal = here.signal;
         if (signal == null) {
-            signal = time.signal("call");
+            signal = time().signal("call");
             here.signal = signal;
             if (here.cancelCause != null) { // cancelled before there was a signal to raise
                 signal.raise();
@@ -173,8 +180,6 @@ public abstract sealed class Scope permits Call, Attempt {
             firstEnding = action;
         } else if (secondEnding == null) {
             secondEnding = action;
-        } else if (thirdEnding == null) {
-            thirdEnding = action;
         } else {
             Rare here = rare();
             if (here.moreEndings == null) {
@@ -200,7 +205,6 @@ public abstract sealed class Scope permits Call, Attempt {
         for (int i = more.size() - 1; i >= 0; i--) {
             more.get(i).run();
         }
-        run(thirdEnding);
         run(secondEnding);
         run(first);
         ended();

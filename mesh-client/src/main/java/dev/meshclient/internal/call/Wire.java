@@ -8,4 +8,7 @@ import okhttp3.Response;
 public interface Wire {
     /** Sends the attempt, records its {@link Result}, and ends it with its body. */
     Response send(Attempt attempt) throws IOException;
+
+    /** The call is over, its body included. */
+    default void ended() {}
 }

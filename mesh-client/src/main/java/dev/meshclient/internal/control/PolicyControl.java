@@ -4,6 +4,7 @@ import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.MeshState;
+import dev.meshclient.internal.pipeline.Steps;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.version.VersionOrder;
 import dev.meshclient.policy.Metadata;
@@ -36,6 +37,7 @@ public final class PolicyControl {
     private Observer observer = new Observer() {};
     private volatile Runnable afterDrop = () -> {};
     private Time.@Nullable Timer nextStale;
+    private volatile @Nullable IOException failedStep;
     private boolean closed;
 
     /** Observes the results of documents. */
@@ -93,23 +95,26 @@ public final class PolicyControl {
         if (problem != null) {
             throw new PolicyException(List.of(problem));
         }
-        boolean first = !isReady();
-        Applied what = put(read, gone);
-        observer.inForce(applied(), what, first);
-        return what;
-    }
-
-    private Applied put(PolicyDocument read, Consumer<EndpointHealth> gone) {
         PolicyDocument last = document;
         PolicyDocument next = last == null ? read : SharedParts.of(read, last);
         if (next.equals(last)) {
+            observer.inForce(applied(), Applied.NOTHING_NEW, false);
             return Applied.NOTHING_NEW;
         }
-        boolean again = differs(last, next) && order.isAgain(next.policy().metadata());
-        put(LastGoodMerge.after(applied(), next, time.now()), gone);
-        order.applied(next.policy().metadata());
+        Metadata metadata = next.policy().metadata();
+        Applied what = differs(last, next) && order.isAgain(metadata) ? Applied.SAME_VERSION : Applied.IN_FORCE;
+        boolean first = !isReady();
+        Steps steps = put(LastGoodMerge.after(applied(), next, time.now()), gone);
+        order.applied(metadata);
         document = next;
-        return again ? Applied.SAME_VERSION : Applied.IN_FORCE;
+        inForce(steps, what, first);
+        return what;
+    }
+
+    private void inForce(Steps steps, Applied what, boolean first) {
+        steps.run(
+                "claim its hosts and wake the calls that wait for it", () -> observer.inForce(applied(), what, first));
+        failedStep = steps.problem();
     }
 
     /**
@@ -122,10 +127,15 @@ public final class PolicyControl {
         if (isReady()) {
             return false;
         }
-        put(left, gone);
+        Steps steps = put(left, gone);
         versions.forEach(order::applied);
-        observer.inForce(left, Applied.IN_FORCE, true);
+        inForce(steps, Applied.IN_FORCE, true);
         return true;
+    }
+
+    /** The failed step of the activation of the policy in force; null: none. */
+    public @Nullable IOException failedStep() {
+        return failedStep;
     }
 
     /** There is no newer policy for this reason. */
@@ -166,24 +176,33 @@ public final class PolicyControl {
                         other.policy().metadata().scope());
     }
 
-    private void put(AppliedPolicy policy, Consumer<EndpointHealth> gone) {
+    private Steps put(AppliedPolicy policy, Consumer<EndpointHealth> gone) {
         AppliedPolicy fresh = LastGoodMerge.withoutStale(policy, time.now(), staleNanos);
-        current.replace(fresh, gone);
-        Set<String> dropped = new HashSet<>(policy.services().keySet());
-        dropped.removeAll(fresh.services().keySet());
-        if (!dropped.isEmpty()) {
-            LOG.warn("dropped, since no document had them for {} min: {}", staleNanos / 60_000_000_000L, dropped);
-        }
-        if (nextStale != null) {
-            nextStale.cancel();
-        }
-        nextStale = fresh.absentSince().values().stream()
+        Time.Timer timer = fresh.absentSince().values().stream()
                 .min(Long::compare)
                 .map(since -> time.at(
                         since + staleNanos,
                         "stale services",
                         () -> time.start("stale services", () -> dropStale(gone))))
                 .orElse(null);
+        boolean inForce = false;
+        Steps steps;
+        try {
+            steps = current.replace(fresh, gone);
+            inForce = true;
+        } finally {
+            Time.Timer obsolete = inForce ? nextStale : timer;
+            if (obsolete != null) {
+                obsolete.cancel();
+            }
+        }
+        nextStale = timer;
+        Set<String> dropped = new HashSet<>(policy.services().keySet());
+        dropped.removeAll(fresh.services().keySet());
+        if (!dropped.isEmpty()) {
+            LOG.warn("dropped, since no document had them for {} min: {}", staleNanos / 60_000_000_000L, dropped);
+        }
+        return steps;
     }
 
     private void dropStale(Consumer<EndpointHealth> gone) {
@@ -191,7 +210,7 @@ public final class PolicyControl {
             if (closed) {
                 return;
             }
-            put(applied(), gone);
+            failedStep = put(applied(), gone).problem();
         }
         afterDrop.run();
     }

@@ -276,7 +276,7 @@ public final class PolicyFeed implements Closeable {
             } catch (IOException e) {
                 failed(e);
                 throw e;
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 IOException defect = new IOException("the document could not be put in force: " + e, e);
                 failed(defect);
                 throw defect;

@@ -24,31 +24,31 @@ public final class PolicySink {
     private final Runnable applied;
     private final Time time;
     private final DocumentLog log;
-    private volatile Heard heard = new Heard(null, 0, null, 0, 0);
+    private volatile SourceReport report = new SourceReport(null, 0, null, 0, 0);
 
     /** The last facts of a source about the policy in force, and the problems since; times are of the mesh's clock. */
-    private record Heard(
+    private record SourceReport(
             MeshStatus.@Nullable From from,
             long confirmedAt,
             @Nullable IOException problem,
             long problemAt,
             long failingSince) {
-        Heard confirmed(long at) {
-            return new Heard(MeshStatus.From.LIVE, at, null, 0, 0);
+        SourceReport confirmed(long at) {
+            return new SourceReport(MeshStatus.From.LIVE, at, null, 0, 0);
         }
 
         /** A snapshot in force, or a document with a part that is not live, does not end the source's problem. */
-        Heard resumed(MeshStatus.From where, long at) {
-            return new Heard(where, at, problem, problemAt, failingSince);
+        SourceReport resumed(MeshStatus.From where, long at) {
+            return new SourceReport(where, at, problem, problemAt, failingSince);
         }
 
         /** Another one of several sources keeps failing. */
-        Heard failing(IOException said, long now) {
+        SourceReport failing(IOException said, long now) {
             return said.equals(problem) ? this : failed(said, now);
         }
 
-        Heard failed(IOException said, long at) {
-            return new Heard(from, confirmedAt, said, at, problem == null ? at : failingSince);
+        SourceReport failed(IOException said, long at) {
+            return new SourceReport(from, confirmedAt, said, at, problem == null ? at : failingSince);
         }
     }
 
@@ -74,9 +74,9 @@ public final class PolicySink {
         }
         long at = at(delivery.confirmed());
         IOException failing = delivery.failing();
-        MeshStatus.From from = delivery.live() || heard.from == null ? MeshStatus.From.LIVE : heard.from;
-        Heard next = delivery.live() && failing == null ? heard.confirmed(at) : heard.resumed(from, at);
-        heard = failing == null ? next : next.failing(failing, time.now());
+        MeshStatus.From from = delivery.live() || report.from == null ? MeshStatus.From.LIVE : report.from;
+        SourceReport next = delivery.live() && failing == null ? report.confirmed(at) : report.resumed(from, at);
+        report = failing == null ? next : next.failing(failing, time.now());
         return what;
     }
 
@@ -91,7 +91,7 @@ public final class PolicySink {
             return false;
         }
         applied.run();
-        heard = heard.resumed(freshness, at(snapshot.confirmed()));
+        report = report.resumed(freshness, at(snapshot.confirmed()));
         return true;
     }
 
@@ -101,35 +101,40 @@ public final class PolicySink {
     }
 
     synchronized void confirmed() {
-        heard = heard.confirmed(time.now());
+        report = report.confirmed(time.now());
     }
 
     synchronized void failed(IOException problem) {
         control.failed(problem);
-        heard = heard.failed(problem, time.now());
+        report = report.failed(problem, time.now());
         log.failed(problem, control.revision(), time.now());
     }
 
     /** How current the policy in force is; null: there is none. */
     MeshStatus.@Nullable Freshness freshness() {
-        Heard last = heard;
+        SourceReport last = report;
         return last.from == null
                 ? null
                 : new Status.FreshnessFacts(last.from, Duration.ofNanos(time.now() - last.confirmedAt));
     }
 
-    /** The problem since the policy in force was confirmed; null: none. */
+    /** The problem since the policy in force was confirmed, or of its activation; null: none. */
     MeshStatus.@Nullable Problem problem() {
-        Heard last = heard;
-        IOException said = last.problem;
-        if (said == null) {
-            return null;
+        SourceReport last = report;
+        if (last.problem != null) {
+            return problem(last.problem, last.problemAt, last.failingSince);
         }
+        IOException failedStep = control.failedStep();
+        long appliedAt = control.applied().appliedAt();
+        return failedStep == null ? null : problem(failedStep, appliedAt, appliedAt);
+    }
+
+    private MeshStatus.Problem problem(IOException said, long at, long since) {
         PolicyException refusal = DocumentLog.refusal(said);
         return new Status.ProblemFacts(
                 said.getMessage() == null ? said.toString() : said.getMessage(),
-                Duration.ofNanos(time.now() - last.problemAt),
-                Duration.ofNanos(time.now() - last.failingSince),
+                Duration.ofNanos(time.now() - at),
+                Duration.ofNanos(time.now() - since),
                 refusal == null ? List.of() : refusal.problems());
     }
 }

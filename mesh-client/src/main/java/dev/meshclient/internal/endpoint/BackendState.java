@@ -1,6 +1,7 @@
 package dev.meshclient.internal.endpoint;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The state of a service or subset that outlives policies: slots, each declared by its concept. */
@@ -61,12 +62,13 @@ public class BackendState {
 
     /** Drops the slots that are not kept, because no policy needs the state any more. */
     @SuppressWarnings("unchecked")
-    final void drop(@Nullable BackendState kept) {
+    final void drop(@Nullable BackendState kept, Consumer<Runnable> step) {
         Object[] now = values;
         for (int i = 0; i < now.length; i += 2) {
             Slot<Object> slot = (Slot<Object>) now[i];
-            if (kept == null || kept.find(slot) != now[i + 1]) {
-                slot.dropped().accept(now[i + 1]);
+            Object value = now[i + 1];
+            if (kept == null || kept.find(slot) != value) {
+                step.accept(() -> slot.dropped().accept(value));
             }
         }
     }

@@ -58,18 +58,23 @@ public final class LiveStates {
         }
     }
 
-    /** Puts the states of the next policy in force; the consumer gets the endpoints of removed services. */
-    public void follow(LiveStates next, Consumer<EndpointHealth> gone) {
+    /**
+     * Puts the states of the next policy in force.
+     *
+     * @param gone gets the endpoints of removed services
+     * @param step runs each part of it
+     */
+    public void follow(LiveStates next, Consumer<EndpointHealth> gone, Consumer<Runnable> step) {
         backends.forEach((name, state) -> {
             BackendState now = next.backends.get(name);
             if (now != state) {
-                state.drop(now);
+                state.drop(now, step);
             }
         });
         services.forEach((name, state) -> {
             if (next.services.get(name) != state) {
-                state.endpoints(EndpointList.NONE, gone);
-                state.drop(null);
+                step.accept(() -> state.endpoints(EndpointList.NONE, gone));
+                state.drop(null, step);
             }
         });
     }

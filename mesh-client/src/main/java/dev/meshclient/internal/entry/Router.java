@@ -149,13 +149,13 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         now.services().values().forEach(s -> claims.add(s.service().hosts()));
         now.refused().values().forEach(s -> claims.add(s.hosts()));
         lastProblem = null;
-        DocumentScope scope = now.scope();
-        if (first && scope != null) {
-            interest.resume(scope.hosts(), time.now());
-        }
         waiting.forEach(Call::raise);
         if (what != Applied.NOTHING_NEW) {
             events.policyApplied(now.revision());
+        }
+        DocumentScope scope = now.scope();
+        if (first && scope != null) {
+            interest.resume(scope.hosts(), time.now()); // last: it runs code of the source
         }
     }
 

@@ -5,6 +5,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Observers;
 import dev.meshclient.internal.time.Notifications;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyProblem;
@@ -14,12 +15,14 @@ import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
-import okhttp3.Headers;
+import java.util.Objects;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Calls observers and listeners; both of its layers are left out where there are no observers. */
-public final class Events {
+public final class Events implements Observers {
+    private static final CallObserver NOT_OBSERVED = new CallObserver() {};
+
     private final Time time;
     private final Guard guard;
     private final CallObserver.@Nullable Factory observers;
@@ -52,7 +55,7 @@ public final class Events {
 
     /** Once a call: above everything, so that answers of our own are seen too. */
     public CallLayer ofCalls(CallLayer next) {
-        return observers == null ? next : new Calls(guard, observers, next);
+        return observers == null ? next : new Calls(this, next);
     }
 
     /** Once an attempt: above the attempt timer, so that its verdict is seen. */
@@ -124,17 +127,41 @@ public final class Events {
         }
     }
 
-    // ---- the layers
+    // ---- calls
 
-    private record Calls(Guard guard, CallObserver.Factory observers, CallLayer next) implements CallLayer {
+    /** Null: there are none. */
+    public @Nullable Observers observers() {
+        return observers == null ? null : this;
+    }
+
+    @Override
+    public void begin(Call call) {
+        CallObserver.Factory factory = Objects.requireNonNull(observers);
+        CallObserver observer = null;
+        try {
+            observer = factory.observe(call);
+        } catch (RuntimeException | Error e) {
+            guard.failed(factory, e);
+        }
+        call.observer(observer == null ? NOT_OBSERVED : observer, this);
+    }
+
+    @Override
+    public void ended(Call call) {
+        CallObserver observer = Objects.requireNonNull(call.observer());
+        try {
+            observer.ended(call);
+        } catch (RuntimeException | Error e) {
+            guard.failed(observer, e);
+        }
+    }
+
+    private record Calls(Observers observers, CallLayer next) implements CallLayer {
         @Override
         public Response call(Call call) throws IOException {
-            CallObserver observer = observe(call);
-            if (observer == null) {
-                return next.call(call);
+            if (call.observer() == null) {
+                observers.begin(call);
             }
-            call.observer(observer);
-            call.onEnd(() -> ended(call, observer));
             try {
                 return next.call(call);
             } catch (IOException e) {
@@ -143,23 +170,6 @@ public final class Events {
             } catch (RuntimeException | Error e) {
                 call.failed(new IOException(e.toString(), e));
                 throw e;
-            }
-        }
-
-        private @Nullable CallObserver observe(Call call) {
-            try {
-                return observers.observe(call);
-            } catch (RuntimeException | Error e) {
-                guard.failed(observers, e);
-                return null;
-            }
-        }
-
-        private void ended(Call call, CallObserver observer) {
-            try {
-                observer.ended(call);
-            } catch (RuntimeException | Error e) {
-                guard.failed(observer, e);
             }
         }
 
@@ -177,9 +187,7 @@ public final class Events {
                 return next.call(attempt);
             }
             try {
-                Headers.Builder wire = new Headers.Builder();
-                observer.attemptStarting(attempt, wire);
-                attempt.wireHeaders(wire.build());
+                observer.attemptStarting(attempt, attempt);
             } catch (RuntimeException | Error e) {
                 guard.failed(observer, e);
             }

@@ -5,7 +5,6 @@ import dev.meshclient.telemetry.CallInfo;
 import dev.meshclient.telemetry.CallObserver;
 import java.util.ArrayList;
 import java.util.List;
-import okhttp3.Headers;
 
 /** The observers of one call as one; an observer that throws keeps none of the others from being called. */
 final class SeveralObservers implements CallObserver {
@@ -36,10 +35,10 @@ final class SeveralObservers implements CallObserver {
     }
 
     @Override
-    public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
+    public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
         for (CallObserver observer : observers) {
             try {
-                observer.attemptStarting(attempt, wire);
+                observer.attemptStarting(attempt, headers);
             } catch (RuntimeException | Error e) {
                 guard.failed(observer, e);
             }

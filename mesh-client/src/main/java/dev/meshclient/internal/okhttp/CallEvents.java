@@ -40,7 +40,7 @@ abstract class CallEvents extends EventListener {
     }
 
     private @Nullable OuterListener wrapped(EventListener caller) {
-        if (caller == EventListener.NONE) {
+        if (caller == EventListener.NONE || caller instanceof CallStart) {
             return null;
         }
         OuterListener found = outer().tag(OuterListener.class);

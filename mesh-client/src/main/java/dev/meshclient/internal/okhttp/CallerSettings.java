@@ -83,8 +83,9 @@ record CallerSettings(
     }
 
     /** Whether the chain has these settings, compared by identity: the common case, without an allocation. */
-    boolean fits(Interceptor.Chain chain) {
-        return connectTimeoutMillis == chain.connectTimeoutMillis()
+    boolean fits(Interceptor.Chain chain, boolean ofWebSocket) {
+        return webSocket == ofWebSocket
+                && connectTimeoutMillis == chain.connectTimeoutMillis()
                 && readTimeoutMillis == chain.readTimeoutMillis()
                 && writeTimeoutMillis == chain.writeTimeoutMillis()
                 && retryOnConnectionFailure == chain.getRetryOnConnectionFailure()

@@ -218,14 +218,9 @@ final class EndpointConnections {
     }
 
     /** @throws SSLException if it needs an own identity and there is none */
-    Made client(
-            OkHttpClient caller,
-            CallerSettings settings,
-            Backend backend,
-            Endpoint endpoint,
-            boolean tls,
-            boolean bounded)
+    Made client(Engine.Caller caller, Backend backend, Endpoint endpoint, boolean tls, boolean bounded)
             throws SSLException {
+        CallerSettings settings = caller.settings();
         Last recent = last;
         if (recent != null && recent.is(settings, backend, endpoint, tls, bounded)) {
             return recent.made;
@@ -236,7 +231,7 @@ final class EndpointConnections {
         Variant variant = new Variant(settings, backend, tls ? Peer.of(backend, endpoint) : null, bounded);
         Made made = clients.get(variant);
         if (made == null) {
-            Made fresh = derive(caller, variant, endpoint);
+            Made fresh = derive(caller.client(), variant, endpoint);
             Made before = clients.putIfAbsent(variant, fresh);
             made = before == null ? fresh : before;
         }

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.internal.call.Admission;
+import dev.meshclient.internal.call.Observers;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Identities;
@@ -39,22 +40,24 @@ public final class Engine {
     private final Time time;
     private final Admission.Source admissions;
     private final Transport transport;
+    private final @Nullable CallStart callStart;
     private final SmallDownload download = new SmallDownload();
     private final Map<CallerSettings, CallerSettings> interned = new ConcurrentHashMap<>();
     private final AtomicBoolean logged = new AtomicBoolean();
     private final LongAdder underWay = new LongAdder();
-    private final Runnable oneLess = underWay::decrement; // one object for all calls
     private final Set<Dispatcher> dispatchers = // weak references: some frameworks make a client for each request
             Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     /**
      * @param admissions decides which requests belong to the mesh
      * @param identities the own certificates and trusted authorities
+     * @param observers null: there are none
      */
-    public Engine(Time time, Admission.Source admissions, Identities identities) {
+    public Engine(Time time, Admission.Source admissions, Identities identities, @Nullable Observers observers) {
         this.time = time;
         this.admissions = admissions;
         this.transport = new Transport(time, identities);
+        this.callStart = observers == null ? null : new CallStart(time, admissions, observers);
     }
 
     /** Downloads a small document without the mesh and its clients; it is not a call of the user. */
@@ -71,14 +74,18 @@ public final class Engine {
                             + " okhttp3/okhttp3.internal.connection=dev.meshclient (logged once)");
         }
         OkHttpClient.Builder builder = client.newBuilder().addInterceptor(new Entry(client));
-        if (!RealCallAccess.canReplaceListener()) {
+        if (!RealCallAccess.canReplaceListener() || callStart != null) {
             EventListener.Factory factory = client.eventListenerFactory();
-            builder.eventListenerFactory(call -> {
-                EventListener caller = factory.create(call);
-                return caller == EventListener.NONE ? caller : new OuterListener(caller);
-            });
+            builder.eventListenerFactory(call -> listening(factory.create(call)));
         }
         return builder.build();
+    }
+
+    private EventListener listening(EventListener caller) {
+        EventListener held = caller == EventListener.NONE || RealCallAccess.canReplaceListener()
+                ? caller
+                : new OuterListener(caller);
+        return callStart == null ? held : held.plus(callStart);
     }
 
     /** As {@link #wrap}, with a dispatcher of its own that does not count by logical host. */
@@ -93,7 +100,7 @@ public final class Engine {
     /** The entry of a wrapped client; clients made from it by {@code newBuilder()} share it. */
     final class Entry implements Interceptor {
         private final OkHttpClient wrapped;
-        private volatile @Nullable Seen lastSeen;
+        private volatile @Nullable Caller last;
 
         Entry(OkHttpClient wrapped) {
             this.wrapped = wrapped;
@@ -148,22 +155,13 @@ public final class Engine {
         }
 
         private EngineCall engineCall(Chain chain, OkHttpClient client) {
-            EngineCall call = EngineCall.of(Engine.this, chain, client);
-            call.settings(settings(client, chain, call.isWebSocket()));
-            return call;
-        }
-
-        private CallerSettings settings(OkHttpClient client, Chain chain, boolean webSocket) {
-            Seen seen = lastSeen;
-            if (seen != null
-                    && seen.client == client
-                    && seen.settings.webSocket() == webSocket
-                    && seen.settings.fits(chain)) {
-                return seen.settings;
+            boolean webSocket = EngineCall.isWebSocket(chain);
+            Caller known = last;
+            if (known == null || known.client != client || !known.settings.fits(chain, webSocket)) {
+                known = new Caller(Engine.this, client, interned(CallerSettings.of(client, chain, webSocket)));
+                last = known;
             }
-            CallerSettings settings = interned(CallerSettings.of(client, chain, webSocket));
-            lastSeen = new Seen(client, settings);
-            return settings;
+            return EngineCall.of(known, chain);
         }
 
         @Override
@@ -172,8 +170,8 @@ public final class Engine {
         }
     }
 
-    /** The settings of the client that called last. */
-    private record Seen(OkHttpClient client, CallerSettings settings) {}
+    /** A client that makes calls through the mesh, and the settings that the engine derives its own clients from. */
+    record Caller(Engine engine, OkHttpClient client, CallerSettings settings) {}
 
     private CallerSettings interned(CallerSettings fresh) {
         if (interned.size() >= MAX_SETTINGS) {
@@ -195,10 +193,19 @@ public final class Engine {
         return transport;
     }
 
-    /** Counts the call until it ends. */
-    void begins(dev.meshclient.internal.call.Call call) {
+    /** Counts a call until {@link #ended}. */
+    void begins() {
         underWay.increment();
-        call.onEnd(oneLess);
+    }
+
+    void ended() {
+        underWay.decrement();
+    }
+
+    /** Begins to observe calls where they are made; null: there are no observers. */
+    @Nullable
+    CallStart callStart() {
+        return callStart;
     }
 
     /** The number of running calls, including those that wait for their next attempt. */

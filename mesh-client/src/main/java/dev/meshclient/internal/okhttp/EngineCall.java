@@ -11,10 +11,10 @@ import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
 import java.io.IOException;
 import java.net.ProtocolException;
-import java.util.Objects;
+import kotlin.jvm.JvmClassMappingKt;
 import kotlin.jvm.functions.Function0;
+import kotlin.reflect.KClass;
 import okhttp3.Interceptor;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -25,38 +25,41 @@ import org.jspecify.annotations.Nullable;
  * challenge makes another hop.
  */
 final class EngineCall extends CallEvents implements Wire, Function0<EngineCall> {
-    private final boolean webSocket;
+    // Made once: OkHttp's methods that take a Java class make one of these for each call.
+    private static final KClass<EngineCall> ENGINE_CALL = JvmClassMappingKt.getKotlinClass(EngineCall.class);
+    private static final KClass<MeshOptions> OPTIONS = JvmClassMappingKt.getKotlinClass(MeshOptions.class);
+    private static final KClass<Object> UNTYPED = JvmClassMappingKt.getKotlinClass(Object.class);
+
     private final long deadline;
-    private volatile Engine engine;
-    private volatile OkHttpClient client;
-    private volatile @Nullable CallerSettings settings;
+    private volatile Engine.Caller caller;
     private volatile @Nullable InnerCall last; // of the running hop
 
-    private EngineCall(Engine engine, Interceptor.Chain chain, OkHttpClient client) {
+    private EngineCall(Engine.Caller caller, Interceptor.Chain chain) {
         super(chain);
-        Boolean known = RealCallAccess.isWebSocket(outer());
-        this.webSocket = known != null
-                ? known
-                : "websocket".equalsIgnoreCase(chain.request().header("Upgrade"));
         long timeout = outer().timeout().timeoutNanos();
-        this.deadline = timeout == 0 ? Long.MAX_VALUE : engine.time().now() + timeout;
-        this.engine = engine;
-        this.client = client;
+        this.deadline = timeout == 0 ? Long.MAX_VALUE : caller.engine().time().now() + timeout;
+        this.caller = caller;
     }
 
     /** Enters a call, perhaps again: an interceptor above the mesh may proceed more than once. */
-    static EngineCall of(Engine engine, Interceptor.Chain chain, OkHttpClient client) {
-        EngineCall fresh = new EngineCall(engine, chain, client);
-        EngineCall call = chain.call().tag(EngineCall.class, fresh);
+    static EngineCall of(Engine.Caller caller, Interceptor.Chain chain) {
+        EngineCall fresh = new EngineCall(caller, chain);
+        EngineCall call = chain.call().tag(ENGINE_CALL, fresh);
         if (call == fresh) {
             call.listen();
             return call;
         }
         call.checkClosed();
-        call.engine = engine;
-        call.client = client;
+        call.caller = caller;
         call.chain(chain);
         return call;
+    }
+
+    static boolean isWebSocket(Interceptor.Chain chain) {
+        Boolean known = RealCallAccess.isWebSocket(chain.call());
+        return known != null
+                ? known
+                : "websocket".equalsIgnoreCase(chain.request().header("Upgrade"));
     }
 
     /** The tag of the caller's call; the object is its own factory, to save an allocation. */
@@ -65,36 +68,21 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
         return this;
     }
 
-    boolean isWebSocket() {
-        return webSocket;
-    }
-
     /** When the caller's {@code callTimeout} expires, on the engine's clock; {@link Long#MAX_VALUE}: there is none. */
     long deadline() {
         return deadline;
     }
 
-    Engine engine() {
-        return engine;
-    }
-
-    OkHttpClient client() {
-        return client;
-    }
-
-    void settings(CallerSettings now) {
-        settings = now;
-    }
-
-    CallerSettings settings() {
-        return Objects.requireNonNull(settings);
+    /** The client that made the call. */
+    Engine.Caller caller() {
+        return caller;
     }
 
     @Override
     public Response send(Attempt attempt) throws IOException {
         InnerCall inner = new InnerCall(this, attempt);
         last = inner;
-        return engine.transport().send(inner);
+        return caller.engine().transport().send(inner);
     }
 
     Response follow(Request first, Admission ofFirst, @Nullable Response before) throws IOException {
@@ -133,7 +121,7 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
                 }
             }
             request = next;
-            admission = engine.admit(request);
+            admission = caller.engine().admit(request);
             prior = response;
         }
     }
@@ -143,9 +131,10 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
             throw new IOException("Canceled");
         }
         last = null;
-        Call call = new Call(engine.time(), request, options(request), this);
+        Engine engine = caller.engine();
+        Call call = entered(engine, request, admission);
         call.deadline(deadline);
-        engine.begins(call);
+        engine.begins();
         current(call);
         try {
             return call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
@@ -162,14 +151,29 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
         }
     }
 
+    private Call entered(Engine engine, Request request, Admission admission) {
+        CallStart start = admission instanceof Admission.Ours ? engine.callStart() : null;
+        Call announced = start == null ? null : start.take(outer());
+        if (announced == null) {
+            return new Call(engine.time(), request, options(request), this);
+        }
+        announced.enter(request, options(request), this);
+        return announced;
+    }
+
+    @Override
+    public void ended() {
+        caller.engine().ended();
+    }
+
     private static Response passThrough(Call call) throws IOException {
         return call.beginAttempt().send();
     }
 
     private static MeshOptions options(Request request) {
-        MeshOptions stated = request.tag(MeshOptions.class);
+        MeshOptions stated = request.tag(OPTIONS);
         MeshOptions options =
-                stated != null ? stated : request.tag() instanceof MeshOptions said ? said : MeshOptions.DEFAULT;
+                stated != null ? stated : request.tag(UNTYPED) instanceof MeshOptions said ? said : MeshOptions.DEFAULT;
         InboundContext inbound = options.inbound() == null ? InboundContext.current() : options.inbound();
         return inbound == null ? options : inbound.applied(options);
     }

@@ -126,7 +126,7 @@ final class InnerCall extends EventForwarder implements Runnable {
     void handshakeStarted(long until, String what) {
         HandshakeTimer started = new HandshakeTimer(what);
         rare().handshake = started;
-        started.timer = engineCall.engine().time().at(until, "handshake", started);
+        started.timer = engineCall.caller().engine().time().at(until, "handshake", started);
     }
 
     private @Nullable HandshakeTimer handshake() {

@@ -35,7 +35,8 @@ final class NeutralClients {
     /** The client of the last request. */
     private record Last(Key key, OkHttpClient client) {}
 
-    OkHttpClient client(OkHttpClient caller, CallerSettings settings, @Nullable Backend backend) {
+    OkHttpClient client(Engine.Caller caller, @Nullable Backend backend) {
+        CallerSettings settings = caller.settings();
         long connect = backend == null ? 0 : backend.connectNanos();
         long idle = backend == null ? 0 : backend.idleNanos();
         Last recent = last;
@@ -46,7 +47,7 @@ final class NeutralClients {
             clients.clear();
         }
         Key key = new Key(settings, connect, idle);
-        OkHttpClient client = clients.computeIfAbsent(key, k -> derive(caller, k));
+        OkHttpClient client = clients.computeIfAbsent(key, k -> derive(caller.client(), k));
         last = new Last(key, client);
         return client;
     }

@@ -59,7 +59,7 @@ final class Transport {
         if (upgraded) {
             requireTls(inner);
         }
-        OkHttpClient client = neutral.client(engineCall.client(), engineCall.settings(), backend);
+        OkHttpClient client = neutral.client(engineCall.caller(), backend);
         Response response = execute(inner, client.newCall(sent), upgraded);
         return backend == null ? response : untilIdle(inner, response, backend.idleNanos());
     }
@@ -69,7 +69,8 @@ final class Transport {
         EngineCall engineCall = inner.engineCall;
         inner.toMesh = true;
         Request request = attempt.call().request();
-        dispatcherLimit.look(engineCall.client().dispatcher(), request.url().host(), attempt.startedAt());
+        dispatcherLimit.look(
+                engineCall.caller().client().dispatcher(), request.url().host(), attempt.startedAt());
         boolean upgraded = backend.tlsMode(endpoint) != Tls.Mode.DISABLE && !request.isHttps();
         Request sent = dressed(attempt, upgraded ? upgrade.upgrade(request) : request);
         EndpointConnections connections = connections(endpoint);
@@ -94,9 +95,11 @@ final class Transport {
         }
         Request.Builder dressed = request.newBuilder();
         if (observers != null) {
-            for (String name : observers.names()) {
-                dressed.removeHeader(name);
-                observers.values(name).forEach(value -> dressed.addHeader(name, value));
+            for (int i = 0; i < observers.size(); i++) {
+                dressed.removeHeader(observers.name(i));
+            }
+            for (int i = 0; i < observers.size(); i++) {
+                dressed.addHeader(observers.name(i), observers.value(i));
             }
         }
         return authorization == null ? dressed.build() : withToken(attempt, request, dressed, authorization);
@@ -146,8 +149,7 @@ final class Transport {
         try {
             while (true) {
                 try {
-                    return connections.client(
-                            engineCall.client(), engineCall.settings(), backend, endpoint, tls, bounded);
+                    return connections.client(engineCall.caller(), backend, endpoint, tls, bounded);
                 } catch (OwnIdentityFault e) {
                     if (!e.isPending() || time.now() >= until) {
                         throw unavailable(attempt, e);
@@ -178,7 +180,7 @@ final class Transport {
 
     /** A chain whose TLS was removed would send a request for an https URL in plaintext. */
     private static void requireTls(InnerCall inner) throws UnknownServiceException {
-        if (inner.engineCall.settings().sslSocketFactory() == null) {
+        if (inner.engineCall.caller().settings().sslSocketFactory() == null) {
             UnknownServiceException e = new UnknownServiceException("'"
                     + inner.attempt.call().request().url().host()
                     + "' is called over TLS and the caller's client has none:"

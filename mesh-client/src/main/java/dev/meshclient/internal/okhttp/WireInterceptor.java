@@ -4,6 +4,8 @@ import dev.meshclient.InboundContext;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.util.Objects;
+import kotlin.jvm.JvmClassMappingKt;
+import kotlin.reflect.KClass;
 import okhttp3.Authenticator;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
@@ -18,6 +20,9 @@ import okhttp3.Response;
  */
 final class WireInterceptor implements Interceptor {
     static final WireInterceptor INSTANCE = new WireInterceptor();
+
+    private static final KClass<dev.meshclient.internal.call.Call> CALL =
+            JvmClassMappingKt.getKotlinClass(dev.meshclient.internal.call.Call.class);
 
     private WireInterceptor() {}
 
@@ -51,7 +56,7 @@ final class WireInterceptor implements Interceptor {
         HeaderNumbers decimals = Objects.requireNonNull(inner.connections).decimals();
         Request.Builder builder = request.newBuilder()
                 .header("x-mesh-attempt", decimals.text(inner.attempt.number()))
-                .tag(dev.meshclient.internal.call.Call.class, inner.attempt.call());
+                .tag(CALL, inner.attempt.call());
         InboundContext inbound = inner.attempt.call().options().inbound();
         if (inbound != null && inbound.baggage() != null && request.header("baggage") == null) {
             builder.header("baggage", inbound.baggage());

@@ -66,8 +66,8 @@ public final class Ejections {
     }
 
     /** Puts these rules in force. */
-    public void activate() {
-        detector.inForce(this, time.now());
+    public void activate(long now) {
+        detector.inForce(this, now);
     }
 
     /** The same rules, but they eject no endpoint. */
@@ -171,9 +171,9 @@ public final class Ejections {
         return true;
     }
 
-    void bringBack(EndpointHealth endpoint, String why) {
+    void bringBack(EndpointHealth endpoint, String why, long now) {
         synchronized (service()) {
-            if (!endpoint.bringBack(time.now())) {
+            if (!endpoint.bringBack(now)) {
                 return;
             }
             changed(endpoint, () -> {

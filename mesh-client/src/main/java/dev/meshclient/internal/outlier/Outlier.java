@@ -73,24 +73,25 @@ public final class Outlier implements AttemptLayer {
     private void judge(EndpointHealth endpoint, Attempt attempt, AttemptHealth health) {
         Ejections rules = detector.inForce();
         @Nullable String why = rows.after(endpoint, health);
-        boolean probed = attempt.pick().isProbe() && probed(rules, endpoint, health);
+        long now = time.now();
+        boolean probed = attempt.pick().isProbe() && probed(rules, endpoint, health, now);
         if (!probed && endpoint.isOut()) {
             if (health == AttemptHealth.GOOD
-                    && endpoint.outUntil() <= time.now()) { // while health is ignored it gets calls without a probe
-                rules.bringBack(endpoint, "answers again");
+                    && endpoint.outUntil() <= now) { // while health is ignored it gets calls without a probe
+                rules.bringBack(endpoint, "answers again", now);
             }
         } else if (!probed && why != null) {
             rules.takeOut(endpoint, why);
         }
-        if (detector.isDue(time.now(), settings.intervalNanos())) {
+        if (detector.isDue(now, settings.intervalNanos())) {
             compare(rules);
         }
     }
 
     /** @return whether the attempt needs no further judgement */
-    private static boolean probed(Ejections rules, EndpointHealth endpoint, AttemptHealth health) {
+    private static boolean probed(Ejections rules, EndpointHealth endpoint, AttemptHealth health, long now) {
         switch (health) {
-            case GOOD -> rules.bringBack(endpoint, "probe answered");
+            case GOOD -> rules.bringBack(endpoint, "probe answered", now);
             case SERVER_ERROR, GATEWAY_ERROR, LOCAL_FAILURE -> {
                 return rules.keepOut(endpoint, "probe failed");
             }

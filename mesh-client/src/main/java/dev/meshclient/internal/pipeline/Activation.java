@@ -8,13 +8,17 @@ import dev.meshclient.internal.outlier.Detector;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.policy.Endpoint;
+import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.RequestAuthentication;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.TrafficDistribution;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -22,7 +26,11 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Replaces the previous state by a compiled one. All changes of a policy to state that outlives it are made here. */
+/**
+ * Replaces the previous state by a compiled one. All changes of a policy to state that outlives it are made here. {@link
+ * #prepare} contains all that may fail (threads, timers) and changes nothing that calls use. {@link #begin} and {@link #end} only write
+ * fields, so that they fail at most for lack of memory; each step runs even then.
+ */
 final class Activation {
     private static final Logger LOG = LoggerFactory.getLogger(StateCompiler.class);
 
@@ -33,34 +41,96 @@ final class Activation {
     private final MeshState next;
     private final LocalWorkload self;
     private final DnsCache names;
+    private final long now;
+    private final Steps steps;
+    private final List<CompiledBackend> fresh;
+    private final Map<String, ResolvedEndpoints.Lookups> lookups = new HashMap<>(); // by service
     private final List<EndpointHealth> gone = new ArrayList<>();
 
-    Activation(MeshState before, MeshState next, LocalWorkload self, DnsCache names) {
+    private Activation(MeshState before, MeshState next, LocalWorkload self, DnsCache names, long now, boolean repeat) {
         this.before = before;
         this.next = next;
         this.self = self;
         this.names = names;
+        this.now = now;
+        this.steps = new Steps(next.revision());
+        this.fresh = next.backends().stream()
+                .filter(backend -> repeat || before.backend(backend.name()) != backend)
+                .toList();
     }
 
-    /** Prepares the state that the next layers rely on. */
+    /**
+     * Starts the lookups of names and the fetches of keys. If it throws, {@link #drop} stops those that it started.
+     *
+     * @param repeat whether a step of the previous activation failed, so that unchanged backends are activated again
+     */
+    static Activation prepare(
+            MeshState before, MeshState next, LocalWorkload self, DnsCache names, long now, boolean repeat) {
+        Activation activation = new Activation(before, next, self, names, now, repeat);
+        activation.fresh.stream().filter(backend -> backend.named() != null).forEach(activation::lookUp);
+        self.keys().prepare(issuers(next, self)); // last: a fetch that has begun cannot be taken back
+        return activation;
+    }
+
+    private void lookUp(CompiledBackend backend) {
+        AcceptedService accepted =
+                Objects.requireNonNull(next.policy().services().get(backend.service()));
+        lookups.computeIfAbsent(
+                backend.service(),
+                service -> ResolvedEndpoints.Lookups.start(
+                        accepted.service().endpoints().stream()
+                                .map(e -> new ResolvedEndpoints.Entry(e, accepted.priority(e)))
+                                .toList(),
+                        names));
+    }
+
+    /** Drops the names and issuers that a state does not use. */
+    static void drop(MeshState inForce, LocalWorkload self, DnsCache names) {
+        retainNames(inForce, names);
+        self.keys().inForce(issuers(inForce, self));
+    }
+
+    private static Collection<JwtProvider> issuers(MeshState state, LocalWorkload self) {
+        AcceptedService own = state.policy().services().get(self.workload().service());
+        RequestAuthentication authentication =
+                own == null ? null : own.service().settings().backend().access().requestAuthentication();
+        return authentication == null ? List.of() : authentication.providers().values();
+    }
+
+    private static void retainNames(MeshState state, DnsCache names) {
+        Set<String> used = new HashSet<>();
+        state.states().forEachService(service -> {
+            ResolvedEndpoints resolved = service.find(ResolvedEndpoints.SLOT);
+            if (resolved != null) {
+                resolved.addNamesTo(used);
+            }
+        });
+        names.retain(used);
+    }
+
+    MeshState next() {
+        return next;
+    }
+
+    Steps steps() {
+        return steps;
+    }
+
+    /** Before the swap: writes the state that the next layers rely on. */
     void begin() {
-        List<CompiledBackend> fresh = next.backends().stream()
-                .filter(backend -> before.backend(backend.name()) != backend)
-                .toList();
         Set<String> listed = new HashSet<>();
         fresh.forEach(backend -> {
             if (listed.add(backend.service())) {
-                list(backend);
+                steps.run("the endpoints of " + backend.service(), () -> list(backend));
             }
         });
-        fresh.forEach(CompiledBackend::activate);
-        issuers();
+        fresh.forEach(backend ->
+                steps.run("the plan and the ejection rules of " + backend.name(), () -> backend.activate(now)));
+        steps.run("the issuers of tokens", () -> self.keys().inForce(issuers(next, self)));
         next.policy().services().forEach((name, accepted) -> {
             CompiledService compiled = Objects.requireNonNull(next.service(name));
             if (compiled == before.service(name)) {
                 compiled.revision().text(accepted.revision());
-            } else {
-                sayIfFar(name, accepted.service());
             }
         });
     }
@@ -68,13 +138,9 @@ final class Activation {
     /** Lists the endpoints of the backend's service. */
     private void list(CompiledBackend backend) {
         ServiceState service = backend.serviceState();
-        AcceptedService accepted =
-                Objects.requireNonNull(next.policy().services().get(backend.service()));
-        if (backend.named() != null) {
-            List<ResolvedEndpoints.Entry> entries = accepted.service().endpoints().stream()
-                    .map(e -> new ResolvedEndpoints.Entry(e, accepted.priority(e)))
-                    .toList();
-            service.get(ResolvedEndpoints.SLOT).list(service, entries, names, gone::add);
+        ResolvedEndpoints.Lookups names = lookups.get(backend.service());
+        if (names != null) {
+            service.get(ResolvedEndpoints.SLOT).list(service, names, gone::add);
         } else {
             ResolvedEndpoints resolved = service.find(ResolvedEndpoints.SLOT);
             if (resolved != null) {
@@ -84,19 +150,27 @@ final class Activation {
         }
     }
 
-    private void issuers() {
-        AcceptedService own = next.policy().services().get(self.workload().service());
-        RequestAuthentication authentication =
-                own == null ? null : own.service().settings().backend().access().requestAuthentication();
-        self.keys()
-                .inForce(
-                        authentication == null
-                                ? List.of()
-                                : authentication.providers().values());
+    /**
+     * After the swap: drops state that the next policy does not need; the consumer gets every endpoint that no call can reach.
+     */
+    void end(Consumer<EndpointHealth> unreachable) {
+        before.states()
+                .follow(next.states(), gone::add, step -> steps.run("drop the state of the previous policy", step));
+        gone.forEach(endpoint ->
+                steps.run("close the connections of " + endpoint.name(), () -> unreachable.accept(endpoint)));
+        next.states()
+                .forEachService(service ->
+                        steps.run("return endpoints that no rule ejects", () -> Detector.returnUnjudged(service, now)));
+        steps.run("stop the lookups of the previous policy", () -> retainNames(next, names));
+        next.policy().services().forEach((name, accepted) -> {
+            if (next.service(name) != before.service(name)) {
+                steps.run("compare the zones of " + name, () -> logIfFar(name, accepted.service()));
+            }
+        });
     }
 
-    /** Warns, because a misspelt zone would otherwise show only on the bill. */
-    private void sayIfFar(String name, Service service) {
+    /** Logs it, because a misspelt zone would otherwise show only on the bill. */
+    private void logIfFar(String name, Service service) {
         Locality own = self.workload().locality();
         List<Endpoint> all = service.endpoints();
         ServiceState state = next.states().service(name);
@@ -114,22 +188,5 @@ final class Activation {
                 all.size(),
                 name,
                 own.region().isEmpty() ? own.zone() : own.region() + "/" + own.zone());
-    }
-
-    /**
-     * After the swap: drops state that the next policy does not need; the consumer gets every endpoint that no call can reach.
-     */
-    void end(Consumer<EndpointHealth> unreachable) {
-        before.states().follow(next.states(), gone::add);
-        gone.forEach(unreachable);
-        Set<String> used = new HashSet<>();
-        next.states().forEachService(service -> {
-            ResolvedEndpoints resolved = service.find(ResolvedEndpoints.SLOT);
-            if (resolved != null) {
-                resolved.addNamesTo(used);
-            }
-            Detector.returnUnjudged(service);
-        });
-        names.retain(used);
     }
 }

@@ -25,9 +25,9 @@ record CompiledBackend(
         Planner planner,
         Ejections ejections) {
     /** Puts its plan and its ejection rules in force. */
-    void activate() {
-        planner.activate();
-        ejections.activate();
+    void activate(long now) {
+        planner.activate(now);
+        ejections.activate(now);
     }
 
     /** Whether all its endpoints use the TLS mode of its settings. */

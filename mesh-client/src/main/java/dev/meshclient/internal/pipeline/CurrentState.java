@@ -9,19 +9,17 @@ import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.time.Time;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The state that calls use. A policy is compiled first, and replaces the previous state only if all of it compiles. */
 public final class CurrentState {
-    private static final Logger LOG = LoggerFactory.getLogger(CurrentState.class);
-
+    private final Time time;
     private final LocalWorkload self;
     private final DnsCache names;
     private final Compiler compiler;
 
     private Consumer<String> ask = host -> {};
     private Consumer<EndpointHealth> gone = endpoint -> {};
+    private boolean failed; // a step of the last activation
     private volatile MeshState state = MeshState.NONE;
 
     /** Makes the state of a policy; if it throws, nothing has changed. */
@@ -32,11 +30,12 @@ public final class CurrentState {
 
     public CurrentState(Time time, Resolver resolver, LocalWorkload self, Events events) {
         this(time, resolver, self, (policy, before, names, ask) -> new StateCompiler(
-                        policy, before, self, new Outbound(time, events, self, names))
+                        policy, before, self, new Outbound(time, events, self, names, new Pipeline()))
                 .compile(ask));
     }
 
     CurrentState(Time time, Resolver resolver, LocalWorkload self, Compiler compiler) {
+        this.time = time;
         this.names = new DnsCache(time, resolver, this::refresh);
         this.self = self;
         this.compiler = compiler;
@@ -52,19 +51,28 @@ public final class CurrentState {
         return state;
     }
 
-    /** @param gone gets the endpoints that no call can reach any more */
-    public synchronized void replace(AppliedPolicy policy, Consumer<EndpointHealth> gone) {
+    /**
+     * Puts a policy in force. If it throws, the previous policy is in force, and nothing has changed.
+     *
+     * @param gone gets the endpoints that no call can reach any more
+     * @return the steps of the activation, which all have run
+     */
+    public synchronized Steps replace(AppliedPolicy policy, Consumer<EndpointHealth> gone) {
         MeshState before = state;
-        MeshState next = compiler.compile(policy, before, names, ask);
-        Activation activation = new Activation(before, next, self, names);
-        activation.begin();
-        state = next;
-        this.gone = gone;
+        Activation activation;
         try {
-            activation.end(gone);
-        } catch (RuntimeException | Error e) { // the policy is in force: calls that wait for it must still find it
-            LOG.error("what policy {} does not need any more was not all released", policy.revision(), e);
+            MeshState next = compiler.compile(policy, before, names, ask);
+            activation = Activation.prepare(before, next, self, names, time.now(), failed);
+        } catch (RuntimeException | Error e) {
+            Activation.drop(before, self, names);
+            throw e;
         }
+        activation.begin();
+        state = activation.next();
+        this.gone = gone;
+        activation.end(gone);
+        failed = activation.steps().problem() != null;
+        return activation.steps();
     }
 
     /** Authorizes inbound requests; listeners are notified of its decisions. */

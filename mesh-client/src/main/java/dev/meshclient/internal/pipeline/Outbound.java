@@ -33,13 +33,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The table of contents: the layers of a call, in the order in which a request passes them. */
-record Outbound(Time time, Events events, LocalWorkload self, DnsCache names) {
+record Outbound(Time time, Events events, LocalWorkload self, DnsCache names, Pipeline pipeline) {
     /** Envoy's panic threshold. */
     private static final int PANIC_PERCENT = 50;
 
     /** Once for each call, above the rules. */
     CallLayer service(Revision revision, String name, List<Route.Rule> rules) {
-        return Pipeline
+        return pipeline
                 // Observes all layers below, including failures that the mesh itself reports.
                 .call(next -> events.ofCalls(next))
                 // All other settings depend on the rule; the backend is drawn once for each call.
@@ -48,13 +48,13 @@ record Outbound(Time time, Events events, LocalWorkload self, DnsCache names) {
 
     /** For hosts without a service: the same events, and a refusal. */
     static CallLayer refusal(Events events, CallLayer refusal) {
-        return Pipeline.call(next -> events.ofCalls(next)).bottom(refusal);
+        return new Pipeline().call(next -> events.ofCalls(next)).bottom(refusal);
     }
 
     /** Once for each call and then once for each attempt, below a rule. */
     CallLayer rule(BackendPlan plan) {
         BackendSettings s = plan.settings();
-        return Pipeline
+        return pipeline
                 // ---- once for each call
                 // Before any work for a call that would be refused.
                 .call(next -> Authorize.create(
@@ -72,7 +72,7 @@ record Outbound(Time time, Events events, LocalWorkload self, DnsCache names) {
 
     private AttemptLayer attempts(BackendPlan plan) {
         BackendSettings s = plan.settings();
-        return Pipeline
+        return pipeline
                 // ---- once for each attempt
                 // Above balance, which has no endpoints before the names of the backend are resolved.
                 .attempt(next -> Resolve.create(time, plan.shared().named(), names, next))

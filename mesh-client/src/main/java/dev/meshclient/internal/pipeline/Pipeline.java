@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,20 +18,23 @@ import okhttp3.Response;
  * Layers on top of each other, collected from the top down. Each is created with the layer below it; a layer that returns that
  * one is left out. {@code toString()} prints the outermost first.
  */
-final class Pipeline {
-    private Pipeline() {}
+class Pipeline {
+    /** Creates a layer. Tests override it, so that the creation of any layer can fail. */
+    <L> L create(Supplier<L> layer) {
+        return layer.get();
+    }
 
     /** The outermost layer that a call passes once. */
-    static OfCall call(UnaryOperator<CallLayer> layer) {
+    final OfCall call(UnaryOperator<CallLayer> layer) {
         return new OfCall().then(layer);
     }
 
     /** The outermost layer that each attempt passes. */
-    static OfAttempt attempt(UnaryOperator<AttemptLayer> layer) {
+    final OfAttempt attempt(UnaryOperator<AttemptLayer> layer) {
         return new OfAttempt().then(layer);
     }
 
-    static final class OfCall {
+    final class OfCall {
         private final List<UnaryOperator<CallLayer>> makers = new ArrayList<>();
 
         OfCall then(UnaryOperator<CallLayer> layer) {
@@ -45,11 +49,11 @@ final class Pipeline {
 
         /** The layer that makes attempts, and the layers of each attempt. */
         CallLayer bridge(Function<AttemptLayer, CallLayer> bridge, AttemptLayer attempts) {
-            return new Calls(stacked(makers, bridge.apply(attempts)), List.of(attempts));
+            return new Calls(stacked(makers, create(() -> bridge.apply(attempts))), List.of(attempts));
         }
     }
 
-    static final class OfAttempt {
+    final class OfAttempt {
         private final List<UnaryOperator<AttemptLayer>> makers = new ArrayList<>();
 
         OfAttempt then(UnaryOperator<AttemptLayer> layer) {
@@ -65,11 +69,13 @@ final class Pipeline {
     }
 
     /** All of them, outermost first. */
-    private static <L> List<L> stacked(List<UnaryOperator<L>> makers, L bottom) {
+    private <L> List<L> stacked(List<UnaryOperator<L>> makers, L bottom) {
         List<L> layers = new ArrayList<>(List.of(bottom));
         for (int i = makers.size() - 1; i >= 0; i--) {
-            L layer = makers.get(i).apply(layers.get(0));
-            if (layer != layers.get(0)) {
+            UnaryOperator<L> maker = makers.get(i);
+            L below = layers.get(0);
+            L layer = create(() -> maker.apply(below));
+            if (layer != below) {
                 layers.add(0, layer);
             }
         }

@@ -54,6 +54,7 @@ public final class DnsCache {
 
     /** Stops the lookups of all other names. */
     public synchronized void retain(Set<String> used) {
+        due.removeIf(name -> !used.contains(name.text));
         names.values().removeIf(name -> {
             boolean unused = !used.contains(name.text);
             if (unused) {
@@ -101,8 +102,8 @@ public final class DnsCache {
         }
         due.add(name);
         if (threads < AT_ONCE) {
+            time.start("resolve", this::work); // the thread waits for this lock
             threads++;
-            time.start("resolve", this::work);
         }
     }
 

@@ -43,14 +43,28 @@ public final class ResolvedEndpoints {
         }
     }
 
+    /** Entries whose names are looked up; not in force yet. */
+    public static final class Lookups {
+        private final List<Listed> listed;
+
+        private Lookups(List<Listed> listed) {
+            this.listed = listed;
+        }
+
+        /** Starts to look up the names that are not known yet. */
+        public static Lookups start(List<Entry> entries, DnsCache names) {
+            return new Lookups(entries.stream()
+                    .map(e -> {
+                        String name = e.name();
+                        return new Listed(e, name == null ? null : names.name(name));
+                    })
+                    .toList());
+        }
+    }
+
     /** Lists these entries from now on; the consumer gets every endpoint that the service has lost. */
-    public void list(ServiceState service, List<Entry> entries, DnsCache names, Consumer<EndpointHealth> gone) {
-        listed = entries.stream()
-                .map(e -> {
-                    String name = e.name();
-                    return new Listed(e, name == null ? null : names.name(name));
-                })
-                .toList();
+    public void list(ServiceState service, Lookups lookups, Consumer<EndpointHealth> gone) {
+        listed = lookups.listed;
         service.endpoints(found(service), gone);
     }
 

@@ -43,6 +43,7 @@ class FetchedKeysTest {
     /** A policy with the issuer, in force. */
     private static TokenCheck check(KeySets keys) {
         TokenCheck check = TokenCheck.of(List.of(TestIssuer.remote()), "orders", null, keys);
+        keys.prepare(List.of(TestIssuer.remote()));
         keys.inForce(List.of(TestIssuer.remote()));
         return check;
     }

@@ -8,8 +8,10 @@ import dev.meshclient.Documents;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.policy.Access;
+import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.Date;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -55,9 +57,12 @@ class InboundDefaultsTest {
             return TestIssuer.jwks(issuer.key).getBytes(StandardCharsets.UTF_8);
         });
         Boundary boundary = Boundary.of("orders", access(ofProvider, ofService), null, keys);
-        keys.inForce(Objects.requireNonNull(access(ofProvider, ofService).requestAuthentication())
+        Collection<JwtProvider> issuers = Objects.requireNonNull(
+                        access(ofProvider, ofService).requestAuthentication())
                 .providers()
-                .values());
+                .values();
+        keys.prepare(issuers);
+        keys.inForce(issuers);
         Inbound inbound = new PolicyInbound(() -> boundary, event -> {});
         String token = issuer.token(TestIssuer.claims(time)
                 .expirationTime(Date.from(time.wall().instant()))

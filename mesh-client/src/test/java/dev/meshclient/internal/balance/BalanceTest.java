@@ -86,7 +86,7 @@ class BalanceTest {
                 new BackendState(),
                 new BalanceSettings(algorithm, true, localities, failover, 50, true),
                 new Balance.Origin(HOME, Map.of(), Map.of()));
-        planner.activate();
+        planner.activate(time.now());
         return Balance.create(time, planner, transport);
     }
 

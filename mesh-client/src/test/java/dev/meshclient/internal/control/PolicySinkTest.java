@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Documents;
+import dev.meshclient.MeshStatus;
 import dev.meshclient.RecordingLogger;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.entry.Router;
@@ -24,6 +25,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -177,5 +179,35 @@ class PolicySinkTest {
                         "WARN policy 2026-11/8 is in force, before it none: 1 service(s); refused, and their calls fail: ")
                 .endsWith(" and 990 more")
                 .hasSizeLessThan(4000);
+    }
+
+    @Test
+    void a_failed_step_of_an_activation_is_in_the_status_until_the_next_document() throws Exception {
+        StepTime time = new StepTime();
+        Router router = new Router(
+                time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+        PolicySink sink = new PolicySink(
+                router.control(),
+                gone -> {
+                    throw new IllegalStateException("made to fail");
+                },
+                () -> {},
+                time,
+                log);
+        deliver(sink, document(version(8), ORDERS.replace("[]", "[{'address': '10.0.0.1', 'port': 80}]")));
+        assertThat(sink.problem()).isNull();
+        deliver(sink, document(version(9), ORDERS));
+        sink.confirmed();
+        time.step(1_000_000_000L);
+        MeshStatus.Problem problem = Objects.requireNonNull(sink.problem());
+        assertThat(problem.message())
+                .isEqualTo(
+                        "policy 2026-11/9 is in force, but this step of its activation failed: close the connections of"
+                                + " 10.0.0.1:80: java.lang.IllegalStateException: made to fail (the log has its stack trace); the"
+                                + " next document repeats it if it still matters");
+        assertThat(problem.age()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(log.lines()).last().asString().startsWith("INFO policy 2026-11/9 is in force");
+        deliver(sink, document(version(10), ORDERS + "," + BILLING));
+        assertThat(sink.problem()).isNull();
     }
 }

@@ -42,7 +42,7 @@ class EventsTest {
         }
 
         @Override
-        public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
+        public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
             told.add("attempt " + attempt.number() + " " + attempt.outcomeName());
         }
 
@@ -172,7 +172,7 @@ class EventsTest {
 
     private static final class Broken implements CallObserver {
         @Override
-        public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
+        public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
             throw new AssertionError("attempt starting");
         }
 
@@ -219,7 +219,7 @@ class EventsTest {
             views.add(c);
             return new CallObserver() {
                 @Override
-                public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
+                public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
                     views.add(attempt);
                     views.add(attempt.call());
                 }
@@ -233,8 +233,8 @@ class EventsTest {
         script.addAll(List.of(Outcome.RESET, "open"));
         call.run(layers(new InFlight(), c -> new CallObserver() {
             @Override
-            public void attemptStarting(AttemptInfo attempt, Headers.Builder wire) {
-                wire.set("x-attempt", String.valueOf(attempt.number()));
+            public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
+                headers.set("x-attempt", String.valueOf(attempt.number()));
             }
         }));
         Attempt second = open.get(0);

@@ -108,8 +108,8 @@ class OutboundTest {
                 Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
                     throw new IOException("nobody is there");
                 });
-        Outbound outbound =
-                new Outbound(time, Events.none(time), self, new DnsCache(time, name -> List.of(), () -> {}));
+        Outbound outbound = new Outbound(
+                time, Events.none(time), self, new DnsCache(time, name -> List.of(), () -> {}), new Pipeline());
         Backend backend = new Backend("orders", "orders", resolution, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
         ServiceState service = new ServiceState();
         BackendState state = new BackendState();

@@ -41,19 +41,20 @@ class ResolveTest {
             service.get(ResolvedEndpoints.SLOT)
                     .list(
                             service,
-                            List.of(new ResolvedEndpoints.Entry(
-                                    new Endpoint(
-                                            "orders",
-                                            80,
-                                            Locality.NONE,
-                                            null,
-                                            1,
-                                            Endpoint.Health.UNKNOWN,
-                                            Map.of(),
-                                            null,
-                                            null),
-                                    0)),
-                            names,
+                            ResolvedEndpoints.Lookups.start(
+                                    List.of(new ResolvedEndpoints.Entry(
+                                            new Endpoint(
+                                                    "orders",
+                                                    80,
+                                                    Locality.NONE,
+                                                    null,
+                                                    1,
+                                                    Endpoint.Health.UNKNOWN,
+                                                    Map.of(),
+                                                    null,
+                                                    null),
+                                            0)),
+                                    names),
                             gone -> {});
             AttemptLayer resolve = Resolve.create(
                     time,

@@ -1,0 +1,80 @@
+package dev.meshclient.internal.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.internal.endpoint.Slot;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Whatever fails while a policy is put in force: afterwards the previous policy is whole, or the new one is. */
+class FailedActivationTest {
+    /** Each call that an activation makes to the clock, a timer, a thread, a listener or the engine fails in its turn. */
+    @Test
+    void the_policy_before_is_whole_or_the_new_one_is() throws Exception {
+        List<Object> before = OneThreadMesh.ejecting().facts();
+        OneThreadMesh replaced = OneThreadMesh.ejecting();
+        replaced.apply(OneThreadMesh.NEW);
+        List<Object> after = replaced.facts();
+
+        int refused = 0;
+        int inForce = 0;
+        for (boolean failed = true; failed; ) {
+            OneThreadMesh mesh = OneThreadMesh.ejecting();
+            mesh.failAfter(refused + inForce);
+            if (isApplied(mesh)) {
+                inForce++;
+                assertThat(mesh.facts()).as("call %d fails", refused + inForce).isEqualTo(after);
+            } else {
+                refused++;
+                assertThat(mesh.facts()).as("call %d fails", refused + inForce).isEqualTo(before);
+            }
+            failed = mesh.hasFailed;
+        }
+        assertThat(refused).isGreaterThanOrEqualTo(8);
+        assertThat(inForce).as("three endpoints, a listener, and no failure").isEqualTo(5);
+    }
+
+    private static boolean isApplied(OneThreadMesh mesh) throws Exception {
+        try {
+            mesh.apply(OneThreadMesh.NEW);
+            return true;
+        } catch (IllegalStateException e) {
+            assertThat(e).hasMessage("made to fail");
+            return false;
+        }
+    }
+
+    @Test
+    void a_refused_policy_is_put_in_force_by_the_next_delivery() throws Exception {
+        OneThreadMesh mesh = OneThreadMesh.ejecting();
+        mesh.failsAfterCompile = true;
+        assertThatThrownBy(() -> mesh.apply(OneThreadMesh.NEW)).hasMessage("made to fail");
+        mesh.failsAfterCompile = false;
+        mesh.apply(OneThreadMesh.NEW);
+
+        OneThreadMesh replaced = OneThreadMesh.ejecting();
+        replaced.apply(OneThreadMesh.NEW);
+        assertThat(mesh.facts()).isEqualTo(replaced.facts());
+    }
+
+    @Test
+    void a_step_that_fails_stops_no_other_step_and_is_remembered_until_the_next_document() throws Exception {
+        OneThreadMesh mesh = OneThreadMesh.ejecting();
+        Slot<Object> poisoned = Slot.of(Object::new).whenDropped(state -> {
+            throw new IllegalStateException("made to fail");
+        });
+        mesh.current.now().states().forEachService(service -> service.get(poisoned));
+        mesh.apply(OneThreadMesh.NEW);
+        assertThat(mesh.router.control().failedStep())
+                .hasMessageContaining("is in force")
+                .hasMessageContaining("drop the state of the previous policy")
+                .hasMessageContaining("made to fail");
+
+        OneThreadMesh whole = OneThreadMesh.ejecting();
+        whole.apply(OneThreadMesh.NEW);
+        assertThat(mesh.facts()).isEqualTo(whole.facts());
+        mesh.apply(OneThreadMesh.OLD);
+        assertThat(mesh.router.control().failedStep()).isNull();
+    }
+}
