@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -24,7 +23,6 @@ import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The end of a mesh: calls finish, then nothing of it is left. */
 class MeshCloseTest {
@@ -121,10 +119,9 @@ class MeshCloseTest {
         cycles(100, meshes);
         long before = usedAfterGc();
         cycles(900, meshes);
-        await().atMost(Duration.ofSeconds(30)).until(() -> sockets.open() == 0);
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(threads()).isEmpty());
-        await().atMost(Duration.ofSeconds(30)).until(() -> {
+        await().until(() -> sockets.open() == 0);
+        await().untilAsserted(() -> assertThat(threads()).isEmpty());
+        await().until(() -> {
             System.gc();
             return meshes.stream().allMatch(m -> m.get() == null);
         });
@@ -137,8 +134,7 @@ class MeshCloseTest {
             try (Mesh mesh = mesh()) {
                 meshes.add(new WeakReference<>(mesh));
                 if (i % 10 == 0) {
-                    assertThat(enqueue(mesh.callFactory(caller)).get(20, TimeUnit.SECONDS))
-                            .isEqualTo("ok");
+                    assertThat(enqueue(mesh.callFactory(caller)).get()).isEqualTo("ok");
                 } else {
                     assertThat(read(mesh.wrap(caller))).isEqualTo("ok");
                 }
@@ -155,7 +151,7 @@ class MeshCloseTest {
         read(http);
         read(http);
         mesh.close();
-        await().atMost(Duration.ofSeconds(10)).until(() -> sockets.open() == 0);
+        await().until(() -> sockets.open() == 0);
         assertThat(sockets.accepted()).isLessThanOrEqualTo(2);
     }
 
@@ -167,17 +163,15 @@ class MeshCloseTest {
         server.setDispatcher(new Dispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
-                boolean inTime = let.await(30, TimeUnit.SECONDS);
-                return new MockResponse.Builder()
-                        .body(inTime ? "late" : "never let")
-                        .build();
+                let.await();
+                return new MockResponse.Builder().body("late").build();
             }
         });
         return let;
     }
 
     private void arrived() throws InterruptedException {
-        assertThat(server.takeRequest(20, TimeUnit.SECONDS)).isNotNull();
+        server.takeRequest();
     }
 
     private static CompletableFuture<Void> closing(Mesh mesh) {
@@ -205,9 +199,9 @@ class MeshCloseTest {
                 assertThatThrownBy(() -> http.newCall(NOWHERE).execute()).isInstanceOf(PolicyUnavailable.class));
         assertThat(closed).isNotDone();
         let.countDown();
-        assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("late");
-        closed.get(20, TimeUnit.SECONDS);
-        await().atMost(Duration.ofSeconds(10)).until(() -> sockets.open() == 0);
+        assertThat(body.get()).isEqualTo("late");
+        closed.get();
+        await().until(() -> sockets.open() == 0);
     }
 
     @Test
@@ -236,8 +230,8 @@ class MeshCloseTest {
                 assertThatThrownBy(() -> http.newCall(NOWHERE).execute()).isInstanceOf(PolicyUnavailable.class));
         assertThat(closed).isNotDone();
         let.countDown();
-        assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("late");
-        closed.get(20, TimeUnit.SECONDS);
+        assertThat(body.get()).isEqualTo("late");
+        closed.get();
     }
 
     @Test
@@ -252,7 +246,7 @@ class MeshCloseTest {
         arrived();
         mesh.close();
         assertThat(server.getRequestCount()).isEqualTo(2);
-        assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("second");
+        assertThat(body.get()).isEqualTo("second");
     }
 
     @Test
@@ -264,8 +258,8 @@ class MeshCloseTest {
         mesh.close();
         assertThat(body).isNotDone();
         let.countDown();
-        assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("late");
-        await().atMost(Duration.ofSeconds(10)).until(() -> sockets.open() == 0);
+        assertThat(body.get()).isEqualTo("late");
+        await().until(() -> sockets.open() == 0);
     }
 
     @Test
@@ -275,12 +269,11 @@ class MeshCloseTest {
                 .drainTimeout(Duration.ofMillis(50))
                 .build();
         CompletableFuture<String> body = enqueue(mesh.wrap(caller));
-        await().until(() -> sockets.accepted() == 1);
+        await().until(() -> sockets.accepted() == 1 || body.isDone());
         mesh.close();
-        assertThatThrownBy(() -> body.get(20, TimeUnit.SECONDS)).hasRootCauseInstanceOf(DeadlineExceeded.class);
+        assertThatThrownBy(body::get).hasRootCauseInstanceOf(DeadlineExceeded.class);
         never.countDown();
-        await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(threads()).noneMatch(name -> name.startsWith("mesh")));
+        await().untilAsserted(() -> assertThat(threads()).noneMatch(name -> name.startsWith("mesh")));
     }
 
     @Test
@@ -298,7 +291,6 @@ class MeshCloseTest {
     }
 
     @Test
-    @Timeout(60)
     void who_waits_for_a_policy_is_told_when_the_mesh_closes() throws Exception {
         Mesh mesh = Mesh.builder().policy(sink -> () -> {}).build();
         CompletableFuture<Boolean> ready = new CompletableFuture<>();
@@ -315,11 +307,10 @@ class MeshCloseTest {
         asking.start();
         await().until(() -> asking.getState() == Thread.State.TIMED_WAITING);
         mesh.close();
-        assertThat(ready.get(20, TimeUnit.SECONDS)).isFalse();
+        assertThat(ready.get()).isFalse();
     }
 
     @Test
-    @Timeout(60)
     void who_asks_a_closed_mesh_for_a_policy_is_told_at_once() throws Exception {
         Mesh mesh = Mesh.builder().policy(sink -> () -> {}).build();
         mesh.close();
@@ -347,10 +338,6 @@ class MeshCloseTest {
         CompletableFuture<String> body = enqueue(http);
         await().until(() -> http.dispatcher().runningCallsCount() == 1);
         mesh.close();
-        assertThat(body)
-                .failsWithin(Duration.ofSeconds(20))
-                .withThrowableThat()
-                .havingCause()
-                .isInstanceOf(PolicyUnavailable.class);
+        assertThatThrownBy(body::get).hasCauseInstanceOf(PolicyUnavailable.class);
     }
 }

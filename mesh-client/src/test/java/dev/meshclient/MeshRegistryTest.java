@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.meshclient.internal.control.Snapshots;
+import dev.meshclient.internal.time.Patience;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.registry.FakeRegistry;
 import dev.meshclient.registry.PolicySource;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -37,7 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** From a document on a server, or in a file, to where a call of a wrapped client ends up. */
 class MeshRegistryTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final MockWebServer blue = new MockWebServer();
     private final MockWebServer green = new MockWebServer();
@@ -78,7 +77,7 @@ class MeshRegistryTest {
         return Mesh.builder()
                 .policy(source)
                 .claim("orders")
-                .initialFetchTimeout(PATIENCE)
+                .initialFetchTimeout(Patience.LONG)
                 .build();
     }
 
@@ -99,12 +98,12 @@ class MeshRegistryTest {
                         new FakeRegistry().serves(document(1, blue), "\"1\"").holds();
                 Mesh mesh = mesh(PolicySource.http(registry.uri("/mesh/policy")))) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
-            assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+            assertThat(mesh.awaitReady(Patience.LONG)).isTrue();
             assertThat(mesh.policyRevision()).isEqualTo("-/1");
             assertThat(call(http)).isEqualTo("blue");
             registry.awaitHeld();
             registry.serves(document(2, green), "\"2\"");
-            await().atMost(PATIENCE).until(mesh::policyRevision, "-/2"::equals);
+            await().until(mesh::policyRevision, "-/2"::equals);
             assertThat(call(http)).isEqualTo("green");
         }
     }
@@ -130,10 +129,10 @@ class MeshRegistryTest {
                     answer.completeExceptionally(e);
                 }
             });
-            await().atMost(PATIENCE).until(() -> http.dispatcher().runningCallsCount() == 1);
+            await().until(() -> http.dispatcher().runningCallsCount() == 1);
             assertThat(answer).isNotDone();
             registry.serves(document(1, blue), "\"1\"");
-            assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("blue");
+            assertThat(answer.get()).isEqualTo("blue");
         }
     }
 
@@ -143,9 +142,10 @@ class MeshRegistryTest {
                 Mesh mesh = Mesh.builder()
                         .policy(PolicySource.http(registry.uri("/mesh/policy")))
                         .claim("orders")
-                        .initialFetchTimeout(Duration.ofSeconds(3))
+                        .initialFetchTimeout(Duration.ofMillis(100))
                         .build()) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
+            await().until(() -> mesh.status().lastProblem() != null);
             assertThatThrownBy(() -> call(http))
                     .isInstanceOf(PolicyUnavailable.class)
                     .rootCause()
@@ -172,7 +172,7 @@ class MeshRegistryTest {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThat(call(http)).isEqualTo("blue");
             Files.writeString(file, document(2, green));
-            await().atMost(PATIENCE).until(mesh::policyRevision, "-/2"::equals);
+            await().until(mesh::policyRevision, "-/2"::equals);
             assertThat(call(http)).isEqualTo("green");
         } finally {
             server.stop(0);
@@ -200,11 +200,11 @@ class MeshRegistryTest {
                 .snapshotDirectory(directory);
         try (Mesh mesh = builder.build()) {
             assertThat(call(mesh.wrap(new OkHttpClient()))).isEqualTo("blue");
-            await().atMost(PATIENCE).until(() -> hasSnapshot(directory));
+            await().until(() -> hasSnapshot(directory));
         }
         registry.dies();
-        try (Mesh mesh = builder.initialFetchTimeout(PATIENCE).build()) {
-            assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+        try (Mesh mesh = builder.initialFetchTimeout(Patience.LONG).build()) {
+            assertThat(mesh.awaitReady(Patience.LONG)).isTrue();
             assertThat(mesh.policyRevision()).isEqualTo("-/1");
             assertThat(call(mesh.wrap(new OkHttpClient()))).isEqualTo("blue");
         }
@@ -235,8 +235,7 @@ class MeshRegistryTest {
     }
 
     private void awaitKept(FakeRegistry registry, String revision) {
-        await().atMost(PATIENCE)
-                .ignoreExceptions()
+        await().ignoreExceptions()
                 .until(
                         () -> Snapshots.revision(
                                 directory, registry.uri("/mesh/policy").toString()),
@@ -247,12 +246,12 @@ class MeshRegistryTest {
         return Mesh.builder()
                 .policy(PolicySource.http(registry.uri("/mesh/policy")).pollInterval(Duration.ofSeconds(1)))
                 .claim("orders", "billing", "cart", "front")
-                .initialFetchTimeout(PATIENCE)
+                .initialFetchTimeout(Patience.LONG)
                 .snapshotDirectory(directory);
     }
 
     private static void awaitRevision(Mesh mesh, String revision) {
-        await().atMost(PATIENCE).until(mesh::policyRevision, revision::equals);
+        await().until(mesh::policyRevision, revision::equals);
     }
 
     /** What is kept from two older documents, one of them by a subset that is given up, is in force after a restart. */
@@ -301,13 +300,13 @@ class MeshRegistryTest {
         registry.dies();
         for (int restart = 1; restart <= 2; restart++) {
             try (Mesh mesh = restartable(registry).build()) {
-                assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+                assertThat(mesh.awaitReady(Patience.LONG)).isTrue();
                 assertThat(standing(mesh)).isEqualTo(before);
                 OkHttpClient http = mesh.wrap(new OkHttpClient());
                 assertThat(call(http)).isEqualTo("green");
                 assertThat(call(http, "billing")).isEqualTo("green");
                 assertThat(call(http, "cart")).isEqualTo("blue");
-                await().atMost(PATIENCE).until(() -> mesh.status().lastProblem() != null);
+                await().until(() -> mesh.status().lastProblem() != null);
                 MeshStatus status = mesh.status();
                 assertThat(status.freshness())
                         .extracting(MeshStatus.Freshness::from)
@@ -355,7 +354,7 @@ class MeshRegistryTest {
         registry.dies();
         for (int restart = 1; restart <= 2; restart++) {
             try (Mesh mesh = restartable(registry).build()) {
-                assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+                assertThat(mesh.awaitReady(Patience.LONG)).isTrue();
                 assertThat(standing(mesh)).isEqualTo(before);
                 assertThat(mesh.status().services())
                         .hasEntrySatisfying(
@@ -409,14 +408,14 @@ class MeshRegistryTest {
         try (Mesh mesh =
                 restartable(registry).initialFetchTimeout(Duration.ofSeconds(1)).build()) {
             awaitRevision(mesh, "e/1");
-            await().atMost(PATIENCE).until(() -> mesh.status().lastProblem() != null);
+            await().until(() -> mesh.status().lastProblem() != null);
             assertThat(mesh.status().toString())
                     .contains(", from a STALE snapshot, confirmed 24 h ago\nlast problem, ");
         }
     }
 
     private static void awaitRefusal(Mesh mesh, String path) {
-        await().atMost(PATIENCE).until(() -> mesh.status().refusals().getOrDefault("$", List.of()).stream()
+        await().until(() -> mesh.status().refusals().getOrDefault("$", List.of()).stream()
                 .anyMatch(problem -> problem.path().equals(path)));
     }
 
@@ -431,14 +430,13 @@ class MeshRegistryTest {
             }
             registry.changes(r -> r.code(500).body(""));
             try (Mesh mesh = restartable(registry).build()) {
-                await().atMost(PATIENCE).until(() -> mesh.status().lastProblem() != null);
+                await().until(() -> mesh.status().lastProblem() != null);
                 assertThat(mesh.status().freshness())
                         .extracting(MeshStatus.Freshness::from)
                         .isEqualTo(MeshStatus.From.SNAPSHOT);
                 int asked = registry.requests();
                 registry.changes(r -> r);
-                await().atMost(PATIENCE)
-                        .until(() -> mesh.status().freshness(), f -> f != null && f.from() == MeshStatus.From.LIVE);
+                await().until(() -> mesh.status().freshness(), f -> f != null && f.from() == MeshStatus.From.LIVE);
                 assertThat(mesh.status().lastProblem()).isNull();
                 assertThat(registry.header(asked, "Mesh-Rejected")).contains("services.billing.retry");
             }
@@ -458,7 +456,7 @@ class MeshRegistryTest {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThat(call(http)).isEqualTo("blue");
             Files.writeString(file, document(2, green));
-            await().atMost(PATIENCE).until(mesh::policyRevision, "-/2"::equals);
+            await().until(mesh::policyRevision, "-/2"::equals);
             assertThat(call(http)).isEqualTo("green");
         }
     }

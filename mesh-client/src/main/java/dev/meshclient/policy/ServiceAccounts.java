@@ -18,7 +18,9 @@ record ServiceAccounts(
     // java.util.regex recurses for each repetition of a group: long paths must not exhaust the stack.
     private static final String SEGMENTS = "(?!/|.*//|.*/$|(.*/)?\\.{1,2}(/|$))";
     private static final String PATH = SEGMENTS + "[A-Za-z0-9._/-]+";
-    private static final String TEMPLATE_PATH = "(?!$)" + SEGMENTS + "[A-Za-z0-9._/-]*(\\{service\\}[A-Za-z0-9._/-]*)*";
+    // For the same reason, lookaheads check the braces: each belongs to {service}.
+    private static final String TEMPLATE_PATH =
+            "(?!$)" + SEGMENTS + "(?!.*\\{(?!service\\}))(?!.*(?<!\\{service)\\})[A-Za-z0-9._/{}-]*";
     private static final String TRUST_DOMAIN = "spiffe://[a-z0-9._-]{1,255}/";
     static final Pattern ID = Pattern.compile(TRUST_DOMAIN + PATH);
     static final Pattern ACCOUNT = Pattern.compile("(" + TRUST_DOMAIN + ")?" + PATH);

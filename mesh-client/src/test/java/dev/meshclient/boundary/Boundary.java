@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -122,16 +121,14 @@ abstract class Boundary {
 
     /** The next request of a server of the mesh: it says which attempt it is. */
     static RecordedRequest meshed(MockWebServer server) throws InterruptedException {
-        RecordedRequest request = server.takeRequest(20, TimeUnit.SECONDS);
-        assertThat(request).isNotNull();
+        RecordedRequest request = server.takeRequest();
         assertThat(request.getHeaders().get("x-mesh-attempt")).isNotNull();
         return request;
     }
 
     /** The next request of a server outside: nothing of the mesh is told to it. */
     static RecordedRequest plain(MockWebServer server) throws InterruptedException {
-        RecordedRequest request = server.takeRequest(20, TimeUnit.SECONDS);
-        assertThat(request).isNotNull();
+        RecordedRequest request = server.takeRequest();
         assertThat(request.getHeaders().names()).noneMatch(name -> name.startsWith("x-mesh"));
         return request;
     }

@@ -34,8 +34,8 @@ class AuthenticationContractTest extends OkHttpContract {
             assertThat(response.priorResponse().code()).isEqualTo(401);
             assertThat(response.request().header("Authorization")).isEqualTo("secret");
         }
-        assertThat(taken(orders).getHeaders().get("Authorization")).isNull();
-        var second = taken(orders);
+        assertThat(orders.takeRequest().getHeaders().get("Authorization")).isNull();
+        var second = orders.takeRequest();
         assertThat(second.getHeaders().get("Authorization")).isEqualTo("secret");
         assertThat(second.getBody().utf8()).isEqualTo("hello");
         assertThat(second.getExchangeIndex()).isEqualTo(1);
@@ -122,8 +122,9 @@ class AuthenticationContractTest extends OkHttpContract {
             assertThatThrownBy(() -> read(calls, get("/"))).isInstanceOf(ProtocolException.class);
         } else {
             assertThat(read(calls, get("/"))).isEqualTo("welcome");
-            taken(orders);
-            assertThat(taken(orders).getHeaders().get("Proxy-Authorization")).isEqualTo("secret");
+            orders.takeRequest();
+            assertThat(orders.takeRequest().getHeaders().get("Proxy-Authorization"))
+                    .isEqualTo("secret");
         }
     }
 }

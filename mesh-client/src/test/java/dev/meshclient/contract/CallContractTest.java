@@ -96,7 +96,7 @@ class CallContractTest extends OkHttpContract {
         dispatcher.setIdleCallback(idle::incrementAndGet);
         Call call = wrapped(b -> b.dispatcher(dispatcher)).newCall(get("/"));
         Enqueued callback = Enqueued.of(call);
-        taken(orders);
+        orders.takeRequest();
         assertThat(dispatcher.runningCallsCount()).isEqualTo(1);
         assertThat(dispatcher.runningCalls()).containsExactly(call);
         assertThat(dispatcher.queuedCallsCount()).isZero();
@@ -121,7 +121,7 @@ class CallContractTest extends OkHttpContract {
         }
         int running = edge == Edge.CALL_FACTORY ? 6 : 5;
         for (int i = 0; i < running; i++) {
-            taken(orders);
+            orders.takeRequest();
         }
         assertThat(orders.getRequestCount()).isEqualTo(running);
         made.forEach(Call::cancel);

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockResponseBody;
 import mockwebserver3.RecordedRequest;
@@ -45,7 +44,7 @@ class ConnectionContractTest extends OkHttpContract {
 
     /** Of the next request: how many came before it on its connection. */
     private int exchange(int connection) throws InterruptedException {
-        RecordedRequest request = taken(orders);
+        RecordedRequest request = orders.takeRequest();
         assertThat(request.getConnectionIndex()).isEqualTo(connection);
         return request.getExchangeIndex();
     }
@@ -58,7 +57,7 @@ class ConnectionContractTest extends OkHttpContract {
         Call.Factory calls = calls();
         try (Response response = calls.newCall(get("/")).execute()) {
             assertThat(response.code()).isEqualTo(200);
-            assertThat(sent.await(20, TimeUnit.SECONDS)).isTrue();
+            sent.await();
         }
         read(calls, get("/"));
         assertThat(exchange(0)).isZero();
@@ -228,7 +227,8 @@ class ConnectionContractTest extends OkHttpContract {
                 .addTrustedCertificate(certificate().certificate())
                 .build();
         read(calls(b -> b.sslSocketFactory(client.sslSocketFactory(), client.trustManager())), get("/"));
-        assertThat(taken(orders).getHandshake().peerPrincipal().getName()).isEqualTo("CN=checkout");
+        assertThat(orders.takeRequest().getHandshake().peerPrincipal().getName())
+                .isEqualTo("CN=checkout");
     }
 
     // ---- the way there

@@ -147,7 +147,7 @@ class EventContractTest extends OkHttpContract {
                 .build());
         Call call = calls().newCall(get("/"));
         Enqueued callback = Enqueued.of(call);
-        taken(orders);
+        orders.takeRequest();
         call.cancel();
         callback.failure();
         assertThat(events.takeAtEnd())

@@ -41,10 +41,7 @@ final class Events extends EventListener {
 
     /** Waits for the end of a call, which may be told by another thread, and takes all events. */
     String takeAtEnd() {
-        await().pollDelay(Duration.ZERO)
-                .pollInterval(Duration.ofMillis(2))
-                .atMost(Duration.ofSeconds(20))
-                .until(this::hasEnded);
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).until(this::hasEnded);
         return take();
     }
 

@@ -56,8 +56,8 @@ class FeignTest extends OkHttpContract {
         assertThat(api.order("7")).isEqualTo("seven");
         assertThat(api.add("eight")).isEqualTo("added");
         assertThatThrownBy(() -> api.order("9")).isInstanceOf(FeignException.NotFound.class);
-        assertThat(taken(orders).getTarget()).isEqualTo("/v1/7");
-        assertThat(taken(orders).getBody().utf8()).isEqualTo("eight");
+        assertThat(orders.takeRequest().getTarget()).isEqualTo("/v1/7");
+        assertThat(orders.takeRequest().getBody().utf8()).isEqualTo("eight");
     }
 
     @Test
@@ -78,7 +78,7 @@ class FeignTest extends OkHttpContract {
             assertThat(api.order("7", within(20_000 + i))).isEqualTo("seven");
         }
         for (int i = 0; i < 50; i++) {
-            assertThat(taken(orders).getConnectionIndex()).isZero();
+            assertThat(orders.takeRequest().getConnectionIndex()).isZero();
         }
     }
 }

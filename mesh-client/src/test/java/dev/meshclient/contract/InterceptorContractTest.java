@@ -94,7 +94,7 @@ class InterceptorContractTest extends OkHttpContract {
         };
         assertThat(read(addedLater(change, chain -> chain.proceed(chain.request())), get("/")))
                 .isEqualTo("abc!");
-        assertThat(taken(orders).getHeaders().get("X-Added")).isEqualTo("1");
+        assertThat(orders.takeRequest().getHeaders().get("X-Added")).isEqualTo("1");
     }
 
     @Test
@@ -108,7 +108,7 @@ class InterceptorContractTest extends OkHttpContract {
         try (Response response = calls.newCall(get("/")).execute()) {
             assertThat(response.header("Cache-Control")).isEqualTo("max-age=1");
         }
-        assertThat(taken(orders).getHeaders().get("User-Agent")).isEqualTo("me");
+        assertThat(orders.takeRequest().getHeaders().get("User-Agent")).isEqualTo("me");
     }
 
     @Test
@@ -210,7 +210,7 @@ class InterceptorContractTest extends OkHttpContract {
                         .build())
                 .build();
         assertThat(read(authenticating, get("/c"))).isEqualTo("there");
-        List<RecordedRequest> requests = List.of(taken(orders), taken(orders), taken(orders));
+        List<RecordedRequest> requests = List.of(orders.takeRequest(), orders.takeRequest(), orders.takeRequest());
         assertThat(requests.get(2).getHeaders().get("Authorization")).isEqualTo("secret");
     }
 }

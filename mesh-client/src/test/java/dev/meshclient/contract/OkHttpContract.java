@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
-import mockwebserver3.RecordedRequest;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -142,13 +140,5 @@ abstract class OkHttpContract {
         try (Response response = client.newCall(request).execute()) {
             return response.body().string();
         }
-    }
-
-    static RecordedRequest taken(MockWebServer server) throws InterruptedException {
-        RecordedRequest request = server.takeRequest(20, TimeUnit.SECONDS);
-        if (request == null) {
-            throw new AssertionError("no request came");
-        }
-        return request;
     }
 }

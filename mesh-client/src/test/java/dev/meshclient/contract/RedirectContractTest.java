@@ -43,8 +43,8 @@ class RedirectContractTest extends OkHttpContract {
             assertThat(response.request().url()).isEqualTo(url("/b"));
             assertThat(response.priorResponse().code()).isEqualTo(code);
         }
-        assertThat(taken(orders).getMethod()).isEqualTo(method);
-        RecordedRequest followUp = taken(orders);
+        assertThat(orders.takeRequest().getMethod()).isEqualTo(method);
+        RecordedRequest followUp = orders.takeRequest();
         assertThat(followUp.getMethod()).isEqualTo(then);
         assertThat(followUp.getTarget()).isEqualTo("/b");
         if (then.equals("GET") && hasBody) {
@@ -94,9 +94,9 @@ class RedirectContractTest extends OkHttpContract {
                 .header("X-Mine", "kept")
                 .build();
         assertThat(read(calls(), request)).isEqualTo("there");
-        assertThat(taken(orders).getHeaders().get("Authorization")).isEqualTo("secret");
-        assertThat(taken(orders).getHeaders().get("Authorization")).isEqualTo("secret");
-        RecordedRequest other = taken(billing);
+        assertThat(orders.takeRequest().getHeaders().get("Authorization")).isEqualTo("secret");
+        assertThat(orders.takeRequest().getHeaders().get("Authorization")).isEqualTo("secret");
+        RecordedRequest other = billing.takeRequest();
         assertThat(other.getHeaders().get("Authorization")).isNull();
         assertThat(other.getHeaders().get("X-Mine")).isEqualTo("kept");
         assertThat(other.getHeaders().get("Host")).startsWith("billing");

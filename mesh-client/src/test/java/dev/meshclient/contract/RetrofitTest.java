@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import okhttp3.RequestBody;
 import okhttp3.ResponseBody;
 import org.junit.jupiter.api.Test;
@@ -52,8 +51,8 @@ class RetrofitTest extends OkHttpContract {
         Orders api = api();
         assertThat(api.order("7").execute().body().string()).isEqualTo("seven");
         assertThat(api.add(RequestBody.create("eight", TEXT)).execute().code()).isEqualTo(201);
-        assertThat(taken(orders).getTarget()).isEqualTo("/v1/7");
-        assertThat(taken(orders).getBody().utf8()).isEqualTo("eight");
+        assertThat(orders.takeRequest().getTarget()).isEqualTo("/v1/7");
+        assertThat(orders.takeRequest().getBody().utf8()).isEqualTo("eight");
     }
 
     @Test
@@ -87,7 +86,7 @@ class RetrofitTest extends OkHttpContract {
                 body.completeExceptionally(failure);
             }
         });
-        assertThat(body.get(20, TimeUnit.SECONDS)).isEqualTo("seven");
+        assertThat(body.get()).isEqualTo("seven");
     }
 
     @Test

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
@@ -39,7 +38,7 @@ class WebSocketContractTest extends OkHttpContract {
         private final BlockingQueue<String> words = new LinkedBlockingQueue<>();
 
         String next() throws InterruptedException {
-            String word = words.poll(20, TimeUnit.SECONDS);
+            String word = words.take();
             return word == null ? "nothing" : word;
         }
 
@@ -74,7 +73,7 @@ class WebSocketContractTest extends OkHttpContract {
         assertThat(heard.next()).isEqualTo("you said hello");
         socket.close(1000, "bye");
         assertThat(heard.next()).isEqualTo("closed 1000 bye");
-        assertThat(taken(orders).getHeaders().get("Upgrade")).isEqualTo("websocket");
+        assertThat(orders.takeRequest().getHeaders().get("Upgrade")).isEqualTo("websocket");
     }
 
     @Test

@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.cert.CertificateEncodingException;
-import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -38,7 +37,6 @@ class MountedIdentityTest {
     private static final String ID = "spiffe://shop.example/checkout";
     private static final TestCertificates ROOT = TestCertificates.root("shop root");
     private static final TestCertificates PARTNER = TestCertificates.root("partner root");
-    private static final Duration LONG = Duration.ofSeconds(30);
 
     @TempDir
     private Path directory;
@@ -63,13 +61,13 @@ class MountedIdentityTest {
         }
 
         Svid awaitDelivery(int number) {
-            await().atMost(LONG).until(() -> delivered.size() >= number);
+            await().until(() -> delivered.size() >= number);
             return delivered.get(number - 1);
         }
 
         /** The next problem that says so. */
         String awaitProblem(String words) {
-            await().atMost(LONG).until(() -> problems.stream().anyMatch(p -> p.contains(words)));
+            await().until(() -> problems.stream().anyMatch(p -> p.contains(words)));
             return problems.stream().filter(p -> p.contains(words)).findFirst().orElseThrow();
         }
     }

@@ -1,6 +1,7 @@
 package dev.meshclient.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.meshclient.policy.json.JsonPatterns;
 import java.util.List;
@@ -90,6 +91,11 @@ class PatternStackTest {
                         ofPaths),
                 Arguments.of(RuleCheck.PATH, "/([a4/*]|" + escape + ")*", "/", ofPaths),
                 Arguments.of(
+                        ServiceAccounts.TEMPLATE,
+                        "(?!/|.*//|.*/$|(.*/)?\\.{1,2}(/|$))([a./-]|service|\\{service\\})+",
+                        "",
+                        new String[] {"a", "/", ".", "-", "service", "{service}", "{", "}", "\n"}),
+                Arguments.of(
                         AccessCheck.KEY,
                         "request\\.auth\\.claims(\\[[^\\[\\]]+\\])+",
                         "request.auth.claims",
@@ -104,9 +110,9 @@ class PatternStackTest {
         List<String> texts = List.of(before);
         for (int length = 0; length <= 5; length++) {
             for (String text : texts) {
-                assertThat(pattern.matcher(text).matches())
-                        .as(text)
-                        .isEqualTo(readable.matcher(text).matches());
+                if (pattern.matcher(text).matches() != readable.matcher(text).matches()) {
+                    fail("%s: %s", pattern, text);
+                }
             }
             texts = texts.stream()
                     .flatMap(text -> Stream.of(parts).map(part -> text + part))

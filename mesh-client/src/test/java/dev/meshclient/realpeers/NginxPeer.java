@@ -98,9 +98,7 @@ final class NginxPeer implements RealPeer {
                         "error.log",
                         "-s",
                         "reload"));
-        await().pollInterval(Duration.ofMillis(10))
-                .atMost(Duration.ofSeconds(60))
-                .until(() -> stopping() > before);
+        await().pollInterval(Duration.ofMillis(10)).until(() -> stopping() > before);
     }
 
     private long stopping() throws IOException {

@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Assumptions;
 
 /** A server that runs as a process of its own, from its start until it is killed; what it prints is kept. */
 final class Program implements Closeable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final List<String> ADMINISTRATORS =
             List.of("/usr/sbin", "/usr/local/sbin"); // not on everybody's PATH
 
@@ -118,9 +117,7 @@ final class Program implements Closeable {
         process.getOutputStream().close();
         Program program = new Program(process, port, output);
         try {
-            await().pollInterval(Duration.ofMillis(20))
-                    .atMost(PATIENCE)
-                    .until(() -> !process.isAlive() || isListening(port));
+            await().pollInterval(Duration.ofMillis(20)).until(() -> !process.isAlive() || isListening(port));
         } catch (ConditionTimeoutException e) {
             program.close();
             throw new IOException("nobody listens at " + port + ":\n" + program.output(), e);
@@ -152,8 +149,7 @@ final class Program implements Closeable {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS) || process.exitValue() != 0) {
-            process.destroyForcibly();
+        if (process.waitFor() != 0) {
             throw new IOException(command + " failed:\n" + Files.readString(output));
         }
     }

@@ -12,12 +12,10 @@ import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.realpeers.RealPeer.Kind;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -102,7 +100,7 @@ class RealPeersTest {
         try (Mesh mesh = mesh(peer, settings, CHECKOUT)) {
             assertThat(get(mesh, protocol, "/last")).isEqualTo("200 answered");
         }
-        await().atMost(Duration.ofSeconds(30)).until(() -> !peer.seen().isEmpty());
+        await().until(() -> !peer.seen().isEmpty());
         assertThat(peer.seen()).extracting(RealPeer.Seen::path).containsExactly("/last");
     }
 
@@ -122,7 +120,7 @@ class RealPeersTest {
                 assertThat(get(mesh, protocol, "/first")).isEqualTo("200 answered");
                 assertThat(get(mesh, protocol, "/second")).isEqualTo("200 answered");
 
-                await().atMost(Duration.ofSeconds(30)).until(() -> peer.seen().size() >= 2);
+                await().until(() -> peer.seen().size() >= 2);
                 assertThat(peer.seen()).extracting(RealPeer.Seen::path).containsExactly("/first", "/second");
                 assertThat(peer.seen()).allSatisfy(seen -> {
                     assertThat(seen.serial()).isEqualTo(RealPeer.serial(CHECKOUT));
@@ -218,11 +216,11 @@ class RealPeersTest {
                 WebSocket socket = http.newWebSocket(
                         new Request.Builder().url("ws://orders/socket").build(), heard);
                 socket.send("hello");
-                assertThat(heard.messages.poll(30, TimeUnit.SECONDS)).isEqualTo("echo of hello");
+                assertThat(heard.messages.take()).isEqualTo("echo of hello");
                 socket.close(1000, null);
-                assertThat(heard.messages.poll(30, TimeUnit.SECONDS)).isEqualTo("closed with 1000");
+                assertThat(heard.messages.take()).isEqualTo("closed with 1000");
 
-                await().atMost(Duration.ofSeconds(30)).until(() -> !peer.seen().isEmpty());
+                await().until(() -> !peer.seen().isEmpty());
                 assertThat(peer.seen())
                         .containsExactly(
                                 new RealPeer.Seen("/socket", RealPeer.serial(CHECKOUT), Shop.CHECKOUT, "HTTP/1.1"));

@@ -6,6 +6,7 @@ import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.time.Patience;
 import dev.meshclient.internal.time.RealTime;
 import java.io.IOException;
 import java.time.Duration;
@@ -47,7 +48,7 @@ final class Shop {
 
     static Mesh ready(Mesh.Builder builder) throws IOException {
         Mesh mesh = builder.build();
-        assertThat(mesh.awaitReady(Duration.ofSeconds(30))).isTrue();
+        assertThat(mesh.awaitReady(Patience.LONG)).isTrue();
         return mesh;
     }
 

@@ -28,7 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Virtual machines in a file, clusters in a registry. */
 class CombinedSourceTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final FastTime time = new FastTime(20);
     private Revisions sink = new Revisions();
@@ -77,7 +76,7 @@ class CombinedSourceTest {
         }
 
         void awaitDelivered(String... revisions) {
-            await().atMost(PATIENCE).until(this::delivered, List.of(revisions)::equals);
+            await().until(this::delivered, List.of(revisions)::equals);
         }
     }
 
@@ -147,8 +146,7 @@ class CombinedSourceTest {
         registry.serves(document(3, "cluster"), "\"3\"");
         sink.awaitDelivered("-/5+-/1", "-/5+-/3");
         registry.serves(document(2, "cluster"), "\"2\"");
-        await().atMost(PATIENCE)
-                .until(() -> sink.events.stream().anyMatch(e -> e.contains("metadata.version: 2 (legal: 3 or more;")));
+        await().until(() -> sink.events.stream().anyMatch(e -> e.contains("metadata.version: 2 (legal: 3 or more;")));
         registry.awaitRequests(registry.requests() + 2);
         assertThat(registry.header(registry.requests() - 1, "Mesh-Rejected"))
                 .contains("\"2\"; reason=", "metadata.version: 2 (legal: 3 or more;");
@@ -192,7 +190,7 @@ class CombinedSourceTest {
         sink.awaitDelivered("-/5+-/1");
         sink.refused = "-/2";
         registry.serves(document(2, "cluster"), "\"2\"");
-        await().atMost(PATIENCE).until(() -> sink.events.stream().anyMatch(e -> e.contains("is not wanted")));
+        await().until(() -> sink.events.stream().anyMatch(e -> e.contains("is not wanted")));
         file(6);
         sink.awaitDelivered("-/5+-/1", "-/6+-/1");
     }
@@ -237,7 +235,7 @@ class CombinedSourceTest {
         assertThat(sink.live).containsExactly(false);
         assertThat(sink.confirmations).isZero();
         registry.changes(r -> r);
-        await().atMost(PATIENCE).until(() -> sink.confirmations > 0);
+        await().until(() -> sink.confirmations > 0);
         sink.awaitDelivered("-/6+-/1");
     }
 
@@ -251,8 +249,7 @@ class CombinedSourceTest {
         registry.serves(document(6, "cluster"), "\"6\"");
         sink = new Revisions();
         watch = hybrid(file(5)).watch(sink.at(time).remembering(left));
-        await().atMost(PATIENCE)
-                .until(() -> sink.events.stream().anyMatch(e -> e.contains("metadata.version: 6 (legal: 7 or more;")));
+        await().until(() -> sink.events.stream().anyMatch(e -> e.contains("metadata.version: 6 (legal: 7 or more;")));
     }
 
     /** What is stale waits for the time from which on it may be used. */
@@ -288,16 +285,16 @@ class CombinedSourceTest {
         watch = hybrid(file(5)).watch(sink.at(time));
         sink.awaitDelivered("-/5+-/1");
         registry.changes(r -> r.code(500).body(""));
-        await().atMost(PATIENCE).until(() -> sink.events.stream().anyMatch(e -> e.contains("HTTP 500")));
+        await().until(() -> sink.events.stream().anyMatch(e -> e.contains("HTTP 500")));
         int confirmations = sink.confirmations;
         file(6);
-        await().atMost(PATIENCE).until(() -> sink.delivered().contains("-/6+-/1"));
+        await().until(() -> sink.delivered().contains("-/6+-/1"));
         assertThat(sink.failing).hasMessageContaining("HTTP 500");
         assertThat(sink.confirmations).isEqualTo(confirmations);
         registry.changes(r -> r);
-        await().atMost(PATIENCE).until(() -> sink.confirmations > confirmations);
+        await().until(() -> sink.confirmations > confirmations);
         file(7);
-        await().atMost(PATIENCE).until(() -> sink.delivered().contains("-/7+-/1"));
+        await().until(() -> sink.delivered().contains("-/7+-/1"));
         assertThat(sink.failing).isNull();
     }
 
@@ -307,7 +304,7 @@ class CombinedSourceTest {
         watch = PolicySource.merge(PolicySource.http(registry.uri("/a")), PolicySource.file(directory.resolve("none")))
                 .watch(sink.at(time));
         watch.close();
-        await().atMost(PATIENCE).until(() -> time.running() == 0);
+        await().until(() -> time.running() == 0);
         assertThat(sink.delivered()).isEmpty();
     }
 }

@@ -8,7 +8,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A server that answers {@code ?hosts=} with a part of its policy, and holds requests until that part changes. */
 public final class FakeHostRegistry implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final MockWebServer server = new MockWebServer();
     private Closeable remains = () -> {};
@@ -162,9 +160,8 @@ public final class FakeHostRegistry implements AutoCloseable {
     }
 
     public void awaitAsked(String last) {
-        await().atMost(PATIENCE)
-                .until(() ->
-                        !requests.isEmpty() && asked().get(asked().size() - 1).equals(last));
+        await().until(() ->
+                !requests.isEmpty() && asked().get(asked().size() - 1).equals(last));
     }
 
     private synchronized int held() {
@@ -173,7 +170,7 @@ public final class FakeHostRegistry implements AutoCloseable {
 
     /** Until a request is being held. One that the client has ended is held here until something changes. */
     public void awaitHeld() {
-        await().atMost(PATIENCE).until(() -> held() >= 1);
+        await().until(() -> held() >= 1);
     }
 
     public URI uri(String path) {

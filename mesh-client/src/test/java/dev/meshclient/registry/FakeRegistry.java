@@ -23,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A server that has one document: with ETag or without, holding requests or not, well or broken. */
 public final class FakeRegistry implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final MockWebServer server = new MockWebServer();
     private Closeable remains = () -> {};
@@ -158,7 +157,7 @@ public final class FakeRegistry implements AutoCloseable {
     }
 
     public void awaitRequests(int count) {
-        await().atMost(PATIENCE).until(() -> requests.size() >= count);
+        await().until(() -> requests.size() >= count);
     }
 
     private synchronized int held() {
@@ -167,7 +166,7 @@ public final class FakeRegistry implements AutoCloseable {
 
     /** Until a request is being held. */
     public void awaitHeld() {
-        await().atMost(PATIENCE).until(() -> held() == 1);
+        await().until(() -> held() == 1);
     }
 
     public URI uri(String path) {

@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -225,7 +224,7 @@ class FilePolicySourceTest {
         assertThat(events.register()).isTrue();
         assertThat(events.stirred()).isFalse();
         Files.writeString(mount.resolve("policy.json"), "{}");
-        await().atMost(Duration.ofSeconds(30)).until(events::stirred);
+        await().until(events::stirred);
         events.close();
     }
 
@@ -236,7 +235,7 @@ class FilePolicySourceTest {
         sink.awaitEvents("v1");
         assertThat(time.running()).isEqualTo(1);
         watch.close();
-        await().atMost(Duration.ofSeconds(10)).until(() -> time.running() == 0);
+        await().until(() -> time.running() == 0);
     }
 
     @Test

@@ -27,7 +27,6 @@ import org.junit.jupiter.api.Test;
 
 /** A registry that is asked for the hosts that are called. */
 class OnDemandTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String ENDPOINTS = "\"endpoints\": []";
 
     private final FastTime time = new FastTime(20);
@@ -82,9 +81,8 @@ class OnDemandTest {
         }
 
         void awaitLast(String expected) {
-            await().atMost(PATIENCE)
-                    .until(() ->
-                            !events.isEmpty() && events.get(events.size() - 1).equals(expected));
+            await().until(() ->
+                    !events.isEmpty() && events.get(events.size() - 1).equals(expected));
         }
     }
 
@@ -200,24 +198,23 @@ class OnDemandTest {
         sink.awaitLast("[cart] of [cart, orders]");
         assertThat(sink.events).hasSize(1);
         assertThat(registry.asked()).startsWith("cart,orders", "cart,orders,stock");
-        await().atMost(PATIENCE).until(() -> sink.problems.stream().anyMatch(p -> p.contains("HTTP 404")));
+        await().until(() -> sink.problems.stream().anyMatch(p -> p.contains("HTTP 404")));
     }
 
     @Test
     void a_server_that_fails_is_asked_for_a_new_host_when_its_rest_is_over() {
         registry.fails(429);
         watch(source());
-        await().atMost(PATIENCE).until(() -> !sink.problems.isEmpty());
+        await().until(() -> !sink.problems.isEmpty());
         calls.want("billing");
-        await().during(Duration.ofMillis(300)).atMost(PATIENCE).until(() -> registry.asked()
-                .equals(List.of("")));
+        await().during(Duration.ofMillis(300)).until(() -> registry.asked().equals(List.of("")));
     }
 
     @Test
     void a_new_host_is_asked_for_together_with_the_next_try() {
         registry.fails(503);
         watch(source());
-        await().atMost(PATIENCE).until(() -> !sink.problems.isEmpty());
+        await().until(() -> !sink.problems.isEmpty());
         calls.want("billing");
         registry.fails(0);
         sink.awaitLast("[] of [billing]");
@@ -230,8 +227,7 @@ class OnDemandTest {
         for (int i = 0; i < 200; i++) {
             calls.want("host" + i);
         }
-        await().atMost(PATIENCE)
-                .until(() -> sink.events.get(sink.events.size() - 1).contains("host199"));
+        await().until(() -> sink.events.get(sink.events.size() - 1).contains("host199"));
         assertThat(registry.asked()).hasSizeLessThan(150);
     }
 
@@ -257,7 +253,7 @@ class OnDemandTest {
         Memory left = new Memory(sink.left, 0);
         registry.awaitAsked("orders?..."); // which is the last
         watch.close();
-        await().atMost(PATIENCE).until(() -> time.running() == 0);
+        await().until(() -> time.running() == 0);
         sink = new Parts();
         sink.remembering(left);
         calls.hosts.add("billing");
@@ -335,7 +331,7 @@ class OnDemandTest {
     void a_server_that_finds_the_uri_too_long_is_told_with_the_reason() {
         registry.fails(414);
         watch(source());
-        await().atMost(PATIENCE).until(() -> !sink.problems.isEmpty());
+        await().until(() -> !sink.problems.isEmpty());
         assertThat(sink.problems.get(0))
                 .contains("HTTP 414", "onDemand() names each host")
                 .doesNotContain("env=prod");

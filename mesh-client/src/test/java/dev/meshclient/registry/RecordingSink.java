@@ -10,14 +10,12 @@ import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Remembers what it is given: {@code v7} for a document of version 7, {@code !} for a problem, in order. A mesh's, of any clock. */
 public class RecordingSink implements PolicySource.Sink, DocumentSink {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final List<String> events = new CopyOnWriteArrayList<>();
     private final AtomicInteger confirmations = new AtomicInteger();
@@ -94,7 +92,7 @@ public class RecordingSink implements PolicySource.Sink, DocumentSink {
     }
 
     public void awaitConfirmed() {
-        await().atMost(PATIENCE).until(() -> confirmations.get() > 0);
+        await().until(() -> confirmations.get() > 0);
     }
 
     public int confirmations() {
@@ -102,10 +100,10 @@ public class RecordingSink implements PolicySource.Sink, DocumentSink {
     }
 
     public void awaitEvents(String... expected) {
-        await().atMost(PATIENCE).until(this::events, List.of(expected)::equals);
+        await().until(this::events, List.of(expected)::equals);
     }
 
     public void awaitEvent(String expected) {
-        await().atMost(PATIENCE).until(() -> events.contains(expected));
+        await().until(() -> events.contains(expected));
     }
 }

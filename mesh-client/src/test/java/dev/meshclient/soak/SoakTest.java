@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
+import dev.meshclient.internal.time.Patience;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.random.RandomGenerator;
@@ -42,8 +42,6 @@ class SoakTest {
     /** Below those that the system gives to clients; other runs on this machine have others. */
     private static final int FIRST_PORT =
             20_000 + (int) (ProcessHandle.current().pid() % 600) * 20;
-
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     private final RealTime time = RealTime.create("soak");
     private final Account account = new Account();
@@ -230,7 +228,7 @@ class SoakTest {
                     .listener(account)
                     .policy(PolicySource.http(registry.uri()).pollInterval(Duration.ofSeconds(1)))
                     .build()) {
-                assertThat(mesh.awaitReady(PATIENCE)).isTrue();
+                assertThat(mesh.awaitReady(Patience.LONG)).isTrue();
                 play(mesh, registry, mesh.wrap(plain));
             }
         } finally {
@@ -257,25 +255,25 @@ class SoakTest {
         long threadsBefore = threads();
         pause(2 * third);
         over = true;
-        assertThat(left.await(60, TimeUnit.SECONDS)).as("callers are stuck").isTrue();
+        left.await();
         calm(mesh, registry, http);
         LOG.info("live heap {} -> {} KB, threads {} -> {}", heapBefore >> 10, heap() >> 10, threadsBefore, threads());
         assertThat(heap()).as("live heap").isLessThan(heapBefore + (8 << 20));
-        await().atMost(PATIENCE).until(() -> threads() <= threadsBefore + 4);
+        await().until(() -> threads() <= threadsBefore + 4);
     }
 
     /** All is well again: the last document is in force, and as many calls at once as the limit allows find their places. */
     private void calm(Mesh mesh, Registry registry, OkHttpClient http) throws Exception {
         registry.start();
         registry.publish(document(new SplittableRandom(0), true));
-        await().atMost(PATIENCE).until(mesh::policyRevision, ("-/" + version)::equals);
-        await().atMost(PATIENCE).until(() -> instances.stream().allMatch(i -> i.busy() == 0));
+        await().until(mesh::policyRevision, ("-/" + version)::equals);
+        await().until(() -> instances.stream().allMatch(i -> i.busy() == 0));
         CountDownLatch left = new CountDownLatch(CALLERS);
         for (int i = 0; i < CALLERS; i++) {
             String id = "calm-" + i;
             start("soak-caller", left, () -> call(http, "GET", id));
         }
-        assertThat(left.await(60, TimeUnit.SECONDS)).isTrue();
+        left.await();
         assertThat(account.ended()).as("calls that never ended").isEqualTo(account.started());
     }
 

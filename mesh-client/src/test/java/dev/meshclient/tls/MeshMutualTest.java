@@ -8,8 +8,8 @@ import dev.meshclient.IdentityUnavailable;
 import dev.meshclient.Mesh;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.time.Patience;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -51,7 +51,7 @@ class MeshMutualTest {
             builder.identity(identity);
         }
         Mesh mesh = builder.build();
-        assertThat(mesh.awaitReady(Duration.ofSeconds(30))).isTrue();
+        assertThat(mesh.awaitReady(Patience.LONG)).isTrue();
         return mesh;
     }
 

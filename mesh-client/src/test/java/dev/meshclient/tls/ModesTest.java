@@ -11,6 +11,7 @@ import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.identity.PeerTrust;
+import dev.meshclient.internal.time.Patience;
 import dev.meshclient.internal.time.RealTime;
 import java.io.Closeable;
 import java.io.IOException;
@@ -80,7 +81,7 @@ class ModesTest {
             throws IOException {
         Mesh.Builder builder = Mesh.builder()
                 .identity(identity)
-                .initialFetchTimeout(Duration.ofSeconds(30))
+                .initialFetchTimeout(Patience.LONG)
                 .snapshotDirectory(null)
                 .policy(Documents.mesh("shop")
                         .with("'trustDomain': 'shop.example'")
@@ -408,7 +409,7 @@ class ModesTest {
                         .deliver(own));
 
                 succeeds(mesh);
-                assertThat(mesh.awaitReady(Duration.ofSeconds(30))).isTrue();
+                assertThat(mesh.awaitReady(Patience.LONG)).isTrue();
                 MeshStatus.Identity now =
                         Objects.requireNonNull(mesh.status().identities().get(""));
                 assertThat(now.id()).isEqualTo("spiffe://shop.example/checkout");

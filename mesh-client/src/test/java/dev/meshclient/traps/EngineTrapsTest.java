@@ -25,7 +25,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
-import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import okhttp3.Cache;
 import okhttp3.CacheControl;
@@ -105,12 +104,6 @@ class EngineTrapsTest {
         }
     }
 
-    private static RecordedRequest taken(MockWebServer server) throws InterruptedException {
-        RecordedRequest request = server.takeRequest(20, TimeUnit.SECONDS);
-        assertThat(request).isNotNull();
-        return request;
-    }
-
     // ---- endpoints and connections
 
     @Test
@@ -120,8 +113,8 @@ class EngineTrapsTest {
         assertThat(read(http())).isEqualTo("second");
         assertThat(first.getRequestCount()).isEqualTo(1);
         assertThat(second.getRequestCount()).isEqualTo(1);
-        assertThat(taken(first).getHeaders().get("Host")).isEqualTo("orders");
-        assertThat(taken(second).getHeaders().get("Host")).isEqualTo("orders");
+        assertThat(first.takeRequest().getHeaders().get("Host")).isEqualTo("orders");
+        assertThat(second.takeRequest().getHeaders().get("Host")).isEqualTo("orders");
     }
 
     @Test
@@ -135,8 +128,8 @@ class EngineTrapsTest {
             read(http);
         }
         for (int i = 0; i < 3; i++) {
-            assertThat(taken(first).getExchangeIndex()).isEqualTo(i);
-            assertThat(taken(second).getExchangeIndex()).isEqualTo(i);
+            assertThat(first.takeRequest().getExchangeIndex()).isEqualTo(i);
+            assertThat(second.takeRequest().getExchangeIndex()).isEqualTo(i);
         }
     }
 
@@ -156,7 +149,7 @@ class EngineTrapsTest {
         }
         Map<Integer, Integer> exchanges = new TreeMap<>();
         for (int i = 0; i < 2 * many; i++) {
-            exchanges.merge(taken(first).getConnectionIndex(), 1, Integer::sum);
+            exchanges.merge(first.takeRequest().getConnectionIndex(), 1, Integer::sum);
         }
         assertThat(exchanges).hasSize(many).values().containsOnly(2);
     }
@@ -172,7 +165,7 @@ class EngineTrapsTest {
             for (int i = 0; i < 3; i++) {
                 assertThat(read(http)).isEqualTo("ok");
             }
-            await().atMost(Duration.ofSeconds(10)).until(() -> closing.openConnections() == 0);
+            await().until(() -> closing.openConnections() == 0);
             assertThat(closing.connections()).isEqualTo(3);
         }
     }
@@ -202,7 +195,7 @@ class EngineTrapsTest {
                 more.countDown();
                 assertThat(running.body().string()).isEqualTo("ok");
             }
-            await().atMost(Duration.ofSeconds(10)).until(() -> leaving.openConnections() == 0);
+            await().until(() -> leaving.openConnections() == 0);
         }
     }
 
@@ -283,8 +276,8 @@ class EngineTrapsTest {
             assertThat(exchanges).isEqualTo(3);
             assertThat(Mesh.decision(response).attempts()).hasSize(exchanges);
         }
-        assertThat(taken(first).getHeaders().get("x-mesh-attempt")).isEqualTo("1");
-        assertThat(taken(second).getHeaders().get("x-mesh-attempt")).isEqualTo("2");
+        assertThat(first.takeRequest().getHeaders().get("x-mesh-attempt")).isEqualTo("1");
+        assertThat(second.takeRequest().getHeaders().get("x-mesh-attempt")).isEqualTo("2");
     }
 
     // ---- what the caller's client must still be told
@@ -357,19 +350,15 @@ class EngineTrapsTest {
         assertThatThrownBy(() -> read(http)).isExactlyInstanceOf(java.io.InterruptedIOException.class);
     }
 
-    @Test
-    void a_call_that_pauses_between_attempts_is_woken_by_its_cancelling() throws Exception {
-        first.enqueue(new MockResponse.Builder()
-                .code(503)
-                .addHeader("Retry-After", "10")
-                .build());
-        CountDownLatch answered = new CountDownLatch(1);
+    /** The first attempt of the call ends as the first server says; then another thread cancels it. */
+    private void isCancelledInItsPause(String settings) throws Exception {
+        CountDownLatch attempted = new CountDownLatch(1);
         Mesh mesh = Mesh.builder()
-                .policy(document("").source())
+                .policy(document(settings).source())
                 .observer(call -> new CallObserver() {
                     @Override
                     public void attemptEnded(AttemptInfo attempt) {
-                        answered.countDown();
+                        attempted.countDown();
                     }
                 })
                 .build();
@@ -377,7 +366,7 @@ class EngineTrapsTest {
         Call call = mesh.wrap(new OkHttpClient()).newCall(GET);
         Thread canceller = new Thread(() -> {
             try {
-                answered.await();
+                attempted.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -390,35 +379,20 @@ class EngineTrapsTest {
     }
 
     @Test
-    void a_call_that_pauses_after_a_failure_is_told_that_it_was_cancelled() throws Exception {
+    void a_call_that_pauses_between_attempts_can_be_cancelled() throws Exception {
+        first.enqueue(new MockResponse.Builder()
+                .code(503)
+                .addHeader("Retry-After", "10")
+                .build());
+        isCancelledInItsPause("");
+    }
+
+    @Test
+    void a_call_that_pauses_after_a_failure_can_be_cancelled() throws Exception {
         first.enqueue(new MockResponse.Builder()
                 .onResponseStart(new SocketEffect.CloseSocket())
                 .build());
-        CountDownLatch failed = new CountDownLatch(1);
-        Mesh mesh = Mesh.builder()
-                .policy(document("'retry': {'attempts': 1, 'backoff': '1h'}, 'timeouts': {'request': '0s'}")
-                        .source())
-                .observer(call -> new CallObserver() {
-                    @Override
-                    public void attemptEnded(AttemptInfo attempt) {
-                        failed.countDown();
-                    }
-                })
-                .build();
-        meshes.add(mesh);
-        Call call = mesh.wrap(new OkHttpClient()).newCall(GET);
-        Thread canceller = new Thread(() -> {
-            try {
-                failed.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            call.cancel();
-        });
-        canceller.start();
-        assertThatThrownBy(call::execute).isInstanceOf(IOException.class).hasMessage("Canceled");
-        canceller.join();
-        assertThat(second.getRequestCount()).isZero();
+        isCancelledInItsPause("'retry': {'attempts': 1, 'backoff': '1h'}, 'timeouts': {'request': '0s'}");
     }
 
     @Test

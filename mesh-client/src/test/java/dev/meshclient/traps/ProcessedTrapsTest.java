@@ -2,8 +2,8 @@ package dev.meshclient.traps;
 
 import dev.meshclient.contract.FullBacklog;
 import dev.meshclient.contract.RefusingPort;
+import dev.meshclient.internal.time.Patience;
 import java.io.IOException;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Was it processed? What breaks before it is sent is sent elsewhere; what may have been processed only if that does no harm. */
@@ -16,6 +16,14 @@ class ProcessedTrapsTest {
             peer.request();
             peer.ok();
             then.serve(peer);
+        });
+    }
+
+    /** An endpoint that reads a request and does not answer. */
+    private static RawServer silent() throws IOException {
+        return RawServer.of(peer -> {
+            peer.request();
+            peer.silence();
         });
     }
 
@@ -97,48 +105,46 @@ class ProcessedTrapsTest {
 
     @Test
     void a_read_timeout_before_headers_may_have_been_processed() throws Exception {
-        try (RawServer bad = RawServer.of(peer -> {
-                    peer.request();
-                    peer.silence();
-                });
-                Situation situation = Situation.at(bad).client(b -> b.readTimeout(Duration.ofMillis(200)))) {
-            situation.check("SocketTimeoutException", "attempt-timeout", 1, true, false);
-        }
+        Patience.expires(timeout -> {
+            try (RawServer bad = silent();
+                    Situation situation = Situation.at(bad).client(b -> b.readTimeout(timeout))) {
+                situation.check("SocketTimeoutException", "attempt-timeout", 1, true, false);
+            }
+        });
     }
 
     @Test
     void an_attempt_that_policy_ends_may_have_been_processed() throws Exception {
-        try (RawServer bad = RawServer.of(peer -> {
-                    peer.request();
-                    peer.silence();
-                });
-                Situation situation = Situation.at(bad).with("\"timeouts\": {\"backendRequest\": \"200ms\"}")) {
-            situation.check("SocketTimeoutException", "attempt-timeout", 1, true, false);
-        }
+        Patience.expires(timeout -> {
+            String limit = "'timeouts': {'backendRequest': '%dms'}".formatted(timeout.toMillis());
+            try (RawServer bad = silent();
+                    Situation situation = Situation.at(bad).with(limit)) {
+                situation.check("SocketTimeoutException", "attempt-timeout", 1, true, false);
+            }
+        });
     }
 
     @Test
     void a_write_timeout_may_have_been_processed() throws Exception {
-        try (RawServer bad = RawServer.of(peer -> {
-                    if (peer.head().startsWith("POST")) {
+        Patience.expires(timeout -> {
+            try (RawServer bad = RawServer.of(peer -> {
+                        peer.head();
                         peer.silence();
-                    }
-                });
-                Situation situation =
-                        Situation.at(bad).bodySize(32 << 20).client(b -> b.writeTimeout(Duration.ofMillis(200)))) {
-            situation.check("SocketTimeoutException", "attempt-timeout", 1, false, false);
-        }
+                    });
+                    Situation situation = Situation.at(bad).bodySize(32 << 20).client(b -> b.writeTimeout(timeout))) {
+                situation.check("SocketTimeoutException", "attempt-timeout", 1, false, false);
+            }
+        });
     }
 
     @Test
     void a_call_timeout_ends_the_call_and_nothing_is_retried() throws Exception {
-        try (RawServer bad = RawServer.of(peer -> {
-                    peer.request();
-                    peer.silence();
-                });
-                Situation situation = Situation.at(bad).client(b -> b.callTimeout(Duration.ofSeconds(2)))) {
-            situation.check("InterruptedIOException", "cancelled", Situation.AT_MOST_ONE, false, false);
-        }
+        Patience.expires(timeout -> {
+            try (RawServer bad = silent();
+                    Situation situation = Situation.at(bad).client(b -> b.callTimeout(timeout))) {
+                situation.check("InterruptedIOException", "cancelled", 1, false, false);
+            }
+        });
     }
 
     @Test

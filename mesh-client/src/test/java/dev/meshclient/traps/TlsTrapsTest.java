@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
+import dev.meshclient.internal.time.Patience;
 import java.io.File;
 import java.io.IOException;
 import java.net.UnknownServiceException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import mockwebserver3.MockResponse;
@@ -99,11 +99,14 @@ class TlsTrapsTest {
 
     @Test
     void a_handshake_that_stalls_is_a_connect_failure() throws Exception {
-        try (RawServer bad = RawServer.of(RawServer.Peer::silence);
-                Situation situation =
-                        Situation.at(bad).tls(AUTHORITY, SERVICE).with("\"timeouts\": {\"connect\": \"300ms\"}")) {
-            situation.check("SocketTimeoutException", "connect-failure", 0, true, true);
-        }
+        Patience.expires(timeout -> {
+            String limit = "'timeouts': {'connect': '%dms'}".formatted(timeout.toMillis());
+            try (RawServer bad = RawServer.of(RawServer.Peer::silence);
+                    Situation situation =
+                            Situation.at(bad).tls(AUTHORITY, SERVICE).with(limit)) {
+                situation.check("SocketTimeoutException", "connect-failure", 0, true, true);
+            }
+        });
     }
 
     /** In TLS 1.3 the client hears of it when it reads the answer: the request went out, and nobody looked at it. */
@@ -166,12 +169,6 @@ class TlsTrapsTest {
         return new Request.Builder().url(url).build();
     }
 
-    private RecordedRequest taken() throws InterruptedException {
-        RecordedRequest request = server.takeRequest(20, TimeUnit.SECONDS);
-        assertThat(request).isNotNull();
-        return request;
-    }
-
     @Test
     void a_name_without_a_dot_is_sent_as_server_name() throws Exception {
         start(ORDERS);
@@ -182,7 +179,7 @@ class TlsTrapsTest {
                     .execute()
                     .close();
         }
-        assertThat(taken().getHandshakeServerNames()).containsExactly("orders");
+        assertThat(server.takeRequest().getHandshakeServerNames()).containsExactly("orders");
     }
 
     @Test
@@ -194,7 +191,7 @@ class TlsTrapsTest {
                     trusting().hostnameVerifier((host, session) -> true).build());
             http.newCall(get("http://orders./")).execute().close();
         }
-        assertThat(taken().getHandshakeServerNames()).containsExactly("orders");
+        assertThat(server.takeRequest().getHandshakeServerNames()).containsExactly("orders");
     }
 
     @Test
@@ -206,7 +203,7 @@ class TlsTrapsTest {
                     trusting().hostnameVerifier((host, session) -> true).build());
             http.newCall(get("http://my_orders/")).execute().close();
         }
-        assertThat(taken().getHandshakeServerNames()).isEmpty();
+        assertThat(server.takeRequest().getHandshakeServerNames()).isEmpty();
     }
 
     @Test
@@ -223,8 +220,8 @@ class TlsTrapsTest {
             http.newCall(get("http://orders/")).execute().close();
             http.newCall(get("http://billing/")).execute().close();
         }
-        RecordedRequest orders = taken();
-        RecordedRequest billing = taken();
+        RecordedRequest orders = server.takeRequest();
+        RecordedRequest billing = server.takeRequest();
         assertThat(orders.getHandshakeServerNames()).containsExactly("orders");
         assertThat(billing.getHandshakeServerNames()).containsExactly("billing");
         assertThat(billing.getConnectionIndex()).isNotEqualTo(orders.getConnectionIndex());
@@ -244,8 +241,8 @@ class TlsTrapsTest {
             http.newCall(get("https://orders/")).execute().close();
             http.newCall(get("https://shop/")).execute().close();
         }
-        RecordedRequest orders = taken();
-        RecordedRequest shop = taken();
+        RecordedRequest orders = server.takeRequest();
+        RecordedRequest shop = server.takeRequest();
         assertThat(shop.getHandshakeServerNames()).containsExactly("shop");
         assertThat(shop.getConnectionIndex()).isNotEqualTo(orders.getConnectionIndex());
     }
@@ -273,7 +270,7 @@ class TlsTrapsTest {
                 OkHttpClient other =
                         http.newBuilder().readTimeout(Duration.ofMinutes(i)).build();
                 other.newCall(get("http://orders/")).execute().close();
-                assertThat(taken().getConnectionIndex()).isZero();
+                assertThat(server.takeRequest().getConnectionIndex()).isZero();
             }
         }
     }
@@ -291,7 +288,7 @@ class TlsTrapsTest {
             assertThat(response.request().url()).hasToString("http://orders/a?b=c");
             assertThat(response.handshake()).isNotNull();
         }
-        RecordedRequest request = taken();
+        RecordedRequest request = server.takeRequest();
         assertThat(request.getHeaders().get("Host")).isNull(); // HTTP/2 says :authority
         assertThat(request.getHeaders().get(":authority")).isEqualTo("orders");
     }
@@ -318,7 +315,7 @@ class TlsTrapsTest {
     private String hostOf(OkHttpClient http, Request request) throws Exception {
         server.enqueue(new MockResponse.Builder().build());
         http.newCall(request).execute().close();
-        return taken().getHeaders().get("Host");
+        return server.takeRequest().getHeaders().get("Host");
     }
 
     @Test

@@ -15,7 +15,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,7 +137,7 @@ class DevCertificatesTest {
             }
         })) {
             assertThat(watch).isNotNull();
-            List<Object> first = told.poll(30, TimeUnit.SECONDS);
+            List<Object> first = told.take();
             assertThat(first).isNotNull().first().isInstanceOf(Svid.class);
             return (Svid) first.get(0);
         }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshclient.Documents;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.authz.InboundRequest;
+import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.policy.Access;
 import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.json.PolicyCodec;

@@ -10,6 +10,7 @@ import dev.meshclient.authz.Inbound;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.authz.InboundResult;
 import dev.meshclient.authz.InboundResult.Status;
+import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.policy.Access;
 import dev.meshclient.policy.RequestAuthentication;
 import java.io.IOException;

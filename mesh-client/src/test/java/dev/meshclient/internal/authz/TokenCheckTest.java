@@ -14,6 +14,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
+import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.policy.JwtProvider;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

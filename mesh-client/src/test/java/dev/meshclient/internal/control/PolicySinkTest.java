@@ -99,7 +99,7 @@ class PolicySinkTest {
             assertThat(watch).isNotNull();
             for (int i = 1; i <= documents.size(); i++) {
                 int lines = i;
-                await().atMost(Duration.ofSeconds(30)).until(() -> log.lines().size() == lines);
+                await().until(() -> log.lines().size() == lines);
                 publish(documents.get(Math.min(i, documents.size() - 1)), file);
             }
         }

@@ -10,6 +10,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Tls;

@@ -7,6 +7,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.time.InlineTime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -101,7 +101,7 @@ class DispatcherLimitTest {
         try (Mesh mesh = mesh()) {
             WeakReference<Object> dispatcher =
                     new WeakReference<>(((OkHttpClient) mesh.callFactory(client)).dispatcher());
-            await().atMost(30, TimeUnit.SECONDS).until(() -> {
+            await().until(() -> {
                 System.gc();
                 return dispatcher.get() == null;
             });

@@ -75,7 +75,7 @@ class SubscriptionTest {
                 released.countDown();
             }
         });
-        await().atMost(Duration.ofSeconds(30)).until(() -> looks.get() == 2);
+        await().until(() -> looks.get() == 2);
         assertThat(sink.problem(0)).contains("'test' failed", "broken");
         subscription.close();
         released.await();

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class RealTimeTest {
@@ -39,7 +38,7 @@ class RealTimeTest {
                 thread[0] = Thread.currentThread().getName();
                 fired.countDown();
             });
-            assertThat(fired.await(30, TimeUnit.SECONDS)).isTrue();
+            fired.await();
             assertThat(at[0]).isGreaterThanOrEqualTo(due);
             assertThat(thread[0]).isEqualTo("real-time-test-timer");
         }
@@ -58,7 +57,7 @@ class RealTimeTest {
                     names.add(Thread.currentThread().getName());
                 });
             }
-            assertThat(meet.await(30, TimeUnit.SECONDS)).isTrue();
+            meet.await();
             await().untilAsserted(() -> assertThat(names)
                     .containsExactlyInAnyOrder("real-time-test-1", "real-time-test-2", "real-time-test-3"));
         }
@@ -78,10 +77,10 @@ class RealTimeTest {
                 interrupted.countDown();
             }
         });
-        assertThat(waits.await(30, TimeUnit.SECONDS)).isTrue();
+        waits.await();
         assertThat(threads("real-time-closed")).isEqualTo(2);
         time.close();
-        assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+        interrupted.await();
         await().untilAsserted(() -> assertThat(threads("real-time-closed")).isEqualTo(1)); // what is armed is kept
         timer.cancel();
         await().untilAsserted(() -> assertThat(threads("real-time-closed")).isZero());

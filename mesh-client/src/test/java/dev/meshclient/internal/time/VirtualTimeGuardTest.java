@@ -1,6 +1,5 @@
 package dev.meshclient.internal.time;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -234,7 +233,7 @@ class VirtualTimeGuardTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_failed_run_lets_its_threads_go(ThreadKind kind) {
+    void a_failed_run_lets_its_threads_go(ThreadKind kind) throws Exception {
         Thread[] threads = new Thread[2];
         failureOf(kind, time -> {
             threads[0] = Thread.currentThread();
@@ -245,8 +244,7 @@ class VirtualTimeGuardTest {
             pause(time, MS);
         });
         for (Thread thread : threads) {
-            quietly(() -> thread.join(30_000));
-            assertThat(thread.isAlive()).isFalse();
+            thread.join();
         }
     }
 
