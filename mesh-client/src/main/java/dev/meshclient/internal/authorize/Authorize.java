@@ -71,7 +71,11 @@ public final class Authorize implements CallLayer {
         boolean denied = verdict.answer() == Answer.DENIED;
         if (listener != null) {
             policies.notices(
-                    facts, call.request(), verdict, v -> v.answer() == Answer.DENIED, (kind, v) -> tell(call, kind, v));
+                    facts,
+                    call.request(),
+                    verdict,
+                    v -> v.answer() == Answer.DENIED,
+                    (kind, v) -> report(call, kind, v));
         }
         if (denied) {
             throw Failures.make()
@@ -92,7 +96,7 @@ public final class Authorize implements CallLayer {
         return identity == null ? "this workload" : identity;
     }
 
-    private void tell(Call call, Kind kind, Verdict verdict) {
+    private void report(Call call, Kind kind, Verdict verdict) {
         String identity = facts.identity();
         if (listener != null) {
             listener.accept(new Notice(

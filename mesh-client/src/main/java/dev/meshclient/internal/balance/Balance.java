@@ -122,7 +122,7 @@ public final class Balance implements AttemptLayer {
                                 ? "add endpoints to the service or subset"
                                 : !planner.hasPriorities()
                                         ? "list their localities there, or state failover beside it"
-                                        : plan.out() == 0
+                                        : plan.ejected() == 0
                                                 ? "see endpoints[].health and weight in the policy"
                                                 : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
                         decision));
@@ -133,9 +133,9 @@ public final class Balance implements AttemptLayer {
             return "none of them where localityLbSetting.distribute sends the calls from here";
         }
         long wait = Math.max(0, plan.nextProbe() - time.now());
-        return plan.out() == 0
+        return plan.ejected() == 0
                 ? "none of them healthy"
-                : plan.out() + " ejected (next probe in " + (wait + 999_999_999) / 1_000_000_000 + " s)";
+                : plan.ejected() + " ejected (next probe in " + (wait + 999_999_999) / 1_000_000_000 + " s)";
     }
 
     @Override

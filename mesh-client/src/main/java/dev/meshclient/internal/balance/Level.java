@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * an algorithm.
  */
 final class Level {
-    /** How often a spared endpoint is chosen when it is drawn: as often as an endpoint that has just returned. */
+    /** The chance that an endpoint is chosen whose ejection was aborted: that of an endpoint that has just returned. */
     private static final double SELDOM = 0.1;
 
     private static final int LOOKS = 4;
@@ -39,7 +39,7 @@ final class Level {
      * @param tier has at least one endpoint of this kind that is not ejected
      * @param ejected empty if ejected endpoints are called all the same
      */
-    static Level of(Tier tier, Tier.Kind kind, Ejected ejected, LevelSettings settings) {
+    static Level of(Tier tier, Tier.Kind kind, EjectedPositions ejected, LevelSettings settings) {
         List<Tier.Zone> zones = tier.zones();
         Members[] members = new Members[zones.size()];
         for (int i = 0; i < members.length; i++) {
@@ -62,27 +62,27 @@ final class Level {
 
     private Endpoint draw(Group group, RandomGenerator random) {
         Endpoint drawn = group.picker.pick(random);
-        return isSpared(drawn) && random.nextDouble() >= SELDOM ? instead(drawn, group, random) : drawn;
+        return isEjectionAborted(drawn) && random.nextDouble() >= SELDOM ? instead(drawn, group, random) : drawn;
     }
 
-    private static boolean isSpared(Endpoint endpoint) {
-        return endpoint.state().isSpared();
+    private static boolean isEjectionAborted(Endpoint endpoint) {
+        return endpoint.state().isEjectionAborted();
     }
 
     /**
-     * Draws a few endpoints, in the zone and then in the others, and returns the first that is not spared; the given endpoint
+     * Draws a few endpoints, in the zone and then in the others, and returns the first that is not ejectionAborted; the given endpoint
      * if all are.
      */
-    private Endpoint instead(Endpoint spared, Group group, RandomGenerator random) {
+    private Endpoint instead(Endpoint ejectionAborted, Group group, RandomGenerator random) {
         int looks = groups.size() == 1 ? LOOKS : 2 * LOOKS;
         for (int i = 0; i < looks; i++) {
             Group where = i < LOOKS ? group : groups.get(another(group, random));
             Endpoint other = where.members.get(random.nextInt(where.members.size()));
-            if (!isSpared(other)) {
+            if (!isEjectionAborted(other)) {
                 return other;
             }
         }
-        return spared;
+        return ejectionAborted;
     }
 
     /** An endpoint that the call has not tried, from the chosen zone if possible; null if all have been tried. */

@@ -29,7 +29,7 @@ final class Plan {
     private final double home;
     private final boolean panic;
     private final int usable;
-    private final List<Endpoint> out;
+    private final List<Endpoint> ejected;
     private final long nextProbe;
 
     /**
@@ -44,16 +44,17 @@ final class Plan {
      * @param tiers the priorities, in order
      * @param ejected the ejected endpoints of these priorities
      */
-    static Plan of(List<Tier> tiers, PlanSettings settings, Ejected ejected) {
+    static Plan of(List<Tier> tiers, PlanSettings settings, EjectedPositions ejected) {
         return new Builder(tiers, settings, settings.ejects() ? ejected : ejected.none()).build();
     }
 
-    private Plan(List<Level> levels, boolean led, int[] loads, boolean panic, List<Endpoint> out) {
+    private Plan(List<Level> levels, boolean led, int[] loads, boolean panic, List<Endpoint> ejected) {
         this.levels = levels;
         this.panic = panic;
         this.usable = levels.stream().mapToInt(Level::size).sum();
-        this.out = out;
-        this.nextProbe = out.stream().mapToLong(e -> e.state().outUntil()).min().orElse(Long.MAX_VALUE);
+        this.ejected = ejected;
+        this.nextProbe =
+                ejected.stream().mapToLong(e -> e.state().ejectedUntil()).min().orElse(Long.MAX_VALUE);
         int all = Arrays.stream(loads).sum();
         boolean one = levels.isEmpty() || loads[0] == all;
         this.loads =
@@ -92,8 +93,8 @@ final class Plan {
         return nextProbe;
     }
 
-    int out() {
-        return out.size();
+    int ejected() {
+        return ejected.size();
     }
 
     /** An ejected endpoint that is due for a probe and that this attempt may probe; null if there is none. */
@@ -105,11 +106,11 @@ final class Plan {
         boolean harmless = Idempotence.isRepeatable(
                 attempt.call().request(), attempt.call().options());
         Tried tried = new Tried(attempt);
-        for (int i = 0; i < out.size(); i++) {
-            Endpoint endpoint = out.get(i);
+        for (int i = 0; i < ejected.size(); i++) {
+            Endpoint endpoint = ejected.get(i);
             EndpointHealth state = endpoint.state();
             long due = harmless ? now : now - CHOOSY_NANOS;
-            if (state.outUntil() <= due && !tried.has(endpoint) && state.takeProbe(now)) {
+            if (state.ejectedUntil() <= due && !tried.has(endpoint) && state.takeProbe(now)) {
                 return endpoint;
             }
         }
@@ -122,7 +123,7 @@ final class Plan {
                 attempt.call().request(), attempt.call().options());
         Tried earlier = new Tried(attempt);
         Endpoint last = attempt.endpoint();
-        return out.stream()
+        return ejected.stream()
                 .filter(e -> e.state().mayBeProbed(harmless ? now : now - CHOOSY_NANOS))
                 .anyMatch(e -> !earlier.has(e) && (last == null || last.state() != e.state()));
     }
@@ -186,19 +187,19 @@ final class Plan {
 
     @Override
     public String toString() {
-        return levels + (panic ? ", panic" : "") + (out.isEmpty() ? "" : ", out: " + out);
+        return levels + (panic ? ", panic" : "") + (ejected.isEmpty() ? "" : ", ejected: " + ejected);
     }
 
     /** Computes the load of each priority. */
     private static final class Builder {
         private final List<Tier> tiers;
         private final PlanSettings settings;
-        private final Ejected ejected;
+        private final EjectedPositions ejected;
         private final int[] able; // for each tier, the healthy and degraded endpoints that are not ejected
         private final int[] health;
         private boolean panic;
 
-        Builder(List<Tier> tiers, PlanSettings settings, Ejected ejected) {
+        Builder(List<Tier> tiers, PlanSettings settings, EjectedPositions ejected) {
             this.tiers = tiers;
             this.settings = settings;
             this.ejected = ejected;
@@ -241,18 +242,18 @@ final class Plan {
                 }
             }
             int[] shares = loads.stream().mapToInt(Integer::intValue).toArray();
-            return new Plan(List.copyOf(levels), led, orEqual(shares), panic, out());
+            return new Plan(List.copyOf(levels), led, orEqual(shares), panic, ejected());
         }
 
-        private List<Endpoint> out() {
-            List<Endpoint> out = new ArrayList<>();
+        private List<Endpoint> ejected() {
+            List<Endpoint> found = new ArrayList<>();
             for (Tier tier : tiers) {
                 List<Endpoint> callable = tier.endpoints(Tier.Kind.CALLABLE);
                 for (int position : ejected.positions(callable)) {
-                    out.add(callable.get(position));
+                    found.add(callable.get(position));
                 }
             }
-            return List.copyOf(out);
+            return List.copyOf(found);
         }
 
         /**

@@ -105,7 +105,8 @@ public final class Planner {
                 : Priorities.of(list.endpoints(), origin, settings.localities()).stream()
                         .map(p -> new Tier(p, planSettings.zones()))
                         .toList();
-        return new Made(list, ejected, tiers, Plan.of(tiers, planSettings, new Ejected(list, ejected.endpoints())));
+        return new Made(
+                list, ejected, tiers, Plan.of(tiers, planSettings, new EjectedPositions(list, ejected.endpoints())));
     }
 
     /** An empty plan does not move the ramp: a backend whose endpoints are not known yet has not lost any. */

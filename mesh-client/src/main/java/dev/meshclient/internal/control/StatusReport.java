@@ -105,7 +105,7 @@ final class StatusReport {
                 e.cluster(),
                 e.health(),
                 health.inFlight(),
-                health.isOut() ? health.reason() : "",
-                health.isOut() ? Duration.ofNanos(Math.max(0, health.outUntil() - now)) : null);
+                health.isEjected() ? health.reason() : "",
+                health.isEjected() ? Duration.ofNanos(Math.max(0, health.ejectedUntil() - now)) : null);
     }
 }

@@ -25,7 +25,7 @@ public final class EndpointHealth {
 
     private final String address;
     private final char port;
-    private volatile boolean spared;
+    private volatile boolean ejectionAborted;
     private @Nullable String name; // created on first use
     private int place;
     private volatile int inFlight;
@@ -133,8 +133,8 @@ public final class EndpointHealth {
         reset(SERVER_ERRORS, serverErrors);
         reset(GATEWAY_ERRORS, gatewayErrors);
         reset(LOCAL_FAILURES, localFailures);
-        if (spared) {
-            spared = false;
+        if (ejectionAborted) {
+            ejectionAborted = false;
         }
         SUCCEEDED.incrementAndGet(this);
     }
@@ -200,12 +200,12 @@ public final class EndpointHealth {
     // ---- ejected and returned
 
     /** Whether it is ejected: it gets no calls but a probe. */
-    public boolean isOut() {
+    public boolean isEjected() {
         return ejection.until != 0;
     }
 
     /** When a request may probe it; 0: it is not ejected. */
-    public long outUntil() {
+    public long ejectedUntil() {
         return ejection.until;
     }
 
@@ -215,7 +215,7 @@ public final class EndpointHealth {
     }
 
     /** The number of its ejections, less one for each healthy interval. */
-    public int timesOut() {
+    public int timesEjected() {
         return ejection.times;
     }
 
@@ -228,17 +228,17 @@ public final class EndpointHealth {
      * Marks that it failed often enough to be ejected while too many endpoints are: until its next good response it gets few
      * calls.
      */
-    public void spare() {
-        spared = true;
+    public void abortEjection() {
+        ejectionAborted = true;
     }
 
     /** Whether it is not ejected only because too many endpoints are. */
-    public boolean isSpared() {
-        return spared;
+    public boolean isEjectionAborted() {
+        return ejectionAborted;
     }
 
     /** Ejects it. @return false if it was ejected already */
-    public boolean takeOut(long now, long until, int times, String why) {
+    public boolean eject(long now, long until, int times, String why) {
         Ejection before = ejection;
         if (before.until != 0
                 || !EJECTION.compareAndSet(this, before, new Ejection(Math.max(1, until), now, times, why))) {
@@ -252,7 +252,7 @@ public final class EndpointHealth {
         serverErrors = 0;
         gatewayErrors = 0;
         localFailures = 0;
-        spared = false;
+        ejectionAborted = false;
     }
 
     /** Claims the right to probe it, which one request gets. @return whether the caller got it */
@@ -284,13 +284,13 @@ public final class EndpointHealth {
     }
 
     /** Extends the ejection after a failed probe. */
-    public void stayOut(long now, long until, int times, String why) {
+    public void extendEjection(long now, long until, int times, String why) {
         ejection = new Ejection(Math.max(1, until), now, times, why);
         forgetRows();
     }
 
     /** Returns it to service. @return whether it was ejected */
-    public boolean bringBack(long now) {
+    public boolean readmit(long now) {
         Ejection before = ejection;
         if (before.until == 0
                 || !EJECTION.compareAndSet(this, before, new Ejection(0, now, before.times, before.reason))) {

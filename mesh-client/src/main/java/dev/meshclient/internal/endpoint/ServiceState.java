@@ -63,16 +63,16 @@ public final class ServiceState extends BackendState {
     public synchronized void changed(EndpointHealth endpoint) {
         List<EndpointHealth> now = new ArrayList<>(ejected.endpoints);
         boolean known = now.contains(endpoint);
-        if (known && !endpoint.isOut()) {
+        if (known && !endpoint.isEjected()) {
             now.remove(endpoint);
-        } else if (!known && endpoint.isOut()) {
+        } else if (!known && endpoint.isEjected()) {
             now.add(endpoint);
         }
         ejected = new EjectedEndpoints(List.copyOf(now));
     }
 
-    /** Queues a notification without waiting; {@link #tell} runs the queue in the order of these calls. */
-    public void happened(Runnable notification) {
+    /** Queues a notification without waiting; {@link #notifyListeners} runs the queue in the order of these calls. */
+    public void queueNotification(Runnable notification) {
         news.add(notification);
     }
 
@@ -80,7 +80,7 @@ public final class ServiceState extends BackendState {
      * Runs the queued notifications one after the other, on this thread or on the thread that already runs them; holds no lock
      * meanwhile.
      */
-    public void tell() {
+    public void notifyListeners() {
         news.deliver();
     }
 }

@@ -24,28 +24,29 @@ public final class Events implements Observers {
     private static final CallObserver NOT_OBSERVED = new CallObserver() {};
 
     private final Time time;
-    private final Guard guard;
+    private final ListenerFailures failures;
     private final CallObserver.@Nullable Factory observers;
     private final MeshListener[] listeners;
     private final Notifications ofPolicy = new Notifications();
 
-    private Events(Time time, Guard guard, CallObserver.@Nullable Factory observers, MeshListener[] listeners) {
+    private Events(
+            Time time, ListenerFailures failures, CallObserver.@Nullable Factory observers, MeshListener[] listeners) {
         this.time = time;
-        this.guard = guard;
+        this.failures = failures;
         this.observers = observers;
         this.listeners = listeners;
     }
 
     /** What a mesh was given; may be empty. */
     public static Events of(Time time, List<CallObserver.Factory> observers, List<MeshListener> listeners) {
-        Guard guard = new Guard(time);
+        ListenerFailures failures = new ListenerFailures(time);
         CallObserver.Factory all =
                 switch (observers.size()) {
                     case 0 -> null;
                     case 1 -> observers.get(0);
-                    default -> SeveralObservers.of(guard, observers);
+                    default -> SeveralObservers.of(failures, observers);
                 };
-        return new Events(time, guard, all, listeners.toArray(MeshListener[]::new));
+        return new Events(time, failures, all, listeners.toArray(MeshListener[]::new));
     }
 
     /** No observers, no listeners. */
@@ -60,69 +61,69 @@ public final class Events implements Observers {
 
     /** Once an attempt: above the attempt timer, so that its verdict is seen. */
     public AttemptLayer ofAttempts(AttemptLayer next) {
-        return observers == null ? next : new Attempts(guard, next);
+        return observers == null ? next : new Attempts(failures, next);
     }
 
     // ---- beside calls
 
     /** Whether there is a listener: without one no event needs to be made. */
-    public boolean areHeard() {
+    public boolean hasListeners() {
         return listeners.length > 0;
     }
 
     public void ejected(String service, String endpoint, String why) {
-        happened(new Happened.Ejected(service, endpoint, why));
+        notifyListeners(new EventRecords.Ejected(service, endpoint, why));
     }
 
     public void returned(String service, String endpoint, String why) {
-        happened(new Happened.Returned(service, endpoint, why));
+        notifyListeners(new EventRecords.Returned(service, endpoint, why));
     }
 
     /** Queued: a document is put in force under locks that no listener must hold. {@link #deliverOfPolicy} notifies. */
     public void policyApplied(String revision) {
-        queue(new Happened.Applied(revision));
+        queue(new EventRecords.Applied(revision));
     }
 
     /** Queued as {@link #policyApplied}. */
     public void policyRefused(String revision, List<PolicyProblem> problems) {
-        queue(new Happened.Refused(revision, List.copyOf(problems)));
+        queue(new EventRecords.Refused(revision, List.copyOf(problems)));
     }
 
     private void queue(MeshEvent event) {
-        if (areHeard()) {
-            ofPolicy.add(() -> happened(event));
+        if (hasListeners()) {
+            ofPolicy.add(() -> notifyListeners(event));
         }
     }
 
     /** Notifies listeners of what became of documents, in order, on a thread of its own: the sources of policy hold locks. */
     public void deliverOfPolicy() {
-        if (areHeard()) {
+        if (hasListeners()) {
             time.start("policy events", ofPolicy::deliver);
         }
     }
 
     public void authorization(AuthorizationEvent decision) {
-        happened(new Happened.Decided(decision));
+        notifyListeners(new EventRecords.Decided(decision));
     }
 
     public void identityRotated(String id, Instant notAfter, boolean trustChanged) {
-        happened(new Happened.Rotated(id, notAfter, trustChanged));
+        notifyListeners(new EventRecords.Rotated(id, notAfter, trustChanged));
     }
 
     public void identityRejected(String source, String reason) {
-        happened(new Happened.Rejected(source, reason));
+        notifyListeners(new EventRecords.Rejected(source, reason));
     }
 
     public void identityExpiring(String id, Instant notAfter, int lifePercent) {
-        happened(new Happened.Expiring(id, notAfter, lifePercent));
+        notifyListeners(new EventRecords.Expiring(id, notAfter, lifePercent));
     }
 
-    private void happened(MeshEvent event) {
+    private void notifyListeners(MeshEvent event) {
         for (MeshListener listener : listeners) {
             try {
                 listener.on(event);
             } catch (RuntimeException | Error e) {
-                guard.failed(listener, e);
+                failures.log(listener, e);
             }
         }
     }
@@ -141,7 +142,7 @@ public final class Events implements Observers {
         try {
             observer = factory.observe(call);
         } catch (RuntimeException | Error e) {
-            guard.failed(factory, e);
+            failures.log(factory, e);
         }
         call.observer(observer == null ? NOT_OBSERVED : observer, this);
     }
@@ -152,7 +153,7 @@ public final class Events implements Observers {
         try {
             observer.ended(call);
         } catch (RuntimeException | Error e) {
-            guard.failed(observer, e);
+            failures.log(observer, e);
         }
     }
 
@@ -179,7 +180,7 @@ public final class Events implements Observers {
         }
     }
 
-    private record Attempts(Guard guard, AttemptLayer next) implements AttemptLayer {
+    private record Attempts(ListenerFailures failures, AttemptLayer next) implements AttemptLayer {
         @Override
         public Response call(Attempt attempt) throws IOException {
             CallObserver observer = attempt.call().observer();
@@ -189,7 +190,7 @@ public final class Events implements Observers {
             try {
                 observer.attemptStarting(attempt, attempt);
             } catch (RuntimeException | Error e) {
-                guard.failed(observer, e);
+                failures.log(observer, e);
             }
             try {
                 return next.call(attempt);
@@ -202,7 +203,7 @@ public final class Events implements Observers {
             try {
                 observer.attemptEnded(attempt);
             } catch (RuntimeException | Error e) {
-                guard.failed(observer, e);
+                failures.log(observer, e);
             }
         }
 

@@ -8,15 +8,15 @@ import java.util.List;
 
 /** The observers of one call as one; an observer that throws keeps none of the others from being called. */
 final class SeveralObservers implements CallObserver {
-    private final Guard guard;
+    private final ListenerFailures failures;
     private final CallObserver[] observers;
 
-    private SeveralObservers(Guard guard, CallObserver[] observers) {
-        this.guard = guard;
+    private SeveralObservers(ListenerFailures failures, CallObserver[] observers) {
+        this.failures = failures;
         this.observers = observers;
     }
 
-    static Factory of(Guard guard, List<Factory> factories) {
+    static Factory of(ListenerFailures failures, List<Factory> factories) {
         Factory[] all = factories.toArray(Factory[]::new);
         return call -> {
             List<CallObserver> made = new ArrayList<>(all.length);
@@ -27,10 +27,10 @@ final class SeveralObservers implements CallObserver {
                         made.add(observer);
                     }
                 } catch (RuntimeException | Error e) {
-                    guard.failed(factory, e);
+                    failures.log(factory, e);
                 }
             }
-            return made.isEmpty() ? null : new SeveralObservers(guard, made.toArray(CallObserver[]::new));
+            return made.isEmpty() ? null : new SeveralObservers(failures, made.toArray(CallObserver[]::new));
         };
     }
 
@@ -40,7 +40,7 @@ final class SeveralObservers implements CallObserver {
             try {
                 observer.attemptStarting(attempt, headers);
             } catch (RuntimeException | Error e) {
-                guard.failed(observer, e);
+                failures.log(observer, e);
             }
         }
     }
@@ -51,7 +51,7 @@ final class SeveralObservers implements CallObserver {
             try {
                 observer.attemptEnded(attempt);
             } catch (RuntimeException | Error e) {
-                guard.failed(observer, e);
+                failures.log(observer, e);
             }
         }
     }
@@ -62,7 +62,7 @@ final class SeveralObservers implements CallObserver {
             try {
                 observer.ended(call);
             } catch (RuntimeException | Error e) {
-                guard.failed(observer, e);
+                failures.log(observer, e);
             }
         }
     }

@@ -97,9 +97,10 @@ final class OuterListener extends EventForwarder {
 
     @Override
     public void callEnd(Call call) {
-        interceptorsReturned(call);
+        interceptorsReturned();
         EventListener target;
-        synchronized (lock()) {
+        synchronized (lock()) { // one step: an attempt that ends on another thread reports the end, or this one does
+            ended = call;
             if (hasOpen()) {
                 return;
             }
@@ -110,25 +111,27 @@ final class OuterListener extends EventForwarder {
 
     @Override
     public void callFailed(Call call, IOException ioe) {
-        interceptorsReturned(call);
+        interceptorsReturned();
         EventListener target;
         synchronized (lock()) {
+            ended = call;
             target = listenersOfEnd();
         }
         target.callFailed(call, ioe);
     }
 
-    private void interceptorsReturned(Call call) {
+    /** Reports the last release, which comes before the end; a listener may join at it. */
+    private void interceptorsReturned() {
         CallEvents running = owner;
+        if (running == null) {
+            return;
+        }
         synchronized (lock()) {
-            if (ended == null && running != null) {
+            if (atEnd == null) {
                 atEnd = running.listener();
             }
-            ended = call;
         }
-        if (running != null) {
-            running.interceptorsReturned();
-        }
+        running.interceptorsReturned();
     }
 
     /** When all are notified together, the wrapped listeners are notified through this object a second time. */

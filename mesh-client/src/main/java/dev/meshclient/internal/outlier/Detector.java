@@ -63,7 +63,7 @@ public final class Detector {
     /**
      * After a policy has come into force: returns the ejected endpoints of the service that no ejection rules cover any more.
      */
-    public static void returnUnjudged(ServiceState service, long now) {
+    public static void readmitUnjudged(ServiceState service, long now) {
         List<Detector> ofService = service.find(OF_SERVICE);
         if (ofService == null) {
             return;
@@ -74,8 +74,8 @@ public final class Detector {
             ofService.removeIf(detector -> detector.dropped);
         }
         for (EndpointHealth endpoint : service.ejected().endpoints()) {
-            if (rules.stream().noneMatch(r -> r.judges(endpoint))) {
-                rules.get(0).bringBack(endpoint, "ejection is off", now);
+            if (rules.stream().noneMatch(r -> r.mayEject(endpoint))) {
+                rules.get(0).readmit(endpoint, "ejection is off", now);
             }
         }
     }

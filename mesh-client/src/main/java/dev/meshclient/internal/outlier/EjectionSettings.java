@@ -57,7 +57,8 @@ record EjectionSettings(
     @Override
     public String toString() {
         return serverErrors + " x 5xx, " + gatewayErrors + " x gateway, " + localFailures + " x no response, each "
-                + intervalNanos / 1_000_000 + " ms, out for " + baseNanos / 1_000_000 + " to " + maxNanos / 1_000_000
+                + intervalNanos / 1_000_000 + " ms, ejected for " + baseNanos / 1_000_000 + " to "
+                + maxNanos / 1_000_000
                 + " ms, at most " + maxPercent + " %";
     }
 }

@@ -7,14 +7,14 @@ import java.util.random.RandomGenerator;
 record EjectionTime(EjectionSettings settings) {
     /** The number of this ejection, less one for each healthy interval since the last; at least 1. */
     int times(EndpointHealth endpoint, long now) {
-        long healthy = endpoint.isOut() ? 0 : (now - endpoint.changedAt()) / Math.max(1, settings.intervalNanos());
-        return (int) Math.max(0, endpoint.timesOut() - healthy) + 1;
+        long healthy = endpoint.isEjected() ? 0 : (now - endpoint.changedAt()) / Math.max(1, settings.intervalNanos());
+        return (int) Math.max(0, endpoint.timesEjected() - healthy) + 1;
     }
 
     /** The end of the ejection; up to a tenth later, so that endpoints ejected together do not return together. */
     long until(int times, long now, RandomGenerator random) {
-        long out = Math.min(settings.maxNanos(), saturatedProduct(settings.baseNanos(), times));
-        return now + out + (out < 10 ? 0 : random.nextLong(out / 10));
+        long nanos = Math.min(settings.maxNanos(), saturatedProduct(settings.baseNanos(), times));
+        return now + nanos + (nanos < 10 ? 0 : random.nextLong(nanos / 10));
     }
 
     private static long saturatedProduct(long nanos, int times) {

@@ -97,28 +97,28 @@ public final class Ejections {
     }
 
     /** Whether the rules may eject this endpoint. */
-    boolean judges(EndpointHealth endpoint) {
+    boolean mayEject(EndpointHealth endpoint) {
         return isOn() && endpoints.now().has(endpoint);
     }
 
     /** Ejects the endpoint unless too many are ejected. Counts the ejected endpoints again only after a change. */
-    void takeOut(EndpointHealth endpoint, String why) {
+    void eject(EndpointHealth endpoint, String why) {
         if (fullAt == service().ejected()) {
-            endpoint.spare();
+            endpoint.abortEjection();
             return;
         }
         synchronized (service()) {
-            if (endpoint.isOut() || !judges(endpoint)) { // the policy listed it when the attempt began
+            if (endpoint.isEjected() || !mayEject(endpoint)) { // the policy listed it when the attempt began
                 return;
             }
             if (isFull()) {
-                endpoint.spare();
+                endpoint.abortEjection();
                 return;
             }
             long now = time.now();
             int times = ejectionTime.times(endpoint, now);
             long until = ejectionTime.until(times, now, time.random());
-            endpoint.takeOut(now, until, times, why);
+            endpoint.eject(now, until, times, why);
             changed(endpoint, () -> {
                 LOG.info(
                         "endpoint {} of '{}' is ejected for {} s: {}",
@@ -129,15 +129,15 @@ public final class Ejections {
                 watcher.ejected(name, endpoint.name(), why);
             });
         }
-        service().tell();
+        service().notifyListeners();
     }
 
     private boolean isFull() {
         ServiceState.EjectedEndpoints ejected = service().ejected();
         EndpointList list = endpoints.now();
-        int out = list.positions(ejected.endpoints(), list.endpoints()).length;
-        boolean full = out > 0
-                && 100L * (out + 1)
+        int number = list.positions(ejected.endpoints(), list.endpoints()).length;
+        boolean full = number > 0
+                && 100L * (number + 1)
                         > (long) settings.maxPercent() * list.endpoints().size();
         fullAt = full ? ejected : null;
         return full;
@@ -147,7 +147,7 @@ public final class Ejections {
      * Keeps the endpoint ejected after a failed probe. @return whether the attempt still was a probe: the endpoint may have
      * returned meanwhile
      */
-    boolean keepOut(EndpointHealth endpoint, String why) {
+    boolean extendEjection(EndpointHealth endpoint, String why) {
         synchronized (service()) {
             if (!endpoint.isProbed()) {
                 return false;
@@ -157,7 +157,7 @@ public final class Ejections {
             long until = ejectionTime.until(times, now, time.random());
             String before = endpoint.reason();
             String reason = before.startsWith(why) ? before : why + ", before: " + before;
-            endpoint.stayOut(now, until, times, reason);
+            endpoint.extendEjection(now, until, times, reason);
             changed(
                     endpoint,
                     () -> LOG.info(
@@ -167,13 +167,13 @@ public final class Ejections {
                             seconds(until - now),
                             reason));
         }
-        service().tell();
+        service().notifyListeners();
         return true;
     }
 
-    void bringBack(EndpointHealth endpoint, String why, long now) {
+    void readmit(EndpointHealth endpoint, String why, long now) {
         synchronized (service()) {
-            if (!endpoint.bringBack(now)) {
+            if (!endpoint.readmit(now)) {
                 return;
             }
             changed(endpoint, () -> {
@@ -181,11 +181,11 @@ public final class Ejections {
                 watcher.returned(name, endpoint.name(), why);
             });
         }
-        service().tell();
+        service().notifyListeners();
     }
 
     private void changed(EndpointHealth endpoint, Runnable notice) {
-        service().happened(notice);
+        service().queueNotification(notice);
         service().changed(endpoint);
     }
 

@@ -75,13 +75,13 @@ public final class Outlier implements AttemptLayer {
         @Nullable String why = rows.after(endpoint, health);
         long now = time.now();
         boolean probed = attempt.pick().isProbe() && probed(rules, endpoint, health, now);
-        if (!probed && endpoint.isOut()) {
+        if (!probed && endpoint.isEjected()) {
             if (health == AttemptHealth.GOOD
-                    && endpoint.outUntil() <= now) { // while health is ignored it gets calls without a probe
-                rules.bringBack(endpoint, "answers again", now);
+                    && endpoint.ejectedUntil() <= now) { // while health is ignored it gets calls without a probe
+                rules.readmit(endpoint, "answers again", now);
             }
         } else if (!probed && why != null) {
-            rules.takeOut(endpoint, why);
+            rules.eject(endpoint, why);
         }
         if (detector.isDue(now, settings.intervalNanos())) {
             compare(rules);
@@ -91,9 +91,9 @@ public final class Outlier implements AttemptLayer {
     /** @return whether the attempt needs no further judgement */
     private static boolean probed(Ejections rules, EndpointHealth endpoint, AttemptHealth health, long now) {
         switch (health) {
-            case GOOD -> rules.bringBack(endpoint, "probe answered", now);
+            case GOOD -> rules.readmit(endpoint, "probe answered", now);
             case SERVER_ERROR, GATEWAY_ERROR, LOCAL_FAILURE -> {
-                return rules.keepOut(endpoint, "probe failed");
+                return rules.extendEjection(endpoint, "probe failed");
             }
             case UNPROCESSED, NOTHING -> endpoint.endProbe();
         }
@@ -105,7 +105,7 @@ public final class Outlier implements AttemptLayer {
         List<Endpoint> endpoints = rules.endpoints();
         for (EndpointHealth outlier : SuccessRates.BUILT_IN.outliers(endpoints)) {
             long rate = Math.round(SuccessRates.rate(outlier));
-            rules.takeOut(outlier, "success rate of " + rate + " %, far below the others");
+            rules.eject(outlier, "success rate of " + rate + " %, far below the others");
         }
         for (int i = 0; i < endpoints.size(); i++) {
             endpoints.get(i).state().startInterval();

@@ -19,7 +19,7 @@ record SuccessRates(int minHosts, int minVolume, double factor) {
         double sum = 0;
         for (int i = 0; i < endpoints.size(); i++) {
             EndpointHealth endpoint = endpoints.get(i).state();
-            if (!endpoint.isOut() && volume(endpoint) >= minVolume) {
+            if (!endpoint.isEjected() && volume(endpoint) >= minVolume) {
                 judged.add(endpoint);
                 sum += rate(endpoint);
             }

@@ -159,8 +159,8 @@ final class Activation {
         gone.forEach(endpoint ->
                 steps.run("close the connections of " + endpoint.name(), () -> unreachable.accept(endpoint)));
         next.states()
-                .forEachService(service ->
-                        steps.run("return endpoints that no rule ejects", () -> Detector.returnUnjudged(service, now)));
+                .forEachService(service -> steps.run(
+                        "return endpoints that no rule ejects", () -> Detector.readmitUnjudged(service, now)));
         steps.run("stop the lookups of the previous policy", () -> retainNames(next, names));
         next.policy().services().forEach((name, accepted) -> {
             if (next.service(name) != before.service(name)) {

@@ -106,7 +106,7 @@ record Outbound(Time time, Events events, LocalWorkload self, DnsCache names, Pi
     }
 
     private @Nullable Consumer<AuthorizationEvent> authorizations() {
-        return events.areHeard() ? events::authorization : null;
+        return events.hasListeners() ? events::authorization : null;
     }
 
     /** The plan of a backend, shared by its rules. */

@@ -37,7 +37,7 @@ public final class Retry implements CallLayer {
     private final RetryRules rules;
     private final Backoff backoff;
     private final RetryBudget budget;
-    private final RetryBudget.Terms terms;
+    private final BudgetSettings settings;
     private final AttemptLayer next;
 
     private Retry(
@@ -52,7 +52,7 @@ public final class Retry implements CallLayer {
         Duration base = stated == null || stated.backoff() == null ? BUILT_IN_BACKOFF : stated.backoff();
         this.backoff = new Backoff(base.toNanos());
         this.budget = budget;
-        this.terms = RetryBudget.Terms.of(constraint);
+        this.settings = BudgetSettings.of(constraint);
         this.next = next;
     }
 
@@ -86,7 +86,7 @@ public final class Retry implements CallLayer {
 
     @Override
     public Response call(Call call) throws IOException {
-        budget.request(terms, time.now());
+        budget.request(settings, time.now());
         IOException earlier = null;
         while (true) {
             Attempt attempt = call.beginAttempt();
@@ -177,7 +177,7 @@ public final class Retry implements CallLayer {
         if (!isEndpointLeft(call, attempt)) {
             return NO;
         }
-        if (unprocessed ? !budget.takeUnprocessed(terms, time.now()) : !budget.take(terms, time.now())) {
+        if (unprocessed ? !budget.takeUnprocessed(settings, time.now()) : !budget.take(settings, time.now())) {
             call.note(unprocessed ? "too many requests were not processed" : "retry budget exhausted");
             tellExhausted(call, unprocessed);
             return NO;
@@ -187,11 +187,11 @@ public final class Retry implements CallLayer {
 
     private void tellExhausted(Call call, boolean unprocessed) {
         Target target = call.target();
-        if (budget.mayTell(time.now())) {
+        if (budget.mayLog(time.now())) {
             LOG.warn(
                     "the retry budget of '{}' is spent, outcomes are returned as they are: {} (logged at most once a minute)",
                     target == null ? call.request().url().host() : target.backend(),
-                    unprocessed ? "its endpoints refuse more requests than they get" : terms);
+                    unprocessed ? "its endpoints refuse more requests than they get" : settings);
         }
     }
 

@@ -1,10 +1,8 @@
 package dev.meshclient.internal.retry;
 
 import dev.meshclient.internal.endpoint.Slot;
-import dev.meshclient.policy.RetryConstraint;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Decider: retries are at most a share of the requests within a window, but a few are always allowed. Each backend service of a
@@ -20,43 +18,10 @@ public final class RetryBudget {
     private static final int SLOTS = 10;
     private static final int UNPROCESSED_PERCENT = 100;
 
-    /**
-     * The limits that a policy sets.
-     *
-     * @param percent share of the requests within the window
-     * @param intervalNanos the window
-     * @param floorCount retries that are always allowed within {@code floorNanos}
-     * @param floorNanos the floor's own window
-     */
-    public record Terms(int percent, long intervalNanos, int floorCount, long floorNanos) {
-        /** Built-in: 20 % within 10 s, and 10 retries within 1 s. */
-        static Terms of(RetryConstraint stated) {
-            return new Terms(
-                    or(stated.percent(), 20),
-                    stated.interval() == null
-                            ? 10_000_000_000L
-                            : stated.interval().toNanos(),
-                    or(stated.minRetryCount(), 10),
-                    stated.minRetryInterval() == null
-                            ? 1_000_000_000L
-                            : stated.minRetryInterval().toNanos());
-        }
+    private static final long LOG_NANOS = 60_000_000_000L;
+    private static final long NEVER = -1;
 
-        @Override
-        public String toString() {
-            return "at most " + percent + " % of the requests within " + intervalNanos / 1_000_000 + " ms, and "
-                    + floorCount + " within " + floorNanos / 1_000_000 + " ms (retryConstraint)";
-        }
-
-        private static int or(@Nullable Integer stated, int otherwise) {
-            return stated == null ? otherwise : stated;
-        }
-    }
-
-    private static final long TELL_NANOS = 60_000_000_000L;
-    private static final long NEVER_TOLD = -1;
-
-    private final AtomicLong toldAt = new AtomicLong(NEVER_TOLD);
+    private final AtomicLong loggedAt = new AtomicLong(NEVER);
     private final Window requests = new Window();
     private final Window retries = new Window();
     private final Window floor = new Window();
@@ -64,13 +29,13 @@ public final class RetryBudget {
     private final Window unprocessedFloor = new Window();
 
     /** A request that is not a retry. */
-    void request(Terms terms, long now) {
-        requests.add(terms.intervalNanos, now);
+    void request(BudgetSettings settings, long now) {
+        requests.add(settings.intervalNanos(), now);
     }
 
     /** Takes one retry out of the budget. @return false if the budget is exhausted */
-    boolean take(Terms terms, long now) {
-        return take(terms, terms.percent, retries, floor, now);
+    boolean take(BudgetSettings settings, long now) {
+        return take(settings, settings.percent(), retries, floor, now);
     }
 
     /**
@@ -79,25 +44,25 @@ public final class RetryBudget {
      *
      * @return false if there were too many
      */
-    boolean takeUnprocessed(Terms terms, long now) {
-        return take(terms, UNPROCESSED_PERCENT, unprocessed, unprocessedFloor, now);
+    boolean takeUnprocessed(BudgetSettings settings, long now) {
+        return take(settings, UNPROCESSED_PERCENT, unprocessed, unprocessedFloor, now);
     }
 
-    private boolean take(Terms terms, int percent, Window taken, Window floor, long now) {
-        boolean share =
-                taken.sum(terms.intervalNanos, now) * 100 < (long) percent * requests.sum(terms.intervalNanos, now);
-        if (!share && floor.sum(terms.floorNanos, now) >= terms.floorCount) {
+    private boolean take(BudgetSettings settings, int percent, Window taken, Window floor, long now) {
+        boolean share = taken.sum(settings.intervalNanos(), now) * 100
+                < (long) percent * requests.sum(settings.intervalNanos(), now);
+        if (!share && floor.sum(settings.floorNanos(), now) >= settings.floorCount()) {
             return false;
         }
-        taken.add(terms.intervalNanos, now);
-        floor.add(terms.floorNanos, now);
+        taken.add(settings.intervalNanos(), now);
+        floor.add(settings.floorNanos(), now);
         return true;
     }
 
     /** Whether to log now that the budget is exhausted. */
-    boolean mayTell(long now) {
-        long last = toldAt.get();
-        return (last == NEVER_TOLD || now - last >= TELL_NANOS) && toldAt.compareAndSet(last, now);
+    boolean mayLog(long now) {
+        long last = loggedAt.get();
+        return (last == NEVER || now - last >= LOG_NANOS) && loggedAt.compareAndSet(last, now);
     }
 
     private static final class Window {

@@ -100,7 +100,7 @@ class PickerTest {
         Level level = Level.of(
                 new Tier(new Plan.Priority(endpoints, true, Map.of()), settings),
                 Tier.Kind.HEALTHY,
-                new Ejected(EndpointList.of(endpoints), List.of()),
+                new EjectedPositions(EndpointList.of(endpoints), List.of()),
                 settings);
         SplittableRandom random = new SplittableRandom(1);
         int picks = 100_000;

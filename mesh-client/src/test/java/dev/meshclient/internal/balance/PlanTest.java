@@ -88,8 +88,8 @@ class PlanTest {
     @Test
     void in_panic_the_ejected_are_called_too_but_never_those_that_the_registry_calls_unhealthy() {
         List<Endpoint> members = members("p", 3, 4);
-        members.get(0).state().takeOut(1, LATER, 1, "test");
-        members.get(1).state().takeOut(1, LATER, 1, "test");
+        members.get(0).state().eject(1, LATER, 1, "test");
+        members.get(1).state().eject(1, LATER, 1, "test");
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
         assertThat(plan.isPanic()).isTrue();
         assertThat(plan.usable()).isEqualTo(3);
@@ -104,7 +104,7 @@ class PlanTest {
     @Test
     void in_panic_who_drains_is_not_called_and_who_is_degraded_is() {
         Endpoint out = endpoint("out", "a", Health.HEALTHY);
-        out.state().takeOut(1, LATER, 1, "test");
+        out.state().eject(1, LATER, 1, "test");
         Endpoint draining = endpoint("draining", "a", Health.DRAINING);
         Endpoint degraded = endpoint("xdegraded", "a", Health.DEGRADED);
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(List.of(out, draining, degraded)));
@@ -115,10 +115,10 @@ class PlanTest {
     @Test
     void nobody_is_left_where_panic_is_off() {
         List<Endpoint> members = members("p", 2, 2);
-        members.forEach(e -> e.state().takeOut(1, LATER, 1, "test"));
+        members.forEach(e -> e.state().eject(1, LATER, 1, "test"));
         Plan plan = plan(FailoverMode.SPILL, 0, List.of(members));
         assertThat(plan.isEmpty()).isTrue();
-        assertThat(plan.out()).isEqualTo(2);
+        assertThat(plan.ejected()).isEqualTo(2);
         assertThat(plan.nextProbe()).isEqualTo(LATER);
     }
 
@@ -130,11 +130,11 @@ class PlanTest {
         Plan before = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
         ramp.plan(this, before.preferred(), before.home(), 0);
         assertThat(taken(before, 0)).isEqualTo(Map.of("h", 10_000));
-        home.state().takeOut(0, 10 * SECOND, 1, "test");
+        home.state().eject(0, 10 * SECOND, 1, "test");
         Plan without = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
         ramp.plan(this, without.preferred(), without.home(), 0);
         assertThat(taken(without, SECOND)).isEqualTo(Map.of("x", 10_000));
-        home.state().bringBack(40 * SECOND);
+        home.state().readmit(40 * SECOND);
         Plan again = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
         ramp.plan(this, again.preferred(), again.home(), 40 * SECOND);
         assertThat(taken(again, 40 * SECOND)).isEqualTo(Map.of("x", 10_000));
@@ -240,8 +240,8 @@ class PlanTest {
         List<Endpoint> members = members("p", 2, 2);
         Endpoint back = endpoint("back", "a", Health.HEALTHY);
         members.add(back);
-        back.state().takeOut(1, 2, 1, "test");
-        back.state().bringBack(100 * SECOND);
+        back.state().eject(1, 2, 1, "test");
+        back.state().readmit(100 * SECOND);
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
         int atFirst = taken(plan, 100 * SECOND).getOrDefault("b", 0);
         int midway = taken(plan, 115 * SECOND).getOrDefault("b", 0);
@@ -256,12 +256,12 @@ class PlanTest {
         List<Endpoint> members = members("p", 2, 2);
         Endpoint bad = endpoint("bad", "a", Health.HEALTHY);
         members.add(bad);
-        bad.state().spare();
+        bad.state().abortEjection();
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
         assertThat(taken(plan, LATER).getOrDefault("b", 0)).isBetween(200, 500);
         bad.state().good();
         assertThat(taken(plan, LATER).getOrDefault("b", 0)).isCloseTo(3333, within(250));
-        members.forEach(e -> e.state().spare());
+        members.forEach(e -> e.state().abortEjection());
         assertThat(taken(plan, LATER).getOrDefault("b", 0))
                 .as("nobody is better off")
                 .isCloseTo(3333, within(250));
@@ -270,7 +270,7 @@ class PlanTest {
     @Test
     void calls_leave_a_zone_where_all_are_in_only_because_too_many_are_out() {
         Endpoint bad = endpoint("bad", "a", Health.HEALTHY);
-        bad.state().spare();
+        bad.state().abortEjection();
         Endpoint other = endpoint("other", "b", Health.HEALTHY);
         Endpoint third = endpoint("third", "c", Health.HEALTHY);
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(List.of(bad, other, third)));
@@ -282,7 +282,7 @@ class PlanTest {
     void a_pick_draws_a_few_times_and_allocates_nothing_where_all_are_spared() {
         List<Endpoint> members = members("p", 1000, 1000);
         members.add(endpoint("q", "b", Health.HEALTHY));
-        members.forEach(e -> e.state().spare());
+        members.forEach(e -> e.state().abortEjection());
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
         int[] draws = new int[1];
         RandomGenerator counting = () -> {
@@ -302,7 +302,7 @@ class PlanTest {
     @Test
     void a_probe_is_a_request_that_may_be_repeated_and_any_other_only_when_none_comes() throws IOException {
         List<Endpoint> members = members("p", 2, 2);
-        members.get(0).state().takeOut(0, 30 * SECOND, 1, "test");
+        members.get(0).state().eject(0, 30 * SECOND, 1, "test");
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(members));
         StepTime time = new StepTime();
         Attempt get = attempt(time, Calls.get());

@@ -12,11 +12,13 @@ final class Plans {
     static Plan of(List<Plan.Priority> priorities, PlanSettings settings) {
         List<Endpoint> all =
                 priorities.stream().flatMap(p -> p.endpoints().stream()).toList();
-        List<EndpointHealth> ejected =
-                all.stream().map(Endpoint::state).filter(EndpointHealth::isOut).toList();
+        List<EndpointHealth> ejected = all.stream()
+                .map(Endpoint::state)
+                .filter(EndpointHealth::isEjected)
+                .toList();
         List<Tier> tiers =
                 priorities.stream().map(p -> new Tier(p, settings.zones())).toList();
-        return Plan.of(tiers, settings, new Ejected(EndpointList.of(all), ejected));
+        return Plan.of(tiers, settings, new EjectedPositions(EndpointList.of(all), ejected));
     }
 
     /** All of these, none ejected. */

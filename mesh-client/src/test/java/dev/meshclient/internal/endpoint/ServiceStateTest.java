@@ -12,16 +12,16 @@ class ServiceStateTest {
     void what_happens_while_it_is_told_is_told_afterwards() {
         ServiceState service = new ServiceState();
         List<String> told = new ArrayList<>();
-        service.happened(() -> {
+        service.queueNotification(() -> {
             told.add("first begins");
-            service.happened(() -> told.add("second"));
-            service.tell();
+            service.queueNotification(() -> told.add("second"));
+            service.notifyListeners();
             told.add("first ends");
         });
-        service.tell();
-        service.happened(() -> told.add("third"));
+        service.notifyListeners();
+        service.queueNotification(() -> told.add("third"));
         assertThat(told).containsExactly("first begins", "first ends", "second");
-        service.tell();
+        service.notifyListeners();
         assertThat(told).endsWith("second", "third");
     }
 

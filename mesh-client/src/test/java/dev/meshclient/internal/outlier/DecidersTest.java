@@ -127,9 +127,9 @@ class DecidersTest {
     void each_healthy_interval_takes_one_ejection_off() {
         EjectionTime time = new EjectionTime(BUILT_IN);
         assertThat(time.times(record, 0)).isEqualTo(1);
-        record.takeOut(0, 30 * SECOND, 3, "test");
+        record.eject(0, 30 * SECOND, 3, "test");
         assertThat(time.times(record, 100 * SECOND)).as("out is not healthy").isEqualTo(4);
-        record.bringBack(100 * SECOND);
+        record.readmit(100 * SECOND);
         assertThat(time.times(record, 105 * SECOND)).isEqualTo(4);
         assertThat(time.times(record, 120 * SECOND)).isEqualTo(2);
         assertThat(time.times(record, 1000 * SECOND)).isEqualTo(1);
@@ -139,19 +139,19 @@ class DecidersTest {
 
     @Test
     void one_request_probes_and_none_before_the_time() {
-        assertThat(record.takeOut(0, 30, 1, "why")).isTrue();
-        assertThat(record.takeOut(0, 40, 1, "again")).isFalse();
+        assertThat(record.eject(0, 30, 1, "why")).isTrue();
+        assertThat(record.eject(0, 40, 1, "again")).isFalse();
         assertThat(record.takeProbe(29)).isFalse();
         assertThat(record.takeProbe(30)).isTrue();
         assertThat(record.takeProbe(31)).isFalse();
         record.endProbe();
         assertThat(record.takeProbe(31)).isTrue();
-        record.stayOut(32, 90, 2, "probe failed");
+        record.extendEjection(32, 90, 2, "probe failed");
         assertThat(record.takeProbe(89)).isFalse();
         assertThat(record.takeProbe(90)).isTrue();
-        assertThat(record.bringBack(91)).isTrue();
-        assertThat(record.isOut()).isFalse();
-        assertThat(record.bringBack(92)).isFalse();
+        assertThat(record.readmit(91)).isTrue();
+        assertThat(record.isEjected()).isFalse();
+        assertThat(record.readmit(92)).isFalse();
         assertThat(record.takeProbe(100)).isFalse();
     }
 
@@ -209,7 +209,7 @@ class DecidersTest {
     @Test
     void who_is_out_already_is_not_judged() {
         List<Endpoint> six = endpoints(0, 50, 100, 100, 100, 100);
-        six.get(0).state().takeOut(0, 1, 1, "before");
+        six.get(0).state().eject(0, 1, 1, "before");
         assertThat(outliers(six)).containsExactly(1);
     }
 }

@@ -131,7 +131,7 @@ class EjectionOverPoliciesTest {
         asked.clear();
         call("/", 20);
         assertThat(asked).contains("10.0.0.9:80").doesNotContain(BAD);
-        assertThat(router.toString()).contains("out: [" + BAD + "]");
+        assertThat(router.toString()).contains("ejected: [" + BAD + "]");
         time.step(60 * SECOND);
         bad.clear();
         call("/", 20);

@@ -72,7 +72,7 @@ class FailedCompilationTest {
         fails(orders(OFF, "10.0.0.1", "10.0.0.2"));
         mesh.call("orders", 2);
         assertThat(mesh.events).containsExactly("ejected " + BAD + " of orders");
-        assertThat(mesh.router.toString()).contains("outlier(").contains("out: [" + BAD + "]");
+        assertThat(mesh.router.toString()).contains("outlier(").contains("ejected: [" + BAD + "]");
     }
 
     @Test
@@ -174,7 +174,7 @@ class FailedCompilationTest {
             Map<String, Service> services = new LinkedHashMap<>(good.services());
             services.put("rich", rich);
             PolicyDocument document =
-                    new PolicyDocument(good.toBuilder().services(services).build(), List.of(), Map.of(), Set.of());
+                    Poisoned.document(good.toBuilder().services(services).build());
             try {
                 new OneThreadMesh().apply(document);
             } catch (IOException | RuntimeException e) {

@@ -2,13 +2,12 @@ package dev.meshclient.internal.retry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.internal.retry.RetryBudget.Terms;
 import dev.meshclient.policy.RetryConstraint;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class RetryBudgetTest {
-    private static final Terms BUILT_IN = Terms.of(RetryConstraint.NONE);
+    private static final BudgetSettings BUILT_IN = BudgetSettings.of(RetryConstraint.NONE);
     private static final long SECOND = 1_000_000_000L;
 
     private final RetryBudget budget = new RetryBudget();
@@ -59,7 +58,7 @@ class RetryBudgetTest {
 
     @Test
     void a_budget_of_zero_and_no_floor_allows_nothing() {
-        Terms none = new Terms(0, 10 * SECOND, 0, SECOND);
+        BudgetSettings none = new BudgetSettings(0, 10 * SECOND, 0, SECOND);
         budget.request(none, 0);
         assertThat(budget.take(none, 0)).isFalse();
     }
@@ -79,54 +78,55 @@ class RetryBudgetTest {
         assertThat(retries).isBetween((int) (requests * 0.19), (int) (requests * 0.2) + 10 * 100);
     }
 
-    /** Whatever the terms and the traffic: in no window are there more retries than its share, or floor by floor. */
+    /** Whatever the settings and the traffic: in no window are there more retries than its share, or floor by floor. */
     @Test
     void no_terms_and_no_traffic_make_it_give_more_than_share_and_floor() {
         SplittableRandom random = new SplittableRandom(17);
         for (int round = 0; round < 200; round++) {
-            Terms terms = new Terms(
+            BudgetSettings settings = new BudgetSettings(
                     random.nextInt(101),
                     random.nextLong(SECOND / 10, 60 * SECOND),
                     random.nextInt(20),
                     random.nextLong(SECOND / 10, 5 * SECOND));
             RetryBudget any = new RetryBudget();
-            long pause = random.nextLong(1, terms.intervalNanos() / 50);
+            long pause = random.nextLong(1, settings.intervalNanos() / 50);
             long requests = 0;
             long retries = 0;
             long now = random.nextLong(1000 * SECOND);
-            long end = now + 3 * terms.intervalNanos();
+            long end = now + 3 * settings.intervalNanos();
             for (long start = now; now < end; now += random.nextLong(1, 2 * pause)) {
-                any.request(terms, now);
+                any.request(settings, now);
                 requests++;
                 for (int i = random.nextInt(4); i > 0; i--) {
-                    retries += any.take(terms, now) ? 1 : 0;
+                    retries += any.take(settings, now) ? 1 : 0;
                 }
                 // Slots of a tenth: a floor may be had again after nine tenths of its time; and two windows overlap.
-                long floors = 1 + (now - start) * 10 / (terms.floorNanos() * 9);
+                long floors = 1 + (now - start) * 10 / (settings.floorNanos() * 9);
                 assertThat(retries)
-                        .as("%s after %d requests", terms, requests)
-                        .isLessThanOrEqualTo(2 * requests * terms.percent() / 100 + 1 + floors * terms.floorCount());
+                        .as("%s after %d requests", settings, requests)
+                        .isLessThanOrEqualTo(
+                                2 * requests * settings.percent() / 100 + 1 + floors * settings.floorCount());
             }
         }
     }
 
     @Test
     void the_largest_numbers_do_not_overflow() {
-        Terms terms = new Terms(100, Long.MAX_VALUE / 4, 1_000_000, Long.MAX_VALUE / 4);
+        BudgetSettings settings = new BudgetSettings(100, Long.MAX_VALUE / 4, 1_000_000, Long.MAX_VALUE / 4);
         long now = Long.MAX_VALUE - 1;
         for (int i = 0; i < 1000; i++) {
-            budget.request(terms, now);
+            budget.request(settings, now);
         }
-        assertThat(budget.take(terms, now)).isTrue();
-        Terms tight = new Terms(0, 1, 1, 1);
+        assertThat(budget.take(settings, now)).isTrue();
+        BudgetSettings tight = new BudgetSettings(0, 1, 1, 1);
         assertThat(budget.take(tight, now)).isTrue();
         assertThat(budget.take(tight, now)).isFalse();
     }
 
     @Test
     void another_interval_does_not_make_it_lavish() {
-        Terms wide = new Terms(20, 100 * SECOND, 0, SECOND);
-        Terms narrow = new Terms(20, SECOND, 0, SECOND);
+        BudgetSettings wide = new BudgetSettings(20, 100 * SECOND, 0, SECOND);
+        BudgetSettings narrow = new BudgetSettings(20, SECOND, 0, SECOND);
         long now = 5000 * SECOND;
         for (int i = 0; i < 100; i++) {
             budget.request(wide, now);
@@ -142,9 +142,9 @@ class RetryBudgetTest {
     void that_it_is_spent_is_told_at_most_once_a_minute() {
         RetryBudget budget = new RetryBudget();
         long minute = 60_000_000_000L;
-        assertThat(budget.mayTell(5)).isTrue();
-        assertThat(budget.mayTell(5 + minute - 1)).isFalse();
-        assertThat(budget.mayTell(5 + minute)).isTrue();
-        assertThat(budget.mayTell(6 + minute)).isFalse();
+        assertThat(budget.mayLog(5)).isTrue();
+        assertThat(budget.mayLog(5 + minute - 1)).isFalse();
+        assertThat(budget.mayLog(5 + minute)).isTrue();
+        assertThat(budget.mayLog(6 + minute)).isFalse();
     }
 }

@@ -304,7 +304,7 @@ class RetryTest {
     void a_call_that_no_peer_processes_ends_after_ten_repetitions_in_two_seconds(Object outcome) {
         usable = 8;
         for (int i = 0; i < 20; i++) {
-            budget.request(RetryBudget.Terms.of(RetryConstraint.NONE), 0);
+            budget.request(BudgetSettings.of(RetryConstraint.NONE), 0);
             script.add(outcome);
         }
         Call call = Calls.call(time, Calls.get());

@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.List;
 
 /** The events, as they are made. */
-final class Happened {
-    private Happened() {}
+final class EventRecords {
+    private EventRecords() {}
 
     record Ejected(String service, String endpoint, String reason) implements MeshEvent.EndpointEjected {}
 

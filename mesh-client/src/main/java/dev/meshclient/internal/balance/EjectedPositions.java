@@ -6,7 +6,7 @@ import dev.meshclient.internal.endpoint.EndpointList;
 import java.util.List;
 
 /** The endpoints of a list that are ejected. */
-record Ejected(EndpointList list, List<EndpointHealth> endpoints) {
+record EjectedPositions(EndpointList list, List<EndpointHealth> endpoints) {
     private static final int[] NOWHERE = {};
 
     /** The positions of the ejected endpoints within a part of the list, ascending. */
@@ -15,7 +15,7 @@ record Ejected(EndpointList list, List<EndpointHealth> endpoints) {
     }
 
     /** The same list with no endpoint ejected. */
-    Ejected none() {
-        return new Ejected(list, List.of());
+    EjectedPositions none() {
+        return new EjectedPositions(list, List.of());
     }
 }

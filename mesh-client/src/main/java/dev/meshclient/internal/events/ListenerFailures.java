@@ -8,7 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Logs what observers and listeners throw: the failures of one class at most once a minute. */
-final class Guard {
+final class ListenerFailures {
     private static final long MINUTE = 60_000_000_000L;
 
     private final Time time;
@@ -16,16 +16,16 @@ final class Guard {
     private final Map<String, LogThrottle> throttles =
             new ConcurrentHashMap<>(); // by class: few, and given at the build
 
-    Guard(Time time) {
+    ListenerFailures(Time time) {
         this(time, LoggerFactory.getLogger("dev.meshclient.telemetry"));
     }
 
-    Guard(Time time, Logger log) {
+    ListenerFailures(Time time, Logger log) {
         this.time = time;
         this.log = log;
     }
 
-    void failed(Object observer, Throwable e) {
+    void log(Object observer, Throwable e) {
         String name = observer.getClass().getName();
         if (throttles.computeIfAbsent(name, n -> new LogThrottle(MINUTE)).allows(name, time.now())) {
             log.warn("{} failed; calls go on, and the next of its failures is logged in a minute", name, e);
