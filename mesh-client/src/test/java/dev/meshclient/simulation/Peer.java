@@ -1,5 +1,6 @@
 package dev.meshclient.simulation;
 
+import dev.meshclient.internal.call.Attempt;
 import java.io.IOException;
 import java.util.random.RandomGenerator;
 import okhttp3.Headers;
@@ -20,6 +21,11 @@ final class Peer {
     @FunctionalInterface
     interface Script {
         Answer answer(long now, int busy, RandomGenerator random) throws IOException;
+
+        /** For peers that call others for the attempt. */
+        default Answer answer(Attempt attempt, long now, int busy, RandomGenerator random) throws IOException {
+            return answer(now, busy, random);
+        }
     }
 
     /**
@@ -74,12 +80,12 @@ final class Peer {
         return zone;
     }
 
-    Answer arrive(long now, RandomGenerator random) throws IOException {
+    Answer arrive(Attempt attempt, long now, RandomGenerator random) throws IOException {
         busy++;
         served++;
         mostBusy = Math.max(mostBusy, busy);
         lastArrival = now;
-        return script.answer(now, busy, random);
+        return script.answer(attempt, now, busy, random);
     }
 
     void leave() {

@@ -47,7 +47,7 @@ final class ScriptedTransport implements Wire {
         crossings += zone.isEmpty() || zone.equals(peer.zone()) ? 0 : 1;
         Peer.Answer answer;
         try {
-            answer = peer.arrive(time.now(), time.random());
+            answer = peer.arrive(attempt, time.now(), time.random());
             attempt.pause(answer.nanos());
         } catch (IOException cause) {
             peer.leave();

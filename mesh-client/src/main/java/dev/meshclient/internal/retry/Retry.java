@@ -1,5 +1,6 @@
 package dev.meshclient.internal.retry;
 
+import dev.meshclient.InboundContext;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
@@ -149,13 +150,19 @@ public final class Retry implements CallLayer {
         return false;
     }
 
+    /** Whether the call is made for a request that is a retry itself: then the first sender retries, and only that one. */
+    private static boolean isForRetry(Call call) {
+        InboundContext inbound = call.options().inbound();
+        return inbound != null && inbound.attempt() > 1;
+    }
+
     /** The pause before the next attempt; NO: there is no next attempt. */
     private long waitAfter(Call call, Attempt attempt, @Nullable Response response) {
         Outcome outcome = attempt.outcome();
         boolean unprocessed = UnprocessedRepeats.isUnprocessed(attempt);
         int repeats = UnprocessedRepeats.before(attempt);
         if (outcome == null
-                || (!unprocessed && attempt.number() - repeats > retries)
+                || (!unprocessed && (attempt.number() - repeats > retries || isForRetry(call)))
                 || call.options().isWithoutRetries()
                 || !rules.again(call.request(), call.options(), outcome, attempt.status())
                 || (response != null && response.header("x-mesh-no-retry") != null)) {

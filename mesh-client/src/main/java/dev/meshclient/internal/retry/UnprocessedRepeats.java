@@ -1,8 +1,7 @@
 package dev.meshclient.internal.retry;
 
 import dev.meshclient.internal.call.Attempt;
-import dev.meshclient.internal.call.Outcome;
-import java.net.ConnectException;
+import dev.meshclient.internal.call.Result;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,14 +20,13 @@ final class UnprocessedRepeats {
 
     /** Whether the attempt added no load. */
     static boolean isUnprocessed(Attempt attempt) {
-        Outcome outcome = attempt.outcome();
-        return outcome == Outcome.RESET_BEFORE_REQUEST || outcome == Outcome.STALE || isRefused(attempt);
+        Result result = attempt.result();
+        return result != null && result.isUnprocessed();
     }
 
-    /** A handshake is work for the peer; a connection that it refuses is none. */
     private static boolean isRefused(Attempt attempt) {
-        return attempt.outcome() == Outcome.REFUSED_STREAM
-                || (attempt.outcome() == Outcome.CONNECT_FAILURE && attempt.failure() instanceof ConnectException);
+        Result result = attempt.result();
+        return result != null && result.isRefused();
     }
 
     /** How many earlier attempts of the call added no load. */
