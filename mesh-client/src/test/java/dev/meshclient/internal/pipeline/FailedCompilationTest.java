@@ -198,7 +198,7 @@ class FailedCompilationTest {
         return Arrays.stream(e.getStackTrace())
                 .map(StackTraceElement::getClassName)
                 .filter(name -> name.startsWith("dev.meshclient.internal."))
-                .map(name -> name.split("\\.")[3])
+                .map(name -> name.split("\\.", -1)[3])
                 .findFirst()
                 .orElse("");
     }
