@@ -11,9 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param name for messages; null if the document states none
  * @param matches one of them must match; empty = every request
  * @param backendRefs the backends; one is chosen by weight for each call
+ * @param stream whether its responses are streams: {@code timeouts.request} ends at their headers, and {@code idle} applies
  * @param settings settings of this rule, which take precedence over those of the service
  */
-public record Rule(@Nullable String name, List<Match> matches, List<BackendRef> backendRefs, RouteSettings settings) {
+public record Rule(
+        @Nullable String name,
+        List<Match> matches,
+        List<BackendRef> backendRefs,
+        boolean stream,
+        RouteSettings settings) {
     public Rule {
         matches = List.copyOf(matches);
         backendRefs = List.copyOf(backendRefs);
@@ -30,6 +36,7 @@ public record Rule(@Nullable String name, List<Match> matches, List<BackendRef> 
         builder.name = name;
         builder.matches = matches;
         builder.backendRefs = backendRefs;
+        builder.stream = stream;
         builder.settings = settings;
         return builder;
     }
@@ -39,6 +46,7 @@ public record Rule(@Nullable String name, List<Match> matches, List<BackendRef> 
         private @Nullable String name;
         private List<Match> matches = List.of();
         private List<BackendRef> backendRefs = List.of();
+        private boolean stream;
         private RouteSettings settings = RouteSettings.NONE;
 
         private Builder() {}
@@ -58,13 +66,18 @@ public record Rule(@Nullable String name, List<Match> matches, List<BackendRef> 
             return this;
         }
 
+        public Builder stream(boolean stream) {
+            this.stream = stream;
+            return this;
+        }
+
         public Builder settings(RouteSettings settings) {
             this.settings = settings;
             return this;
         }
 
         public Rule build() {
-            return new Rule(name, matches, backendRefs, settings);
+            return new Rule(name, matches, backendRefs, stream, settings);
         }
     }
 }

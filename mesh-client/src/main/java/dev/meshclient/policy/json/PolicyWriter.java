@@ -150,6 +150,7 @@ final class PolicyWriter {
         fields.text("name", rule.name());
         fields.list("matches", rule.matches(), this::match);
         fields.list("backendRefs", rule.backendRefs(), this::backendRef);
+        fields.flag("stream", rule.stream());
         settings.route(rule.settings());
         out.writeEndObject();
     }
