@@ -109,7 +109,7 @@ class MeshOnDemandTest {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThatThrownBy(() -> call(http, "new.svc"))
                     .isInstanceOf(NoRoute.class)
-                    .hasMessageContaining("new.svc:80, which its source was asked for");
+                    .hasMessageContaining("new.svc:80, although its source was asked for it");
             registry.awaitAsked("new.svc,orders?...");
             int asked = registry.asked().size();
             for (int i = 0; i < 100; i++) {

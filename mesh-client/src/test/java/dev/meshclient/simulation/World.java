@@ -11,9 +11,11 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.PolicyException;
@@ -43,15 +45,16 @@ final class World {
         String zone = self.locality().zone();
         this.wire = new ScriptedTransport(
                 time, zone.isEmpty() ? "" : self.locality().region() + "/" + zone, peers);
+        LocalWorkload local = LocalWorkload.of(self, time);
+        Events ofMesh = Events.of(time, List.of(events), List.of(events));
         this.router = new Router(
                 time,
-                names,
-                LocalWorkload.of(self, time),
-                Events.of(time, List.of(events), List.of(events)),
+                new PolicyControl(new CurrentState(time, names, local, ofMesh), time, Duration.ofHours(1)),
+                local,
+                ofMesh,
                 List.of(),
                 false,
-                Duration.ZERO,
-                Duration.ofHours(1));
+                Duration.ZERO);
     }
 
     /** A document with one service, as its settings say. */

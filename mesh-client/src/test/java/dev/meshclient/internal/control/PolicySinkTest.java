@@ -59,7 +59,7 @@ class PolicySinkTest {
     }
 
     private PolicySink sink(Time time) {
-        Router router = new Router(
+        Router router = Router.withoutNames(
                 time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         return new PolicySink(router.control(), gone -> {}, () -> {}, time, log);
     }
@@ -184,7 +184,7 @@ class PolicySinkTest {
     @Test
     void a_failed_step_of_an_activation_is_in_the_status_until_the_next_document() throws Exception {
         StepTime time = new StepTime();
-        Router router = new Router(
+        Router router = Router.withoutNames(
                 time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         PolicySink sink = new PolicySink(
                 router.control(),

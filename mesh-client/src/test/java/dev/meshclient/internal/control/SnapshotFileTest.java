@@ -50,7 +50,7 @@ class SnapshotFileTest {
 
     /** What is in force after this document, which says its version. */
     static Snapshot snapshot(int version, @Nullable Duration ttl, Instant confirmed, String json) throws IOException {
-        Router router = new Router(
+        Router router = Router.withoutNames(
                 new StepTime() {
                     @Override
                     public void start(String name, Runnable lookUp) {}

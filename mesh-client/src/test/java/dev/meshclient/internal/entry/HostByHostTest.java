@@ -41,7 +41,7 @@ class HostByHostTest {
     private String outbound = "ALLOW_ANY";
 
     private Router router(boolean registryOnly, String... claimed) {
-        Router made = new Router(
+        Router made = Router.withoutNames(
                 time,
                 Workload.unknown(),
                 Events.none(time),
@@ -100,7 +100,7 @@ class HostByHostTest {
 
     @Test
     void our_own_service_is_wanted_since_balancing_counts_us() {
-        Router own = new Router(
+        Router own = Router.withoutNames(
                 time,
                 Workload.of("Checkout"),
                 Events.none(time),
@@ -176,7 +176,7 @@ class HostByHostTest {
         applyIn(SECOND, "'no.shop.example','orders'", "orders");
         assertThatThrownBy(() -> run("http://no.shop.example/"))
                 .isInstanceOf(NoRoute.class)
-                .hasMessageContaining("no.shop.example:80, which its source was asked for");
+                .hasMessageContaining("no.shop.example:80, although its source was asked for it");
         assertThat(time.now()).isEqualTo(SECOND);
         int before = asked.size();
         for (int i = 0; i < 58; i++) {
@@ -195,7 +195,7 @@ class HostByHostTest {
         router.control().failed(new IOException("connection refused"));
         assertThatThrownBy(() -> run("http://a.shop.example/"))
                 .isInstanceOf(PolicyUnavailable.class)
-                .hasMessageContaining("no policy for 'a.shop.example' within 5000 ms of the call that first wanted it:"
+                .hasMessageContaining("no policy for 'a.shop.example' within 5000 ms of the first call to it:"
                         + " policy -/3 does not cover it (metadata.scope)")
                 .hasRootCauseMessage("connection refused");
         assertThat(time.now()).isEqualTo(5 * SECOND);

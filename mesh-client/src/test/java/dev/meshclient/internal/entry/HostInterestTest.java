@@ -2,6 +2,7 @@ package dev.meshclient.internal.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.internal.time.StepTime;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +17,7 @@ class HostInterestTest {
     private int asked;
 
     HostInterestTest() {
-        demand.onAsk(() -> asked++);
+        demand.wanted(new StepTime()).onAsk(() -> asked++);
     }
 
     @Test

@@ -45,7 +45,7 @@ class EjectionOverPoliciesTest {
             }
         }
     };
-    private final Router router = new Router(
+    private final Router router = Router.withoutNames(
             time,
             Workload.unknown(),
             Events.of(time, List.of(), List.of(listener)),

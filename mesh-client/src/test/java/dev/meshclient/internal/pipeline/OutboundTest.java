@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Which layers a policy compiles to, and in which order: the printed pipeline. */
 class OutboundTest {
     private static String compiled(List<CallObserver.Factory> observers, String services) throws PolicyException {
-        Router router = new Router(
+        Router router = Router.withoutNames(
                 new StepTime(),
                 Workload.of("web").zone("eu/eu-1a"),
                 Events.of(new StepTime(), observers, List.of()),
@@ -81,7 +81,7 @@ class OutboundTest {
 
     @Test
     void of_a_version_before_a_restart_nothing_else_is_known() throws PolicyException {
-        Router router = new Router(
+        Router router = Router.withoutNames(
                 new StepTime(),
                 Workload.of("web"),
                 Events.none(new StepTime()),

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** A policy comes while calls are under way. */
 class PolicyChangeTest {
     private final StepTime time = new StepTime();
-    private final Router router = new Router(
+    private final Router router = Router.withoutNames(
             time, Workload.unknown(), Events.none(time), List.of("orders"), false, Duration.ZERO, Duration.ofHours(1));
     private final List<Attempt> open = new ArrayList<>();
     private final List<String> gone = new ArrayList<>();

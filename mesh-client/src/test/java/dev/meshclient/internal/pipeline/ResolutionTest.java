@@ -12,6 +12,7 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.entry.Router;
@@ -52,15 +53,20 @@ class ResolutionTest {
         }
         return answer;
     };
-    private final Router router = new Router(
-            time,
-            resolver,
-            LocalWorkload.of(Workload.unknown(), time),
-            Events.none(time),
-            List.of(),
-            false,
-            Duration.ZERO,
-            Duration.ofHours(1));
+    private final Router router = router(resolver, Duration.ofHours(1));
+
+    private Router router(Resolver names, Duration staleTtl) {
+        LocalWorkload self = LocalWorkload.of(Workload.unknown(), time);
+        Events none = Events.none(time);
+        return new Router(
+                time,
+                new PolicyControl(new CurrentState(time, names, self, none), time, staleTtl),
+                self,
+                none,
+                List.of(),
+                false,
+                Duration.ZERO);
+    }
 
     private void run(VirtualTime.Root root) {
         time.run(() -> {
@@ -375,19 +381,13 @@ class ResolutionTest {
     @Test
     void a_resolver_that_breaks_is_asked_again() {
         boolean[] broken = {true};
-        Router other = new Router(
-                time,
+        Router other = router(
                 name -> {
                     if (broken[0]) {
                         throw new StackOverflowError("deep");
                     }
                     return List.of("10.0.0.1");
                 },
-                LocalWorkload.of(Workload.unknown(), time),
-                Events.none(time),
-                List.of(),
-                false,
-                Duration.ZERO,
                 Duration.ZERO);
         time.run(() -> {
             other.control()
