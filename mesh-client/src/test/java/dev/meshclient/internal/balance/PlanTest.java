@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import okhttp3.Request;
 import org.junit.jupiter.api.Test;
 
@@ -120,6 +121,28 @@ class PlanTest {
         assertThat(plan.isEmpty()).isTrue();
         assertThat(plan.ejected()).isEqualTo(2);
         assertThat(plan.nextProbe()).isEqualTo(LATER);
+    }
+
+    /** Envoy: if all priorities are in panic the number of their hosts decides, not that of the healthy ones. */
+    @Test
+    void in_total_panic_all_priorities_are_called_by_their_size() {
+        List<Endpoint> p = members("p", 5, 5);
+        List<Endpoint> q = members("q", 5, 5);
+        List<Endpoint> r = members("r", 5, 5);
+        Stream.of(p, q, r.subList(0, 3)).flatMap(List::stream).forEach(e -> e.state()
+                .eject(0, 60 * SECOND, 1, "test"));
+        Plan total = plan(FailoverMode.SPILL, 50, List.of(p, q, r));
+        assertThat(total.isPanic()).isTrue();
+        assertThat(total.preferred()).isEqualTo(0.34);
+        Map<String, Integer> taken = taken(total, SECOND);
+        assertThat(taken.get("q")).isCloseTo(3300, within(200));
+        assertThat(taken.get("r")).isCloseTo(3300, within(200));
+
+        Plan strict = plan(FailoverMode.STRICT, 50, List.of(p, q, r));
+        assertThat(taken(strict, SECOND)).isEqualTo(Map.of("r", 10_000));
+        r.get(0).state().readmit(SECOND);
+        Plan some = plan(FailoverMode.SPILL, 50, List.of(p, q, r)); // 3 of 5: 84 %, so not all are in panic
+        assertThat(taken(some, 100 * SECOND)).isEqualTo(Map.of("r", 10_000));
     }
 
     @Test
