@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.contract.Enqueued;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -16,7 +17,6 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.Call;
-import okhttp3.Callback;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -81,23 +81,7 @@ class MeshCloseTest {
     }
 
     private static CompletableFuture<String> enqueue(Call.Factory calls) {
-        CompletableFuture<String> body = new CompletableFuture<>();
-        calls.newCall(GET).enqueue(new Callback() {
-            @Override
-            public void onResponse(Call call, Response response) throws IOException {
-                try (response) {
-                    body.complete(response.body().string());
-                } catch (IOException e) {
-                    body.completeExceptionally(e);
-                }
-            }
-
-            @Override
-            public void onFailure(Call call, IOException failure) {
-                body.completeExceptionally(failure);
-            }
-        });
-        return body;
+        return Enqueued.body(calls.newCall(GET));
     }
 
     private static List<String> threads() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.contract.Enqueued;
 import dev.meshclient.internal.time.Patience;
 import dev.meshclient.registry.FakeHostRegistry;
 import dev.meshclient.registry.PolicySource;
@@ -19,7 +20,6 @@ import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
-import okhttp3.Callback;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -128,30 +128,14 @@ class MeshOnDemandTest {
         hosts.forEach(host -> registry.hasAt(host, backend.getPort()));
         try (Mesh mesh = mesh().build()) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
-            List<CompletableFuture<String>> answers =
-                    hosts.stream().map(host -> enqueue(http, host)).toList();
+            List<CompletableFuture<String>> answers = hosts.stream()
+                    .map(host -> Enqueued.body(http.newCall(
+                            new Request.Builder().url("http://" + host + "/").build())))
+                    .toList();
             for (int i = 0; i < hosts.size(); i++) {
                 assertThat(answers.get(i).get()).isEqualTo(hosts.get(i));
             }
         }
-    }
-
-    private static CompletableFuture<String> enqueue(OkHttpClient http, String host) {
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        http.newCall(new Request.Builder().url("http://" + host + "/").build()).enqueue(new Callback() {
-            @Override
-            public void onResponse(okhttp3.Call call, Response response) throws IOException {
-                try (response) {
-                    answer.complete(response.body().string());
-                }
-            }
-
-            @Override
-            public void onFailure(okhttp3.Call call, IOException e) {
-                answer.completeExceptionally(e);
-            }
-        });
-        return answer;
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.meshclient.contract.Enqueued;
 import dev.meshclient.internal.control.Snapshots;
 import dev.meshclient.internal.time.Patience;
 import dev.meshclient.policy.PolicyException;
@@ -114,21 +115,8 @@ class MeshRegistryTest {
                 Mesh mesh = mesh(PolicySource.http(registry.uri("/mesh/policy")).pollInterval(Duration.ofSeconds(1)))) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThat(mesh.awaitReady(Duration.ZERO)).isFalse();
-            CompletableFuture<String> answer = new CompletableFuture<>();
-            Request request = new Request.Builder().url("http://orders/v1/7").build();
-            http.newCall(request).enqueue(new okhttp3.Callback() {
-                @Override
-                public void onResponse(okhttp3.Call call, Response response) throws IOException {
-                    try (response) {
-                        answer.complete(response.body().string());
-                    }
-                }
-
-                @Override
-                public void onFailure(okhttp3.Call call, IOException e) {
-                    answer.completeExceptionally(e);
-                }
-            });
+            CompletableFuture<String> answer = Enqueued.body(
+                    http.newCall(new Request.Builder().url("http://orders/v1/7").build()));
             await().until(() -> http.dispatcher().runningCallsCount() == 1);
             assertThat(answer).isNotDone();
             registry.serves(document(1, blue), "\"1\"");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.internal.source.DocumentSink;
+import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -34,12 +35,7 @@ class MeshStatusTest {
             'billing': {'hosts': ['billing'], 'endpoints': [{'address': '10.0.0.2', 'port': '80'}]},
             'new': {'hosts': ['new', 'http://new'], 'retry': {}}""";
 
-    private final StepTime time = new StepTime() {
-        @Override
-        public void start(String name, Runnable task) {
-            task.run();
-        }
-    };
+    private final StepTime time = new InlineTime();
     private final MemoryPolicySource source = PolicySource.of(document("7", GOOD));
     private final Mesh mesh = Mesh.builder()
             .policy(source)

@@ -27,27 +27,21 @@ public record Rule(
 
     /** Starts an empty builder. */
     public static Builder builder() {
-        return new Builder();
+        return new Rule(null, List.of(), List.of(), false, RouteSettings.NONE).toBuilder();
     }
 
     /** Starts a builder with these values. */
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        builder.name = name;
-        builder.matches = matches;
-        builder.backendRefs = backendRefs;
-        builder.stream = stream;
-        builder.settings = settings;
-        return builder;
+        return new Builder();
     }
 
     /** Builds a {@link Rule}. Fields have the names of the document; the components describe their meaning. */
-    public static final class Builder {
-        private @Nullable String name;
-        private List<Match> matches = List.of();
-        private List<BackendRef> backendRefs = List.of();
-        private boolean stream;
-        private RouteSettings settings = RouteSettings.NONE;
+    public final class Builder {
+        private @Nullable String name = Rule.this.name;
+        private List<Match> matches = Rule.this.matches;
+        private List<BackendRef> backendRefs = Rule.this.backendRefs;
+        private boolean stream = Rule.this.stream;
+        private RouteSettings settings = Rule.this.settings;
 
         private Builder() {}
 

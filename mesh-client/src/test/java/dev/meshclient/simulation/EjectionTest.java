@@ -53,10 +53,7 @@ class EjectionTest {
         long[] during = new long[1];
         time.at(FROM, "the trouble begins", () -> before[0] = peers.get(0).served);
         time.at(UNTIL, "the trouble ends", () -> during[0] = peers.get(0).served);
-        Arrivals arrivals = new Arrivals(time, 200, 4 * MINUTE, () -> call(world));
-        arrivals.await();
-        time.join();
-        world.checkAtRest(world.tally.calls());
+        world.play(200, 4 * MINUTE, () -> call(world));
         world.events.checkBudget(20, 10);
         return world.line(name)
                 + String.format(

@@ -57,6 +57,17 @@ final class World {
                 Duration.ZERO);
     }
 
+    /** Calls to orders arrive until then. Returns when all have ended and left nothing. */
+    void play(double perSecond, long until) throws IOException {
+        play(perSecond, until, () -> call(newCall("orders", MeshOptions.DEFAULT)));
+    }
+
+    void play(double perSecond, long until, Runnable call) throws IOException {
+        new Arrivals(time, perSecond, until, call).await();
+        time.join();
+        checkAtRest(tally.calls());
+    }
+
     /** A document with one service, as its settings say. */
     static Documents document(String service, List<Peer> peers, String settings) {
         return document(

@@ -14,6 +14,7 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.control.Applied;
 import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,12 +30,7 @@ import org.junit.jupiter.api.Test;
 class HostByHostTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private final StepTime time = new StepTime() {
-        @Override
-        public void start(String name, Runnable task) {
-            task.run();
-        }
-    };
+    private final StepTime time = new InlineTime();
     private final Router router = router(false, "orders", "*.shop.example");
     private final List<String> asked = new ArrayList<>();
 
