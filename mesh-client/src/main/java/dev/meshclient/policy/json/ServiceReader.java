@@ -57,7 +57,8 @@ final class ServiceReader {
             .field("subsets", (in, s) -> s.service.subsets(in.list(0, ServiceReader::subset)))
             .field("rules", (in, s) -> s.service.rules(in.list(0, RuleReader::read)))
             .including(SettingsReader.ALL, s -> s.settings)
-            .misplaced("at the head of the document", "jwtProviders");
+            .misplaced("at the head of the document", "jwtProviders")
+            .misplaced("on a rule", "stream");
 
     Service read(JsonCursor in) throws IOException {
         ServiceDraft s = service.read(in, new ServiceDraft());

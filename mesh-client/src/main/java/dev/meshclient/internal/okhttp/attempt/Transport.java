@@ -229,7 +229,7 @@ public final class Transport {
     private Response untilIdle(InnerCall inner, Response response, long idleNanos) {
         Attempt attempt = inner.attempt;
         boolean bounded = inner.outerCall.deadline() != Time.NEVER
-                || (attempt.call().deadline() != Time.NEVER && !Streams.isStream(response));
+                || (attempt.call().deadline() != Time.NEVER && !Streams.isStream(attempt.call(), response));
         if (bounded || idleNanos == 0 || attempt.isOver() || Streams.isUpgrade(response)) {
             return response;
         }

@@ -158,11 +158,11 @@ final class Fetch {
         };
     }
 
-    /** RFC 9110 10.2.3: seconds, or a date. Null: not stated, or not usable. */
+    /** RFC 9110 10.2.3: seconds, or a date; more digits than nine mean a very long time. Null: not stated, or not usable. */
     private @Nullable Duration retryAfter(Response response) {
         String stated = response.header("Retry-After", "").strip();
-        if (stated.matches("\\d{1,9}")) {
-            return Duration.ofSeconds(Long.parseLong(stated));
+        if (stated.matches("\\d+")) {
+            return Duration.ofSeconds(stated.length() > 9 ? Integer.MAX_VALUE : Long.parseLong(stated));
         }
         Date date = response.headers().getDate("Retry-After");
         Duration wait = date == null ? Duration.ZERO : Duration.between(wall.instant(), date.toInstant());
