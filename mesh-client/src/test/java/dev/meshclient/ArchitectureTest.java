@@ -58,6 +58,9 @@ class ArchitectureTest {
             ".identity");
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
+    private static final DescribedPredicate<JavaClass> OF_A_BACKEND =
+            describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode", "AppProtocol")
+                    .contains(c.getName().replace(ROOT + ".policy.", "")));
     private static final DescribedPredicate<JavaClass> ENTRY = describe(
             "Mesh, with the constructors that it lends", c -> Set.of(ROOT + ".Mesh", ROOT + ".FailureConstructors")
                     .contains(c.getName().replaceAll("\\$.*", "")));
@@ -140,12 +143,27 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule the_engine_knows_calls_and_endpoints_but_no_rule_of_theirs = only(
-            in("okhttp"),
-            in("okhttp", "call", "endpoint", "time", "tls")
-                    .or(ROOT_TYPES)
-                    .or(describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode", "AppProtocol")
-                            .contains(c.getName().replace(ROOT + ".policy.", "")))),
+            in("okhttp.."),
+            in("okhttp..", "call", "endpoint", "time", "tls").or(ROOT_TYPES).or(OF_A_BACKEND),
             "the engine carries attempts; whether there is one more is decided above it");
+
+    @ArchTest
+    static final ArchRule an_attempt_knows_its_client_and_its_listener_and_not_the_engine =
+            CompositeArchRule.of(List.of(
+                    only(
+                            in("okhttp.attempt"),
+                            in("okhttp.attempt", "okhttp.client", "okhttp.events", "call", "endpoint", "time", "tls")
+                                    .or(ROOT_TYPES)
+                                    .or(OF_A_BACKEND),
+                            "follow-ups and entry stand above the attempts, which end without knowing what comes next"),
+                    only(
+                            in("okhttp.client"),
+                            in("okhttp.client", "endpoint", "time", "tls").or(OF_A_BACKEND),
+                            "clients and connections outlive every call that uses them"),
+                    only(
+                            in("okhttp.events"),
+                            in("okhttp.events", "call", "time"),
+                            "what a listener hears does not depend on where an attempt is sent")));
 
     @ArchTest
     static final ArchRule calls_know_endpoints_time_and_policy_and_are_what_observers_see = only(
@@ -274,11 +292,12 @@ class ArchitectureTest {
             .resideOutsideOfPackages(
                     INTERNAL + "entry",
                     INTERNAL + "pipeline",
-                    INTERNAL + "okhttp",
+                    INTERNAL + "okhttp..",
                     INTERNAL + "control",
                     ROOT + ".registry")
             .should()
-            .dependOnClassesThat(in("entry", "pipeline", "okhttp", "control").or(resideInAPackage(ROOT + ".registry")))
+            .dependOnClassesThat(
+                    in("entry", "pipeline", "okhttp..", "control").or(resideInAPackage(ROOT + ".registry")))
             .because("policy, layers and wire meet in one class, which a reader can find");
 
     @ArchTest
@@ -417,6 +436,9 @@ class ArchitectureTest {
                         "time",
                         "endpoint",
                         "okhttp",
+                        "okhttp.attempt",
+                        "okhttp.client",
+                        "okhttp.events",
                         "entry",
                         "pipeline",
                         "control",

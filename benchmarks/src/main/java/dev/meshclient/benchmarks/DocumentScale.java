@@ -12,8 +12,10 @@ import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.policy.json.PolicyReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -52,12 +54,14 @@ public final class DocumentScale {
     /** Runs all. */
     public static void main(String[] args) throws IOException {
         DocumentScale scale = new DocumentScale();
-        scale.changes(1000, 100);
-        scale.changes(1, 100_000);
+        for (boolean known : new boolean[] {true, false}) {
+            scale.changes(1000, 100, known);
+            scale.changes(1, 100_000, known);
+        }
         scale.ejections();
     }
 
-    private static PolicyDocument document(int services, int endpoints, int version) throws IOException {
+    private static byte[] document(int services, int endpoints, int version) {
         StringBuilder text = new StringBuilder("{\"apiVersion\": \"meshclient.dev/v1\", \"kind\": \"MeshPolicy\",")
                 .append(" \"metadata\": {\"mesh\": \"scale\", \"version\": ")
                 .append(version)
@@ -80,7 +84,7 @@ public final class DocumentScale {
             }
             text.append("]}");
         }
-        return PolicyCodec.read(text.append("}}").toString());
+        return text.append("}}").toString().getBytes(StandardCharsets.UTF_8);
     }
 
     private static Router router(RealTime time) {
@@ -104,26 +108,43 @@ public final class DocumentScale {
         return memory.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 
-    private void changes(int services, int endpoints) throws IOException {
+    /** @param known whether the reader knows the last document, as that of a source does */
+    private void changes(int services, int endpoints, boolean known) throws IOException {
+        double[] parse = new double[ROUNDS];
+        double[] parsed = new double[ROUNDS];
         double[] millis = new double[ROUNDS];
         double[] megabytes = new double[ROUNDS];
         try (RealTime time = RealTime.create("scale")) {
             long before = used();
             Router router = router(time);
-            router.control().apply(document(services, endpoints, 1), gone -> {});
+            PolicyReader reader = new PolicyReader(Long.MAX_VALUE);
+            router.control().apply(reader.read(document(services, endpoints, 1)), gone -> {});
             long kept = used() - before;
             for (int i = 0; i < ROUNDS; i++) {
-                PolicyDocument next = document(services, endpoints, i + 2);
+                byte[] json = document(services, endpoints, i + 2);
                 long bytes = bytes();
                 long start = cpu();
+                PolicyDocument next = known ? reader.read(json) : PolicyCodec.read(json);
+                parse[i] = (cpu() - start) / 1e6;
+                parsed[i] = (bytes() - bytes) / 1e6;
+                bytes = bytes();
+                start = cpu();
                 router.control().apply(next, gone -> {});
                 millis[i] = (cpu() - start) / 1e6;
                 megabytes[i] = (bytes() - bytes) / 1e6;
             }
             System.out.printf(
-                    "%,d x %,d, one changed: compile and swap %.2f ms, %.2f MB; kept %.0f B an endpoint%n",
-                    services, endpoints, median(millis), median(megabytes), (double) kept / services / endpoints);
-            Objects.requireNonNull(router.control().revision()); // it is in use until here
+                    "%,d x %,d, one changed, %s: parse %.1f ms, %.2f MB; compile and swap %.2f ms, %.2f MB; kept %.0f B an endpoint%n",
+                    services,
+                    endpoints,
+                    known ? "last document known" : "read alone",
+                    median(parse),
+                    median(parsed),
+                    median(millis),
+                    median(megabytes),
+                    (double) kept / services / endpoints);
+            Objects.requireNonNull(router.control().revision()); // both are in use until here
+            Objects.requireNonNull(reader.read(document(services, endpoints, 1)));
         }
     }
 
@@ -134,7 +155,7 @@ public final class DocumentScale {
         double[] backBytes = new double[ROUNDS];
         try (RealTime time = RealTime.create("scale")) {
             Router router = router(time);
-            router.control().apply(document(1, 100_000, 1), gone -> {});
+            router.control().apply(PolicyCodec.read(document(1, 100_000, 1)), gone -> {});
             if (!(router.admit("s0", 80) instanceof Admission.Routed routed)) {
                 throw new IOException("the policy lists no service for 's0'");
             }

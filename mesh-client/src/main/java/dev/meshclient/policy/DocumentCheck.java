@@ -39,9 +39,7 @@ final class DocumentCheck {
 
     /** The policy with complete service accounts. */
     MeshPolicy completed() {
-        Map<String, Service> services = new LinkedHashMap<>(policy.services());
-        services.replaceAll((name, service) -> accounts.inFull(name, service));
-        return policy.toBuilder().services(services).build();
+        return policy.withServices(accounts::inFull);
     }
 
     void check() {

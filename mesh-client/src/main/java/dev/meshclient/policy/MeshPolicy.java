@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,23 @@ public record MeshPolicy(
         jwtProviders = Collections.unmodifiableMap(new LinkedHashMap<>(jwtProviders));
         services = Collections.unmodifiableMap(new LinkedHashMap<>(services));
         removed = List.copyOf(removed);
+    }
+
+    /** This policy with its services replaced; the policy itself if each is replaced by itself. */
+    MeshPolicy withServices(BiFunction<String, Service, Service> replacement) {
+        Map<String, Service> replaced = new LinkedHashMap<>();
+        services.forEach((name, service) -> {
+            Service other = replacement.apply(name, service);
+            if (other != service) {
+                replaced.put(name, other);
+            }
+        });
+        if (replaced.isEmpty()) {
+            return this;
+        }
+        Map<String, Service> all = new LinkedHashMap<>(services);
+        all.putAll(replaced);
+        return toBuilder().services(all).build();
     }
 
     /** Starts an empty builder. */

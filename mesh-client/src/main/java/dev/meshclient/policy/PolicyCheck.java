@@ -33,7 +33,7 @@ public final class PolicyCheck {
     /** @param inWords the value is a description and is not replaced by the text */
     private record Noted(List<Object> place, String value, boolean inWords, String expected, int line, int order) {
         PolicyProblem problem() {
-            return new PolicyProblem(PolicyProblem.pathOf(place.toArray()), value, expected, line);
+            return PolicyProblem.at(PolicyProblem.pathOf(place.toArray()), value, expected, line);
         }
 
         @Nullable
@@ -221,6 +221,6 @@ public final class PolicyCheck {
     }
 
     private static PolicyProblem further(String path, int count) {
-        return new PolicyProblem(path, count + " further problems", "see those that are listed");
+        return PolicyProblem.at(path, count + " further problems", "see those that are listed", 0);
     }
 }

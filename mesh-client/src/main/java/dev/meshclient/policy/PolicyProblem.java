@@ -1,22 +1,55 @@
 package dev.meshclient.policy;
 
+import java.util.Objects;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
-/**
- * One problem of a document.
- *
- * @param path the place, such as {@code services.orders.rules[1].retry.attempts}
- * @param value the value at that place, shortened
- * @param expected the legal values
- * @param line the line in the text, from 1; 0 = no particular line
- */
-public record PolicyProblem(String path, String value, String expected, int line) {
+/** One problem of a document. */
+public final class PolicyProblem {
     private static final int SHOWN = 80;
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_$-]+");
 
-    /** A problem without a line. */
-    public PolicyProblem(String path, String value, String expected) {
-        this(path, value, expected, 0);
+    private final String path;
+    private final String value;
+    private final String expected;
+    private final int line;
+
+    private PolicyProblem(String path, String value, String expected, int line) {
+        this.path = path;
+        this.value = value;
+        this.expected = expected;
+        this.line = line;
+    }
+
+    /**
+     * A problem at a place.
+     *
+     * @param value the value at that place, as JSON or in words
+     * @param expected the legal values
+     * @param line the line in the text, from 1; 0 = no particular line
+     */
+    public static PolicyProblem at(String path, String value, String expected, int line) {
+        return new PolicyProblem(path, value, expected, line);
+    }
+
+    /** The place, such as {@code services.orders.rules[1].retry.attempts}. */
+    public String path() {
+        return path;
+    }
+
+    /** The value at that place, shortened. */
+    public String value() {
+        return value;
+    }
+
+    /** The legal values. */
+    public String expected() {
+        return expected;
+    }
+
+    /** The line in the text, from 1; 0 = no particular line. */
+    public int line() {
+        return line;
     }
 
     /** The path of a place in a document: keys are strings, indexes are integers. */
@@ -43,7 +76,7 @@ public record PolicyProblem(String path, String value, String expected, int line
      * @param path keys and, as integers, indexes
      */
     public static PolicyProblem of(String text, String expected, Object... path) {
-        return new PolicyProblem(pathOf(path), quoted(shortened(text)), expected);
+        return at(pathOf(path), quoted(shortened(text)), expected, 0);
     }
 
     static String shortened(String text) {
@@ -64,6 +97,20 @@ public record PolicyProblem(String path, String value, String expected, int line
             }
         }
         return out.append('"').toString();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PolicyProblem that
+                && path.equals(that.path)
+                && value.equals(that.value)
+                && expected.equals(that.expected)
+                && line == that.line;
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(path, value, expected, line);
     }
 
     @Override

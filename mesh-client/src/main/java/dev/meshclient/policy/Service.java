@@ -1,6 +1,8 @@
 package dev.meshclient.policy;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A service: its hosts, endpoints, subsets, rules and settings.
@@ -29,6 +31,42 @@ public record Service(
         endpoints = List.copyOf(endpoints);
         subsets = List.copyOf(subsets);
         rules = List.copyOf(rules);
+    }
+
+    /**
+     * This service with the settings of a document's defaults where it states none. Settings without effect are not taken over:
+     * those of endpoints if it has no endpoints ({@link Resolution#NONE}), and the template of accounts, which are complete.
+     */
+    public Service over(Settings defaults) {
+        if (defaults.equals(Settings.NONE)) {
+            return this;
+        }
+        BackendSettings.Builder effective = defaults.backend().toBuilder().serviceAccount(null);
+        if (resolution == Resolution.NONE) {
+            effective
+                    .outlierDetection(OutlierDetection.NONE)
+                    .failoverMode(null)
+                    .loadBalancer(null)
+                    .trafficDistribution(null)
+                    .localityLbSetting(null);
+        }
+        return toBuilder()
+                .settings(settings.over(new Settings(defaults.route(), effective.build())))
+                .build();
+    }
+
+    /** The other service if they are equal; otherwise this one, with those endpoints of the other that are equal. */
+    Service sharing(@Nullable Service other) {
+        if (other == null || equals(other)) {
+            return other == null ? this : other;
+        }
+        List<Endpoint> shared = new ArrayList<>(endpoints);
+        for (int i = Math.min(shared.size(), other.endpoints.size()) - 1; i >= 0; i--) {
+            if (shared.get(i).equals(other.endpoints.get(i))) {
+                shared.set(i, other.endpoints.get(i));
+            }
+        }
+        return toBuilder().endpoints(shared).build();
     }
 
     /** Starts an empty builder. */

@@ -280,8 +280,7 @@ final class CombinedWatch implements Closeable {
         @Override
         public void deliver(PolicyDocument document) throws IOException {
             try {
-                Delivery checked = Delivery.checked(document, time.wall().instant());
-                take(new State(checked.document(), true, null, Map.of()), null);
+                take(new State(document, true, null, Map.of()), null);
             } catch (IOException | RuntimeException e) {
                 failed(e instanceof IOException refused ? refused : new IOException(e));
                 throw e;

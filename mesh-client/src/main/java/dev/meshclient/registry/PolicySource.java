@@ -112,9 +112,9 @@ public interface PolicySource {
          * Puts a document in force before it returns. A service with an error is left out and keeps its last good policy; that
          * is no failure. Delivering the document in force again confirms that the source still has it.
          *
-         * @throws PolicyException if the document is refused as a whole: it is older than the one in force, or it has an error
-         *     outside a single service. Nothing has changed. The mesh has logged it and shows it in its status, so a source
-         *     need not react, but may report where the document came from
+         * @throws PolicyException if the document is refused because it is older than the one in force. Nothing has changed. The
+         *     mesh has logged it and shows it in its status, so a source need not react, but may report where the document came
+         *     from
          * @throws IOException if the document could not be put in force for another reason; likewise
          */
         void deliver(PolicyDocument document) throws IOException;

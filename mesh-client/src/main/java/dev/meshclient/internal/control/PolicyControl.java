@@ -97,7 +97,7 @@ public final class PolicyControl {
             throw new PolicyException(List.of(problem));
         }
         PolicyDocument last = document;
-        PolicyDocument next = last == null ? read : SharedParts.of(read, last);
+        PolicyDocument next = last == null ? read : read.sharing(last);
         if (next.equals(last)) {
             observer.inForce(applied(), Applied.NOTHING_NEW, false);
             return Applied.NOTHING_NEW;

@@ -2,15 +2,12 @@ package dev.meshclient.internal.control;
 
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.policy.BackendRef;
-import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
-import dev.meshclient.policy.OutlierDetection;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.RequestAuthentication;
-import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
@@ -59,7 +56,7 @@ final class SnapshotDocuments {
 
         byte[] json() throws IOException {
             Map<String, Service> all = new LinkedHashMap<>();
-            services.forEach((name, accepted) -> all.put(name, writable(accepted.service())));
+            services.forEach((name, accepted) -> all.put(name, accepted.service()));
             return SnapshotDocuments.of(MeshPolicy.builder()
                     .metadata(HEAD)
                     .jwtProviders(jwtProviders)
@@ -133,7 +130,7 @@ final class SnapshotDocuments {
     }
 
     /** A later version of this library may refuse what an earlier one accepted. */
-    static PolicyDocument read(byte[] json) throws PolicyException {
+    static MeshPolicy read(byte[] json) throws PolicyException {
         PolicyDocument document = PolicyCodec.read(json, json.length);
         document.refused()
                 .forEach((name, refused) ->
@@ -142,26 +139,7 @@ final class SnapshotDocuments {
         Map<String, Service> services = new LinkedHashMap<>(policy.services());
         services.values().removeIf(service -> isOnly(service, STAND_IN));
         services.replaceAll((name, service) -> isOnly(service, NO_HOST) ? with(service, List.of()) : service);
-        return new PolicyDocument(policy.toBuilder().services(services).build(), List.of(), Map.of(), Set.of());
-    }
-
-    /** Settings in force are merged with the defaults: removes those that would be refused on a service without endpoints. */
-    static Service writable(Service s) {
-        if (s.resolution() != Resolution.NONE) {
-            return s;
-        }
-        BackendSettings b = s.settings().backend();
-        BackendSettings effective = b.toBuilder()
-                .outlierDetection(OutlierDetection.NONE)
-                .failoverMode(null)
-                .loadBalancer(null)
-                .trafficDistribution(null)
-                .localityLbSetting(null)
-                .serviceAccount(null)
-                .build();
-        return s.toBuilder()
-                .settings(new Settings(s.settings().route(), effective))
-                .build();
+        return policy.toBuilder().services(services).build();
     }
 
     private static boolean isOnly(Service service, String host) {

@@ -216,7 +216,7 @@ final class SnapshotFormat {
             }
             Map<String, AcceptedService> services = new LinkedHashMap<>();
             for (int length : lengths) {
-                SnapshotDocuments.read(next(length)).policy().services().forEach((name, service) -> {
+                SnapshotDocuments.read(next(length)).services().forEach((name, service) -> {
                     Origin origin = origins.get(name);
                     if (origin != null) {
                         services.put(
@@ -243,8 +243,7 @@ final class SnapshotFormat {
             Remembered said = source.said;
             PolicyDocument document = null;
             if (source.length >= 0) {
-                PolicyDocument read = SnapshotDocuments.read(next(source.length));
-                document = new PolicyDocument(read.policy(), List.of(), source.refused, Set.of());
+                document = PolicyDocument.of(SnapshotDocuments.read(next(source.length)), List.of(), source.refused);
             }
             return new Remembered(
                     said.etag(), said.digest(), said.rejection(), said.confirmed(), source.order, document);
@@ -270,7 +269,7 @@ final class SnapshotFormat {
                                     new RefusedService(
                                             List.of(Arrays.copyOfRange(values, 1, values.length)), List.of()));
                 case "problem" ->
-                    problem(new PolicyProblem(
+                    problem(PolicyProblem.at(
                             stated(values[0]), stated(values[1]), stated(values[2]), Integer.parseInt(values[3])));
                 case "source" -> source(values);
                 case "document" -> source().length = Integer.parseInt(values[0]);

@@ -2,6 +2,7 @@ package dev.meshclient.internal.deadline;
 
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.InboundContext;
+import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Failures;
@@ -42,21 +43,23 @@ public final class Deadline implements CallLayer {
 
     @Override
     public Response call(Call call) throws IOException {
-        long limit = limit(call);
-        Duration left = left(call);
+        MeshOptions options = call.options();
+        Duration asked = options.timeout();
+        long limit = limit(call, asked);
+        InboundContext inbound = options.inbound();
+        Duration left = inbound == null ? null : inbound.left();
         if (limit == 0 && left == null) {
             return next.call(call);
         }
         long now = time.now();
-        long at = limit == 0 ? Time.NEVER : call.startedAt() + limit;
-        if (left != null) { // only ever shortens: a distant deadline lifts no limit
-            at = Math.min(at, now + Time.nanos(left));
-        }
+        long own = limit == 0 ? Time.NEVER : call.startedAt() + limit;
+        long at = left == null ? own : Math.min(own, now + Time.nanos(left)); // a distant deadline lifts no limit
+        boolean callers = at < own || (asked != null && Time.nanos(asked) == limit);
         call.deadline(at);
         if (now >= at) { // waiting for policy took all of it, or the inbound request has no time left
             throw exceeded(call, at - call.startedAt());
         }
-        Expiry expiry = new Expiry(call);
+        Expiry expiry = callers ? new CallersExpiry(call) : new Expiry(call);
         time.arm(expiry, at, "deadline");
         call.onEnd(expiry);
         Response response = next.call(call);
@@ -66,8 +69,8 @@ public final class Deadline implements CallLayer {
         return response;
     }
 
-    /** The limit of one call; as an action it is disarmed. */
-    private static final class Expiry extends Alarm implements Runnable {
+    /** The limit of one call, set by the policy; as an action it is disarmed. */
+    private static class Expiry extends Alarm implements Runnable {
         private final Call call;
 
         Expiry(Call call) {
@@ -76,8 +79,12 @@ public final class Deadline implements CallLayer {
 
         @Override
         protected void ring(long due) {
-            long limit = due - call.startedAt();
-            call.cancel(exceeded(call, limit), isCallers(call, limit) ? Outcome.CANCELLED : Outcome.DEADLINE);
+            call.cancel(exceeded(call, due - call.startedAt()), outcome());
+        }
+
+        /** The outcome of the attempts that it cancels. */
+        Outcome outcome() {
+            return Outcome.DEADLINE;
         }
 
         @Override
@@ -86,28 +93,26 @@ public final class Deadline implements CallLayer {
         }
     }
 
+    /** A limit that the caller set, or its inbound request: to miss it does not count against the endpoint. */
+    private static final class CallersExpiry extends Expiry {
+        CallersExpiry(Call call) {
+            super(call);
+        }
+
+        @Override
+        Outcome outcome() {
+            return Outcome.CANCELLED;
+        }
+    }
+
     /** The shorter limit of policy and caller; 0 = none. OkHttp enforces the callTimeout. */
-    private long limit(Call call) {
-        Duration asked = call.options().timeout();
+    private long limit(Call call, @Nullable Duration asked) {
         long limit = statedNanos;
         if (asked != null) {
             long nanos = Time.nanos(asked);
             return limit == 0 ? nanos : Math.min(limit, nanos);
         }
         return limit == 0 && call.deadline() == Time.NEVER ? builtInNanos : limit;
-    }
-
-    /** Whether the caller set this limit, or its inbound request did: to miss it then does not count against the endpoint. */
-    private static boolean isCallers(Call call, long limit) {
-        Duration asked = call.options().timeout();
-        Duration left = left(call);
-        return (asked != null && Time.nanos(asked) == limit) || (left != null && left.isZero());
-    }
-
-    /** The time that the inbound request has left; null: there is no limit of that kind. */
-    private static @Nullable Duration left(Call call) {
-        InboundContext inbound = call.options().inbound();
-        return inbound == null ? null : inbound.left();
     }
 
     private static DeadlineExceeded exceeded(Call call, long limitNanos) {

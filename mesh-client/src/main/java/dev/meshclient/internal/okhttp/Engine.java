@@ -3,6 +3,13 @@ package dev.meshclient.internal.okhttp;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Observers;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.okhttp.attempt.Transport;
+import dev.meshclient.internal.okhttp.client.Caller;
+import dev.meshclient.internal.okhttp.client.CallerSettings;
+import dev.meshclient.internal.okhttp.client.EndpointConnections;
+import dev.meshclient.internal.okhttp.events.CallStart;
+import dev.meshclient.internal.okhttp.events.OuterListener;
+import dev.meshclient.internal.okhttp.events.RealCallAccess;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Identities;
 import java.io.IOException;
@@ -100,7 +107,7 @@ public final class Engine {
     /** The entry of a wrapped client; clients made from it by {@code newBuilder()} share it. */
     final class Entry implements Interceptor {
         private final OkHttpClient wrapped;
-        private volatile @Nullable Caller last;
+        private volatile @Nullable Entrant last;
 
         Entry(OkHttpClient wrapped) {
             this.wrapped = wrapped;
@@ -156,9 +163,9 @@ public final class Engine {
 
         private EngineCall engineCall(Chain chain, OkHttpClient client) {
             boolean webSocket = EngineCall.isWebSocket(chain);
-            Caller known = last;
+            Entrant known = last;
             if (known == null || known.client != client || !known.settings.fits(chain, webSocket)) {
-                known = new Caller(Engine.this, client, interned(CallerSettings.of(client, chain, webSocket)));
+                known = new Entrant(Engine.this, client, interned(CallerSettings.of(client, chain, webSocket)));
                 last = known;
             }
             return EngineCall.of(known, chain);
@@ -170,8 +177,8 @@ public final class Engine {
         }
     }
 
-    /** A client that makes calls through the mesh, and the settings that the engine derives its own clients from. */
-    record Caller(Engine engine, OkHttpClient client, CallerSettings settings) {}
+    /** A caller of this engine. */
+    record Entrant(Engine engine, OkHttpClient client, CallerSettings settings) implements Caller {}
 
     private CallerSettings interned(CallerSettings fresh) {
         if (interned.size() >= MAX_SETTINGS) {

@@ -9,6 +9,12 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.okhttp.attempt.InnerCall;
+import dev.meshclient.internal.okhttp.attempt.OuterCall;
+import dev.meshclient.internal.okhttp.client.Caller;
+import dev.meshclient.internal.okhttp.events.CallStart;
+import dev.meshclient.internal.okhttp.events.RealCallAccess;
+import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.ProtocolException;
 import kotlin.jvm.JvmClassMappingKt;
@@ -24,25 +30,22 @@ import org.jspecify.annotations.Nullable;
  * A caller's call in the engine: its hops, each through the layers of its host, and the wire of their attempts. A redirect or a
  * challenge makes another hop.
  */
-final class EngineCall extends CallEvents implements Wire, Function0<EngineCall> {
+final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> {
     // Made once: OkHttp's methods that take a Java class make one of these for each call.
     private static final KClass<EngineCall> ENGINE_CALL = JvmClassMappingKt.getKotlinClass(EngineCall.class);
     private static final KClass<MeshOptions> OPTIONS = JvmClassMappingKt.getKotlinClass(MeshOptions.class);
     private static final KClass<Object> UNTYPED = JvmClassMappingKt.getKotlinClass(Object.class);
 
-    private final long deadline;
-    private volatile Engine.Caller caller;
+    private volatile Engine.Entrant caller;
     private volatile @Nullable InnerCall last; // of the running hop
 
-    private EngineCall(Engine.Caller caller, Interceptor.Chain chain) {
-        super(chain);
-        long timeout = outer().timeout().timeoutNanos();
-        this.deadline = timeout == 0 ? Long.MAX_VALUE : caller.engine().time().now() + timeout;
+    private EngineCall(Engine.Entrant caller, Interceptor.Chain chain) {
+        super(caller.engine().time(), chain);
         this.caller = caller;
     }
 
     /** Enters a call, perhaps again: an interceptor above the mesh may proceed more than once. */
-    static EngineCall of(Engine.Caller caller, Interceptor.Chain chain) {
+    static EngineCall of(Engine.Entrant caller, Interceptor.Chain chain) {
         EngineCall fresh = new EngineCall(caller, chain);
         EngineCall call = chain.call().tag(ENGINE_CALL, fresh);
         if (call == fresh) {
@@ -68,14 +71,14 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
         return this;
     }
 
-    /** When the caller's {@code callTimeout} expires, on the engine's clock; {@link Long#MAX_VALUE}: there is none. */
-    long deadline() {
-        return deadline;
+    @Override
+    protected Caller caller() {
+        return caller;
     }
 
-    /** The client that made the call. */
-    Engine.Caller caller() {
-        return caller;
+    @Override
+    protected Time time() {
+        return caller.engine().time();
     }
 
     @Override
@@ -133,7 +136,7 @@ final class EngineCall extends CallEvents implements Wire, Function0<EngineCall>
         last = null;
         Engine engine = caller.engine();
         Call call = entered(engine, request, admission);
-        call.deadline(deadline);
+        call.deadline(deadline());
         engine.begins();
         current(call);
         try {

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.internal.okhttp.client.ForwardingChain;
 import java.io.IOException;
 import java.util.List;
 import okhttp3.Interceptor;
@@ -34,7 +35,7 @@ final class TailChain extends ForwardingChain {
     }
 
     @Override
-    Interceptor.Chain with(Interceptor.Chain changed) {
+    protected Interceptor.Chain with(Interceptor.Chain changed) {
         return new TailChain(entry, changed, client, interceptors, next, request);
     }
 

@@ -68,16 +68,15 @@ public record AcceptedService(
     }
 
     private static Service whole(Service s, Settings defaults) {
-        Settings settings = s.settings().over(defaults);
-        List<Endpoint> endpoints =
-                s.resolution() == Resolution.DNS && s.endpoints().isEmpty()
-                        ? byHosts(s, settings.backend().tls())
-                        : s.endpoints();
-        return s.toBuilder().endpoints(endpoints).settings(settings).build();
+        Service merged = s.over(defaults);
+        return s.resolution() == Resolution.DNS && s.endpoints().isEmpty()
+                ? merged.toBuilder().endpoints(byHosts(merged)).build()
+                : merged;
     }
 
     /** The hosts are the names; a host without a port gets the port of the protocol that the policy states. */
-    private static List<Endpoint> byHosts(Service service, @Nullable Tls tls) {
+    private static List<Endpoint> byHosts(Service service) {
+        Tls tls = service.settings().backend().tls();
         boolean encrypted = tls == null ? service.appProtocol() == AppProtocol.HTTPS : tls.mode() != Tls.Mode.DISABLE;
         int port = encrypted ? 443 : 80;
         return service.hosts().stream()

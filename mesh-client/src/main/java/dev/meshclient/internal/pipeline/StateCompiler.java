@@ -48,6 +48,7 @@ final class StateCompiler {
     private final LocalWorkload self;
     private final Outbound outbound;
     private final Balance.Origin origin;
+    private final boolean sameOrigin; // as before
     private final LiveStates.Next states;
     private final Map<String, EndpointList> endpoints = new HashMap<>(); // by service: shared by its subsets
     private final Map<String, CompiledBackend> backends = new HashMap<>(); // by name: shared by rules
@@ -63,6 +64,7 @@ final class StateCompiler {
         this.states = before.states().next();
         Workload workload = self.workload();
         this.origin = new Balance.Origin(workload.locality(), workload.labels(), callers(policy, workload));
+        this.sameOrigin = origin.equals(before.origin());
     }
 
     /** @param ask gets the host of each call to a service that the document does not cover */
@@ -112,7 +114,7 @@ final class StateCompiler {
 
     /** Whether all inputs of its layers are unchanged. */
     private boolean isSame(String service) {
-        return origin.equals(before.origin())
+        return sameOrigin
                 && same.computeIfAbsent(service, name -> {
                     AcceptedService was = before.policy().services().get(name);
                     AcceptedService is = policy.services().get(name);

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.source;
 
+import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.Endpoint;
@@ -8,6 +9,7 @@ import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
+import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.RefusedService;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Service;
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 /** Combines two policies: where both state the same thing the first one wins. */
 public final class Combination {
     private static final String NONE_YET = "none";
+    private static final int MAX_REVISION =
+            500; // an epoch has 1,024 characters, and a combination may be combined again
 
     /** How services of the same name are combined. */
     public enum Kind {
@@ -67,9 +71,11 @@ public final class Combination {
      * Combines the two; at least one is present.
      *
      * @param isPart the missing one is requested on demand: without it no host is known to be unlisted
+     * @throws PolicyException if there is a problem outside a single service
      */
     public static Combined of(
-            Kind kind, @Nullable PolicyDocument first, @Nullable PolicyDocument second, boolean isPart) {
+            Kind kind, @Nullable PolicyDocument first, @Nullable PolicyDocument second, boolean isPart)
+            throws PolicyException {
         Metadata head = head(
                 first == null ? null : first.policy().metadata(),
                 second == null ? null : second.policy().metadata(),
@@ -88,8 +94,7 @@ public final class Combination {
         MeshPolicy policy = combination.combined(head, refusedBelow);
         refused.keySet().removeAll(policy.services().keySet());
         return new Combined(
-                new PolicyDocument(policy, List.copyOf(unknown), refused, Set.of()),
-                List.copyOf(combination.conflicts));
+                PolicyDocument.of(policy, List.copyOf(unknown), refused), List.copyOf(combination.conflicts));
     }
 
     private static MeshPolicy nothing() {
@@ -123,14 +128,13 @@ public final class Combination {
     }
 
     private static String revision(@Nullable Metadata metadata) {
-        return metadata == null ? NONE_YET : metadata.revision();
+        String revision = metadata == null ? NONE_YET : metadata.revision();
+        return revision.length() <= MAX_REVISION ? revision : revision.substring(0, MAX_REVISION) + "…";
     }
 
     private static MeshPolicy withOwnDefaults(MeshPolicy p) {
-        Map<String, Service> services = new LinkedHashMap<>();
-        p.services()
-                .forEach((name, s) ->
-                        services.put(name, with(s, s.hosts(), s.settings().over(p.defaults()))));
+        Map<String, Service> services = new LinkedHashMap<>(p.services());
+        services.replaceAll((name, s) -> s.over(p.defaults()));
         return p.toBuilder().defaults(Settings.NONE).services(services).build();
     }
 
@@ -145,7 +149,9 @@ public final class Combination {
         second.services().forEach((name, service) -> {
             boolean removed = kind == Kind.OVERLAY && first.removed().contains(name);
             if (!services.containsKey(name) && !removed) {
-                services.put(name, with(service, hostsLeft(name, service), service.settings()));
+                services.put(
+                        name,
+                        service.toBuilder().hosts(hostsLeft(name, service)).build());
             }
         });
         services.entrySet()
@@ -197,11 +203,17 @@ public final class Combination {
         hosts.addAll(hostsLeft(name, base));
         Map<String, Subset> subsets = new LinkedHashMap<>();
         Stream.concat(top.subsets().stream(), base.subsets().stream()).forEach(s -> subsets.putIfAbsent(s.name(), s));
+        Settings settings = top.settings().over(base.settings());
+        if (reached.resolution() == Resolution.NONE) { // then no endpoint has the account that completes each document
+            BackendSettings backend = settings.backend();
+            settings = new Settings(
+                    settings.route(), backend.toBuilder().serviceAccount(null).build());
+        }
         return reached.toBuilder()
                 .hosts(List.copyOf(hosts))
                 .subsets(List.copyOf(subsets.values()))
                 .rules(top.rules().isEmpty() ? base.rules() : top.rules())
-                .settings(top.settings().over(base.settings()))
+                .settings(settings)
                 .build();
     }
 
@@ -224,9 +236,5 @@ public final class Combination {
         Stream.concat(first.clusters().stream(), second.clusters().stream())
                 .forEach(c -> clusters.putIfAbsent(c.name(), c));
         return List.copyOf(clusters.values());
-    }
-
-    private static Service with(Service s, List<String> hosts, Settings settings) {
-        return s.toBuilder().hosts(hosts).settings(settings).build();
     }
 }

@@ -1,7 +1,6 @@
 package dev.meshclient.internal.source;
 
 import dev.meshclient.policy.PolicyDocument;
-import dev.meshclient.policy.PolicyException;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
@@ -21,11 +20,6 @@ public record Delivery(
         Instant confirmed,
         Map<String, Remembered> memory,
         @Nullable IOException failing) {
-    /** Of a source outside this library: its document may be made in code, and is checked like one that is read. */
-    public static Delivery checked(PolicyDocument document, Instant now) throws PolicyException {
-        return live(document.checked(), now, Map.of());
-    }
-
     /** Of a source that has the document now. */
     public static Delivery live(PolicyDocument document, Instant now, Map<String, Remembered> memory) {
         return new Delivery(document, true, now, memory, null);

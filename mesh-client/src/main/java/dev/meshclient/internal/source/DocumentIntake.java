@@ -2,7 +2,7 @@ package dev.meshclient.internal.source;
 
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyProblem;
-import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.policy.json.PolicyReader;
 import java.io.IOException;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Passes the bytes of a source to the sink: the same bytes are passed once, and a bad document changes nothing. */
 public final class DocumentIntake {
-    private final long maxBytes;
+    private final PolicyReader reader;
     private final InstantSource wall;
     private String seen = ""; // the digest
     private @Nullable String rejection;
@@ -21,7 +21,7 @@ public final class DocumentIntake {
 
     /** @param left the bytes' digest that an earlier process left and that is in force; null = none */
     public DocumentIntake(long maxBytes, InstantSource wall, @Nullable Remembered left) {
-        this.maxBytes = maxBytes;
+        this.reader = new PolicyReader(maxBytes);
         this.wall = wall;
         if (left != null) {
             seen = left.digest();
@@ -61,7 +61,7 @@ public final class DocumentIntake {
         inForce = false;
         boolean settled = false;
         try {
-            PolicyDocument document = PolicyCodec.read(json, maxBytes);
+            PolicyDocument document = reader.read(json);
             if (aside.test(document)) {
                 seen = seenBefore;
                 inForce = inForceBefore;

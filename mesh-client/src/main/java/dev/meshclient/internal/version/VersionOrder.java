@@ -40,16 +40,17 @@ public final class VersionOrder {
         String expected = (newest.epoch() == null ? "no epoch" : newest.epoch())
                 + ", or one that was not in force before: this one was superseded";
         return next.epoch() == null
-                ? new PolicyProblem("metadata.epoch", "nothing", expected)
+                ? PolicyProblem.at("metadata.epoch", "nothing", expected, 0)
                 : PolicyProblem.of(next.epoch(), expected, "metadata", "epoch");
     }
 
     private static PolicyProblem ofVersion(Metadata next, Metadata newest) {
-        return new PolicyProblem(
+        return PolicyProblem.at(
                 "metadata.version",
                 String.valueOf(next.version()),
                 version(newest) + " or more" + (newest.epoch() == null ? "" : " within epoch " + newest.epoch())
-                        + "; to go back, give the old content a higher version or another epoch");
+                        + "; to go back, give the old content a higher version or another epoch",
+                0);
     }
 
     /** Whether a document changes no service: it refuses all that it lists, and removes none. */

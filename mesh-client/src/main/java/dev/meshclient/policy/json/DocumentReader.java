@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Reads a whole document: its head, clusters, defaults and services. */
 final class DocumentReader {
@@ -67,6 +68,7 @@ final class DocumentReader {
             SettingsReader.addTo(ObjectReader.ignoringOthers(), d -> d);
 
     private final ServiceReader serviceReader = new ServiceReader();
+    private final @Nullable KnownServices known;
     private final Map<String, Service> services = new LinkedHashMap<>();
     private final List<String> removed = new ArrayList<>();
     private Settings defaults = Settings.NONE;
@@ -91,6 +93,11 @@ final class DocumentReader {
                             DEFAULTS.read(in, new SettingsReader.Draft()).settings())
             .required("services", "an object: services by name", (in, p) -> services(in))
             .misplaced("on a service, or in defaults", "authorization", "requestAuthentication", "credentials");
+
+    /** @param known the services of the last document; null: there is none */
+    DocumentReader(@Nullable KnownServices known) {
+        this.known = known;
+    }
 
     MeshPolicy read(JsonCursor in) throws IOException {
         MeshPolicy.Builder policy = document.read(in, MeshPolicy.builder());
@@ -155,7 +162,7 @@ final class DocumentReader {
             if (value.isNull()) {
                 removed.add(name);
             } else {
-                services.put(name, serviceReader.read(value));
+                services.put(name, known == null ? serviceReader.read(value) : known.read(value, name, serviceReader));
             }
         });
     }
@@ -169,6 +176,9 @@ final class DocumentReader {
         }
         Map<String, JwtProvider> named = new LinkedHashMap<>(authentication.providers());
         named.replaceAll((name, standIn) -> providers.getOrDefault(name, standIn));
+        if (named.equals(authentication.providers())) {
+            return settings;
+        }
         Access whole = new Access(
                 access.authorization(),
                 new RequestAuthentication(named, authentication.forwardOriginalToken()),

@@ -54,7 +54,7 @@ final class JsonCursor {
     private final JsonParser parser;
     private final PolicyCheck check;
     private final boolean strict;
-    private final Set<String> unknownFields = new LinkedHashSet<>();
+    private Set<String> unknownFields = new LinkedHashSet<>();
     private final SharedStrings strings = new SharedStrings();
     private final Map<List<String>, Map<String, String>> stringMaps = new HashMap<>();
     private final List<String> keysAndValues = new ArrayList<>();
@@ -117,6 +117,11 @@ final class JsonCursor {
         return place;
     }
 
+    /** The position of the current token in the text. */
+    int offset() {
+        return (int) parser.currentTokenLocation().getByteOffset();
+    }
+
     int line() {
         return parser.currentTokenLocation().getLineNr();
     }
@@ -159,6 +164,26 @@ final class JsonCursor {
                     .toArray();
             unknownFields.add(PolicyProblem.pathOf(steps).replace("[-1]", "[]"));
         }
+    }
+
+    /** Reads a value, and records its unknown fields in {@code own} as well. */
+    <T> T read(Reader<T> reader, Set<String> own) throws IOException {
+        Set<String> all = unknownFields;
+        unknownFields = own;
+        T value = reader.read(this);
+        unknownFields = all;
+        addUnknown(own);
+        return value;
+    }
+
+    /** Skips a value that was read from an earlier text. */
+    void skip(Set<String> unknown) throws IOException {
+        parser.skipChildren();
+        addUnknown(unknown);
+    }
+
+    private void addUnknown(Set<String> more) {
+        more.stream().limit(LISTED - unknownFields.size()).forEach(unknownFields::add);
     }
 
     /** The paths of ignored fields, each once and without indexes. */

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads and writes policy documents. A document is checked completely, and all its problems are reported together. A problem
@@ -52,7 +53,7 @@ public final class PolicyCodec {
 
     /** As {@link #read(byte[])}, with another limit: 100,000 endpoints need about 20 MB. */
     public static PolicyDocument read(byte[] json, long maxBytes) throws PolicyException {
-        return read(json, maxBytes, false);
+        return read(json, maxBytes, false, null);
     }
 
     /**
@@ -60,7 +61,7 @@ public final class PolicyCodec {
      * know. For lint, CI and tests.
      */
     public static PolicyDocument readStrict(byte[] json) throws PolicyException {
-        return read(json, DEFAULT_MAX_BYTES, true);
+        return read(json, DEFAULT_MAX_BYTES, true, null);
     }
 
     /** All problems for which {@link #readStrict} refuses a document; empty: none. For lint, CI and editors. */
@@ -92,7 +93,7 @@ public final class PolicyCodec {
     /** A policy made in code was never checked: one that would be refused, or read back different, is not written. */
     private static void checkEqual(MeshPolicy policy, byte[] json) {
         try {
-            if (read(json, Long.MAX_VALUE, true).policy().equals(policy)) {
+            if (read(json, Long.MAX_VALUE, true, null).policy().equals(policy)) {
                 return;
             }
         } catch (PolicyException e) {
@@ -101,13 +102,15 @@ public final class PolicyCodec {
         throw new IllegalArgumentException("no document can express this policy: it would read back different");
     }
 
-    private static PolicyDocument read(byte[] json, long maxBytes, boolean strict) throws PolicyException {
+    /** @param known the services of the last document; null: all are read */
+    static PolicyDocument read(byte[] json, long maxBytes, boolean strict, @Nullable KnownServices known)
+            throws PolicyException {
         PolicyCheck check = new PolicyCheck();
         if (json.length > maxBytes) {
             check.found(List.of(), json.length + " bytes", "at most " + maxBytes + " bytes", 0);
             throw new PolicyException(check.problems());
         }
-        DocumentReader reader = new DocumentReader();
+        DocumentReader reader = new DocumentReader(known);
         JsonText text = new JsonText(json, check);
         List<String> unknownFields = text.read(strict, in -> check.check(reader.read(in)));
         check.locate(text::at);

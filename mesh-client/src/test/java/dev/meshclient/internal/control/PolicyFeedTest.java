@@ -5,12 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.Documents;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.RecordingLogger;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
-import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.json.PolicyCodec;
@@ -26,7 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -301,6 +301,48 @@ class PolicyFeedTest {
     }
 
     @Test
+    void a_merged_policy_is_kept_whole_and_without_its_registry_a_restart_begins_with_it() throws Exception {
+        String defaults = "'defaults': {'loadBalancer': {'simple': 'RANDOM'}}";
+        Path vms = Files.writeString(
+                directory.resolve("vms.json"),
+                Documents.mesh("test")
+                        .version(5)
+                        .with(defaults)
+                        .services(Documents.service("vm").with("'resolution': 'NONE'"))
+                        .json());
+        registry.serves(
+                Documents.mesh("test")
+                        .version(1)
+                        .with(defaults)
+                        .services(Documents.service("far").endpoint(80))
+                        .json(),
+                "\"a\"");
+        PolicySource merged = PolicySource.merge(PolicySource.file(vms), PolicySource.http(registry.uri("/policy")));
+        file = new SnapshotFile(directory, merged.snapshotName());
+        watch(merged, directory, Duration.ofSeconds(5));
+        await().ignoreExceptions().until(() -> Objects.requireNonNull(file.read())
+                .policy()
+                .services()
+                .keySet()
+                .equals(Set.of("vm", "far")));
+        AppliedPolicy before =
+                Objects.requireNonNull(running).router().control().applied();
+        registry.dies();
+        close();
+        await().until(() -> time.running() == 0);
+        events = new CopyOnWriteArrayList<>();
+        watch(merged, directory, Duration.ofSeconds(5));
+        awaitProblem();
+        await().until(() -> !events.isEmpty());
+        AppliedPolicy after = Objects.requireNonNull(running).router().control().applied();
+        assertThat(after.refused()).isEmpty();
+        assertThat(after.services().keySet()).isEqualTo(before.services().keySet());
+        after.services().forEach((name, service) -> assertThat(service.service())
+                .isEqualTo(Objects.requireNonNull(before.services().get(name)).service()));
+        assertThat(after.revision()).isEqualTo(before.revision());
+    }
+
+    @Test
     void memory_has_nothing_to_keep_and_is_in_force_at_once() throws IOException {
         watch(PolicySource.of(document(1)), directory.resolve("none"), Duration.ofSeconds(5));
         assertThat(inForce()).isEqualTo("-/1 LIVE");
@@ -341,22 +383,11 @@ class PolicyFeedTest {
         awaitInForce("-/2 SNAPSHOT");
     }
 
-    /** As no reader would make it. */
+    /** A document is made by a check only. */
     private static PolicyDocument illegal() throws IOException {
-        MeshPolicy good = PolicyCodec.read(document(3)).policy();
-        return new PolicyDocument(
-                new MeshPolicy(
-                        good.metadata(),
-                        "not a trust domain!",
-                        good.outboundTrafficPolicy(),
-                        good.clusters(),
-                        good.jwtProviders(),
-                        good.defaults(),
-                        good.services(),
-                        good.removed()),
-                List.of(),
-                Map.of(),
-                Set.of());
+        return PolicyDocument.of(PolicyCodec.read(document(3)).policy().toBuilder()
+                .trustDomain("not a trust domain!")
+                .build());
     }
 
     @Test

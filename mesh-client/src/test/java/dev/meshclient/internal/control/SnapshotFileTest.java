@@ -126,7 +126,7 @@ class SnapshotFileTest {
                 p.services(),
                 Map.of(
                         "a b\n\u00fc",
-                        new RefusedService(List.of("x", "y:80"), List.of(new PolicyProblem("p", "-", "a  c", 7))),
+                        new RefusedService(List.of("x", "y:80"), List.of(PolicyProblem.at("p", "-", "a  c", 7))),
                         "d",
                         new RefusedService(List.of(), List.of())),
                 Map.of(),
@@ -194,8 +194,8 @@ class SnapshotFileTest {
         Snapshot left = snapshot(1, null, WHEN, Files.readString(document));
         AppliedPolicy read = SnapshotFormat.read(SnapshotFormat.write(left)).policy();
         Map<String, AcceptedService> inForce = new LinkedHashMap<>(left.policy().services());
-        inForce.replaceAll((name, a) -> AcceptedService.kept(
-                a.revision(), SnapshotDocuments.writable(a.service()), a.priorities(), a.trustDomain()));
+        inForce.replaceAll(
+                (name, a) -> AcceptedService.kept(a.revision(), a.service(), a.priorities(), a.trustDomain()));
         assertThat(read.services()).isEqualTo(inForce);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Documents;
+import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Overloaded;
 import dev.meshclient.Workload;
@@ -127,6 +128,24 @@ class BlameTest {
         apply("'timeouts': {'request': '2s'}");
         fiveFail(MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(1)), call -> {});
         assertThat(told).isEmpty();
+    }
+
+    /** The real clock of the inbound request has hardly moved when the deadline passes on the clock of the mesh. */
+    @Test
+    void silence_until_the_deadline_of_the_inbound_request_does_not_count_against_the_endpoint() throws Exception {
+        apply("'timeouts': {'request': '20s'}");
+        InboundContext inbound = InboundContext.of(header -> header.equals("x-mesh-deadline-ms") ? "10000" : null);
+        fiveFail(MeshOptions.DEFAULT.withInbound(inbound), call -> {});
+        assertThat(told).isEmpty();
+        assertThat(time.now()).isLessThan(5 * 11 * SECOND);
+    }
+
+    @Test
+    void silence_until_a_nearer_deadline_of_policy_counts_whatever_the_inbound_request_has_left() throws Exception {
+        apply("'timeouts': {'request': '1s'}");
+        InboundContext inbound = InboundContext.of(header -> header.equals("x-mesh-deadline-ms") ? "10000" : null);
+        fiveFail(MeshOptions.DEFAULT.withInbound(inbound), call -> {});
+        assertThat(told).hasSize(1);
     }
 
     @Test

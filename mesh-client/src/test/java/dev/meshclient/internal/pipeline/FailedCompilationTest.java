@@ -174,7 +174,7 @@ class FailedCompilationTest {
             Map<String, Service> services = new LinkedHashMap<>(good.services());
             services.put("rich", rich);
             PolicyDocument document =
-                    new PolicyDocument(good.toBuilder().services(services).build(), List.of(), Map.of(), Set.of());
+                    Poisoned.document(good.toBuilder().services(services).build());
             try {
                 new OneThreadMesh().apply(document);
             } catch (IOException | RuntimeException e) {
@@ -198,7 +198,7 @@ class FailedCompilationTest {
         return Arrays.stream(e.getStackTrace())
                 .map(StackTraceElement::getClassName)
                 .filter(name -> name.startsWith("dev.meshclient.internal."))
-                .map(name -> name.split("\\.")[3])
+                .map(name -> name.split("\\.", -1)[3])
                 .findFirst()
                 .orElse("");
     }

@@ -1,5 +1,7 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.PolicyDocument;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
@@ -9,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Policies that no document can express: one value deep in a policy is replaced by a value on which a concept fails. */
@@ -16,10 +19,23 @@ final class Poisoned {
     private Poisoned() {}
 
     /** The record with each single value replaced, by the path of the value; records that refuse the value are left out. */
+    @SuppressWarnings("unchecked") // a record with a value replaced is of the same class
     static <R extends Record> Map<String, R> all(R record) {
         Map<String, R> all = new LinkedHashMap<>();
         each(record.getClass().getSimpleName(), record, (path, poisoned) -> all.put(path, (R) poisoned));
         return all;
+    }
+
+    /** A document that was not checked: no factory makes one. */
+    static PolicyDocument document(MeshPolicy policy) {
+        try {
+            Constructor<PolicyDocument> unchecked =
+                    PolicyDocument.class.getDeclaredConstructor(MeshPolicy.class, List.class, Map.class, Set.class);
+            unchecked.setAccessible(true);
+            return unchecked.newInstance(policy, List.of(), Map.of(), Set.of());
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private interface Sink {

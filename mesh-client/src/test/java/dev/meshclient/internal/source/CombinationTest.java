@@ -3,11 +3,15 @@ package dev.meshclient.internal.source;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Documents;
+import dev.meshclient.policy.BackendSettings;
+import dev.meshclient.policy.ConnectionTimeouts;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
+import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.policy.RefusedService;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
@@ -15,12 +19,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class CombinationTest {
     private List<String> conflicts = List.of();
+    private Map<String, RefusedService> refused = Map.of();
 
     private static MeshPolicy policy(String metadata, String head, String services) {
         try {
@@ -40,13 +44,18 @@ class CombinationTest {
     }
 
     private MeshPolicy combined(Combination.Kind kind, @Nullable MeshPolicy first, @Nullable MeshPolicy second) {
-        Combination.Combined combined = Combination.of(kind, document(first), document(second), false);
-        conflicts = combined.conflicts();
-        return combined.document().policy();
+        try {
+            Combination.Combined combined = Combination.of(kind, document(first), document(second), false);
+            conflicts = combined.conflicts();
+            refused = combined.document().refused();
+            return combined.document().policy();
+        } catch (PolicyException e) {
+            throw new AssertionError(e);
+        }
     }
 
-    private static @Nullable PolicyDocument document(@Nullable MeshPolicy policy) {
-        return policy == null ? null : new PolicyDocument(policy, List.of(), Map.of(), Set.of());
+    private static @Nullable PolicyDocument document(@Nullable MeshPolicy policy) throws PolicyException {
+        return policy == null ? null : PolicyDocument.of(policy);
     }
 
     private MeshPolicy merged(@Nullable MeshPolicy first, @Nullable MeshPolicy second) {
@@ -214,5 +223,83 @@ class CombinationTest {
         assertThat(overlaid(has, removes).services()).containsOnlyKeys("a");
         assertThat(overlaid(has, removes).removed()).isEmpty();
         assertThat(merged(removes, has).services()).containsOnlyKeys("a");
+    }
+
+    private List<String> refusals(String service) {
+        return Objects.requireNonNull(refused.get(service), service).problems().stream()
+                .map(PolicyProblem::toString)
+                .toList();
+    }
+
+    @Test
+    void merge_does_not_refuse_a_service_for_defaults_that_have_no_effect_on_it() {
+        MeshPolicy merged = merged(policy("", """
+                        "trustDomain": "a.example",
+                        "defaults": {"loadBalancer": {"simple": "RANDOM"}, "outlierDetection": {"consecutive5xxErrors": 3},
+                                     "failoverMode": "SPILL", "trafficDistribution": "PreferSameZone",
+                                     "serviceAccount": "ns/prod/sa/{service}", "timeouts": {"idle": "1s"}}
+                        """, """
+                        "a": {"hosts": ["a"], "resolution": "NONE"}, "b b": {"hosts": ["b"]}
+                        """), services("'c': {'hosts': ['c']}"));
+        assertThat(refused).isEmpty();
+        BackendSettings a = service(merged, "a").settings().backend();
+        assertThat(a)
+                .isEqualTo(BackendSettings.builder()
+                        .timeouts(new ConnectionTimeouts(null, Duration.ofSeconds(1)))
+                        .build());
+        assertThat(service(merged, "b b").settings().backend().serviceAccount()).isNull();
+    }
+
+    @Test
+    void a_rule_whose_subset_the_owner_of_the_service_does_not_have_is_refused() {
+        MeshPolicy merged = merged(services("'orders': {'hosts': ['orders']}"), services("""
+                "orders": {"hosts": ["orders"], "subsets": [{"name": "v2", "labels": {}}]},
+                "shop": {"hosts": ["shop"], "rules": [{"backendRefs": [{"name": "orders", "subset": "v2"}]}]}
+                """));
+        assertThat(merged.services()).containsOnlyKeys("orders");
+        assertThat(refusals("shop"))
+                .containsExactly(
+                        "services.shop.rules[0].backendRefs[0].subset: \"v2\" (legal: a subset of the service orders)");
+    }
+
+    @Test
+    void a_rule_of_the_base_that_needs_a_service_the_overlay_removes_is_refused() {
+        MeshPolicy overlaid = overlaid(services("'orders': null"), services("""
+                "orders": {"hosts": ["orders"]}, "b": {"hosts": ["b"]},
+                "shop": {"hosts": ["shop"], "rules": [{"backendRefs": [{"name": "orders"}]}]}
+                """));
+        assertThat(overlaid.services()).containsOnlyKeys("b");
+        assertThat(refusals("shop"))
+                .containsExactly(
+                        "services.shop.rules[0].backendRefs[0].name: \"orders\" (legal: a service of this document)");
+    }
+
+    @Test
+    void settings_over_a_service_without_endpoints_are_refused_if_they_need_them() {
+        MeshPolicy base =
+                services("'a': {'hosts': ['a'], 'resolution': 'NONE'}, 'b': {'hosts': ['b'], 'resolution': 'NONE'}");
+        overlaid(policy("", "'trustDomain': 'a.example'", """
+                        "a": {"hosts": ["a"], "loadBalancer": {"simple": "RANDOM"}},
+                        "b": {"hosts": ["b"], "timeouts": {"request": "1s"}}
+                        """), base);
+        assertThat(refused).containsOnlyKeys("a");
+        assertThat(refusals("a").get(0)).startsWith("services.a.loadBalancer: ");
+    }
+
+    @Test
+    void mutual_tls_over_services_whose_identity_no_document_states_is_refused() {
+        MeshPolicy tls = policy("", "'defaults': {'tls': {'mode': 'MESH_MUTUAL'}}", "");
+        overlaid(tls, services("'a': {'hosts': ['a']}"));
+        assertThat(refusals("a").get(0)).startsWith("services.a.serviceAccount: not stated");
+        MeshPolicy overlaid = overlaid(tls, policy("", "'trustDomain': 'a.example'", "'a': {'hosts': ['a']}"));
+        assertThat(service(overlaid, "a").settings().backend().serviceAccount()).isEqualTo("spiffe://a.example/a");
+        assertThat(refused).isEmpty();
+    }
+
+    @Test
+    void long_epochs_are_shortened_in_the_epoch_of_the_combination() {
+        MeshPolicy one = policy("'epoch': '" + "e".repeat(1024) + "'", "", "");
+        MeshPolicy four = merged(merged(one, one), merged(one, one));
+        assertThat(Objects.requireNonNull(four.metadata().epoch()).length()).isBetween(900, 1024);
     }
 }

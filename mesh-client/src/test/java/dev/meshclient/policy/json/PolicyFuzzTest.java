@@ -172,7 +172,7 @@ class PolicyFuzzTest {
         assertThat(taken.refused()).hasSize(101);
         assertThat(taken.refused().get("s99")).isNotNull().satisfies(s -> assertThat(s.problems())
                 .containsExactly(
-                        new PolicyProblem("services.s99", "256 further problems", "see those that are listed")));
+                        PolicyProblem.at("services.s99", "256 further problems", "see those that are listed", 0)));
         assertThatThrownBy(() -> PolicyCodec.readStrict(document)).isInstanceOfSatisfying(PolicyException.class, e -> {
             assertThat(e.problems()).hasSize(1001);
             assertThat(e.problems().get(1000).value()).isEqualTo(101 * 256 - 1000 + " further problems");

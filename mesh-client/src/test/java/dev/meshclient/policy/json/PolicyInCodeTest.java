@@ -18,7 +18,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,8 @@ class PolicyInCodeTest {
     private static @Nullable MeshPolicy asIfMadeInCode(byte[] json) throws PolicyException {
         PolicyCheck reading = new PolicyCheck();
         AtomicReference<MeshPolicy> policy = new AtomicReference<>();
-        List<String> unknown = new JsonText(json, reading).read(true, in -> policy.set(new DocumentReader().read(in)));
+        List<String> unknown =
+                new JsonText(json, reading).read(true, in -> policy.set(new DocumentReader(null).read(in)));
         return reading.problems().isEmpty() && unknown.isEmpty() ? policy.get() : null;
     }
 
@@ -116,13 +116,11 @@ class PolicyInCodeTest {
                 .build();
         RefusedService refused = new RefusedService(List.of("far"), List.of());
 
-        PolicyDocument document =
-                new PolicyDocument(policy, List.of("x.y"), Map.of("refused", refused), Set.of("nobody")).checked();
+        PolicyDocument document = PolicyDocument.of(policy, List.of("x.y"), Map.of("refused", refused));
 
         assertThat(document.policy().services()).containsOnlyKeys("orders");
         assertThat(document.refused()).containsOnlyKeys("refused", "bad").containsEntry("refused", refused);
         assertThat(document.unknownFields()).containsExactly("x.y");
-        assertThat(document.unresolved()).containsExactly("nobody");
     }
 
     @Test

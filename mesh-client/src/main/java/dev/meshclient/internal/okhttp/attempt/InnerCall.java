@@ -1,0 +1,403 @@
+package dev.meshclient.internal.okhttp.attempt;
+
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.okhttp.client.EndpointConnections;
+import dev.meshclient.internal.okhttp.events.CallEvents;
+import dev.meshclient.internal.okhttp.events.EventForwarder;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.tls.PeerTls;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.SocketTimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.EventListener;
+import okhttp3.Handshake;
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.Route;
+import org.jspecify.annotations.Nullable;
+
+/** The engine's state of an attempt: its inner call on the wire. */
+public final class InnerCall extends EventForwarder implements Runnable {
+    final Attempt attempt;
+    final OuterCall outerCall;
+    /** Whether the mesh has endpoints for it, so that the mesh's own headers may be sent. */
+    public boolean toMesh;
+    /** The connections of its endpoint, if it has one. */
+    @Nullable
+    EndpointConnections connections;
+
+    /** The mesh's TLS on its connection; null: the wire is not TLS, or uses that of the caller's client. */
+    @Nullable
+    PeerTls tls;
+
+    private volatile @Nullable Call call;
+    private volatile boolean abandoned;
+    private @Nullable Connection connection;
+    private boolean connectStarted;
+    private boolean headersStarted;
+    private boolean responseStarted;
+    private boolean done;
+    private boolean released;
+    private volatile @Nullable Rare rare;
+
+    /** Fields that most attempts do not need. */
+    private static final class Rare {
+        @Nullable
+        Headers masked;
+
+        @Nullable
+        HandshakeTimer handshake;
+
+        long connectStartedAt;
+    }
+
+    public InnerCall(OuterCall outerCall, Attempt attempt) {
+        this.attempt = attempt;
+        this.outerCall = outerCall;
+    }
+
+    private synchronized Rare rare() {
+        Rare known = rare;
+        if (known == null) {
+            known = new Rare();
+            rare = known;
+        }
+        return known;
+    }
+
+    @Override
+    protected EventListener to() {
+        return outerCall.listener();
+    }
+
+    @Override
+    protected Call as(Call call) {
+        return outerCall.outer();
+    }
+
+    /** The peer's original response if the wire interceptor hid a part of it from OkHttp; otherwise null. */
+    @Nullable
+    Headers masked() {
+        Rare known = rare;
+        return known == null ? null : known.masked;
+    }
+
+    void masked(Headers said) {
+        rare().masked = said;
+    }
+
+    /** Sets the inner call that runs now. */
+    void runs(Call inner) {
+        call = inner;
+        attempt.onCancel(this);
+    }
+
+    /** Cancels the inner call with the attempt. */
+    @Override
+    public void run() {
+        Call inner = call;
+        if (inner != null) {
+            inner.cancel();
+        }
+    }
+
+    @Nullable
+    public Route route() {
+        Connection mine = connection;
+        return mine == null ? null : mine.route();
+    }
+
+    /** Cancels what is not needed any more; the caller's call is not cancelled. */
+    public void abandon() {
+        abandoned = true;
+        run();
+        detach();
+        attempt.over();
+    }
+
+    /** TLS must be agreed within the remaining time for connecting. */
+    void handshakeStarted(long until, String what) {
+        HandshakeTimer started = new HandshakeTimer(what);
+        rare().handshake = started;
+        started.timer = outerCall.time().at(until, "handshake", started);
+    }
+
+    private @Nullable HandshakeTimer handshake() {
+        Rare known = rare;
+        return known == null ? null : known.handshake;
+    }
+
+    void handshakeEnded() {
+        HandshakeTimer started = handshake();
+        if (started != null) {
+            started.end();
+        }
+    }
+
+    boolean isConnectTimeout(IOException e) {
+        HandshakeTimer started = handshake();
+        return started != null && e == started.expired;
+    }
+
+    @Nullable
+    Connection connection() {
+        return connection;
+    }
+
+    /** Whether a byte of the request may have been written. */
+    boolean mayBeSent() {
+        return headersStarted;
+    }
+
+    /** Whether a byte of the response arrived. */
+    boolean hasAnswer() {
+        return responseStarted;
+    }
+
+    /** Whether the connection existed before this attempt. */
+    boolean isReused() {
+        return connection != null && !connectStarted;
+    }
+
+    /** Ends this attempt for the logical call, whatever its streams still do. */
+    void detach() {
+        Connection mine = connection;
+        try {
+            if (mine != null && !released) {
+                released = true;
+                outerCall.released(mine);
+            }
+        } finally {
+            over(null);
+        }
+    }
+
+    private void over(@Nullable IOException failure) {
+        synchronized (this) {
+            if (done) {
+                return;
+            }
+            done = true;
+        }
+        if (failure != null && attempt.outcome() == Outcome.RESPONSE) {
+            attempt.bodyFailed(failure);
+        }
+        try {
+            outerCall.attemptOver(failure);
+        } finally {
+            attempt.over();
+        }
+    }
+
+    /**
+     * If a caller's listener throws at the end of the body, OkHttp reports no end: the attempt releases its permits
+     * nevertheless.
+     */
+    private void endUnless(boolean reported) {
+        if (!reported) {
+            abandon();
+        }
+    }
+
+    @Override
+    public void callEnd(Call call) {
+        over(null);
+    }
+
+    @Override
+    public void callFailed(Call call, IOException ioe) {
+        IOException limit = limitOfBody();
+        over(limit == null ? ExchangeFailed.unwrap(ioe) : limit);
+        if (limit != null) {
+            throwFromRead(limit);
+        }
+    }
+
+    /** The limit that ended the body after the response was returned; null: none did. */
+    private @Nullable IOException limitOfBody() {
+        IOException cause = attempt.outcome() == Outcome.RESPONSE ? attempt.cancelCause() : null;
+        return cause instanceof CallEvents.Canceled ? null : cause;
+    }
+
+    /**
+     * OkHttp reports a failure last, from within the read that failed. The exception thrown here replaces "Socket closed" for
+     * the reader, and no response needs a body of the mesh around its own.
+     */
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> void throwFromRead(IOException limit) throws E {
+        throw (E) limit;
+    }
+
+    /** Cancelled by the mesh, or from within; then the caller's call is cancelled too. */
+    @Override
+    public void canceled(Call call) {
+        if (!abandoned && attempt.cancelCause() == null && !outerCall.outer().isCanceled()) {
+            outerCall.outer().cancel();
+        }
+    }
+
+    /** Reported only where OkHttp itself repeats; where the mesh repeats, its own decision counts. */
+    @Override
+    public void retryDecision(Call call, IOException exception, boolean retry) {
+        if (!toMesh) {
+            to().retryDecision(as(call), exception, retry);
+        }
+    }
+
+    @Override
+    public void followUpDecision(Call call, Response networkResponse, @Nullable Request nextRequest) {
+        if (nextRequest != null) { // the engine decides whether there is none
+            to().followUpDecision(as(call), networkResponse, nextRequest);
+        }
+    }
+
+    @Override
+    public void connectionAcquired(Call call, Connection acquired) {
+        connection = acquired;
+        released = false;
+        if (!outerCall.keptOver(acquired)) {
+            super.connectionAcquired(call, acquired);
+        }
+    }
+
+    @Override
+    public void connectionReleased(Call call, Connection given) {
+        if (!released) {
+            released = true;
+            boolean reported = false;
+            try {
+                outerCall.released(given);
+                reported = true;
+            } finally {
+                endUnless(reported);
+            }
+        }
+    }
+
+    @Override
+    public void proxySelectStart(Call call, HttpUrl url) {
+        outerCall.tellRelease();
+        super.proxySelectStart(call, url);
+    }
+
+    @Override
+    public void dnsStart(Call call, String domainName) {
+        outerCall.tellRelease();
+        super.dnsStart(call, domainName);
+    }
+
+    @Override
+    public void connectStart(Call call, InetSocketAddress inetSocketAddress, Proxy proxy) {
+        connectStarted = true;
+        rare().connectStartedAt = attempt.now();
+        outerCall.tellRelease();
+        super.connectStart(call, inetSocketAddress, proxy);
+    }
+
+    @Override
+    public void secureConnectStart(Call call) {
+        Target target = attempt.call().target();
+        Endpoint endpoint = attempt.endpoint();
+        if (target != null && target.backend().connectNanos() > 0) {
+            handshakeStarted(
+                    rare().connectStartedAt + target.backend().connectNanos(),
+                    endpoint == null ? attempt.call().request().url().host() : endpoint.name());
+        }
+        super.secureConnectStart(call);
+    }
+
+    @Override
+    public void secureConnectEnd(Call call, @Nullable Handshake handshake) {
+        handshakeEnded();
+        super.secureConnectEnd(call, handshake);
+    }
+
+    @Override
+    public void connectFailed(
+            Call call, InetSocketAddress inetSocketAddress, Proxy proxy, @Nullable Protocol protocol, IOException ioe) {
+        handshakeEnded();
+        super.connectFailed(call, inetSocketAddress, proxy, protocol, ioe);
+    }
+
+    @Override
+    public void requestHeadersStart(Call call) {
+        headersStarted = true;
+        super.requestHeadersStart(call);
+    }
+
+    @Override
+    public void requestBodyEnd(Call call, long byteCount) {
+        attempt.sent(byteCount);
+        super.requestBodyEnd(call, byteCount);
+    }
+
+    @Override
+    public void responseHeadersEnd(Call call, Response response) {
+        responseStarted = true;
+        super.responseHeadersEnd(call, response);
+    }
+
+    @Override
+    public void responseBodyEnd(Call call, long byteCount) {
+        attempt.received(byteCount);
+        boolean reported = false;
+        try {
+            super.responseBodyEnd(call, byteCount);
+            reported = true;
+        } finally {
+            endUnless(reported);
+        }
+    }
+
+    @Override
+    public void responseFailed(Call call, IOException ioe) {
+        boolean reported = false;
+        try {
+            super.responseFailed(call, ioe);
+            reported = true;
+        } finally {
+            endUnless(reported);
+        }
+    }
+
+    /** Agreed or expired: the first result counts, so that a timer that fires late never cancels a running exchange. */
+    private final class HandshakeTimer extends AtomicBoolean implements Runnable {
+        private static final long serialVersionUID = 1;
+
+        private final String what;
+        private transient Time.@Nullable Timer timer;
+        private volatile @Nullable SocketTimeoutException expired;
+
+        HandshakeTimer(String what) {
+            this.what = what;
+        }
+
+        @Override
+        public void run() {
+            if (compareAndSet(false, true)) {
+                SocketTimeoutException e =
+                        new SocketTimeoutException("TLS with " + what + " not agreed in time (timeouts.connect)");
+                expired = e;
+                attempt.cancel(e);
+            }
+        }
+
+        void end() {
+            set(true);
+            Time.Timer armed = timer;
+            if (armed != null) {
+                armed.cancel();
+            }
+        }
+    }
+}

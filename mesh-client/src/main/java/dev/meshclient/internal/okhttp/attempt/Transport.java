@@ -1,0 +1,341 @@
+package dev.meshclient.internal.okhttp.attempt;
+
+import dev.meshclient.IdentityUnavailable;
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Failures;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Streams;
+import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.okhttp.client.EndpointConnections;
+import dev.meshclient.internal.okhttp.client.NeutralClients;
+import dev.meshclient.internal.okhttp.events.CallEvents;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.tls.Identities;
+import dev.meshclient.internal.tls.OwnIdentityFault;
+import dev.meshclient.policy.Tls;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.UnknownServiceException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.Headers;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** Runs an attempt as an inner call on a client derived for its endpoint, and records its result. */
+public final class Transport {
+    private static final Duration MAX_AGE = Duration.ofHours(1);
+
+    private final Time time;
+    private final Identities identities;
+    private final NeutralClients neutral = new NeutralClients(WireInterceptor::above);
+    private final DispatcherLimit dispatcherLimit = new DispatcherLimit();
+    private final TlsUpgrade upgrade = new TlsUpgrade();
+
+    public Transport(Time time, Identities identities) {
+        this.time = time;
+        this.identities = identities;
+    }
+
+    public Response send(InnerCall inner) throws IOException {
+        Attempt attempt = inner.attempt;
+        Target target = attempt.call().target();
+        Endpoint endpoint = attempt.endpoint();
+        return target == null || endpoint == null
+                ? toHost(inner, target == null ? null : target.backend())
+                : toEndpoint(inner, target.backend(), endpoint);
+    }
+
+    /** As OkHttp would: the URL's own host and port, the caller's Dns, proxy and connections. */
+    private Response toHost(InnerCall inner, @Nullable Backend backend) throws IOException {
+        Attempt attempt = inner.attempt;
+        OuterCall outerCall = inner.outerCall;
+        Request request = attempt.call().request();
+        boolean upgraded = backend != null && TlsUpgrade.isTls(backend) && !request.isHttps();
+        Request sent = dressed(attempt, upgraded ? upgrade.upgrade(request) : request);
+        if (upgraded) {
+            requireTls(inner);
+        }
+        OkHttpClient client = neutral.client(outerCall.caller(), backend);
+        Response response = execute(inner, client.newCall(sent), upgraded);
+        return backend == null ? response : untilIdle(inner, response, backend.idleNanos());
+    }
+
+    private Response toEndpoint(InnerCall inner, Backend backend, Endpoint endpoint) throws IOException {
+        Attempt attempt = inner.attempt;
+        OuterCall outerCall = inner.outerCall;
+        inner.toMesh = true;
+        Request request = attempt.call().request();
+        dispatcherLimit.look(
+                outerCall.caller().client().dispatcher(), request.url().host(), attempt.startedAt());
+        boolean upgraded = backend.tlsMode(endpoint) != Tls.Mode.DISABLE && !request.isHttps();
+        Request sent = dressed(attempt, upgraded ? upgrade.upgrade(request) : request);
+        EndpointConnections connections = connections(endpoint);
+        inner.connections = connections;
+        attempt.onEnd(connections.givenBack);
+        boolean bounded = attempt.call().deadline() - attempt.startedAt() <= backend.idleNanos();
+        EndpointConnections.Made made = made(inner, backend, endpoint, connections, sent.isHttps(), bounded);
+        Response response = execute(inner, made.client().newCall(sent), upgraded);
+        shortenKeepAlive(endpoint, connections, response);
+        return untilIdle(inner, response, backend.idleNanos());
+    }
+
+    /**
+     * Adds the headers of observers and the token of this attempt; a token is never sent in plaintext, whatever the layers
+     * above decided.
+     */
+    private static Request dressed(Attempt attempt, Request request) throws UnknownServiceException {
+        String authorization = attempt.authorization();
+        Headers observers = attempt.wireHeaders();
+        if (authorization == null && observers == null) {
+            return request;
+        }
+        Request.Builder dressed = request.newBuilder();
+        if (observers != null) {
+            for (int i = 0; i < observers.size(); i++) {
+                dressed.removeHeader(observers.name(i));
+            }
+            for (int i = 0; i < observers.size(); i++) {
+                dressed.addHeader(observers.name(i), observers.value(i));
+            }
+        }
+        return authorization == null ? dressed.build() : withToken(attempt, request, dressed, authorization);
+    }
+
+    private static Request withToken(Attempt attempt, Request request, Request.Builder dressed, String authorization)
+            throws UnknownServiceException {
+        if (!request.isHttps()) {
+            UnknownServiceException e = new UnknownServiceException("'"
+                    + request.url().host() + "' is called without TLS, and its credentials are not sent in the clear:"
+                    + " state tls for it in the policy, or no credentials");
+            attempt.failed(Outcome.REFUSED, e);
+            throw e;
+        }
+        return dressed.header("Authorization", authorization).build();
+    }
+
+    private EndpointConnections.Made made(
+            InnerCall inner,
+            Backend backend,
+            Endpoint endpoint,
+            EndpointConnections connections,
+            boolean tls,
+            boolean bounded)
+            throws IOException {
+        EndpointConnections.Made made = awaited(inner, backend, endpoint, connections, tls, bounded);
+        inner.tls = made.tls();
+        if (tls && made.tls() == null) {
+            requireTls(inner);
+        }
+        return made;
+    }
+
+    /** A process that has just started may run before its certificate is mounted. */
+    private EndpointConnections.Made awaited(
+            InnerCall inner,
+            Backend backend,
+            Endpoint endpoint,
+            EndpointConnections connections,
+            boolean tls,
+            boolean bounded)
+            throws IOException {
+        Attempt attempt = inner.attempt;
+        OuterCall outerCall = inner.outerCall;
+        long until = Math.min(attempt.call().deadline(), identities.waitUntil());
+        Closeable subscription = null;
+        try {
+            while (true) {
+                try {
+                    return connections.client(outerCall.caller(), backend, endpoint, tls, bounded);
+                } catch (OwnIdentityFault e) {
+                    if (!e.isPending() || time.now() >= until) {
+                        throw unavailable(attempt, e);
+                    }
+                }
+                if (subscription == null) { // check again: it may have arrived just before
+                    subscription = identities.onTrustChange(attempt::raise);
+                } else {
+                    attempt.await(until);
+                }
+            }
+        } finally {
+            if (subscription != null) {
+                subscription.close();
+            }
+        }
+    }
+
+    /** No request was sent: another endpoint would not change it, and no endpoint is to blame. */
+    private static IdentityUnavailable unavailable(Attempt attempt, OwnIdentityFault e) {
+        return attempt.refuse(decision -> {
+            IdentityUnavailable unavailable =
+                    Failures.make().identityUnavailable(String.valueOf(e.getMessage()), e.advice(), decision);
+            unavailable.initCause(e);
+            return unavailable;
+        });
+    }
+
+    /** A chain whose TLS was removed would send a request for an https URL in plaintext. */
+    private static void requireTls(InnerCall inner) throws UnknownServiceException {
+        if (inner.outerCall.caller().settings().sslSocketFactory() == null) {
+            UnknownServiceException e = new UnknownServiceException("'"
+                    + inner.attempt.call().request().url().host()
+                    + "' is called over TLS and the caller's client has none:"
+                    + " give it connection specs with TLS, and no withSslSocketFactory(null, ..) on its chain");
+            inner.attempt.failed(Outcome.REFUSED, e);
+            throw e;
+        }
+    }
+
+    private Response execute(InnerCall inner, Call call, boolean upgraded) throws IOException {
+        Attempt attempt = inner.attempt;
+        OuterCall outerCall = inner.outerCall;
+        call.addEventListener(inner);
+        if (outerCall.deadline() != Long.MAX_VALUE) { // OkHttp ends the body at callTimeout, with its own message
+            call.timeout().timeout(Math.max(1, outerCall.deadline() - time.now()), TimeUnit.NANOSECONDS);
+        }
+        if (outerCall.outer().timeout().hasDeadline()) {
+            call.timeout().deadlineNanoTime(outerCall.outer().timeout().deadlineNanoTime());
+        }
+        outerCall.attemptStarted();
+        inner.runs(call);
+        try {
+            Response response = call.execute();
+            if (response.networkResponse() == null) {
+                attempt.cached(response.code());
+            } else {
+                attempt.responded(response.code());
+            }
+            return asSent(inner, response, upgraded);
+        } catch (IOException e) {
+            IOException failure = ExchangeFailed.unwrap(e);
+            throw failed(inner, TlsFailure.behind(failure, inner.connection()));
+        } catch (RuntimeException | Error e) {
+            inner.abandon();
+            throw e;
+        }
+    }
+
+    /**
+     * Ends an idle body that no deadline ends. Not for an upgraded connection, which pings keep alive, nor for a duplex call,
+     * in which the caller may be sending.
+     */
+    private Response untilIdle(InnerCall inner, Response response, long idleNanos) {
+        Attempt attempt = inner.attempt;
+        boolean bounded = inner.outerCall.deadline() != Time.NEVER
+                || (attempt.call().deadline() != Time.NEVER && !Streams.isStream(response));
+        if (bounded || idleNanos == 0 || attempt.isOver() || Streams.isUpgrade(response)) {
+            return response;
+        }
+        RequestBody sent = attempt.call().request().body();
+        return sent != null && sent.isDuplex()
+                ? response
+                : response.newBuilder()
+                        .body(IdleBody.watched(response.body(), attempt, time, idleNanos))
+                        .build();
+    }
+
+    /** The response to the request that the caller made, with everything that the peer sent. */
+    private static Response asSent(InnerCall inner, Response response, boolean upgraded) {
+        Attempt attempt = inner.attempt;
+        if (inner.masked() == null && !upgraded && attempt.authorization() == null && attempt.wireHeaders() == null) {
+            return response;
+        }
+        Response.Builder builder = response.newBuilder().request(attempt.call().request());
+        Response network = response.networkResponse();
+        if (network != null) {
+            Response.Builder onTheWire = network.newBuilder();
+            if (inner.masked() != null) {
+                onTheWire.headers(inner.masked());
+            }
+            if (attempt.authorization() != null) { // logs of sent requests must not contain the policy's token
+                onTheWire.request(network.request()
+                        .newBuilder()
+                        .removeHeader("Authorization")
+                        .build());
+            }
+            builder.networkResponse(onTheWire.build());
+        }
+        if (inner.masked() != null) {
+            builder.headers(inner.masked());
+        }
+        return builder.build();
+    }
+
+    private static IOException failed(InnerCall inner, IOException e) {
+        Attempt attempt = inner.attempt;
+        IOException cause = attempt.cancelCause();
+        if (cause != null) {
+            boolean callers = cause instanceof CallEvents.Canceled;
+            IOException failure = callers ? e : cause;
+            attempt.failed(Failure.ofCancelled(inner, cause), failure);
+            return failure;
+        }
+        if (e instanceof OwnIdentityFault fault) {
+            return unavailable(attempt, fault);
+        }
+        Outcome outcome = Failure.outcome(inner, e);
+        EndpointConnections from = inner.connections;
+        if (outcome == Outcome.STALE && from != null) {
+            from.foundStale();
+        }
+        IOException failure = Failure.named(inner, e);
+        attempt.failed(outcome, failure);
+        return failure;
+    }
+
+    // ---- connections of endpoints
+
+    private EndpointConnections connections(Endpoint endpoint) {
+        if (endpoint.state().transport() instanceof EndpointConnections now && !now.isOld(time.now())) {
+            return now;
+        }
+        synchronized (endpoint.state()) {
+            if (endpoint.state().transport() instanceof EndpointConnections now) {
+                if (!now.isOld(time.now())) {
+                    return now;
+                }
+                now.retire();
+                return replaced(endpoint, now.keepAliveNanos());
+            }
+            return replaced(endpoint, Long.MAX_VALUE);
+        }
+    }
+
+    private EndpointConnections replaced(Endpoint endpoint, long keepAliveNanos) {
+        double jitter = 0.9 + time.random().nextDouble() / 5;
+        EndpointConnections fresh = new EndpointConnections(
+                time,
+                identities,
+                WireInterceptor::above,
+                endpoint.name(),
+                time.now() + (long) (MAX_AGE.toNanos() * jitter),
+                keepAliveNanos);
+        endpoint.state().transport(fresh);
+        return fresh;
+    }
+
+    /** If a peer states when it closes idle connections, the mesh closes them a second earlier. */
+    private void shortenKeepAlive(Endpoint endpoint, EndpointConnections connections, Response response) {
+        String header = response.header("Keep-Alive");
+        long seconds = header == null ? -1 : KeepAlive.timeoutSeconds(header);
+        if (seconds < 0) {
+            return;
+        }
+        long nanos = Math.max(500_000_000L, (seconds - 1) * 1_000_000_000L);
+        if (nanos < connections.keepAliveNanos()) {
+            synchronized (endpoint.state()) {
+                if (endpoint.state().transport() == connections) {
+                    replaced(endpoint, nanos);
+                    connections.retire();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package dev.meshclient.internal.okhttp.client;
+
+import dev.meshclient.internal.endpoint.Backend;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
+import okhttp3.Interceptor;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/** Inner clients for hosts without listed endpoints: all settings and connections are the caller's. */
+public final class NeutralClients {
+    private static final int MAX = 256;
+
+    private final UnaryOperator<List<Interceptor>> wire;
+    private final Map<Key, OkHttpClient> clients = new ConcurrentHashMap<>();
+    private volatile @Nullable Last last;
+
+    /** @param wire makes the network interceptors from those of the caller */
+    public NeutralClients(UnaryOperator<List<Interceptor>> wire) {
+        this.wire = wire;
+    }
+
+    /** The policy's time limits, 0 = none. Settings are interned: compared and hashed by identity. */
+    private record Key(CallerSettings settings, long connectNanos, long idleNanos) {
+        boolean is(CallerSettings s, long connect, long idle) {
+            return settings == s && connectNanos == connect && idleNanos == idle;
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Key key && key.is(settings, connectNanos, idleNanos);
+        }
+
+        @Override
+        public int hashCode() {
+            return (System.identityHashCode(settings) * 31 + Long.hashCode(connectNanos)) * 31
+                    + Long.hashCode(idleNanos);
+        }
+    }
+
+    /** The client of the last request. */
+    private record Last(Key key, OkHttpClient client) {}
+
+    public OkHttpClient client(Caller caller, @Nullable Backend backend) {
+        CallerSettings settings = caller.settings();
+        long connect = backend == null ? 0 : backend.connectNanos();
+        long idle = backend == null ? 0 : backend.idleNanos();
+        Last recent = last;
+        if (recent != null && recent.key.is(settings, connect, idle)) {
+            return recent.client;
+        }
+        if (clients.size() > MAX) {
+            clients.clear();
+        }
+        Key key = new Key(settings, connect, idle);
+        OkHttpClient client = clients.computeIfAbsent(key, k -> derive(caller.client(), k));
+        last = new Last(key, client);
+        return client;
+    }
+
+    private OkHttpClient derive(OkHttpClient caller, Key key) {
+        CallerSettings settings = key.settings;
+        return settings.derive(caller, wire)
+                .connectTimeout(shorter(settings.connectTimeoutMillis(), key.connectNanos), TimeUnit.MILLISECONDS)
+                .readTimeout(shorter(settings.readTimeoutMillis(), key.idleNanos), TimeUnit.MILLISECONDS)
+                .writeTimeout(shorter(settings.writeTimeoutMillis(), key.idleNanos), TimeUnit.MILLISECONDS)
+                .build();
+    }
+
+    private static long shorter(long callersMillis, long policyNanos) {
+        long policy = policyNanos / 1_000_000;
+        return policy == 0 ? callersMillis : callersMillis == 0 ? policy : Math.min(callersMillis, policy);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.meshclient.internal.okhttp.client;
+
+import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.tls.LayeringFactory;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.List;
+import java.util.Objects;
+import javax.net.ssl.HostnameVerifier;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.SSLSocketFactory;
+import org.jspecify.annotations.Nullable;
+
+/** The name that an endpoint's certificate must carry: sent as SNI, which JSSE leaves out for a name without a dot, and verified. */
+final class ServerName {
+    private ServerName() {}
+
+    /**
+     * Verifies the certificate against the name; null: against the host of the URL. With a verifier other than its own, OkHttp
+     * does not send calls of one host over an HTTP/2 connection of another, which would repeat a 421 within an attempt.
+     */
+    record Verifier(@Nullable String name, HostnameVerifier verifier) implements HostnameVerifier {
+        @Override
+        public boolean verify(String logicalHost, SSLSession session) {
+            return verifier.verify(name == null ? logicalHost : name, session);
+        }
+    }
+
+    /** Sends the name, and keeps TLS sessions apart by service, endpoint and name: one is never resumed for another. */
+    static final class Factory extends LayeringFactory {
+        private final SSLSocketFactory factory;
+        private final @Nullable String name;
+        private final String sessions;
+
+        /** @param name null: the host of the URL */
+        Factory(SSLSocketFactory factory, @Nullable String name, String sessions) {
+            this.factory = factory;
+            this.name = name;
+            this.sessions = sessions;
+        }
+
+        @Override
+        public Socket createSocket(Socket socket, String host, int port, boolean autoClose) throws IOException {
+            String of = name == null ? sessions + "|" + host : sessions;
+            Socket layered = factory.createSocket(socket, of, port, autoClose);
+            SNIHostName sent = sendable(name == null ? host : name);
+            if (sent != null && layered instanceof SSLSocket tls) {
+                SSLParameters parameters = tls.getSSLParameters();
+                parameters.setServerNames(List.of(sent));
+                tls.setSSLParameters(parameters);
+            }
+            return layered;
+        }
+
+        /**
+         * RFC 6066 3: no addresses, no trailing dot, letters, digits and hyphens only; null for a name that must not be sent.
+         */
+        private static @Nullable SNIHostName sendable(String name) {
+            if (Resolver.isAddress(name)) {
+                return null;
+            }
+            try {
+                return new SNIHostName(name.endsWith(".") ? name.substring(0, name.length() - 1) : name);
+            } catch (IllegalArgumentException notAHostName) {
+                return null;
+            }
+        }
+
+        /** By value: OkHttp shares connections only among clients whose socket factories are equal. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Factory f
+                    && factory.equals(f.factory)
+                    && Objects.equals(name, f.name)
+                    && sessions.equals(f.sessions);
+        }
+
+        @Override
+        public int hashCode() {
+            return factory.hashCode() * 31 + sessions.hashCode();
+        }
+
+        @Override
+        public String[] getDefaultCipherSuites() {
+            return factory.getDefaultCipherSuites();
+        }
+
+        @Override
+        public String[] getSupportedCipherSuites() {
+            return factory.getSupportedCipherSuites();
+        }
+    }
+}

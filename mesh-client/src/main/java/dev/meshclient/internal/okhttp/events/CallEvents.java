@@ -1,0 +1,215 @@
+package dev.meshclient.internal.okhttp.events;
+
+import dev.meshclient.internal.call.Scope;
+import java.io.IOException;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.EventListener;
+import okhttp3.Interceptor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The caller's call while the engine runs it: its cancellation, and the events that its listener must not get yet. It holds all
+ * delayed events, whatever listeners there are.
+ */
+public abstract class CallEvents extends EventListener {
+    private volatile Interceptor.Chain chain;
+    private volatile @Nullable Scope current;
+
+    // guarded by this
+    private @Nullable OuterListener
+            last; // of those that hold the end back; null: no listener, or it could not be wrapped
+    private EventListener known = NONE; // all listeners of the call, this one included, as far as the end is held back
+    private boolean holdRelease = true; // until the interceptors of the outer call have returned
+    private @Nullable Connection held; // released by the last attempt, not reported yet
+    private int open; // attempts whose body is not finished
+
+    protected CallEvents(Interceptor.Chain chain) {
+        this.chain = chain;
+    }
+
+    /** Starts to listen; called once. */
+    public final synchronized void listen() {
+        OuterListener first = wrapped(chain.getEventListener());
+        last = first;
+        outer().addEventListener(this);
+        known = listener();
+        if (first != null) {
+            first.begin(this);
+        }
+    }
+
+    private @Nullable OuterListener wrapped(EventListener caller) {
+        if (caller == EventListener.NONE || caller instanceof CallStart) {
+            return null;
+        }
+        OuterListener found = outer().tag(OuterListener.class);
+        if (found != null || !RealCallAccess.canReplaceListener()) {
+            return found;
+        }
+        OuterListener wrapper = new OuterListener(caller);
+        if (!RealCallAccess.replaceListener(outer(), wrapper)) {
+            return null;
+        }
+        outer().tag(OuterListener.class, () -> wrapper);
+        return wrapper;
+    }
+
+    public final Call outer() {
+        return chain.call();
+    }
+
+    public final Interceptor.Chain chain() {
+        return chain;
+    }
+
+    /** Takes over the chain of a repeated call, which may have other settings. */
+    public final void chain(Interceptor.Chain now) {
+        chain = now;
+    }
+
+    /** The caller's current listener: others may have joined since the call began. */
+    public final EventListener listener() {
+        return chain.getEventListener();
+    }
+
+    // ---- cancelling
+
+    /** Sets the running call or attempt. */
+    public final void current(Scope running) {
+        current = running;
+        if (outer().isCanceled()) { // closes the race with canceled()
+            running.cancel(new Canceled());
+        }
+    }
+
+    @Override
+    public final void canceled(Call call) {
+        Scope running = current;
+        if (running != null) {
+            running.cancel(new Canceled());
+        }
+    }
+
+    /** The caller cancelled the call; if an attempt ran, the caller gets its failure instead. */
+    public static final class Canceled extends IOException {
+        private static final long serialVersionUID = 1;
+
+        Canceled() {
+            super("Canceled");
+        }
+
+        @Override
+        public synchronized Throwable fillInStackTrace() {
+            return this;
+        }
+    }
+
+    // ---- the end, and connections kept during a follow-up
+
+    @Override
+    public final void callEnd(Call call) {
+        interceptorsReturned();
+    }
+
+    @Override
+    public final void callFailed(Call call, IOException ioe) {
+        interceptorsReturned();
+    }
+
+    public final synchronized void attemptStarted() {
+        open++;
+    }
+
+    final synchronized boolean hasOpen() {
+        return open > 0;
+    }
+
+    public final void attemptOver(@Nullable IOException failure) {
+        OuterListener holder;
+        synchronized (this) {
+            open--;
+            holder = open > 0 ? null : last;
+        }
+        if (holder != null) {
+            holder.lastAttemptOver(failure);
+        }
+    }
+
+    /** The engine returns: listeners that joined the call meanwhile wait for its end like the earlier ones. */
+    public final synchronized void holdEndForJoined() {
+        EventListener now = listener();
+        if (now == known || !RealCallAccess.canReplaceListener()) {
+            return;
+        }
+        OuterListener holder = new OuterListener(now, this, last);
+        if (RealCallAccess.replaceListener(outer(), holder)) {
+            last = holder;
+            known = holder;
+        }
+    }
+
+    /** Whether this listener delays the end for all of these. */
+    final synchronized boolean isHeldBy(OuterListener one, EventListener all) {
+        return all == known && one == last;
+    }
+
+    /** OkHttp requires that an interceptor that proceeds again has closed the earlier response. */
+    public final synchronized void checkClosed() {
+        if (open > 0) {
+            throw new IllegalStateException("cannot make a new request because the previous response is still open: "
+                    + "please call response.close()");
+        }
+    }
+
+    /** No follow-up is possible: releases are reported as they occur. */
+    public final void interceptorsReturned() {
+        synchronized (this) {
+            holdRelease = false;
+        }
+        tellRelease();
+    }
+
+    /** Whether no listener delays the end of the call, so that releases must be reported when the engine returns. */
+    public final synchronized boolean tellsEndAtOnce() {
+        return last == null;
+    }
+
+    /** A follow-up begins: OkHttp would keep the connection during it. */
+    public final synchronized void holdRelease() {
+        holdRelease = true;
+    }
+
+    public final void released(Connection connection) {
+        synchronized (this) {
+            if (holdRelease) {
+                held = connection;
+                return;
+            }
+        }
+        listener().connectionReleased(outer(), connection);
+    }
+
+    /** The same connection again: OkHttp keeps it during a follow-up, so the listener gets neither event. */
+    public final boolean keptOver(Connection connection) {
+        synchronized (this) {
+            if (held == connection) {
+                held = null;
+                return true;
+            }
+        }
+        tellRelease();
+        return false;
+    }
+
+    public final void tellRelease() {
+        Connection connection;
+        synchronized (this) {
+            connection = held;
+            held = null;
+        }
+        if (connection != null) {
+            listener().connectionReleased(outer(), connection);
+        }
+    }
+}
