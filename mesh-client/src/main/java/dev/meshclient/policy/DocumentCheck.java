@@ -76,7 +76,7 @@ final class DocumentCheck {
             int at = 0;
             for (String host : metadata.scope().hosts()) {
                 hosts.item(at++)
-                        .text(
+                        .host(
                                 host,
                                 Hosts.MAX_HOST,
                                 Hosts.BARE_HOST,

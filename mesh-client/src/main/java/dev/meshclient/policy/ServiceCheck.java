@@ -14,6 +14,9 @@ final class ServiceCheck {
     private static final int MAX_RULES = 256;
     private static final int MAX_WEIGHT = 1_000_000;
     private static final String HAS_ENDPOINTS = "where the mesh has endpoints, with resolution STATIC or DNS";
+    private static final String HOST =
+            "a DNS name or an IP address (IPv6 in brackets), either with or without \":port\"; \"*.\" and a DNS name; or,"
+                    + " with resolution NONE, \"*\"";
     private static final String NO_ENDPOINTS =
             "nothing: with resolution NONE the endpoint is the request's own host and port";
 
@@ -63,9 +66,9 @@ final class ServiceCheck {
     }
 
     private static @Nullable String fault(String host, Service service) {
-        if (!Hosts.isHost(host)) {
-            return "a DNS name or an IP address (IPv6 in brackets), either with or without \":port\"; \"*.\" and a DNS name; or,"
-                    + " with resolution NONE, \"*\"";
+        String fault = Hosts.fault(host, Hosts.MAX_HOST, Hosts.HOST, HOST);
+        if (fault != null) {
+            return fault;
         }
         if (host.equals("*") && service.resolution() != Resolution.NONE) {
             return "\"*\" only with resolution NONE: one service cannot list the endpoints of every host";
@@ -157,9 +160,12 @@ final class ServiceCheck {
     }
 
     private void endpoint(Place place, Endpoint e) {
-        if (!Hosts.isAddress(e.address())) {
-            place.field("address").wrong(e.address(), "an IP address or a DNS name, without scheme, port or brackets");
-        }
+        place.field("address")
+                .host(
+                        e.address(),
+                        Hosts.MAX_NAME,
+                        Hosts.ADDRESS,
+                        "an IP address or a DNS name, without scheme, port or brackets");
         place.field("port").integer(e.port(), 1, 65_535);
         if (!isLegal(e.locality())) {
             place.field("locality").wrong(e.locality(), "region, region/zone or region/zone/subzone");

@@ -15,7 +15,7 @@ final class TlsCheck {
     private TlsCheck() {}
 
     static void check(Place place, Tls tls) {
-        place.field("sni").text(tls.sni(), Hosts.MAX_NAME, Hosts.DNS_NAME, "a DNS name");
+        place.field("sni").host(tls.sni(), Hosts.MAX_NAME, Hosts.DNS_NAME, "a DNS name");
         place.field("subjectAltNames").items(tls.subjectAltNames(), 0, MAX_NAMES);
         for (int i = 0; i < tls.subjectAltNames().size(); i++) {
             altName(
