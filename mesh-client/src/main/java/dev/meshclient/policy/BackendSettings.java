@@ -24,34 +24,7 @@ public record BackendSettings(
         @Nullable String serviceAccount,
         Access access) {
     /** Nothing is stated. */
-    public static final BackendSettings NONE = new BackendSettings(
-            ConnectionTimeouts.NONE,
-            RetryConstraint.NONE,
-            Limits.NONE,
-            OutlierDetection.NONE,
-            null,
-            null,
-            null,
-            null,
-            null,
-            null,
-            Access.NONE);
-
-    /** Only the service account is stated. */
-    static BackendSettings serviceAccount(@Nullable String id) {
-        return new BackendSettings(
-                NONE.timeouts,
-                NONE.retryConstraint,
-                NONE.limits,
-                NONE.outlierDetection,
-                null,
-                null,
-                null,
-                null,
-                null,
-                id,
-                Access.NONE);
-    }
+    public static final BackendSettings NONE = builder().build();
 
     /**
      * These settings; what is not stated is taken from {@code base}: timeouts, budget, limits and outlier detection field by

@@ -63,10 +63,9 @@ record ServiceAccounts(
     }
 
     private Subset inFull(Subset subset) {
-        BackendSettings settings = subset.settings().backend();
-        return subset.toBuilder()
-                .backend(with(settings, full(settings.serviceAccount())))
-                .build();
+        BackendSettings backend = subset.settings().backend();
+        Settings settings = new Settings(subset.settings().route(), with(backend, full(backend.serviceAccount())));
+        return new Subset(subset.name(), subset.labels(), settings);
     }
 
     private static BackendSettings with(BackendSettings settings, @Nullable String account) {

@@ -25,6 +25,9 @@ final class SettingsCheck {
     static void check(Place place, Settings settings, Map<String, JwtProvider> providers) {
         BackendSettings backend = settings.backend();
         route(place, settings.route());
+        if (backend.equals(BackendSettings.NONE)) {
+            return;
+        }
         place.field("timeouts").field("connect").duration(backend.timeouts().connect());
         place.field("timeouts").field("idle").duration(backend.timeouts().idle());
         retryConstraint(place.field("retryConstraint"), backend.retryConstraint());
@@ -40,6 +43,9 @@ final class SettingsCheck {
     }
 
     static void route(Place place, RouteSettings route) {
+        if (route.equals(RouteSettings.NONE)) {
+            return;
+        }
         place.field("timeouts").field("request").duration(route.timeouts().request());
         place.field("timeouts")
                 .field("backendRequest")

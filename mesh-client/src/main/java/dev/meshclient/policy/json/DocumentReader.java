@@ -64,9 +64,6 @@ final class DocumentReader {
             .field("ttl", (in, m) -> m.ttl(in.duration()))
             .field("scope", SCOPE::read);
 
-    private static final ObjectReader<SettingsReader.Draft> DEFAULTS =
-            SettingsReader.addTo(ObjectReader.ignoringOthers(), d -> d);
-
     private final ServiceReader serviceReader = new ServiceReader();
     private final @Nullable KnownServices known;
     private final Map<String, Service> services = new LinkedHashMap<>();
@@ -89,8 +86,9 @@ final class DocumentReader {
             .field("jwtProviders", (in, p) -> providers = in.entries(JwtProviderReader::read))
             .field(
                     "defaults",
-                    (in, p) -> defaults =
-                            DEFAULTS.read(in, new SettingsReader.Draft()).settings())
+                    (in, p) -> defaults = SettingsReader.ALL
+                            .read(in, new SettingsReader.Draft())
+                            .settings())
             .required("services", "an object: services by name", (in, p) -> services(in))
             .misplaced("on a service, or in defaults", "authorization", "requestAuthentication", "credentials");
 

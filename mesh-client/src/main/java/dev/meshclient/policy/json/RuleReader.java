@@ -68,12 +68,11 @@ final class RuleReader {
             .field("queryParams", (in, m) -> m.queryParams = in.list(0, i -> valueMatch(QUERY_PARAM, i)))
             .unsupported("cookies", "sourceLabels");
 
-    private static final ObjectReader<RuleDraft> RULE = SettingsReader.addRouteTo(
-                    ObjectReader.<RuleDraft>ignoringOthers()
-                            .field("name", (in, r) -> r.rule.name(in.text()))
-                            .field("matches", (in, r) -> r.rule.matches(in.list(0, RuleReader::match)))
-                            .field("backendRefs", (in, r) -> r.rule.backendRefs(in.list(0, RuleReader::backendRef))),
-                    r -> r.settings)
+    private static final ObjectReader<RuleDraft> RULE = ObjectReader.<RuleDraft>ignoringOthers()
+            .field("name", (in, r) -> r.rule.name(in.text()))
+            .field("matches", (in, r) -> r.rule.matches(in.list(0, RuleReader::match)))
+            .field("backendRefs", (in, r) -> r.rule.backendRefs(in.list(0, RuleReader::backendRef)))
+            .including(SettingsReader.OF_RULE, r -> r.settings)
             .unsupported("filters", "fault")
             .misplaced("on the service, or in defaults", "authorization", "requestAuthentication")
             .misplaced("on the backend's service, on its subset, or in defaults", "credentials");

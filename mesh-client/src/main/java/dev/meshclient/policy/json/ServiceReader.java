@@ -26,7 +26,8 @@ final class ServiceReader {
     }
 
     private static final class SubsetDraft {
-        private final Subset.Builder subset = Subset.builder();
+        private String name = "";
+        private Map<String, String> labels = Map.of();
         private final SettingsReader.Draft settings = new SettingsReader.Draft();
     }
 
@@ -43,24 +44,19 @@ final class ServiceReader {
             .field("serviceAccount", (in, e) -> e.serviceAccount(in.text()))
             .field("tlsMode", (in, e) -> e.tlsMode(in.word(TLS_MODE)));
 
-    private static final ObjectReader<SubsetDraft> SUBSET = SettingsReader.addTo(
-            ObjectReader.<SubsetDraft>ignoringOthers()
-                    .field("name", (in, s) -> s.subset.name(in.text()))
-                    .required("labels", "an object of strings", (in, s) -> s.subset.labels(in.strings())),
-            s -> s.settings);
+    private static final ObjectReader<SubsetDraft> SUBSET = ObjectReader.<SubsetDraft>ignoringOthers()
+            .field("name", (in, s) -> s.name = in.text())
+            .required("labels", "an object of strings", (in, s) -> s.labels = in.strings())
+            .including(SettingsReader.ALL, s -> s.settings);
 
-    private final ObjectReader<ServiceDraft> service = SettingsReader.addTo(
-                    ObjectReader.<ServiceDraft>ignoringOthers()
-                            .field("resolution", (in, s) -> s.service.resolution(in.word(RESOLUTION)))
-                            .required(
-                                    "hosts",
-                                    "an array of 1 to 256 hosts",
-                                    (in, s) -> s.service.hosts(in.list(1, JsonCursor::text)))
-                            .field("appProtocol", (in, s) -> s.service.appProtocol(in.word(APP_PROTOCOL)))
-                            .field("endpoints", (in, s) -> s.service.endpoints(in.list(0, this::endpoint)))
-                            .field("subsets", (in, s) -> s.service.subsets(in.list(0, ServiceReader::subset)))
-                            .field("rules", (in, s) -> s.service.rules(in.list(0, RuleReader::read))),
-                    s -> s.settings)
+    private final ObjectReader<ServiceDraft> service = ObjectReader.<ServiceDraft>ignoringOthers()
+            .field("resolution", (in, s) -> s.service.resolution(in.word(RESOLUTION)))
+            .required("hosts", "an array of 1 to 256 hosts", (in, s) -> s.service.hosts(in.list(1, JsonCursor::text)))
+            .field("appProtocol", (in, s) -> s.service.appProtocol(in.word(APP_PROTOCOL)))
+            .field("endpoints", (in, s) -> s.service.endpoints(in.list(0, this::endpoint)))
+            .field("subsets", (in, s) -> s.service.subsets(in.list(0, ServiceReader::subset)))
+            .field("rules", (in, s) -> s.service.rules(in.list(0, RuleReader::read)))
+            .including(SettingsReader.ALL, s -> s.settings)
             .misplaced("at the head of the document", "jwtProviders");
 
     Service read(JsonCursor in) throws IOException {
@@ -74,7 +70,7 @@ final class ServiceReader {
 
     private static Subset subset(JsonCursor in) throws IOException {
         SubsetDraft s = SUBSET.read(in, new SubsetDraft());
-        return s.subset.settings(s.settings.settings()).build();
+        return new Subset(s.name, s.labels, s.settings.settings());
     }
 
     private Locality locality(JsonCursor in) throws IOException {

@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the settings that {@code defaults}, a service and a subset may state. */
@@ -152,52 +151,39 @@ final class SettingsReader {
             .field("caCertificates", (in, t) -> t.caCertificates(in.text()))
             .field("credentialName", (in, t) -> t.credentialName(in.text()));
 
+    /** The settings that a rule may state. */
+    static final ObjectReader<Draft> OF_RULE = ObjectReader.<Draft>ignoringOthers()
+            .field("timeouts", TIMEOUTS_OF_RULE::read)
+            .field("retry", (in, d) -> d.retry = retry(in));
+
+    /** The settings that {@code defaults}, a service and a subset may state. */
+    static final ObjectReader<Draft> ALL = ObjectReader.<Draft>ignoringOthers()
+            .field("timeouts", TIMEOUTS::read)
+            .field("retry", (in, d) -> d.retry = retry(in))
+            .field("retryConstraint", (in, d) -> d.backend.retryConstraint(retryConstraint(in)))
+            .field("limits", LIMITS::read)
+            .field(
+                    "outlierDetection",
+                    (in, d) -> d.backend.outlierDetection(OUTLIER_DETECTION
+                            .read(in, OutlierDetection.builder())
+                            .build()))
+            .field("failoverMode", (in, d) -> d.backend.failoverMode(in.word(FAILOVER_MODE)))
+            .field("loadBalancer", LOAD_BALANCING::read)
+            .field("trafficDistribution", (in, d) -> d.backend.trafficDistribution(in.word(TRAFFIC_DISTRIBUTION)))
+            .field("localityLbSetting", (in, d) -> d.backend.localityLbSetting(LocalityReader.read(in)))
+            .field("tls", (in, d) -> d.backend.tls(TLS.read(in, Tls.builder()).build()))
+            .field("serviceAccount", (in, d) -> d.backend.serviceAccount(in.text()))
+            .field(
+                    "authorization",
+                    (in, d) -> d.access = new Access(AccessReader.authorization(in), null, null).over(d.access))
+            .field(
+                    "requestAuthentication",
+                    (in, d) -> d.access = new Access(null, AccessReader.requestAuthentication(in), null).over(d.access))
+            .field(
+                    "credentials",
+                    (in, d) -> d.access = new Access(null, null, AccessReader.credentials(in)).over(d.access));
+
     private SettingsReader() {}
-
-    /** Adds the settings to the fields of an object. */
-    static <B> ObjectReader<B> addTo(ObjectReader<B> object, Function<B, Draft> settings) {
-        object.field("timeouts", (in, b) -> TIMEOUTS.read(in, settings.apply(b)))
-                .field("retry", (in, b) -> settings.apply(b).retry = retry(in))
-                .field("retryConstraint", (in, b) -> settings.apply(b).backend.retryConstraint(retryConstraint(in)))
-                .field("limits", (in, b) -> LIMITS.read(in, settings.apply(b)))
-                .field("outlierDetection", (in, b) -> settings.apply(b)
-                        .backend
-                        .outlierDetection(OUTLIER_DETECTION
-                                .read(in, OutlierDetection.builder())
-                                .build()))
-                .field("failoverMode", (in, b) -> settings.apply(b).backend.failoverMode(in.word(FAILOVER_MODE)))
-                .field("loadBalancer", (in, b) -> LOAD_BALANCING.read(in, settings.apply(b)))
-                .field(
-                        "trafficDistribution",
-                        (in, b) -> settings.apply(b).backend.trafficDistribution(in.word(TRAFFIC_DISTRIBUTION)))
-                .field(
-                        "localityLbSetting",
-                        (in, b) -> settings.apply(b).backend.localityLbSetting(LocalityReader.read(in)))
-                .field("tls", (in, b) -> settings.apply(b)
-                        .backend
-                        .tls(TLS.read(in, Tls.builder()).build()))
-                .field("serviceAccount", (in, b) -> settings.apply(b).backend.serviceAccount(in.text()))
-                .field(
-                        "authorization",
-                        (in, b) -> settings.apply(b).access =
-                                new Access(AccessReader.authorization(in), null, null).over(settings.apply(b).access))
-                .field(
-                        "requestAuthentication",
-                        (in, b) -> settings.apply(b).access = new Access(
-                                        null, AccessReader.requestAuthentication(in), null)
-                                .over(settings.apply(b).access))
-                .field(
-                        "credentials",
-                        (in, b) -> settings.apply(b).access =
-                                new Access(null, null, AccessReader.credentials(in)).over(settings.apply(b).access));
-        return object;
-    }
-
-    /** Adds the settings that a rule may state. */
-    static <B> ObjectReader<B> addRouteTo(ObjectReader<B> object, Function<B, Draft> settings) {
-        return object.field("timeouts", (in, b) -> TIMEOUTS_OF_RULE.read(in, settings.apply(b)))
-                .field("retry", (in, b) -> settings.apply(b).retry = retry(in));
-    }
 
     private static RetryPolicy retry(JsonCursor in) throws IOException {
         RetryDraft r = RETRY.read(in, new RetryDraft());

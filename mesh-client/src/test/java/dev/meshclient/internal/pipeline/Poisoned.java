@@ -34,7 +34,7 @@ final class Poisoned {
             unchecked.setAccessible(true);
             return unchecked.newInstance(policy, List.of(), Map.of(), Set.of());
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.toString(), e);
         }
     }
 
@@ -76,7 +76,7 @@ final class Poisoned {
             component.getAccessor().setAccessible(true);
             return component.getAccessor().invoke(record);
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.toString(), e);
         }
     }
 
@@ -95,7 +95,7 @@ final class Poisoned {
         } catch (InvocationTargetException | IllegalArgumentException e) {
             return null; // the record refuses it
         } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
+            throw new LinkageError(e.toString(), e);
         }
     }
 }

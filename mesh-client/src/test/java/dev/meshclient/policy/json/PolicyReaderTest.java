@@ -167,7 +167,7 @@ class PolicyReaderTest {
     @Test
     void braces_quotes_and_escapes_in_strings_do_not_end_a_service() throws Exception {
         String odd =
-                "'odd': {'hosts': ['odd'], 'x-note': '}]\\\"\\\\{', 'x-more': {'a': ['}']}, 'retry': {'attempts': 1}}";
+                "'odd': {'hosts': ['odd'], 'x-note': '}]\\\"}\\\\', 'x-more': {'a': ['}']}, 'retry': {'attempts': 1}}";
         next(mesh().version(1).services(odd).services(ORDERS));
         PolicyDocument two =
                 next(mesh().version(2).services(odd.replace("1}", "2}")).services(ORDERS));

@@ -7,13 +7,10 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.okhttp.client.EndpointConnections;
 import dev.meshclient.internal.okhttp.events.CallEvents;
 import dev.meshclient.internal.okhttp.events.EventForwarder;
-import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.PeerTls;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
-import java.net.SocketTimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
@@ -125,19 +122,12 @@ public final class InnerCall extends EventForwarder implements Runnable {
         attempt.over();
     }
 
-    /** TLS must be agreed within the remaining time for connecting. */
-    void handshakeStarted(long until, String what) {
-        HandshakeTimer started = new HandshakeTimer(what);
-        rare().handshake = started;
-        started.timer = outerCall.time().at(until, "handshake", started);
-    }
-
     private @Nullable HandshakeTimer handshake() {
         Rare known = rare;
         return known == null ? null : known.handshake;
     }
 
-    void handshakeEnded() {
+    private void handshakeEnded() {
         HandshakeTimer started = handshake();
         if (started != null) {
             started.end();
@@ -146,7 +136,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
 
     boolean isConnectTimeout(IOException e) {
         HandshakeTimer started = handshake();
-        return started != null && e == started.expired;
+        return started != null && started.isCause(e);
     }
 
     @Nullable
@@ -309,9 +299,9 @@ public final class InnerCall extends EventForwarder implements Runnable {
         Target target = attempt.call().target();
         Endpoint endpoint = attempt.endpoint();
         if (target != null && target.backend().connectNanos() > 0) {
-            handshakeStarted(
-                    rare().connectStartedAt + target.backend().connectNanos(),
-                    endpoint == null ? attempt.call().request().url().host() : endpoint.name());
+            long until = rare().connectStartedAt + target.backend().connectNanos();
+            String peer = endpoint == null ? attempt.call().request().url().host() : endpoint.name();
+            rare().handshake = HandshakeTimer.start(outerCall.time(), until, attempt, peer);
         }
         super.secureConnectStart(call);
     }
@@ -367,37 +357,6 @@ public final class InnerCall extends EventForwarder implements Runnable {
             reported = true;
         } finally {
             endUnless(reported);
-        }
-    }
-
-    /** Agreed or expired: the first result counts, so that a timer that fires late never cancels a running exchange. */
-    private final class HandshakeTimer extends AtomicBoolean implements Runnable {
-        private static final long serialVersionUID = 1;
-
-        private final String what;
-        private transient Time.@Nullable Timer timer;
-        private volatile @Nullable SocketTimeoutException expired;
-
-        HandshakeTimer(String what) {
-            this.what = what;
-        }
-
-        @Override
-        public void run() {
-            if (compareAndSet(false, true)) {
-                SocketTimeoutException e =
-                        new SocketTimeoutException("TLS with " + what + " not agreed in time (timeouts.connect)");
-                expired = e;
-                attempt.cancel(e);
-            }
-        }
-
-        void end() {
-            set(true);
-            Time.Timer armed = timer;
-            if (armed != null) {
-                armed.cancel();
-            }
         }
     }
 }

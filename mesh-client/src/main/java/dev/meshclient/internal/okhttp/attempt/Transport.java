@@ -8,6 +8,7 @@ import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.okhttp.client.CurrentConnections;
 import dev.meshclient.internal.okhttp.client.EndpointConnections;
 import dev.meshclient.internal.okhttp.client.NeutralClients;
 import dev.meshclient.internal.okhttp.events.CallEvents;
@@ -18,7 +19,6 @@ import dev.meshclient.policy.Tls;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.UnknownServiceException;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Headers;
@@ -30,17 +30,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Runs an attempt as an inner call on a client derived for its endpoint, and records its result. */
 public final class Transport {
-    private static final Duration MAX_AGE = Duration.ofHours(1);
-
     private final Time time;
     private final Identities identities;
     private final NeutralClients neutral = new NeutralClients(WireInterceptor::above);
+    private final CurrentConnections connections;
     private final DispatcherLimit dispatcherLimit = new DispatcherLimit();
     private final TlsUpgrade upgrade = new TlsUpgrade();
 
     public Transport(Time time, Identities identities) {
         this.time = time;
         this.identities = identities;
+        this.connections = new CurrentConnections(time, identities, WireInterceptor::above);
     }
 
     public Response send(InnerCall inner) throws IOException {
@@ -76,13 +76,13 @@ public final class Transport {
                 outerCall.caller().client().dispatcher(), request.url().host(), attempt.startedAt());
         boolean upgraded = backend.tlsMode(endpoint) != Tls.Mode.DISABLE && !request.isHttps();
         Request sent = dressed(attempt, upgraded ? upgrade.upgrade(request) : request);
-        EndpointConnections connections = connections(endpoint);
+        EndpointConnections connections = this.connections.of(endpoint);
         inner.connections = connections;
         attempt.onEnd(connections.givenBack);
         boolean bounded = attempt.call().deadline() - attempt.startedAt() <= backend.idleNanos();
         EndpointConnections.Made made = made(inner, backend, endpoint, connections, sent.isHttps(), bounded);
         Response response = execute(inner, made.client().newCall(sent), upgraded);
-        shortenKeepAlive(endpoint, connections, response);
+        this.connections.answered(endpoint, connections, response);
         return untilIdle(inner, response, backend.idleNanos());
     }
 
@@ -288,54 +288,5 @@ public final class Transport {
         IOException failure = Failure.named(inner, e);
         attempt.failed(outcome, failure);
         return failure;
-    }
-
-    // ---- connections of endpoints
-
-    private EndpointConnections connections(Endpoint endpoint) {
-        if (endpoint.state().transport() instanceof EndpointConnections now && !now.isOld(time.now())) {
-            return now;
-        }
-        synchronized (endpoint.state()) {
-            if (endpoint.state().transport() instanceof EndpointConnections now) {
-                if (!now.isOld(time.now())) {
-                    return now;
-                }
-                now.retire();
-                return replaced(endpoint, now.keepAliveNanos());
-            }
-            return replaced(endpoint, Long.MAX_VALUE);
-        }
-    }
-
-    private EndpointConnections replaced(Endpoint endpoint, long keepAliveNanos) {
-        double jitter = 0.9 + time.random().nextDouble() / 5;
-        EndpointConnections fresh = new EndpointConnections(
-                time,
-                identities,
-                WireInterceptor::above,
-                endpoint.name(),
-                time.now() + (long) (MAX_AGE.toNanos() * jitter),
-                keepAliveNanos);
-        endpoint.state().transport(fresh);
-        return fresh;
-    }
-
-    /** If a peer states when it closes idle connections, the mesh closes them a second earlier. */
-    private void shortenKeepAlive(Endpoint endpoint, EndpointConnections connections, Response response) {
-        String header = response.header("Keep-Alive");
-        long seconds = header == null ? -1 : KeepAlive.timeoutSeconds(header);
-        if (seconds < 0) {
-            return;
-        }
-        long nanos = Math.max(500_000_000L, (seconds - 1) * 1_000_000_000L);
-        if (nanos < connections.keepAliveNanos()) {
-            synchronized (endpoint.state()) {
-                if (endpoint.state().transport() == connections) {
-                    replaced(endpoint, nanos);
-                    connections.retire();
-                }
-            }
-        }
     }
 }

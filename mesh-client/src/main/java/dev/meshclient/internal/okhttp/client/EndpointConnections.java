@@ -120,7 +120,7 @@ public final class EndpointConnections {
     public record Made(OkHttpClient client, @Nullable PeerTls tls) {}
 
     /** @param wire makes the network interceptors of its clients from those of the caller */
-    public EndpointConnections(
+    EndpointConnections(
             Time time,
             Identities identities,
             UnaryOperator<List<Interceptor>> wire,
@@ -136,12 +136,12 @@ public final class EndpointConnections {
         this.pool = new ConnectionPool(MAX_IDLE, this.keepAliveNanos, TimeUnit.NANOSECONDS);
     }
 
-    public boolean isOld(long now) {
+    boolean isOld(long now) {
         return now >= retireAt.get();
     }
 
     /** How long an idle connection is kept. */
-    public long keepAliveNanos() {
+    long keepAliveNanos() {
         return keepAliveNanos;
     }
 

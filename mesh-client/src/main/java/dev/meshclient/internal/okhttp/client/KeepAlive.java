@@ -1,4 +1,4 @@
-package dev.meshclient.internal.okhttp.attempt;
+package dev.meshclient.internal.okhttp.client;
 
 import java.util.Locale;
 

@@ -1,0 +1,70 @@
+package dev.meshclient.internal.okhttp.client;
+
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.internal.tls.Identities;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import okhttp3.Interceptor;
+import okhttp3.Response;
+
+/** The connections that each endpoint uses now: replaced when they are old, or idle for longer than the peer keeps them. */
+public final class CurrentConnections {
+    private static final Duration MAX_AGE = Duration.ofHours(1);
+
+    private final Time time;
+    private final Identities identities;
+    private final UnaryOperator<List<Interceptor>> wire;
+
+    /** @param wire makes the network interceptors of a client from those of the caller */
+    public CurrentConnections(Time time, Identities identities, UnaryOperator<List<Interceptor>> wire) {
+        this.time = time;
+        this.identities = identities;
+        this.wire = wire;
+    }
+
+    /** The connections of an endpoint, new ones if its are old. */
+    public EndpointConnections of(Endpoint endpoint) {
+        if (endpoint.state().transport() instanceof EndpointConnections now && !now.isOld(time.now())) {
+            return now;
+        }
+        synchronized (endpoint.state()) {
+            if (endpoint.state().transport() instanceof EndpointConnections now) {
+                if (!now.isOld(time.now())) {
+                    return now;
+                }
+                now.retire();
+                return replaced(endpoint, now.keepAliveNanos());
+            }
+            return replaced(endpoint, Long.MAX_VALUE);
+        }
+    }
+
+    private EndpointConnections replaced(Endpoint endpoint, long keepAliveNanos) {
+        double jitter = 0.9 + time.random().nextDouble() / 5;
+        long retireAt = time.now() + (long) (MAX_AGE.toNanos() * jitter);
+        EndpointConnections fresh =
+                new EndpointConnections(time, identities, wire, endpoint.name(), retireAt, keepAliveNanos);
+        endpoint.state().transport(fresh);
+        return fresh;
+    }
+
+    /** If the peer states when it closes idle connections, the mesh closes them a second earlier. */
+    public void answered(Endpoint endpoint, EndpointConnections connections, Response response) {
+        String header = response.header("Keep-Alive");
+        long seconds = header == null ? -1 : KeepAlive.timeoutSeconds(header);
+        if (seconds < 0) {
+            return;
+        }
+        long nanos = Math.max(500_000_000L, (seconds - 1) * 1_000_000_000L);
+        if (nanos < connections.keepAliveNanos()) {
+            synchronized (endpoint.state()) {
+                if (endpoint.state().transport() == connections) {
+                    replaced(endpoint, nanos);
+                    connections.retire();
+                }
+            }
+        }
+    }
+}
