@@ -59,7 +59,8 @@ class LocalOverrideTest {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
                 return new MockResponse.Builder()
-                        .body(request.getHeaders().get("Host") + request.getTarget()
+                        .body(request.getHeaders().get("Host")
+                                + request.getTarget()
                                 + request.getHeaders().get("Authorization"))
                         .build();
             }
@@ -123,7 +124,8 @@ class LocalOverrideTest {
 
     @Test
     void an_override_stays_when_the_policy_changes_and_needs_no_service_in_it() throws Exception {
-        String bad = PLATFORM.replace("\"hosts\": [\"orders\", \"orders.prod.svc.cluster.local:80\"]", "\"hosts\": [7]");
+        String bad =
+                PLATFORM.replace("\"hosts\": [\"orders\", \"orders.prod.svc.cluster.local:80\"]", "\"hosts\": [7]");
         MemoryPolicySource platform = PolicySource.of(bad);
         try (Mesh mesh = mesh(PolicySource.override("orders", url(), platform))) {
             assertThat(get(mesh, "http://orders/7")).startsWith("orders/7null");
@@ -151,8 +153,8 @@ class LocalOverrideTest {
                 .protocols(List.of(Protocol.HTTP_1_1))
                 .sslSocketFactory(certificates.sslSocketFactory(), certificates.trustManager())
                 .build();
-        try (Mesh mesh = mesh(PolicySource.override(
-                "orders", url().replace("http:", "https:"), PolicySource.of(PLATFORM)))) {
+        try (Mesh mesh =
+                mesh(PolicySource.override("orders", url().replace("http:", "https:"), PolicySource.of(PLATFORM)))) {
             assertThat(get(mesh, client, "http://orders/7")).isEqualTo("orders/7null default");
         }
     }
@@ -175,7 +177,8 @@ class LocalOverrideTest {
         assertThat(PolicySource.override("orders", url, registry).snapshotName())
                 .isNotEqualTo(registry.snapshotName())
                 .contains(registry.snapshotName());
-        assertThat(PolicySource.override("orders", url, PolicySource.of(PLATFORM)).snapshotName())
+        assertThat(PolicySource.override("orders", url, PolicySource.of(PLATFORM))
+                        .snapshotName())
                 .isEmpty();
     }
 

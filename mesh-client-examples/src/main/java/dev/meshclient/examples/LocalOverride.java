@@ -11,7 +11,7 @@ import okhttp3.Response;
 public final class LocalOverride {
     private LocalOverride() {}
 
-    /** Calls {@code http://orders}, which is the server at that port of localhost. */
+    /** Calls {@code http://orders}: the server at that port of localhost. */
     static String order(int port) throws IOException {
         PolicySource platform = PolicySource.of("""
                 {

@@ -110,7 +110,8 @@ final class Hosts {
     private static @Nullable String inUrls(String host) {
         String bare = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
         try {
-            String name = new HttpUrl.Builder().scheme("http").host(bare).build().host();
+            String name =
+                    new HttpUrl.Builder().scheme("http").host(bare).build().host();
             return name.indexOf(':') < 0 ? name : "[" + name + "]";
         } catch (IllegalArgumentException e) {
             return null;

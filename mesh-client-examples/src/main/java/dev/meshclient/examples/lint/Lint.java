@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Prints all that is wrong with policy documents, one line a problem: {@code file:line: path: value (legal: ...)}. It is strict:
+ * Prints all problems of policy documents, one line for each problem: {@code file:line: path: value (legal: ...)}. It is strict:
  * a field that this version does not know is a problem too.
  */
 public final class Lint {
@@ -37,7 +37,7 @@ public final class Lint {
         this.err = err;
     }
 
-    /** Ends the JVM with a code other than 0 if anything is wrong. */
+    /** Ends the JVM with a code other than 0 if there is a problem. */
     public static void main(String[] args) {
         int code = new Lint(System.in, System.out, System.err).run(List.of(args));
         if (code != OK) {
@@ -46,7 +46,7 @@ public final class Lint {
         }
     }
 
-    /** The exit code: the worst of all files. */
+    /** The exit code: the highest of all files. */
     int run(List<String> args) {
         if (args.equals(List.of("--schema"))) {
             out.print(PolicyCodec.schema());

@@ -17,6 +17,7 @@ import okhttp3.OkHttpClient;
 public final class OkHttpVersion {
     private static final int MAJOR = 5;
     private static final int MINOR = 4;
+    private static final String RECOMMENDED = "5.5.1"; // what the mesh is built and tested with
     private static final Pattern NUMBERS = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})(\\D.*)?");
 
     private OkHttpVersion() {}
@@ -31,20 +32,21 @@ public final class OkHttpVersion {
         Matcher numbers = NUMBERS.matcher(version);
         boolean old = numbers.matches()
                 && (Integer.parseInt(numbers.group(1)) < MAJOR
-                        || (Integer.parseInt(numbers.group(1)) == MAJOR
-                                && Integer.parseInt(numbers.group(2)) < MINOR));
+                        || (Integer.parseInt(numbers.group(1)) == MAJOR && Integer.parseInt(numbers.group(2)) < MINOR));
         if (old) {
-            throw new IllegalStateException("mesh-client needs OkHttp " + MAJOR + "." + MINOR + " or later, not " + version
-                    + "; found in " + String.join(", then in ", jars) + ". Another library asks for the older one. In Maven's"
+            throw new IllegalStateException("mesh-client needs OkHttp " + MAJOR + "." + MINOR + " or later, not "
+                    + version
+                    + "; found in " + String.join(", then in ", jars)
+                    + ". Another library asks for the older one. In Maven's"
                     + " dependencyManagement:\n"
                     + "  <dependency><groupId>com.squareup.okhttp3</groupId><artifactId>okhttp-bom</artifactId>\n"
-                    + "    <version>" + OkHttp.VERSION + "</version><type>pom</type><scope>import</scope>\n"
+                    + "    <version>" + RECOMMENDED + "</version><type>pom</type><scope>import</scope>\n"
                     + "  </dependency>\n"
-                    + "In Gradle: implementation(platform(\"com.squareup.okhttp3:okhttp-bom:" + OkHttp.VERSION + "\"))");
+                    + "In Gradle: implementation(platform(\"com.squareup.okhttp3:okhttp-bom:" + RECOMMENDED + "\"))");
         }
     }
 
-    /** By reflection: the compiler copies a constant. */
+    /** By reflection: the compiler may copy a constant. */
     private static String found() {
         try {
             return (String) OkHttp.class.getField("VERSION").get(null);

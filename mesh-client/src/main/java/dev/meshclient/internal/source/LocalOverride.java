@@ -47,8 +47,9 @@ public record LocalOverride(String service, HttpUrl url) {
                 || parsed.encodedQuery() != null
                 || parsed.encodedFragment() != null
                 || !parsed.encodedUsername().isEmpty()) {
-            throw new IllegalArgumentException("an override takes the name of a service and a URL without a path, such as"
-                    + " orders and http://localhost:8081, not '" + service + "' and '" + url + "'");
+            throw new IllegalArgumentException(
+                    "an override takes the name of a service and a URL without a path, such as"
+                            + " orders and http://localhost:8081, not '" + service + "' and '" + url + "'");
         }
         return new LocalOverride(service, parsed);
     }
@@ -95,7 +96,9 @@ public record LocalOverride(String service, HttpUrl url) {
         // The defaults may state TLS or a token, which a service cannot undo.
         policy.services().forEach((name, s) -> services.put(name, s.over(policy.defaults())));
         Service before = services.get(service);
-        services.put(service, local(before != null ? before : unlisted(document.refused().get(service), policy)));
+        services.put(
+                service,
+                local(before != null ? before : unlisted(document.refused().get(service), policy)));
         Map<String, RefusedService> refused = new LinkedHashMap<>(document.refused());
         refused.remove(service);
         MeshPolicy overridden = policy.toBuilder()
@@ -131,10 +134,8 @@ public record LocalOverride(String service, HttpUrl url) {
         return before.toBuilder()
                 .appProtocol(h2c ? AppProtocol.H2C : url.isHttps() ? AppProtocol.HTTPS : AppProtocol.HTTP)
                 .resolution(Resolution.STATIC)
-                .endpoints(List.of(Endpoint.builder()
-                        .address(url.host())
-                        .port(url.port())
-                        .build()))
+                .endpoints(List.of(
+                        Endpoint.builder().address(url.host()).port(url.port()).build()))
                 .subsets(before.subsets().stream()
                         .map(s -> new Subset(s.name(), Map.of(), local(s.settings(), tls, Access.NONE)))
                         .toList())

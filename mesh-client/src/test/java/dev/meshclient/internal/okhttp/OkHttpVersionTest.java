@@ -25,7 +25,8 @@ class OkHttpVersionTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageStartingWith("mesh-client needs OkHttp 5.4 or later, not " + version
                         + "; found in /m2/okhttp-4.12.0.jar, then in /m2/okhttp-jvm-5.5.1.jar. ")
-                .hasMessageContaining("<artifactId>okhttp-bom</artifactId>")
+                .hasMessageContaining(
+                        "<artifactId>okhttp-bom</artifactId>", "<version>" + OkHttp.VERSION + "</version>")
                 .hasMessageContaining("implementation(platform(\"com.squareup.okhttp3:okhttp-bom:" + OkHttp.VERSION);
     }
 

@@ -12,7 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OverrideListTest {
     @Test
     void several_services_are_separated_by_commas() {
-        assertThat(LocalOverride.listed("variable", "orders=http://localhost:8081, billing = https://[::1]:8443/", "web"))
+        assertThat(LocalOverride.listed(
+                        "variable", "orders=http://localhost:8081, billing = https://[::1]:8443/", "web"))
                 .hasToString("[orders, http://localhost:8081/, billing, https://[::1]:8443/]");
     }
 

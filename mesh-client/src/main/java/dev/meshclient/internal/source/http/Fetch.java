@@ -130,7 +130,8 @@ final class Fetch {
             throw FetchFailed.answered(status + advice(response.code()), retryAfter(response));
         }
         String etag = response.header("ETag");
-        String usable = etag != null && !etag.isEmpty() && etag.chars().allMatch(c -> c > ' ' && c < 0x7f) ? etag : null;
+        String usable =
+                etag != null && !etag.isEmpty() && etag.chars().allMatch(c -> c > ' ' && c < 0x7f) ? etag : null;
         return new Answer(DocumentBody.read(response, settings.maxBytes(), usable), usable, hold, maxAge);
     }
 
