@@ -18,7 +18,7 @@ import dev.meshclient.internal.okhttp.OkHttpVersion;
 import dev.meshclient.internal.okhttp.SystemResolver;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
-import dev.meshclient.internal.source.LocalOverride;
+import dev.meshclient.internal.source.ServiceOverride;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
@@ -449,7 +449,7 @@ public final class Mesh implements Closeable {
             }
             OkHttpVersion.check();
             PolicySource stated = policy;
-            for (LocalOverride override : LocalOverride.ofEnvironment(workload.service())) {
+            for (ServiceOverride override : ServiceOverride.ofEnvironment(workload.service())) {
                 LOG.warn("calls to {}, without TLS, access policies and tokens of the policy", override);
                 policy =
                         PolicySource.override(override.service(), override.url().toString(), policy);

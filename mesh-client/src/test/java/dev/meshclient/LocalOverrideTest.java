@@ -8,6 +8,7 @@ import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
+import java.util.Objects;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -113,7 +114,8 @@ class LocalOverrideTest {
     @Test
     void all_other_services_stay_as_the_policy_has_them() throws Exception {
         try (Mesh mesh = mesh(PolicySource.override("orders", url(), PolicySource.of(PLATFORM)))) {
-            assertThat(mesh.status().services().get("monolith").endpoints())
+            assertThat(Objects.requireNonNull(mesh.status().services().get("monolith"))
+                            .endpoints())
                     .extracting(MeshStatus.Endpoint::address)
                     .containsExactly("192.0.2.3:80");
             assertThatThrownBy(() -> get(mesh, "http://monolith/"))

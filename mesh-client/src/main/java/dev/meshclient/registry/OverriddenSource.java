@@ -2,7 +2,7 @@ package dev.meshclient.registry;
 
 import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.source.DocumentSink;
-import dev.meshclient.internal.source.LocalOverride;
+import dev.meshclient.internal.source.ServiceOverride;
 import dev.meshclient.internal.source.Memory;
 import dev.meshclient.internal.source.WantedHosts;
 import dev.meshclient.internal.time.Time;
@@ -12,7 +12,7 @@ import java.io.IOException;
 import java.util.Map;
 
 /** A source with one service at a URL of the developer. */
-record OverriddenSource(LocalOverride override, PolicySource base) implements PolicySource {
+record OverriddenSource(ServiceOverride override, PolicySource base) implements PolicySource {
     @Override
     public Closeable watch(Sink sink) {
         return PlainSink.watch(sink, mesh -> base.watch(new OverridingSink(override, mesh)));
@@ -29,7 +29,7 @@ record OverriddenSource(LocalOverride override, PolicySource base) implements Po
         return "PolicySource.override(" + override + ", " + base + ")";
     }
 
-    private record OverridingSink(LocalOverride override, DocumentSink mesh) implements Sink, DocumentSink {
+    private record OverridingSink(ServiceOverride override, DocumentSink mesh) implements Sink, DocumentSink {
         @Override
         public Time time() {
             return mesh.time();

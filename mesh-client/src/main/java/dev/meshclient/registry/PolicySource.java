@@ -1,7 +1,7 @@
 package dev.meshclient.registry;
 
 import dev.meshclient.internal.source.Combination;
-import dev.meshclient.internal.source.LocalOverride;
+import dev.meshclient.internal.source.ServiceOverride;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -105,7 +105,7 @@ public interface PolicySource {
      * @throws IllegalArgumentException if the URL has a path or is none
      */
     static PolicySource override(String service, String url, PolicySource base) {
-        return new OverriddenSource(LocalOverride.of(service, url), base);
+        return new OverriddenSource(ServiceOverride.of(service, url), base);
     }
 
     /**

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OverrideListTest {
     @Test
     void several_services_are_separated_by_commas() {
-        assertThat(LocalOverride.listed(
+        assertThat(ServiceOverride.listed(
                         "variable", "orders=http://localhost:8081, billing = https://[::1]:8443/", "web"))
                 .hasToString("[orders, http://localhost:8081/, billing, https://[::1]:8443/]");
     }
@@ -21,7 +21,7 @@ class OverrideListTest {
     @NullSource
     @ValueSource(strings = {"", " "})
     void nothing_stated_overrides_nothing(String stated) {
-        assertThat(LocalOverride.listed("variable", stated, "web")).isEmpty();
+        assertThat(ServiceOverride.listed("variable", stated, "web")).isEmpty();
     }
 
     @ParameterizedTest
@@ -37,7 +37,7 @@ class OverrideListTest {
                 "web=http://localhost:1"
             })
     void what_is_no_override_is_refused_with_its_origin(String stated) {
-        assertThatThrownBy(() -> LocalOverride.listed("environment variable MESH_OVERRIDE", stated, "web"))
+        assertThatThrownBy(() -> ServiceOverride.listed("environment variable MESH_OVERRIDE", stated, "web"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("environment variable MESH_OVERRIDE: ")
                 .hasMessageContaining("http://localhost:8081");

@@ -33,13 +33,13 @@ import org.jspecify.annotations.Nullable;
  * @param service its name in documents
  * @param url its scheme decides about TLS, with the trust of the caller's client; its path is not used
  */
-public record LocalOverride(String service, HttpUrl url) {
+public record ServiceOverride(String service, HttpUrl url) {
     private static final String PROPERTY = "mesh.override";
     private static final String VARIABLE = "MESH_OVERRIDE";
     private static final Access OPEN = new Access(List.of(), null, null);
 
     /** @throws IllegalArgumentException if the URL is no base URL of a server */
-    public static LocalOverride of(String service, String url) {
+    public static ServiceOverride of(String service, String url) {
         HttpUrl parsed = HttpUrl.parse(url);
         if (service.isBlank()
                 || parsed == null
@@ -51,7 +51,7 @@ public record LocalOverride(String service, HttpUrl url) {
                     "an override takes the name of a service and a URL without a path, such as"
                             + " orders and http://localhost:8081, not '" + service + "' and '" + url + "'");
         }
-        return new LocalOverride(service, parsed);
+        return new ServiceOverride(service, parsed);
     }
 
     /**
@@ -59,7 +59,7 @@ public record LocalOverride(String service, HttpUrl url) {
      *
      * @param own the service of this process, which cannot be overridden: its access policies check inbound requests
      */
-    public static List<LocalOverride> ofEnvironment(String own) {
+    public static List<ServiceOverride> ofEnvironment(String own) {
         String property = System.getProperty(PROPERTY);
         return property != null
                 ? listed("system property " + PROPERTY, property, own)
@@ -67,7 +67,7 @@ public record LocalOverride(String service, HttpUrl url) {
     }
 
     /** @param from for messages */
-    static List<LocalOverride> listed(String from, @Nullable String list, String own) {
+    static List<ServiceOverride> listed(String from, @Nullable String list, String own) {
         return list == null || list.isBlank()
                 ? List.of()
                 : Arrays.stream(list.split(",", -1))
@@ -75,7 +75,7 @@ public record LocalOverride(String service, HttpUrl url) {
                         .toList();
     }
 
-    private static LocalOverride one(String from, String entry, String own) {
+    private static ServiceOverride one(String from, String entry, String own) {
         String[] parts = entry.split("=", 2);
         if (parts.length < 2 || parts[0].isBlank() || parts[0].strip().equals(own)) {
             throw new IllegalArgumentException(from + ": '" + entry + "' must be a service and its URL, such as "
