@@ -114,12 +114,15 @@ public final class Balance implements AttemptLayer {
 
     private NoHealthyEndpoint noneUsable(Plan plan, Attempt attempt) {
         int known = planner.known();
+        String unmatched = planner.unmatched();
         return attempt.refuse(decision -> Failures.make()
                 .noHealthyEndpoint(
-                        "no endpoint of '" + planner.backend() + "' admits calls: " + known + " known, "
-                                + why(plan, known),
+                        "no endpoint of '" + planner.backend() + "' admits calls: "
+                                + (unmatched == null ? known + " known, " + why(plan, known) : unmatched),
                         known == 0
-                                ? "add endpoints to the service or subset"
+                                ? unmatched == null
+                                        ? "add endpoints to the service or subset"
+                                        : "see endpoints[].labels and subsets[].labels in the policy"
                                 : !planner.hasPriorities()
                                         ? "list their localities there, or state failover beside it"
                                         : plan.ejected() == 0

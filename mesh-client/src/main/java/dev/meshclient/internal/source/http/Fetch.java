@@ -120,7 +120,7 @@ final class Fetch {
     private Answer answer(Response response, @Nullable String sent, boolean askedToHold) throws IOException {
         Schedule.Hold hold = !askedToHold
                 ? Schedule.Hold.NOT_ASKED
-                : appliesWait(response) ? Schedule.Hold.APPLIED : Schedule.Hold.IGNORED;
+                : appliesWait(response) ? Schedule.Hold.APPLIED : Schedule.Hold.UNSAID;
         Duration maxAge = Duration.ofSeconds(Math.max(0, response.cacheControl().maxAgeSeconds()));
         if (response.code() == 304 && sent != null) {
             return new Answer(null, sent, hold, maxAge);
@@ -130,7 +130,8 @@ final class Fetch {
             throw FetchFailed.answered(status + advice(response.code()), retryAfter(response));
         }
         String etag = response.header("ETag");
-        String usable = etag != null && etag.chars().allMatch(c -> c > ' ' && c < 0x7f) ? etag : null;
+        String usable =
+                etag != null && !etag.isEmpty() && etag.chars().allMatch(c -> c > ' ' && c < 0x7f) ? etag : null;
         return new Answer(DocumentBody.read(response, settings.maxBytes(), usable), usable, hold, maxAge);
     }
 
