@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class MeshCloseTest {
     private static final Request GET =
             new Request.Builder().url("http://orders/").build();
-    /** Claimed, and answered by nobody; once closing has begun the mesh refuses it. */
+    /** A claimed host where no server answers; once closing has begun the mesh refuses it. */
     private static final Request NOWHERE =
             new Request.Builder().url("http://127.0.0.1:1/").build();
 
@@ -275,7 +275,7 @@ class MeshCloseTest {
     }
 
     @Test
-    void who_waits_for_a_policy_is_told_when_the_mesh_closes() throws Exception {
+    void a_wait_for_a_policy_ends_when_the_mesh_closes() throws Exception {
         Mesh mesh = Mesh.builder().policy(sink -> () -> {}).build();
         CompletableFuture<Boolean> ready = new CompletableFuture<>();
         Thread asking = new Thread(
@@ -295,7 +295,7 @@ class MeshCloseTest {
     }
 
     @Test
-    void who_asks_a_closed_mesh_for_a_policy_is_told_at_once() throws Exception {
+    void a_closed_mesh_answers_at_once_that_it_has_no_policy() throws Exception {
         Mesh mesh = Mesh.builder().policy(sink -> () -> {}).build();
         mesh.close();
         assertThat(mesh.awaitReady(Duration.ofMinutes(10))).isFalse();

@@ -92,7 +92,7 @@ class MeshOnDemandTest {
     }
 
     @Test
-    void a_host_that_nobody_claims_is_called_as_before_and_the_registry_never_hears_of_it() throws IOException {
+    void an_unclaimed_host_is_called_as_before_and_the_registry_never_hears_of_it() throws IOException {
         try (Mesh mesh = mesh().build()) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThat(call(http, "orders")).isEqualTo("orders");
@@ -179,7 +179,7 @@ class MeshOnDemandTest {
         }
     }
 
-    /** Orders sent calls to cart, and does no more: nobody asks for cart, and nobody said that it is gone. */
+    /** Orders no longer sends calls to cart: the mesh does not ask for cart, and no answer removed it. */
     @Test
     void after_a_restart_without_a_registry_what_no_answer_speaks_of_any_more_is_there_still() throws IOException {
         registry.has("orders", "\"rules\": [{\"backendRefs\": [{\"name\": \"cart.svc\"}]}], \"endpoints\": []");

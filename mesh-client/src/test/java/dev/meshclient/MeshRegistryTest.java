@@ -316,7 +316,7 @@ class MeshRegistryTest {
                 .json();
     }
 
-    /** What the last part does not speak of stays, and what an earlier one did not have goes in its time. */
+    /** What the last part does not speak of stays, and what an earlier one did not have is removed in its time. */
     @Test
     void a_restart_without_a_registry_keeps_what_the_last_part_does_not_speak_of() throws IOException {
         FakeRegistry registry = new FakeRegistry()
@@ -380,7 +380,7 @@ class MeshRegistryTest {
 
     /** One day old, of a document that may be trusted for an hour. */
     @Test
-    void a_stale_snapshot_is_told_with_its_age_and_with_what_the_registry_said_before_it() throws IOException {
+    void the_status_has_the_age_of_a_stale_snapshot_and_the_last_answer_of_the_registry() throws IOException {
         FakeRegistry registry = new FakeRegistry();
         String last = revision("e/1")
                 .metadata("'ttl': '1h'")

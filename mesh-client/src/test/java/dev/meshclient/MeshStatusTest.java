@@ -100,7 +100,7 @@ class MeshStatusTest {
     }
 
     @Test
-    void endpoints_are_told_as_the_registry_has_them() {
+    void the_status_has_endpoints_as_the_registry_has_them() {
         assertThat(service("orders").endpoints())
                 .extracting(MeshStatus.Endpoint::toString)
                 .containsExactly("10.0.0.1:80 in eu/a of west HEALTHY, 0 in flight", "[::1]:80 UNKNOWN, 0 in flight");
@@ -137,7 +137,7 @@ class MeshStatusTest {
     }
 
     @Test
-    void a_service_that_documents_leave_out_goes_when_its_time_is_up() throws Exception {
+    void a_service_that_documents_leave_out_is_removed_when_its_time_is_up() throws Exception {
         update("8", PARTLY_BAD);
         time.step(Duration.ofMinutes(29).toNanos());
         assertThat(service("cart").state()).isEqualTo(MeshStatus.State.ABSENT);
@@ -193,7 +193,7 @@ class MeshStatusTest {
         assertThatThrownBy(() -> call("c.shop")).isInstanceOf(NoHealthyEndpoint.class);
     }
 
-    /** Nothing but what it is told. */
+    /** Nothing but what its test says. */
     private static final class Told implements PolicySource {
         Sink sink = new Sink() {
             @Override
@@ -216,7 +216,7 @@ class MeshStatusTest {
     }
 
     @Test
-    void how_it_is_with_the_source_is_told() throws Exception {
+    void the_status_describes_the_source() throws Exception {
         Told told = new Told();
         try (Mesh asked = Mesh.builder().policy(told).time(time).build()) {
             told.sink.failed(new IOException("first"));

@@ -70,7 +70,7 @@ public final class FakeHostRegistry extends HoldingServer {
         notifyAll();
     }
 
-    /** From now on it answers 404 to whoever asks for this, among others. */
+    /** From now on it answers 404 to a request that names this host, alone or among others. */
     synchronized void failsFor(String name) {
         unloved = name;
     }

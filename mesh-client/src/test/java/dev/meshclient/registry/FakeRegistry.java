@@ -43,7 +43,7 @@ public final class FakeRegistry extends HoldingServer {
         return new FakeRegistry(tls, false);
     }
 
-    /** Who has no certificate that the server trusts is not answered. */
+    /** A client without a certificate that the server trusts gets no answer. */
     public static FakeRegistry overMutualTls(SSLSocketFactory tls) throws IOException {
         return new FakeRegistry(tls, true);
     }

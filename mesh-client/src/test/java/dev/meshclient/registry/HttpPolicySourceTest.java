@@ -103,7 +103,7 @@ class HttpPolicySourceTest extends WatchedRegistry {
     }
 
     @Test
-    void a_bad_document_is_told_once_and_not_fetched_again() {
+    void a_bad_document_is_reported_once_and_not_fetched_again() {
         registry.serves(document(1), "\"a\"");
         watch(source());
         sink.awaitEvents("v1");

@@ -38,7 +38,7 @@ class ReprDigestTest extends WatchedRegistry {
 
     @ParameterizedTest
     @ValueSource(strings = {"sha-256=:AAAA:", "sha-256=c0ffee", "sha-256=", "sha-512=:AAAA:, sha-256=:AAAA:"})
-    void a_document_with_another_digest_is_told_not_read_and_fetched_again(String header) {
+    void a_document_with_another_digest_is_reported_not_read_and_fetched_again(String header) {
         registry.changes(r -> r.setHeader("Repr-Digest", header));
         watch(source());
         sink.awaitEvent("!");
@@ -79,7 +79,7 @@ class ReprDigestTest extends WatchedRegistry {
     }
 
     @Test
-    void a_coding_that_was_not_asked_for_is_told_by_name() {
+    void a_coding_that_was_not_asked_for_is_reported_by_name() {
         registry.changes(r -> r.setHeader("Content-Encoding", "br"));
         watch(source());
         sink.awaitEvent("!");

@@ -6,11 +6,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** A registry that is watched in time that passes 20 times as fast; it has version 1 of a document, with the ETag "a". */
-public class WatchedRegistry {
+public abstract class WatchedRegistry {
     protected final FastTime time = new FastTime(20);
     protected final RecordingSink sink = new RecordingSink();
     protected FakeRegistry registry;
     protected Closeable watch = () -> {};
+
+    protected WatchedRegistry() {}
 
     @BeforeEach
     protected final void start() throws IOException {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Endpoints that fail in several ways for a while: how many calls meet them, who is taken out, and when they are back. */
+/** Endpoints that fail in several ways for a while: how many calls meet them, which of them are ejected, and when they return. */
 class EjectionTest {
     private static final long FROM = 20 * SECOND;
     private static final long UNTIL = 80 * SECOND;
@@ -65,7 +65,7 @@ class EjectionTest {
                         peers.get(0).served - during[0]);
     }
 
-    /** Refused is only who has no answer in hand. */
+    /** Only a call without an answer in hand is refused. */
     private static void call(World world) {
         Call call = world.newCall("orders", MeshOptions.DEFAULT);
         if (world.call(call).equals("UH")) {

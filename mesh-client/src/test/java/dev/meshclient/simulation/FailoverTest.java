@@ -54,7 +54,7 @@ class FailoverTest {
         return endpoint.substring(0, endpoint.length() - 1) + ", 'cluster': '" + cluster + "'}";
     }
 
-    /** @param said the policy says who is down, else they refuse connections and are ejected */
+    /** @param said the policy marks the endpoints that are down, else they refuse connections and are ejected */
     private static String play(VirtualTime time, String mode, boolean said, int perSecond) throws IOException {
         List<Peer> first =
                 IntStream.range(0, SIZE).mapToObj(i -> peer(0, i, !said)).toList();

@@ -52,7 +52,7 @@ class RegionFailureTest {
         return World.document(World.service("orders", endpoints, setting));
     }
 
-    /** @param said the policy says who is down, else they refuse connections and are ejected */
+    /** @param said the policy marks the endpoints that are down, else they refuse connections and are ejected */
     private static String play(VirtualTime time, String name, String setting, boolean said, int perSecond)
             throws IOException {
         List<Peer> peers = new ArrayList<>();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Each of the instances in turn refuses for five seconds, announced as DRAINING a second before or not at all. Then who is out
+ * Each of the instances in turn refuses for five seconds, announced as DRAINING a second before or not at all. Then the endpoint that is out
  * for half a minute may fill the bench: of five no third may go, and refusing at once it would draw more than its share.
  */
 class RollingRestartTest {

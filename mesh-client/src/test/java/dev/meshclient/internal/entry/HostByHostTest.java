@@ -139,7 +139,7 @@ class HostByHostTest {
     }
 
     @Test
-    void a_host_that_nobody_claims_is_not_delayed_and_not_told() throws Exception {
+    void an_unclaimed_host_is_not_delayed_and_not_asked_for() throws Exception {
         apply("'orders'", "orders");
         assertThat(layers("http://secret.example/")).isNull();
         assertThat(layers("http://shop.example/")).isNull();
@@ -148,7 +148,7 @@ class HostByHostTest {
     }
 
     @Test
-    void with_registry_only_a_host_that_nobody_claims_is_refused_at_once_and_not_told() throws Exception {
+    void with_registry_only_an_unclaimed_host_is_refused_at_once_and_not_asked_for() throws Exception {
         Router strict = router(true, "orders");
         CallLayer waits = Objects.requireNonNull(Calls.layers(strict.admit("secret.example", 80)));
         Call call = Calls.call(
@@ -158,7 +158,7 @@ class HostByHostTest {
     }
 
     @Test
-    void registry_only_by_a_document_tells_no_host_that_nobody_claims_either() throws Exception {
+    void registry_only_by_a_document_asks_for_no_unclaimed_host_either() throws Exception {
         outbound = "REGISTRY_ONLY";
         apply("'orders'", "orders");
         assertThatThrownBy(() -> run("http://secret.example/")).isInstanceOf(NoRoute.class);
@@ -186,7 +186,7 @@ class HostByHostTest {
     }
 
     @Test
-    void a_host_that_the_answer_does_not_speak_of_is_waited_for_once_and_told_with_the_cause() throws Exception {
+    void a_host_that_the_answer_does_not_have_is_waited_for_once_and_fails_with_the_cause() throws Exception {
         apply("'orders'", "orders");
         router.control().failed(new IOException("connection refused"));
         assertThatThrownBy(() -> run("http://a.shop.example/"))
@@ -229,7 +229,7 @@ class HostByHostTest {
     }
 
     @Test
-    void beyond_256_hosts_a_call_is_told_so_at_once() throws Exception {
+    void beyond_256_hosts_a_call_fails_at_once() throws Exception {
         StringBuilder scope = new StringBuilder("'orders'");
         String[] hosts = new String[256];
         hosts[0] = "orders";

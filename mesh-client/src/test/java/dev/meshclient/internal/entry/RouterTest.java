@@ -271,7 +271,7 @@ class RouterTest {
     }
 
     @Test
-    void no_policy_is_told_with_its_cause() {
+    void a_failure_without_a_policy_has_its_cause() {
         router = router(false, "orders");
         router.control().failed(new IOException("connection refused"));
         assertThatThrownBy(() -> run("http://orders/"))

@@ -58,7 +58,7 @@ class IdentityEventsTest {
 
     /** A listener that fails is no reason for the next to hear nothing. */
     @Test
-    void all_listeners_are_told_in_order() throws IOException {
+    void all_listeners_are_notified_in_order() throws IOException {
         MeshListener failing = new MeshListener() {
             @Override
             public void on(MeshEvent event) {

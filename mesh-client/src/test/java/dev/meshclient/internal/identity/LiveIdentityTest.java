@@ -273,7 +273,7 @@ class LiveIdentityTest {
     }
 
     @Test
-    void a_listener_that_blocks_holds_up_neither_the_next_one_nor_who_depends_on_it() {
+    void a_listener_that_blocks_holds_up_neither_the_next_one_nor_its_callers() {
         VirtualTime virtual = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
         virtual.run(() -> {
             Blocking news = new Blocking(virtual);

@@ -169,7 +169,7 @@ class ResolutionTest {
     }
 
     @Test
-    void a_change_of_answers_keeps_the_state_of_who_stays_and_lets_who_goes_finish() {
+    void a_change_of_answers_keeps_the_state_of_addresses_that_stay_and_lets_removed_ones_finish() {
         answers("orders", "10.0.0.1", "10.0.0.2");
         run(() -> {
             apply("'orders': {'hosts': ['orders:80'], 'resolution': 'DNS', 'timeouts': {'request': '0s'}}");
@@ -217,7 +217,7 @@ class ResolutionTest {
     }
 
     @Test
-    void a_name_that_never_resolved_is_told_with_its_failure_and_the_next_try() {
+    void the_status_of_a_name_that_never_resolved_has_its_failure_and_the_next_try() {
         lookUpNanos = SECOND;
         run(() -> {
             apply("'orders': {'hosts': ['orders:80'], 'resolution': 'DNS'}");
@@ -335,7 +335,7 @@ class ResolutionTest {
     }
 
     @Test
-    void services_that_are_kept_are_looked_up_as_before_and_told_with_their_addresses() {
+    void services_that_are_kept_are_looked_up_as_before_and_shown_with_their_addresses() {
         answers("a", "10.0.0.1");
         answers("b", "10.0.0.2");
         answers("c", "10.0.0.3");

@@ -10,10 +10,10 @@ import java.io.IOException;
 import okhttp3.Request;
 import org.junit.jupiter.api.Test;
 
-/** What a registry is told of the document that it sent. */
+/** What the mesh reports to a registry about the document that it sent. */
 class FeedbackTest extends WatchedRegistry {
     @Test
-    void a_document_in_force_is_told_as_applied() {
+    void a_document_in_force_is_reported_as_applied() {
         registry.serves(document(1), "W/\"a\"");
         watch(source());
         registry.awaitRequests(3);
@@ -24,7 +24,7 @@ class FeedbackTest extends WatchedRegistry {
     }
 
     @Test
-    void a_bad_document_is_told_as_rejected_with_the_reason_until_there_is_a_good_one() {
+    void a_bad_document_is_reported_as_rejected_with_the_reason_until_there_is_a_good_one() {
         registry.serves(document(1).replace("MeshPolicy", "Mesh\u00fc"), "\"bad\"");
         watch(source());
         registry.awaitRequests(2);
@@ -65,7 +65,7 @@ class FeedbackTest extends WatchedRegistry {
     }
 
     @Test
-    void without_an_etag_nothing_is_told() {
+    void without_an_etag_nothing_is_reported() {
         registry.serves(document(1), null);
         watch(source());
         registry.awaitRequests(2);

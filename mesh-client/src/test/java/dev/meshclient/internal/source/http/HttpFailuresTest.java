@@ -32,14 +32,14 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a registry may do wrong, and who must not be given a token. */
+/** Faults of a registry, and the servers that must not get a token. */
 class HttpFailuresTest extends WatchedRegistry {
     @TempDir
     private Path directory;
 
     @ParameterizedTest
     @ValueSource(ints = {204, 400, 401, 403, 404, 500, 503})
-    void an_error_is_told_with_its_status_and_the_next_good_answer_is_taken(int code) {
+    void an_error_is_reported_with_its_status_and_the_next_good_answer_is_taken(int code) {
         registry.changes(r -> r.code(code).body(""));
         watch(source());
         sink.awaitEvent("!");
@@ -94,7 +94,7 @@ class HttpFailuresTest extends WatchedRegistry {
     }
 
     @Test
-    void a_dead_registry_is_told_with_its_address_and_asked_again() throws IOException {
+    void a_dead_registry_is_reported_with_its_address_and_asked_again() throws IOException {
         registry.dies();
         watch(source());
         sink.awaitEvent("!");
