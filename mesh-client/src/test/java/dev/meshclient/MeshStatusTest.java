@@ -168,6 +168,18 @@ class MeshStatusTest {
                         + " 'front' is kept as in -/8; publish 'cart', or a good 'front' that does not use it");
     }
 
+    @Test
+    void a_kept_service_calls_a_backend_again_that_returns() throws Exception {
+        String sends = "'front': {'hosts': ['front'], 'rules': [{'name': 'all', 'backendRefs': [{'name': 'cart'}]}]%s}";
+        update("8", GOOD + "," + sends.formatted(""));
+        update("9", "'cart': null, " + sends.formatted(", 'retry': {}"));
+        assertThatThrownBy(() -> call("front")).isInstanceOf(NoRoute.class);
+        update("10", GOOD + "," + sends.formatted(""));
+        assertThatThrownBy(() -> call("front")).isInstanceOf(NoHealthyEndpoint.class);
+        update("11", "'cart': null, " + sends.formatted(", 'retry': {}"));
+        assertThatThrownBy(() -> call("front")).isInstanceOf(NoRoute.class);
+    }
+
     /** Only the same host is taken by the one that has a policy: else calls would slip past what the bad one was to do. */
     @Test
     void a_bad_service_takes_its_own_hosts_from_a_wildcard_and_no_host_from_a_good_service() throws Exception {

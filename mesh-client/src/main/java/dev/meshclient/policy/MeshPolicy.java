@@ -37,6 +37,14 @@ public record MeshPolicy(
         removed = List.copyOf(removed);
     }
 
+    /**
+     * The SPIFFE ID of a service's endpoints if neither they nor the service state one, from {@code serviceAccount} in the
+     * defaults and the trust domain; null: unknown.
+     */
+    public @Nullable String defaultServiceAccount(String service) {
+        return new ServiceAccounts(trustDomain, defaults.backend().serviceAccount()).byDefault(service);
+    }
+
     /** This policy with its services replaced; the policy itself if each is replaced by itself. */
     MeshPolicy withServices(BiFunction<String, Service, Service> replacement) {
         Map<String, Service> replaced = new LinkedHashMap<>();

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +107,13 @@ public record AcceptedService(
                 .filter(s -> s.name().equals(name))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** The services that its rules send calls to, those included that the policy does not have. */
+    Stream<String> referenced() {
+        return service.rules().stream()
+                .flatMap(rule -> rule.backendRefs().stream())
+                .map(BackendRef::name);
     }
 
     public boolean has(BackendRef ref) {

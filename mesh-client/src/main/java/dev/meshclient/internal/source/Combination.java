@@ -63,8 +63,8 @@ public final class Combination {
 
     private Combination(Kind kind, MeshPolicy first, MeshPolicy second) {
         this.kind = kind;
-        this.first = kind == Kind.MERGE ? withOwnDefaults(first) : first;
-        this.second = kind == Kind.MERGE ? withOwnDefaults(second) : second;
+        this.first = kind == Kind.MERGE ? withOwnDefaults(first) : withoutDefaultAccounts(first);
+        this.second = kind == Kind.MERGE ? withOwnDefaults(second) : withoutDefaultAccounts(second);
     }
 
     /**
@@ -138,6 +138,26 @@ public final class Combination {
         return p.toBuilder().defaults(Settings.NONE).services(services).build();
     }
 
+    /**
+     * The check of each document has completed the accounts of its services. An account that only the head of its document
+     * determines counts as not stated: the head of the combination determines it again.
+     */
+    private static MeshPolicy withoutDefaultAccounts(MeshPolicy p) {
+        Map<String, Service> services = new LinkedHashMap<>(p.services());
+        services.replaceAll((name, s) -> {
+            BackendSettings backend = s.settings().backend();
+            String account = backend.serviceAccount();
+            return account != null && account.equals(p.defaultServiceAccount(name))
+                    ? s.toBuilder().backend(withoutAccount(backend)).build()
+                    : s;
+        });
+        return p.toBuilder().services(services).build();
+    }
+
+    private static BackendSettings withoutAccount(BackendSettings settings) {
+        return settings.toBuilder().serviceAccount(null).build();
+    }
+
     /** Settings on top of a refused service would make a service without endpoints: its last good policy is kept instead. */
     private MeshPolicy combined(Metadata head, Set<String> refusedBelow) {
         first.services().forEach((name, s) -> s.hosts().forEach(host -> hostsOfFirst.put(host, name)));
@@ -185,12 +205,19 @@ public final class Combination {
         return kind == Kind.MERGE ? united(one, other) : overlaid(name, one, other);
     }
 
+    /** An endpoint keeps the identity that its own document gives it. */
     private static Service united(Service owner, Service other) {
         if (owner.resolution() == Resolution.NONE) {
             return owner;
         }
         Set<Place> places = new HashSet<>();
-        List<Endpoint> endpoints = Stream.concat(owner.endpoints().stream(), other.endpoints().stream())
+        String account = other.settings().backend().serviceAccount();
+        boolean same = Objects.equals(account, owner.settings().backend().serviceAccount());
+        Stream<Endpoint> others = other.endpoints().stream()
+                .map(e -> same || e.serviceAccount() != null
+                        ? e
+                        : e.toBuilder().serviceAccount(account).build());
+        List<Endpoint> endpoints = Stream.concat(owner.endpoints().stream(), others)
                 .filter(e -> places.add(Place.of(e)))
                 .toList();
         return owner.toBuilder().endpoints(endpoints).build();
@@ -204,10 +231,9 @@ public final class Combination {
         Map<String, Subset> subsets = new LinkedHashMap<>();
         Stream.concat(top.subsets().stream(), base.subsets().stream()).forEach(s -> subsets.putIfAbsent(s.name(), s));
         Settings settings = top.settings().over(base.settings());
-        if (reached.resolution() == Resolution.NONE) { // then no endpoint has the account that completes each document
-            BackendSettings backend = settings.backend();
-            settings = new Settings(
-                    settings.route(), backend.toBuilder().serviceAccount(null).build());
+        if (reached.resolution()
+                == Resolution.NONE) { // then it has no endpoint that the account of the other would be for
+            settings = new Settings(settings.route(), withoutAccount(settings.backend()));
         }
         return reached.toBuilder()
                 .hosts(List.copyOf(hosts))

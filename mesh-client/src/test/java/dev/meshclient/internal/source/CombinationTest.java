@@ -296,6 +296,48 @@ class CombinationTest {
         assertThat(refused).isEmpty();
     }
 
+    private static @Nullable String account(MeshPolicy policy, String service) {
+        return service(policy, service).settings().backend().serviceAccount();
+    }
+
+    @Test
+    void an_overlay_that_states_no_service_account_keeps_the_one_of_the_base() {
+        String mesh = "'trustDomain': 'a.example'";
+        MeshPolicy top = policy("", mesh, "'a': {'hosts': ['a'], 'timeouts': {'request': '1s'}}");
+        MeshPolicy base = policy("", mesh, "'a': {'hosts': ['a'], 'serviceAccount': 'ns/prod/sa/orders'}");
+        assertThat(account(overlaid(top, base), "a")).isEqualTo("spiffe://a.example/ns/prod/sa/orders");
+        assertThat(account(overlaid(base, top), "a")).isEqualTo("spiffe://a.example/ns/prod/sa/orders");
+        assertThat(account(overlaid(top, top), "a")).isEqualTo("spiffe://a.example/a");
+    }
+
+    @Test
+    void an_overlay_uses_the_template_for_service_accounts_of_the_document_that_states_one() {
+        String mesh = "'trustDomain': 'a.example'";
+        MeshPolicy plain = policy("", mesh, "'a': {'hosts': ['a']}");
+        MeshPolicy template = policy(
+                "",
+                mesh + ", 'defaults': {'serviceAccount': 'sa/{service}'}",
+                "'a': {'hosts': ['a']}, 'b': {'hosts': ['b']}");
+        assertThat(account(overlaid(plain, template), "a")).isEqualTo("spiffe://a.example/sa/a");
+        assertThat(account(overlaid(plain, template), "b")).isEqualTo("spiffe://a.example/sa/b");
+        assertThat(account(overlaid(template, plain), "a")).isEqualTo("spiffe://a.example/sa/a");
+    }
+
+    @Test
+    void merge_keeps_the_service_accounts_of_endpoints_of_the_second_document() {
+        MeshPolicy first = policy("", "'trustDomain': 'a.example'", """
+                "a": {"hosts": ["a"], "endpoints": [{"address": "10.0.0.1", "port": 80}]}
+                """);
+        MeshPolicy second = policy("", "'trustDomain': 'b.example'", """
+                "a": {"hosts": ["a"], "endpoints": [{"address": "10.0.0.2", "port": 80}]}
+                """);
+        MeshPolicy merged = merged(first, second);
+        assertThat(account(merged, "a")).isEqualTo("spiffe://a.example/a");
+        assertThat(service(merged, "a").endpoints())
+                .extracting(Endpoint::serviceAccount)
+                .containsExactly(null, "spiffe://b.example/a");
+    }
+
     @Test
     void long_epochs_are_shortened_in_the_epoch_of_the_combination() {
         MeshPolicy one = policy("'epoch': '" + "e".repeat(1024) + "'", "", "");
