@@ -10,6 +10,8 @@ import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import okhttp3.Connection;
+import okhttp3.Protocol;
 
 /** Classifies the failure of an attempt: its outcome, and the exception for the caller. */
 final class Failure {
@@ -81,5 +83,27 @@ final class Failure {
                 + attempt.call().request().url().host() + "'");
         named.initCause(e);
         return named;
+    }
+
+    /**
+     * An instance of this call's own, of the same type. OkHttp throws one exception in all calls whose HTTP/2 connection broke,
+     * and the mesh attaches the decision and the earlier attempts of its call.
+     */
+    static IOException own(InnerCall inner, IOException e) {
+        Connection connection = inner.connection();
+        boolean isShared = connection != null
+                && connection.protocol() != Protocol.HTTP_1_1
+                && !e.getClass().getName().startsWith("okhttp3."); // those are made for each call
+        for (Class<?> type = e.getClass(); isShared; type = type.getSuperclass()) {
+            try {
+                IOException own = (IOException) type.getConstructor(String.class).newInstance(e.getMessage());
+                own.initCause(e);
+                own.setStackTrace(e.getStackTrace());
+                return own;
+            } catch (ReflectiveOperationException noSuchConstructor) {
+                // its superclass has one, IOException at the latest
+            }
+        }
+        return e;
     }
 }

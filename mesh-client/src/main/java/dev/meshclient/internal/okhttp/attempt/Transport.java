@@ -273,7 +273,7 @@ public final class Transport {
         IOException cause = attempt.cancelCause();
         if (cause != null) {
             boolean callers = cause instanceof CallEvents.Canceled;
-            IOException failure = callers ? e : cause;
+            IOException failure = callers ? Failure.own(inner, e) : cause;
             attempt.failed(Failure.ofCancelled(inner, cause), failure);
             return failure;
         }
@@ -285,7 +285,7 @@ public final class Transport {
         if (outcome == Outcome.STALE && from != null) {
             from.foundStale();
         }
-        IOException failure = Failure.named(inner, e);
+        IOException failure = Failure.own(inner, Failure.named(inner, e));
         Target target = attempt.call().target();
         Endpoint endpoint = attempt.endpoint();
         if (target != null && endpoint != null) {
