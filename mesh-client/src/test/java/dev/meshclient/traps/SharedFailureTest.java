@@ -33,8 +33,9 @@ class SharedFailureTest {
         StringBuilder rules = new StringBuilder();
         for (int i = 0; i < CALLS; i++) {
             rules.append(i == 0 ? "" : ", ")
-                    .append("{'name': 'rule-%d', 'matches': [{'path': {'value': '/%d'}}], 'backendRefs': [{'name': 'orders'}]}"
-                            .formatted(i, i));
+                    .append(
+                            "{'name': 'rule-%d', 'matches': [{'path': {'value': '/%d'}}], 'backendRefs': [{'name': 'orders'}]}"
+                                    .formatted(i, i));
         }
         try (RawServer server = RawServer.of(peer -> {
                     int first = Http2.request(peer);

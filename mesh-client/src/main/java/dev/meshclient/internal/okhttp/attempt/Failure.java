@@ -94,9 +94,10 @@ final class Failure {
         boolean isShared = connection != null
                 && connection.protocol() != Protocol.HTTP_1_1
                 && !e.getClass().getName().startsWith("okhttp3."); // those are made for each call
-        for (Class<?> type = e.getClass(); isShared; type = type.getSuperclass()) {
+        for (Class<?> type = e.getClass(); isShared && type != Exception.class; type = type.getSuperclass()) {
             try {
-                IOException own = (IOException) type.getConstructor(String.class).newInstance(e.getMessage());
+                IOException own =
+                        (IOException) type.getConstructor(String.class).newInstance(e.getMessage());
                 own.initCause(e);
                 own.setStackTrace(e.getStackTrace());
                 return own;
