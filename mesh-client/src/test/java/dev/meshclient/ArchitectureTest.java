@@ -189,6 +189,12 @@ class ArchitectureTest {
             resideInAPackage(ROOT + ".policy"),
             "it is the model that a registry, a linter and a mesh share");
 
+    @ArchTest
+    static final ArchRule lint_knows_policy = only(
+            in("lint"),
+            in("lint").or(resideInAnyPackage(ROOT + ".policy", ROOT + ".policy.json")),
+            "its jar contains these packages alone");
+
     private static final DescribedPredicate<JavaClass> SOURCES = resideInAPackage(INTERNAL + "source..");
 
     @ArchTest
@@ -449,6 +455,7 @@ class ArchitectureTest {
                         "tls",
                         "files",
                         "version",
+                        "lint",
                         "authz");
     }
 }

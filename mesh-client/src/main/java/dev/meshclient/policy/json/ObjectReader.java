@@ -122,9 +122,12 @@ final class ObjectReader<B> {
             in.found(null, why);
         } else if (othersAreRefused) {
             in.unreadable(
-                    in.place(), null, "no such field, and not safe to ignore; known here: " + String.join(", ", known));
+                    in.place(),
+                    null,
+                    "no such field, and not safe to ignore; " + in.hint(name, known) + "known here: "
+                            + String.join(", ", known));
         } else if (!name.startsWith("x-")) {
-            in.unknown("no such field; known here: " + String.join(", ", known));
+            in.unknown("no such field; " + in.hint(name, known) + "known here: " + String.join(", ", known));
         }
         in.skip();
     }
