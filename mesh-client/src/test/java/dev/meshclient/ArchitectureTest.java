@@ -62,7 +62,7 @@ class ArchitectureTest {
             describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode", "AppProtocol")
                     .contains(c.getName().replace(ROOT + ".policy.", "")));
     private static final DescribedPredicate<JavaClass> ENTRY = describe(
-            "Mesh, with the constructors that it lends", c -> Set.of(ROOT + ".Mesh", ROOT + ".FailureConstructors")
+            "Mesh, with the constructors that it lends", c -> Set.of(ROOT + ".Mesh", ROOT + ".FailureConstructors", ROOT + ".BuilderDoubles")
                     .contains(c.getName().replaceAll("\\$.*", "")));
     private static final DescribedPredicate<JavaClass> ROOT_TYPES =
             resideInAPackage(ROOT).and(not(ENTRY)).as("types of the root package other than Mesh");
@@ -300,11 +300,21 @@ class ArchitectureTest {
                     INTERNAL + "pipeline",
                     INTERNAL + "okhttp..",
                     INTERNAL + "control",
-                    ROOT + ".registry")
+                    ROOT + ".registry",
+                    ROOT + ".test")
             .should()
             .dependOnClassesThat(
                     in("entry", "pipeline", "okhttp..", "control").or(resideInAPackage(ROOT + ".registry")))
             .because("policy, layers and wire meet in one class, which a reader can find");
+
+    @ArchTest
+    static final ArchRule the_test_kit_stands_on_the_mesh_and_its_seams = only(
+            resideInAPackage(ROOT + ".test"),
+            in("call", "endpoint", "time")
+                    .or(ENTRY)
+                    .or(ROOT_TYPES)
+                    .or(resideInAnyPackage(ROOT + ".test", ROOT + ".policy", ROOT + ".registry")),
+            "it replaces clock, network and names, and nothing between them");
 
     @ArchTest
     static final ArchRule there_are_no_cycles = slices().assignedFrom(new SliceAssignment() {

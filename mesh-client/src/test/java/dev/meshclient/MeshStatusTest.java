@@ -40,7 +40,7 @@ class MeshStatusTest {
             task.run();
         }
     };
-    private final MemoryPolicySource source = PolicySource.of(document("7", GOOD));
+    private final MemoryPolicySource source = PolicySource.lenient(document("7", GOOD));
     private final Mesh mesh = Mesh.builder()
             .policy(source)
             .time(time)
