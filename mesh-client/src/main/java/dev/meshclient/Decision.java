@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What the mesh decided for a call: policy, route, backend and attempts. Only the mesh implements it; methods may be added. */
+/** The decisions of the mesh for a call: policy, route, backend and attempts. Only the mesh implements it; methods may be added. */
 public interface Decision {
     /** No decision. */
     Decision NONE = new NoDecision("", "", "", "", List.of(), "");

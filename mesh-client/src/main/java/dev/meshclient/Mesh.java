@@ -6,6 +6,7 @@ import dev.meshclient.identity.TokenSource;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.control.PolicyFeed;
 import dev.meshclient.internal.control.PolicySink;
 import dev.meshclient.internal.control.Status;
@@ -15,6 +16,7 @@ import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.events.IdentityEvents;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.SystemResolver;
+import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
@@ -90,15 +92,16 @@ public final class Mesh implements Closeable {
                 builder.certificates,
                 new IdentityEvents(events),
                 time.now() + Time.nanos(builder.initialFetchTimeout));
+        LocalWorkload self =
+                LocalWorkload.of(builder.workload, identities::spiffeId, time, builder.tokens, this::download);
         this.router = new Router(
                 time,
-                builder.resolver,
-                LocalWorkload.of(builder.workload, identities::spiffeId, time, builder.tokens, this::download),
+                new PolicyControl(new CurrentState(time, builder.resolver, self, events), time, builder.staleTtl),
+                self,
                 events,
                 builder.claims,
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
-                builder.initialFetchTimeout,
-                builder.staleTtl);
+                builder.initialFetchTimeout);
         this.engine = new Engine(time, router, identities, events.observers(), builder.scripted);
         identities.onTrustChange(() -> {
             router.control().current().forEachEndpoint(engine::trustChanged);

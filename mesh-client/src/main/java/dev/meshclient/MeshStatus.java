@@ -105,7 +105,7 @@ public interface MeshStatus {
 
     /** A problem that a source reported. */
     interface Problem {
-        /** What happened. */
+        /** The problem, in one sentence. */
         String message();
 
         /** The time since it occurred. */

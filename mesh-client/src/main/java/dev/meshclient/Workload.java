@@ -30,20 +30,26 @@ public final class Workload {
     }
 
     /**
-     * A workload that the environment variables of this process describe. In each row the first variable that is set and not
-     * blank counts; without one the service is unknown, or there is no preferred zone.
+     * A workload that the environment variables of this process describe. The first variable that is set and not blank counts;
+     * without one the service is unknown, or the workload has no zone. Region and zone are those of one platform.
      *
-     * <table>
-     * <caption>Variables</caption>
-     * <tr><th>what</th><th>ours</th><th>Istio</th><th>Nomad</th><th>Cloud Run</th><th>Azure Container Apps</th><th>Amazon ECS</th></tr>
-     * <tr><td>service</td><td>{@code MESH_SERVICE}</td><td>{@code CANONICAL_SERVICE}, {@code ISTIO_META_WORKLOAD_NAME}</td>
-     * <td>{@code NOMAD_JOB_NAME}</td><td>{@code K_SERVICE}</td><td>{@code CONTAINER_APP_NAME}</td><td></td></tr>
-     * <tr><td>region</td><td>{@code MESH_REGION}</td><td></td><td>{@code NOMAD_REGION}</td><td></td><td></td><td>{@code AWS_REGION}</td></tr>
-     * <tr><td>zone</td><td>{@code MESH_ZONE}</td><td></td><td>{@code NOMAD_DC}</td><td></td><td></td><td></td></tr>
-     * </table>
-     *
-     * Region and zone are taken from one column. Kubernetes sets ours through the downward API, from
-     * {@code metadata.labels['app.kubernetes.io/name']} and {@code metadata.labels['topology.kubernetes.io/zone']}.
+     * <ul>
+     *   <li>{@code MESH_SERVICE}, {@code MESH_REGION}, {@code MESH_ZONE}: for any platform. In Kubernetes the pod states them by
+     *       the downward API, for example from {@code metadata.labels['app.kubernetes.io/name']}; a pod has the labels
+     *       {@code topology.kubernetes.io/region} and {@code topology.kubernetes.io/zone} from Kubernetes 1.35 on
+     *       (<a href="https://www.kubernetes.dev/resources/keps/4742/">KEP-4742</a>).
+     *   <li>{@code CANONICAL_SERVICE}, {@code ISTIO_META_WORKLOAD_NAME}: Istio's injection template sets them in the proxy's
+     *       container, for example in a gateway; another container has them if its pod states them in the same way.
+     *   <li>{@code NOMAD_JOB_NAME}, {@code NOMAD_REGION}, {@code NOMAD_DC}: Nomad
+     *       (<a href="https://developer.hashicorp.com/nomad/docs/runtime">runtime environment</a>).
+     *   <li>{@code K_SERVICE}: Google Cloud Run services
+     *       (<a href="https://docs.cloud.google.com/run/docs/container-contract">container contract</a>); it sets no region.
+     *   <li>{@code CONTAINER_APP_NAME}: Azure Container Apps
+     *       (<a href="https://learn.microsoft.com/azure/container-apps/environment-variables">built-in variables</a>).
+     *   <li>{@code AWS_REGION}, {@code AWS_DEFAULT_REGION}: Amazon ECS
+     *       (<a href="https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs-environment-variables.html">environment
+     *       variables</a>); it sets no zone and no name of the service.
+     * </ul>
      *
      * @throws IllegalArgumentException if a zone has a syntax that {@link #zone} does not accept
      */

@@ -3,22 +3,23 @@ package dev.meshclient;
 import java.util.List;
 import java.util.Map;
 
-/** Reads a workload from environment variables; each is documented by the platform that sets it. */
+/** Reads a workload from environment variables. {@link Workload#fromEnvironment} cites the documentation of each platform. */
 final class WorkloadEnvironment {
     /** The first variable that is set names the service. */
     static final List<String> SERVICE = List.of(
             "MESH_SERVICE",
-            "CANONICAL_SERVICE", // Istio's injector, from the label service.istio.io/canonical-name
-            "ISTIO_META_WORKLOAD_NAME", // Istio's injector
-            "NOMAD_JOB_NAME", // developer.hashicorp.com/nomad/docs/runtime
-            "K_SERVICE", // Google Cloud Run, container runtime contract
-            "CONTAINER_APP_NAME"); // Azure Container Apps, built-in environment variables
+            "CANONICAL_SERVICE",
+            "ISTIO_META_WORKLOAD_NAME",
+            "NOMAD_JOB_NAME",
+            "K_SERVICE",
+            "CONTAINER_APP_NAME");
 
     /** The first pair with a variable that is set names the locality. */
     static final List<Place> PLACES = List.of(
             new Place("MESH_REGION", "MESH_ZONE"),
-            new Place("NOMAD_REGION", "NOMAD_DC"), // developer.hashicorp.com/nomad/docs/runtime
-            new Place("AWS_REGION", "")); // Amazon ECS, environment variables; ECS sets no zone
+            new Place("NOMAD_REGION", "NOMAD_DC"),
+            new Place("AWS_REGION", ""),
+            new Place("AWS_DEFAULT_REGION", ""));
 
     /** @param zone empty: the platform sets none */
     record Place(String region, String zone) {}

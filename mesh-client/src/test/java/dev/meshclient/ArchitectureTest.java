@@ -61,8 +61,9 @@ class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> OF_A_BACKEND =
             describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode", "AppProtocol")
                     .contains(c.getName().replace(ROOT + ".policy.", "")));
-    private static final DescribedPredicate<JavaClass> ENTRY = describe(
-            "Mesh, with the constructors that it lends", c -> Set.of(ROOT + ".Mesh", ROOT + ".FailureConstructors", ROOT + ".BuilderDoubles")
+    private static final DescribedPredicate<JavaClass> ENTRY =
+            describe("Mesh, with the constructors that it lends", c -> Set.of(
+                            ROOT + ".Mesh", ROOT + ".FailureConstructors", ROOT + ".BuilderDoubles")
                     .contains(c.getName().replaceAll("\\$.*", "")));
     private static final DescribedPredicate<JavaClass> ROOT_TYPES =
             resideInAPackage(ROOT).and(not(ENTRY)).as("types of the root package other than Mesh");
@@ -177,7 +178,7 @@ class ArchitectureTest {
     static final ArchRule endpoints_know_policy_and_time = only(
             in("endpoint"),
             in("endpoint", "time").or(resideInAPackage(ROOT + ".policy")),
-            "statistics outlive whoever reads them");
+            "statistics outlive their readers");
 
     @ArchTest
     static final ArchRule time_knows_nothing =
@@ -201,7 +202,7 @@ class ArchitectureTest {
     static final ArchRule the_json_of_policy_knows_policy = only(
             resideInAPackage(ROOT + ".policy.json"),
             resideInAnyPackage(ROOT + ".policy.json", ROOT + ".policy"),
-            "a document says what the model says; its syntax is nobody else's");
+            "a document states the model; no other package knows its syntax");
 
     @ArchTest
     static final ArchRule the_model_of_policy_knows_no_json = noClasses()
@@ -264,7 +265,7 @@ class ArchitectureTest {
     static final ArchRule a_source_of_identity_knows_files_and_time = only(
             resideInAPackage(ROOT + ".identity"),
             resideInAnyPackage(ROOT + ".identity", INTERNAL + "time", INTERNAL + "files"),
-            "who a workload is does not depend on what it calls");
+            "the identity of a workload does not depend on the services that it calls");
 
     @ArchTest
     static final ArchRule the_identity_in_use_knows_its_source = only(

@@ -128,7 +128,7 @@ class InboundContextTest {
     }
 
     @Test
-    void the_context_of_the_thread_goes_along_until_its_scope_ends() throws Exception {
+    void the_context_of_the_thread_holds_until_its_scope_ends() throws Exception {
         for (int i = 0; i < 3; i++) {
             orders.enqueue(new MockResponse.Builder().build());
         }

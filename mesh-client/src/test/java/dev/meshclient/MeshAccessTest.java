@@ -37,7 +37,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Who may call and what is shown for it, on real sockets. */
+/** Authorization of callers and their credentials, on real sockets. */
 class MeshAccessTest {
     private final HeldCertificate certificate = new HeldCertificate.Builder()
             .addSubjectAlternativeName("orders")
@@ -112,7 +112,7 @@ class MeshAccessTest {
     }
 
     @Test
-    void a_token_goes_along_over_tls_and_the_caller_does_not_see_it() throws Exception {
+    void a_token_is_sent_over_tls_and_the_caller_does_not_see_it() throws Exception {
         orders.enqueue(new MockResponse.Builder().build());
         try (Mesh mesh = mesh(WITH_TOKEN, "").build();
                 Response response = get(mesh, "http://orders/a")) {
@@ -158,7 +158,7 @@ class MeshAccessTest {
     }
 
     @Test
-    void a_rule_that_goes_to_another_service_takes_that_ones() throws Exception {
+    void a_rule_that_names_another_service_takes_its_token() throws Exception {
         orders.enqueue(new MockResponse.Builder()
                 .code(307)
                 .addHeader("Location", "http://orders/carts")

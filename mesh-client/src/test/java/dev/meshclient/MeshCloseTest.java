@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.contract.Enqueued;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
@@ -16,7 +17,6 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.Call;
-import okhttp3.Callback;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class MeshCloseTest {
     private static final Request GET =
             new Request.Builder().url("http://orders/").build();
-    /** Claimed, and answered by nobody; once closing has begun the mesh refuses it. */
+    /** A claimed host where no server answers; once closing has begun the mesh refuses it. */
     private static final Request NOWHERE =
             new Request.Builder().url("http://127.0.0.1:1/").build();
 
@@ -81,23 +81,7 @@ class MeshCloseTest {
     }
 
     private static CompletableFuture<String> enqueue(Call.Factory calls) {
-        CompletableFuture<String> body = new CompletableFuture<>();
-        calls.newCall(GET).enqueue(new Callback() {
-            @Override
-            public void onResponse(Call call, Response response) throws IOException {
-                try (response) {
-                    body.complete(response.body().string());
-                } catch (IOException e) {
-                    body.completeExceptionally(e);
-                }
-            }
-
-            @Override
-            public void onFailure(Call call, IOException failure) {
-                body.completeExceptionally(failure);
-            }
-        });
-        return body;
+        return Enqueued.body(calls.newCall(GET));
     }
 
     private static List<String> threads() {
@@ -291,7 +275,7 @@ class MeshCloseTest {
     }
 
     @Test
-    void who_waits_for_a_policy_is_told_when_the_mesh_closes() throws Exception {
+    void a_wait_for_a_policy_ends_when_the_mesh_closes() throws Exception {
         Mesh mesh = Mesh.builder().policy(sink -> () -> {}).build();
         CompletableFuture<Boolean> ready = new CompletableFuture<>();
         Thread asking = new Thread(
@@ -311,7 +295,7 @@ class MeshCloseTest {
     }
 
     @Test
-    void who_asks_a_closed_mesh_for_a_policy_is_told_at_once() throws Exception {
+    void a_closed_mesh_answers_at_once_that_it_has_no_policy() throws Exception {
         Mesh mesh = Mesh.builder().policy(sink -> () -> {}).build();
         mesh.close();
         assertThat(mesh.awaitReady(Duration.ofMinutes(10))).isFalse();

@@ -64,7 +64,7 @@ class MeshNamesTest {
     }
 
     @Test
-    void a_name_that_nobody_knows_fails_with_what_the_platform_says() throws Exception {
+    void an_unknown_name_fails_with_what_the_platform_says() throws Exception {
         try (Mesh mesh = mesh("nobody.invalid", "").build()) {
             assertThatThrownBy(() -> get(mesh, new OkHttpClient(), "http://nobody.invalid/"))
                     .isInstanceOf(NoHealthyEndpoint.class)

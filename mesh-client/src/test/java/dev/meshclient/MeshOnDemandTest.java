@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.meshclient.contract.Enqueued;
 import dev.meshclient.internal.time.Patience;
 import dev.meshclient.registry.FakeHostRegistry;
 import dev.meshclient.registry.PolicySource;
@@ -19,7 +20,6 @@ import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
-import okhttp3.Callback;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -92,7 +92,7 @@ class MeshOnDemandTest {
     }
 
     @Test
-    void a_host_that_nobody_claims_is_called_as_before_and_the_registry_never_hears_of_it() throws IOException {
+    void an_unclaimed_host_is_called_as_before_and_the_registry_never_hears_of_it() throws IOException {
         try (Mesh mesh = mesh().build()) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThat(call(http, "orders")).isEqualTo("orders");
@@ -109,7 +109,7 @@ class MeshOnDemandTest {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThatThrownBy(() -> call(http, "new.svc"))
                     .isInstanceOf(NoRoute.class)
-                    .hasMessageContaining("new.svc:80, which its source was asked for");
+                    .hasMessageContaining("new.svc:80, although its source was asked for it");
             registry.awaitAsked("new.svc,orders?...");
             int asked = registry.asked().size();
             for (int i = 0; i < 100; i++) {
@@ -128,30 +128,14 @@ class MeshOnDemandTest {
         hosts.forEach(host -> registry.hasAt(host, backend.getPort()));
         try (Mesh mesh = mesh().build()) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
-            List<CompletableFuture<String>> answers =
-                    hosts.stream().map(host -> enqueue(http, host)).toList();
+            List<CompletableFuture<String>> answers = hosts.stream()
+                    .map(host -> Enqueued.body(http.newCall(
+                            new Request.Builder().url("http://" + host + "/").build())))
+                    .toList();
             for (int i = 0; i < hosts.size(); i++) {
                 assertThat(answers.get(i).get()).isEqualTo(hosts.get(i));
             }
         }
-    }
-
-    private static CompletableFuture<String> enqueue(OkHttpClient http, String host) {
-        CompletableFuture<String> answer = new CompletableFuture<>();
-        http.newCall(new Request.Builder().url("http://" + host + "/").build()).enqueue(new Callback() {
-            @Override
-            public void onResponse(okhttp3.Call call, Response response) throws IOException {
-                try (response) {
-                    answer.complete(response.body().string());
-                }
-            }
-
-            @Override
-            public void onFailure(okhttp3.Call call, IOException e) {
-                answer.completeExceptionally(e);
-            }
-        });
-        return answer;
     }
 
     @Test
@@ -195,7 +179,7 @@ class MeshOnDemandTest {
         }
     }
 
-    /** Orders sent calls to cart, and does no more: nobody asks for cart, and nobody said that it is gone. */
+    /** Orders no longer sends calls to cart: the mesh does not ask for cart, and no answer removed it. */
     @Test
     void after_a_restart_without_a_registry_what_no_answer_speaks_of_any_more_is_there_still() throws IOException {
         registry.has("orders", "\"rules\": [{\"backendRefs\": [{\"name\": \"cart.svc\"}]}], \"endpoints\": []");

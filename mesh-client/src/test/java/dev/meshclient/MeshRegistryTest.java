@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.meshclient.contract.Enqueued;
 import dev.meshclient.internal.control.Snapshots;
 import dev.meshclient.internal.time.Patience;
 import dev.meshclient.policy.PolicyException;
@@ -114,21 +115,8 @@ class MeshRegistryTest {
                 Mesh mesh = mesh(PolicySource.http(registry.uri("/mesh/policy")).pollInterval(Duration.ofSeconds(1)))) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThat(mesh.awaitReady(Duration.ZERO)).isFalse();
-            CompletableFuture<String> answer = new CompletableFuture<>();
-            Request request = new Request.Builder().url("http://orders/v1/7").build();
-            http.newCall(request).enqueue(new okhttp3.Callback() {
-                @Override
-                public void onResponse(okhttp3.Call call, Response response) throws IOException {
-                    try (response) {
-                        answer.complete(response.body().string());
-                    }
-                }
-
-                @Override
-                public void onFailure(okhttp3.Call call, IOException e) {
-                    answer.completeExceptionally(e);
-                }
-            });
+            CompletableFuture<String> answer = Enqueued.body(
+                    http.newCall(new Request.Builder().url("http://orders/v1/7").build()));
             await().until(() -> http.dispatcher().runningCallsCount() == 1);
             assertThat(answer).isNotDone();
             registry.serves(document(1, blue), "\"1\"");
@@ -328,7 +316,7 @@ class MeshRegistryTest {
                 .json();
     }
 
-    /** What the last part does not speak of stays, and what an earlier one did not have goes in its time. */
+    /** What the last part does not speak of stays, and what an earlier one did not have is removed in its time. */
     @Test
     void a_restart_without_a_registry_keeps_what_the_last_part_does_not_speak_of() throws IOException {
         FakeRegistry registry = new FakeRegistry()
@@ -392,7 +380,7 @@ class MeshRegistryTest {
 
     /** One day old, of a document that may be trusted for an hour. */
     @Test
-    void a_stale_snapshot_is_told_with_its_age_and_with_what_the_registry_said_before_it() throws IOException {
+    void the_status_has_the_age_of_a_stale_snapshot_and_the_last_answer_of_the_registry() throws IOException {
         FakeRegistry registry = new FakeRegistry();
         String last = revision("e/1")
                 .metadata("'ttl': '1h'")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.internal.source.DocumentSink;
+import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -34,12 +35,7 @@ class MeshStatusTest {
             'billing': {'hosts': ['billing'], 'endpoints': [{'address': '10.0.0.2', 'port': '80'}]},
             'new': {'hosts': ['new', 'http://new'], 'retry': {}}""";
 
-    private final StepTime time = new StepTime() {
-        @Override
-        public void start(String name, Runnable task) {
-            task.run();
-        }
-    };
+    private final StepTime time = new InlineTime();
     private final MemoryPolicySource source = PolicySource.lenient(document("7", GOOD));
     private final Mesh mesh = Mesh.builder()
             .policy(source)
@@ -104,7 +100,7 @@ class MeshStatusTest {
     }
 
     @Test
-    void endpoints_are_told_as_the_registry_has_them() {
+    void the_status_has_endpoints_as_the_registry_has_them() {
         assertThat(service("orders").endpoints())
                 .extracting(MeshStatus.Endpoint::toString)
                 .containsExactly("10.0.0.1:80 in eu/a of west HEALTHY, 0 in flight", "[::1]:80 UNKNOWN, 0 in flight");
@@ -141,7 +137,7 @@ class MeshStatusTest {
     }
 
     @Test
-    void a_service_that_documents_leave_out_goes_when_its_time_is_up() throws Exception {
+    void a_service_that_documents_leave_out_is_removed_when_its_time_is_up() throws Exception {
         update("8", PARTLY_BAD);
         time.step(Duration.ofMinutes(29).toNanos());
         assertThat(service("cart").state()).isEqualTo(MeshStatus.State.ABSENT);
@@ -185,7 +181,7 @@ class MeshStatusTest {
         assertThatThrownBy(() -> call("c.shop")).isInstanceOf(NoHealthyEndpoint.class);
     }
 
-    /** Nothing but what it is told. */
+    /** Nothing but what its test says. */
     private static final class Told implements PolicySource {
         Sink sink = new Sink() {
             @Override
@@ -208,7 +204,7 @@ class MeshStatusTest {
     }
 
     @Test
-    void how_it_is_with_the_source_is_told() throws Exception {
+    void the_status_describes_the_source() throws Exception {
         Told told = new Told();
         try (Mesh asked = Mesh.builder().policy(told).time(time).build()) {
             told.sink.failed(new IOException("first"));

@@ -4,12 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.policy.Locality;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkloadEnvironmentTest {
+    private static final Path PAGE = Path.of(System.getProperty("user.dir")).resolveSibling("docs/mesh.md");
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -60,8 +68,39 @@ class WorkloadEnvironmentTest {
 
     @Test
     void ecs_sets_a_region_alone() {
-        assertThat(WorkloadEnvironment.read(Map.of("AWS_REGION", "eu-west-1")).locality())
+        assertThat(WorkloadEnvironment.read(Map.of("AWS_DEFAULT_REGION", "eu-west-1"))
+                        .locality())
                 .isEqualTo(new Locality("eu-west-1", "", ""));
+        assertThat(WorkloadEnvironment.read(Map.of("AWS_DEFAULT_REGION", "eu-west-1", "AWS_REGION", "eu-west-2"))
+                        .locality())
+                .isEqualTo(new Locality("eu-west-2", "", ""));
+    }
+
+    /** The table in docs/mesh.md, column by column, and nothing else. */
+    @Test
+    void the_page_lists_the_variables_in_the_order_in_which_they_count() throws Exception {
+        List<List<String>> columns = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        for (String line : Files.readAllLines(PAGE)) {
+            String[] cells = line.split("\\|", -1);
+            if (cells.length == 6 && line.matches(".*`[A-Z_]+`.*")) {
+                for (int i = 0; i < 3; i++) {
+                    Matcher names = Pattern.compile("`([A-Z_]+)`").matcher(cells[i + 2]);
+                    while (names.find()) {
+                        columns.get(i).add(names.group(1));
+                    }
+                }
+            }
+        }
+        assertThat(columns.get(0)).isEqualTo(WorkloadEnvironment.SERVICE);
+        assertThat(columns.get(1))
+                .isEqualTo(WorkloadEnvironment.PLACES.stream()
+                        .map(WorkloadEnvironment.Place::region)
+                        .toList());
+        assertThat(columns.get(2))
+                .isEqualTo(WorkloadEnvironment.PLACES.stream()
+                        .map(WorkloadEnvironment.Place::zone)
+                        .filter(zone -> !zone.isEmpty())
+                        .toList());
     }
 
     @Test

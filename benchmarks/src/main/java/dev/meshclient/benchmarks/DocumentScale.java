@@ -88,7 +88,7 @@ public final class DocumentScale {
     }
 
     private static Router router(RealTime time) {
-        return new Router(
+        return Router.withoutNames(
                 time,
                 Workload.of("caller").zone("eu/a"),
                 Events.of(time, List.of(), List.of()),

@@ -71,7 +71,7 @@ public class PipelineBenchmark {
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "benchmark"},
                  "services": {"orders": {"hosts": ["orders"], "endpoints": %s}}}
                 """.formatted(list);
-        Router router = new Router(
+        Router router = Router.withoutNames(
                 time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         router.control().apply(PolicyCodec.read(document), gone -> {});
         if (!(router.admit("orders", 80) instanceof Admission.Routed routed)) {

@@ -7,11 +7,11 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/** For a developer's machine and for tests: {@code http://orders} is what runs on localhost, all other hosts are as ever. */
+/** For a developer's machine and for tests: {@code http://orders} is a server on localhost, and all other hosts are unchanged. */
 public final class LocalOverride {
     private LocalOverride() {}
 
-    /** Calls {@code http://orders}, which is the server at that port of localhost. */
+    /** Calls {@code http://orders}: the server at that port of localhost. */
     static String order(int port) throws IOException {
         PolicySource override = PolicySource.of("""
                 {

@@ -8,7 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
-/** Serves one text at any path, as a static file server does: a stand-in for a service, and a registry. */
+/** Serves one text at any path, as a static file server does: it replaces a service or a registry. */
 final class LocalServer implements Closeable {
     private final HttpServer server;
 

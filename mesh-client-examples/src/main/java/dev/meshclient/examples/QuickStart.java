@@ -9,7 +9,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/** A client whose calls follow a policy document, which any static file server hands out. */
+/** A client whose calls follow a policy document; any static file server can serve it. */
 public final class QuickStart {
     private QuickStart() {}
 

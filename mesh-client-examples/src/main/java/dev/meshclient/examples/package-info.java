@@ -1,4 +1,4 @@
-/** Small programs to copy from. */
+/** Small example programs. */
 @NullMarked
 package dev.meshclient.examples;
 

@@ -83,34 +83,26 @@ public record AuthorizationPolicy(@Nullable String name, Action action, boolean 
             Values trustDomains,
             Values ipBlocks,
             Values remoteIpBlocks) {
-
         /** Starts an empty builder. */
         public static Builder builder() {
-            return new Builder();
+            return new Source(Values.NONE, Values.NONE, Values.NONE, Values.NONE, Values.NONE, Values.NONE, Values.NONE)
+                    .toBuilder();
         }
 
         /** Starts a builder with these values. */
         public Builder toBuilder() {
-            Builder builder = new Builder();
-            builder.principals = principals;
-            builder.requestPrincipals = requestPrincipals;
-            builder.namespaces = namespaces;
-            builder.serviceAccounts = serviceAccounts;
-            builder.trustDomains = trustDomains;
-            builder.ipBlocks = ipBlocks;
-            builder.remoteIpBlocks = remoteIpBlocks;
-            return builder;
+            return new Builder();
         }
 
         /** Builds a {@link Source}. Fields have the names of the document; the components describe their meaning. */
-        public static final class Builder {
-            private Values principals = Values.NONE;
-            private Values requestPrincipals = Values.NONE;
-            private Values namespaces = Values.NONE;
-            private Values serviceAccounts = Values.NONE;
-            private Values trustDomains = Values.NONE;
-            private Values ipBlocks = Values.NONE;
-            private Values remoteIpBlocks = Values.NONE;
+        public final class Builder {
+            private Values principals = Source.this.principals;
+            private Values requestPrincipals = Source.this.requestPrincipals;
+            private Values namespaces = Source.this.namespaces;
+            private Values serviceAccounts = Source.this.serviceAccounts;
+            private Values trustDomains = Source.this.trustDomains;
+            private Values ipBlocks = Source.this.ipBlocks;
+            private Values remoteIpBlocks = Source.this.remoteIpBlocks;
 
             private Builder() {}
 

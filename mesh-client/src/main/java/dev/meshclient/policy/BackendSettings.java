@@ -24,7 +24,18 @@ public record BackendSettings(
         @Nullable String serviceAccount,
         Access access) {
     /** Nothing is stated. */
-    public static final BackendSettings NONE = builder().build();
+    public static final BackendSettings NONE = new BackendSettings(
+            ConnectionTimeouts.NONE,
+            RetryConstraint.NONE,
+            Limits.NONE,
+            OutlierDetection.NONE,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            Access.NONE);
 
     /**
      * These settings; what is not stated is taken from {@code base}: timeouts, budget, limits and outlier detection field by
@@ -47,39 +58,27 @@ public record BackendSettings(
 
     /** Starts an empty builder. */
     public static Builder builder() {
-        return new Builder();
+        return NONE.toBuilder();
     }
 
     /** Starts a builder with these values. */
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        builder.timeouts = timeouts;
-        builder.retryConstraint = retryConstraint;
-        builder.limits = limits;
-        builder.outlierDetection = outlierDetection;
-        builder.failoverMode = failoverMode;
-        builder.loadBalancer = loadBalancer;
-        builder.trafficDistribution = trafficDistribution;
-        builder.localityLbSetting = localityLbSetting;
-        builder.tls = tls;
-        builder.serviceAccount = serviceAccount;
-        builder.access = access;
-        return builder;
+        return new Builder();
     }
 
     /** Builds a {@link BackendSettings}. Fields have the names of the document; the components describe their meaning. */
-    public static final class Builder {
-        private ConnectionTimeouts timeouts = ConnectionTimeouts.NONE;
-        private RetryConstraint retryConstraint = RetryConstraint.NONE;
-        private Limits limits = Limits.NONE;
-        private OutlierDetection outlierDetection = OutlierDetection.NONE;
-        private @Nullable FailoverMode failoverMode;
-        private @Nullable LoadBalancer loadBalancer;
-        private @Nullable TrafficDistribution trafficDistribution;
-        private @Nullable LocalityLbSetting localityLbSetting;
-        private @Nullable Tls tls;
-        private @Nullable String serviceAccount;
-        private Access access = Access.NONE;
+    public final class Builder {
+        private ConnectionTimeouts timeouts = BackendSettings.this.timeouts;
+        private RetryConstraint retryConstraint = BackendSettings.this.retryConstraint;
+        private Limits limits = BackendSettings.this.limits;
+        private OutlierDetection outlierDetection = BackendSettings.this.outlierDetection;
+        private @Nullable FailoverMode failoverMode = BackendSettings.this.failoverMode;
+        private @Nullable LoadBalancer loadBalancer = BackendSettings.this.loadBalancer;
+        private @Nullable TrafficDistribution trafficDistribution = BackendSettings.this.trafficDistribution;
+        private @Nullable LocalityLbSetting localityLbSetting = BackendSettings.this.localityLbSetting;
+        private @Nullable Tls tls = BackendSettings.this.tls;
+        private @Nullable String serviceAccount = BackendSettings.this.serviceAccount;
+        private Access access = BackendSettings.this.access;
 
         private Builder() {}
 

@@ -30,6 +30,9 @@ public record Endpoint(
         Map<String, String> labels,
         @Nullable String serviceAccount,
         @Nullable TlsMode tlsMode) {
+    private static final Endpoint EMPTY =
+            new Endpoint("", 0, Locality.NONE, null, 1, Health.UNKNOWN, Map.of(), null, null);
+
     public Endpoint {
         labels = Map.copyOf(labels);
     }
@@ -58,35 +61,25 @@ public record Endpoint(
 
     /** Starts an empty builder. */
     public static Builder builder() {
-        return new Builder();
+        return EMPTY.toBuilder();
     }
 
     /** Starts a builder with these values. */
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        builder.address = address;
-        builder.port = port;
-        builder.locality = locality;
-        builder.cluster = cluster;
-        builder.weight = weight;
-        builder.health = health;
-        builder.labels = labels;
-        builder.serviceAccount = serviceAccount;
-        builder.tlsMode = tlsMode;
-        return builder;
+        return new Builder();
     }
 
     /** Builds a {@link Endpoint}. Fields have the names of the document; the components describe their meaning. */
-    public static final class Builder {
-        private String address = "";
-        private int port = 0;
-        private Locality locality = Locality.NONE;
-        private @Nullable String cluster;
-        private int weight = 1;
-        private Health health = Health.UNKNOWN;
-        private Map<String, String> labels = Map.of();
-        private @Nullable String serviceAccount;
-        private @Nullable TlsMode tlsMode;
+    public final class Builder {
+        private String address = Endpoint.this.address;
+        private int port = Endpoint.this.port;
+        private Locality locality = Endpoint.this.locality;
+        private @Nullable String cluster = Endpoint.this.cluster;
+        private int weight = Endpoint.this.weight;
+        private Health health = Endpoint.this.health;
+        private Map<String, String> labels = Endpoint.this.labels;
+        private @Nullable String serviceAccount = Endpoint.this.serviceAccount;
+        private @Nullable TlsMode tlsMode = Endpoint.this.tlsMode;
 
         private Builder() {}
 

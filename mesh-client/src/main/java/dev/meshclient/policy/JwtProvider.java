@@ -29,29 +29,22 @@ public record JwtProvider(
 
     /** Starts an empty builder. */
     public static Builder builder() {
-        return new Builder();
+        return new JwtProvider("", List.of(), null, null, null, null).toBuilder();
     }
 
     /** Starts a builder with these values. */
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        builder.issuer = issuer;
-        builder.audiences = audiences;
-        builder.jwksUri = jwksUri;
-        builder.jwks = jwks;
-        builder.clockSkew = clockSkew;
-        builder.cacheDuration = cacheDuration;
-        return builder;
+        return new Builder();
     }
 
     /** Builds a {@link JwtProvider}. Fields have the names of the document; the components describe their meaning. */
-    public static final class Builder {
-        private String issuer = "";
-        private List<String> audiences = List.of();
-        private @Nullable String jwksUri;
-        private @Nullable String jwks;
-        private @Nullable Duration clockSkew;
-        private @Nullable Duration cacheDuration;
+    public final class Builder {
+        private String issuer = JwtProvider.this.issuer;
+        private List<String> audiences = JwtProvider.this.audiences;
+        private @Nullable String jwksUri = JwtProvider.this.jwksUri;
+        private @Nullable String jwks = JwtProvider.this.jwks;
+        private @Nullable Duration clockSkew = JwtProvider.this.clockSkew;
+        private @Nullable Duration cacheDuration = JwtProvider.this.cacheDuration;
 
         private Builder() {}
 

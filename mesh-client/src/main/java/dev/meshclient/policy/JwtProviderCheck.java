@@ -35,9 +35,7 @@ final class JwtProviderCheck {
         place.field("cacheDuration").durationAboveZero(provider.cacheDuration());
         if (provider.jwksUri() == null) {
             place.misplaced(
-                    "cacheDuration",
-                    provider.cacheDuration(),
-                    "beside jwksUri: what is in the document is not fetched");
+                    "cacheDuration", provider.cacheDuration(), "beside jwksUri: keys in the document are not fetched");
         }
     }
 

@@ -56,33 +56,33 @@ public record MeshPolicy(
 
     /** Starts an empty builder. */
     public static Builder builder() {
-        return new Builder();
+        return new MeshPolicy(
+                        Metadata.builder().build(),
+                        null,
+                        OutboundTrafficPolicy.ALLOW_ANY,
+                        List.of(),
+                        Map.of(),
+                        Settings.NONE,
+                        Map.of(),
+                        List.of())
+                .toBuilder();
     }
 
     /** Starts a builder with these values. */
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        builder.metadata = metadata;
-        builder.trustDomain = trustDomain;
-        builder.outboundTrafficPolicy = outboundTrafficPolicy;
-        builder.clusters = clusters;
-        builder.jwtProviders = jwtProviders;
-        builder.defaults = defaults;
-        builder.services = services;
-        builder.removed = removed;
-        return builder;
+        return new Builder();
     }
 
     /** Builds a {@link MeshPolicy}. Fields have the names of the document; the components describe their meaning. */
-    public static final class Builder {
-        private Metadata metadata = Metadata.builder().build();
-        private @Nullable String trustDomain;
-        private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
-        private List<Cluster> clusters = List.of();
-        private Map<String, JwtProvider> jwtProviders = Map.of();
-        private Settings defaults = Settings.NONE;
-        private Map<String, Service> services = Map.of();
-        private List<String> removed = List.of();
+    public final class Builder {
+        private Metadata metadata = MeshPolicy.this.metadata;
+        private @Nullable String trustDomain = MeshPolicy.this.trustDomain;
+        private OutboundTrafficPolicy outboundTrafficPolicy = MeshPolicy.this.outboundTrafficPolicy;
+        private List<Cluster> clusters = MeshPolicy.this.clusters;
+        private Map<String, JwtProvider> jwtProviders = MeshPolicy.this.jwtProviders;
+        private Settings defaults = MeshPolicy.this.defaults;
+        private Map<String, Service> services = MeshPolicy.this.services;
+        private List<String> removed = MeshPolicy.this.removed;
 
         private Builder() {}
 

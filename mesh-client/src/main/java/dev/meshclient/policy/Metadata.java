@@ -33,29 +33,22 @@ public record Metadata(
 
     /** Starts an empty builder. */
     public static Builder builder() {
-        return new Builder();
+        return new Metadata("", null, null, null, null, null).toBuilder();
     }
 
     /** Starts a builder with these values. */
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        builder.mesh = mesh;
-        builder.epoch = epoch;
-        builder.version = version;
-        builder.generated = generated;
-        builder.ttl = ttl;
-        builder.scope = scope;
-        return builder;
+        return new Builder();
     }
 
     /** Builds a {@link Metadata}. Fields have the names of the document; the components describe their meaning. */
-    public static final class Builder {
-        private String mesh = "";
-        private @Nullable String epoch;
-        private @Nullable Long version;
-        private @Nullable Instant generated;
-        private @Nullable Duration ttl;
-        private @Nullable DocumentScope scope;
+    public final class Builder {
+        private String mesh = Metadata.this.mesh;
+        private @Nullable String epoch = Metadata.this.epoch;
+        private @Nullable Long version = Metadata.this.version;
+        private @Nullable Instant generated = Metadata.this.generated;
+        private @Nullable Duration ttl = Metadata.this.ttl;
+        private @Nullable DocumentScope scope = Metadata.this.scope;
 
         private Builder() {}
 

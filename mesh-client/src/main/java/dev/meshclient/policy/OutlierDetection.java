@@ -51,33 +51,24 @@ public record OutlierDetection(
 
     /** Starts an empty builder. */
     public static Builder builder() {
-        return new Builder();
+        return NONE.toBuilder();
     }
 
     /** Starts a builder with these values. */
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        builder.consecutive5xxErrors = consecutive5xxErrors;
-        builder.consecutiveGatewayErrors = consecutiveGatewayErrors;
-        builder.consecutiveLocalOriginFailures = consecutiveLocalOriginFailures;
-        builder.interval = interval;
-        builder.baseEjectionTime = baseEjectionTime;
-        builder.maxEjectionTime = maxEjectionTime;
-        builder.maxEjectionPercent = maxEjectionPercent;
-        builder.minHealthPercent = minHealthPercent;
-        return builder;
+        return new Builder();
     }
 
     /** Builds a {@link OutlierDetection}. Fields have the names of the document; the components describe their meaning. */
-    public static final class Builder {
-        private @Nullable Long consecutive5xxErrors;
-        private @Nullable Long consecutiveGatewayErrors;
-        private @Nullable Long consecutiveLocalOriginFailures;
-        private @Nullable Duration interval;
-        private @Nullable Duration baseEjectionTime;
-        private @Nullable Duration maxEjectionTime;
-        private @Nullable Integer maxEjectionPercent;
-        private @Nullable Integer minHealthPercent;
+    public final class Builder {
+        private @Nullable Long consecutive5xxErrors = OutlierDetection.this.consecutive5xxErrors;
+        private @Nullable Long consecutiveGatewayErrors = OutlierDetection.this.consecutiveGatewayErrors;
+        private @Nullable Long consecutiveLocalOriginFailures = OutlierDetection.this.consecutiveLocalOriginFailures;
+        private @Nullable Duration interval = OutlierDetection.this.interval;
+        private @Nullable Duration baseEjectionTime = OutlierDetection.this.baseEjectionTime;
+        private @Nullable Duration maxEjectionTime = OutlierDetection.this.maxEjectionTime;
+        private @Nullable Integer maxEjectionPercent = OutlierDetection.this.maxEjectionPercent;
+        private @Nullable Integer minHealthPercent = OutlierDetection.this.minHealthPercent;
 
         private Builder() {}
 

@@ -22,21 +22,18 @@ public record RouteSettings(Timeouts timeouts, @Nullable RetryPolicy retry) {
 
     /** Starts an empty builder. */
     public static Builder builder() {
-        return new Builder();
+        return NONE.toBuilder();
     }
 
     /** Starts a builder with these values. */
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        builder.timeouts = timeouts;
-        builder.retry = retry;
-        return builder;
+        return new Builder();
     }
 
     /** Builds a {@link RouteSettings}. Fields have the names of the document; the components describe their meaning. */
-    public static final class Builder {
-        private Timeouts timeouts = Timeouts.NONE;
-        private @Nullable RetryPolicy retry;
+    public final class Builder {
+        private Timeouts timeouts = RouteSettings.this.timeouts;
+        private @Nullable RetryPolicy retry = RouteSettings.this.retry;
 
         private Builder() {}
 

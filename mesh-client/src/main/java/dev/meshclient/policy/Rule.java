@@ -21,25 +21,20 @@ public record Rule(@Nullable String name, List<Match> matches, List<BackendRef> 
 
     /** Starts an empty builder. */
     public static Builder builder() {
-        return new Builder();
+        return new Rule(null, List.of(), List.of(), RouteSettings.NONE).toBuilder();
     }
 
     /** Starts a builder with these values. */
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        builder.name = name;
-        builder.matches = matches;
-        builder.backendRefs = backendRefs;
-        builder.settings = settings;
-        return builder;
+        return new Builder();
     }
 
     /** Builds a {@link Rule}. Fields have the names of the document; the components describe their meaning. */
-    public static final class Builder {
-        private @Nullable String name;
-        private List<Match> matches = List.of();
-        private List<BackendRef> backendRefs = List.of();
-        private RouteSettings settings = RouteSettings.NONE;
+    public final class Builder {
+        private @Nullable String name = Rule.this.name;
+        private List<Match> matches = Rule.this.matches;
+        private List<BackendRef> backendRefs = Rule.this.backendRefs;
+        private RouteSettings settings = Rule.this.settings;
 
         private Builder() {}
 

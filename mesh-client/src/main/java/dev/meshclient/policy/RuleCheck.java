@@ -66,7 +66,7 @@ final class RuleCheck {
                             path.value(),
                             MAX_PATTERN,
                             PATH,
-                            "a path as it is sent: it starts with /, what is not ASCII is percent-encoded, there is no query");
+                            "a path as it is sent: it starts with /, characters outside ASCII are percent-encoded, there is no query");
         }
         if (match.method() != null && !METHOD.contains(match.method())) {
             place.field("method").wrong(match.method(), METHODS);

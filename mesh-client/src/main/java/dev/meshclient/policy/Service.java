@@ -71,31 +71,25 @@ public record Service(
 
     /** Starts an empty builder. */
     public static Builder builder() {
-        return new Builder();
+        return new Service(
+                        List.of(), AppProtocol.HTTP, Resolution.STATIC, List.of(), List.of(), List.of(), Settings.NONE)
+                .toBuilder();
     }
 
     /** Starts a builder with these values. */
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        builder.hosts = hosts;
-        builder.appProtocol = appProtocol;
-        builder.resolution = resolution;
-        builder.endpoints = endpoints;
-        builder.subsets = subsets;
-        builder.rules = rules;
-        builder.settings = settings;
-        return builder;
+        return new Builder();
     }
 
     /** Builds a {@link Service}. Fields have the names of the document; the components describe their meaning. */
-    public static final class Builder {
-        private List<String> hosts = List.of();
-        private AppProtocol appProtocol = AppProtocol.HTTP;
-        private Resolution resolution = Resolution.STATIC;
-        private List<Endpoint> endpoints = List.of();
-        private List<Subset> subsets = List.of();
-        private List<Rule> rules = List.of();
-        private Settings settings = Settings.NONE;
+    public final class Builder {
+        private List<String> hosts = Service.this.hosts;
+        private AppProtocol appProtocol = Service.this.appProtocol;
+        private Resolution resolution = Service.this.resolution;
+        private List<Endpoint> endpoints = Service.this.endpoints;
+        private List<Subset> subsets = Service.this.subsets;
+        private List<Rule> rules = Service.this.rules;
+        private Settings settings = Service.this.settings;
 
         private Builder() {}
 

@@ -265,7 +265,7 @@ final class ServiceCheck {
             place.field("serviceAccount")
                     .wrongIn(
                             "not stated",
-                            "a SPIFFE ID, since MESH_MUTUAL verifies who the endpoints are; or trustDomain in the document,"
+                            "a SPIFFE ID, since MESH_MUTUAL verifies the identity of endpoints; or trustDomain in the document,"
                                     + " serviceAccount in defaults or at each endpoint, or tls.subjectAltNames");
         }
     }

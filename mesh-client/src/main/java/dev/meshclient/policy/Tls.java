@@ -47,27 +47,21 @@ public record Tls(
 
     /** Starts an empty builder. */
     public static Builder builder() {
-        return new Builder();
+        return of(Mode.DISABLE).toBuilder();
     }
 
     /** Starts a builder with these values. */
     public Builder toBuilder() {
-        Builder builder = new Builder();
-        builder.mode = mode;
-        builder.sni = sni;
-        builder.subjectAltNames = subjectAltNames;
-        builder.caCertificates = caCertificates;
-        builder.credentialName = credentialName;
-        return builder;
+        return new Builder();
     }
 
     /** Builds a {@link Tls}. Fields have the names of the document; the components describe their meaning. */
-    public static final class Builder {
-        private Mode mode = Mode.DISABLE;
-        private @Nullable String sni;
-        private List<String> subjectAltNames = List.of();
-        private @Nullable String caCertificates;
-        private @Nullable String credentialName;
+    public final class Builder {
+        private Mode mode = Tls.this.mode;
+        private @Nullable String sni = Tls.this.sni;
+        private List<String> subjectAltNames = Tls.this.subjectAltNames;
+        private @Nullable String caCertificates = Tls.this.caCertificates;
+        private @Nullable String credentialName = Tls.this.credentialName;
 
         private Builder() {}
 

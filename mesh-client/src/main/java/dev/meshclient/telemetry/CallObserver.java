@@ -43,7 +43,7 @@ public interface CallObserver {
     default void attemptEnded(AttemptInfo attempt) {}
 
     /**
-     * The call is over, its body included. Runs on the thread that ends it: the one that reads the body, or the timer of the mesh
+     * The call is over, its body included. Runs on the thread that ends it: the thread that reads the body, or the timer of the mesh
      * where a deadline ends the call. It must not wait.
      */
     default void ended(CallInfo call) {}

@@ -126,7 +126,7 @@ abstract class Boundary {
         return request;
     }
 
-    /** The next request of a server outside: nothing of the mesh is told to it. */
+    /** The next request of a server outside: it carries nothing of the mesh. */
     static RecordedRequest plain(MockWebServer server) throws InterruptedException {
         RecordedRequest request = server.takeRequest();
         assertThat(request.getHeaders().names()).noneMatch(name -> name.startsWith("x-mesh"));

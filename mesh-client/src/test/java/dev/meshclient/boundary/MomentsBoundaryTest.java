@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.meshclient.Mesh;
 import dev.meshclient.NoRoute;
 import dev.meshclient.PolicyUnavailable;
+import dev.meshclient.contract.Enqueued;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
@@ -17,7 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import mockwebserver3.MockResponse;
 import okhttp3.Call;
-import okhttp3.Callback;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +85,7 @@ class MomentsBoundaryTest extends Boundary {
                         .initialFetchTimeout(Duration.ofMinutes(1))
                         .build())
                 .wrap(watched());
-        CompletableFuture<String> body = enqueue(http, orders());
+        CompletableFuture<String> body = Enqueued.body(http.newCall(get(orders())));
         awaitWaiting(body);
         sink.get().deliver(policy("orders").read());
         assertThat(body.get()).isEqualTo("inside");
@@ -99,7 +99,7 @@ class MomentsBoundaryTest extends Boundary {
                         .initialFetchTimeout(Duration.ofMinutes(10))
                         .build())
                 .wrap(watched());
-        CompletableFuture<String> body = enqueue(http, orders());
+        CompletableFuture<String> body = Enqueued.body(http.newCall(get(orders())));
         awaitWaiting(body);
         http.dispatcher().cancelAll();
         assertThatThrownBy(body::get).hasCauseInstanceOf(IOException.class);
@@ -148,24 +148,7 @@ class MomentsBoundaryTest extends Boundary {
         Mesh mesh = mesh();
         Call.Factory calls = mesh.callFactory(caller().build());
         mesh.close();
-        assertThatThrownBy(enqueue(calls, orders())::get).hasCauseInstanceOf(PolicyUnavailable.class);
-    }
-
-    private static CompletableFuture<String> enqueue(Call.Factory calls, String url) {
-        CompletableFuture<String> body = new CompletableFuture<>();
-        calls.newCall(get(url)).enqueue(new Callback() {
-            @Override
-            public void onResponse(Call call, Response response) throws IOException {
-                try (response) {
-                    body.complete(response.body().string());
-                }
-            }
-
-            @Override
-            public void onFailure(Call call, IOException failure) {
-                body.completeExceptionally(failure);
-            }
-        });
-        return body;
+        assertThatThrownBy(Enqueued.body(calls.newCall(get(orders())))::get)
+                .hasCauseInstanceOf(PolicyUnavailable.class);
     }
 }

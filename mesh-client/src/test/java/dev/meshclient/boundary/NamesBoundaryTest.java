@@ -106,7 +106,7 @@ class NamesBoundaryTest extends Boundary {
         assertThat(plain(outside).getHeaders().get("Host")).isEqualTo("orders");
     }
 
-    /** It is a host that nobody claims: reached as before, without anything of the mesh, unless all such hosts are refused. */
+    /** It is a host that no mesh claims: reached as before, without anything of the mesh, unless all such hosts are refused. */
     @Test
     void an_endpoints_own_address_is_not_the_services_host() throws Exception {
         inside.enqueue(ok("by address"));

@@ -202,7 +202,7 @@ class WaysBoundaryTest extends Boundary {
     }
 
     @Test
-    void a_web_socket_goes_through_the_mesh() throws Exception {
+    void a_web_socket_passes_through_the_mesh() throws Exception {
         inside.enqueue(new MockResponse.Builder()
                 .webSocketUpgrade(new WebSocketListener() {})
                 .build());
@@ -279,7 +279,7 @@ class WaysBoundaryTest extends Boundary {
     }
 
     @Test
-    void a_host_outside_may_share_a_connection_of_a_host_that_nobody_lists_endpoints_for() throws Exception {
+    void a_host_outside_may_share_a_connection_of_a_host_without_listed_endpoints() throws Exception {
         HeldCertificate both = new HeldCertificate.Builder()
                 .addSubjectAlternativeName("a.test")
                 .addSubjectAlternativeName("b.test")
@@ -303,7 +303,7 @@ class WaysBoundaryTest extends Boundary {
         assertThat(plain(outside).getExchangeIndex()).isEqualTo(1);
     }
 
-    /** Whoever takes the mesh out of his client has a client without a mesh; there is nothing left that could object. */
+    /** A caller who takes the mesh out of a client has a client without a mesh; nothing is left that could object. */
     @Test
     void a_client_whose_interceptors_were_cleared_is_a_client_without_a_mesh() throws Exception {
         leak.enqueue(ok("past the mesh"));

@@ -42,7 +42,7 @@ class AuthenticationContractTest extends OkHttpContract {
     }
 
     @Test
-    void a_challenge_that_nobody_answers_is_returned() throws Exception {
+    void a_challenge_without_an_authenticator_is_returned() throws Exception {
         orders.enqueue(answer(401)
                 .addHeader("WWW-Authenticate", "Basic realm=a")
                 .body("who?")

@@ -129,7 +129,7 @@ class CallContractTest extends OkHttpContract {
     }
 
     @Test
-    void a_name_that_nobody_knows_fails_as_such() throws Exception {
+    void an_unknown_name_fails_as_such() throws Exception {
         Call.Factory calls = calls(b -> b.dns(host -> {
             throw new UnknownHostException(host);
         }));

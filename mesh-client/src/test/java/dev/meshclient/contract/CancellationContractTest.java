@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A call can be cancelled at every stage, by whoever holds it. */
+/** The holder of a call can cancel it at every stage. */
 @ParameterizedClass(name = "{0}")
 @EnumSource(Edge.class)
 class CancellationContractTest extends OkHttpContract {
@@ -43,7 +43,7 @@ class CancellationContractTest extends OkHttpContract {
     }
 
     @Test
-    void cancelled_before_it_is_enqueued_its_callback_is_told() {
+    void cancelled_before_it_is_enqueued_its_callback_gets_the_failure() {
         Call call = calls().newCall(get("/"));
         call.cancel();
         Enqueued callback = Enqueued.of(call);
@@ -169,7 +169,7 @@ class CancellationContractTest extends OkHttpContract {
     }
 
     @Test
-    void cancelled_after_its_end_nothing_is_told_but_the_cancelling() throws Exception {
+    void cancelled_after_its_end_only_the_cancel_is_an_event() throws Exception {
         orders.enqueue(ok("done"));
         Call call = calls().newCall(get("/"));
         try (Response response = call.execute()) {

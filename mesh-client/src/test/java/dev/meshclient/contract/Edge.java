@@ -37,7 +37,7 @@ enum Edge {
         };
     }
 
-    /** The client through this edge, for those who need an {@link OkHttpClient}. */
+    /** The client through this edge, for tests that need an {@link OkHttpClient}. */
     OkHttpClient client(Optional<Mesh> mesh, OkHttpClient client) {
         if (this == CALL_FACTORY) {
             throw new IllegalArgumentException("a call factory is not a client");

@@ -2,13 +2,14 @@ package dev.meshclient.contract;
 
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Response;
 
 /** What became of a call that was enqueued. */
-final class Enqueued implements Callback {
+public final class Enqueued implements Callback {
     private final CompletableFuture<Response> result = new CompletableFuture<>();
 
     private Enqueued() {}
@@ -17,6 +18,17 @@ final class Enqueued implements Callback {
         Enqueued callback = new Enqueued();
         call.enqueue(callback);
         return callback;
+    }
+
+    /** The body of a call that is enqueued, or its failure. */
+    public static CompletableFuture<String> body(Call call) {
+        return of(call).result.thenApply(response -> {
+            try (response) {
+                return response.body().string();
+            } catch (IOException e) {
+                throw new CompletionException(e);
+            }
+        });
     }
 
     @Override

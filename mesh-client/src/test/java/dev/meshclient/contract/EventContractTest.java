@@ -71,7 +71,7 @@ class EventContractTest extends OkHttpContract {
     }
 
     @Test
-    void all_events_are_told_of_the_callers_own_call() throws Exception {
+    void all_events_are_of_the_callers_own_call() throws Exception {
         orders.enqueue(answer(302).addHeader("Location", "/b").build());
         orders.enqueue(ok("abc"));
         Call call = calls().newCall(get("/a"));
@@ -84,7 +84,7 @@ class EventContractTest extends OkHttpContract {
     }
 
     @Test
-    void a_request_body_is_told_with_its_length() throws Exception {
+    void the_event_of_a_request_body_has_its_length() throws Exception {
         orders.enqueue(answer(201).build());
         calls().newCall(post("/", "12345")).execute().close();
         assertThat(events.takeAtEnd())
@@ -92,7 +92,7 @@ class EventContractTest extends OkHttpContract {
     }
 
     @Test
-    void tls_is_told_between_the_ends_of_connecting() throws Exception {
+    void the_events_of_tls_are_between_those_of_connecting() throws Exception {
         useHttps();
         orders.setProtocols(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1));
         orders.enqueue(ok("abc"));

@@ -9,7 +9,7 @@ import java.net.SocketTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A port of the loopback that nobody accepts on and whose queue is full: connecting to it takes for ever. */
+/** A port of the loopback whose server accepts no connection and whose queue is full: connecting to it never ends. */
 public final class FullBacklog implements Closeable {
     private static final int PROBE_MILLIS = 250;
 

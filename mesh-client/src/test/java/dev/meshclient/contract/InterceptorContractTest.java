@@ -137,7 +137,7 @@ class InterceptorContractTest extends OkHttpContract {
     }
 
     @Test
-    void an_interceptor_that_proceeds_again_with_an_open_response_is_told_so() {
+    void an_interceptor_that_proceeds_again_with_an_open_response_gets_the_reason() {
         orders.enqueue(answer(500).body("sorry").build());
         orders.enqueue(ok("there"));
         Interceptor leaky = chain -> {

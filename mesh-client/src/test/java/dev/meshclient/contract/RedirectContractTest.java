@@ -122,7 +122,7 @@ class RedirectContractTest extends OkHttpContract {
     }
 
     @Test
-    void a_caller_who_wants_no_redirects_gets_them_himself() throws Exception {
+    void a_caller_without_redirects_gets_the_answers_as_they_are() throws Exception {
         orders.enqueue(answer(302).addHeader("Location", "/b").build());
         assertThat(codeOf(b -> b.followRedirects(false), "/a")).isEqualTo(302);
         assertThat(orders.getRequestCount()).isEqualTo(1);

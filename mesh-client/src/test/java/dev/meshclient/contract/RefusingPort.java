@@ -8,7 +8,7 @@ import java.net.Socket;
 
 /**
  * A port of the loopback that is taken and refuses connections, as that of a dead server does. The port of a server that was
- * closed is free, and whoever starts next may be given it.
+ * closed is free, and the next server that starts may get it.
  */
 public final class RefusingPort implements Closeable {
     private final Socket holder;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where no event is told: what the recheck alone does. */
+/** Where the file system reports no event: what the recheck alone does. */
 class MountedWatchTest {
     private static final long MILLI = 1_000_000L;
     private static final TestCertificates ROOT = TestCertificates.root("shop root");

@@ -38,7 +38,7 @@ class TrustBundleTest {
     }
 
     @Test
-    void without_keys_trusts_nobody() throws CertificateException {
+    void without_keys_trusts_no_peer() throws CertificateException {
         TrustBundle bundle = TrustBundle.fromSpiffeJwks("a.example", "{\"keys\": []}");
 
         assertThat(bundle.x509Authorities()).isEmpty();

@@ -1,4 +1,4 @@
-/** Who a workload is, whatever its files look like. */
+/** The identity of a workload, from files of every shape. */
 @NullMarked
 package dev.meshclient.identity;
 

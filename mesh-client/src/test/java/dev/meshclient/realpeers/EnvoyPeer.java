@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Envoy with {@code require_client_certificate}, which is told whose names it takes as sidecars are. */
+/** Envoy with {@code require_client_certificate}, configured with the names that it accepts, as a sidecar is. */
 final class EnvoyPeer implements RealPeer {
     private final Path access;
     private final Program running;

@@ -85,7 +85,7 @@ final class JettyPeer implements RealPeer {
         }
     }
 
-    /** Answers nobody before so many requests are there, each on a connection of its own with HTTP/1.1. */
+    /** Answers only when so many requests are there, each on a connection of its own with HTTP/1.1. */
     void holdUntil(int requests) {
         held = new CountDownLatch(requests);
     }

@@ -82,7 +82,7 @@ final class NginxPeer implements RealPeer {
                 List.of(program.toString(), "-p", directory.toString(), "-c", "nginx.conf", "-e", "error.log"));
     }
 
-    /** Takes other files; returns when those who had the old ones take no new connections. */
+    /** Takes other files; returns when the workers with the old files take no new connections. */
     void reload(TestCertificates own, List<TestCertificates> trusted) throws IOException, InterruptedException {
         long before = stopping();
         RealPeer.write(directory, own, trusted);

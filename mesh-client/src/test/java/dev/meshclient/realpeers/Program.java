@@ -23,8 +23,7 @@ import org.junit.jupiter.api.Assumptions;
 
 /** A server that runs as a process of its own, from its start until it is killed; what it prints is kept. */
 final class Program implements Closeable {
-    private static final List<String> ADMINISTRATORS =
-            List.of("/usr/sbin", "/usr/local/sbin"); // not on everybody's PATH
+    private static final List<String> ADMINISTRATORS = List.of("/usr/sbin", "/usr/local/sbin"); // often not on the PATH
 
     private static final int TRIES = 3;
     /** Below those that the system gives to clients; other runs on this machine begin with others. */
@@ -95,7 +94,7 @@ final class Program implements Closeable {
         }
     }
 
-    /** One that nobody listens at just now. */
+    /** A port at which no server listens just now. */
     private static int freePort() {
         while (true) {
             int port = FIRST_PORT + NEXT.getAndIncrement() % PORTS;
@@ -120,7 +119,7 @@ final class Program implements Closeable {
             await().pollInterval(Duration.ofMillis(20)).until(() -> !process.isAlive() || isListening(port));
         } catch (ConditionTimeoutException e) {
             program.close();
-            throw new IOException("nobody listens at " + port + ":\n" + program.output(), e);
+            throw new IOException("no server listens at " + port + ":\n" + program.output(), e);
         }
         if (!process.isAlive()) {
             throw new IOException(command + " ended with " + process.exitValue() + ":\n" + program.output());
@@ -159,7 +158,7 @@ final class Program implements Closeable {
         return Files.readString(output);
     }
 
-    /** Asks it to end, so that it ends its own children; whoever does not is killed. */
+    /** Asks it to end, so that it ends its own children; a process that does not end is killed. */
     @Override
     public void close() {
         List<ProcessHandle> all = Stream.concat(process.descendants(), Stream.of(process.toHandle()))

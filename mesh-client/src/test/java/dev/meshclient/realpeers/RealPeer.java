@@ -27,7 +27,7 @@ interface RealPeer extends Closeable {
     /** In the order of the log. */
     List<Seen> seen() throws IOException;
 
-    /** All that it said, for whoever has to find out why a test failed. */
+    /** All that it printed, to find out why a test failed. */
     String log() throws IOException;
 
     @Override

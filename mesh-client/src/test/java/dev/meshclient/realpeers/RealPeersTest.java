@@ -34,14 +34,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** MESH_MUTUAL with servers that others wrote: who is let in, who is not, and what is said of it. */
+/** MESH_MUTUAL with servers that others wrote: which callers they accept and refuse, and what the failures say. */
 class RealPeersTest {
     private static final TestCertificates ROOT = TestCertificates.root("shop");
     private static final TestCertificates STRANGE_ROOT = TestCertificates.root("strange");
     private static final TestCertificates ORDERS = Shop.issue(ROOT, TestCertificates.svid(Shop.ORDERS));
     private static final TestCertificates CHECKOUT = Shop.issue(ROOT, TestCertificates.svid(Shop.CHECKOUT));
 
-    /** Who vouches for the first does not vouch for the second: each believes that the other is of the mesh. */
+    /** The authority of the first is not that of the second: each believes that the other is of the mesh. */
     private static final TestCertificates STRANGER = Shop.issue(STRANGE_ROOT, TestCertificates.svid(Shop.CHECKOUT));
 
     private static final String BLAMED_AT_ONCE = """
@@ -114,7 +114,7 @@ class RealPeersTest {
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void both_sides_prove_who_they_are(Kind kind, Protocol protocol) throws Exception {
+    void both_sides_prove_their_identity(Kind kind, Protocol protocol) throws Exception {
         with(kind, ORDERS, peer -> {
             try (Mesh mesh = mesh(peer, MUTUAL, CHECKOUT)) {
                 assertThat(get(mesh, protocol, "/first")).isEqualTo("200 answered");

@@ -69,7 +69,7 @@ class ClientCertificateTest {
     }
 
     @Test
-    void without_one_there_is_no_document_and_the_failure_is_told() {
+    void without_one_there_is_no_document_and_the_failure_is_reported() {
         watch(new HandshakeCertificates.Builder()
                 .addTrustedCertificate(root.certificate())
                 .build());

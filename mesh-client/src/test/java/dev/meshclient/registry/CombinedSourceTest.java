@@ -240,7 +240,7 @@ class CombinedSourceTest {
     }
 
     @Test
-    void after_a_restart_no_source_goes_back_in_its_versions() throws IOException {
+    void after_a_restart_no_source_accepts_a_lower_version() throws IOException {
         registry.serves(document(7, "cluster"), "\"7\"");
         watch = hybrid(file(5)).watch(sink.at(time));
         sink.awaitDelivered("-/5+-/7");

@@ -3,48 +3,29 @@ package dev.meshclient.registry;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Documents;
-import dev.meshclient.contract.RefusingPort;
-import java.io.Closeable;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import org.jspecify.annotations.Nullable;
 
-/** A server that answers {@code ?hosts=} with a part of its policy, and holds requests until that part changes. */
-public final class FakeHostRegistry implements AutoCloseable {
+/** A server that answers {@code ?hosts=} with a part of its policy, and holds received until that part changes. */
+public final class FakeHostRegistry extends HoldingServer {
 
-    private final MockWebServer server = new MockWebServer();
-    private Closeable remains = () -> {};
-    private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
     private final Map<String, String> services = new TreeMap<>();
     private final Map<String, List<String>> backends = new LinkedHashMap<>();
     private int version = 1;
-    private int held;
     private int failing;
     private boolean whole;
     private String unloved = "none";
-    private boolean closed;
 
     public FakeHostRegistry() throws IOException {
-        server.setDispatcher(new Dispatcher() {
-            @Override
-            public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
-                requests.add(request);
-                return answer(request);
-            }
-        });
         server.start();
     }
 
@@ -89,12 +70,13 @@ public final class FakeHostRegistry implements AutoCloseable {
         notifyAll();
     }
 
-    /** From now on it answers 404 to whoever asks for this, among others. */
+    /** From now on it answers 404 to a request that names this host, alone or among others. */
     synchronized void failsFor(String name) {
         unloved = name;
     }
 
-    private synchronized MockResponse answer(RecordedRequest request) throws InterruptedException {
+    @Override
+    synchronized MockResponse answer(RecordedRequest request) throws InterruptedException {
         String asked = request.getUrl().queryParameter("hosts");
         MockResponse.Builder response = new MockResponse.Builder();
         if (asked != null && List.of(asked.split(",", -1)).contains(unloved)) {
@@ -103,11 +85,7 @@ public final class FakeHostRegistry implements AutoCloseable {
         String known = request.getHeaders().get("If-None-Match");
         if (request.getHeaders().get("Prefer") != null) {
             response.setHeader("Preference-Applied", "wait=30");
-            held++;
-            while (failing == 0 && !closed && etag(asked).equals(known)) {
-                wait();
-            }
-            held--;
+            hold(() -> failing == 0 && etag(asked).equals(known));
         }
         if (failing != 0) {
             return new MockResponse.Builder()
@@ -147,12 +125,12 @@ public final class FakeHostRegistry implements AutoCloseable {
     }
 
     public List<RecordedRequest> requests() {
-        return List.copyOf(requests);
+        return List.copyOf(received);
     }
 
     /** What was asked for: {@code a,b}, each with {@code ?} if an ETag was sent and {@code ...} if it might be held. */
     public List<String> asked() {
-        return requests.stream()
+        return received.stream()
                 .map(r -> r.getUrl().queryParameter("hosts")
                         + (r.getHeaders().get("If-None-Match") == null ? "" : "?")
                         + (r.getHeaders().get("Prefer") == null ? "" : "..."))
@@ -161,44 +139,6 @@ public final class FakeHostRegistry implements AutoCloseable {
 
     public void awaitAsked(String last) {
         await().until(() ->
-                !requests.isEmpty() && asked().get(asked().size() - 1).equals(last));
-    }
-
-    private synchronized int held() {
-        return held;
-    }
-
-    /** Until a request is being held. One that the client has ended is held here until something changes. */
-    public void awaitHeld() {
-        await().until(() -> held() >= 1);
-    }
-
-    public URI uri(String path) {
-        return URI.create(server.url(path).toString());
-    }
-
-    /** Its port refuses from now on, and nobody else is given it. */
-    public void dies() throws IOException {
-        int port = server.getPort();
-        stop();
-        try {
-            remains = RefusingPort.at(port);
-        } catch (BindException ofItsConnections) {
-            // they keep it for a minute
-        }
-    }
-
-    private void stop() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
-        server.close();
-    }
-
-    @Override
-    public void close() throws IOException {
-        stop();
-        remains.close();
+                !received.isEmpty() && asked().get(asked().size() - 1).equals(last));
     }
 }

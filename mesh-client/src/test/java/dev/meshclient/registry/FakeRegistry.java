@@ -3,37 +3,25 @@ package dev.meshclient.registry;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Documents;
-import dev.meshclient.contract.RefusingPort;
 import dev.meshclient.internal.control.Snapshots;
-import java.io.Closeable;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLSocketFactory;
-import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
-import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import org.jspecify.annotations.Nullable;
 
-/** A server that has one document: with ETag or without, holding requests or not, well or broken. */
-public final class FakeRegistry implements AutoCloseable {
+/** A server that has one document: with ETag or without, holding received or not, well or broken. */
+public final class FakeRegistry extends HoldingServer {
 
-    private final MockWebServer server = new MockWebServer();
-    private Closeable remains = () -> {};
-    private final List<RecordedRequest> requests = new CopyOnWriteArrayList<>();
     private String document = "";
     private @Nullable String etag;
     private String redirected = "";
     private String location = "";
     private boolean holds;
-    private boolean closed;
-    private int held;
     private int waitsOver;
     private UnaryOperator<MockResponse.Builder> change = r -> r;
 
@@ -48,13 +36,6 @@ public final class FakeRegistry implements AutoCloseable {
         if (clientCertificate) {
             server.requireClientAuth();
         }
-        server.setDispatcher(new Dispatcher() {
-            @Override
-            public MockResponse dispatch(RecordedRequest request) throws InterruptedException {
-                requests.add(request);
-                return answer(request);
-            }
-        });
         server.start();
     }
 
@@ -62,7 +43,7 @@ public final class FakeRegistry implements AutoCloseable {
         return new FakeRegistry(tls, false);
     }
 
-    /** Who has no certificate that the server trusts is not answered. */
+    /** A client without a certificate that the server trusts gets no answer. */
     public static FakeRegistry overMutualTls(SSLSocketFactory tls) throws IOException {
         return new FakeRegistry(tls, true);
     }
@@ -79,7 +60,7 @@ public final class FakeRegistry implements AutoCloseable {
         return this;
     }
 
-    /** From now on requests with {@code Prefer: wait} wait for another document. */
+    /** From now on received with {@code Prefer: wait} wait for another document. */
     public synchronized FakeRegistry holds() {
         holds = true;
         return this;
@@ -107,7 +88,8 @@ public final class FakeRegistry implements AutoCloseable {
         location = to;
     }
 
-    private synchronized MockResponse answer(RecordedRequest request) throws InterruptedException {
+    @Override
+    synchronized MockResponse answer(RecordedRequest request) throws InterruptedException {
         if (request.getUrl().encodedPath().equals(redirected)) {
             return new MockResponse.Builder()
                     .code(307)
@@ -117,13 +99,8 @@ public final class FakeRegistry implements AutoCloseable {
         MockResponse.Builder response = new MockResponse.Builder();
         boolean mayHold = holds && request.getHeaders().get("Prefer") != null;
         if (mayHold && isKnown(request)) {
-            held++;
-            notifyAll();
             int before = waitsOver;
-            while (isKnown(request) && !closed && waitsOver == before) {
-                wait();
-            }
-            held--;
+            hold(() -> isKnown(request) && waitsOver == before);
         }
         if (mayHold) {
             response.setHeader("Preference-Applied", "wait=30");
@@ -145,56 +122,18 @@ public final class FakeRegistry implements AutoCloseable {
 
     /** Of the first request, 0, and later ones; null: it was not sent. */
     public @Nullable String header(int request, String name) {
-        return requests.get(request).getHeaders().get(name);
+        return received.get(request).getHeaders().get(name);
     }
 
     public RecordedRequest request(int n) {
-        return requests.get(n);
+        return received.get(n);
     }
 
     public int requests() {
-        return requests.size();
+        return received.size();
     }
 
     public void awaitRequests(int count) {
-        await().until(() -> requests.size() >= count);
-    }
-
-    private synchronized int held() {
-        return held;
-    }
-
-    /** Until a request is being held. */
-    public void awaitHeld() {
-        await().until(() -> held() == 1);
-    }
-
-    public URI uri(String path) {
-        return URI.create(server.url(path).toString());
-    }
-
-    /** Its port refuses from now on, and nobody else is given it. */
-    public void dies() throws IOException {
-        int port = server.getPort();
-        stop();
-        try {
-            remains = RefusingPort.at(port);
-        } catch (BindException ofItsConnections) {
-            // they keep it for a minute
-        }
-    }
-
-    private void stop() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
-        server.close();
-    }
-
-    @Override
-    public void close() throws IOException {
-        stop();
-        remains.close();
+        await().until(() -> received.size() >= count);
     }
 }

@@ -98,7 +98,7 @@ class FilePolicySourceTest {
     }
 
     @Test
-    void a_missing_file_is_told_once_and_taken_when_it_appears() throws IOException {
+    void a_missing_file_is_reported_once_and_taken_when_it_appears() throws IOException {
         watch();
         sink.awaitEvents("!");
         assertThat(sink.problem(0)).contains(file.toString(), "does not exist");
@@ -108,7 +108,7 @@ class FilePolicySourceTest {
     }
 
     @Test
-    void a_problem_that_stays_is_told_once_and_another_one_again() throws IOException {
+    void a_problem_that_stays_is_reported_once_and_another_one_again() throws IOException {
         StepTime steps = new StepTime();
         FileWatch looking = new FileWatch(file, new DirectoryEvents(directory), sink.at(steps));
         for (int i = 0; i < 3; i++) {
@@ -140,7 +140,7 @@ class FilePolicySourceTest {
     }
 
     @Test
-    void a_file_that_goes_and_comes_back_unchanged_is_not_delivered_again() throws IOException {
+    void a_file_that_vanishes_and_comes_back_unchanged_is_not_delivered_again() throws IOException {
         write(1);
         watch();
         sink.awaitEvents("v1");
@@ -155,7 +155,7 @@ class FilePolicySourceTest {
     }
 
     @Test
-    void a_bad_document_is_told_and_the_next_good_one_taken() throws IOException {
+    void a_bad_document_is_reported_and_the_next_good_one_taken() throws IOException {
         Files.writeString(file, "{}");
         watch();
         sink.awaitEvents("!");
@@ -165,7 +165,7 @@ class FilePolicySourceTest {
     }
 
     @Test
-    void a_directory_in_its_place_is_told() throws IOException {
+    void a_directory_in_its_place_is_reported() throws IOException {
         Files.createDirectory(file);
         watch();
         sink.awaitEvents("!");
@@ -173,7 +173,7 @@ class FilePolicySourceTest {
     }
 
     @Test
-    void a_document_that_is_too_long_is_told() throws IOException {
+    void a_document_that_is_too_long_is_reported() throws IOException {
         try (RandomAccessFile long17MiB = new RandomAccessFile(file.toFile(), "rw")) {
             long17MiB.setLength(17L << 20);
         }
@@ -214,7 +214,7 @@ class FilePolicySourceTest {
     }
 
     @Test
-    void events_of_a_directory_of_the_same_name_are_told_once_it_is_registered_again() throws IOException {
+    void events_of_a_directory_of_the_same_name_arrive_once_it_is_registered_again() throws IOException {
         Path mount = Files.createDirectory(directory.resolve("mount"));
         DirectoryEvents events = new DirectoryEvents(mount);
         assertThat(events.register()).isTrue();

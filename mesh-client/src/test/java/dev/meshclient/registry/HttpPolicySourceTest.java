@@ -15,36 +15,9 @@ import okhttp3.OkHttpClient;
 import okio.Buffer;
 import okio.GzipSink;
 import okio.Okio;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class HttpPolicySourceTest {
-    private final FastTime time = new FastTime(20);
-    private final RecordingSink sink = new RecordingSink();
-    private FakeRegistry registry;
-    private Closeable watch = () -> {};
-
-    @BeforeEach
-    void start() throws IOException {
-        registry = new FakeRegistry();
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        watch.close();
-        registry.close();
-        time.close();
-    }
-
-    private void watch(HttpPolicySource source) {
-        watch = source.watch(sink.at(time));
-    }
-
-    private HttpPolicySource source() {
-        return PolicySource.http(registry.uri("/policy"));
-    }
-
+class HttpPolicySourceTest extends WatchedRegistry {
     @Test
     void the_uri_is_asked_for_as_it_was_given() {
         registry.serves(document(1), "\"a\"");
@@ -130,7 +103,7 @@ class HttpPolicySourceTest {
     }
 
     @Test
-    void a_bad_document_is_told_once_and_not_fetched_again() {
+    void a_bad_document_is_reported_once_and_not_fetched_again() {
         registry.serves(document(1), "\"a\"");
         watch(source());
         sink.awaitEvents("v1");

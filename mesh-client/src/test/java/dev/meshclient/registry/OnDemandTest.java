@@ -322,13 +322,13 @@ class OnDemandTest {
     }
 
     @Test
-    void a_watch_by_somebody_who_wants_nothing_has_the_head() throws IOException {
+    void a_watch_that_wants_no_host_has_the_head() throws IOException {
         watch = source().watch(sink.at(time));
         sink.awaitLast("[] of []");
     }
 
     @Test
-    void a_server_that_finds_the_uri_too_long_is_told_with_the_reason() {
+    void a_uri_that_is_too_long_for_the_server_is_reported_with_the_reason() {
         registry.fails(414);
         watch(source());
         await().until(() -> !sink.problems.isEmpty());

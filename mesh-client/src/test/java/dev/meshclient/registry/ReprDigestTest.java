@@ -3,42 +3,18 @@ package dev.meshclient.registry;
 import static dev.meshclient.registry.FakeRegistry.document;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.Closeable;
 import java.io.IOException;
 import okio.Buffer;
 import okio.BufferedSink;
 import okio.ByteString;
 import okio.GzipSink;
 import okio.Okio;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** RFC 9530: the digest is of the bytes that travel. */
-class ReprDigestTest {
-    private final FastTime time = new FastTime(20);
-    private final RecordingSink sink = new RecordingSink();
-    private FakeRegistry registry;
-    private Closeable watch = () -> {};
-
-    @BeforeEach
-    void start() throws IOException {
-        registry = new FakeRegistry().serves(document(1), "\"a\"");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        watch.close();
-        registry.close();
-        time.close();
-    }
-
-    private void watch() {
-        watch = PolicySource.http(registry.uri("/policy")).watch(sink.at(time));
-    }
-
+class ReprDigestTest extends WatchedRegistry {
     private static String digest(ByteString bytes) {
         return "sha-256=:" + bytes.sha256().base64() + ":";
     }
@@ -56,15 +32,15 @@ class ReprDigestTest {
     void a_document_with_its_digest_is_read(String header) {
         String digest = digest(ByteString.encodeUtf8(document(1)));
         registry.changes(r -> r.setHeader("Repr-Digest", header.formatted(digest)));
-        watch();
+        watch(source());
         sink.awaitEvents("v1");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"sha-256=:AAAA:", "sha-256=c0ffee", "sha-256=", "sha-512=:AAAA:, sha-256=:AAAA:"})
-    void a_document_with_another_digest_is_told_not_read_and_fetched_again(String header) {
+    void a_document_with_another_digest_is_reported_not_read_and_fetched_again(String header) {
         registry.changes(r -> r.setHeader("Repr-Digest", header));
-        watch();
+        watch(source());
         sink.awaitEvent("!");
         assertThat(sink.problem(0))
                 .contains("the document is not read", "Repr-Digest is sha-256=")
@@ -78,7 +54,7 @@ class ReprDigestTest {
     @Test
     void a_digest_of_a_kind_that_is_not_known_is_ignored() {
         registry.changes(r -> r.setHeader("Repr-Digest", "sha-512=:AAAA:"));
-        watch();
+        watch(source());
         sink.awaitEvents("v1");
     }
 
@@ -88,7 +64,7 @@ class ReprDigestTest {
         registry.changes(r -> r.body(new Buffer().write(zipped))
                 .setHeader("Content-Encoding", "gzip")
                 .setHeader("Repr-Digest", digest(zipped)));
-        watch();
+        watch(source());
         sink.awaitEvents("v1");
     }
 
@@ -98,14 +74,14 @@ class ReprDigestTest {
         registry.changes(r -> r.body(new Buffer().write(zipped))
                 .setHeader("Content-Encoding", "gzip")
                 .setHeader("Repr-Digest", digest(ByteString.encodeUtf8(document(1)))));
-        watch();
+        watch(source());
         sink.awaitEvents("v1");
     }
 
     @Test
-    void a_coding_that_was_not_asked_for_is_told_by_name() {
+    void a_coding_that_was_not_asked_for_is_reported_by_name() {
         registry.changes(r -> r.setHeader("Content-Encoding", "br"));
-        watch();
+        watch(source());
         sink.awaitEvent("!");
         assertThat(sink.problem(0)).contains("Content-Encoding br", "asked for was gzip");
     }

@@ -61,7 +61,7 @@ class SeveralRegistriesTest {
     }
 
     @Test
-    void the_same_document_from_the_other_is_not_applied_twice_and_no_etag_goes_to_another_server() {
+    void the_same_document_from_the_other_is_not_applied_twice_and_no_etag_is_sent_to_another_server() {
         watch();
         sink.awaitEvents("v1");
         breaksFirst();

@@ -5,7 +5,6 @@ import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Documents;
-import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
@@ -48,11 +47,7 @@ class EjectedZoneTest {
         for (long at = 10 * SECOND; at < END; at += 10 * SECOND) {
             time.at(at, "count", () -> crossings.add(world.wire.crossings));
         }
-        Arrivals arrivals =
-                new Arrivals(time, perSecond, END, () -> world.call(world.newCall("orders", MeshOptions.DEFAULT)));
-        arrivals.await();
-        time.join();
-        world.checkAtRest(world.tally.calls());
+        world.play(perSecond, END);
         world.events.checkBudget(20, 10);
         world.events.checkOut(3);
         assertThat(world.tally.failures()).as("calls that were lost").isEmpty();

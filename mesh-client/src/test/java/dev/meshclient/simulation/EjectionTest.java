@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Endpoints that fail in several ways for a while: how many calls meet them, who is taken out, and when they are back. */
+/** Endpoints that fail in several ways for a while: how many calls meet them, which of them are ejected, and when they return. */
 class EjectionTest {
     private static final long FROM = 20 * SECOND;
     private static final long UNTIL = 80 * SECOND;
@@ -53,10 +53,7 @@ class EjectionTest {
         long[] during = new long[1];
         time.at(FROM, "the trouble begins", () -> before[0] = peers.get(0).served);
         time.at(UNTIL, "the trouble ends", () -> during[0] = peers.get(0).served);
-        Arrivals arrivals = new Arrivals(time, 200, 4 * MINUTE, () -> call(world));
-        arrivals.await();
-        time.join();
-        world.checkAtRest(world.tally.calls());
+        world.play(200, 4 * MINUTE, () -> call(world));
         world.events.checkBudget(20, 10);
         return world.line(name)
                 + String.format(
@@ -68,7 +65,7 @@ class EjectionTest {
                         peers.get(0).served - during[0]);
     }
 
-    /** Refused is only who has no answer in hand. */
+    /** Only a call without an answer in hand is refused. */
     private static void call(World world) {
         Call call = world.newCall("orders", MeshOptions.DEFAULT);
         if (world.call(call).equals("UH")) {

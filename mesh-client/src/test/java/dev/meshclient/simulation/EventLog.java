@@ -123,7 +123,7 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
         out.remove(endpoint);
     }
 
-    /** Never more were out, and at the end nobody is. */
+    /** Never more were ejected, and at the end no endpoint is. */
     void checkOut(int most) {
         assertThat(mostOut).as("out at once").isLessThanOrEqualTo(most);
         assertThat(out).as("out at the end").isEmpty();

@@ -5,7 +5,6 @@ import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Documents;
-import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
@@ -55,7 +54,7 @@ class FailoverTest {
         return endpoint.substring(0, endpoint.length() - 1) + ", 'cluster': '" + cluster + "'}";
     }
 
-    /** @param said the policy says who is down, else they refuse connections and are ejected */
+    /** @param said the policy marks the endpoints that are down, else they refuse connections and are ejected */
     private static String play(VirtualTime time, String mode, boolean said, int perSecond) throws IOException {
         List<Peer> first =
                 IntStream.range(0, SIZE).mapToObj(i -> peer(0, i, !said)).toList();
@@ -78,11 +77,7 @@ class FailoverTest {
                 served.add(world.wire.attempts);
             });
         }
-        Arrivals arrivals =
-                new Arrivals(time, perSecond, END, () -> world.call(world.newCall("orders", MeshOptions.DEFAULT)));
-        arrivals.await();
-        time.join();
-        world.checkAtRest(world.tally.calls());
+        world.play(perSecond, END);
         world.events.checkBudget(20, 10);
         world.events.checkOut(SIZE);
         assertThat(world.tally.failures()).as("calls that were lost").isEmpty();

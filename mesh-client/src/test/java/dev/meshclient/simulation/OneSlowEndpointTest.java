@@ -5,7 +5,6 @@ import static dev.meshclient.simulation.Simulation.MS;
 import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
@@ -35,11 +34,7 @@ class OneSlowEndpointTest {
                 "orders",
                 peers,
                 "'loadBalancer': {'simple': '" + algorithm + "'}, 'limits': {'maxRequests': " + LIMIT + "}"));
-        Arrivals arrivals =
-                new Arrivals(time, 100, nanos, () -> world.call(world.newCall("orders", MeshOptions.DEFAULT)));
-        arrivals.await();
-        time.join();
-        world.checkAtRest(world.tally.calls());
+        world.play(100, nanos);
         assertThat(world.tally.failures()).isEmpty();
         Peer slow = peers.get(0);
         String line = world.line(algorithm)

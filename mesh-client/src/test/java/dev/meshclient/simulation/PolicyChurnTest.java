@@ -4,7 +4,6 @@ import static dev.meshclient.simulation.Simulation.MS;
 import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
@@ -58,11 +57,7 @@ class PolicyChurnTest {
                 world.apply(World.document("orders", some, ""));
             });
         }
-        Arrivals arrivals =
-                new Arrivals(time, perSecond, END, () -> world.call(world.newCall("orders", MeshOptions.DEFAULT)));
-        arrivals.await();
-        time.join();
-        world.checkAtRest(world.tally.calls());
+        world.play(perSecond, END);
         world.events.checkBudget(20, 10);
         assertThat(world.events.mostOut).isBetween(1, PEERS / 2);
         assertThat(world.tally.failures()).as("calls that were lost").isEmpty();

@@ -5,7 +5,6 @@ import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Documents;
-import dev.meshclient.MeshOptions;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.time.ThreadKind;
@@ -53,7 +52,7 @@ class RegionFailureTest {
         return World.document(World.service("orders", endpoints, setting));
     }
 
-    /** @param said the policy says who is down, else they refuse connections and are ejected */
+    /** @param said the policy marks the endpoints that are down, else they refuse connections and are ejected */
     private static String play(VirtualTime time, String name, String setting, boolean said, int perSecond)
             throws IOException {
         List<Peer> peers = new ArrayList<>();
@@ -73,11 +72,7 @@ class RegionFailureTest {
         for (long at = 10 * SECOND; at < END; at += 10 * SECOND) {
             time.at(at, "count", () -> served.add(served(peers)));
         }
-        Arrivals arrivals =
-                new Arrivals(time, perSecond, END, () -> world.call(world.newCall("orders", MeshOptions.DEFAULT)));
-        arrivals.await();
-        time.join();
-        world.checkAtRest(world.tally.calls());
+        world.play(perSecond, END);
         checkLost(world, said);
         checkTraffic(world, peers);
         return world.line(name + (said ? ", policy says it" : ", by ejection")) + ", " + REGIONS + " % each 10 s "

@@ -5,7 +5,6 @@ import static dev.meshclient.simulation.Simulation.MS;
 import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
@@ -69,11 +68,7 @@ class RetryStormTest {
             calls[1] = world.events.started;
             attempts[1] = world.wire.attempts;
         });
-        Arrivals arrivals =
-                new Arrivals(time, perSecond, end, () -> world.call(world.newCall("orders", MeshOptions.DEFAULT)));
-        arrivals.await();
-        time.join();
-        world.checkAtRest(world.tally.calls());
+        world.play(perSecond, end);
         if (budget.equals(BUDGET)) {
             world.events.checkBudget(20, 10);
         }

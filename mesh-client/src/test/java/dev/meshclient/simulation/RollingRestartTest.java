@@ -5,7 +5,6 @@ import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Documents;
-import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
@@ -19,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Each of the instances in turn refuses for five seconds, announced as DRAINING a second before or not at all. Then who is out
+ * Each of the instances in turn refuses for five seconds, announced as DRAINING a second before or not at all. Then the endpoint that is out
  * for half a minute may fill the bench: of five no third may go, and refusing at once it would draw more than its share.
  */
 class RollingRestartTest {
@@ -59,11 +58,7 @@ class RollingRestartTest {
             time.at(down - SECOND, "it drains", () -> world.apply(document(peers, place)));
             time.at(down + DOWN, "it is back", () -> world.apply(document(peers, -1)));
         }
-        Arrivals arrivals =
-                new Arrivals(time, perSecond, END, () -> world.call(world.newCall("orders", MeshOptions.DEFAULT)));
-        arrivals.await();
-        time.join();
-        world.checkAtRest(world.tally.calls());
+        world.play(perSecond, END);
         world.events.checkBudget(20, 10);
         world.events.checkOut(instances / 2);
         assertThat(world.tally.failures()).as("calls that were lost").isEmpty();

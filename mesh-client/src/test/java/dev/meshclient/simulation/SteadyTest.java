@@ -5,7 +5,6 @@ import static dev.meshclient.simulation.Simulation.MS;
 import static dev.meshclient.simulation.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
@@ -35,11 +34,7 @@ class SteadyTest {
                 peers,
                 "'loadBalancer': {'simple': '" + algorithm + "'}, 'limits': {'maxRequests': " + LIMIT + "}"));
         world.events.usable(6);
-        Arrivals arrivals =
-                new Arrivals(time, 20, nanos, () -> world.call(world.newCall("orders", MeshOptions.DEFAULT)));
-        arrivals.await();
-        time.join();
-        world.checkAtRest(world.tally.calls());
+        world.play(20, nanos);
         assertThat(world.tally.failures()).isEmpty();
         String line = world.line(algorithm);
         long fewest = peers.stream().mapToLong(p -> p.served).min().orElseThrow();

@@ -65,10 +65,7 @@ class TurmoilTest {
             String algorithm = List.of("RANDOM", "ROUND_ROBIN", "LEAST_REQUEST").get((int) (at / (300 * MS) % 3));
             time.at(at, "the policy changes", () -> world.apply(document(peers, algorithm)));
         }
-        Arrivals arrivals = new Arrivals(time, 500, end, () -> call(time, world));
-        arrivals.await();
-        time.join();
-        world.checkAtRest(world.tally.calls());
+        world.play(500, end, () -> call(time, world));
         assertThat(world.tally.failures()).containsKeys("UO", "UT", "cancelled");
         world.checkLimit("orders", LIMIT);
         return world.line("turmoil");

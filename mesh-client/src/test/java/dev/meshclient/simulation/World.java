@@ -11,9 +11,11 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.PolicyException;
@@ -43,15 +45,27 @@ final class World {
         String zone = self.locality().zone();
         this.wire = new ScriptedTransport(
                 time, zone.isEmpty() ? "" : self.locality().region() + "/" + zone, peers);
+        LocalWorkload local = LocalWorkload.of(self, time);
+        Events ofMesh = Events.of(time, List.of(events), List.of(events));
         this.router = new Router(
                 time,
-                names,
-                LocalWorkload.of(self, time),
-                Events.of(time, List.of(events), List.of(events)),
+                new PolicyControl(new CurrentState(time, names, local, ofMesh), time, Duration.ofHours(1)),
+                local,
+                ofMesh,
                 List.of(),
                 false,
-                Duration.ZERO,
-                Duration.ofHours(1));
+                Duration.ZERO);
+    }
+
+    /** Calls to orders arrive until then. Returns when all have ended and left nothing. */
+    void play(double perSecond, long until) throws IOException {
+        play(perSecond, until, () -> call(newCall("orders", MeshOptions.DEFAULT)));
+    }
+
+    void play(double perSecond, long until, Runnable call) throws IOException {
+        new Arrivals(time, perSecond, until, call).await();
+        time.join();
+        checkAtRest(tally.calls());
     }
 
     /** A document with one service, as its settings say. */

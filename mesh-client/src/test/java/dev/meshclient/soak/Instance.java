@@ -61,7 +61,7 @@ final class Instance implements Closeable {
     private volatile Mode mode = Mode.GOOD;
     private @Nullable ServerSocket server;
 
-    /** @param from ports below those that the system gives to clients, who would else take it while this is dead */
+    /** @param from ports below those of clients, which could else take the port while this instance is dead */
     Instance(RealTime time, Processed processed, int from) throws IOException {
         this.time = time;
         this.processed = processed;

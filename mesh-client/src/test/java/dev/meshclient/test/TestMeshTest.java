@@ -33,7 +33,8 @@ class TestMeshTest {
     private static String document(String settings) {
         return Documents.mesh("shop")
                 .services(Documents.service("orders")
-                        .endpoints(List.of("{'address': '10.0.0.1', 'port': 80, 'locality': 'eu/eu-1a'}",
+                        .endpoints(List.of(
+                                "{'address': '10.0.0.1', 'port': 80, 'locality': 'eu/eu-1a'}",
                                 "{'address': '10.0.0.2', 'port': 80, 'locality': 'eu/eu-1b'}"))
                         .with(settings))
                 .json();
@@ -49,7 +50,8 @@ class TestMeshTest {
     void a_retry_gets_the_second_answer_without_waiting() throws IOException {
         try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 1, 'codes': [503], 'backoff': '60s'}"))) {
             Instant start = mesh.now();
-            mesh.service("orders").answers(FakeAnswer.status(503), FakeAnswer.ok("7 orders").header("x-by", "fake"));
+            mesh.service("orders")
+                    .answers(FakeAnswer.status(503), FakeAnswer.ok("7 orders").header("x-by", "fake"));
 
             try (Response response = get(mesh)) {
                 assertThat(response.body().string()).isEqualTo("7 orders");
@@ -67,7 +69,8 @@ class TestMeshTest {
 
     @Test
     void a_refused_connection_moves_the_call_to_the_other_endpoint() throws IOException {
-        try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 1, 'retryOn': ['connect-failure']}"),
+        try (TestMesh mesh = TestMesh.of(
+                document("'retry': {'attempts': 1, 'retryOn': ['connect-failure']}"),
                 m -> m.workload(Workload.of("checkout").zone("eu/eu-1a")))) {
             mesh.service("orders").endpointAnswers(A, FakeAnswer.refused());
 
@@ -97,7 +100,8 @@ class TestMeshTest {
         try (TestMesh mesh = TestMesh.of(document(
                 "'retry': {'attempts': 0}, 'outlierDetection': {'consecutive5xxErrors': 1, 'baseEjectionTime': '30s',"
                         + " 'maxEjectionPercent': 50}"))) {
-            FakeService orders = mesh.service("orders").endpointAnswers(A, FakeAnswer.status(500), FakeAnswer.status(200));
+            FakeService orders =
+                    mesh.service("orders").endpointAnswers(A, FakeAnswer.status(500), FakeAnswer.status(200));
             while (orders.requests(A).isEmpty()) {
                 get(mesh).close();
             }
@@ -181,7 +185,9 @@ class TestMeshTest {
                 .json();
         try (TestMesh mesh = TestMesh.of(document)) {
             NoHealthyEndpoint none = catchThrowableOfType(NoHealthyEndpoint.class, () -> get(mesh));
-            DecisionCheck.that(none).service("orders").attempts(none == null ? 0 : none.decision().attempts().size());
+            DecisionCheck.that(none)
+                    .service("orders")
+                    .attempts(none == null ? 0 : none.decision().attempts().size());
         }
     }
 

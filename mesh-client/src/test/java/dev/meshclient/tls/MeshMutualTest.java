@@ -84,7 +84,7 @@ class MeshMutualTest {
     }
 
     @Test
-    void a_peer_of_another_name_is_refused_before_it_learns_who_we_are() throws Exception {
+    void a_peer_of_another_name_is_refused_before_it_learns_our_identity() throws Exception {
         TestCertificates billing =
                 ROOT.issue(MeshPeer.now(TestCertificates.svid("spiffe://shop.example/ns/prod/sa/billing")));
         try (MeshPeer peer = MeshPeer.as(billing.svid(ROOT));

@@ -28,7 +28,7 @@ final class MeshPeer implements Closeable {
 
     private MeshPeer() {}
 
-    /** Asks for a certificate of whoever its own authorities vouch for. */
+    /** Asks for a certificate that its own authorities signed. */
     static MeshPeer as(Svid svid) throws IOException {
         MeshPeer peer = new MeshPeer();
         peer.server.useHttps(sockets(svid));

@@ -35,7 +35,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 
-/** Who proves what to whom, by {@code tls.mode} and the marks of endpoints. */
+/** Which side proves its identity, by {@code tls.mode} and the marks of endpoints. */
 class ModesTest {
     private static final TestCertificates ROOT = TestCertificates.root("shop");
     private static final TestCertificates BANK_ROOT = TestCertificates.root("bank");

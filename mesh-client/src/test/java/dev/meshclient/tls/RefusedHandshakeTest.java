@@ -127,7 +127,7 @@ class RefusedHandshakeTest {
     }
 
     @Test
-    void a_peer_that_closes_without_a_word_is_told_with_what_it_may_mean() throws Exception {
+    void a_close_without_a_word_is_reported_with_what_it_may_mean() throws Exception {
         try (MockWebServer server = new MockWebServer()) {
             server.useHttps(MeshPeer.sockets(ORDERS_SVID.svid(ROOT)));
             server.setProtocols(List.of(Protocol.HTTP_1_1));

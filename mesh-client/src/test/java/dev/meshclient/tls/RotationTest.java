@@ -151,7 +151,7 @@ class RotationTest {
 
     @ParameterizedTest
     @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
-    void somebody_who_becomes_another_shows_it_in_the_next_call(Protocol protocol) throws Exception {
+    void another_identity_is_presented_in_the_next_call(Protocol protocol) throws Exception {
         TestCertificates other =
                 ROOT.issue(MeshPeer.now(TestCertificates.svid("spiffe://shop.example/ns/prod/sa/billing")));
         TestCertificates own = checkout();
@@ -232,7 +232,8 @@ class RotationTest {
 
     @ParameterizedTest
     @EnumSource(names = {"HTTP_1_1", "HTTP_2"})
-    void who_is_allowed_no_more_is_refused_although_its_connection_is_there(Protocol protocol) throws Exception {
+    void a_peer_that_is_allowed_no_more_is_refused_although_its_connection_is_there(Protocol protocol)
+            throws Exception {
         ScriptedIdentity identity = new ScriptedIdentity(checkout().svid(ROOT));
         try (MeshPeer peer = peer()) {
             MemoryPolicySource policy =

@@ -196,7 +196,8 @@ class ServerTlsTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_renewed_certificate_is_presented_without_a_restart_also_to_who_would_resume(Kind kind) throws Exception {
+    void a_renewed_certificate_is_presented_without_a_restart_also_to_clients_that_would_resume(Kind kind)
+            throws Exception {
         SSLContext client = client(caller);
         try (Running server = kind.start(tls)) {
             call(client, server.port());

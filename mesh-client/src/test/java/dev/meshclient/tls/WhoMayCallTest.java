@@ -34,7 +34,7 @@ class WhoMayCallTest {
     }
 
     @Test
-    void who_may_not_is_told_before_anything_is_sent_and_who_may_is_not_held_up() throws Exception {
+    void a_refused_caller_fails_before_anything_is_sent_and_an_allowed_one_is_not_held_up() throws Exception {
         ScriptedIdentity identity = new ScriptedIdentity(REPORTS.svid(ROOT));
         try (MeshPeer peer = MeshPeer.as(ORDERS.svid(ROOT));
                 Mesh mesh = MeshMutualTest.mesh(peer.port(), FOR_CHECKOUT, identity)) {
@@ -53,7 +53,7 @@ class WhoMayCallTest {
         }
     }
 
-    /** The peer sees nobody in the clear; what it makes of that is its own to say. */
+    /** The peer sees no identity in the clear; its own policy decides what that means. */
     @Test
     void where_our_identity_is_not_shown_it_decides_nothing() throws Exception {
         try (MeshPeer peer = MeshPeer.as(ORDERS.svid(ROOT));

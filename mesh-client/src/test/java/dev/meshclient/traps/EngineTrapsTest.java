@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What went wrong in the spikes: endpoints and connections mixed up, and exchanges that nobody counted. */
+/** What went wrong in the spikes: endpoints and connections mixed up, and exchanges that no event reports. */
 class EngineTrapsTest {
     private static final Request GET =
             new Request.Builder().url("http://orders/").build();
@@ -107,7 +107,7 @@ class EngineTrapsTest {
     // ---- endpoints and connections
 
     @Test
-    void a_retry_goes_to_the_other_endpoint_and_not_over_the_connection_of_the_first() throws Exception {
+    void a_retry_uses_the_other_endpoint_and_not_the_connection_of_the_first() throws Exception {
         first.enqueue(code(503));
         second.enqueue(ok("second"));
         assertThat(read(http())).isEqualTo("second");
@@ -219,7 +219,7 @@ class EngineTrapsTest {
         assertThat(asked).isEmpty();
     }
 
-    // ---- exchanges that nobody counted
+    // ---- exchanges that no event reports
 
     @Test
     void a_503_that_says_at_once_is_not_repeated_for_a_post_and_keeps_its_header() throws Exception {

@@ -46,7 +46,7 @@ class ProcessedTrapsTest {
     }
 
     @Test
-    void a_name_that_nobody_knows_is_retried_for_every_method() throws Exception {
+    void an_unknown_name_is_retried_for_every_method() throws Exception {
         try (Situation situation = new Situation("nobody.invalid", 80)) {
             situation.check("UnknownHostException", "connect-failure", 0, true, true);
         }

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** TLS between the mesh and its endpoints: who is asked for, who may answer, and that nothing goes in the clear. */
+/** TLS between the mesh and its endpoints: the name that is asked for, the names that may answer, and that nothing is sent in the clear. */
 class TlsTrapsTest {
     private static final HeldCertificate AUTHORITY =
             new HeldCertificate.Builder().certificateAuthority(0).build();
@@ -109,7 +109,7 @@ class TlsTrapsTest {
         });
     }
 
-    /** In TLS 1.3 the client hears of it when it reads the answer: the request went out, and nobody looked at it. */
+    /** In TLS 1.3 the client hears of it when it reads the answer: the request was sent, and the peer did not look at it. */
     @Test
     void a_client_certificate_that_the_peer_rejects_is_refused_after_the_request_went_out() throws Exception {
         HandshakeCertificates unknown = new HandshakeCertificates.Builder()
@@ -131,7 +131,7 @@ class TlsTrapsTest {
         }
     }
 
-    // ---- the name that is asked for, and who may answer
+    // ---- the name that is asked for, and the names that may answer
 
     private static Mesh mesh(Documents.Service... services) {
         return Mesh.builder()

@@ -1,12 +1,12 @@
 package dev.meshclient.examples.demo;
 
 /**
- * What may be counted: from low to high.
+ * The range of a count: from low to high.
  *
- * @param why one sentence for the reader; empty if there is nothing to say
+ * @param why one sentence for the reader; may be empty
  */
 record Bounds(long low, long high, String why) {
-    /** How often a right run may fall outside, in one check. */
+    /** The chance that a correct run falls outside in one check. */
     static final double FALSE_ALARM = 1e-7;
 
     static Bounds exactly(long value) {

@@ -3,7 +3,7 @@ package dev.meshclient.examples.demo;
 import java.io.IOException;
 import java.util.List;
 
-/** A document with a typing error is published: every mesh refuses it, says where it is wrong, and keeps what it has. */
+/** A document with a typing error is published: every mesh refuses it, names the error, and keeps its policy. */
 final class BrokenDocument implements Step {
     private static final int CALLS = 90;
     private static final String SERVICE = "service-b";
@@ -23,11 +23,11 @@ final class BrokenDocument implements Step {
         List<String> refusals = fleet.publishBroken(broken);
         String told = refusals.get(0);
         int path = Math.max(0, told.indexOf(PATH));
-        stage.say("       what each mesh tells the registry: Mesh-Rejected: "
+        stage.say("       each mesh reports to the registry: Mesh-Rejected: "
                 + told.substring(0, path).strip());
         stage.say("       " + told.substring(path));
         stage.expect(
-                "meshes that refuse it and tell the path",
+                "meshes that refuse it and name the path",
                 Bounds.exactly(fleet.members().size()),
                 refusals.stream().filter(r -> r.contains(PATH)).count());
         stage.expect(

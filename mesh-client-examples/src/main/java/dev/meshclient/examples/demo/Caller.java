@@ -40,7 +40,7 @@ final class Caller implements Closeable {
         member.beginRound();
     }
 
-    /** Fails for anything but the full way of a call. */
+    /** Fails unless the answer is the whole way of a call. */
     Hop.Way call() throws IOException {
         sent.incrementAndGet();
         try (Response response = member.http().newCall(REQUEST).execute()) {

@@ -7,14 +7,14 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/** A workload of the same authority, whom policy lets in nowhere: refused by its own mesh, and without one by each server. */
+/** A workload of the same authority that no policy allows: its own mesh refuses its calls, and without a mesh each server does. */
 final class CallerIsWrong implements Step {
     private static final int CALLS = 30;
     private static final String ZONE = "a";
 
     @Override
     public String title() {
-        return "A caller is not allowed: refused by its mesh, and by servers without one";
+        return "A caller is not allowed: its mesh refuses its calls, and without a mesh the servers do";
     }
 
     @Override
@@ -24,43 +24,43 @@ final class CallerIsWrong implements Step {
         int refused = fleet.refused();
         List<Instance> servers = fleet.living();
         withMesh(stage);
-        stage.expect("requests of it that came to a server", Bounds.exactly(0), fleet.refused() - refused);
+        stage.expect("its requests that reached a server", Bounds.exactly(0), fleet.refused() - refused);
 
         withoutMesh(stage, servers);
         stage.expect(
-                "refusals of its SPIFFE ID that servers tell",
+                "refusals of its SPIFFE ID that servers report",
                 Bounds.exactly(servers.size()),
                 fleet.refused() - refused);
         stage.expect(
-                "calls of it that were served", Bounds.exactly(0), fleet.seen().total() - total);
+                "its calls that were served", Bounds.exactly(0), fleet.seen().total() - total);
 
         Round others = stage.calls(CALLS);
         stage.expect(
-                "errors seen by those who may",
+                "errors seen by allowed callers",
                 Bounds.exactly(0),
                 others.errors().size());
         account(stage, fleet.seen());
     }
 
-    /** Of the whole demo. */
+    /** The counts of the whole demo. */
     private static void account(Stage stage, Seen seen) {
         List<Integer> hops = seen.hops();
-        stage.say("calls that servers let in since the start, by the identity that the handshake proved:");
+        stage.say("calls that servers admitted since the start, by the identity of the handshake:");
         for (int i = 0; i < hops.size(); i++) {
             Seen.Pair hop = Seen.HOPS.get(i);
             stage.say("       %5d by %s at %s"
                     .formatted(hops.get(i), Certificates.spiffeId(hop.caller()), hop.service()));
         }
         int all = hops.stream().mapToInt(Integer::intValue).sum();
-        stage.expect("calls by anybody else, or by nobody", Bounds.exactly(0), seen.total() - all);
+        stage.expect("calls by other identities, or without one", Bounds.exactly(0), seen.total() - all);
     }
 
-    /** It is told at once, and nothing is sent. */
+    /** Its own mesh refuses its calls at once, and sends nothing. */
     private static void withMesh(Stage stage) throws IOException {
         int denied = 0;
         try (Member stranger = stage.fleet().stranger(ZONE)) {
             Fleet.await(
-                    "strangers who know policy",
+                    "refused callers with policy in force",
                     () -> stranger.trustChanges() > 0
                                     && !stranger.policyRevision().isEmpty()
                             ? 1
@@ -79,10 +79,10 @@ final class CallerIsWrong implements Step {
                 }
             }
         }
-        stage.expect("services that its own mesh denies it", Bounds.exactly(Fleet.SERVICES.size()), denied);
+        stage.expect("services for which its own mesh denies it", Bounds.exactly(Fleet.SERVICES.size()), denied);
     }
 
-    /** The same certificate in a client that asks no policy. */
+    /** The same certificate in a client without a mesh. */
     private static void withoutMesh(Stage stage, List<Instance> servers) throws IOException {
         OkHttpClient plain = stage.fleet().strangerWithoutMesh();
         int forbidden = 0;

@@ -2,7 +2,7 @@ package dev.meshclient.examples.demo;
 
 import java.io.IOException;
 
-/** A new version takes over, by the document alone. */
+/** A new version replaces the old one by edits of the document alone. */
 final class Canary implements Step {
     private static final int CALLS = 300;
     private static final String SERVICE = "service-b";

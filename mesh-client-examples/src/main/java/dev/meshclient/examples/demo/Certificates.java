@@ -16,14 +16,14 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Who is who in the demo: an authority and an identity for each service, in a directory that is gone when it is closed. */
+/** The identities of the demo: an authority and an identity for each service, in a directory that close() deletes. */
 final class Certificates implements Closeable {
     static final String TRUST_DOMAIN = "demo.example";
 
-    /** Who calls the first service. */
+    /** The workload that calls the first service. */
     static final String CALLERS = "callers";
 
-    /** Vouched for by the same authority, and expected by nobody. */
+    /** A workload with a certificate of the same authority that no policy allows. */
     static final String STRANGER = "stranger";
 
     private static final Duration LIFE = Duration.ofHours(24);
@@ -36,7 +36,7 @@ final class Certificates implements Closeable {
         this.certificates = certificates;
     }
 
-    /** Makes them all. */
+    /** Creates all identities. */
     static Certificates make(List<String> services) throws IOException {
         Path directory = Files.createTempDirectory("mesh-demo-identity");
         try {
@@ -55,7 +55,7 @@ final class Certificates implements Closeable {
         return directory;
     }
 
-    /** What an application says to be that workload. */
+    /** The identity of that workload, for an application. */
     MountedIdentity of(String workload) {
         return MountedIdentity.at(directory.resolve(workload));
     }
@@ -64,7 +64,7 @@ final class Certificates implements Closeable {
         return "spiffe://" + TRUST_DOMAIN + "/" + workload;
     }
 
-    /** Serial number of the certificate that lies there now. */
+    /** The serial number of the workload's current certificate. */
     BigInteger serial(String workload) throws IOException {
         byte[] file = Files.readAllBytes(directory.resolve(workload).resolve("tls.crt"));
         try {
@@ -76,7 +76,7 @@ final class Certificates implements Closeable {
         }
     }
 
-    /** Everybody gets another certificate with another key, signed by the newest root. */
+    /** Gives each workload another certificate with another key, signed by the newest root. */
     void renew() throws IOException {
         try {
             certificates.renew();
@@ -85,7 +85,7 @@ final class Certificates implements Closeable {
         }
     }
 
-    /** Everybody trusts one more root. */
+    /** Makes each workload trust one more root. */
     void addRoot() throws IOException {
         try {
             certificates.addRoot();
@@ -94,7 +94,7 @@ final class Certificates implements Closeable {
         }
     }
 
-    /** Everybody trusts the newest root alone. */
+    /** Makes each workload trust the newest root alone. */
     void withdrawOldRoots() throws IOException {
         try {
             certificates.withdrawOldRoots();

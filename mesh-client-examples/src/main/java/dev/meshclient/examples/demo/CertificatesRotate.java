@@ -10,12 +10,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
-/** Every hop is mutual TLS. All certificates are renewed under load, then the root is changed, too. */
+/** Every hop is mutual TLS. All certificates are renewed under load, then the root is replaced. */
 final class CertificatesRotate implements Step {
     private static final int CALLS = 90;
     private static final int AT_LEAST = 60;
 
-    /** What is done to the files while calls are made. */
+    /** A change of the files while calls are made. */
     private interface Deed {
         void go() throws IOException;
     }
@@ -32,7 +32,7 @@ final class CertificatesRotate implements Step {
         authenticated(stage, () -> stage.calls(CALLS));
 
         fleet.keepConnections(false);
-        stage.say("from here on servers close each connection after one call, so that each call is a handshake");
+        stage.say("from now on servers close each connection after one call, so that each call is a handshake");
         List<BigInteger> before = serials(fleet);
         renew(stage, "all certificates are renewed");
 
@@ -40,7 +40,7 @@ final class CertificatesRotate implements Step {
         renew(stage, "all certificates are renewed, signed by it");
         trust(stage, "the first root is withdrawn", certificates::withdrawOldRoots, 1);
         stage.expect(
-                "certificates of the beginning in use",
+                "certificates of the start in use",
                 Bounds.exactly(0),
                 serials(fleet).stream().filter(before::contains).count());
 
@@ -48,7 +48,7 @@ final class CertificatesRotate implements Step {
         authenticated(stage, () -> stage.calls(CALLS));
     }
 
-    /** Calls, as the servers count them by the identity that the handshake proved. */
+    /** The calls that the servers count, by the identity that the handshake verified. */
     private static void authenticated(Stage stage, Calls calls) throws IOException {
         Seen seen = stage.fleet().seen();
         List<Integer> before = seen.hops();
@@ -63,7 +63,7 @@ final class CertificatesRotate implements Step {
                     after.get(i) - before.get(i));
         }
         stage.expect(
-                "calls of anybody else",
+                "calls of other identities",
                 Bounds.exactly(0),
                 seen.total() - total - 3L * round.ways().size());
     }
@@ -114,7 +114,7 @@ final class CertificatesRotate implements Step {
         stage.expect("done before the calls ended", Bounds.exactly(1), done.getAsBoolean() ? 1 : 0);
     }
 
-    /** Of the certificates that lie there now, how many were shown in a handshake; services that also call count twice. */
+    /** The number of current certificates that handshakes have shown; a service that also calls counts twice. */
     private static int inUse(Fleet fleet) {
         int used = 0;
         try {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
-/** A calls B calls C, three instances each in three zones, a mesh in each: what policy does, counted on real sockets. */
+/** A calls B calls C, three instances each in three zones, a mesh in each: the effects of policy, counted on real sockets. */
 public final class Demo {
     private static final List<Step> STEPS = List.of(
             new ZoneFirst(),
@@ -24,7 +24,7 @@ public final class Demo {
 
     private Demo() {}
 
-    /** Plays each step; fails if what was counted is not what was expected. */
+    /** Runs each step; fails if a count differs from its expected value. */
     public static void main(String[] args) throws IOException {
         FILTER.setLevel(Level.OFF); // the demo counts what it refuses
         Screen screen = Screen.standard();

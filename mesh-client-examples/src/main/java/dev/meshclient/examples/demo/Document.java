@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * The policy document of the demo. A step edits it and publishes the outcome; nothing else steers the fleet.
+ * The policy document of the demo. A step edits and publishes it; nothing else controls the fleet.
  *
  * @param distribution {@code Any} or {@code PreferSameZone}
- * @param canary per cent of the calls to service-b that go to v2
- * @param quick whether who is ejected is tried again after a second or two; else after half a minute, as is built in
- * @param listed the instances that it lists, whether they live or not
+ * @param canary the share of the calls to service-b for v2, in percent
+ * @param quick whether an ejected instance is probed after 1 to 2 s; otherwise after 30 s, the built-in time
+ * @param listed the listed instances, living or dead
  */
 record Document(String distribution, int canary, boolean quick, List<Instance> listed) {
-    /** No service yet. */
+    /** Without services. */
     static final String EMPTY = """
             {
               "apiVersion": "meshclient.dev/v1",
@@ -82,14 +82,14 @@ record Document(String distribution, int canary, boolean quick, List<Instance> l
                         allow("service-b"));
     }
 
-    /** Nobody but this workload may call. */
+    /** Only this workload may call. */
     private static String allow(String workload) {
         return """
                 { "name": "%1$s", "action": "ALLOW",
                         "rules": [{ "from": [{ "source": { "principals": ["%2$s"] } }] }] }""".formatted(workload, Certificates.spiffeId(workload));
     }
 
-    /** Of service-b: one of each version that there is. */
+    /** The backends of service-b: one for each version. */
     private String versions(String format) {
         boolean both =
                 canary > 0 || listed.stream().anyMatch(i -> i.self().version().equals("v2"));

@@ -53,7 +53,7 @@ final class Fleet implements Closeable {
         this.policy = registry.uri();
     }
 
-    /** Starts them all; the document does not list an instance yet. */
+    /** Starts all of them; the document lists no instance yet. */
     static Fleet start() throws IOException {
         Fleet fleet = new Fleet();
         for (String service : SERVICES) {
@@ -71,7 +71,7 @@ final class Fleet implements Closeable {
         return fleet;
     }
 
-    /** Starts one more instance. No one calls it before the document lists it. */
+    /** Starts one more instance. It gets no calls before the document lists it. */
     Instance add(String service, String version, String zone) throws IOException {
         Instance added = new Instance(
                 new Hop(service, version, zone), CALLS.get(service), member(service, zone), tls(service), seen);
@@ -87,7 +87,7 @@ final class Fleet implements Closeable {
         return Objects.requireNonNull(tls.get(workload), workload);
     }
 
-    /** Starts what poses as an instance of that service, and cannot prove it. */
+    /** Starts a server at the port of an instance, with the identity of another workload. */
     Instance addImpostor(String service, String zone) throws IOException {
         Instance added = new Instance(
                 new Hop(service, "fake", zone), null, member(service, zone), tls(Certificates.STRANGER), seen);
@@ -99,37 +99,37 @@ final class Fleet implements Closeable {
         return certificates;
     }
 
-    /** What was proved in handshakes, since the start. */
+    /** The identities that handshakes have verified since the start. */
     Seen seen() {
         return seen;
     }
 
-    /** Certificates that the meshes have taken since they were made. */
+    /** The number of certificates that the meshes have taken over since they were built. */
     int renewals() {
         return members().stream().mapToInt(Member::renewals).sum();
     }
 
-    /** How often the meshes were told that they trust others. */
+    /** The number of changes of trust that the meshes have reported. */
     int trustChanges() {
         return members().stream().mapToInt(Member::trustChanges).sum();
     }
 
-    /** Whether each server trusts so many roots. */
+    /** Whether each server trusts this number of roots. */
     boolean serversTrust(int roots) {
         return tls.values().stream().allMatch(t -> t.authorities() == roots);
     }
 
-    /** Whether connections to the instances that live serve more than one call. */
+    /** Whether connections to the living instances serve more than one call. */
     void keepConnections(boolean keep) {
         living().forEach(i -> i.keepConnections(keep));
     }
 
-    /** Requests that policy has kept out of the instances that live. */
+    /** The requests that the living instances have refused by policy. */
     int refused() {
         return members().stream().mapToInt(Member::refused).sum();
     }
 
-    /** A client that starts now, and follows the registry too; whoever asks for it closes it. */
+    /** A client that starts now and follows the registry too; its caller closes it. */
     Caller newcomer(String zone, UnaryOperator<Mesh.Builder> more) {
         return new Caller(
                 zone,
@@ -137,18 +137,18 @@ final class Fleet implements Closeable {
                 seen);
     }
 
-    /** A mesh like any other, of a workload that no service lets in; whoever asks for it closes it. */
+    /** A mesh of a workload that no service allows; its caller closes it. */
     Member stranger(String zone) {
         return new Member(
                 Certificates.STRANGER, zone, PolicySource.http(policy), certificates.of(Certificates.STRANGER));
     }
 
-    /** The same workload with a client that no mesh wraps. */
+    /** A client of the same workload without a mesh. */
     OkHttpClient strangerWithoutMesh() throws IOException {
         return tls(Certificates.STRANGER).client();
     }
 
-    /** The instance of that version in that zone which lives. */
+    /** The living instance of that version in that zone. */
     Instance living(String service, String version, String zone) {
         Hop wanted = new Hop(service, version, zone);
         return instances.stream()
@@ -172,7 +172,7 @@ final class Fleet implements Closeable {
         return victims;
     }
 
-    /** Starts them again where they were, and waits until their meshes have policy. */
+    /** Starts the instances again at their ports, and waits until their meshes have policy. */
     void revive(List<Instance> dead) throws IOException {
         for (Instance each : dead) {
             instances.set(
@@ -182,7 +182,7 @@ final class Fleet implements Closeable {
         await("meshes with the policy in force", this::followers, members().size());
     }
 
-    /** All that live or lived. */
+    /** All instances, living and dead. */
     List<Instance> instances() {
         return List.copyOf(instances);
     }
@@ -195,7 +195,7 @@ final class Fleet implements Closeable {
         return List.copyOf(callers);
     }
 
-    /** All meshes that live. */
+    /** The meshes of all living instances and callers. */
     List<Member> members() {
         return Stream.concat(
                         callers.stream().map(Caller::member), living().stream().map(Instance::member))
@@ -210,7 +210,7 @@ final class Fleet implements Closeable {
         return "demo/" + version.get();
     }
 
-    /** How many meshes have the document in force. */
+    /** The number of meshes that have the document in force. */
     int followers() {
         return (int) members().stream()
                 .filter(m -> m.policyRevision().equals(revision()))
@@ -230,7 +230,7 @@ final class Fleet implements Closeable {
         return Duration.ofNanos(System.nanoTime() - began);
     }
 
-    /** Publishes what no mesh can take, and waits until each has told the registry so. The reasons that they give. */
+    /** Publishes a document that every mesh refuses, and waits until each has reported it to the registry. @return the reasons */
     List<String> publishBroken(String json) throws IOException {
         registry.publish(json);
         await(
@@ -240,25 +240,25 @@ final class Fleet implements Closeable {
         return registry.refusals();
     }
 
-    /** The number that the next document is given. */
+    /** The version of the next document. */
     long nextVersion() {
         return version.get() + 1;
     }
 
-    /** Its port refuses from now on. */
+    /** Closes the port of the registry. */
     void stopRegistry() throws IOException {
         registry.close();
         registryPort = HeldPort.hold(policy.getPort());
     }
 
-    /** It is back, with the document that it had. */
+    /** Starts the registry again, with the same document. */
     void startRegistry() throws IOException {
         try (HeldPort held = Objects.requireNonNull(registryPort)) {
             registry = RegistryServer.start(held.port(), document.json(version.get()));
         }
     }
 
-    /** Waits until so many are counted. */
+    /** Waits until the count has this value. */
     static void await(String what, IntSupplier counted, int wanted) throws IOException {
         long began = System.nanoTime();
         while (counted.getAsInt() < wanted) {
@@ -294,7 +294,7 @@ final class Fleet implements Closeable {
         return round();
     }
 
-    /** What the calls of this round have come to so far. */
+    /** The results of this round so far. */
     Round round() {
         int retries = members().stream().mapToInt(Member::retries).sum();
         int ejecting = (int) members().stream().filter(m -> m.ejections() > 0).count();
@@ -312,7 +312,7 @@ final class Fleet implements Closeable {
             try {
                 each.close();
             } catch (IOException e) {
-                throw new IllegalStateException("the fleet does not close", e);
+                throw new IllegalStateException("the fleet cannot be closed", e);
             }
         }
     }

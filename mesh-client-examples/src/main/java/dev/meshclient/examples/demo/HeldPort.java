@@ -9,7 +9,7 @@ import java.net.Socket;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** The port of a server that is down: it refuses connections, and nobody else is given it until the server is back. */
+/** The port of a server that is down: it refuses connections, and no other process gets it until the server is back. */
 final class HeldPort implements Closeable {
     private static final int TRIES = 5000;
 
@@ -21,7 +21,7 @@ final class HeldPort implements Closeable {
         this.holder = holder;
     }
 
-    /** Takes it as soon as the server has let go of it. */
+    /** Binds the port as soon as the server has released it. */
     static HeldPort hold(int port) throws IOException {
         for (int tries = 1; ; tries++) {
             Socket holder = new Socket();
@@ -39,7 +39,7 @@ final class HeldPort implements Closeable {
         }
     }
 
-    /** The server that takes it next listens there before this lets go of it: no one comes in between. */
+    /** The next server listens on the port before this releases it: no other process can bind it in between. */
     int port() {
         return port;
     }

@@ -20,7 +20,7 @@ record Hop(String service, String version, String zone) {
             return new Way(List.copyOf(hops));
         }
 
-        /** How often it went from one zone to another. */
+        /** The number of its changes from one zone to another. */
         int crossings() {
             int crossings = 0;
             for (int i = 1; i < hops.size(); i++) {

@@ -17,7 +17,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** One instance of a service: a server that asks the next service through a mesh of its own, and answers the way of the call. */
+/** One instance of a service: a server that calls the next service through its own mesh, and answers with the way of the call. */
 final class Instance implements Closeable {
     private final Hop self;
     private final @Nullable String next;
@@ -27,7 +27,7 @@ final class Instance implements Closeable {
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final AtomicInteger received = new AtomicInteger();
-    private volatile int broken; // 0: it is well
+    private volatile int broken; // the status of its failures; 0: it does not fail
     private volatile boolean up = true;
     private volatile boolean keepsConnections = true;
     private @Nullable HeldPort port;
@@ -35,7 +35,7 @@ final class Instance implements Closeable {
     /**
      * @param next the service that it calls; null = none
      * @param member its place in the mesh
-     * @param tls who it is
+     * @param tls its identity
      */
     Instance(Hop self, @Nullable String next, Member member, ServiceTls tls, Seen seen) throws IOException {
         this(self, next, member, tls, seen, 0);
@@ -77,7 +77,7 @@ final class Instance implements Closeable {
         member.beginRound();
     }
 
-    /** As policy lists it. */
+    /** Its entry in the policy. */
     String asJson() {
         return "{\"address\": \"127.0.0.1\", \"port\": %d, \"locality\": \"eu/%s\", \"labels\": {\"version\": \"%s\"}}"
                 .formatted(server.getAddress().getPort(), self.zone(), self.version());
@@ -108,7 +108,7 @@ final class Instance implements Closeable {
         exchange.close();
     }
 
-    /** Stays up, and answers every call with this status; 0 = it is well again. */
+    /** Answers every call with this status; 0 = it does not fail any more. */
     void answerWith(int status) {
         broken = status;
     }
@@ -122,7 +122,7 @@ final class Instance implements Closeable {
         return server.getAddress().getPort();
     }
 
-    /** Dies as a process does: its connections break, its port refuses. */
+    /** Dies as a process does: its connections break, and its port refuses connections. */
     void kill() throws IOException {
         up = false;
         server.stop(0);
@@ -131,7 +131,7 @@ final class Instance implements Closeable {
         member.close();
     }
 
-    /** After its death: another process on the same port. */
+    /** Starts another process on the same port, after its death. */
     Instance successor(Member member) throws IOException {
         try (HeldPort held = Objects.requireNonNull(port)) {
             return new Instance(self, next, member, tls, seen, held.port());

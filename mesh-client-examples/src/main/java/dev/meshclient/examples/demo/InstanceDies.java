@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** An instance dies while the registry still lists it; then it is replaced. */
+/** An instance dies while the registry still lists it; then another one replaces it. */
 final class InstanceDies implements Step {
     private static final int CALLS = 90;
     private static final String SERVICE = "service-b";

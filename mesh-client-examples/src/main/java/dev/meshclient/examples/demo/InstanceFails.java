@@ -2,7 +2,7 @@ package dev.meshclient.examples.demo;
 
 import java.io.IOException;
 
-/** An instance stays up and answers 503: it is ejected, tried again by one request at a time, and returned when it is well. */
+/** An instance stays up and answers 503: it is ejected, probed by one request at a time, and returned when it answers again. */
 final class InstanceFails implements Step {
     private static final String SERVICE = "service-a";
     private static final String ZONE = "c";
@@ -17,7 +17,7 @@ final class InstanceFails implements Step {
     public void run(Stage stage) throws IOException {
         Fleet fleet = stage.fleet();
         stage.publish(
-                "who is ejected is tried again after 1 s; built in are 30 s",
+                "an ejected instance is probed after 1 s; built in are 30 s",
                 fleet.document().withQuickEjection());
         Instance bad = fleet.living(SERVICE, "v1", ZONE);
         Member member = fleet.caller(ZONE).member();
@@ -32,15 +32,15 @@ final class InstanceFails implements Step {
         stage.expect("meshes that eject it, after 5 503s in a row", Bounds.exactly(1), ejected.ejecting());
 
         Round probed = stage.calls(Load.until(() -> bad.received() > 0));
-        stage.say("       it is left alone for a second, then one call tries it: 503");
+        stage.say("       it gets no calls for a second, then one call probes it: 503");
         stage.expect(
                 "errors seen by callers", Bounds.exactly(0), probed.errors().size());
         stage.expect("calls that it got: one probe", Bounds.exactly(1), bad.received());
-        stage.expect("retries: what the probe cost", Bounds.exactly(1), probed.retries());
+        stage.expect("retries: one for the failed probe", Bounds.exactly(1), probed.retries());
         stage.expect("returned", Bounds.exactly(0), member.returns());
 
         bad.answerWith(0);
-        stage.say("it is well again; the next call tries it after 2 s");
+        stage.say("it answers 200 again; after 2 s the next call probes it");
         Round returned = stage.calls(Load.until(() -> member.returns() > 0));
         stage.expect(
                 "errors seen by callers", Bounds.exactly(0), returned.errors().size());

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Calls to service-a, one after the other.
  *
- * @param atMost so many, from each caller in turn
+ * @param atMost the greatest number of calls, from each caller in turn
  * @param from the callers; null: one in each zone
- * @param every so long one begins, or later if the one before it takes longer
- * @param enough asked after each call, ends the load early
+ * @param every the interval in which calls begin; a call that takes longer delays the next
+ * @param enough evaluated after each call: true ends the load early
  */
 record Load(int atMost, @Nullable List<Caller> from, Duration every, BooleanSupplier enough) {
     private static final int PATIENCE = 3000;
@@ -20,7 +20,7 @@ record Load(int atMost, @Nullable List<Caller> from, Duration every, BooleanSupp
         return new Load(calls, null, Duration.ZERO, () -> false);
     }
 
-    /** As many as it takes, up to 100 a second. */
+    /** Calls until the condition holds, at most 100 a second. */
     static Load until(BooleanSupplier enough) {
         return new Load(PATIENCE, null, Duration.ofMillis(10), enough);
     }
@@ -29,7 +29,7 @@ record Load(int atMost, @Nullable List<Caller> from, Duration every, BooleanSupp
         return new Load(atMost, List.of(caller), every, enough);
     }
 
-    /** Paces them. */
+    /** Waits for the time of the next call. */
     Load each(Duration every) {
         return new Load(atMost, from, every, enough);
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import okhttp3.OkHttpClient;
 
-/** A mesh and the client that it wraps: what an application adds. Counts what its listener is told. */
+/** A mesh and the client that it wraps, as in an application. Counts the events of its listener. */
 final class Member implements MeshListener, CallObserver, Closeable {
     private final AtomicInteger retries = new AtomicInteger();
     private final AtomicInteger ejections = new AtomicInteger();
@@ -32,7 +32,7 @@ final class Member implements MeshListener, CallObserver, Closeable {
         this(service, zone, policy, identity, mesh -> mesh);
     }
 
-    /** @param more what else is to be said of the mesh */
+    /** @param more further settings of the mesh */
     Member(
             String service,
             String zone,
@@ -44,7 +44,7 @@ final class Member implements MeshListener, CallObserver, Closeable {
                 .policy(policy)
                 .identity(identity)
                 .claim("service-a", "service-b", "service-c")
-                .snapshotDirectory(null) // whatever the environment says: nothing of the demo stays behind
+                .snapshotDirectory(null) // in any environment: the demo leaves no files
                 .observer(call -> this)
                 .listener(this);
         this.mesh = more.apply(builder).build();
@@ -55,17 +55,17 @@ final class Member implements MeshListener, CallObserver, Closeable {
         return http;
     }
 
-    /** What decides who may come in. */
+    /** Authorizes inbound requests. */
     Inbound inbound() {
         return mesh.inbound();
     }
 
-    /** Certificates taken since it was made, whom it trusts being the same. */
+    /** The number of certificates taken over since it was built, with unchanged trust. */
     int renewals() {
         return renewals.get();
     }
 
-    /** How often it was told since it was made that it trusts others; the first time included. */
+    /** The number of changes of trust since it was built, the first one included. */
     int trustChanges() {
         return trustChanges.get();
     }
@@ -85,17 +85,17 @@ final class Member implements MeshListener, CallObserver, Closeable {
         return ejections.get();
     }
 
-    /** Endpoints that came back in this round. */
+    /** Endpoints that returned in this round. */
     int returns() {
         return returns.get();
     }
 
-    /** Requests of the stranger that policy has kept out since it was made. */
+    /** The requests of the stranger that policy has refused since it was built. */
     int refused() {
         return refused.get();
     }
 
-    /** Why the last attempt of this round that failed did so; empty if none did. */
+    /** The reason of the last failed attempt of this round; empty if none failed. */
     String failure() {
         return failure;
     }

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The registry is gone: who runs does not notice, who starts takes the snapshot that an earlier process left. */
+/** The registry stops: running clients keep their policy, and a client that starts uses the snapshot of an earlier process. */
 final class RegistryStops implements Step {
     private static final int CALLS = 90;
     private static final int FRESH = 30;
@@ -62,7 +62,7 @@ final class RegistryStops implements Step {
                 fleet.followers());
     }
 
-    /** So that it is seen that the snapshot is what makes the difference. */
+    /** The same start without a snapshot fails. */
     private static void startWithout(Stage stage) throws IOException {
         Duration brief = Duration.ofMillis(300);
         try (Caller without = stage.fleet().newcomer(ZONE, mesh -> mesh.initialFetchTimeout(brief))) {
@@ -88,7 +88,7 @@ final class RegistryStops implements Step {
                     "its calls answered", Bounds.exactly(FRESH), round.ways().size());
 
             fleet.startRegistry();
-            stage.say("the registry is back");
+            stage.say("the registry runs again");
             stage.publish("as before", fleet.document());
             Fleet.await("fresh clients that follow", () -> follows(fresh, fleet), 1);
             stage.expect("fresh clients that follow it", Bounds.exactly(1), follows(fresh, fleet));

@@ -3,12 +3,12 @@ package dev.meshclient.examples.demo;
 import java.util.List;
 
 /**
- * What the callers saw of a number of calls.
+ * The results of a number of calls, as the callers see them.
  *
- * @param ways of the calls that were answered
- * @param errors of those that were not
+ * @param ways the ways of the answered calls
+ * @param errors the failures of the other calls
  * @param retries made by all meshes
- * @param ejecting meshes that told of an ejection
+ * @param ejecting the number of meshes that reported an ejection
  */
 record Round(List<Hop.Way> ways, List<String> errors, int retries, int ejecting) {
     /** Calls from one service to another. */

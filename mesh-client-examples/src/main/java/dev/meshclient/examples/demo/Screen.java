@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.util.List;
 
-/** Lines that stay and, on a terminal, a table below them that is redrawn in place. Elsewhere the table is printed now and then. */
+/** Lines, and on a terminal a table below them that is redrawn in place. Elsewhere the table is printed from time to time. */
 final class Screen implements Closeable {
     private static final String ESC = "\u001b[";
     private static final String NO_WRAP = ESC + "?7l";
@@ -26,7 +26,7 @@ final class Screen implements Closeable {
         this.terminal = terminal;
     }
 
-    /** Standard output; a terminal unless it is a file, a pipe or a build server. */
+    /** Standard output: a terminal unless it is a file, a pipe or the log of a build server. */
     static Screen standard() {
         // System.out is Maven's, which takes the control sequences out in batch mode.
         return isTerminalOut()
@@ -38,7 +38,7 @@ final class Screen implements Closeable {
         return terminal;
     }
 
-    /** A line that stays. */
+    /** Prints a line above the table. */
     synchronized void line(String text) {
         if (terminal) {
             update(List.of(text), table);
@@ -47,21 +47,21 @@ final class Screen implements Closeable {
         }
     }
 
-    /** On a terminal: the table from now on. */
+    /** Sets the table, on a terminal. */
     synchronized void draw(List<String> now) {
         if (terminal && !now.equals(table)) {
             update(List.of(), now);
         }
     }
 
-    /** Elsewhere: lines that stay. */
+    /** Prints the table as lines, elsewhere. */
     synchronized void print(List<String> now) {
         if (!terminal) {
             now.forEach(out::println);
         }
     }
 
-    /** One write, without an empty screen in between: nothing flickers. */
+    /** Draws with one write, so that the screen does not flicker. */
     private void update(List<String> lines, List<String> below) {
         StringBuilder text = new StringBuilder(NO_WRAP);
         if (!table.isEmpty()) {
@@ -92,14 +92,15 @@ final class Screen implements Closeable {
         return terminal ? ESC + style + "m" + text + ESC + "0m" : text;
     }
 
-    /** The table stays where it is. */
+    /** Ends the redrawing of the table. */
     @Override
     public synchronized void close() {
         table = List.of();
         out.flush();
     }
 
-    /** Java says so from 22 on only, and only of both ends: the shell's own test is asked. */
+    /** Whether the output is a terminal, by the test of the shell: Java reports it from 22 on only, and only for input and output
+     * together. */
     private static boolean isTerminalOut() {
         String term = System.getenv("TERM");
         if (System.getenv("CI") != null || term == null || term.equals("dumb")) {
@@ -108,7 +109,7 @@ final class Screen implements Closeable {
         try {
             return new ProcessBuilder("test", "-t", "1").inheritIO().start().waitFor() == 0;
         } catch (IOException e) {
-            return false; // no such program here
+            return false; // this system has no such program
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

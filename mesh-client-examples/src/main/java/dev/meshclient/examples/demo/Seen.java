@@ -13,9 +13,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import okhttp3.Handshake;
 import okhttp3.Response;
 
-/** Whom servers have seen as callers, and callers as servers, by what was proved in the handshake. */
+/** The identities that servers have seen of callers, and callers of servers, as verified in handshakes. */
 final class Seen {
-    /** Who calls whom. */
+    /** A caller and the service that it calls. */
     record Pair(String caller, String service) {}
 
     /** The hops of a call; policy allows no others. */
@@ -28,22 +28,22 @@ final class Seen {
     private final Set<BigInteger> ofCallers = ConcurrentHashMap.newKeySet();
     private final Set<BigInteger> ofServers = ConcurrentHashMap.newKeySet();
 
-    /** A server was called, and policy let it in. */
+    /** Counts a call that the policy of a server has allowed. */
     void caller(String service, HttpExchange exchange) throws SSLPeerUnverifiedException {
         String spiffeId = MeshFilter.peer(exchange);
-        calls.merge((spiffeId == null ? "nobody" : spiffeId) + " at " + service, 1, Integer::sum);
+        calls.merge((spiffeId == null ? "no identity" : spiffeId) + " at " + service, 1, Integer::sum);
         if (exchange instanceof HttpsExchange https
                 && https.getSSLSession().getPeerCertificates()[0] instanceof X509Certificate caller) {
             ofCallers.add(caller.getSerialNumber());
         }
     }
 
-    /** A server has answered. */
+    /** Records the certificate of a server that has answered. */
     void server(Response response) {
         Handshake handshake = response.handshake();
         if (handshake != null) {
             handshake.peerCertificates().stream()
-                    .limit(1) // the others have signed it
+                    .limit(1) // the others are its issuers
                     .forEach(server -> ofServers.add(((X509Certificate) server).getSerialNumber()));
         }
     }
@@ -55,7 +55,7 @@ final class Seen {
                 .toList();
     }
 
-    /** All calls so far, from whomever. */
+    /** The number of all calls so far. */
     int total() {
         return calls.values().stream().mapToInt(Integer::intValue).sum();
     }

@@ -3,7 +3,7 @@ package dev.meshclient.examples.demo;
 import java.io.IOException;
 import java.util.List;
 
-/** The document lists an address that somebody else has: callers do not talk to it. */
+/** The document lists an address at which another workload listens: callers send it no request. */
 final class ServerIsWrong implements Step {
     private static final int CALLS = 90;
     private static final String SERVICE = "service-a";
@@ -12,7 +12,7 @@ final class ServerIsWrong implements Step {
 
     @Override
     public String title() {
-        return "A server is not who it should be: refused in the handshake";
+        return "A server has the wrong identity: callers refuse it in the handshake";
     }
 
     @Override
@@ -21,18 +21,18 @@ final class ServerIsWrong implements Step {
         Instance fake = fleet.addImpostor(SERVICE, ZONE);
         Document before = fleet.document();
         List<Instance> listed = fleet.living();
-        stage.publish("lists a server as " + SERVICE + " that proves to be another", before.withListed(listed));
+        stage.publish("lists a server as " + SERVICE + " that has another identity", before.withListed(listed));
         Caller caller = fleet.caller(ZONE);
         Round round =
                 stage.calls(Load.until(() -> caller.member().ejections() > 0).from(caller));
         String told = caller.member().failure();
-        int who = Math.max(0, told.indexOf("the peer is"));
-        stage.say("       what the caller is told: " + told.substring(0, who));
-        stage.say("       " + told.substring(who));
+        int named = Math.max(0, told.indexOf("the peer is"));
+        stage.say("       the failure of the caller: " + told.substring(0, named));
+        stage.say("       " + told.substring(named));
         stage.expect("errors seen by callers", Bounds.exactly(0), round.errors().size());
         stage.expect("handshakes that the caller broke off", Bounds.exactly(IN_A_ROW), round.retries());
         stage.expect(
-                "which name both, who it is and who it should be",
+                "failures that name the identity and the expected one",
                 Bounds.exactly(1),
                 told.contains("'" + Certificates.spiffeId(Certificates.STRANGER) + "'")
                                 && told.contains(Certificates.spiffeId(SERVICE))
@@ -42,7 +42,7 @@ final class ServerIsWrong implements Step {
         stage.expect("meshes that eject it, after 5 failures", Bounds.exactly(1), round.ejecting());
 
         fake.kill();
-        stage.publish("lists it no more", before.withListed(fleet.living()));
+        stage.publish("does not list it any more", before.withListed(fleet.living()));
         Round without = stage.calls(CALLS);
         stage.expect(
                 "errors seen by callers", Bounds.exactly(0), without.errors().size());

@@ -17,7 +17,7 @@ import javax.net.ssl.X509TrustManager;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
-/** The TLS of the servers of one service, and what the demo asks about it. */
+/** The TLS of the servers of one service, with counts for the demo. */
 final class ServiceTls implements WorkloadIdentity.Sink, Closeable {
     private final ServerTls server;
     private final Closeable watch;
@@ -38,12 +38,12 @@ final class ServiceTls implements WorkloadIdentity.Sink, Closeable {
         return tls;
     }
 
-    /** For its servers. */
+    /** The context for its servers. */
     SSLContext context() {
         return server.context();
     }
 
-    /** A client that is this workload as it is now, and asks no policy. */
+    /** A client without a mesh that presents the current certificate of this workload. */
     OkHttpClient client() throws IOException {
         Svid now = Objects.requireNonNull(svid);
         try {
@@ -67,7 +67,7 @@ final class ServiceTls implements WorkloadIdentity.Sink, Closeable {
         }
     }
 
-    /** How many roots it trusts. */
+    /** The number of trusted roots. */
     int authorities() {
         return Objects.requireNonNull(svid).authorities().size();
     }
@@ -77,7 +77,7 @@ final class ServiceTls implements WorkloadIdentity.Sink, Closeable {
         svid = latest;
     }
 
-    /** The last good one stays. */
+    /** The last good identity stays. */
     @Override
     public void failed(IOException problem) {}
 

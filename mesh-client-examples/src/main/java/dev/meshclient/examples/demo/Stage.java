@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** Where a step plays: the fleet, what the audience sees, and the account of what was expected. */
+/** The surroundings of a step: the fleet, the screen, and the comparison of counts with their expected values. */
 final class Stage implements Closeable {
-    /** On a terminal a round takes at least as long, so that eyes can follow it. */
+    /** The shortest time of a round on a terminal, so that a person can follow it. */
     private static final Duration FOR_EYES = Duration.ofMillis(1200);
 
     private final Fleet fleet;
@@ -27,7 +27,7 @@ final class Stage implements Closeable {
         this.screen = screen;
     }
 
-    /** Begins to draw the table, where there is a terminal to draw on. */
+    /** Begins to draw the table if the output is a terminal. */
     Stage open() {
         if (screen.isTerminal()) {
             painter.start();
@@ -46,12 +46,12 @@ final class Stage implements Closeable {
         return fleet;
     }
 
-    /** Tells what happens. */
+    /** Prints a line. */
     void say(String what) {
         screen.line("   " + what);
     }
 
-    /** Publishes the document, says what was edited, and waits until every mesh follows it. */
+    /** Publishes the document, prints the edit, and waits until every mesh has it in force. */
     void publish(String edit, Document document) throws IOException {
         scene = edit;
         Duration took = fleet.publish(document);
@@ -64,7 +64,7 @@ final class Stage implements Closeable {
                 took.toMillis()));
     }
 
-    /** Makes the calls and shows what became of them. */
+    /** Makes the calls and shows their results. */
     Round calls(Load load) {
         scene = load.isOpen() ? "calls until it happens" : load.atMost() + " calls";
         Duration slow = screen.isTerminal() ? FOR_EYES.dividedBy(load.atMost()) : Duration.ZERO;
@@ -75,12 +75,12 @@ final class Stage implements Closeable {
         return round;
     }
 
-    /** So many, a third from each zone. */
+    /** This number of calls, a third from each zone. */
     Round calls(int calls) {
         return calls(Load.of(calls));
     }
 
-    /** Puts what was counted beside what was expected. */
+    /** Compares a count with its expected value. */
     void expect(String what, Bounds expected, long counted) {
         checks++;
         boolean holds = expected.holds(counted);
@@ -94,7 +94,7 @@ final class Stage implements Closeable {
         }
     }
 
-    /** Fails if anything was counted that was not expected. */
+    /** Fails if a count differs from its expected value. */
     void end() {
         scene = "the end";
         screen.draw(picture());
@@ -121,7 +121,7 @@ final class Stage implements Closeable {
                 TimeUnit.MILLISECONDS.sleep(100);
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the end of the play
+            Thread.currentThread().interrupt(); // the end of the demo
         }
     }
 

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
 
-/** The fleet as a table: who received calls in this round, who had to try again, who is down. At most 100 columns. */
+/** The fleet as a table: the calls that each instance received in this round, the retries, and the instances that are down. At
+ * most 100 columns wide. */
 final class Table {
     private static final String RULE = "   +" + "-".repeat(20) + ("+" + "-".repeat(24)).repeat(3) + "+";
 

@@ -4,19 +4,19 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
-/** Everything in a zone dies and comes back, and the document says nothing of it. */
+/** All instances of a zone die and return, and the document does not change. */
 final class ZoneDies implements Step {
     private static final int CALLS = 90;
     private static final String ZONE = "a";
     private static final int WINDOWS = 3;
     private static final int WINDOW = 160;
 
-    /** So slow that the share grows from one window to the next by far more than chance does. */
+    /** Slow enough that the share grows between two windows by far more than by chance. */
     private static final Duration PACE = Duration.ofMillis(20);
 
     @Override
     public String title() {
-        return "A zone dies, and the document does not say so: calls spill, and return";
+        return "A zone dies, and the document still lists it: calls spill, and return";
     }
 
     @Override
@@ -25,7 +25,7 @@ final class ZoneDies implements Step {
         Caller caller = fleet.caller(ZONE);
         long began = System.nanoTime();
         List<Instance> dead = fleet.killZone(ZONE);
-        stage.say("all " + dead.size() + " instances in zone " + ZONE + " are killed; its callers live");
+        stage.say("all " + dead.size() + " instances in zone " + ZONE + " are killed; its callers still run");
         Round spilled = stage.calls(CALLS);
         stage.expect(
                 "errors seen by callers", Bounds.exactly(0), spilled.errors().size());
@@ -38,7 +38,7 @@ final class ZoneDies implements Step {
         stage.say("       these calls are GETs; a POST that was under way would have failed, as it is not repeated");
 
         fleet.revive(dead);
-        stage.say("they are back, on the same ports");
+        stage.say("they run again, on the same ports");
         Round probe =
                 stage.calls(Load.until(() -> caller.member().returns() > 0).from(caller));
         stage.expect("errors seen by callers", Bounds.exactly(0), probe.errors().size());
@@ -51,7 +51,7 @@ final class ZoneDies implements Step {
         return new Bounds(5, 3 * (6 + probes), "");
     }
 
-    /** The way home begins with the first call after the probe. */
+    /** The ramp back begins with the first call after the probe. */
     private static void comeHome(Stage stage, Caller caller) throws IOException {
         long earliest = System.nanoTime();
         caller.call();
@@ -67,7 +67,7 @@ final class ZoneDies implements Step {
             stage.expect(
                     "errors seen by callers", Bounds.exactly(0), window.errors().size());
             stage.expect(
-                    "calls at home again, of " + WINDOW,
+                    "calls in the own zone again, of " + WINDOW,
                     Bounds.between(
                             WINDOW,
                             least,
@@ -77,7 +77,7 @@ final class ZoneDies implements Step {
         }
         stage.expect(
                 "more in the last " + WINDOW + " calls than in the first",
-                new Bounds(1, WINDOW, "the share grows by 1 % each 0.3 s, until all are home after 30 s"),
+                new Bounds(1, WINDOW, "the share grows by 1 % each 0.3 s, until all calls are there after 30 s"),
                 last - first);
     }
 }

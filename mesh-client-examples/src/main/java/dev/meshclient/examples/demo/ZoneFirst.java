@@ -2,7 +2,7 @@ package dev.meshclient.examples.demo;
 
 import java.io.IOException;
 
-/** What topology saves: the same calls without it and with it. */
+/** The effect of topology: the same calls without it and with it. */
 final class ZoneFirst implements Step {
     private static final int CALLS = 90;
     private static final int HOPS = 2 * CALLS;

@@ -1,4 +1,4 @@
-/** The main job: three services in three zones on real sockets, with a mesh in each instance. */
+/** The demo of the main features: three services in three zones on real sockets, with a mesh in each instance. */
 @NullMarked
 package dev.meshclient.examples.demo;
 

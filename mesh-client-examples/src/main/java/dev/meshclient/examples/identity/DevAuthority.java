@@ -41,8 +41,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * The roots in {@code ca/}: {@code root-1.crt}, {@code root-1.key} and so on; the newest signs, all are trusted. Whose they are
- * stands in {@code ca/trust-domain}.
+ * The roots in {@code ca/}: {@code root-1.crt}, {@code root-1.key} and so on; the newest root signs, and all roots are trusted. The file
+ * {@code ca/trust-domain} states their trust domain.
  */
 final class DevAuthority {
     private static final String TRUST_DOMAIN = "trust-domain";
@@ -60,17 +60,17 @@ final class DevAuthority {
         this.life = life;
     }
 
-    /** Of a directory that has a root, in its trust domain. */
+    /** The authority of a directory that has a root, in the trust domain of that root. */
     static DevAuthority of(Path directory, Duration life) throws IOException {
         if (!isIn(directory)) {
             throw new IllegalArgumentException(directory
-                    + " holds no root and no trust-domain: is it the right directory? 'make NAME...' makes them");
+                    + " holds no root and no trust-domain: check the directory, or create them by 'make NAME...'");
         }
         return new DevAuthority(
                 directory, Files.readString(directory.resolve(TRUST_DOMAIN)).strip(), life);
     }
 
-    /** Of a new directory. */
+    /** The authority of a new directory. */
     static DevAuthority make(Path directory, String trustDomain, Duration life)
             throws IOException, GeneralSecurityException {
         DevCertificates.write(Files.createDirectories(directory).resolve(TRUST_DOMAIN), trustDomain + "\n");
@@ -81,7 +81,7 @@ final class DevAuthority {
         return authority;
     }
 
-    /** Whether there is one to go on with. */
+    /** Whether the directory has an authority. */
     static boolean isIn(Path directory) throws IOException {
         return Files.exists(directory.resolve(TRUST_DOMAIN))
                 && !roots(directory).isEmpty();
@@ -145,7 +145,7 @@ final class DevAuthority {
         return bundle.toString();
     }
 
-    /** An X.509-SVID; also for {@code localhost}, so that {@code curl} can call what serves with it. */
+    /** An X.509-SVID; also for {@code localhost}, so that {@code curl} can call a server with it. */
     X509Certificate issue(String workload, KeyPair keys) throws IOException, GeneralSecurityException {
         List<Path> roots = roots();
         Path newest = roots.get(roots.size() - 1);
@@ -199,7 +199,7 @@ final class DevAuthority {
             }
         }
         throw new IOException(
-                file + " holds no PKCS#8 key: delete " + file.getParent() + " and make all certificates anew");
+                file + " holds no PKCS#8 key: delete " + file.getParent() + " and create all certificates again");
     }
 
     private List<Path> roots() throws IOException {

@@ -18,10 +18,10 @@ import org.bouncycastle.openssl.PKCS8Generator;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 
 /**
- * A certificate authority in a directory, to try mTLS with and to rotate certificates under a running mesh. For development:
- * the keys of the authority lie beside what it issues.
+ * A certificate authority in a directory, for tests of mTLS and of the rotation of certificates under a running mesh. For
+ * development only: the directory holds the keys of the authority beside the certificates.
  *
- * <p>{@code ca/} holds the roots, each other directory the identity of one workload, in the names of a Kubernetes secret:
+ * <p>{@code ca/} holds the roots; each other directory holds the identity of one workload, with the names of a Kubernetes secret:
  * {@code tls.crt}, {@code tls.key}, {@code ca.crt}. Its SPIFFE ID is {@code spiffe://<trust domain>/<name of the directory>}.
  */
 public final class DevCertificates {
@@ -37,9 +37,9 @@ public final class DevCertificates {
     }
 
     /**
-     * Those in a directory, which is made if it is not there; so is the first root.
+     * The certificates of a directory. Creates the directory and the first root if they do not exist.
      *
-     * @param life of what is issued from now on
+     * @param life the life of each new certificate
      * @throws IllegalArgumentException if the directory has another trust domain
      */
     public static DevCertificates in(Path directory, String trustDomain, Duration life)
@@ -50,22 +50,22 @@ public final class DevCertificates {
         }
         DevCertificates there = at(directory, life);
         if (!there.authority.trustDomain().equals(trustDomain)) {
-            throw new IllegalArgumentException(directory + " is of the trust domain " + there.authority.trustDomain()
-                    + ", not of " + trustDomain + ": take another directory, or that trust domain");
+            throw new IllegalArgumentException(directory + " has the trust domain " + there.authority.trustDomain()
+                    + ", not " + trustDomain + ": use another directory, or that trust domain");
         }
         return there;
     }
 
     /**
-     * Those in a directory that is there already, in its trust domain.
+     * The certificates of an existing directory, in its trust domain.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if the directory does not exist or has no root
      */
     public static DevCertificates at(Path directory, Duration life) throws IOException {
         return new DevCertificates(directory, DevAuthority.of(directory.resolve("ca"), life));
     }
 
-    /** Makes the identity of a workload, or renews it: signed by the newest root. What to give to {@code MountedIdentity.at}. */
+    /** Creates or renews the identity of a workload, signed by the newest root. @return the directory for {@code MountedIdentity.at} */
     public Path make(String workload) throws IOException, GeneralSecurityException {
         Path home = Files.createDirectories(directory.resolve(workload));
         KeyPair keys = authority.newKeys();
@@ -76,29 +76,29 @@ public final class DevCertificates {
         return home;
     }
 
-    /** Renews all of them. */
+    /** Renews the certificates of all workloads. */
     public void renew() throws IOException, GeneralSecurityException {
         for (Path home : workloads()) {
             make(home.getFileName().toString());
         }
     }
 
-    /** Makes another root, which all trust beside the older ones. What is issued from now on is signed by it. */
+    /** Creates another root, which all workloads trust beside the older roots. It signs all later certificates. */
     public void addRoot() throws IOException, GeneralSecurityException {
         authority.addRoot();
         writeBundles();
     }
 
     /**
-     * Nobody trusts the older roots any more.
+     * Removes the older roots from the trust of all workloads.
      *
-     * @throws IllegalStateException if certificates are left that those signed, which nobody would take: renew first
+     * @throws IllegalStateException if a certificate of an older root is left, which no peer would accept: renew first
      */
     public void withdrawOldRoots() throws IOException, GeneralSecurityException {
         for (Path home : workloads()) {
             if (!authority.isOfNewest(home.resolve("tls.crt"))) {
                 throw new IllegalStateException(
-                        home + " has a certificate of an older root, which nobody would take: renew first");
+                        home + " has a certificate of an older root, which no peer would accept: renew first");
             }
         }
         authority.withdrawOldRoots();
@@ -132,7 +132,7 @@ public final class DevCertificates {
         return text.toString();
     }
 
-    /** Whole or not at all; for the owner only, where files have owners. */
+    /** Replaces the file as a whole; only its owner can read it, where files have owners. */
     static void write(Path file, String text) throws IOException {
         Path written = file.resolveSibling("." + file.getFileName() + ".new");
         Files.deleteIfExists(written);
@@ -173,7 +173,7 @@ public final class DevCertificates {
             case "withdraw-old-roots" -> at(directory, life).withdrawOldRoots();
             default ->
                 throw new IllegalArgumentException(
-                        "'" + what + "' is none of make, renew, add-root, withdraw-old-roots");
+                        "'" + what + "' is not a command; use make, renew, add-root or withdraw-old-roots");
         }
     }
 }

@@ -1,4 +1,4 @@
-/** Certificates to try mTLS with. */
+/** Certificates for tests of mTLS. */
 @NullMarked
 package dev.meshclient.examples.identity;
 

@@ -13,7 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 
-/** A service that lets everybody read, and nobody write: policy says so, the filter sees to it. */
+/** A service that every client may read and no client may change: the policy states it, and the filter enforces it. */
 public final class InboundExample {
     private InboundExample() {}
 
@@ -37,7 +37,7 @@ public final class InboundExample {
             }
             """;
 
-    /** Starts a server behind the filter, on a port that is free. */
+    /** Starts a server behind the filter, on a free port. */
     static HttpServer serve(Mesh mesh) throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         byte[] body = "five stars".getBytes(StandardCharsets.UTF_8);
@@ -52,7 +52,7 @@ public final class InboundExample {
         return server;
     }
 
-    /** Asks three times: as policy allows, with another method, and with a path in disguise. */
+    /** Sends three requests: one that the policy allows, one with another method, and one with an encoded path. */
     public static void main(String[] args) throws IOException, InterruptedException {
         try (Mesh mesh = Mesh.builder()
                 .workload(Workload.of("reviews"))

@@ -19,13 +19,13 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets in what policy allows: {@code server.createContext("/", handler).getFilters().add(new MeshFilter(mesh.inbound()))}. A
- * handler finds the claims of a token by {@link #claims}. Headers
- * of a request cannot be changed here: that a handler sends {@code Authorization} no further, unless policy says
- * {@code forwardToken}, is up to it.
+ * Admits the requests that the policy allows: {@code server.createContext("/", handler).getFilters().add(new MeshFilter(mesh.inbound()))}. A
+ * handler finds the claims of a token by {@link #claims}. The filter
+ * cannot change the headers of a request: unless the policy states {@code forwardToken}, the handler must not send
+ * {@code Authorization} to other services.
  */
 public final class MeshFilter extends Filter {
-    /** Attributes of an exchange are no place for them: all exchanges of a context have the same ones. */
+    /** Not attributes of the exchange: all exchanges of a context share their attributes. */
     private static final Map<HttpExchange, Map<String, Object>> CLAIMS =
             Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -42,7 +42,7 @@ public final class MeshFilter extends Filter {
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
         InboundResult result = inbound.authorize(request(exchange));
         if (!result.isAllowed()) {
-            // The reason is for our log: it would tell the caller what it takes to be let in.
+            // The reason is only logged: it would help an attacker.
             LOG.log(
                     System.Logger.Level.INFO,
                     "{0} {1}: {2}",
@@ -60,14 +60,14 @@ public final class MeshFilter extends Filter {
         chain.doFilter(exchange);
     }
 
-    /** Those of the token that came with a request which the filter has let in; empty without a token. */
+    /** The claims of the token of an admitted request; empty without a token. */
     public static Map<String, Object> claims(HttpExchange exchange) {
         return CLAIMS.getOrDefault(exchange, Map.of());
     }
 
     @Override
     public String description() {
-        return "lets in what the mesh's policy allows";
+        return "admits the requests that the policy of the mesh allows";
     }
 
     private static InboundRequest request(HttpExchange exchange) {
@@ -87,7 +87,7 @@ public final class MeshFilter extends Filter {
         return lines == null ? null : String.join(",", lines);
     }
 
-    /** The SPIFFE ID of a certificate that the server's TLS has verified: its one URI name. Null: there is none. */
+    /** The SPIFFE ID of the certificate that the TLS of the server has verified: its only URI name. Null: there is none. */
     public static @Nullable String peer(HttpExchange exchange) {
         if (!(exchange instanceof HttpsExchange https)) {
             return null;
@@ -96,7 +96,7 @@ public final class MeshFilter extends Filter {
             Certificate[] chain = https.getSSLSession().getPeerCertificates();
             return chain[0] instanceof X509Certificate leaf ? spiffeId(leaf) : null;
         } catch (SSLPeerUnverifiedException e) {
-            return null; // it showed no certificate
+            return null; // the client presented no certificate
         }
     }
 

@@ -18,11 +18,11 @@ import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/** What a document has for some hosts: their services, and those that these send calls to. */
+/** The part of a document for some hosts: their services, and the services to which these send calls. */
 final class Part {
     private Part() {}
 
-    /** The hosts of {@code ?hosts=a,b}; null: it is not there, and the whole document is meant. */
+    /** The hosts of {@code ?hosts=a,b}; null: the query has none, and the request is for the whole document. */
     static @Nullable List<String> hosts(URI requested) {
         String query = requested.getRawQuery();
         return query == null
@@ -38,7 +38,7 @@ final class Part {
                         .orElse(null);
     }
 
-    /** A document of which anything is wrong is answered whole: that is its readers' to see. */
+    /** A document with a problem is sent as a whole, so that its readers report the problem. */
     static String of(String document, List<String> hosts) {
         try {
             MeshPolicy policy = PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8))
@@ -72,7 +72,7 @@ final class Part {
                 .build();
     }
 
-    /** A host of a service may have a port, and stand for all below it. */
+    /** A host of a service may have a port or a wildcard. */
     private static boolean isAsked(String host, DocumentScope scope) {
         String name = host.replaceFirst(":[0-9]+$", "").toLowerCase(Locale.ROOT);
         return name.equals("*")

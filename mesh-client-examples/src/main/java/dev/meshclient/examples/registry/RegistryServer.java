@@ -26,12 +26,12 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves one policy document on the loopback address, at any path. A client that knows the document is told so (304), or,
- * if it asks for that by {@code Prefer: wait=30} (RFC 7240), is answered as soon as there is another one. A static file server
- * does as well, but its clients learn of a change only when they next ask.
+ * Serves one policy document on the loopback address, at any path. A client that knows the document gets 304 at once,
+ * or, with {@code Prefer: wait=30} (RFC 7240), the next document as soon as it is published. A static file server works too,
+ * but its clients see a change only at their next request.
  *
- * <p>Who asks for {@code ?hosts=orders,payments} ({@code PolicySource.http(uri).onDemand()}) has the part of the document that
- * these need.
+ * <p>A request with {@code ?hosts=orders,payments} ({@code PolicySource.http(uri).onDemand()}) gets the part of the document
+ * that calls to these hosts need.
  */
 public final class RegistryServer implements Closeable {
     private static final Pattern WAIT = Pattern.compile("(?:^|[,;\\s])wait\\s*=\\s*\"?(\\d{1,9})");
@@ -66,24 +66,24 @@ public final class RegistryServer implements Closeable {
         server.start();
     }
 
-    /** Starts to serve this document; port 0 = any free one. */
+    /** Starts to serve this document; port 0 = any free port. */
     public static RegistryServer start(int port, String document) throws IOException {
         return new RegistryServer(port, document);
     }
 
-    /** What a mesh is given: {@code PolicySource.http(registry.uri())}. */
+    /** The URI for a mesh: {@code PolicySource.http(registry.uri())}. */
     public URI uri() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/policy");
     }
 
-    /** Serves another document from now on, whatever is in it, and answers who waits for one. */
+    /** Publishes another document without a check of its content, and answers the waiting requests. */
     public synchronized void publish(String document) {
         published = Published.of(document);
         refusals.clear();
         notifyAll();
     }
 
-    /** Serves a file, and what becomes of it: {@code RegistryServer policy.json 8500}. A document of which anything is wrong is not published. */
+    /** Serves a file and its later versions: {@code RegistryServer policy.json 8500}. Does not publish a document with a problem. */
     public static void main(String[] args) throws IOException, InterruptedException {
         if (args.length != 2) {
             System.err.println("usage: RegistryServer <file> <port>");
@@ -93,7 +93,7 @@ public final class RegistryServer implements Closeable {
         String document = Files.readString(file);
         PolicyCodec.readStrict(document.getBytes(StandardCharsets.UTF_8));
         RegistryServer registry = start(Integer.parseInt(args[1]), document);
-        System.out.println("serving " + file + " at " + registry.uri() + "; edit it, and the meshes follow");
+        System.out.println("serving " + file + " at " + registry.uri() + "; the meshes follow each edit");
         while (true) {
             TimeUnit.MILLISECONDS.sleep(500);
             String now = Files.readString(file);
@@ -114,7 +114,7 @@ public final class RegistryServer implements Closeable {
         }
     }
 
-    /** Why clients refuse what is published now ({@code Mesh-Rejected}), once for each request that said so. */
+    /** The reasons why clients refuse the published document ({@code Mesh-Rejected}), one for each request that states one. */
     public synchronized List<String> refusals() {
         return List.copyOf(refusals);
     }
@@ -163,7 +163,7 @@ public final class RegistryServer implements Closeable {
         }
     }
 
-    /** What is published, as soon as it is not known; after that many seconds whatever it is. */
+    /** The published document, as soon as it differs from the known one; after this many seconds in any case. */
     private synchronized Published await(@Nullable List<String> hosts, @Nullable String known, long seconds)
             throws InterruptedException {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);

@@ -1,4 +1,4 @@
-/** A registry of one file: enough for a demo, a test, a laptop. */
+/** A registry of one file, for demos, tests and laptops. */
 @NullMarked
 package dev.meshclient.examples.registry;
 

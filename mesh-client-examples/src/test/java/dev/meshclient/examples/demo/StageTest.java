@@ -33,7 +33,7 @@ class StageTest {
     void a_call_that_fails_is_counted_as_an_error_of_the_round() throws IOException {
         try (Fleet fleet = Fleet.start();
                 Stage stage = stage(fleet, false)) {
-            fleet.publish(fleet.document()); // which lists nobody
+            fleet.publish(fleet.document()); // it lists no instance
             Round round = stage.calls(3);
             assertThat(round.errors()).hasSize(3).allMatch(e -> e.contains("no endpoint of"));
             assertThat(round.ways()).isEmpty();

@@ -88,7 +88,7 @@ class DevCertificatesTest {
         assertThat(read(other.resolve("billing")).id()).hasToString("spiffe://a.example/billing");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DevCertificates.in(other, "b.example", Duration.ofMinutes(10)))
-                .withMessageContaining("is of the trust domain a.example, not of b.example");
+                .withMessageContaining("has the trust domain a.example, not b.example");
     }
 
     @Test
@@ -120,7 +120,7 @@ class DevCertificatesTest {
                 .withMessageContaining("usage: DevCertificates DIRECTORY make NAME...");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> DevCertificates.main(new String[] {directory.toString(), "rotate"}))
-                .withMessageContaining("'rotate' is none of make, renew, add-root, withdraw-old-roots");
+                .withMessageContaining("'rotate' is not a command; use make, renew, add-root or withdraw-old-roots");
     }
 
     private static Svid read(Path home) throws IOException, InterruptedException {

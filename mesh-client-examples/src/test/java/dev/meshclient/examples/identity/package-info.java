@@ -1,4 +1,4 @@
-/** Certificates to try mTLS with. */
+/** Tests of the certificates. */
 @NullMarked
 package dev.meshclient.examples.identity;
 

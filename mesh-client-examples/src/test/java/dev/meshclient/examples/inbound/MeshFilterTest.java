@@ -57,7 +57,7 @@ class MeshFilterTest {
                 .build();
     }
 
-    /** As it is written: a client of the JDK would tidy the path up. */
+    /** Sends the path unchanged: a client of the JDK would normalize it. */
     private static String status(HttpServer server, String method, String path, String... headers) throws IOException {
         try (Socket socket =
                 new Socket(InetAddress.getLoopbackAddress(), server.getAddress().getPort())) {
@@ -132,7 +132,7 @@ class MeshFilterTest {
             Future<String> first = threads.submit(
                     () -> status(server, "GET", "/api/first", "Authorization: Bearer " + token(keys, "one") + "\r\n"));
             while (!first.isDone() && !firstIsIn.await(10, TimeUnit.MILLISECONDS)) {
-                // it is let in, or answered
+                // it is admitted or answered
             }
             assertThat(first.isDone() ? first.get() : "is in").isEqualTo("is in");
             assertThat(status(server, "GET", "/api/second", "Authorization: Bearer " + token(keys, "two") + "\r\n"))
@@ -224,7 +224,7 @@ class MeshFilterTest {
                 .statusCode();
     }
 
-    /** Made by the JDK's own tool: a key and a certificate that it signed itself. */
+    /** A key and a self-signed certificate, by the JDK's keytool. */
     private static KeyStore keyStore(Path file, String spiffeId) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),

@@ -1,14 +1,21 @@
 package dev.meshclient.internal.entry;
 
+import dev.meshclient.Workload;
+import dev.meshclient.internal.pipeline.HostPattern;
+import dev.meshclient.internal.source.WantedHosts;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.DocumentScope;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Decider: the hosts to request from a source that loads policy on demand. Hosts that the policy lists stay, and so do those
@@ -50,6 +57,35 @@ final class HostInterest {
     HostInterest(Predicate<String> listed, long waitNanos) {
         this.listed = listed;
         this.rememberedNanos = Math.max(REMEMBERED_NANOS, waitNanos);
+    }
+
+    /** The hosts known before any call. Zone balancing needs the own service: the number of its instances in each zone. */
+    static List<String> known(Workload workload, List<String> claimed) {
+        Stream<String> named = claimed.stream()
+                .map(HostPattern::parse)
+                .filter(HostPattern::isExact)
+                .map(p -> HostPattern.spelled(p.host()));
+        String own = workload.service();
+        boolean stated = !own.equals(Workload.unknown().service());
+        return Stream.concat(stated ? Stream.of(own.toLowerCase(Locale.ROOT)) : Stream.empty(), named)
+                .filter(DocumentScope::canHold)
+                .distinct()
+                .toList();
+    }
+
+    /** The requested hosts at any time. */
+    WantedHosts wanted(Time time) {
+        return new WantedHosts() {
+            @Override
+            public SortedSet<String> hosts() {
+                return HostInterest.this.hosts(time.now());
+            }
+
+            @Override
+            public void onAsk(Runnable wake) {
+                wakes.add(wake);
+            }
+        };
     }
 
     /** Hosts that are requested whether they are called or not. */
@@ -123,10 +159,5 @@ final class HostInterest {
     synchronized SortedSet<String> hosts(long now) {
         forget(now);
         return new TreeSet<>(asks.keySet());
-    }
-
-    /** Sets the action that runs when the source must be asked, on the thread of a call. */
-    void onAsk(Runnable wake) {
-        wakes.add(wake);
     }
 }

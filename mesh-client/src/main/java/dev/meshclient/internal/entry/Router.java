@@ -24,12 +24,9 @@ import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -59,56 +56,13 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
     private volatile @Nullable IOException lastProblem;
     private volatile boolean closed;
 
-    /** As below, for policies without names to resolve. */
-    public Router(
-            Time time,
-            Workload workload,
-            Events events,
-            List<String> claimed,
-            boolean registryOnly,
-            Duration initialFetchTimeout,
-            Duration staleTtl) {
-        this(
-                time,
-                name -> {
-                    throw new UnknownHostException("no resolver for " + name);
-                },
-                LocalWorkload.of(workload, time),
-                events,
-                claimed,
-                registryOnly,
-                initialFetchTimeout,
-                staleTtl);
-    }
-
     /**
-     * @param resolver finds the addresses of names
+     * @param control decides which document is in force
      * @param self this process
      * @param claimed hosts that belong to the mesh whatever the policy states
      * @param registryOnly true = all other hosts are refused, whatever the policy states
      * @param initialFetchTimeout how long the first calls wait for the first policy; 0 = they do not wait
-     * @param staleTtl how long a service is kept that documents do not list any more; 0 = it is not kept
      */
-    public Router(
-            Time time,
-            Resolver resolver,
-            LocalWorkload self,
-            Events events,
-            List<String> claimed,
-            boolean registryOnly,
-            Duration initialFetchTimeout,
-            Duration staleTtl) {
-        this(
-                time,
-                new PolicyControl(new CurrentState(time, resolver, self, events), time, staleTtl),
-                self,
-                events,
-                claimed,
-                registryOnly,
-                initialFetchTimeout);
-    }
-
-    /** @param control decides which document is in force */
     public Router(
             Time time,
             PolicyControl control,
@@ -126,7 +80,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         this.madeAt = time.now();
         claims.add(claimed);
         this.interest = new HostInterest(this::isListed, initialFetchNanos);
-        interest.forGood(known(self.workload(), claimed), madeAt);
+        interest.forGood(HostInterest.known(self.workload(), claimed), madeAt);
         current.onOutside(this::want);
         this.inbound = current.inbound(events);
         this.unlisted = refuse(call -> UnroutedFailures.unlisted(call, revision(), false));
@@ -138,6 +92,23 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         this.forPolicy = new Admission.Wait(this::awaitPolicy);
         this.forHost = new Admission.Wait(this::awaitHost);
         control.observer(this);
+    }
+
+    /** For policies without names to resolve. */
+    public static Router withoutNames(
+            Time time,
+            Workload workload,
+            Events events,
+            List<String> claimed,
+            boolean registryOnly,
+            Duration initialFetchTimeout,
+            Duration staleTtl) {
+        LocalWorkload self = LocalWorkload.of(workload, time);
+        Resolver none = name -> {
+            throw new UnknownHostException("no resolver for " + name);
+        };
+        PolicyControl control = new PolicyControl(new CurrentState(time, none, self, events), time, staleTtl);
+        return new Router(time, control, self, events, claimed, registryOnly, initialFetchTimeout);
     }
 
     private Admission.Refuse refuse(Function<Call, IOException> failure) {
@@ -164,31 +135,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
      * documents: for sources that load policy on demand.
      */
     public WantedHosts wanted() {
-        return new WantedHosts() {
-            @Override
-            public SortedSet<String> hosts() {
-                return interest.hosts(time.now());
-            }
-
-            @Override
-            public void onAsk(Runnable wake) {
-                interest.onAsk(wake);
-            }
-        };
-    }
-
-    /** The hosts known before any call. Zone balancing needs the own service: the number of its instances in each zone. */
-    private static List<String> known(Workload workload, List<String> claimed) {
-        Stream<String> named = claimed.stream()
-                .map(HostPattern::parse)
-                .filter(HostPattern::isExact)
-                .map(p -> HostPattern.spelled(p.host()));
-        String own = workload.service();
-        boolean stated = !own.equals(Workload.unknown().service());
-        return Stream.concat(stated ? Stream.of(own.toLowerCase(Locale.ROOT)) : Stream.empty(), named)
-                .filter(DocumentScope::canHold)
-                .distinct()
-                .toList();
+        return interest.wanted(time);
     }
 
     /** Null before the first document. */

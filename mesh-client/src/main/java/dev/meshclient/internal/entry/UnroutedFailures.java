@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Failures of calls to a host of the mesh for which no policy has layers. */
 final class UnroutedFailures {
     static final String AT_START = "of the start";
-    static final String OF_HOST = "of the call that first wanted it";
-    static final String BY_CALLER = "which is all that the caller gives it";
+    static final String OF_HOST = "of the first call to it";
+    static final String BY_CALLER = "the whole timeout of the caller";
 
     private UnroutedFailures() {}
 
@@ -33,8 +33,8 @@ final class UnroutedFailures {
         return Failures.make()
                 .noRoute(
                         "no service of the policy lists " + HostPattern.spelled(url.host()) + ":" + url.port()
-                                + (asked ? ", which its source was asked for" : "")
-                                + ", and it must not be called past the mesh",
+                                + (asked ? ", although its source was asked for it" : "")
+                                + ", and calls to it may not bypass the mesh",
                         "add it to services.*.hosts, or do not claim it (Mesh.Builder.claim, outboundTrafficPolicy)",
                         decision(call, revision));
     }
@@ -43,7 +43,7 @@ final class UnroutedFailures {
         return Failures.make()
                 .policyUnavailable(
                         "no policy for '" + call.request().url().host() + "': its source is asked for "
-                                + HostInterest.MOST + " other hosts already, which is the most",
+                                + HostInterest.MOST + " other hosts already, and that is the limit",
                         "take the whole document (PolicySource.http without onDemand()), or make these calls from several meshes",
                         decision(call, revision));
     }

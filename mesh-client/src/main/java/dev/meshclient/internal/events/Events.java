@@ -37,7 +37,7 @@ public final class Events implements Observers {
         this.listeners = listeners;
     }
 
-    /** What a mesh was given; may be empty. */
+    /** The observers and listeners of a mesh; there may be none. */
     public static Events of(Time time, List<CallObserver.Factory> observers, List<MeshListener> listeners) {
         ListenerFailures failures = new ListenerFailures(time);
         CallObserver.Factory all =

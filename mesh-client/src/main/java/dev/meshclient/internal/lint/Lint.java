@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Prints all that is wrong with policy documents, and what is legal and has no effect, one line a finding. It is strict: a
+ * Prints all problems of policy documents, and what is legal and has no effect, one line for each finding. It is strict: a
  * field that this version does not know is a problem too.
  */
 public final class Lint {
@@ -56,7 +56,7 @@ public final class Lint {
         this.err = err;
     }
 
-    /** Ends the JVM with a code other than 0 if anything is wrong. */
+    /** Ends the JVM with a code other than 0 if there is a problem. */
     public static void main(String[] args) {
         PrintStream out = new PrintStream(System.out, false, StandardCharsets.UTF_8);
         int code = new Lint(System.in, out, System.err).run(List.of(args));
@@ -66,7 +66,7 @@ public final class Lint {
         }
     }
 
-    /** The exit code: the worst of all files. */
+    /** The exit code: the highest of all files. */
     int run(List<String> args) {
         if (args.equals(List.of("--schema"))) {
             out.print(PolicyCodec.schema());

@@ -3,7 +3,7 @@ package dev.meshclient.internal.outlier;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Outcome;
 
-/** What an attempt tells about the health of its endpoint. */
+/** The result of an attempt for the health of its endpoint. */
 enum AttemptHealth {
     GOOD,
     SERVER_ERROR,

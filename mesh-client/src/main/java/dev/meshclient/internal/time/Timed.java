@@ -1,6 +1,6 @@
 package dev.meshclient.internal.time;
 
-/** What a source of ours is given and what has the clock of the mesh; sources of users need none. */
+/** Has the clock of the mesh: a part of the sink that sources of this library get. Sources of users need no clock. */
 public interface Timed {
     /** The clock and the threads to use. */
     Time time();

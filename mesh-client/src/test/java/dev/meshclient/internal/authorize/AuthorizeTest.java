@@ -158,7 +158,7 @@ class AuthorizeTest {
     }
 
     @Test
-    void shadows_and_audits_are_told() throws IOException {
+    void shadows_and_audits_are_reported() throws IOException {
         assertThat(passes(
                         "{'name': 'next', 'action': 'DENY', 'shadow': true, 'rules': [{}]},"
                                 + " {'name': 'watch', 'action': 'AUDIT', 'rules': [{}]}",

@@ -114,7 +114,7 @@ class AuthorizationTest {
     }
 
     @Test
-    void an_audit_is_told_and_decides_nothing() {
+    void an_audit_is_reported_and_decides_nothing() {
         Authorization policies = compiled("{'name': 'watch', 'action': 'AUDIT', 'rules': [{}]}");
 
         assertThat(answer(policies, get("/"))).isEqualTo(Answer.ALLOWED);

@@ -116,7 +116,7 @@ class FetchedKeysTest {
     }
 
     @Test
-    void without_keys_nobody_can_tell_and_they_are_asked_for_once_a_second() {
+    void without_keys_no_token_is_checked_and_keys_are_fetched_once_a_second() {
         served = "";
         TokenCheck check = check();
         for (int i = 0; i < 100; i++) {
@@ -178,7 +178,7 @@ class FetchedKeysTest {
     }
 
     @Test
-    void whoever_cannot_wait_for_the_keys_is_told_that_nobody_could_look() {
+    void a_request_that_cannot_wait_for_the_keys_is_refused_since_its_token_was_not_checked() {
         VirtualTime virtual = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
         KeySets slow = new KeySets(virtual, (uri, max, timeout) -> {
             virtual.signal("network").await(virtual.now() + SECOND);

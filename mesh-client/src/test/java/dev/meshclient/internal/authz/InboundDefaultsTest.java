@@ -50,7 +50,7 @@ class InboundDefaultsTest {
                 .access();
     }
 
-    /** How long after its end a token is still good, in seconds; how often keys are fetched in 20 minutes; who sees the token. */
+    /** How long after its end a token is still good, in seconds; how often keys are fetched in 20 minutes; whether the service sees the token. */
     private String behaviour(String ofProvider, String ofService) throws Exception {
         int[] fetches = {0};
         KeySets keys = new KeySets(time, (uri, max, timeout) -> {
@@ -105,7 +105,7 @@ class InboundDefaultsTest {
     }
 
     @Test
-    void of_who_sees_the_token() throws Exception {
+    void of_the_forwarded_token() throws Exception {
         String stated = byDefault("requestAuthentication", "forwardOriginalToken");
         assertThat(behaviour("", field("forwardOriginalToken", stated)))
                 .isEqualTo(behaviour("", ""))

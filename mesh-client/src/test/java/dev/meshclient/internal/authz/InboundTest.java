@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The boundary: what may come in, and what is told of it. */
+/** The boundary: which requests may come in, and which events it reports. */
 class InboundTest {
     private static final String ONLY_WEB = "[{'name': 'only-web', 'action': 'ALLOW', 'rules': [{'from': [{'source':"
             + " {'principals': ['shop.example/ns/prod/sa/web']}}], 'to': [{'operation': {'paths': ['/api/*']}}]}]}]";
@@ -54,7 +54,7 @@ class InboundTest {
     }
 
     @Test
-    void who_is_allowed_comes_in_and_a_denial_names_its_policy() {
+    void an_allowed_caller_comes_in_and_a_denial_names_its_policy() {
         Inbound inbound = inbound(ONLY_WEB, null);
 
         InboundResult allowed = inbound.authorize(get("/api/1").build());
@@ -176,7 +176,7 @@ class InboundTest {
     }
 
     @Test
-    void without_headers_nobody_knows_whether_there_is_a_token() {
+    void without_headers_it_is_unknown_whether_there_is_a_token() {
         Inbound inbound = inbound(
                 "[{'action': 'DENY', 'rules': [{'from': [{'source': {'requestPrincipals': ['*/mallory']}}]}]}]",
                 tokens(false));
@@ -188,7 +188,7 @@ class InboundTest {
     }
 
     @Test
-    void a_token_that_nobody_checks_is_the_applications_own() {
+    void a_token_that_no_policy_checks_is_the_applications_own() {
         InboundResult result =
                 inbound("[]", null).authorize(withToken("/", "x.y.z").build());
 
@@ -209,7 +209,7 @@ class InboundTest {
     }
 
     @Test
-    void shadows_and_audits_are_told_and_decide_nothing() {
+    void shadows_and_audits_are_reported_and_decide_nothing() {
         Inbound inbound = inbound(
                 "[{'name': 'next', 'action': 'DENY', 'shadow': true, 'rules': [{}]},"
                         + " {'name': 'watch', 'action': 'AUDIT', 'rules': [{}]}]",

@@ -119,7 +119,7 @@ class BalanceTest {
     }
 
     @Test
-    void least_request_goes_where_fewer_are_in_flight() throws Exception {
+    void least_request_picks_where_fewer_are_in_flight() throws Exception {
         AttemptLayer layer = balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a"));
         leaveOpen = true;
         call(layer, 100);
@@ -144,7 +144,7 @@ class BalanceTest {
     }
 
     @Test
-    void another_region_is_used_only_when_ours_has_nobody() throws Exception {
+    void another_region_is_used_only_when_ours_has_no_endpoint() throws Exception {
         Endpoint far = Endpoints.of("far", new Locality("us", "a", ""), "", Map.of(), 0, 1, Health.HEALTHY);
         call(balance(LoadBalancer.RANDOM, endpoint("near", "b"), far), 100);
         assertThat(taken).isEqualTo(Map.of("near", 100));
@@ -198,7 +198,7 @@ class BalanceTest {
     }
 
     @Test
-    void a_call_that_nobody_can_take_is_not_tried_again() {
+    void a_call_that_no_endpoint_can_take_is_not_tried_again() {
         CallLayer retry = dev.meshclient.internal.retry.Retry.create(
                 time,
                 null,
@@ -213,7 +213,7 @@ class BalanceTest {
     }
 
     @Test
-    void a_lower_cluster_priority_number_goes_first() throws Exception {
+    void a_lower_cluster_priority_number_comes_first() throws Exception {
         Endpoint backup = Endpoints.of("backup", HOME, "", Map.of(), 1, 1, Health.HEALTHY);
         call(balance(LoadBalancer.RANDOM, endpoint("primary", "b"), backup), 100);
         assertThat(taken).isEqualTo(Map.of("primary", 100));

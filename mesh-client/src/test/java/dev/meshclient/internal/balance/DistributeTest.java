@@ -83,7 +83,7 @@ class DistributeTest {
     }
 
     @Test
-    void what_a_locality_cannot_bear_goes_to_the_others_by_their_shares() {
+    void what_a_locality_cannot_bear_is_spread_over_the_others_by_their_shares() {
         add(2, "eu", "a", Health.HEALTHY);
         add(2, "eu", "a", Health.UNHEALTHY);
         add(4, "eu", "b", Health.HEALTHY);
@@ -96,7 +96,7 @@ class DistributeTest {
     }
 
     @Test
-    void the_share_of_a_dead_locality_goes_to_the_rest_and_comes_back_by_and_by() {
+    void the_share_of_a_dead_locality_moves_to_the_rest_and_comes_back_by_and_by() {
         add(4, "eu", "a", Health.UNHEALTHY);
         add(4, "eu", "b", Health.HEALTHY);
         add(4, "eu", "c", Health.HEALTHY);

@@ -78,7 +78,7 @@ class PlanTest {
     }
 
     @Test
-    void a_strict_priority_keeps_its_calls_until_nobody_is_left() {
+    void a_strict_priority_keeps_its_calls_until_no_endpoint_is_left() {
         Plan one = plan(FailoverMode.STRICT, 50, List.of(members("p", 1, 10), members("q", 4, 4)));
         assertThat(taken(one, LATER)).isEqualTo(Map.of("p", 10_000));
         Plan nobody = plan(FailoverMode.STRICT, 50, List.of(members("p", 0, 10), members("q", 4, 4)));
@@ -102,7 +102,7 @@ class PlanTest {
     }
 
     @Test
-    void in_panic_who_drains_is_not_called_and_who_is_degraded_is() {
+    void in_panic_a_draining_endpoint_is_not_called_and_a_degraded_one_is() {
         Endpoint out = endpoint("out", "a", Health.HEALTHY);
         out.state().eject(1, LATER, 1, "test");
         Endpoint draining = endpoint("draining", "a", Health.DRAINING);
@@ -113,7 +113,7 @@ class PlanTest {
     }
 
     @Test
-    void nobody_is_left_where_panic_is_off() {
+    void no_endpoint_is_left_where_panic_is_off() {
         List<Endpoint> members = members("p", 2, 2);
         members.forEach(e -> e.state().eject(1, LATER, 1, "test"));
         Plan plan = plan(FailoverMode.SPILL, 0, List.of(members));
@@ -181,7 +181,7 @@ class PlanTest {
     }
 
     @Test
-    void a_pick_allocates_nothing_while_nobody_is_out() {
+    void a_pick_allocates_nothing_while_no_endpoint_is_ejected() {
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(members("p", 50, 100), members("q", 100, 100)));
         int picks = 100_000;
         long bytes = Allocated.bytes(() -> {
@@ -194,7 +194,7 @@ class PlanTest {
     }
 
     @Test
-    void who_came_back_is_given_less_at_first() {
+    void a_returned_endpoint_gets_less_at_first() {
         List<Endpoint> members = members("p", 2, 2);
         Endpoint back = endpoint("back", "a", Health.HEALTHY);
         members.add(back);
@@ -210,7 +210,7 @@ class PlanTest {
     }
 
     @Test
-    void who_is_in_only_because_too_many_are_out_is_called_seldom() {
+    void an_endpoint_that_stays_only_because_too_many_are_ejected_is_called_seldom() {
         List<Endpoint> members = members("p", 2, 2);
         Endpoint bad = endpoint("bad", "a", Health.HEALTHY);
         members.add(bad);
@@ -221,7 +221,7 @@ class PlanTest {
         assertThat(taken(plan, LATER).getOrDefault("b", 0)).isCloseTo(3333, within(250));
         members.forEach(e -> e.state().abortEjection());
         assertThat(taken(plan, LATER).getOrDefault("b", 0))
-                .as("nobody is better off")
+                .as("no endpoint gets more")
                 .isCloseTo(3333, within(250));
     }
 

@@ -54,7 +54,7 @@ class PriorityLoadTest {
     }
 
     @Test
-    void stays_until_nobody_is_left_where_that_is_asked_for() {
+    void stays_until_no_endpoint_is_left_where_that_is_asked_for() {
         assertThat(PriorityLoad.strict(new int[] {1, 100})).containsExactly(100, 0);
         assertThat(PriorityLoad.strict(new int[] {0, 3, 100})).containsExactly(0, 100, 0);
         assertThat(PriorityLoad.strict(new int[] {0, 0})).containsExactly(0, 0);

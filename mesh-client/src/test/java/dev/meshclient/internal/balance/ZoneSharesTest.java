@@ -47,7 +47,7 @@ class ZoneSharesTest {
                 .isEqualTo(Map.of("a", 0.25, "b", 0.75));
     }
 
-    /** Envoy's documented example: callers 40/40/20, upstream 25/50/25: 62.5 % stay, the rest goes 2:1. */
+    /** Envoy's documented example: callers 40/40/20, upstream 25/50/25: 62.5 % stay, the rest is split 2:1. */
     @Test
     void with_the_callers_known_the_residual_capacity_decides() {
         Map<String, Double> shares = ZoneShares.of(

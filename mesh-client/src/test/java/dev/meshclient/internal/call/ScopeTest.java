@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 
-/** A call and its attempts: who is over when, who is cancelled with whom, and who is told. */
+/** A call and its attempts: when each ends, what a cancel ends with it, and which actions run then. */
 class ScopeTest {
     private final IOException canceled = new IOException("Canceled");
 
@@ -61,7 +61,7 @@ class ScopeTest {
     }
 
     @Test
-    void the_last_to_hold_something_is_told_first_whatever_their_number() {
+    void actions_at_the_end_run_last_first_whatever_their_number() {
         for (String name : List.of("events", "deadline", "limit", "a", "b")) {
             call.onEnd(tells(name));
         }
@@ -70,7 +70,7 @@ class ScopeTest {
     }
 
     @Test
-    void who_asks_after_the_end_is_told_at_once() {
+    void an_action_that_comes_after_the_end_runs_at_once() {
         call.over();
         call.onEnd(tells("late"));
         call.over();
@@ -121,7 +121,7 @@ class ScopeTest {
     }
 
     @Test
-    void a_pause_is_not_shortened_by_who_only_wakes() throws Exception {
+    void a_pause_is_not_shortened_by_a_wake_up_alone() throws Exception {
         time.at(10, "waker", call::raise);
         call.pause(100);
         assertThat(time.now()).isEqualTo(100);
@@ -151,7 +151,7 @@ class ScopeTest {
     }
 
     @Test
-    void whoever_ends_it_first_each_ending_is_told_exactly_once() throws Exception {
+    void each_action_at_the_end_runs_once_whichever_thread_ends_first() throws Exception {
         int threads = 4;
         int rounds = 5_000;
         AtomicInteger[] counts = new AtomicInteger[rounds];

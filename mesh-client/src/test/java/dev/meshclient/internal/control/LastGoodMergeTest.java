@@ -107,7 +107,7 @@ class LastGoodMergeTest {
     }
 
     @Test
-    void who_sends_to_a_refused_service_goes_with_it_only_if_that_one_has_no_policy() throws Exception {
+    void a_sender_to_a_refused_service_is_refused_only_if_that_one_has_no_policy() throws Exception {
         document(service("old"));
         document(service("old", BAD) + "," + service("new", BAD) + "," + service("a", to("old")) + ","
                 + service("b", to("new")));
@@ -119,7 +119,7 @@ class LastGoodMergeTest {
     }
 
     @Test
-    void a_refusal_goes_up_a_chain() throws Exception {
+    void a_refusal_climbs_a_chain() throws Exception {
         document(service("a", to("b")) + "," + service("b", to("c")) + "," + service("c", BAD) + "," + service("d"));
         assertThat(List.of(from("a"), from("b"), from("c"), from("d")))
                 .containsExactly("none!", "none!", "none!", "-/1");
@@ -137,7 +137,7 @@ class LastGoodMergeTest {
     }
 
     @Test
-    void a_kept_service_goes_on_with_a_subset_that_its_backend_gave_up() throws Exception {
+    void a_kept_service_still_uses_a_subset_that_its_backend_gave_up() throws Exception {
         document(service("a", to("b/v1")) + "," + service("b", subsets("v1")));
         document(service("a", BAD, to("b/v2")) + "," + service("b", subsets("v2")));
         assertThat(from("b")).isEqualTo("-/2");
@@ -149,7 +149,7 @@ class LastGoodMergeTest {
     }
 
     @Test
-    void a_host_that_a_kept_service_holds_goes_to_no_other() throws Exception {
+    void a_host_that_a_kept_service_holds_is_no_others() throws Exception {
         document(service("a") + "," + service("b"));
         document("'a': {'hosts': ['a2'], " + BAD + "}, 'b': {'hosts': ['b', 'a']}");
         assertThat(from("a")).isEqualTo("-/1!");
@@ -212,7 +212,7 @@ class LastGoodMergeTest {
     }
 
     @Test
-    void who_sends_to_an_absent_service_is_refused_and_keeps_sending_to_it() throws Exception {
+    void a_sender_to_an_absent_service_is_refused_and_keeps_sending_to_it() throws Exception {
         String all = service("a", to("b/v1")) + "," + service("b", subsets("v1"));
         document(all);
         document(service("a", to("b/v1")));

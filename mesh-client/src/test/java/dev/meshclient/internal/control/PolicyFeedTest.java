@@ -79,7 +79,7 @@ class PolicyFeedTest {
 
     private void watch(PolicySource source, Path snapshots, Duration initialFetchTimeout) {
         List<String> mine = events;
-        Router router = new Router(
+        Router router = Router.withoutNames(
                 time,
                 Workload.unknown(),
                 Events.of(time, List.of(), listeners),

@@ -59,7 +59,7 @@ class PolicySinkTest {
     }
 
     private PolicySink sink(Time time) {
-        Router router = new Router(
+        Router router = Router.withoutNames(
                 time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         return new PolicySink(router.control(), gone -> {}, () -> {}, time, log);
     }
@@ -116,7 +116,7 @@ class PolicySinkTest {
     }
 
     @Test
-    void two_replicas_that_differ_are_told_once() throws Exception {
+    void two_replicas_that_differ_are_logged_once() throws Exception {
         PolicySink sink = sink(new StepTime());
         for (int poll = 0; poll < 5; poll++) {
             deliver(sink, document(version(8), ORDERS));
@@ -140,7 +140,7 @@ class PolicySinkTest {
     }
 
     @Test
-    void a_problem_that_lasts_is_told_each_ten_minutes() {
+    void a_problem_that_lasts_is_logged_each_ten_minutes() {
         StepTime time = new StepTime();
         PolicySink sink = sink(time);
         for (int second = 0; second < 1500; second++) {
@@ -157,7 +157,7 @@ class PolicySinkTest {
     }
 
     @Test
-    void an_earlier_document_of_the_same_version_is_told() throws Exception {
+    void an_earlier_document_of_the_same_version_is_logged() throws Exception {
         PolicySink sink = sink(new StepTime());
         deliver(sink, document(version(8), ORDERS));
         deliver(sink, document(version(8), "'new-field': 1", ORDERS + "," + BILLING));
@@ -184,7 +184,7 @@ class PolicySinkTest {
     @Test
     void a_failed_step_of_an_activation_is_in_the_status_until_the_next_document() throws Exception {
         StepTime time = new StepTime();
-        Router router = new Router(
+        Router router = Router.withoutNames(
                 time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         PolicySink sink = new PolicySink(
                 router.control(),

@@ -50,7 +50,7 @@ class SnapshotFileTest {
 
     /** What is in force after this document, which says its version. */
     static Snapshot snapshot(int version, @Nullable Duration ttl, Instant confirmed, String json) throws IOException {
-        Router router = new Router(
+        Router router = Router.withoutNames(
                 new StepTime() {
                     @Override
                     public void start(String name, Runnable lookUp) {}
@@ -250,7 +250,7 @@ class SnapshotFileTest {
     }
 
     @Test
-    void a_file_of_another_version_or_of_somebody_else_is_told_apart() {
+    void a_file_of_another_version_or_of_another_program_is_told_apart() {
         assertThatThrownBy(() -> SnapshotFormat.read("mesh-client-snapshot 1 abc\n\n".getBytes(StandardCharsets.UTF_8)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("of another version of mesh-client");
@@ -259,7 +259,7 @@ class SnapshotFileTest {
                 .hasMessageContaining("no snapshot");
     }
 
-    /** The digest finds damage; who writes a digest of his own may write any head. */
+    /** The digest finds damage; a writer of a digest of its own may write any head. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -320,7 +320,7 @@ class SnapshotFileTest {
     }
 
     @Test
-    void who_reads_while_two_write_sees_one_of_both() throws Exception {
+    void a_reader_while_two_write_sees_one_of_both() throws Exception {
         CompletableFuture<Void> one = CompletableFuture.runAsync(() -> write(1));
         CompletableFuture<Void> two = CompletableFuture.runAsync(() -> write(2));
         SnapshotFile file = new SnapshotFile(directory, SOURCE);

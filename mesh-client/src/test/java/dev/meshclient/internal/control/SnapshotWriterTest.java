@@ -102,7 +102,7 @@ class SnapshotWriterTest {
     }
 
     @Test
-    void that_it_cannot_be_written_is_told_once_until_it_can() throws IOException {
+    void a_failure_to_write_is_logged_once_until_it_works() throws IOException {
         Path inTheWay = Files.createFile(directory.resolve("kept"));
         assertThat(toldBy(1, 2, 3)).containsOnlyOnce("cannot be written").contains(file.toString());
         Files.delete(inTheWay);

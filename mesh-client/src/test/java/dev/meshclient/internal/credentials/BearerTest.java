@@ -65,7 +65,7 @@ class BearerTest {
     }
 
     @Test
-    void over_tls_the_token_goes_along() throws IOException {
+    void over_tls_the_token_is_sent() throws IOException {
         assertThat(run(new TokenCredentials("a", false), Tls.Mode.SIMPLE, Calls.get())
                         .authorization())
                 .isEqualTo("Bearer secret");

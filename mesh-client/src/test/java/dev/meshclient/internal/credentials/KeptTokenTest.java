@@ -69,7 +69,7 @@ class KeptTokenTest {
     }
 
     @Test
-    void the_last_one_goes_on_until_its_end_and_not_beyond() throws IOException {
+    void the_last_token_holds_until_its_end_and_not_beyond() throws IOException {
         String first = jwt(61);
         next = first;
         ask(token);
@@ -115,7 +115,7 @@ class KeptTokenTest {
     }
 
     @Test
-    void a_source_that_breaks_gives_none_and_the_last_one_goes_on() throws IOException {
+    void a_source_that_breaks_gives_none_and_the_last_token_holds() throws IOException {
         boolean[] broken = {false};
         KeptToken kept = new KeptToken(time, () -> {
             if (broken[0]) {

@@ -60,7 +60,7 @@ class SlowTokenTest {
     }
 
     @Test
-    void a_call_ends_at_its_deadline_and_the_token_comes_for_those_who_wait() {
+    void a_call_ends_at_its_deadline_and_the_token_comes_for_waiting_calls() {
         time.run(() -> {
             time.start("patient", () -> call("patient", 0));
             time.start("patient too", () -> call("patient too", 0));
@@ -76,7 +76,7 @@ class SlowTokenTest {
     }
 
     @Test
-    void all_who_wait_are_told_that_there_is_none() {
+    void all_waiting_calls_fail_when_there_is_none() {
         gone = true;
         time.run(() -> {
             time.start("other", () -> call("other", 0));
@@ -89,7 +89,7 @@ class SlowTokenTest {
     }
 
     @Test
-    void while_a_newer_one_is_fetched_the_last_goes_along_at_once() {
+    void while_a_newer_one_is_fetched_the_last_is_sent_at_once() {
         takesMillis = 1;
         time.run(() -> {
             call("first", 500);

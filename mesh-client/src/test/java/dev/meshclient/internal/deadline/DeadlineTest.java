@@ -30,7 +30,7 @@ class DeadlineTest {
     private final StepTime time = new StepTime();
     private @Nullable Attempt open;
 
-    /** Never answers: whoever waits for it waits until he is cancelled, or for an hour. */
+    /** Never answers: a caller waits until it is cancelled, or for an hour. */
     private final CallLayer silent = call -> {
         Attempt attempt = call.beginAttempt();
         attempt.pause(3600 * SECOND);
@@ -70,7 +70,7 @@ class DeadlineTest {
             nullValues = "-",
             value = {
                 // policy, MeshOptions, callTimeout -> ended by us after
-                "-,     -,     -,     PT15S", // nobody stated one: built in
+                "-,     -,     -,     PT15S", // no timeout is stated: built in
                 "PT5S,  -,     -,     PT5S",
                 "PT5S,  PT2S,  -,     PT2S", // the nearer counts
                 "PT2S,  PT5S,  -,     PT2S", // policy shortens what the caller stated

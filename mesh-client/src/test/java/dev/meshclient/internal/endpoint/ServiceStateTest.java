@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class ServiceStateTest {
     @Test
-    void what_happens_while_it_is_told_is_told_afterwards() {
+    void an_event_during_a_notification_is_delivered_afterwards() {
         ServiceState service = new ServiceState();
         List<String> told = new ArrayList<>();
         service.queueNotification(() -> {

@@ -14,6 +14,7 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.control.Applied;
 import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,19 +30,14 @@ import org.junit.jupiter.api.Test;
 class HostByHostTest {
     private static final long SECOND = 1_000_000_000L;
 
-    private final StepTime time = new StepTime() {
-        @Override
-        public void start(String name, Runnable task) {
-            task.run();
-        }
-    };
+    private final StepTime time = new InlineTime();
     private final Router router = router(false, "orders", "*.shop.example");
     private final List<String> asked = new ArrayList<>();
 
     private String outbound = "ALLOW_ANY";
 
     private Router router(boolean registryOnly, String... claimed) {
-        Router made = new Router(
+        Router made = Router.withoutNames(
                 time,
                 Workload.unknown(),
                 Events.none(time),
@@ -100,7 +96,7 @@ class HostByHostTest {
 
     @Test
     void our_own_service_is_wanted_since_balancing_counts_us() {
-        Router own = new Router(
+        Router own = Router.withoutNames(
                 time,
                 Workload.of("Checkout"),
                 Events.none(time),
@@ -143,7 +139,7 @@ class HostByHostTest {
     }
 
     @Test
-    void a_host_that_nobody_claims_is_not_delayed_and_not_told() throws Exception {
+    void an_unclaimed_host_is_not_delayed_and_not_asked_for() throws Exception {
         apply("'orders'", "orders");
         assertThat(layers("http://secret.example/")).isNull();
         assertThat(layers("http://shop.example/")).isNull();
@@ -152,7 +148,7 @@ class HostByHostTest {
     }
 
     @Test
-    void with_registry_only_a_host_that_nobody_claims_is_refused_at_once_and_not_told() throws Exception {
+    void with_registry_only_an_unclaimed_host_is_refused_at_once_and_not_asked_for() throws Exception {
         Router strict = router(true, "orders");
         CallLayer waits = Objects.requireNonNull(Calls.layers(strict.admit("secret.example", 80)));
         Call call = Calls.call(
@@ -162,7 +158,7 @@ class HostByHostTest {
     }
 
     @Test
-    void registry_only_by_a_document_tells_no_host_that_nobody_claims_either() throws Exception {
+    void registry_only_by_a_document_asks_for_no_unclaimed_host_either() throws Exception {
         outbound = "REGISTRY_ONLY";
         apply("'orders'", "orders");
         assertThatThrownBy(() -> run("http://secret.example/")).isInstanceOf(NoRoute.class);
@@ -176,7 +172,7 @@ class HostByHostTest {
         applyIn(SECOND, "'no.shop.example','orders'", "orders");
         assertThatThrownBy(() -> run("http://no.shop.example/"))
                 .isInstanceOf(NoRoute.class)
-                .hasMessageContaining("no.shop.example:80, which its source was asked for");
+                .hasMessageContaining("no.shop.example:80, although its source was asked for it");
         assertThat(time.now()).isEqualTo(SECOND);
         int before = asked.size();
         for (int i = 0; i < 58; i++) {
@@ -190,12 +186,12 @@ class HostByHostTest {
     }
 
     @Test
-    void a_host_that_the_answer_does_not_speak_of_is_waited_for_once_and_told_with_the_cause() throws Exception {
+    void a_host_that_the_answer_does_not_have_is_waited_for_once_and_fails_with_the_cause() throws Exception {
         apply("'orders'", "orders");
         router.control().failed(new IOException("connection refused"));
         assertThatThrownBy(() -> run("http://a.shop.example/"))
                 .isInstanceOf(PolicyUnavailable.class)
-                .hasMessageContaining("no policy for 'a.shop.example' within 5000 ms of the call that first wanted it:"
+                .hasMessageContaining("no policy for 'a.shop.example' within 5000 ms of the first call to it:"
                         + " policy -/3 does not cover it (metadata.scope)")
                 .hasRootCauseMessage("connection refused");
         assertThat(time.now()).isEqualTo(5 * SECOND);
@@ -233,7 +229,7 @@ class HostByHostTest {
     }
 
     @Test
-    void beyond_256_hosts_a_call_is_told_so_at_once() throws Exception {
+    void beyond_256_hosts_a_call_fails_at_once() throws Exception {
         StringBuilder scope = new StringBuilder("'orders'");
         String[] hosts = new String[256];
         hosts[0] = "orders";

@@ -2,6 +2,7 @@ package dev.meshclient.internal.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.internal.time.StepTime;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +17,7 @@ class HostInterestTest {
     private int asked;
 
     HostInterestTest() {
-        demand.onAsk(() -> asked++);
+        demand.wanted(new StepTime()).onAsk(() -> asked++);
     }
 
     @Test
@@ -37,7 +38,7 @@ class HostInterestTest {
     }
 
     @Test
-    void what_nobody_lists_is_forgotten_30_s_after_the_last_call() {
+    void an_unlisted_name_is_forgotten_30_s_after_the_last_call() {
         listed.add("listed");
         demand.want("listed", 0);
         demand.want("a", 0);
@@ -64,7 +65,7 @@ class HostInterestTest {
     }
 
     @Test
-    void what_an_earlier_process_had_is_asked_for_and_goes_unless_it_is_listed() {
+    void what_an_earlier_process_had_is_asked_for_and_forgotten_unless_it_is_listed() {
         listed.add("listed");
         demand.resume(List.of("listed", "gone"), 0);
         assertThat(asked).isEqualTo(1);
@@ -83,7 +84,7 @@ class HostInterestTest {
     }
 
     @Test
-    void names_that_nobody_lists_keep_no_other_out() {
+    void unlisted_names_keep_no_other_out() {
         listed.add("listed");
         demand.want("listed", 0);
         for (int i = 1; i < 256; i++) {

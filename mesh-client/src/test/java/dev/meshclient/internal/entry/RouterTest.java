@@ -33,7 +33,7 @@ class RouterTest {
     private Router router = router(false);
 
     private Router router(boolean registryOnly, String... claimed) {
-        return new Router(
+        return Router.withoutNames(
                 time,
                 Workload.unknown(),
                 Events.none(time),
@@ -271,7 +271,7 @@ class RouterTest {
     }
 
     @Test
-    void no_policy_is_told_with_its_cause() {
+    void a_failure_without_a_policy_has_its_cause() {
         router = router(false, "orders");
         router.control().failed(new IOException("connection refused"));
         assertThatThrownBy(() -> run("http://orders/"))
@@ -322,7 +322,7 @@ class RouterTest {
                 MeshOptions.DEFAULT.withTimeout(Duration.ofMillis(300)));
         assertThatThrownBy(() -> hurried.run(waiting))
                 .isInstanceOf(PolicyUnavailable.class)
-                .hasMessageContaining("300 ms, which is all that the caller gives it");
+                .hasMessageContaining("300 ms, the whole timeout of the caller");
         assertThat(time.now()).isEqualTo(300_000_000L);
     }
 

@@ -28,7 +28,7 @@ import java.util.Objects;
 import okhttp3.Headers;
 import org.junit.jupiter.api.Test;
 
-/** What a listener is told of whole calls: once above a retry layer, once an attempt below it. */
+/** The events of whole calls that a listener gets: one above a retry layer, one an attempt below it. */
 class EventsTest {
     private final StepTime time = new StepTime();
     private final List<String> told = new ArrayList<>();

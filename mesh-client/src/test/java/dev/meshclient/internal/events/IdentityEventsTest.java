@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.identity.LiveIdentity;
+import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.telemetry.MeshEvent;
 import dev.meshclient.telemetry.MeshListener;
@@ -22,12 +23,7 @@ class IdentityEventsTest {
     private static final Instant END = START.plus(Duration.ofHours(10));
     private static final TestCertificates ROOT = TestCertificates.root("root");
 
-    private final StepTime time = new StepTime() {
-        @Override
-        public void start(String name, Runnable task) {
-            task.run();
-        }
-    };
+    private final StepTime time = new InlineTime();
     private final List<String> told = new ArrayList<>();
 
     private final class Recording implements MeshListener {
@@ -62,7 +58,7 @@ class IdentityEventsTest {
 
     /** A listener that fails is no reason for the next to hear nothing. */
     @Test
-    void all_listeners_are_told_in_order() throws IOException {
+    void all_listeners_are_notified_in_order() throws IOException {
         MeshListener failing = new MeshListener() {
             @Override
             public void on(MeshEvent event) {

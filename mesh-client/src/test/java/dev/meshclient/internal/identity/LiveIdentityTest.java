@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.ThreadKind;
@@ -32,12 +33,7 @@ class LiveIdentityTest {
     private static final TestCertificates ROOT = TestCertificates.root("root");
     private static final TestCertificates NEXT_ROOT = TestCertificates.root("next root");
 
-    private final StepTime time = new StepTime() {
-        @Override
-        public void start(String name, Runnable task) {
-            task.run();
-        }
-    };
+    private final StepTime time = new InlineTime();
     private final List<String> events = new ArrayList<>();
     private WorkloadIdentity.@Nullable Sink sink;
     private boolean watched;
@@ -277,7 +273,7 @@ class LiveIdentityTest {
     }
 
     @Test
-    void a_listener_that_blocks_holds_up_neither_the_next_one_nor_who_depends_on_it() {
+    void a_listener_that_blocks_holds_up_neither_the_next_one_nor_its_callers() {
         VirtualTime virtual = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
         virtual.run(() -> {
             Blocking news = new Blocking(virtual);

@@ -130,7 +130,7 @@ class PeerTrustTest {
     }
 
     @Test
-    void trusts_nobody_of_an_empty_bundle() {
+    void trusts_no_peer_by_an_empty_bundle() {
         TrustBundles revoked =
                 TrustBundles.of(TrustBundle.of("shop.example", List.of()), OTHER.bundle("partner.example"));
 
@@ -140,7 +140,7 @@ class PeerTrustTest {
     }
 
     @Test
-    void goes_by_the_clock_that_it_is_given() {
+    void uses_the_clock_that_it_gets() {
         Wanted wanted = svid(ORDERS);
         TestCertificates leaf = ROOT.issue(wanted);
 
@@ -191,7 +191,7 @@ class PeerTrustTest {
     }
 
     @Test
-    void refuses_who_presents_nothing() {
+    void refuses_a_peer_without_a_certificate() {
         assertThatThrownBy(() -> of(BUNDLES, NOW).checkServerTrusted(new X509Certificate[0], "UNKNOWN"))
                 .hasMessage("the peer presented no certificate");
     }

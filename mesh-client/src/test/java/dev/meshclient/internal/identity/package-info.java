@@ -1,4 +1,4 @@
-/** Whether a peer is who was meant, and what the identity in use does over time. */
+/** Whether a peer has the expected identity, and what the identity in use does over time. */
 @NullMarked
 package dev.meshclient.internal.identity;
 

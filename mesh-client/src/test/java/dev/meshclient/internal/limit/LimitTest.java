@@ -82,7 +82,7 @@ class LimitTest {
     }
 
     @Test
-    void even_a_failure_that_nobody_expected_frees_its_place() {
+    void even_an_unexpected_failure_frees_its_place() {
         CallLayer broken = Limit.create(inFlight, 1L, false, call -> {
             call.beginAttempt();
             throw new IllegalStateException("an interceptor of the caller");
@@ -100,7 +100,7 @@ class LimitTest {
     }
 
     @Test
-    void lowering_the_limit_waits_for_nobody_and_admits_again_below_it() throws Exception {
+    void lowering_the_limit_waits_for_no_call_and_admits_again_below_it() throws Exception {
         CallLayer four = limit(4);
         for (int i = 0; i < 4; i++) {
             run(four);
@@ -116,7 +116,7 @@ class LimitTest {
     }
 
     @Test
-    void zero_admits_nobody() {
+    void zero_admits_no_call() {
         assertThatThrownBy(() -> run(limit(0))).isInstanceOf(Overloaded.class);
         assertThat(open).isEmpty();
     }

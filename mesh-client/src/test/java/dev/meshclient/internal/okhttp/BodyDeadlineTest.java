@@ -34,7 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the reader of a body is told when the time of its call is up. */
+/** What the reader of a body gets when the time of its call is up. */
 class BodyDeadlineTest {
     private final MockWebServer server = new MockWebServer();
     private final List<String> ends = Collections.synchronizedList(new ArrayList<>());
@@ -193,7 +193,7 @@ class BodyDeadlineTest {
     }
 
     @Test
-    void a_caller_who_cancels_is_told_what_OkHttp_says() throws Exception {
+    void a_caller_who_cancels_gets_the_failure_of_OkHttp() throws Exception {
         enqueueSlow(text());
         try (Mesh mesh = meshWithEndpoint("'timeouts': {'request': '1h'}")) {
             Call call = client(mesh).newCall(get());

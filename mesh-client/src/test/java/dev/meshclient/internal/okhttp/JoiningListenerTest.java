@@ -131,7 +131,7 @@ class JoiningListenerTest {
 
     @ParameterizedTest
     @EnumSource(Peer.class)
-    void also_where_nobody_listened_when_the_call_began(Peer peer) throws Exception {
+    void also_where_no_listener_was_there_when_the_call_began(Peer peer) throws Exception {
         assertSame(peer, false);
     }
 

@@ -20,7 +20,7 @@ import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
 
-/** Calls to hosts whose endpoints nobody lists: where policy states nothing, all is as without the mesh. */
+/** Calls to hosts whose endpoints the policy does not list: where policy states nothing, all is as without the mesh. */
 class NeutralCallTest {
     private static Mesh mesh(String stated) {
         return Mesh.builder()

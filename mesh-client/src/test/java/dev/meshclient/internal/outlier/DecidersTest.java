@@ -172,15 +172,15 @@ class DecidersTest {
                 .toList();
     }
 
-    /** Envoy's example: 50, 100, 100, 100, 100 have the mean 90 and the deviation 20: below 52 goes. */
+    /** Envoy's example: 50, 100, 100, 100, 100 have the mean 90 and the deviation 20: below 52 is ejected. */
     @Test
-    void who_is_far_below_the_others_goes() {
+    void an_endpoint_far_below_the_others_is_ejected() {
         assertThat(outliers(endpoints(50, 100, 100, 100, 100))).containsExactly(0);
         assertThat(outliers(endpoints(90, 80, 85, 95, 100))).isEmpty();
     }
 
     @Test
-    void who_never_succeeds_goes_although_several_of_them_widen_the_deviation() {
+    void an_endpoint_that_never_succeeds_is_ejected_although_several_of_them_widen_the_deviation() {
         assertThat(outliers(endpoints(0, 0, 100, 100, 100))).containsExactly(0, 1);
         assertThat(outliers(endpoints(0, 0, 0, 0, 0))).isEmpty();
     }
@@ -197,7 +197,7 @@ class DecidersTest {
     }
 
     @Test
-    void who_is_out_already_is_not_judged() {
+    void an_ejected_endpoint_is_not_judged() {
         List<Endpoint> six = endpoints(0, 50, 100, 100, 100, 100);
         six.get(0).state().eject(0, 1, 1, "before");
         assertThat(outliers(six)).containsExactly(1);

@@ -46,7 +46,7 @@ class BlameTest {
             }
         }
     };
-    private final Router router = new Router(
+    private final Router router = Router.withoutNames(
             time,
             Workload.unknown(),
             Events.of(time, List.of(), List.of(listener)),

@@ -45,7 +45,7 @@ class EjectionOverPoliciesTest {
             }
         }
     };
-    private final Router router = new Router(
+    private final Router router = Router.withoutNames(
             time,
             Workload.unknown(),
             Events.of(time, List.of(), List.of(listener)),
@@ -102,7 +102,7 @@ class EjectionOverPoliciesTest {
     private static final String RETURNED = "returned " + BAD + " of orders";
 
     @Test
-    void a_late_failure_takes_nobody_out_once_ejection_is_off() throws Exception {
+    void a_late_failure_ejects_no_endpoint_once_ejection_is_off() throws Exception {
         apply(ON, 1);
         call("/", 4);
         meanwhile = () -> apply(OFF, 1);
@@ -139,7 +139,7 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
-    void a_probe_that_fails_once_ejection_is_off_keeps_nobody_out() throws Exception {
+    void a_probe_that_fails_once_ejection_is_off_keeps_no_endpoint_out() throws Exception {
         apply(ON, 1, 2);
         call("/", 10);
         time.step(40 * SECOND);
@@ -162,7 +162,7 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
-    void a_subset_that_ejects_nobody_calls_who_is_out_and_takes_no_probe_from_another() throws Exception {
+    void a_subset_without_ejection_calls_an_ejected_endpoint_and_takes_no_probe_from_another() throws Exception {
         apply(subsets(ON, OFF), 1, 2);
         call("/", 10);
         assertThat(told).containsExactly(EJECTED);
@@ -187,7 +187,7 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
-    void a_policy_brings_nobody_back_whom_a_subset_judges_beside_one_that_ejects_nobody() throws Exception {
+    void a_policy_returns_no_endpoint_that_a_subset_judges_beside_one_without_ejection() throws Exception {
         apply(subsets(ON, OFF), 1, 2);
         call("/", 10);
         for (int i = 0; i < 3; i++) {
@@ -214,7 +214,7 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
-    void who_is_out_comes_back_when_the_last_subset_that_ejects_is_gone() throws Exception {
+    void an_ejected_endpoint_returns_when_the_last_subset_that_ejects_is_gone() throws Exception {
         apply(subsets(ON, OFF), 1, 2);
         call("/", 10);
         assertThat(told).containsExactly(EJECTED);
@@ -223,7 +223,7 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
-    void who_is_out_comes_back_when_it_is_no_more_in_a_subset_that_ejects() throws Exception {
+    void an_ejected_endpoint_returns_when_it_is_no_more_in_a_subset_that_ejects() throws Exception {
         apply(subsets(ON, OFF), 1, 2);
         call("/", 10);
         assertThat(told).containsExactly(EJECTED);
@@ -232,7 +232,7 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
-    void a_late_failure_through_a_subset_that_is_gone_takes_nobody_out() throws Exception {
+    void a_late_failure_through_a_subset_that_is_gone_ejects_no_endpoint() throws Exception {
         apply(subsets(ON, OFF), 1);
         call("/", 4);
         meanwhile = () -> apply(onlyTheSecond(OFF), 1);
@@ -297,7 +297,7 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
-    void a_late_failure_of_one_that_is_listed_no_more_is_not_told() throws Exception {
+    void a_late_failure_of_an_endpoint_that_is_listed_no_more_is_no_event() throws Exception {
         apply(ON, 1, 2);
         call("/", 8);
         meanwhile = () -> apply(ON, 2, 3);
@@ -387,7 +387,7 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
-    void a_probe_that_fails_where_nobody_else_is_left_is_returned_too() throws Exception {
+    void a_probe_that_fails_where_no_other_endpoint_is_left_is_returned_too() throws Exception {
         apply(NO_PANIC, 1);
         call("/", 2);
         time.step(40 * SECOND);
@@ -397,7 +397,7 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
-    void a_retry_goes_on_if_another_endpoint_may_be_probed() throws Exception {
+    void a_retry_continues_if_another_endpoint_may_be_probed() throws Exception {
         apply(NO_PANIC.replace("0}", "0, 'maxEjectionPercent': 100}"), 1, 2);
         bad.add("10.0.0.2:80");
         call("/", 4);
@@ -411,7 +411,7 @@ class EjectionOverPoliciesTest {
     }
 
     @Test
-    void a_retry_goes_on_if_names_stand_for_others_meanwhile() throws Exception {
+    void a_retry_continues_if_names_stand_for_others_meanwhile() throws Exception {
         String names = "'resolution': 'DNS', ";
         apply(names + NO_PANIC, 1);
         call("/", 1);

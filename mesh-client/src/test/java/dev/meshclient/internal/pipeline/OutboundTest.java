@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Which layers a policy compiles to, and in which order: the printed pipeline. */
 class OutboundTest {
     private static String compiled(List<CallObserver.Factory> observers, String services) throws PolicyException {
-        Router router = new Router(
+        Router router = Router.withoutNames(
                 new StepTime(),
                 Workload.of("web").zone("eu/eu-1a"),
                 Events.of(new StepTime(), observers, List.of()),
@@ -81,7 +81,7 @@ class OutboundTest {
 
     @Test
     void of_a_version_before_a_restart_nothing_else_is_known() throws PolicyException {
-        Router router = new Router(
+        Router router = Router.withoutNames(
                 new StepTime(),
                 Workload.of("web"),
                 Events.none(new StepTime()),
@@ -106,7 +106,7 @@ class OutboundTest {
         StepTime time = new StepTime();
         LocalWorkload self = LocalWorkload.of(
                 Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
-                    throw new IOException("nobody is there");
+                    throw new IOException("no server is there");
                 });
         Outbound outbound = new Outbound(
                 time, Events.none(time), self, new DnsCache(time, name -> List.of(), () -> {}), new Pipeline());
@@ -131,7 +131,7 @@ class OutboundTest {
     }
 
     @Test
-    void what_nobody_states_is_built_in_and_what_nobody_uses_is_not_there() throws PolicyException {
+    void what_is_not_stated_is_built_in_and_an_unused_layer_is_not_there() throws PolicyException {
         String printed = compiled(List.of(), """
                 "orders": {"hosts": ["orders"], "endpoints": [{"address": "10.0.0.1", "port": 80}]}
                 """);
@@ -157,7 +157,7 @@ class OutboundTest {
     }
 
     @Test
-    void who_may_call_is_asked_first_and_a_token_goes_along_next_to_the_wire() throws PolicyException {
+    void authorization_comes_first_and_the_token_is_added_next_to_the_wire() throws PolicyException {
         String printed = compiled(List.of(), """
                 "orders": {
                   "hosts": ["orders"],

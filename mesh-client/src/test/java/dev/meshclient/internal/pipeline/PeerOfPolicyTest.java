@@ -19,7 +19,7 @@ import okhttp3.Request;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who must answer at an endpoint: by what is stated nearest to it, of four places. */
+/** The identity that an endpoint must prove: stated at one of four places, of which the nearest counts. */
 class PeerOfPolicyTest {
     private static final String MESH = "'tls': {'mode': 'MESH_MUTUAL'}";
     private static final String NAMED =

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 /** A policy comes while calls are under way. */
 class PolicyChangeTest {
     private final StepTime time = new StepTime();
-    private final Router router = new Router(
+    private final Router router = Router.withoutNames(
             time, Workload.unknown(), Events.none(time), List.of("orders"), false, Duration.ZERO, Duration.ofHours(1));
     private final List<Attempt> open = new ArrayList<>();
     private final List<String> gone = new ArrayList<>();
@@ -97,7 +97,7 @@ class PolicyChangeTest {
     }
 
     @Test
-    void an_endpoint_that_goes_is_told_once_and_finishes_what_it_has() throws Exception {
+    void a_removed_endpoint_is_reported_once_and_finishes_what_it_has() throws Exception {
         apply(orders(1, "", "10.0.0.1"));
         Call call = call();
         EndpointHealth removed = endpoints().get(0);
@@ -111,7 +111,7 @@ class PolicyChangeTest {
     }
 
     @Test
-    void a_call_under_way_goes_on_with_the_policy_that_it_began_with() throws Exception {
+    void a_call_under_way_keeps_the_policy_that_it_began_with() throws Exception {
         apply(orders(1, "'retry': {'attempts': 1}", "10.0.0.1"), attempt -> {
             if (attempt.number() == 1) {
                 apply(orders(2, "'retry': {'attempts': 0}", "10.0.0.2"));
@@ -142,7 +142,7 @@ class PolicyChangeTest {
     }
 
     @Test
-    void a_backend_that_goes_and_comes_back_still_counts_the_calls_under_way() throws Exception {
+    void a_backend_that_leaves_and_comes_back_still_counts_the_calls_under_way() throws Exception {
         Documents limited = orders(1, "'limits': {'maxRequests': 1}", "10.0.0.1");
         apply(limited);
         call();

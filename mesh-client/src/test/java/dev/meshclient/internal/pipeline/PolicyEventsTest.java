@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 class PolicyEventsTest implements MeshListener {
     private final FastTime time = new FastTime(1);
     private final List<String> events = new CopyOnWriteArrayList<>();
-    private final Router router = new Router(
+    private final Router router = Router.withoutNames(
             time,
             Workload.unknown(),
             Events.of(time, List.of(), List.of(this)),

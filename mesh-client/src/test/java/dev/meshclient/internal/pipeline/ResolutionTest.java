@@ -12,6 +12,7 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.entry.Router;
@@ -52,15 +53,20 @@ class ResolutionTest {
         }
         return answer;
     };
-    private final Router router = new Router(
-            time,
-            resolver,
-            LocalWorkload.of(Workload.unknown(), time),
-            Events.none(time),
-            List.of(),
-            false,
-            Duration.ZERO,
-            Duration.ofHours(1));
+    private final Router router = router(resolver, Duration.ofHours(1));
+
+    private Router router(Resolver names, Duration staleTtl) {
+        LocalWorkload self = LocalWorkload.of(Workload.unknown(), time);
+        Events none = Events.none(time);
+        return new Router(
+                time,
+                new PolicyControl(new CurrentState(time, names, self, none), time, staleTtl),
+                self,
+                none,
+                List.of(),
+                false,
+                Duration.ZERO);
+    }
 
     private void run(VirtualTime.Root root) {
         time.run(() -> {
@@ -163,7 +169,7 @@ class ResolutionTest {
     }
 
     @Test
-    void a_change_of_answers_keeps_the_state_of_who_stays_and_lets_who_goes_finish() {
+    void a_change_of_answers_keeps_the_state_of_addresses_that_stay_and_lets_removed_ones_finish() {
         answers("orders", "10.0.0.1", "10.0.0.2");
         run(() -> {
             apply("'orders': {'hosts': ['orders:80'], 'resolution': 'DNS', 'timeouts': {'request': '0s'}}");
@@ -211,7 +217,7 @@ class ResolutionTest {
     }
 
     @Test
-    void a_name_that_never_resolved_is_told_with_its_failure_and_the_next_try() {
+    void the_status_of_a_name_that_never_resolved_has_its_failure_and_the_next_try() {
         lookUpNanos = SECOND;
         run(() -> {
             apply("'orders': {'hosts': ['orders:80'], 'resolution': 'DNS'}");
@@ -329,7 +335,7 @@ class ResolutionTest {
     }
 
     @Test
-    void services_that_are_kept_are_looked_up_as_before_and_told_with_their_addresses() {
+    void services_that_are_kept_are_looked_up_as_before_and_shown_with_their_addresses() {
         answers("a", "10.0.0.1");
         answers("b", "10.0.0.2");
         answers("c", "10.0.0.3");
@@ -375,19 +381,13 @@ class ResolutionTest {
     @Test
     void a_resolver_that_breaks_is_asked_again() {
         boolean[] broken = {true};
-        Router other = new Router(
-                time,
+        Router other = router(
                 name -> {
                     if (broken[0]) {
                         throw new StackOverflowError("deep");
                     }
                     return List.of("10.0.0.1");
                 },
-                LocalWorkload.of(Workload.unknown(), time),
-                Events.none(time),
-                List.of(),
-                false,
-                Duration.ZERO,
                 Duration.ZERO);
         time.run(() -> {
             other.control()

@@ -126,7 +126,7 @@ class RetryBudgetTest {
     }
 
     @Test
-    void that_it_is_spent_is_told_at_most_once_a_minute() {
+    void a_spent_budget_is_logged_at_most_once_a_minute() {
         RetryBudget budget = new RetryBudget();
         long minute = 60_000_000_000L;
         assertThat(budget.mayLog(5)).isTrue();

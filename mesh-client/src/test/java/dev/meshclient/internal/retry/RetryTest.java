@@ -261,7 +261,7 @@ class RetryTest {
         assertThat(call.decision().detail()).isEqualTo("no time left for a retry");
     }
 
-    /** Jitter is what keeps those who were turned away together from coming back together. */
+    /** Jitter keeps callers that were refused together from coming back together. */
     @Test
     void the_jitter_on_retry_after_spreads_over_half_of_it_and_never_comes_early() throws Exception {
         long min = Long.MAX_VALUE;
@@ -313,7 +313,7 @@ class RetryTest {
 
     private EndpointsLeft left = EndpointsLeft.SOME;
 
-    /** Whose answers are to be closed, and who says whether anybody is left. */
+    /** Answers that the layer must close, and the endpoints that are left. */
     private Response runWatched(boolean[] closed, String... headers) throws IOException {
         CallLayer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
             attempt.pick(Calls.pick(() -> left));
@@ -330,7 +330,7 @@ class RetryTest {
     }
 
     @Test
-    void an_answer_is_returned_open_if_nobody_is_left_to_try() throws Exception {
+    void an_answer_is_returned_open_if_no_endpoint_is_left_to_try() throws Exception {
         left = EndpointsLeft.NONE;
         boolean[] closed = new boolean[2];
         assertThat(runWatched(closed).code()).isEqualTo(503);
@@ -340,8 +340,8 @@ class RetryTest {
     }
 
     @Test
-    void an_answer_is_kept_over_the_pause_and_returned_if_nobody_is_left_by_then() throws Exception {
-        time.at(1, "the last one goes", () -> left = EndpointsLeft.NONE);
+    void an_answer_is_kept_over_the_pause_and_returned_if_no_endpoint_is_left_by_then() throws Exception {
+        time.at(1, "the last endpoint is removed", () -> left = EndpointsLeft.NONE);
         boolean[] closed = new boolean[2];
         assertThat(runWatched(closed).code()).isEqualTo(503);
         assertThat(attempts).isEqualTo(1);
@@ -384,7 +384,8 @@ class RetryTest {
     }
 
     @Test
-    void a_failure_is_thrown_as_it_was_if_nobody_is_left_to_try_and_takes_nothing_from_the_budget() throws Exception {
+    void a_failure_is_thrown_as_it_was_if_no_endpoint_is_left_to_try_and_takes_nothing_from_the_budget()
+            throws Exception {
         RetryBudget budget = new RetryBudget();
         CallLayer lonely = Retry.create(time, null, false, budget, RetryConstraint.NONE, attempt -> {
             attempt.pick(Calls.pick(() -> left));

@@ -143,7 +143,7 @@ class RequestMatchTest {
 
     @Test
     @Timeout(30)
-    void an_expression_that_goes_astray_gives_up_as_no_match() {
+    void an_expression_that_takes_too_long_gives_up_as_no_match() {
         BoundedRegex evil = new BoundedRegex("(a+)+b");
         assertThat(evil.matches("aaaab")).isTrue();
         assertThat(evil.matches("a".repeat(60))).isFalse();
@@ -158,7 +158,7 @@ class RequestMatchTest {
         assertThat(all.matches("a".repeat(8193))).isFalse();
     }
 
-    /** Gateway API's order, written out as it is told there. */
+    /** Gateway API's order, in the words of its specification. */
     private static int compare(Match a, Match b) {
         return Comparator.<Match>comparingInt(RequestMatchTest::pathClass)
                 .thenComparing(Comparator.<Match>comparingInt(RequestMatchTest::pathLength)

@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import okhttp3.Request;
 import org.junit.jupiter.api.Test;
 
-/** The route layer alone, between calls and backends that note who came. */
+/** The route layer alone, between calls and backends that record each call. */
 class RouteTest {
     private final StepTime time = new StepTime();
     private final Map<String, Integer> taken = new TreeMap<>();

@@ -129,7 +129,7 @@ class CombinationTest {
     }
 
     @Test
-    void a_host_has_one_owner_and_who_loses_it_is_named() {
+    void a_host_has_one_owner_and_the_loser_is_named() {
         MeshPolicy one = services("'a': {'hosts': ['shop']}");
         MeshPolicy other = services("'b': {'hosts': ['shop', 'b']}");
         for (Combination.Kind kind : Combination.Kind.values()) {

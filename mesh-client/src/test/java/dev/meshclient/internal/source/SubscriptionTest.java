@@ -24,7 +24,7 @@ class SubscriptionTest {
     }
 
     @Test
-    void a_look_that_close_cancels_is_not_told() throws Exception {
+    void a_look_that_close_cancels_is_not_reported() throws Exception {
         CountDownLatch looked = new CountDownLatch(1);
         Subscription subscription = Subscription.start("test", sink.at(time), new Subscription.Watched() {
             private volatile @Nullable DocumentSink told;
@@ -56,7 +56,7 @@ class SubscriptionTest {
     }
 
     @Test
-    void a_defect_is_told_and_tried_again() throws Exception {
+    void a_defect_is_reported_and_tried_again() throws Exception {
         AtomicInteger looks = new AtomicInteger();
         Subscription subscription = Subscription.start("test", sink.at(time), new Subscription.Watched() {
             @Override

@@ -14,7 +14,7 @@ class RealTimeTest {
     private static final long MS = 1_000_000;
 
     @Test
-    void the_clock_starts_near_zero_and_never_goes_back() {
+    void the_clock_starts_near_zero_and_never_runs_back() {
         try (RealTime time = RealTime.create("real-time-test")) {
             long last = time.now();
             assertThat(last).isBetween(0L, Duration.ofSeconds(30).toNanos());

@@ -13,7 +13,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the turn to one worker at a time. There is no thread of its own: who waits plays the next events himself and hands
+ * Gives the turn to one worker at a time. There is no thread of its own: a worker that waits plays the next events and hands
  * the turn to whom the last of them wakes. Its state belongs to the thread that has the turn.
  */
 final class Scheduler {
@@ -48,7 +48,7 @@ final class Scheduler {
 
     // ---- for tasks
 
-    /** The clock, without looking at who asks. */
+    /** The clock, for any thread. */
     long now() {
         return agenda.now();
     }
@@ -305,7 +305,7 @@ final class Scheduler {
 
     // ---- for the guard
 
-    /** Goes up while the run goes on. */
+    /** Increases while the run makes progress. */
     long progress() {
         return progress.get();
     }

@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
-/** A clock for one layer on one thread: who waits steps it forward, and fires the timers that come due on the way. */
+/** A clock for one layer on one thread: a wait steps it forward and fires the timers that come due on the way. */
 public class StepTime implements Time {
     private final SplittableRandom random = new SplittableRandom(1);
     private final List<Armed> timers = new ArrayList<>();

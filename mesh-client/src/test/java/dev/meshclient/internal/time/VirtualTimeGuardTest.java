@@ -10,7 +10,7 @@ import org.assertj.core.api.ThrowableAssertAlternative;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One planted fault a test: virtual time must name it, when it happened and who did it. */
+/** One planted fault a test: virtual time must name the fault, its time and its task. */
 class VirtualTimeGuardTest {
     private static final long MS = 1_000_000;
     /** Of a real second: a task that was let go just now gets the processor within it. */
@@ -51,7 +51,7 @@ class VirtualTimeGuardTest {
 
     @ParameterizedTest
     @EnumSource
-    void a_deadlock_shows_who_waits_where(ThreadKind kind) {
+    void a_deadlock_shows_which_task_waits_where(ThreadKind kind) {
         failureOf(kind, time -> {
                     pause(time, 5 * MS);
                     time.start("caller-1", () -> waitForEver(time, "a permit"));

@@ -111,7 +111,7 @@ class VirtualTimeTest {
     }
 
     @Test
-    void the_wall_clock_goes_with_it() {
+    void the_wall_clock_keeps_pace() {
         VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
         time.run(() -> {
             long before = time.wall().millis();

@@ -145,7 +145,7 @@ class WatchdogTest {
     }
 
     @Test
-    void goes_on_ticking_while_something_is_armed() throws Exception {
+    void ticks_while_a_timer_is_armed() throws Exception {
         Time.Timer far = watchdog.arm(Time.NEVER, () -> {});
         for (int i = 0; i < 5; i++) {
             clock.addAndGet(2 * SECOND);
@@ -212,7 +212,7 @@ class WatchdogTest {
         }
     }
 
-    /** Fires or is cancelled in time, never both undone: each timer's action runs at most once, and once if nobody cancels. */
+    /** Fires or is cancelled in time, never both undone: each timer's action runs at most once, and once if no thread cancels it. */
     @Test
     void arm_cancel_and_fire_race() throws Exception {
         int threads = 4;

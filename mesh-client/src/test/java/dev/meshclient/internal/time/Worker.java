@@ -71,7 +71,7 @@ final class Worker {
         }
     }
 
-    /** Lets this thread go on; whoever calls must then let go. */
+    /** Lets this thread continue; the caller must then wait. */
     void giveTurn() {
         turn = true;
         LockSupport.unpark(thread);

@@ -78,7 +78,7 @@ class PeerTlsTest {
         assertThat(peer.isOutdated()).isTrue();
     }
 
-    /** Whoever connects just then is faster than the news. */
+    /** A client that connects at that moment is faster than the news. */
     @Test
     void a_withdrawn_root_is_noticed_although_the_new_trust_is_in_use_already() throws Exception {
         handshakeWith(own.svid(ROOT, OTHER));

@@ -94,7 +94,7 @@ class VersionOrderTest {
     }
 
     @Test
-    void a_lower_version_is_told_with_the_way_back() {
+    void the_refusal_of_a_lower_version_names_the_way_back() {
         fate("2026-11/7");
         assertThat(order.problem(metadata("2026-11/6")))
                 .hasToString("metadata.version: 6 (legal: 7 or more within epoch 2026-11;"
@@ -102,7 +102,7 @@ class VersionOrderTest {
     }
 
     @Test
-    void an_epoch_that_comes_back_is_told() {
+    void an_epoch_that_comes_back_is_refused_by_name() {
         fate("-/7");
         fate("a/1");
         fate("b/1");

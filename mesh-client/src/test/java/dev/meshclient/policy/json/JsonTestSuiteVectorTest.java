@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** JSONTestSuite through the text layer of the codec: what is JSON is read, what is none is refused, and nothing else happens. */
 class JsonTestSuiteVectorTest {
-    /** Legal JSON that we refuse: of a key that stands twice nobody can say which value was meant. */
+    /** Legal JSON that we refuse: a key that stands twice has no single value. */
     private static final Set<String> REFUSED_BY_INTENTION =
             Set.of("y_object_duplicated_key.json", "y_object_duplicated_key_and_value.json");
 

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.Test;
 
 class PolicyCodecTest {
     @Test
-    void what_is_wrong_with_a_list_is_told_as_it_is() throws Exception {
+    void what_is_wrong_with_a_list_is_reported_as_it_is() throws Exception {
         byte[] bad = Fixtures.utf8(
                 Fixtures.services(
                         "'orders': {'hosts': ['orders'], 'endpoints': [], 'localityLbSetting':"

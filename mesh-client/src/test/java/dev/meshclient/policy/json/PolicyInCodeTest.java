@@ -42,7 +42,7 @@ class PolicyInCodeTest {
     }
 
     @Test
-    void mistakes_of_meaning_are_told_as_those_of_a_document() throws Exception {
+    void mistakes_of_meaning_are_reported_as_those_of_a_document() throws Exception {
         int compared = 0;
         for (Path file : Stream.concat(Fixtures.corpus("bad").stream(), Fixtures.corpus("bad-beyond-schema").stream())
                 .toList()) {

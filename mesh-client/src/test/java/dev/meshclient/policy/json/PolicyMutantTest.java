@@ -103,7 +103,7 @@ class PolicyMutantTest {
         }
     }
 
-    /** Of other types, out of range, and of words that nobody knows. */
+    /** Of other types, out of range, and of unknown words. */
     private static List<JsonNode> others(JsonNode was) {
         List<JsonNode> others = new ArrayList<>(List.of(
                 NEW.nullNode(),

@@ -8,7 +8,7 @@ import dev.meshclient.policy.PolicyProblem;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Words and fields of other meshes, and of later versions: whoever writes one is told that it is known and not supported. */
+/** Words and fields of other meshes, and of later versions: the refusal says that the word is known and not supported. */
 class RefusedByNameTest {
     private static PolicyProblem only(String fields) {
         PolicyException e = catchThrowableOfType(

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes with a problem: the document, or the one service that has it. */
+/** What a problem refuses: the document, or the one service that has it. */
 class ScopeOfRefusalTest {
     private static final String GOOD = "'good': {'hosts': ['good'], 'endpoints': []}";
 
@@ -48,7 +48,8 @@ class ScopeOfRefusalTest {
                 "'bad': 5 | services.bad | ``",
                 "'bad': {'hosts': ['a']}, 'bad': {'hosts': ['b']} | services.bad | a",
             })
-    void of_a_service_the_service_goes_and_its_hosts_are_told(String bad, String paths, String hosts) throws Exception {
+    void a_problem_of_a_service_refuses_the_service_and_names_its_hosts(String bad, String paths, String hosts)
+            throws Exception {
         PolicyDocument document = PolicyCodec.read(Fixtures.services(bad + ", " + GOOD + ", 'gone': null"));
 
         assertThat(document.policy().services()).containsOnlyKeys("good");
@@ -59,7 +60,7 @@ class ScopeOfRefusalTest {
     }
 
     @Test
-    void services_that_rules_need_and_that_are_not_in_the_document_are_told_by_name() throws Exception {
+    void services_that_rules_need_and_that_are_not_in_the_document_are_named() throws Exception {
         PolicyDocument document = PolicyCodec.read(
                 Fixtures.services(
                         GOOD + ", 'gone': null, 'a': {'hosts': ['a'],"
@@ -87,7 +88,7 @@ class ScopeOfRefusalTest {
     }
 
     @Test
-    void a_document_that_goes_tells_the_problems_of_its_services_too() {
+    void the_refusal_of_a_document_has_the_problems_of_its_services_too() {
         PolicyException e = catchThrowableOfType(
                 PolicyException.class,
                 () -> PolicyCodec.read(Fixtures.document("'clusters': 1, 'services': {'bad': {'hosts': []}}")));
@@ -107,7 +108,7 @@ class ScopeOfRefusalTest {
 
     /** Whether that one has a good policy from before is not for the document to say. */
     @Test
-    void who_refers_to_a_service_that_goes_stays() throws Exception {
+    void a_service_that_refers_to_a_refused_one_stays() throws Exception {
         PolicyDocument document = PolicyCodec.read(
                 Fixtures.services(
                         "'bad': {'hosts': [], 'subsets': [{'name': 'v1',"
@@ -118,7 +119,7 @@ class ScopeOfRefusalTest {
     }
 
     @Test
-    void the_lines_of_problems_are_told() throws Exception {
+    void problems_have_their_lines() throws Exception {
         PolicyDocument document = PolicyCodec.read(Fixtures.services("\n\n'bad': {'hosts': [\n'http://a']}"));
 
         assertThat(refused(document, "bad").problems())

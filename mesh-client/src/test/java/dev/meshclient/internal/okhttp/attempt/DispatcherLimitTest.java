@@ -70,7 +70,7 @@ class DispatcherLimitTest {
     }
 
     @Test
-    void is_told_once_and_only_when_calls_wait_for_it() {
+    void is_logged_once_and_only_when_calls_wait_for_it() {
         String url = server.url("/").toString();
         enqueue(client, url, 5);
         assertThat(isToldAt(1)).isFalse();
@@ -97,7 +97,7 @@ class DispatcherLimitTest {
     }
 
     @Test
-    void a_call_factory_that_nobody_uses_any_more_leaves_no_dispatcher_behind() {
+    void an_unused_call_factory_leaves_no_dispatcher_behind() {
         try (Mesh mesh = mesh()) {
             WeakReference<Object> dispatcher =
                     new WeakReference<>(((OkHttpClient) mesh.callFactory(client)).dispatcher());

@@ -4,45 +4,18 @@ import static dev.meshclient.registry.FakeRegistry.document;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.policy.PolicyDocument;
-import dev.meshclient.registry.FakeRegistry;
-import dev.meshclient.registry.FastTime;
-import dev.meshclient.registry.HttpPolicySource;
-import dev.meshclient.registry.PolicySource;
 import dev.meshclient.registry.RecordingSink;
-import java.io.Closeable;
+import dev.meshclient.registry.WatchedRegistry;
 import java.io.IOException;
 import okhttp3.Request;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a registry is told of the document that it sent. */
-class FeedbackTest {
-    private final FastTime time = new FastTime(20);
-    private final RecordingSink sink = new RecordingSink();
-    private FakeRegistry registry;
-    private Closeable watch = () -> {};
-
-    @BeforeEach
-    void start() throws IOException {
-        registry = new FakeRegistry().serves(document(1), "\"a\"");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        watch.close();
-        registry.close();
-        time.close();
-    }
-
-    private HttpPolicySource source() {
-        return PolicySource.http(registry.uri("/policy"));
-    }
-
+/** What the mesh reports to a registry about the document that it sent. */
+class FeedbackTest extends WatchedRegistry {
     @Test
-    void a_document_in_force_is_told_as_applied() {
+    void a_document_in_force_is_reported_as_applied() {
         registry.serves(document(1), "W/\"a\"");
-        watch = source().watch(sink.at(time));
+        watch(source());
         registry.awaitRequests(3);
         assertThat(registry.header(0, "Mesh-Applied")).isNull();
         assertThat(registry.header(1, "Mesh-Applied")).isEqualTo("W/\"a\"");
@@ -51,9 +24,9 @@ class FeedbackTest {
     }
 
     @Test
-    void a_bad_document_is_told_as_rejected_with_the_reason_until_there_is_a_good_one() {
+    void a_bad_document_is_reported_as_rejected_with_the_reason_until_there_is_a_good_one() {
         registry.serves(document(1).replace("MeshPolicy", "Mesh\u00fc"), "\"bad\"");
-        watch = source().watch(sink.at(time));
+        watch(source());
         registry.awaitRequests(2);
         assertThat(registry.header(1, "Mesh-Applied")).isNull();
         assertThat(registry.header(1, "Mesh-Rejected"))
@@ -85,16 +58,16 @@ class FeedbackTest {
 
     @Test
     void a_document_that_is_too_long_is_rejected() {
-        watch = source().maxBytes(10).watch(sink.at(time));
+        watch(source().maxBytes(10));
         registry.awaitRequests(2);
         assertThat(registry.header(1, "Mesh-Rejected"))
                 .startsWith("\"a\"; reason=\"the document is longer than 10 bytes");
     }
 
     @Test
-    void without_an_etag_nothing_is_told() {
+    void without_an_etag_nothing_is_reported() {
         registry.serves(document(1), null);
-        watch = source().watch(sink.at(time));
+        watch(source());
         registry.awaitRequests(2);
         assertThat(registry.header(1, "Mesh-Applied")).isNull();
     }

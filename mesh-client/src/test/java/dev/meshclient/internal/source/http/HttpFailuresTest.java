@@ -7,10 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.Mesh;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.registry.FakeRegistry;
-import dev.meshclient.registry.FastTime;
 import dev.meshclient.registry.HttpPolicySource;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.registry.RecordingSink;
+import dev.meshclient.registry.WatchedRegistry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
@@ -27,46 +27,19 @@ import okhttp3.OkHttpClient;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a registry may do wrong, and who must not be given a token. */
-class HttpFailuresTest {
-    private final FastTime time = new FastTime(20);
-    private final RecordingSink sink = new RecordingSink();
-    private FakeRegistry registry;
-    private Closeable watch = () -> {};
-
+/** Faults of a registry, and the servers that must not get a token. */
+class HttpFailuresTest extends WatchedRegistry {
     @TempDir
     private Path directory;
 
-    @BeforeEach
-    void start() throws IOException {
-        registry = new FakeRegistry().serves(document(1), "\"a\"");
-    }
-
-    @AfterEach
-    void stop() throws IOException {
-        watch.close();
-        registry.close();
-        time.close();
-    }
-
-    private void watch(HttpPolicySource source) {
-        watch = source.watch(sink.at(time));
-    }
-
-    private HttpPolicySource source() {
-        return PolicySource.http(registry.uri("/policy"));
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {204, 400, 401, 403, 404, 500, 503})
-    void an_error_is_told_with_its_status_and_the_next_good_answer_is_taken(int code) {
+    void an_error_is_reported_with_its_status_and_the_next_good_answer_is_taken(int code) {
         registry.changes(r -> r.code(code).body(""));
         watch(source());
         sink.awaitEvent("!");
@@ -121,7 +94,7 @@ class HttpFailuresTest {
     }
 
     @Test
-    void a_dead_registry_is_told_with_its_address_and_asked_again() throws IOException {
+    void a_dead_registry_is_reported_with_its_address_and_asked_again() throws IOException {
         registry.dies();
         watch(source());
         sink.awaitEvent("!");
