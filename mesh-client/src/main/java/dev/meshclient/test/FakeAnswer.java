@@ -54,7 +54,8 @@ public final class FakeAnswer {
 
     /** The same answer with one more header. */
     public FakeAnswer header(String name, String value) {
-        return new FakeAnswer(failure, status, headers.newBuilder().add(name, value).build(), body, after);
+        return new FakeAnswer(
+                failure, status, headers.newBuilder().add(name, value).build(), body, after);
     }
 
     /** The same answer after this time: it moves the clock of the mesh, and no test waits. */

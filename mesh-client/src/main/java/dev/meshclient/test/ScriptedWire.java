@@ -52,7 +52,8 @@ final class ScriptedWire implements Wire {
         }
         return switch (answer.failure) {
             case REFUSED ->
-                throw failed(attempt, Outcome.CONNECT_FAILURE, new ConnectException("Failed to connect to " + endpoint));
+                throw failed(
+                        attempt, Outcome.CONNECT_FAILURE, new ConnectException("Failed to connect to " + endpoint));
             case RESET -> throw failed(attempt, Outcome.RESET, new SocketException("Connection reset by " + endpoint));
             case NONE -> response(attempt, sent, answer);
         };

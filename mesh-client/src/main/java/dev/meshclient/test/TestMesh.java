@@ -43,7 +43,8 @@ public final class TestMesh implements AutoCloseable {
 
     private TestMesh(MemoryPolicySource policy, UnaryOperator<Mesh.Builder> settings) {
         this.policy = policy;
-        Mesh.Builder builder = settings.apply(Mesh.builder().snapshotDirectory(null).policy(policy));
+        Mesh.Builder builder =
+                settings.apply(Mesh.builder().snapshotDirectory(null).policy(policy));
         Doubles.load().replace(builder, time, wire, name -> ADDRESS);
         this.mesh = builder.build();
         this.client = mesh.wrap(new OkHttpClient());

@@ -16,10 +16,12 @@ public final class OrderBook {
 
     /** The order of this number, or "none". */
     public String order(int number) throws IOException {
-        HttpUrl url = HttpUrl.get("http://orders/v1/orders/").newBuilder()
+        HttpUrl url = HttpUrl.get("http://orders/v1/orders/")
+                .newBuilder()
                 .addPathSegment(Integer.toString(number))
                 .build();
-        try (Response response = http.newCall(new Request.Builder().url(url).build()).execute()) {
+        try (Response response =
+                http.newCall(new Request.Builder().url(url).build()).execute()) {
             return response.code() == 404 ? "none" : response.body().string();
         }
     }

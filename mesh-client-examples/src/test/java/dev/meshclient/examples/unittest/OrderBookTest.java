@@ -34,8 +34,8 @@ class OrderBookTest {
             }
             """;
 
-    private final TestMesh mesh =
-            TestMesh.of(POLICY, builder -> builder.workload(Workload.of("checkout").zone("eu/eu-1a")));
+    private final TestMesh mesh = TestMesh.of(
+            POLICY, builder -> builder.workload(Workload.of("checkout").zone("eu/eu-1a")));
     private final OrderBook book = new OrderBook(mesh.client());
 
     @AfterEach
