@@ -237,4 +237,63 @@ class MeshObserverTest {
         assertThat(seen).containsExactly("1 attempts null");
         assertThat(made.get(0).request().url().encodedPath()).isEqualTo("/b");
     }
+
+    @Test
+    void a_client_of_two_meshes_is_observed_by_both_on_the_thread_that_makes_the_call() throws Exception {
+        List<String> outer = new CopyOnWriteArrayList<>();
+        try (Mesh mesh = mesh(this::recording);
+                Mesh above = mesh(call -> {
+                    outer.add("observe on " + Thread.currentThread().getName());
+                    return null;
+                })) {
+            checkObservedHere(mesh, mesh.wrap(above.wrap(new OkHttpClient())));
+        }
+        assertThat(outer).containsExactly("observe on " + Thread.currentThread().getName());
+    }
+
+    @Test
+    void the_observation_ends_although_a_listener_of_the_caller_throws() throws Exception {
+        OkHttpClient throwing = new OkHttpClient.Builder()
+                .eventListener(new EventListener() {
+                    @Override
+                    public void callFailed(Call call, IOException e) {
+                        throw new IllegalStateException("of the listener");
+                    }
+                })
+                .addInterceptor(chain -> {
+                    throw new IOException("of the interceptor");
+                })
+                .build();
+        try (Mesh mesh = mesh(this::counting)) {
+            Request request = new Request.Builder().url("http://orders/a").build();
+            assertThatThrownBy(() -> mesh.wrap(throwing).newCall(request).execute())
+                    .hasMessage("of the listener");
+        }
+        assertThat(seen).containsExactly("0 attempts java.io.IOException: of the interceptor");
+    }
+
+    @Test
+    void a_checked_exception_that_an_observer_throws_unseen_harms_no_call() throws Exception {
+        orders.enqueue(new MockResponse.Builder().body("ok").build());
+        try (Mesh mesh = mesh(call -> new CallObserver() {
+                    @Override
+                    public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
+                        throw MeshObserverTest.<RuntimeException>unseen(new IOException("of the observer"));
+                    }
+
+                    @Override
+                    public void ended(CallInfo ended) {
+                        throw MeshObserverTest.<RuntimeException>unseen(new IOException("of the observer"));
+                    }
+                });
+                Response response = get(mesh)) {
+            assertThat(response.body().string()).isEqualTo("ok");
+        }
+    }
+
+    /** As Kotlin may throw it. */
+    @SuppressWarnings("unchecked")
+    private static <E extends Exception> E unseen(Exception e) throws E {
+        throw (E) e;
+    }
 }

@@ -54,6 +54,7 @@ public final class DocumentScale {
     /** Runs all. */
     public static void main(String[] args) throws IOException {
         DocumentScale scale = new DocumentScale();
+        scale.warmUp();
         for (boolean known : new boolean[] {true, false}) {
             scale.changes(1000, 100, known);
             scale.changes(1, 100_000, known);
@@ -106,6 +107,13 @@ public final class DocumentScale {
     /** The thread's own bytes; a document is compiled on it. */
     private long bytes() {
         return memory.getThreadAllocatedBytes(Thread.currentThread().getId());
+    }
+
+    /** Loads the classes, whose constants would be counted as memory of the first document otherwise. */
+    private void warmUp() throws IOException {
+        try (RealTime time = RealTime.create("scale")) {
+            router(time).control().apply(PolicyCodec.read(document(1, 2, 1)), gone -> {});
+        }
     }
 
     /** @param known whether the reader knows the last document, as that of a source does */

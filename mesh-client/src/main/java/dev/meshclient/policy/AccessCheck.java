@@ -92,33 +92,17 @@ final class AccessCheck {
     }
 
     private static void authorization(Place place, List<AuthorizationPolicy> policies) {
-        place.items(policies, 0, MAX_POLICIES);
         Set<String> names = new HashSet<>();
-        for (int i = 0; i < policies.size(); i++) {
-            AuthorizationPolicy policy = policies.get(i);
-            Place name = place.item(i).field("name");
-            if (name.name(policy.name()) && policy.name() != null && !names.add(policy.name())) {
-                name.wrong(policy.name(), "each name once among the authorization policies of a service");
-            }
-            Place rules = place.item(i).field("rules");
-            rules.items(policy.rules(), 0, MAX_RULES);
-            for (int r = 0; r < policy.rules().size(); r++) {
-                rule(rules.item(r), policy.rules().get(r));
-            }
-        }
+        place.each(policies, 0, MAX_POLICIES, (at, policy) -> {
+            at.field("name").nameOnce(policy.name(), names, "the authorization policies of a service");
+            at.field("rules").each(policy.rules(), 0, MAX_RULES, AccessCheck::rule);
+        });
     }
 
     private static void rule(Place place, Rule rule) {
-        each(place.field("from"), rule.from(), (at, from) -> source(at.field("source"), from));
-        each(place.field("to"), rule.to(), (at, to) -> operation(at.field("operation"), to));
-        each(place.field("when"), rule.when(), AccessCheck::condition);
-    }
-
-    private static <T> void each(Place place, List<T> items, BiConsumer<Place, T> check) {
-        place.items(items, 0, MAX_ITEMS);
-        for (int i = 0; i < items.size(); i++) {
-            check.accept(place.item(i), items.get(i));
-        }
+        place.field("from").each(rule.from(), 0, MAX_ITEMS, (at, from) -> source(at.field("source"), from));
+        place.field("to").each(rule.to(), 0, MAX_ITEMS, (at, to) -> operation(at.field("operation"), to));
+        place.field("when").each(rule.when(), 0, MAX_ITEMS, AccessCheck::condition);
     }
 
     private static void source(Place place, Source source) {
@@ -167,15 +151,8 @@ final class AccessCheck {
     /** Checks the values of a field and those of its negation. */
     private static void values(Place place, String name, Values values, BiConsumer<Place, String> check) {
         String not = "not" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
-        values(place.field(name), values.values(), check);
-        values(place.field(not), values.notValues(), check);
-    }
-
-    private static void values(Place place, List<String> values, BiConsumer<Place, String> check) {
-        place.items(values, 0, MAX_VALUES);
-        for (int i = 0; i < values.size(); i++) {
-            check.accept(place.item(i), values.get(i));
-        }
+        place.field(name).each(values.values(), 0, MAX_VALUES, check);
+        place.field(not).each(values.notValues(), 0, MAX_VALUES, check);
     }
 
     private static void wild(Place place, String text) {

@@ -9,14 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Checks the parts of a policy against each other, and its head. */
 final class DocumentCheck {
     static final Pattern TRUST_DOMAIN = Pattern.compile("[a-z0-9._-]+");
+    private static final String HOST_EXPECTED =
+            "a DNS name or an IP address (IPv6 in brackets), without port or wildcard";
     private static final long MAX_SAFE_INTEGER = 9_007_199_254_740_991L;
 
-    private record Claim(String service, Place host) {}
+    private record Claim(String service, Place place) {}
 
     private final Place root;
     private final MeshPolicy policy;
@@ -48,20 +49,12 @@ final class DocumentCheck {
         Place services = root.field("services");
         ServiceCheck check = new ServiceCheck(policy, accounts);
         policy.services().forEach((name, service) -> {
-            Place place = services.field(name);
-            nameOf(place, name);
-            check.check(place, name, service);
+            services.field(name).key(name, "a service name");
+            check.check(services.field(name), name, service);
         });
-        policy.removed().forEach(name -> nameOf(services.field(name), name));
+        policy.removed().forEach(name -> services.field(name).key(name, "a service name"));
         policy.services().forEach((name, service) -> references(services.field(name), service));
         claims(services);
-    }
-
-    private static void nameOf(Place place, String name) {
-        int length = name.codePointCount(0, name.length());
-        if (length < 1 || length > Place.MAX_NAME) {
-            place.wrong(name, "a service name of 1 to " + Place.MAX_NAME + " characters");
-        }
     }
 
     private void head() {
@@ -72,16 +65,13 @@ final class DocumentCheck {
         place.field("version").integer(metadata.version(), 1, MAX_SAFE_INTEGER);
         place.field("ttl").duration(metadata.ttl());
         if (metadata.scope() != null) {
-            Place hosts = place.field("scope").field("hosts");
-            int at = 0;
-            for (String host : metadata.scope().hosts()) {
-                hosts.item(at++)
-                        .text(
-                                host,
-                                Hosts.MAX_HOST,
-                                Hosts.BARE_HOST,
-                                "a DNS name or an IP address (IPv6 in brackets), without port or wildcard");
-            }
+            place.field("scope")
+                    .field("hosts")
+                    .each(
+                            List.copyOf(metadata.scope().hosts()),
+                            0,
+                            Integer.MAX_VALUE,
+                            (at, host) -> at.text(host, Hosts.MAX_HOST, Hosts.BARE_HOST, HOST_EXPECTED));
         }
         root.field("trustDomain")
                 .text(
@@ -89,22 +79,14 @@ final class DocumentCheck {
                         255,
                         TRUST_DOMAIN,
                         "a SPIFFE trust domain: lower-case letters, digits, dots, - and _");
-        clusters();
+        Set<String> names = new HashSet<>();
+        root.field("clusters").each(policy.clusters(), 0, Integer.MAX_VALUE, (at, cluster) -> {
+            at.field("name").nameOnce(cluster.name(), names, "the clusters");
+            at.field("priority").integer(cluster.priority(), 0, Integer.MAX_VALUE);
+        });
         policy.jwtProviders()
                 .forEach((name, provider) ->
                         JwtProviderCheck.check(root.field("jwtProviders").field(name), name, provider));
-    }
-
-    private void clusters() {
-        Set<String> names = new HashSet<>();
-        for (int i = 0; i < policy.clusters().size(); i++) {
-            Cluster cluster = policy.clusters().get(i);
-            Place place = root.field("clusters").item(i);
-            if (place.field("name").name(cluster.name()) && !names.add(cluster.name())) {
-                place.field("name").wrong(cluster.name(), "each name once among the clusters");
-            }
-            place.field("priority").integer(cluster.priority(), 0, Integer.MAX_VALUE);
-        }
     }
 
     private void references(Place place, Service service) {
@@ -133,52 +115,30 @@ final class DocumentCheck {
 
     /** Reports the conflict at every service involved: the owner of each has to know. */
     private void claims(Place services) {
-        // the name of a service, or of several services the list of claims
-        Map<String, Object> claims = new HashMap<>();
+        Map<String, String> owners = new HashMap<>();
+        Set<String> shared = new HashSet<>();
         policy.services().forEach((name, service) -> service.hosts().forEach(host -> {
-            Object earlier = claims.putIfAbsent(host, name);
-            if (earlier != null && !earlier.equals(name)) {
-                claims.put(host, new ArrayList<Claim>());
+            if (!name.equals(owners.merge(host, name, (owner, other) -> owner))) {
+                shared.add(host);
             }
         }));
-        claims.values().removeIf(claim -> claim instanceof String);
-        if (claims.isEmpty()) {
-            return;
-        }
-        Map<String, List<Claim>> shared = new LinkedHashMap<>();
+        Map<String, List<Claim>> claims = new LinkedHashMap<>();
         policy.services().forEach((name, service) -> {
-            for (int i = 0; i < service.hosts().size(); i++) {
+            for (int i = 0; i < service.hosts().size() && !shared.isEmpty(); i++) {
                 String host = service.hosts().get(i);
-                if (claims.containsKey(host) && ServiceCheck.isLegal(host, service)) {
-                    shared.computeIfAbsent(host, h -> new ArrayList<>())
-                            .add(new Claim(
-                                    name, services.field(name).field("hosts").item(i)));
+                if (shared.contains(host) && ServiceCheck.fault(host, service) == null) {
+                    Place place = services.field(name).field("hosts").item(i);
+                    claims.computeIfAbsent(host, h -> new ArrayList<>()).add(new Claim(name, place));
                 }
             }
         });
-        shared.forEach(DocumentCheck::sameHost);
-    }
-
-    private static void sameHost(String host, List<Claim> claims) {
-        Claim first = claims.get(0);
-        Claim other = other(claims, first.service());
-        if (other == null) {
-            return;
-        }
-        for (Claim claim : claims) {
-            Claim rival = claim.service().equals(first.service()) ? other : first;
-            claim.host()
-                    .wrong(
-                            host,
-                            "a host that no other service claims; "
-                                    + rival.host().path() + " does");
-        }
-    }
-
-    private static @Nullable Claim other(List<Claim> claims, String service) {
-        return claims.stream()
-                .filter(c -> !c.service().equals(service))
+        claims.forEach((host, all) -> all.forEach(claim -> all.stream()
+                .filter(other -> !other.service().equals(claim.service()))
                 .findFirst()
-                .orElse(null);
+                .ifPresent(rival -> claim.place()
+                        .wrong(
+                                host,
+                                "a host that no other service claims; "
+                                        + rival.place().path() + " does"))));
     }
 }

@@ -21,15 +21,9 @@ final class JwtProviderCheck {
     private JwtProviderCheck() {}
 
     static void check(Place place, String name, JwtProvider provider) {
-        int length = name.codePointCount(0, name.length());
-        if (length < 1 || length > Place.MAX_NAME) {
-            place.wrong(name, "a provider's name of 1 to " + Place.MAX_NAME + " characters");
-        }
+        place.key(name, "a provider's name");
         place.field("issuer").name(provider.issuer());
-        place.field("audiences").items(provider.audiences(), 0, MAX_AUDIENCES);
-        for (int i = 0; i < provider.audiences().size(); i++) {
-            place.field("audiences").item(i).name(provider.audiences().get(i));
-        }
+        place.field("audiences").each(provider.audiences(), 0, MAX_AUDIENCES, Place::name);
         keys(place, provider);
         place.field("clockSkew").duration(provider.clockSkew());
         place.field("cacheDuration").durationAboveZero(provider.cacheDuration());

@@ -13,26 +13,21 @@ final class LocalityCheck {
     static final Pattern REGION = Pattern.compile("[^/*]+");
     static final Pattern LABEL = Pattern.compile("[^=]+(=[^=]*)?");
 
+    private static final String LABEL_EXPECTED = "a label, as key or key=value";
     private static final int MAX_ITEMS = 256;
 
     private LocalityCheck() {}
 
     static void check(Place place, LocalityLbSetting setting) {
-        place.field("distribute").items(setting.distribute(), 0, MAX_ITEMS);
-        place.field("failover").items(setting.failover(), 0, MAX_ITEMS);
-        place.field("failoverPriority").items(setting.failoverPriority(), 0, MAX_ITEMS);
         List<Places> before = new ArrayList<>();
-        for (int i = 0; i < setting.distribute().size(); i++) {
-            distribute(place.field("distribute").item(i), setting.distribute().get(i), before);
-        }
-        for (int i = 0; i < setting.failover().size(); i++) {
-            failover(place.field("failover").item(i), setting.failover().get(i));
-        }
-        for (int i = 0; i < setting.failoverPriority().size(); i++) {
-            place.field("failoverPriority")
-                    .item(i)
-                    .text(setting.failoverPriority().get(i), 1024, LABEL, "a label, as key or key=value");
-        }
+        place.field("distribute").each(setting.distribute(), 0, MAX_ITEMS, (at, d) -> distribute(at, d, before));
+        place.field("failover").each(setting.failover(), 0, MAX_ITEMS, LocalityCheck::failover);
+        place.field("failoverPriority")
+                .each(
+                        setting.failoverPriority(),
+                        0,
+                        MAX_ITEMS,
+                        (at, label) -> at.text(label, 1024, LABEL, LABEL_EXPECTED));
         if (!setting.failoverPriority().isEmpty()
                 && (!setting.distribute().isEmpty() || !setting.failover().isEmpty())) {
             place.field("failoverPriority")

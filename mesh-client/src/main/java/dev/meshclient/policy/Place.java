@@ -1,7 +1,10 @@
 package dev.meshclient.policy;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -9,11 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class Place {
     static final int MAX_NAME = 1024;
 
-    private final PolicyCheck check;
+    private final @Nullable PolicyCheck check;
     private final @Nullable Place parent;
     private final Object step;
+    private boolean failed;
 
-    private Place(PolicyCheck check, @Nullable Place parent, Object step) {
+    private Place(@Nullable PolicyCheck check, @Nullable Place parent, Object step) {
         this.check = check;
         this.parent = parent;
         this.step = step;
@@ -23,12 +27,24 @@ final class Place {
         return new Place(check, null, "");
     }
 
+    /** A place that stands for all places below it, and only remembers that something is wrong: it costs nothing. */
+    static Place trial() {
+        return new Place(null, null, "");
+    }
+
+    /** Whether something was wrong in this trial since the last call. */
+    boolean failed() {
+        boolean result = failed;
+        failed = false;
+        return result;
+    }
+
     Place field(String name) {
-        return new Place(check, this, name);
+        return check == null ? this : new Place(check, this, name);
     }
 
     Place item(int index) {
-        return new Place(check, this, index);
+        return check == null ? this : new Place(check, this, index);
     }
 
     List<Object> steps() {
@@ -37,7 +53,7 @@ final class Place {
 
     private List<Object> steps(int below) {
         if (parent == null) {
-            return new java.util.ArrayList<>(below);
+            return new ArrayList<>(below);
         }
         List<Object> steps = parent.steps(below + 1);
         steps.add(step);
@@ -50,21 +66,23 @@ final class Place {
 
     /** @param stated the value at this place; the text of a document, where there is one, is shown instead */
     void wrong(@Nullable Object stated, String expected) {
-        check.note(steps(), shown(stated), false, expected);
+        note(stated, false, expected);
     }
 
     /** @param found describes the value */
     void wrongIn(String found, String expected) {
-        check.note(steps(), found, true, expected);
+        note(found, true, expected);
     }
 
-    private static String shown(@Nullable Object stated) {
-        if (stated == null) {
-            return "nothing";
+    private void note(@Nullable Object found, boolean inWords, String expected) {
+        failed = true;
+        if (check == null) {
+            return;
         }
-        return stated instanceof String text
-                ? PolicyProblem.quoted(PolicyProblem.shortened(text))
-                : PolicyProblem.shortened(stated.toString());
+        String shown =
+                found == null ? "nothing" : inWords ? found.toString() : PolicyProblem.shortened(found.toString());
+        check.note(
+                steps(), found instanceof String && !inWords ? PolicyProblem.quoted(shown) : shown, inWords, expected);
     }
 
     boolean text(@Nullable String text, int min, int max) {
@@ -81,6 +99,20 @@ final class Place {
 
     boolean name(@Nullable String text) {
         return text(text, 1, MAX_NAME);
+    }
+
+    /** Checks a name that must differ from the earlier ones. */
+    void nameOnce(@Nullable String name, Set<String> earlier, String among) {
+        if (name(name) && name != null && !earlier.add(name)) {
+            wrong(name, "each name once among " + among);
+        }
+    }
+
+    /** Checks the key of this place. */
+    void key(String key, String noun) {
+        if (key.isEmpty() || key.codePointCount(0, key.length()) > MAX_NAME) {
+            wrong(key, noun + " of 1 to " + MAX_NAME + " characters");
+        }
     }
 
     /** Checks the length, then the whole text against the pattern. */
@@ -126,6 +158,14 @@ final class Place {
                     "an array of " + min + " to " + max + " items");
         }
         return legal;
+    }
+
+    /** Checks the number of items, and each item. */
+    <T> void each(List<T> items, int min, int max, BiConsumer<Place, T> check) {
+        items(items, min, max);
+        for (int i = 0; i < items.size(); i++) {
+            check.accept(item(i), items.get(i));
+        }
     }
 
     /** @param stated null: nothing is stated, as required */

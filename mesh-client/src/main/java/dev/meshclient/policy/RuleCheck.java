@@ -28,11 +28,7 @@ final class RuleCheck {
 
     static void check(Place place, Rule rule) {
         place.field("name").name(rule.name());
-        Place matches = place.field("matches");
-        matches.items(rule.matches(), 0, MAX_MATCHES);
-        for (int i = 0; i < rule.matches().size(); i++) {
-            match(matches.item(i), rule.matches().get(i));
-        }
+        place.field("matches").each(rule.matches(), 0, MAX_MATCHES, RuleCheck::match);
         backends(place.field("backendRefs"), rule.backendRefs());
         SettingsCheck.route(place, rule.settings());
     }
@@ -71,19 +67,14 @@ final class RuleCheck {
         if (match.method() != null && !METHOD.contains(match.method())) {
             place.field("method").wrong(match.method(), METHODS);
         }
-        Place headers = place.field("headers");
-        headers.items(match.headers(), 0, MAX_VALUE_MATCHES);
-        for (int i = 0; i < match.headers().size(); i++) {
-            ValueMatch header = match.headers().get(i);
-            headers.item(i).field("name").text(header.name(), MAX_PATTERN, TOKEN, "the name of a header (RFC 9110)");
-            value(headers.item(i), header);
-        }
-        Place queryParams = place.field("queryParams");
-        queryParams.items(match.queryParams(), 0, MAX_VALUE_MATCHES);
-        for (int i = 0; i < match.queryParams().size(); i++) {
-            queryParams.item(i).field("name").name(match.queryParams().get(i).name());
-            value(queryParams.item(i), match.queryParams().get(i));
-        }
+        place.field("headers").each(match.headers(), 0, MAX_VALUE_MATCHES, (at, header) -> {
+            at.field("name").text(header.name(), MAX_PATTERN, TOKEN, "the name of a header (RFC 9110)");
+            value(at, header);
+        });
+        place.field("queryParams").each(match.queryParams(), 0, MAX_VALUE_MATCHES, (at, param) -> {
+            at.field("name").name(param.name());
+            value(at, param);
+        });
     }
 
     private static void value(Place place, ValueMatch match) {

@@ -31,17 +31,12 @@ final class ServiceCheck {
     }
 
     void check(Place place, String name, Service service) {
-        Place hosts = place.field("hosts");
-        hosts.items(service.hosts(), 0, MAX_HOSTS); // a service without hosts is reached by rules alone
-        for (int i = 0; i < service.hosts().size(); i++) {
-            host(hosts, i, service);
-        }
+        // A service without hosts is reached by rules alone.
+        place.field("hosts").each(service.hosts(), 0, MAX_HOSTS, (at, host) -> host(at, host, service));
         endpoints(place.field("endpoints"), service.endpoints());
-        subsets(place.field("subsets"), service.subsets());
-        place.field("rules").items(service.rules(), 0, MAX_RULES);
-        for (int i = 0; i < service.rules().size(); i++) {
-            RuleCheck.check(place.field("rules").item(i), service.rules().get(i));
-        }
+        Set<String> names = new HashSet<>();
+        place.field("subsets").each(service.subsets(), 0, Integer.MAX_VALUE, (at, subset) -> subset(at, subset, names));
+        place.field("rules").each(service.rules(), 0, MAX_RULES, RuleCheck::check);
         SettingsCheck.check(place, service.settings(), policy.jwtProviders());
         BackendSettings settings = service.settings().backend();
         account(place, settings.serviceAccount());
@@ -54,15 +49,15 @@ final class ServiceCheck {
 
     // ---- hosts
 
-    private static void host(Place hosts, int at, Service service) {
-        String host = service.hosts().get(at);
+    private static void host(Place place, String host, Service service) {
         String fault = fault(host, service);
         if (fault != null) {
-            hosts.item(at).wrong(host, fault);
+            place.wrong(host, fault);
         }
     }
 
-    private static @Nullable String fault(String host, Service service) {
+    /** The problem of a host; null: none. */
+    static @Nullable String fault(String host, Service service) {
         if (!Hosts.isHost(host)) {
             return "a DNS name or an IP address (IPv6 in brackets), either with or without \":port\"; \"*.\" and a DNS name; or,"
                     + " with resolution NONE, \"*\"";
@@ -76,16 +71,12 @@ final class ServiceCheck {
                 : null;
     }
 
-    static boolean isLegal(String host, Service service) {
-        return fault(host, service) == null;
-    }
-
     /** The legal hosts of a refused service. */
     static List<String> legalHosts(@Nullable Service service) {
         return service == null
                 ? List.of()
                 : service.hosts().stream()
-                        .filter(host -> isLegal(host, service))
+                        .filter(host -> fault(host, service) == null)
                         .toList();
     }
 
@@ -96,10 +87,11 @@ final class ServiceCheck {
             return;
         }
         SameEndpoints same = new SameEndpoints(endpoints);
+        Place trial = Place.trial(); // nearly all are legal, and their places would cost more than the reading
         for (int i = 0; i < endpoints.size(); i++) {
             Endpoint e = endpoints.get(i);
-            boolean stated = Hosts.isAddress(e.address()) && e.port() >= 1 && e.port() <= 65_535;
-            if (!stated || !isLegal(e)) {
+            boolean stated = endpoint(trial, e);
+            if (trial.failed()) {
                 endpoint(place.item(i), e);
             }
             if (stated && same.hasEarlier(i)) {
@@ -108,42 +100,32 @@ final class ServiceCheck {
         }
     }
 
-    /**
-     * A fast check first: in a large policy nearly all are legal, and a place for each of their fields would cost more than
-     * reading it.
-     */
-    private boolean isLegal(Endpoint e) {
-        return e.weight() >= 0
-                && e.weight() <= MAX_WEIGHT
-                && (e.cluster() == null
-                        || (!e.cluster().isEmpty() && e.cluster().length() <= Place.MAX_NAME))
-                && areLabels(e.labels())
-                && isLegal(e.locality())
-                && (e.serviceAccount() == null || isAccount(e.serviceAccount()));
+    /** Checks an endpoint. @return whether address and port are legal */
+    @SuppressWarnings("ReferenceEquality") // the reader shares equal labels: most are the same object as the last
+    private boolean endpoint(Place place, Endpoint e) {
+        boolean isAddress = Hosts.isAddress(e.address());
+        if (!isAddress) {
+            place.field("address").wrong(e.address(), "an IP address or a DNS name, without scheme, port or brackets");
+        }
+        boolean isPort = place.field("port").integer(e.port(), 1, 65_535);
+        if (!isLegal(e.locality())) {
+            place.field("locality").wrong(e.locality(), "region, region/zone or region/zone/subzone");
+        }
+        place.field("cluster").name(e.cluster());
+        place.field("weight").integer(e.weight(), 0, MAX_WEIGHT);
+        if (e.labels() != legalLabels && areLegal(place.field("labels"), e.labels())) {
+            legalLabels = e.labels();
+        }
+        account(place, e.serviceAccount());
+        return isAddress && isPort;
     }
 
-    private boolean isAccount(String account) {
-        if (legalAccounts.contains(account)) {
-            return true;
-        }
-        boolean legal = accounts.fault(account) == null;
-        if (legal) {
-            legalAccounts.add(account);
+    private static boolean areLegal(Place place, Map<String, String> labels) {
+        boolean legal = true;
+        for (Map.Entry<String, String> label : labels.entrySet()) {
+            legal &= place.field(label.getKey()).text(label.getValue(), 0, 1024);
         }
         return legal;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // the reader shares equal values: most are the same object as the last
-    private boolean areLabels(Map<String, String> labels) {
-        if (labels != legalLabels) {
-            for (String value : labels.values()) {
-                if (value.length() > 1024) {
-                    return false;
-                }
-            }
-            legalLabels = labels;
-        }
-        return true;
     }
 
     private static boolean isLegal(Locality l) {
@@ -156,42 +138,25 @@ final class ServiceCheck {
                         && l.subzone().indexOf('/') < 0);
     }
 
-    private void endpoint(Place place, Endpoint e) {
-        if (!Hosts.isAddress(e.address())) {
-            place.field("address").wrong(e.address(), "an IP address or a DNS name, without scheme, port or brackets");
-        }
-        place.field("port").integer(e.port(), 1, 65_535);
-        if (!isLegal(e.locality())) {
-            place.field("locality").wrong(e.locality(), "region, region/zone or region/zone/subzone");
-        }
-        place.field("cluster").name(e.cluster());
-        place.field("weight").integer(e.weight(), 0, MAX_WEIGHT);
-        e.labels().forEach((key, value) -> place.field("labels").field(key).text(value, 0, 1024));
-        account(place, e.serviceAccount());
-    }
-
     private void account(Place place, @Nullable String account) {
-        String fault = account == null ? null : accounts.fault(account);
-        if (fault != null) {
+        if (account == null || legalAccounts.contains(account)) {
+            return;
+        }
+        String fault = accounts.fault(account);
+        if (fault == null) {
+            legalAccounts.add(account);
+        } else {
             place.field("serviceAccount").wrong(account, fault);
         }
     }
 
-    private void subsets(Place place, List<Subset> subsets) {
-        Set<String> names = new HashSet<>();
-        for (int i = 0; i < subsets.size(); i++) {
-            Subset subset = subsets.get(i);
-            Place at = place.item(i);
-            if (at.field("name").name(subset.name()) && !names.add(subset.name())) {
-                at.field("name").wrong(subset.name(), "each name once among the subsets of a service");
-            }
-            subset.labels()
-                    .forEach((key, value) -> at.field("labels").field(key).text(value, 0, 1024));
-            BackendSettings settings = subset.settings().backend();
-            AccessCheck.hasNoBoundary(at, settings.access(), "on the service, or in defaults");
-            SettingsCheck.check(at, subset.settings(), policy.jwtProviders());
-            account(at, settings.serviceAccount());
-        }
+    private void subset(Place place, Subset subset, Set<String> names) {
+        place.field("name").nameOnce(subset.name(), names, "the subsets of a service");
+        areLegal(place.field("labels"), subset.labels());
+        BackendSettings settings = subset.settings().backend();
+        AccessCheck.hasNoBoundary(place, settings.access(), "on the service, or in defaults");
+        SettingsCheck.check(place, subset.settings(), policy.jwtProviders());
+        account(place, settings.serviceAccount());
     }
 
     // ---- checks across the parts of a service

@@ -16,13 +16,8 @@ final class TlsCheck {
 
     static void check(Place place, Tls tls) {
         place.field("sni").text(tls.sni(), Hosts.MAX_NAME, Hosts.DNS_NAME, "a DNS name");
-        place.field("subjectAltNames").items(tls.subjectAltNames(), 0, MAX_NAMES);
-        for (int i = 0; i < tls.subjectAltNames().size(); i++) {
-            altName(
-                    place.field("subjectAltNames").item(i),
-                    tls.mode(),
-                    tls.subjectAltNames().get(i));
-        }
+        place.field("subjectAltNames")
+                .each(tls.subjectAltNames(), 0, MAX_NAMES, (at, name) -> altName(at, tls.mode(), name));
         certificates(place.field("caCertificates"), tls);
         place.field("credentialName").name(tls.credentialName());
         switch (tls.mode()) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * {@link CallObserver#ended}.
  */
 public interface CallInfo {
-    /** The request as the caller made it. */
+    /** The request as the caller made it; as soon as the call enters the mesh, as the interceptors above the mesh made it. */
     Request request();
 
     /** The service that claims the host; empty before routing, and if no service does. */
@@ -28,7 +28,7 @@ public interface CallInfo {
     /** The status of the latest response; 0 if there is none. */
     int status();
 
-    /** Nanoseconds since the call entered the mesh. */
+    /** Nanoseconds since the call entered the mesh; before that, since the caller made it. */
     long elapsedNanos();
 
     /** Why the caller does not get a whole response: a body that fails after its headers counts. Null: no failure. */

@@ -24,7 +24,8 @@ public interface CallObserver {
         /**
          * Begins to observe a call to a host of the mesh, on the thread that calls {@code execute} or {@code enqueue}, where its
          * span and baggage are current. The call enters the mesh later: after the interceptors above, and for {@code enqueue}
-         * after its time in OkHttp's queue. If an interceptor answers instead, {@link #ended} follows without an attempt. A
+         * after its time in OkHttp's queue. If an interceptor answers instead, or
+         * sends the call to a host outside, {@link #ended} follows without an attempt. A
          * redirect is a call of its own; it is observed on the thread that follows it, and so are all calls of a client whose
          * {@code EventListener} was replaced after the wrapping. Null: this call is not observed.
          */

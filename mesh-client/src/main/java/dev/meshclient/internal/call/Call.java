@@ -162,10 +162,13 @@ public final class Call extends Scope implements CallInfo {
     void ended() {
         Rare rare = rareIfAny();
         Observers observers = rare == null ? null : rare.observers;
-        if (observers != null) {
-            observers.ended(this);
+        try {
+            if (observers != null) {
+                observers.ended(this);
+            }
+        } finally {
+            wire.ended();
         }
-        wire.ended();
     }
 
     // ---- the view of observers

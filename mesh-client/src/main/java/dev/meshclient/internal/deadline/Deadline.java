@@ -54,7 +54,7 @@ public final class Deadline implements CallLayer {
         long now = time.now();
         long own = limit == 0 ? Time.NEVER : call.startedAt() + limit;
         long at = left == null ? own : Math.min(own, now + Time.nanos(left)); // a distant deadline lifts no limit
-        boolean callers = at < own || (asked != null && Time.nanos(asked) == limit);
+        boolean callers = at < own || (asked != null && (statedNanos == 0 || Time.nanos(asked) < statedNanos));
         call.deadline(at);
         if (now >= at) { // waiting for policy took all of it, or the inbound request has no time left
             throw exceeded(call, at - call.startedAt());

@@ -122,7 +122,7 @@ public final class Events implements Observers {
         for (MeshListener listener : listeners) {
             try {
                 listener.on(event);
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) { // Kotlin may throw any
                 failures.log(listener, e);
             }
         }
@@ -141,7 +141,7 @@ public final class Events implements Observers {
         CallObserver observer = null;
         try {
             observer = factory.observe(call);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // Kotlin may throw any
             failures.log(factory, e);
         }
         call.observer(observer == null ? NOT_OBSERVED : observer, this);
@@ -152,7 +152,7 @@ public final class Events implements Observers {
         CallObserver observer = Objects.requireNonNull(call.observer());
         try {
             observer.ended(call);
-        } catch (RuntimeException | Error e) {
+        } catch (Throwable e) { // Kotlin may throw any
             failures.log(observer, e);
         }
     }
@@ -189,7 +189,7 @@ public final class Events implements Observers {
             }
             try {
                 observer.attemptStarting(attempt, attempt);
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) { // Kotlin may throw any
                 failures.log(observer, e);
             }
             try {
@@ -202,7 +202,7 @@ public final class Events implements Observers {
         private void ended(Attempt attempt, CallObserver observer) {
             try {
                 observer.attemptEnded(attempt);
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) { // Kotlin may throw any
                 failures.log(observer, e);
             }
         }

@@ -26,7 +26,7 @@ final class SeveralObservers implements CallObserver {
                     if (observer != null) {
                         made.add(observer);
                     }
-                } catch (RuntimeException | Error e) {
+                } catch (Throwable e) { // Kotlin may throw any
                     failures.log(factory, e);
                 }
             }
@@ -39,7 +39,7 @@ final class SeveralObservers implements CallObserver {
         for (CallObserver observer : observers) {
             try {
                 observer.attemptStarting(attempt, headers);
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) { // Kotlin may throw any
                 failures.log(observer, e);
             }
         }
@@ -50,7 +50,7 @@ final class SeveralObservers implements CallObserver {
         for (CallObserver observer : observers) {
             try {
                 observer.attemptEnded(attempt);
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) { // Kotlin may throw any
                 failures.log(observer, e);
             }
         }
@@ -61,7 +61,7 @@ final class SeveralObservers implements CallObserver {
         for (CallObserver observer : observers) {
             try {
                 observer.ended(call);
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) { // Kotlin may throw any
                 failures.log(observer, e);
             }
         }

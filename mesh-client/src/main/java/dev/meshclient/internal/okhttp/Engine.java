@@ -99,7 +99,9 @@ public final class Engine {
         EventListener held = caller == EventListener.NONE || RealCallAccess.canReplaceListener()
                 ? caller
                 : new OuterListener(caller);
-        return callStart == null ? held : held.plus(callStart);
+        return callStart == null
+                ? held
+                : callStart.plus(held); // first: a listener of the caller that throws ends no observation
     }
 
     /** As {@link #wrap}, with a dispatcher of its own that does not count by logical host. */

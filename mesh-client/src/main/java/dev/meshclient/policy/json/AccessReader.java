@@ -124,7 +124,8 @@ final class AccessReader {
         return object;
     }
 
-    private static String not(String name) {
+    /** The name of the negation of a field. */
+    static String not(String name) {
         return "not" + Character.toUpperCase(name.charAt(0)) + name.substring(1);
     }
 

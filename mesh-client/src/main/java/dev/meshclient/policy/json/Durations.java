@@ -1,6 +1,7 @@
 package dev.meshclient.policy.json;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ final class Durations {
     private static final int MAX_NUMBER = 99_999;
     static final Pattern WHOLE = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
     private static final Pattern PART = Pattern.compile("([0-9]{1,5})(ms|h|m|s)");
-    private static final String[] UNITS = {"h", "m", "s", "ms"};
+    private static final List<String> UNITS = List.of("h", "m", "s", "ms");
     private static final long[] MILLIS = {3_600_000, 60_000, 1000, 1};
 
     private Durations() {}
@@ -26,7 +27,7 @@ final class Durations {
         long millis = 0;
         Matcher part = PART.matcher(text);
         while (part.find()) {
-            millis += Long.parseLong(part.group(1)) * millisOf(part.group(2));
+            millis += Long.parseLong(part.group(1)) * MILLIS[UNITS.indexOf(part.group(2))];
         }
         return Duration.ofMillis(millis);
     }
@@ -51,22 +52,13 @@ final class Durations {
         if (millis == 0) {
             return "";
         }
-        for (int i = 0; left > 0 && i < UNITS.length; i++) {
+        for (int i = 0; left > 0 && i < UNITS.size(); i++) {
             long number = Math.min(MAX_NUMBER, millis / MILLIS[i]);
             String rest = number == 0 ? null : parts(millis - number * MILLIS[i], left - 1);
             if (rest != null) {
-                return number + UNITS[i] + rest;
+                return number + UNITS.get(i) + rest;
             }
         }
         return null;
-    }
-
-    private static long millisOf(String unit) {
-        for (int i = 0; i < UNITS.length; i++) {
-            if (UNITS[i].equals(unit)) {
-                return MILLIS[i];
-            }
-        }
-        throw new IllegalArgumentException(unit);
     }
 }

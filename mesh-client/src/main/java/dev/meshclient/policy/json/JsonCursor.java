@@ -12,6 +12,7 @@ import dev.meshclient.policy.PolicyProblem;
 import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -51,6 +52,7 @@ final class JsonCursor {
         T read(JsonCursor in) throws IOException;
     }
 
+    private final byte[] json;
     private final JsonParser parser;
     private final PolicyCheck check;
     private final boolean strict;
@@ -64,7 +66,8 @@ final class JsonCursor {
     private int hints;
 
     /** @param strict whether fields that this version does not know are problems */
-    JsonCursor(JsonParser parser, PolicyCheck check, boolean strict) {
+    JsonCursor(byte[] json, JsonParser parser, PolicyCheck check, boolean strict) {
+        this.json = json;
         this.parser = parser;
         this.check = check;
         this.strict = strict;
@@ -391,36 +394,11 @@ final class JsonCursor {
         return false;
     }
 
-    /** The JSON text of the current value. */
+    /** The JSON text of the current object, as it is written. */
     String json() throws IOException {
-        StringBuilder out = new StringBuilder();
-        json(out);
-        return out.toString();
-    }
-
-    private void json(StringBuilder out) throws IOException {
-        int begin = out.length();
-        switch (parser.currentToken()) {
-            case START_OBJECT -> {
-                fields((in, name) -> {
-                    out.append(out.length() == begin ? '{' : ',');
-                    out.append(PolicyProblem.quoted(name)).append(':');
-                    in.json(out);
-                });
-                out.append(out.length() == begin ? "{}" : "}");
-            }
-            case START_ARRAY -> {
-                enter();
-                while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    out.append(out.length() == begin ? '[' : ',');
-                    json(out);
-                }
-                depth--;
-                out.append(out.length() == begin ? "[]" : "]");
-            }
-            case VALUE_STRING -> out.append(PolicyProblem.quoted(string()));
-            default -> out.append(parser.getText());
-        }
+        int begin = offset();
+        skip();
+        return new String(json, begin, offset() + 1 - begin, StandardCharsets.UTF_8);
     }
 
     private void enter() throws JsonParseException {

@@ -42,7 +42,7 @@ final class JsonText {
             throw refused("UTF-16 or UTF-32", SYNTAX, 0);
         }
         try (JsonParser parser = JsonCursor.FACTORY.createParser(json)) {
-            JsonCursor cursor = new JsonCursor(parser, check, strict);
+            JsonCursor cursor = new JsonCursor(json, parser, check, strict);
             cursor.start();
             reading.read(cursor);
             JsonLocation second = cursor.end();

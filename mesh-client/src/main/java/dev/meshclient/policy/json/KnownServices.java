@@ -12,10 +12,12 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Recognizes the services of the last document by the SHA-256 digest of their text. */
+/** Recognizes the services of the last document by the length and SHA-256 digest of their text. */
 final class KnownServices {
+    private static final int SMALL = 65_536; // its digest costs next to nothing
+
     /** @param unknownFields the ignored fields of the service: each document lists them */
-    record Text(ByteBuffer digest, Set<String> unknownFields) {}
+    record Text(int length, ByteBuffer digest, Set<String> unknownFields) {}
 
     private final byte[] json;
     private final @Nullable PolicyDocument before;
@@ -42,18 +44,10 @@ final class KnownServices {
     /** The service at the cursor, from the last document if its text is the same. */
     Service read(JsonCursor in, String name, ServiceReader reader) throws IOException {
         int begin = in.offset();
-        int end = in.isObject() ? end(begin) : -1;
-        if (end < 0) {
-            return reader.read(in);
-        }
-        sha256.update(json, begin, end - begin);
-        ByteBuffer digest = ByteBuffer.wrap(sha256.digest());
         Text text = textsBefore.get(name);
         // A service that was refused is not in the document: its problems are reported again.
-        Service known = before == null || text == null || !digest.equals(text.digest)
-                ? null
-                : before.policy().services().get(name);
-        if (text != null && known != null) {
+        Service known = before == null ? null : before.policy().services().get(name);
+        if (text != null && known != null && isAt(begin, text)) {
             used = true;
             texts.put(name, text);
             in.skip(text.unknownFields);
@@ -61,28 +55,25 @@ final class KnownServices {
         }
         Set<String> unknown = new LinkedHashSet<>();
         Service service = in.read(reader::read, unknown);
-        texts.put(name, new Text(digest, unknown.isEmpty() ? Set.of() : unknown));
+        int length = in.offset() + 1 - begin;
+        // A large service that is most of the document has changed whenever the document has.
+        if (length <= Math.max(SMALL, json.length / 2)) {
+            texts.put(name, new Text(length, digest(begin, length), unknown.isEmpty() ? Set.of() : unknown));
+        }
         return service;
     }
 
-    /** The end of the object that begins here, which is only used if its text was read before; -1: it has none. */
-    private int end(int begin) {
-        int depth = 0;
-        boolean isText = false;
-        for (int i = begin; i < json.length; i++) {
-            byte b = json[i];
-            if (isText) {
-                i += b == '\\' ? 1 : 0;
-                isText = b != '"';
-            } else if (b == '"') {
-                isText = true;
-            } else if (b == '{' || b == '[') {
-                depth++;
-            } else if ((b == '}' || b == ']') && --depth == 0) {
-                return i + 1;
-            }
-        }
-        return -1;
+    /** Most texts of another length have no brace at this end, and need no digest. */
+    private boolean isAt(int begin, Text text) {
+        int end = begin + text.length;
+        return end <= json.length
+                && json[end - 1] == '}'
+                && digest(begin, text.length).equals(text.digest);
+    }
+
+    private ByteBuffer digest(int begin, int length) {
+        sha256.update(json, begin, length);
+        return ByteBuffer.wrap(sha256.digest());
     }
 
     /** Whether a service was taken from the last document. */

@@ -80,12 +80,12 @@ final class LocalityReader {
             Places places = Places.of(key);
             boolean legal = isPlaces(key);
             if (!legal) {
-                value.unreadable(value.place(), "the key " + shortened(key), PLACES_EXPECTED);
+                value.unreadable(value.place(), "the key " + TextPlaces.cut(key), PLACES_EXPECTED);
             } else if (shares.containsKey(places)) {
                 value.unreadable(
                         value.place(),
-                        shortened(key),
-                        "each locality once among these; " + shortened(places.toString()) + " has it too");
+                        TextPlaces.cut(key),
+                        "each locality once among these; " + TextPlaces.cut(places.toString()) + " has it too");
             } else if (!key.equals(places.toString())) {
                 value.writtenAs(places.toString());
             }
@@ -100,9 +100,5 @@ final class LocalityReader {
     private static boolean isPlaces(String text) {
         return text.codePointCount(0, text.length()) <= MAX
                 && PLACES.matcher(text).matches();
-    }
-
-    private static String shortened(String text) {
-        return text.length() <= 80 ? text : text.substring(0, 80) + "…";
     }
 }

@@ -21,16 +21,8 @@ final class ObjectReader<B> {
 
     private final boolean othersAreRefused;
     private final Map<String, Field<B>> fields = new LinkedHashMap<>();
-    private final Set<String> known = new LinkedHashSet<>();
     private final Map<String, String> required = new LinkedHashMap<>();
     private final Map<String, String> refused = new HashMap<>();
-
-    private Part<B> part = (in, name, into) -> false;
-
-    /** Reads a field of a part of the object. @return whether the part has this field */
-    private interface Part<B> {
-        boolean read(JsonCursor in, String name, B into) throws IOException;
-    }
 
     private ObjectReader(boolean othersAreRefused) {
         this.othersAreRefused = othersAreRefused;
@@ -48,20 +40,12 @@ final class ObjectReader<B> {
 
     ObjectReader<B> field(String name, Field<B> field) {
         fields.put(name, field);
-        known.add(name);
         return this;
     }
 
     /** The fields of another reader, for a part of the builder. */
     <P> ObjectReader<B> including(ObjectReader<P> other, Function<B, P> partOf) {
-        known.addAll(other.known);
-        part = (in, name, into) -> {
-            Field<P> field = other.fields.get(name);
-            if (field != null) {
-                field.read(in, partOf.apply(into));
-            }
-            return field != null;
-        };
+        other.fields.forEach((name, field) -> field(name, (in, into) -> field.read(in, partOf.apply(into))));
         return this;
     }
 
@@ -111,7 +95,7 @@ final class ObjectReader<B> {
         Field<B> field = fields.get(name);
         if (field != null) {
             field.read(in, into);
-        } else if (!part.read(in, name, into)) {
+        } else {
             other(in, name);
         }
     }
@@ -124,10 +108,10 @@ final class ObjectReader<B> {
             in.unreadable(
                     in.place(),
                     null,
-                    "no such field, and not safe to ignore; " + in.hint(name, known) + "known here: "
-                            + String.join(", ", known));
+                    "no such field, and not safe to ignore; " + in.hint(name, fields.keySet()) + "known here: "
+                            + String.join(", ", fields.keySet()));
         } else if (!name.startsWith("x-")) {
-            in.unknown("no such field; " + in.hint(name, known) + "known here: " + String.join(", ", known));
+            in.unknown("no such field; " + in.hint(name, fields.keySet()) + "known here: " + String.join(", ", fields.keySet()));
         }
         in.skip();
     }

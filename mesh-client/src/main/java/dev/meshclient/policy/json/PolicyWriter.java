@@ -2,25 +2,20 @@ package dev.meshclient.policy.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.meshclient.policy.BackendRef;
-import dev.meshclient.policy.Cluster;
-import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Match;
 import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.OutboundTrafficPolicy;
-import dev.meshclient.policy.PathMatch;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
-import dev.meshclient.policy.Subset;
 import dev.meshclient.policy.ValueMatch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 
@@ -41,154 +36,114 @@ final class PolicyWriter {
     static byte[] write(MeshPolicy policy) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (JsonGenerator out = FACTORY.createGenerator(bytes)) {
-            new PolicyWriter(out).policy(policy);
+            PolicyWriter writer = new PolicyWriter(out);
+            writer.fields.object(policy, writer::policy);
         }
         return bytes.toByteArray();
     }
 
     private void policy(MeshPolicy policy) throws IOException {
-        out.writeStartObject();
-        out.writeStringField("apiVersion", DocumentReader.API_VERSION);
-        out.writeStringField("kind", DocumentReader.KIND);
-        out.writeObjectFieldStart("metadata");
-        fields.text("mesh", policy.metadata().mesh());
-        fields.text("epoch", policy.metadata().epoch());
-        fields.number("version", policy.metadata().version());
-        fields.text("generated", policy.metadata().generated());
-        fields.duration("ttl", policy.metadata().ttl());
-        DocumentScope scope = policy.metadata().scope();
-        if (scope != null) {
-            out.writeObjectFieldStart("scope");
-            fields.array("hosts", List.copyOf(new TreeSet<>(scope.hosts())), out::writeString);
-            out.writeEndObject();
-        }
-        out.writeEndObject();
+        fields.text("apiVersion", DocumentReader.API_VERSION);
+        fields.text("kind", DocumentReader.KIND);
+        fields.object("metadata", policy.metadata(), this::metadata);
         fields.text("trustDomain", policy.trustDomain());
-        if (policy.outboundTrafficPolicy() != OutboundTrafficPolicy.ALLOW_ANY) {
-            fields.text("outboundTrafficPolicy", policy.outboundTrafficPolicy());
-        }
-        fields.list("clusters", policy.clusters(), this::cluster);
-        if (!policy.jwtProviders().isEmpty()) {
-            out.writeObjectFieldStart("jwtProviders");
-            for (Map.Entry<String, JwtProvider> provider : policy.jwtProviders().entrySet()) {
-                out.writeFieldName(provider.getKey());
-                jwtProvider(provider.getValue());
+        fields.unless(OutboundTrafficPolicy.ALLOW_ANY, "outboundTrafficPolicy", policy.outboundTrafficPolicy());
+        fields.objects("clusters", policy.clusters(), cluster -> {
+            fields.text("name", cluster.name());
+            fields.unless(0, "priority", cluster.priority());
+        });
+        fields.objectUnless(
+                Map.<String, JwtProvider>of(),
+                "jwtProviders",
+                policy.jwtProviders(),
+                providers -> fields.entries(providers, this::jwtProvider));
+        fields.objectUnless(Settings.NONE, "defaults", policy.defaults(), settings::settings);
+        fields.object("services", policy, p -> {
+            fields.entries(p.services(), this::service);
+            for (String name : p.removed()) {
+                out.writeNullField(name);
             }
-            out.writeEndObject();
-        }
-        if (!policy.defaults().equals(Settings.NONE)) {
-            out.writeObjectFieldStart("defaults");
-            settings.settings(policy.defaults());
-            out.writeEndObject();
-        }
-        out.writeObjectFieldStart("services");
-        for (Map.Entry<String, Service> service : policy.services().entrySet()) {
-            out.writeFieldName(service.getKey());
-            service(service.getValue());
-        }
-        for (String name : policy.removed()) {
-            out.writeNullField(name);
-        }
-        out.writeEndObject();
-        out.writeEndObject();
+        });
     }
 
-    private void cluster(Cluster cluster) throws IOException {
-        out.writeStartObject();
-        fields.text("name", cluster.name());
-        fields.unless(0, "priority", cluster.priority());
-        out.writeEndObject();
+    private void metadata(Metadata metadata) throws IOException {
+        fields.text("mesh", metadata.mesh());
+        fields.text("epoch", metadata.epoch());
+        fields.number("version", metadata.version());
+        fields.text("generated", metadata.generated());
+        fields.duration("ttl", metadata.ttl());
+        fields.object(
+                "scope",
+                metadata.scope(),
+                scope -> fields.array("hosts", new TreeSet<>(scope.hosts()), out::writeString));
     }
 
     private void service(Service service) throws IOException {
-        out.writeStartObject();
-        fields.list("hosts", service.hosts(), out::writeString);
+        fields.texts("hosts", service.hosts());
         fields.text("appProtocol", service.appProtocol().word());
-        if (service.resolution() != Resolution.STATIC) {
-            fields.text("resolution", service.resolution());
-        }
-        fields.list("endpoints", service.endpoints(), this::endpoint);
-        fields.list("subsets", service.subsets(), this::subset);
-        fields.list("rules", service.rules(), this::rule);
+        fields.unless(Resolution.STATIC, "resolution", service.resolution());
+        fields.objects("endpoints", service.endpoints(), this::endpoint);
+        fields.objects("subsets", service.subsets(), subset -> {
+            fields.text("name", subset.name());
+            fields.labels(subset.labels());
+            settings.settings(subset.settings());
+        });
+        fields.objects("rules", service.rules(), this::rule);
         settings.settings(service.settings());
-        out.writeEndObject();
     }
 
     private void endpoint(Endpoint endpoint) throws IOException {
-        out.writeStartObject();
         fields.text("address", endpoint.address());
-        out.writeNumberField("port", endpoint.port());
-        if (!endpoint.locality().equals(Locality.NONE)) {
-            fields.text("locality", locality(endpoint.locality()));
-        }
+        fields.number("port", endpoint.port());
+        Locality locality = endpoint.locality();
+        fields.text("locality", locality.equals(Locality.NONE) ? null : text(locality));
         fields.text("cluster", endpoint.cluster());
         fields.unless(1, "weight", endpoint.weight());
-        if (endpoint.health() != Endpoint.Health.UNKNOWN) {
-            fields.text("health", endpoint.health());
-        }
+        fields.unless(Endpoint.Health.UNKNOWN, "health", endpoint.health());
         if (!endpoint.labels().isEmpty()) {
             fields.labels(endpoint.labels());
         }
         fields.text("serviceAccount", endpoint.serviceAccount());
-        fields.text(
-                "tlsMode",
-                endpoint.tlsMode() == null ? null : endpoint.tlsMode().word());
-        out.writeEndObject();
+        Endpoint.TlsMode mode = endpoint.tlsMode();
+        fields.text("tlsMode", mode == null ? null : mode.word());
     }
 
-    private void subset(Subset subset) throws IOException {
-        out.writeStartObject();
-        fields.text("name", subset.name());
-        fields.labels(subset.labels());
-        settings.settings(subset.settings());
-        out.writeEndObject();
+    private static String text(Locality locality) {
+        return locality.region()
+                + (locality.zone().isEmpty() ? "" : "/" + locality.zone())
+                + (locality.subzone().isEmpty() ? "" : "/" + locality.subzone());
     }
 
-    /** Sorted, so that equal policies have equal bytes. */
     private void rule(Rule rule) throws IOException {
-        out.writeStartObject();
         fields.text("name", rule.name());
-        fields.list("matches", rule.matches(), this::match);
-        fields.list("backendRefs", rule.backendRefs(), this::backendRef);
+        fields.objects("matches", rule.matches(), this::match);
+        fields.objects("backendRefs", rule.backendRefs(), backend -> {
+            fields.text("name", backend.name());
+            fields.text("subset", backend.subset());
+            fields.unless(1, "weight", backend.weight());
+        });
         settings.route(rule.settings());
-        out.writeEndObject();
-    }
-
-    private void backendRef(BackendRef backend) throws IOException {
-        out.writeStartObject();
-        fields.text("name", backend.name());
-        fields.text("subset", backend.subset());
-        fields.unless(1, "weight", backend.weight());
-        out.writeEndObject();
     }
 
     private void match(Match match) throws IOException {
-        out.writeStartObject();
-        PathMatch path = match.path();
-        if (path != null) {
-            out.writeObjectFieldStart("path");
+        fields.object("path", match.path(), path -> {
             fields.text("type", path.type().word());
             fields.text("value", path.value());
-            out.writeEndObject();
-        }
+        });
         fields.text("method", match.method());
-        fields.list("headers", match.headers(), this::valueMatch);
-        fields.list("queryParams", match.queryParams(), this::valueMatch);
-        out.writeEndObject();
+        fields.objects("headers", match.headers(), this::valueMatch);
+        fields.objects("queryParams", match.queryParams(), this::valueMatch);
     }
 
     private void valueMatch(ValueMatch match) throws IOException {
-        out.writeStartObject();
         fields.text("name", match.name());
         fields.text("type", match.type().word());
         fields.text("value", match.value());
-        out.writeEndObject();
     }
 
     private void jwtProvider(JwtProvider provider) throws IOException {
-        out.writeStartObject();
         fields.text("issuer", provider.issuer());
-        fields.list("audiences", provider.audiences(), out::writeString);
+        fields.texts("audiences", provider.audiences());
         fields.text("jwksUri", provider.jwksUri());
         if (provider.jwks() != null) {
             out.writeFieldName("jwks");
@@ -196,17 +151,5 @@ final class PolicyWriter {
         }
         fields.duration("clockSkew", provider.clockSkew());
         fields.duration("cacheDuration", provider.cacheDuration());
-        out.writeEndObject();
-    }
-
-    private static String locality(Locality locality) {
-        StringBuilder text = new StringBuilder(locality.region());
-        if (!locality.zone().isEmpty()) {
-            text.append('/').append(locality.zone());
-        }
-        if (!locality.subzone().isEmpty()) {
-            text.append('/').append(locality.subzone());
-        }
-        return text.toString();
     }
 }

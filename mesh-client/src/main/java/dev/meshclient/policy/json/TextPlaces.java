@@ -124,7 +124,7 @@ final class TextPlaces {
         at.below.values().forEach(below -> absent(below, line, order));
     }
 
-    private static String cut(String text) {
+    static String cut(String text) {
         return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
     }
 }

@@ -10,38 +10,33 @@ import org.jspecify.annotations.Nullable;
 final class Words<E> {
     static final String NOT_SUPPORTED = "is not supported by this version";
 
-    private final Map<String, E> legal;
-    private final Map<String, String> unsupported;
+    private final Map<String, E> legal = new LinkedHashMap<>();
+    private final Map<String, String> unsupported = new HashMap<>();
 
-    private Words(Map<String, E> legal, Map<String, String> unsupported) {
-        this.legal = legal;
-        this.unsupported = unsupported;
-    }
+    private Words() {}
 
     static <E> Words<E> of(E[] values, Function<E, String> word) {
-        Map<String, E> legal = new LinkedHashMap<>();
+        Words<E> words = new Words<>();
         for (E value : values) {
-            legal.put(word.apply(value), value);
+            words.legal.put(word.apply(value), value);
         }
-        return new Words<>(legal, Map.of());
+        return words;
     }
 
     static <E extends Enum<E>> Words<E> of(E[] values) {
         return of(values, Enum::name);
     }
 
-    /** The same values, and one that is refused with this reason. */
+    /** Adds a word that is refused with this reason. */
     Words<E> refusing(String word, String why) {
-        Map<String, String> more = new HashMap<>(unsupported);
-        more.put(word, why);
-        return new Words<>(legal, more);
+        unsupported.put(word, why);
+        return this;
     }
 
-    /** The same values, and a synonym for one of them. */
+    /** Adds a synonym for one of the values. */
     Words<E> alias(String word, E meaning) {
-        Map<String, E> more = new LinkedHashMap<>(legal);
-        more.put(word, meaning);
-        return new Words<>(more, unsupported);
+        legal.put(word, meaning);
+        return this;
     }
 
     @Nullable

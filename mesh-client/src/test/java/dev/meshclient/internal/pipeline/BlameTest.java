@@ -130,6 +130,13 @@ class BlameTest {
         assertThat(told).isEmpty();
     }
 
+    @Test
+    void silence_until_a_deadline_that_caller_and_policy_both_state_counts() throws Exception {
+        apply("'timeouts': {'request': '1s'}");
+        fiveFail(MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(1)), call -> {});
+        assertThat(told).hasSize(1);
+    }
+
     /** The real clock of the inbound request has hardly moved when the deadline passes on the clock of the mesh. */
     @Test
     void silence_until_the_deadline_of_the_inbound_request_does_not_count_against_the_endpoint() throws Exception {

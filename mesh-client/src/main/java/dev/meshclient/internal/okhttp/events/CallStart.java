@@ -29,6 +29,7 @@ public final class CallStart extends EventListener {
         private static final long serialVersionUID = 1;
 
         private final transient CallStart by; // a client may use two meshes
+        private transient volatile @Nullable Announced next;
 
         Announced(CallStart by, dev.meshclient.internal.call.Call call) {
             super(call);
@@ -40,17 +41,30 @@ public final class CallStart extends EventListener {
     public void callStart(Call caller) {
         String host = caller.request().url().host();
         int port = caller.request().url().port();
-        if (caller.tag(Announced.class) == null && admissions.admit(host, port) instanceof Admission.Ours) {
+        if (find(caller) == null && admissions.admit(host, port) instanceof Admission.Ours) {
             var call = new dev.meshclient.internal.call.Call(time, caller.request());
             observers.begin(call);
-            caller.tag(Announced.class, () -> new Announced(this, call));
+            Announced mine = new Announced(this, call);
+            Announced first = caller.tag(Announced.class, () -> mine);
+            if (first != mine) { // of the mesh whose listener OkHttp called before
+                mine.next = first.next;
+                first.next = mine;
+            }
         }
+    }
+
+    private @Nullable Announced find(Call caller) {
+        Announced announced = caller.tag(Announced.class);
+        while (announced != null && announced.by != this) {
+            announced = announced.next;
+        }
+        return announced;
     }
 
     /** The observed call that enters the mesh now; null: it was not observed, or has entered before. */
     public dev.meshclient.internal.call.@Nullable Call take(Call caller) {
-        Announced announced = caller.tag(Announced.class);
-        return announced == null || announced.by != this ? null : announced.getAndSet(null);
+        Announced announced = find(caller);
+        return announced == null ? null : announced.getAndSet(null);
     }
 
     @Override
