@@ -15,5 +15,6 @@ module dev.meshclient {
     exports dev.meshclient.policy.json;
     exports dev.meshclient.registry;
     exports dev.meshclient.telemetry;
+    exports dev.meshclient.test;
     exports dev.meshclient.tls;
 }

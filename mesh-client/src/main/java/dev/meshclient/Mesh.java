@@ -5,6 +5,7 @@ import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.call.DecisionNote;
+import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.control.PolicyFeed;
 import dev.meshclient.internal.control.PolicySink;
@@ -103,7 +104,7 @@ public final class Mesh implements Closeable {
                 builder.claims,
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
                 builder.initialFetchTimeout);
-        this.engine = new Engine(time, router, identities, events.observers());
+        this.engine = new Engine(time, router, identities, events.observers(), builder.scripted);
         identities.onTrustChange(() -> {
             router.control().current().forEachEndpoint(engine::trustChanged);
             readiness.forEach(Signal::raise);
@@ -297,6 +298,7 @@ public final class Mesh implements Closeable {
         private @Nullable Path snapshotDirectory = SnapshotDirectory.offered(System::getenv);
         private Resolver resolver = new SystemResolver();
         private @Nullable Time time;
+        private @Nullable Wire scripted;
 
         private Builder() {}
 
@@ -432,6 +434,12 @@ public final class Mesh implements Closeable {
         /** For tests: another clock. */
         Builder time(Time time) {
             this.time = time;
+            return this;
+        }
+
+        /** For tests: no sockets. */
+        Builder scripted(Wire wire) {
+            this.scripted = wire;
             return this;
         }
 

@@ -61,8 +61,9 @@ class ArchitectureTest {
     private static final DescribedPredicate<JavaClass> OF_A_BACKEND =
             describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode", "AppProtocol")
                     .contains(c.getName().replace(ROOT + ".policy.", "")));
-    private static final DescribedPredicate<JavaClass> ENTRY = describe(
-            "Mesh, with the constructors that it lends", c -> Set.of(ROOT + ".Mesh", ROOT + ".FailureConstructors")
+    private static final DescribedPredicate<JavaClass> ENTRY =
+            describe("Mesh, with the constructors that it lends", c -> Set.of(
+                            ROOT + ".Mesh", ROOT + ".FailureConstructors", ROOT + ".BuilderDoubles")
                     .contains(c.getName().replaceAll("\\$.*", "")));
     private static final DescribedPredicate<JavaClass> ROOT_TYPES =
             resideInAPackage(ROOT).and(not(ENTRY)).as("types of the root package other than Mesh");
@@ -189,6 +190,12 @@ class ArchitectureTest {
             resideInAPackage(ROOT + ".policy"),
             "it is the model that a registry, a linter and a mesh share");
 
+    @ArchTest
+    static final ArchRule lint_knows_policy = only(
+            in("lint"),
+            in("lint").or(resideInAnyPackage(ROOT + ".policy", ROOT + ".policy.json")),
+            "its jar contains these packages alone");
+
     private static final DescribedPredicate<JavaClass> SOURCES = resideInAPackage(INTERNAL + "source..");
 
     @ArchTest
@@ -296,11 +303,21 @@ class ArchitectureTest {
                     INTERNAL + "pipeline",
                     INTERNAL + "okhttp..",
                     INTERNAL + "control",
-                    ROOT + ".registry")
+                    ROOT + ".registry",
+                    ROOT + ".test")
             .should()
             .dependOnClassesThat(
                     in("entry", "pipeline", "okhttp..", "control").or(resideInAPackage(ROOT + ".registry")))
             .because("policy, layers and wire meet in one class, which a reader can find");
+
+    @ArchTest
+    static final ArchRule the_test_kit_stands_on_the_mesh_and_its_seams = only(
+            resideInAPackage(ROOT + ".test"),
+            in("call", "endpoint", "time")
+                    .or(ENTRY)
+                    .or(ROOT_TYPES)
+                    .or(resideInAnyPackage(ROOT + ".test", ROOT + ".policy", ROOT + ".registry")),
+            "it replaces clock, network and names, and nothing between them");
 
     @ArchTest
     static final ArchRule there_are_no_cycles = slices().assignedFrom(new SliceAssignment() {
@@ -451,6 +468,7 @@ class ArchitectureTest {
                         "tls",
                         "files",
                         "version",
+                        "lint",
                         "authz");
     }
 }

@@ -84,7 +84,7 @@ public final class Documents {
     }
 
     public MemoryPolicySource source() {
-        return PolicySource.of(json());
+        return PolicySource.lenient(json());
     }
 
     private static void add(StringJoiner to, String json) {

@@ -278,12 +278,12 @@ class MeshObserverTest {
         try (Mesh mesh = mesh(call -> new CallObserver() {
                     @Override
                     public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
-                        throw MeshObserverTest.<RuntimeException>unseen(new IOException("of the observer"));
+                        MeshObserverTest.<RuntimeException>throwUnseen(new IOException("of the observer"));
                     }
 
                     @Override
                     public void ended(CallInfo ended) {
-                        throw MeshObserverTest.<RuntimeException>unseen(new IOException("of the observer"));
+                        MeshObserverTest.<RuntimeException>throwUnseen(new IOException("of the observer"));
                     }
                 });
                 Response response = get(mesh)) {
@@ -293,7 +293,7 @@ class MeshObserverTest {
 
     /** As Kotlin may throw it. */
     @SuppressWarnings("unchecked")
-    private static <E extends Exception> E unseen(Exception e) throws E {
+    private static <E extends Exception> void throwUnseen(Exception e) throws E {
         throw (E) e;
     }
 }

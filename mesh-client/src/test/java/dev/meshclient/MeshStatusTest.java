@@ -36,7 +36,7 @@ class MeshStatusTest {
             'new': {'hosts': ['new', 'http://new'], 'retry': {}}""";
 
     private final StepTime time = new InlineTime();
-    private final MemoryPolicySource source = PolicySource.of(document("7", GOOD));
+    private final MemoryPolicySource source = PolicySource.lenient(document("7", GOOD));
     private final Mesh mesh = Mesh.builder()
             .policy(source)
             .time(time)

@@ -155,6 +155,7 @@ class NamedModuleTest {
                             "enqueue later",
                             "heard callStart connectStart responseBodyEnd callEnd",
                             "socket you said hello",
+                            "test kit faked",
                             "refused NoRoute")
                     .endsWith("done");
         }

@@ -92,6 +92,15 @@ public final class PolicyCheck {
         check(policy, Set.of());
     }
 
+    /**
+     * Records what a valid policy states without effect, or surely not with the intended one. Their {@code expected} says why.
+     *
+     * @param federated trust domains other than that of the policy, whose members may call
+     */
+    public void findUseless(MeshPolicy valid, Set<String> federated) {
+        UselessSettings.find(Place.root(this), valid, federated);
+    }
+
     /** @param refused services that were listed and are refused: rules may send calls to them */
     void check(MeshPolicy policy, Set<String> refused) {
         refusedUnread.addAll(unlistedOfServices.keySet());

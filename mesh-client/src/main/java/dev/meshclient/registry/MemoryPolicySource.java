@@ -20,19 +20,36 @@ public final class MemoryPolicySource implements PolicySource {
     private static final Logger LOG = LoggerFactory.getLogger(MemoryPolicySource.class);
 
     private final List<Sink> sinks = new CopyOnWriteArrayList<>();
+    private final boolean strict;
     private PolicyDocument document;
 
-    MemoryPolicySource(PolicyDocument document) {
+    private MemoryPolicySource(PolicyDocument document, boolean strict) {
         this.document = document;
+        this.strict = strict;
+    }
+
+    static MemoryPolicySource of(String json, boolean strict) {
+        try {
+            return new MemoryPolicySource(read(json, strict), strict);
+        } catch (PolicyException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private static PolicyDocument read(String json, boolean strict) throws PolicyException {
+        byte[] bytes = json.getBytes(StandardCharsets.UTF_8);
+        return strict ? PolicyCodec.readStrict(bytes) : PolicyCodec.read(bytes);
     }
 
     /**
-     * Puts another document in force, in every mesh that watches this source. As from any source, a service with an error is
-     * left out, and the mesh reports it ({@code Mesh.status()}, its log); any other error refuses the whole document, and
-     * nothing changes.
+     * Puts another document in force, in every mesh that watches this source. A document that is refused changes nothing. A
+     * {@link PolicySource#lenient lenient} source leaves out a service with an error, which the mesh reports ({@code
+     * Mesh.status()}, its log).
+     *
+     * @throws PolicyException if the document is refused
      */
     public synchronized void update(String json) throws PolicyException {
-        document = PolicyCodec.read(json.getBytes(StandardCharsets.UTF_8));
+        document = read(json, strict);
         sinks.forEach(this::deliver);
     }
 

@@ -47,16 +47,21 @@ public interface PolicySource {
     }
 
     /**
-     * A policy in memory, for tests and local overrides.
+     * A policy in memory, for tests and local overrides. It is read strictly, later updates too: any problem refuses the whole
+     * document, and so does a field that this version does not know.
      *
      * @throws IllegalArgumentException if the document is refused; the cause says why
      */
     static MemoryPolicySource of(String json) {
-        try {
-            return new MemoryPolicySource(PolicyCodec.read(json.getBytes(StandardCharsets.UTF_8)));
-        } catch (PolicyException e) {
-            throw new IllegalArgumentException(e.getMessage(), e);
-        }
+        return MemoryPolicySource.of(json, true);
+    }
+
+    /**
+     * As {@link #of(String)}, but read as a mesh reads the document of a registry: a service with a problem is left out, and
+     * unknown fields are ignored.
+     */
+    static MemoryPolicySource lenient(String json) {
+        return MemoryPolicySource.of(json, false);
     }
 
     /**

@@ -62,4 +62,34 @@ class MemoryPolicySourceTest {
             assertThat(sink.events()).containsExactly("v1");
         }
     }
+
+    private static String typo(int version) {
+        return document(version).replaceFirst("\"services\"", "\"servicse\": {}, \"services\"");
+    }
+
+    @Test
+    void an_unknown_field_is_an_error() throws IOException {
+        assertThatThrownBy(() -> PolicySource.of(typo(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("servicse")
+                .hasMessageContaining("did you mean services?");
+        MemoryPolicySource source = PolicySource.of(document(1));
+        assertThatThrownBy(() -> source.update(typo(2))).isInstanceOf(PolicyException.class);
+        try (FastTime time = new FastTime(1);
+                Closeable watch = source.watch(sink.at(time))) {
+            assertThat(watch).isNotNull();
+            assertThat(sink.events()).containsExactly("v1");
+        }
+    }
+
+    @Test
+    void a_lenient_source_ignores_an_unknown_field() throws IOException {
+        MemoryPolicySource source = PolicySource.lenient(typo(1));
+        try (FastTime time = new FastTime(1);
+                Closeable watch = source.watch(sink.at(time))) {
+            assertThat(watch).isNotNull();
+            source.update(typo(2));
+            assertThat(sink.events()).containsExactly("v1", "v2");
+        }
+    }
 }

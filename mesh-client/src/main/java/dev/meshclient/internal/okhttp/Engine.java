@@ -2,6 +2,7 @@ package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Observers;
+import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.okhttp.attempt.Transport;
 import dev.meshclient.internal.okhttp.client.Caller;
@@ -59,11 +60,17 @@ public final class Engine {
      * @param admissions decides which requests belong to the mesh
      * @param identities the own certificates and trusted authorities
      * @param observers null: there are none
+     * @param scripted sends the attempts of users' tests; null: in production
      */
-    public Engine(Time time, Admission.Source admissions, Identities identities, @Nullable Observers observers) {
+    public Engine(
+            Time time,
+            Admission.Source admissions,
+            Identities identities,
+            @Nullable Observers observers,
+            @Nullable Wire scripted) {
         this.time = time;
         this.admissions = admissions;
-        this.transport = new Transport(time, identities);
+        this.transport = new Transport(time, identities, scripted);
         this.callStart = observers == null ? null : new CallStart(time, admissions, observers);
     }
 

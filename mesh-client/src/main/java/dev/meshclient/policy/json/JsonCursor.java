@@ -64,6 +64,7 @@ final class JsonCursor {
     private int open;
     private int depth;
     private @Nullable List<String> skipped; // the texts of skipped values are recorded here
+    private int hints;
 
     /** @param strict whether fields that this version does not know are problems */
     JsonCursor(byte[] json, JsonParser parser, PolicyCheck check, boolean strict) {
@@ -168,6 +169,11 @@ final class JsonCursor {
                     .toArray();
             unknownFields.add(PolicyProblem.pathOf(steps).replace("[-1]", "[]"));
         }
+    }
+
+    /** The field that the author probably meant; empty after many: a hostile document may have millions of unknown fields. */
+    String hint(String unknown, Set<String> legal) {
+        return hints++ < LISTED ? FieldHints.of(unknown, legal) : "";
     }
 
     /** Reads a value, and records its unknown fields in {@code own} as well. */

@@ -108,9 +108,10 @@ final class ObjectReader<B> {
             in.unreadable(
                     in.place(),
                     null,
-                    "no such field, and not safe to ignore; known here: " + String.join(", ", fields.keySet()));
+                    "no such field, and not safe to ignore; " + in.hint(name, fields.keySet()) + "known here: "
+                            + String.join(", ", fields.keySet()));
         } else if (!name.startsWith("x-")) {
-            in.unknown("no such field; known here: " + String.join(", ", fields.keySet()));
+            in.unknown("no such field; " + in.hint(name, fields.keySet()) + "known here: " + String.join(", ", fields.keySet()));
         }
         in.skip();
     }

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,6 +73,23 @@ public final class PolicyCodec {
         } catch (PolicyException e) {
             return e.problems();
         }
+    }
+
+    /**
+     * What is legal and has no effect, or surely not the intended one, such as a subset that no endpoint belongs to; the
+     * {@code expected} of each says why. Services with problems are left out. For lint, CI and editors.
+     *
+     * @param federated trust domains other than the document's, whose members may call
+     */
+    public static List<PolicyProblem> warnings(byte[] json, Set<String> federated) {
+        PolicyCheck check = new PolicyCheck();
+        try {
+            check.findUseless(read(json).policy(), federated);
+        } catch (PolicyException e) {
+            return List.of();
+        }
+        check.locate(places -> TextPlaces.find(json, places));
+        return check.problems();
     }
 
     /**

@@ -47,7 +47,11 @@ final class Words<E> {
     String expected(@Nullable String found) {
         String words = String.join(", ", legal.keySet());
         String why = found == null ? null : unsupported.get(found);
-        return why == null ? words : words + "; " + found + " " + why;
+        if (why != null) {
+            return words + "; " + found + " " + why;
+        }
+        String near = found == null ? null : FieldHints.near(found, legal.keySet());
+        return near == null ? words : words + "; did you mean " + near + "?";
     }
 
     /** A stand-in for a value that could not be read. */

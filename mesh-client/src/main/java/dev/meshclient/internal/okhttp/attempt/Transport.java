@@ -6,6 +6,7 @@ import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.okhttp.client.CurrentConnections;
@@ -32,13 +33,16 @@ import org.jspecify.annotations.Nullable;
 public final class Transport {
     private final Time time;
     private final Identities identities;
+    private final @Nullable Wire scripted;
     private final NeutralClients neutral = new NeutralClients(WireInterceptor::above);
     private final CurrentConnections connections;
     private final DispatcherLimit dispatcherLimit = new DispatcherLimit();
     private final TlsUpgrade upgrade = new TlsUpgrade();
 
-    public Transport(Time time, Identities identities) {
+    /** @param scripted sends the attempts of users' tests, so that no socket is opened; null: in production */
+    public Transport(Time time, Identities identities, @Nullable Wire scripted) {
         this.time = time;
+        this.scripted = scripted;
         this.identities = identities;
         this.connections = new CurrentConnections(time, identities, WireInterceptor::above);
     }
@@ -47,6 +51,12 @@ public final class Transport {
         Attempt attempt = inner.attempt;
         Target target = attempt.call().target();
         Endpoint endpoint = attempt.endpoint();
+        if (target != null && scripted != null) {
+            inner.toMesh = true;
+            inner.outerCall.attemptStarted();
+            attempt.onEnd(() -> inner.outerCall.attemptOver(attempt.failure()));
+            return scripted.send(attempt);
+        }
         return target == null || endpoint == null
                 ? toHost(inner, target == null ? null : target.backend())
                 : toEndpoint(inner, target.backend(), endpoint);

@@ -1,7 +1,9 @@
-package dev.meshclient.examples.lint;
+package dev.meshclient.internal.lint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -69,7 +71,9 @@ class LintTest {
         assertThat(printed()).hasSize(2);
         assertThat(printed().get(0))
                 .isEqualTo("-:7: services.orders.endpoints[0].port: \"8080\" (legal: an integer of 1 to 65535)");
-        assertThat(printed().get(1)).startsWith("-:8: services.orders.retries: 3 (legal: no such field; known here: ");
+        assertThat(printed().get(1))
+                .startsWith(
+                        "-:8: services.orders.retries: 3 (legal: no such field; in this document it is retry.attempts; known here: ");
     }
 
     @Test
@@ -79,14 +83,14 @@ class LintTest {
         Path missing = folder.resolve("missing.json");
 
         assertThat(lint("", bad, good)).isEqualTo(Lint.PROBLEMS);
-        assertThat(lint("", missing, bad, good)).isEqualTo(Lint.UNUSABLE);
+        assertThat(lint("", missing, bad, good)).isEqualTo(Lint.UNREADABLE);
         assertThat(printed()).hasSize(4).anyMatch(line -> line.startsWith(bad + ":3: $: line 3, column 1: "));
         assertThat(err.toString(StandardCharsets.UTF_8)).isEqualToIgnoringNewLines(missing + ": no such file");
     }
 
     @Test
     void a_folder_cannot_be_read() {
-        assertThat(lint("", folder)).isEqualTo(Lint.UNUSABLE);
+        assertThat(lint("", folder)).isEqualTo(Lint.UNREADABLE);
         assertThat(err.toString(StandardCharsets.UTF_8)).startsWith(folder + ": cannot be read: ");
     }
 
@@ -96,11 +100,63 @@ class LintTest {
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo(PolicyCodec.schema());
     }
 
+    private static final String USELESS =
+            GOOD.replace("8080}]", "8080}], \"subsets\": [{\"name\": \"v3\", \"labels\": {\"version\": \"v3\"}}]");
+
+    @Test
+    void a_warning_fails_only_with_strict() {
+        assertThat(lint(USELESS, "-")).isEqualTo(Lint.OK);
+        assertThat(lint(USELESS, "--strict", "-")).isEqualTo(Lint.WARNINGS);
+        assertThat(lint(BAD, "--strict", "-")).isEqualTo(Lint.PROBLEMS);
+        assertThat(lint(GOOD, "--strict", "-")).isEqualTo(Lint.OK);
+        assertThat(printed().get(0))
+                .startsWith("-:2: warning: services.orders.subsets[0].labels: {\"version\": \"v3\"} (better: ");
+        assertThat(printed().get(1)).isEqualTo("-: ok, 1 service(s), 1 endpoint(s)");
+    }
+
+    @Test
+    void json_is_one_array_of_all_findings() throws Exception {
+        Path missing = folder.resolve("missing.json");
+
+        assertThat(lint(BAD, "--json", "-", file("useless.json", USELESS), missing))
+                .isEqualTo(Lint.UNREADABLE);
+
+        JsonNode findings = new ObjectMapper().readTree(out.toByteArray());
+        assertThat(findings).hasSize(4);
+        assertThat(findings.get(0)).isEqualTo(new ObjectMapper().readTree("""
+                {"severity": "problem", "file": "-", "line": 7, "path": "services.orders.endpoints[0].port",
+                 "value": "\\"8080\\"", "text": "an integer of 1 to 65535"}"""));
+        assertThat(findings.findValuesAsText("severity"))
+                .containsExactly("problem", "problem", "warning", "unreadable");
+        assertThat(findings.get(3).get("file").asText()).isEqualTo(missing.toString());
+        assertThat(err.toByteArray()).isEmpty();
+    }
+
+    @Test
+    void json_of_a_good_document_is_an_empty_array() {
+        assertThat(lint(GOOD, "--json", "-")).isEqualTo(Lint.OK);
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualToIgnoringNewLines("[]");
+    }
+
+    @Test
+    void a_federated_trust_domain_is_one_of_ours() {
+        String document = GOOD.replace("\"services\"", "\"trustDomain\": \"shop.example\", \"services\"")
+                .replace("8080}]", """
+                        8080}], "authorization": [{"action": "ALLOW", "rules": [{"from": [{"source":
+                         {"principals": ["bank.example/ns/prod/sa/pay"]}}]}]}]""");
+
+        assertThat(lint(document, "--strict", "-")).isEqualTo(Lint.WARNINGS);
+        assertThat(printed().get(0)).contains("bank.example").contains("--federated=bank.example");
+        assertThat(lint(document, "--strict", "--federated=dev.example,bank.example", "-"))
+                .isEqualTo(Lint.OK);
+    }
+
     @Test
     void without_a_file_or_with_an_option_that_it_does_not_know_it_says_how_it_is_used() {
-        assertThat(lint("")).isEqualTo(Lint.UNUSABLE);
-        assertThat(lint(GOOD, "--strict", "-")).isEqualTo(Lint.UNUSABLE);
+        assertThat(lint("")).isEqualTo(Lint.USAGE);
+        assertThat(lint("", "--json")).isEqualTo(Lint.USAGE);
+        assertThat(lint(GOOD, "--lenient", "-")).isEqualTo(Lint.USAGE);
         assertThat(printed()).isEmpty();
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("usage: lint FILE");
+        assertThat(err.toString(StandardCharsets.UTF_8)).contains("usage: java -jar mesh-client-lint.jar");
     }
 }

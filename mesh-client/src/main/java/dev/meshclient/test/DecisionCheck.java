@@ -1,0 +1,90 @@
+package dev.meshclient.test;
+
+import dev.meshclient.Decision;
+import dev.meshclient.Mesh;
+import java.util.List;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** Assertions on the decision of a call. Each throws an {@link AssertionError} that prints the whole decision. */
+public final class DecisionCheck {
+    private final Decision decision;
+
+    private DecisionCheck(Decision decision) {
+        this.decision = decision;
+    }
+
+    /** Of the call that got this response. */
+    public static DecisionCheck that(Response response) {
+        return that(Mesh.decision(response));
+    }
+
+    /** Of the call that failed with this exception. */
+    public static DecisionCheck that(Throwable failure) {
+        return that(Mesh.decision(failure));
+    }
+
+    /** Of a decision. */
+    public static DecisionCheck that(Decision decision) {
+        return new DecisionCheck(decision);
+    }
+
+    /** The service that claims the host. */
+    public DecisionCheck service(String expected) {
+        return equal("service", expected, decision.service());
+    }
+
+    /** The rule that matched. */
+    public DecisionCheck rule(String expected) {
+        return equal("rule", expected, decision.rule());
+    }
+
+    /** {@code service} or {@code service/subset}. */
+    public DecisionCheck backend(String expected) {
+        return equal("backend", expected, decision.backend());
+    }
+
+    /** The number of attempts. */
+    public DecisionCheck attempts(int expected) {
+        return equal("number of attempts", expected, decision.attempts().size());
+    }
+
+    /** The endpoint of the last attempt, {@code address:port}. */
+    public DecisionCheck endpoint(String expected) {
+        List<Decision.Attempt> attempts = decision.attempts();
+        return equal(
+                "endpoint",
+                expected,
+                attempts.isEmpty() ? null : attempts.get(attempts.size() - 1).endpoint());
+    }
+
+    /** The endpoints of all attempts, in order. */
+    public DecisionCheck endpoints(String... expected) {
+        return equal(
+                "endpoints",
+                List.of(expected),
+                decision.attempts().stream().map(Decision.Attempt::endpoint).toList());
+    }
+
+    /** The outcomes of all attempts in a word, in order: {@code response}, {@code connect-failure}, {@code reset}. */
+    public DecisionCheck outcomes(String... expected) {
+        return equal(
+                "outcomes",
+                List.of(expected),
+                decision.attempts().stream().map(Decision.Attempt::outcome).toList());
+    }
+
+    /** A part of the remark, such as {@code retry budget exhausted}. */
+    public DecisionCheck detail(String part) {
+        return decision.detail().contains(part) ? this : fail("detail", part, decision.detail());
+    }
+
+    private DecisionCheck equal(String what, Object expected, @Nullable Object actual) {
+        return expected.equals(actual) ? this : fail(what, expected, actual);
+    }
+
+    private DecisionCheck fail(String what, Object expected, @Nullable Object actual) {
+        throw new AssertionError(
+                "expected " + what + " <" + expected + "> but was <" + actual + ">, decision: " + decision);
+    }
+}

@@ -1,0 +1,120 @@
+package dev.meshclient.test;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.internal.call.Doubles;
+import dev.meshclient.internal.time.ManualTime;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.registry.MemoryPolicySource;
+import dev.meshclient.registry.PolicySource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import okhttp3.OkHttpClient;
+
+/**
+ * A mesh for unit tests: every layer is that of production, but its clock is the test's, its services are scripted, and it opens
+ * no socket and asks no name server.
+ *
+ * <pre>{@code
+ * try (TestMesh mesh = TestMesh.of(document)) {
+ *     mesh.service("orders").answers(FakeAnswer.status(503), FakeAnswer.ok("7 orders"));
+ *     Response response = mesh.client().newCall(get("http://orders/")).execute();
+ *     DecisionCheck.that(response).attempts(2);
+ * }
+ * }</pre>
+ *
+ * <p>The clock stands still until the test moves it with {@link #advance}, or a call waits: a back-off or a slow answer moves it
+ * on the calling thread, so no test waits. Calls that run at the same time move one clock.
+ *
+ * <p>Calls to hosts that no service claims are sent by the client, as in production. Certificates are not checked: nothing is
+ * encrypted.
+ */
+public final class TestMesh implements AutoCloseable {
+    private static final long SEED = 1;
+    /** RFC 5737: an address that belongs to nobody. */
+    private static final List<String> ADDRESS = List.of("192.0.2.1");
+
+    private final ManualTime time = new ManualTime(SEED);
+    private final ScriptedWire wire = new ScriptedWire();
+    private final MemoryPolicySource policy;
+    private final Mesh mesh;
+    private final OkHttpClient client;
+
+    private TestMesh(MemoryPolicySource policy, UnaryOperator<Mesh.Builder> settings) {
+        this.policy = policy;
+        Mesh.Builder builder =
+                settings.apply(Mesh.builder().snapshotDirectory(null).policy(policy));
+        Doubles.load().replace(builder, time, wire, name -> ADDRESS);
+        this.mesh = builder.build();
+        this.client = mesh.wrap(new OkHttpClient());
+    }
+
+    /**
+     * A mesh with this document, read strictly.
+     *
+     * @throws IllegalArgumentException if the document has a problem or an unknown field
+     */
+    public static TestMesh of(String document) {
+        return of(document, mesh -> mesh);
+    }
+
+    /**
+     * As {@link #of(String)}, with settings of the builder, such as
+     * {@code mesh -> mesh.workload(Workload.of("checkout").zone("eu-1a"))}.
+     */
+    public static TestMesh of(String document, UnaryOperator<Mesh.Builder> settings) {
+        return of(PolicySource.of(document), settings);
+    }
+
+    /** As {@link #of(String, UnaryOperator)}, for a policy made in code or {@link PolicySource#lenient read leniently}. */
+    public static TestMesh of(MemoryPolicySource policy, UnaryOperator<Mesh.Builder> settings) {
+        return new TestMesh(policy, settings);
+    }
+
+    /** The mesh, for code that wraps its own client. */
+    public Mesh mesh() {
+        return mesh;
+    }
+
+    /** A client with the mesh. */
+    public OkHttpClient client() {
+        return client;
+    }
+
+    /** The endpoints of a service of the document. */
+    public FakeService service(String name) {
+        return wire.service(name);
+    }
+
+    /** Moves the clock, and runs what becomes due: an ejection ends, a kept policy expires. */
+    public void advance(Duration time) {
+        this.time.advance(time);
+    }
+
+    /** The clock of the mesh. */
+    public Instant now() {
+        return time.wall().instant();
+    }
+
+    /**
+     * Puts another document in force.
+     *
+     * @throws PolicyException if the document is refused; nothing changes
+     */
+    public void update(String document) throws PolicyException {
+        policy.update(document);
+    }
+
+    @Override
+    public void close() {
+        mesh.close();
+        client.dispatcher().executorService().shutdown();
+        client.connectionPool().evictAll();
+    }
+
+    @Override
+    public String toString() {
+        return "test " + mesh;
+    }
+}

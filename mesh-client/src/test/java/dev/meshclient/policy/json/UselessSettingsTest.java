@@ -1,0 +1,174 @@
+package dev.meshclient.policy.json;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.policy.PolicyProblem;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What is legal and has no effect, each in the smallest document, and beside it what looks like it and has an effect. */
+class UselessSettingsTest {
+    private static final String ONE = "'endpoints': [{'address': '10.0.0.1', 'port': 80}]";
+
+    private static List<String> warnings(String fields) {
+        byte[] json = Fixtures.utf8(Fixtures.document(fields));
+        assertThat(PolicyCodec.lint(json)).isEmpty();
+        return PolicyCodec.warnings(json, Set.of()).stream()
+                .map(UselessSettingsTest::shown)
+                .toList();
+    }
+
+    private static String shown(PolicyProblem warning) {
+        assertThat(warning.line()).isPositive();
+        return warning.path() + ": " + warning.value() + ": " + warning.expected();
+    }
+
+    private static List<String> ofService(String fields) {
+        return warnings("'services': {'a': {'hosts': ['a'], " + fields + "}}");
+    }
+
+    private static List<String> ofSource(String source) {
+        return warnings("'trustDomain': 'shop.example', 'services': {'a': {'hosts': ['a'], " + ONE
+                + ", 'authorization': [{'action': 'ALLOW', 'rules': [{'from': [{'source': {" + source + "}}]}]}]}}");
+    }
+
+    @Test
+    void a_cluster_that_is_not_listed() {
+        String services =
+                ", 'services': {'a': {'hosts': ['a'], 'endpoints': [{'address': '10.0.0.1', 'port': 80, 'cluster': 'wets'}]}}";
+
+        assertThat(warnings("'clusters': [{'name': 'west'}]" + services))
+                .containsExactly("services.a.endpoints[0].cluster: \"wets\": a cluster of clusters: west;"
+                        + " any other has priority 0");
+        assertThat(warnings("'clusters': [{'name': 'wets'}]" + services)).isEmpty();
+        assertThat(warnings("'clusters': []" + services)).isEmpty();
+    }
+
+    @Test
+    void a_subset_that_no_endpoint_belongs_to() {
+        String subsets = "'subsets': [{'name': 's', 'labels': {'version': 'v3'}}]";
+
+        assertThat(ofService(ONE + ", " + subsets))
+                .containsExactly(
+                        "services.a.subsets[0].labels: {\"version\": \"v3\"}: the labels of an endpoint of this"
+                                + " service: none of its endpoints has them all");
+        assertThat(ofService(
+                        "'endpoints': [{'address': '10.0.0.1', 'port': 80, 'labels': {'version': 'v3', 'a': 'b'}}], "
+                                + subsets))
+                .isEmpty();
+    }
+
+    @Test
+    void a_rule_that_an_earlier_one_shadows() {
+        String to = "'backendRefs': [{'name': 'a'}]";
+        String prefix =
+                "'matches': [{'path': {'type': 'PathPrefix', 'value': '/api/'}, 'headers': [{'name': 'X', 'value': '1'}]}]";
+
+        assertThat(ofService(ONE + ", 'rules': [{'name': 'all', " + to + "}, {'name': 'more', " + to + "}]"))
+                .containsExactly(
+                        "services.a.rules[1]: \"more\": a match that no earlier rule has: every request of this rule"
+                                + " is taken by rules[0]");
+        assertThat(ofService(ONE + ", 'rules': [{" + prefix + ", " + to + "}, {"
+                        + prefix.replace("/api/", "/api").replace("'X'", "'x'") + ", " + to + "}]"))
+                .hasSize(1);
+        // The more specific rule decides, also behind one that matches more.
+        assertThat(ofService(ONE + ", 'rules': [{" + to + "}, {" + prefix + ", " + to + "}]"))
+                .isEmpty();
+        assertThat(ofService(ONE + ", 'rules': [{'matches': [{'method': 'GET'}], " + to
+                        + "}, {'matches': [{'method': 'GET'}, {'method': 'PUT'}], " + to + "}]"))
+                .isEmpty();
+    }
+
+    @Test
+    void a_method_in_lower_case() {
+        String rule =
+                ONE + ", 'authorization': [{'action': 'DENY', 'rules': [{'to': [{'operation': {'%s': ['%s']}}]}]}]";
+
+        assertThat(ofService(rule.formatted("methods", "get")))
+                .containsExactly(
+                        "services.a.authorization[0].rules[0].to[0].operation.methods[0]: \"get\": GET: methods are"
+                                + " compared with case, and a client sends GET");
+        assertThat(ofService(rule.formatted("notMethods", "Get"))).hasSize(1);
+        assertThat(ofService(rule.formatted("methods", "GET"))).isEmpty();
+    }
+
+    @Test
+    void a_principal_of_another_trust_domain() {
+        String other = "'principals': ['spiffe://other.example/ns/prod/sa/pay']";
+
+        assertThat(ofSource(other))
+                .singleElement()
+                .asString()
+                .contains("a member of shop.example; of another trust domain");
+        assertThat(ofSource("'notPrincipals': ['cluster.local/ns/prod/sa/pay']"))
+                .hasSize(1);
+        assertThat(ofSource("'principals': ['shop.example/ns/prod/*', 'spiffe://shop.example/w', '*/sa/pay', '*']"))
+                .isEmpty();
+        byte[] json =
+                Fixtures.utf8(Fixtures.document("'trustDomain': 'shop.example', 'services': {'a': {'hosts': ['a'], "
+                        + ONE + ", 'authorization': [{'action': 'ALLOW', 'rules': [{'from': [{'source': {" + other
+                        + "}}]}]}]}}"));
+        assertThat(PolicyCodec.warnings(json, Set.of("other.example"))).isEmpty();
+    }
+
+    @Test
+    void an_attempt_that_may_take_longer_than_its_call() {
+        String longer = "'timeouts': {'request': '1s', 'backendRequest': '2s'}";
+
+        assertThat(ofService(ONE + ", " + longer))
+                .containsExactly(
+                        "services.a.timeouts.backendRequest: \"2s\": at most timeouts.request, which is 1000ms here:"
+                                + " the whole call ends before its first attempt may");
+        assertThat(warnings("'defaults': {" + longer + "}, 'services': {}")).hasSize(1);
+        assertThat(ofService(ONE + ", 'timeouts': {'request': '1s'}, 'rules': [{'backendRefs': [{'name': 'a'}],"
+                        + " 'timeouts': {'backendRequest': '2s'}}]"))
+                .singleElement()
+                .asString()
+                .startsWith("services.a.rules[0].timeouts.backendRequest");
+        assertThat(ofService(ONE + ", 'timeouts': {'request': '0s', 'backendRequest': '2s'}"))
+                .isEmpty();
+        assertThat(warnings("'defaults': {'timeouts': {'backendRequest': '2s'}}, 'services': {'a': {'hosts': ['a'], "
+                        + ONE + ", 'timeouts': {'request': '1s'}}}"))
+                .isEmpty();
+    }
+
+    @Test
+    void endpoints_without_a_zone_where_zones_are_preferred() {
+        String two = "'endpoints': [{'address': '10.0.0.1', 'port': 80}, {'address': '10.0.0.2', 'port': 80%s}]";
+        String preferred = ", 'trafficDistribution': 'PreferSameZone'";
+
+        assertThat(ofService(two.formatted("") + preferred))
+                .singleElement()
+                .asString()
+                .startsWith("services.a.endpoints: no endpoint with a zone: a locality \"region/zone\"");
+        assertThat(ofService(two.formatted(", 'locality': 'eu'"))).hasSize(1);
+        assertThat(ofService(two.formatted(", 'locality': 'eu/eu-1a'") + preferred))
+                .isEmpty();
+        assertThat(ofService(two.formatted("") + ", 'trafficDistribution': 'Any'"))
+                .isEmpty();
+        assertThat(ofService(two.formatted(""))).isEmpty();
+    }
+
+    @Test
+    void nothing_in_the_sample_document() throws IOException {
+        try (InputStream shop = UselessSettingsTest.class.getResourceAsStream("good/shop.json")) {
+            assertThat(PolicyCodec.warnings(Objects.requireNonNull(shop).readAllBytes(), Set.of()))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void nothing_of_a_refused_document_or_service() {
+        assertThat(PolicyCodec.warnings(Fixtures.utf8("{"), Set.of())).isEmpty();
+        assertThat(PolicyCodec.warnings(
+                        Fixtures.utf8(Fixtures.document(
+                                "'services': {'a': {'hosts': ['a'], 'endpoints': [{'address': '10.0.0.1',"
+                                        + " 'port': 0}], 'subsets': [{'name': 's', 'labels': {'version': 'v3'}}]}}")),
+                        Set.of()))
+                .isEmpty();
+    }
+}

@@ -1,0 +1,205 @@
+package dev.meshclient.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.meshclient.DeadlineExceeded;
+import dev.meshclient.Documents;
+import dev.meshclient.NoHealthyEndpoint;
+import dev.meshclient.Workload;
+import dev.meshclient.policy.PolicyException;
+import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallObserver;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okio.Buffer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The kit for users' tests: virtual time, no sockets, the production layers. Each test would last minutes in real time. */
+@Timeout(20)
+class TestMeshTest {
+    private static final String A = "10.0.0.1:80";
+    private static final String B = "10.0.0.2:80";
+
+    private static String document(String settings) {
+        return Documents.mesh("shop")
+                .services(Documents.service("orders")
+                        .endpoints(List.of(
+                                "{'address': '10.0.0.1', 'port': 80, 'locality': 'eu/eu-1a'}",
+                                "{'address': '10.0.0.2', 'port': 80, 'locality': 'eu/eu-1b'}"))
+                        .with(settings))
+                .json();
+    }
+
+    private static Response get(TestMesh mesh) throws IOException {
+        return mesh.client()
+                .newCall(new Request.Builder().url("http://orders/list").build())
+                .execute();
+    }
+
+    @Test
+    void a_retry_gets_the_second_answer_without_waiting() throws IOException {
+        try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 1, 'codes': [503], 'backoff': '60s'}"))) {
+            Instant start = mesh.now();
+            mesh.service("orders")
+                    .answers(FakeAnswer.status(503), FakeAnswer.ok("7 orders").header("x-by", "fake"));
+
+            try (Response response = get(mesh)) {
+                assertThat(response.body().string()).isEqualTo("7 orders");
+                assertThat(response.header("x-by")).isEqualTo("fake");
+                DecisionCheck.that(response)
+                        .service("orders")
+                        .backend("orders")
+                        .attempts(2)
+                        .outcomes("response", "response");
+            }
+            assertThat(mesh.service("orders").requests()).hasSize(2);
+            assertThat(mesh.now()).isAfter(start);
+        }
+    }
+
+    @Test
+    void a_refused_connection_moves_the_call_to_the_other_endpoint() throws IOException {
+        try (TestMesh mesh = TestMesh.of(
+                document("'retry': {'attempts': 1, 'retryOn': ['connect-failure']}"),
+                m -> m.workload(Workload.of("checkout").zone("eu/eu-1a")))) {
+            mesh.service("orders").endpointAnswers(A, FakeAnswer.refused());
+
+            try (Response response = get(mesh)) {
+                DecisionCheck.that(response).endpoints(A, B).endpoint(B).outcomes("connect-failure", "response");
+            }
+            assertThat(mesh.service("orders").requests(A)).isEmpty();
+            assertThat(mesh.service("orders").requests(B)).hasSize(1);
+        }
+    }
+
+    @Test
+    void a_slow_answer_ends_at_the_deadline_of_the_policy() throws IOException {
+        try (TestMesh mesh = TestMesh.of(document("'timeouts': {'request': '5s'}, 'retry': {'attempts': 0}"))) {
+            Instant start = mesh.now();
+            mesh.service("orders").answers(FakeAnswer.ok("late").after(Duration.ofHours(1)));
+
+            DeadlineExceeded late = catchThrowableOfType(DeadlineExceeded.class, () -> get(mesh));
+
+            DecisionCheck.that(late).service("orders").attempts(1);
+            assertThat(Duration.between(start, mesh.now())).isEqualTo(Duration.ofSeconds(5));
+        }
+    }
+
+    @Test
+    void an_ejection_ends_when_the_test_moves_the_clock() throws IOException {
+        try (TestMesh mesh = TestMesh.of(document(
+                "'retry': {'attempts': 0}, 'outlierDetection': {'consecutive5xxErrors': 1, 'baseEjectionTime': '30s',"
+                        + " 'maxEjectionPercent': 50}"))) {
+            FakeService orders =
+                    mesh.service("orders").endpointAnswers(A, FakeAnswer.status(500), FakeAnswer.status(200));
+            while (orders.requests(A).isEmpty()) {
+                get(mesh).close();
+            }
+            int before = orders.requests(A).size();
+            for (int i = 0; i < 20; i++) {
+                get(mesh).close();
+            }
+            assertThat(orders.requests(A)).hasSize(before);
+
+            mesh.advance(Duration.ofMinutes(10));
+            for (int i = 0; i < 200; i++) {
+                get(mesh).close();
+            }
+            assertThat(orders.requests(A)).hasSizeGreaterThan(before);
+        }
+    }
+
+    @Test
+    void a_mistake_in_the_document_is_an_error_and_may_be_allowed() throws Exception {
+        String typo = document("'retrys': 3");
+
+        assertThatThrownBy(() -> TestMesh.of(typo))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("services.orders.retrys")
+                .hasMessageContaining("did you mean retry?");
+        try (TestMesh mesh = TestMesh.of(PolicySource.lenient(typo), m -> m)) {
+            get(mesh).close();
+        }
+        try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 0}"))) {
+            assertThatThrownBy(() -> mesh.update(typo)).isInstanceOf(PolicyException.class);
+            mesh.update(document("'rules': [{'name': 'all', 'backendRefs': [{'name': 'orders'}]}]"));
+            try (Response response = get(mesh)) {
+                DecisionCheck.that(response).rule("all");
+            }
+        }
+    }
+
+    @Test
+    void a_peer_sees_the_body_and_the_headers_of_observers() throws IOException {
+        CallObserver.Factory traced = call -> new CallObserver() {
+            @Override
+            public void attemptStarting(AttemptInfo attempt, OutgoingHeaders wire) {
+                wire.set("traceparent", "00-" + attempt.number());
+            }
+        };
+        try (TestMesh mesh = TestMesh.of(document("'tls': {'mode': 'SIMPLE'}"), m -> m.observer(traced))) {
+            Request post = new Request.Builder()
+                    .url("http://orders/")
+                    .post(RequestBody.create("a book", MediaType.get("text/plain")))
+                    .build();
+
+            mesh.client().newCall(post).execute().close();
+
+            Request seen = mesh.service("orders").requests().get(0);
+            assertThat(seen.header("traceparent")).isEqualTo("00-1");
+            Buffer body = new Buffer();
+            seen.body().writeTo(body);
+            assertThat(body.readUtf8()).isEqualTo("a book");
+        }
+    }
+
+    @Test
+    void names_are_not_looked_up() throws IOException {
+        String document = Documents.mesh("shop")
+                .services(Documents.service("pay", "pay.invalid").with("'resolution': 'DNS'"))
+                .json();
+        try (TestMesh mesh = TestMesh.of(document)) {
+            mesh.service("pay").answers(FakeAnswer.ok("paid"));
+            try (Response response = mesh.client()
+                    .newCall(new Request.Builder().url("http://pay.invalid/").build())
+                    .execute()) {
+                assertThat(response.body().string()).isEqualTo("paid");
+            }
+        }
+    }
+
+    @Test
+    void without_an_endpoint_the_mesh_says_no() {
+        String document = Documents.mesh("shop")
+                .services(Documents.service("orders").with("'endpoints': []"))
+                .json();
+        try (TestMesh mesh = TestMesh.of(document)) {
+            NoHealthyEndpoint none = catchThrowableOfType(NoHealthyEndpoint.class, () -> get(mesh));
+            DecisionCheck.that(none)
+                    .service("orders")
+                    .attempts(none == null ? 0 : none.decision().attempts().size());
+        }
+    }
+
+    @Test
+    void a_check_that_fails_prints_the_decision() throws IOException {
+        try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 0}"));
+                Response response = get(mesh)) {
+            assertThatThrownBy(() -> DecisionCheck.that(response).rule("writes"))
+                    .isInstanceOf(AssertionError.class)
+                    .hasMessageStartingWith("expected rule <writes> but was <")
+                    .hasMessageContaining("decision: policy ")
+                    .hasMessageContaining("response 200");
+        }
+    }
+}
