@@ -2,8 +2,8 @@ package dev.meshclient.registry;
 
 import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.source.DocumentSink;
-import dev.meshclient.internal.source.ServiceOverride;
 import dev.meshclient.internal.source.Memory;
+import dev.meshclient.internal.source.ServiceOverride;
 import dev.meshclient.internal.source.WantedHosts;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;

@@ -12,6 +12,7 @@ final class Http2 {
 
     private static final int PREFACE = 24;
     private static final int END_STREAM = 1;
+    private static final int END_HEADERS = 4;
     private static final int DATA = 0;
     private static final int HEADERS = 1;
     private static final int RST_STREAM = 3;
@@ -24,6 +25,11 @@ final class Http2 {
     static int request(RawServer.Peer peer) throws IOException {
         peer.read(PREFACE);
         peer.write(frame(SETTINGS, 0, new byte[0]));
+        return next(peer);
+    }
+
+    /** Reads until another request has ended; the stream's number. */
+    static int next(RawServer.Peer peer) throws IOException {
         while (true) {
             ByteBuffer header = ByteBuffer.wrap(peer.read(9));
             int first = header.getInt();
@@ -37,6 +43,13 @@ final class Http2 {
                 return header.getInt(5);
             }
         }
+    }
+
+    /** A response without a body: RFC 7541 has an index for its status. */
+    static byte[] ok(int stream) {
+        byte[] frame = frame(HEADERS, stream, new byte[] {(byte) 0x88});
+        frame[4] = END_STREAM | END_HEADERS;
+        return frame;
     }
 
     static byte[] reset(int stream, int code) {

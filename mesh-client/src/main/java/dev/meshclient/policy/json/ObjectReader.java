@@ -111,7 +111,8 @@ final class ObjectReader<B> {
                     "no such field, and not safe to ignore; " + in.hint(name, fields.keySet()) + "known here: "
                             + String.join(", ", fields.keySet()));
         } else if (!name.startsWith("x-")) {
-            in.unknown("no such field; " + in.hint(name, fields.keySet()) + "known here: " + String.join(", ", fields.keySet()));
+            in.unknown("no such field; " + in.hint(name, fields.keySet()) + "known here: "
+                    + String.join(", ", fields.keySet()));
         }
         in.skip();
     }
