@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The effect of an inbound request on the calls made while it is handled: its deadline limits theirs, they are not retried if
- * the request is a retry itself, and its baggage is forwarded. Attach it to a call with {@link MeshOptions#withInbound}, or to
+ * the request is a retry itself, nor are the calls that their peers make for them, and its baggage is forwarded. Attach it to a call with {@link MeshOptions#withInbound}, or to
  * all calls of this thread with {@link #open}. Immutable.
  *
  * <p>Make one only for requests of an authenticated sender: a sender of these headers can shorten deadlines.
@@ -98,7 +98,7 @@ public final class InboundContext {
         return until == Time.NEVER ? null : Duration.ofNanos(Math.max(0, until - clock.getAsLong()));
     }
 
-    /** The number of this attempt of the sender, from 1. */
+    /** The number of this attempt of the sender, from 1; above 1 for calls that are made for the retry of a request, too. */
     public int attempt() {
         return attempt;
     }
@@ -106,12 +106,6 @@ public final class InboundContext {
     /** The baggage as received; null: none. */
     public @Nullable String baggage() {
         return baggage;
-    }
-
-    /** The options of a call that is made now: the caller's own, extended by this context. */
-    public MeshOptions applied(MeshOptions options) {
-        MeshOptions with = options.withInbound(this);
-        return attempt > 1 ? with.withoutRetries() : with;
     }
 
     @Override

@@ -14,9 +14,11 @@ import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.events.IdentityEvents;
 import dev.meshclient.internal.okhttp.Engine;
+import dev.meshclient.internal.okhttp.OkHttpVersion;
 import dev.meshclient.internal.okhttp.SystemResolver;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
+import dev.meshclient.internal.source.ServiceOverride;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
@@ -434,15 +436,29 @@ public final class Mesh implements Closeable {
         }
 
         /**
-         * Makes the mesh and starts to get policy; never waits for it.
+         * Makes the mesh and starts to get policy; never waits for it. The system property {@code mesh.override} or the
+         * environment variable {@code MESH_OVERRIDE} adds overrides to the policy, see {@link PolicySource#override}.
          *
+         * @throws IllegalStateException if the OkHttp on the class path is older than 5.4
+         * @throws IllegalArgumentException if that property or variable is no list of overrides
          * @throws IllegalStateException if there is no policy source
          */
         public Mesh build() {
             if (policy == null) {
                 throw new IllegalStateException("a mesh needs a policy: Mesh.builder().policy(PolicySource.http(uri))");
             }
-            return new Mesh(this);
+            OkHttpVersion.check();
+            PolicySource stated = policy;
+            for (ServiceOverride override : ServiceOverride.ofEnvironment(workload.service())) {
+                LOG.warn("calls to {}, without TLS, access policies and tokens of the policy", override);
+                policy =
+                        PolicySource.override(override.service(), override.url().toString(), policy);
+            }
+            try {
+                return new Mesh(this);
+            } finally {
+                policy = stated;
+            }
         }
 
         private static Duration positiveOrZero(String name, Duration timeout) {

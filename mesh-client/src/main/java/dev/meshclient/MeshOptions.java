@@ -33,7 +33,7 @@ public final class MeshOptions {
 
     /**
      * Limits the whole call, from its entry into the mesh to the end of the response body; for a stream (an upgraded
-     * connection, {@code text/event-stream}) to its headers.
+     * connection, {@code text/event-stream} and others of the kind, a rule with {@code stream}) to its headers.
      *
      * @throws IllegalArgumentException if it is zero or negative
      */

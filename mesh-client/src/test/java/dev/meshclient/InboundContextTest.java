@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
 import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -79,7 +80,6 @@ class InboundContextTest {
 
         assertThat(context.left()).isNull();
         assertThat(context.attempt()).isEqualTo(1);
-        assertThat(context.applied(MeshOptions.DEFAULT).isWithoutRetries()).isFalse();
         assertThat(of("x-mesh-attempt", "0").attempt()).isEqualTo(1);
     }
 
@@ -113,6 +113,27 @@ class InboundContextTest {
                     .isEqualTo(503);
         }
         assertThat(orders.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void a_retry_of_the_caller_is_not_retried_without_a_response_either() throws IOException {
+        orders.enqueue(new MockResponse.Builder()
+                .onResponseStart(new SocketEffect.CloseSocket())
+                .build());
+        try (Mesh mesh = mesh()) {
+            MeshOptions options = MeshOptions.DEFAULT.withInbound(of("x-mesh-attempt", "2"));
+            assertThatThrownBy(() -> call(mesh, options)).isInstanceOf(IOException.class);
+        }
+        assertThat(orders.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void peers_learn_that_a_call_is_made_for_a_retry() throws Exception {
+        orders.enqueue(new MockResponse.Builder().build());
+        try (Mesh mesh = mesh()) {
+            call(mesh, MeshOptions.DEFAULT.withInbound(of("x-mesh-attempt", "2")));
+        }
+        assertThat(orders.takeRequest().getHeaders().get("x-mesh-attempt")).isEqualTo("2");
     }
 
     @Test

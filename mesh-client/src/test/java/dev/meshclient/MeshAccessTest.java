@@ -81,8 +81,8 @@ class MeshAccessTest {
                 .token("orders", () -> "token-" + asked.incrementAndGet());
     }
 
-    private static final String WITH_TOKEN = "'tls': {'mode': 'SIMPLE'}, 'credentials': {'token': 'orders'}";
-    private static final String TLS = "'tls': {'mode': 'SIMPLE'}";
+    private static final String WITH_TOKEN = "'tls': {'mode': 'SIMPLE'}, 'timeouts': {'connect': '30s'}, 'credentials': {'token': 'orders'}";
+    private static final String TLS = "'tls': {'mode': 'SIMPLE'}, 'timeouts': {'connect': '30s'}";
 
     private Response get(Mesh mesh, String url) throws IOException {
         return mesh.wrap(client).newCall(new Request.Builder().url(url).build()).execute();

@@ -19,6 +19,8 @@ import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Resolution DNS on real sockets. */
 class MeshNamesTest {
@@ -72,6 +74,35 @@ class MeshNamesTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "orders.prod., orders.prod",
+        "orders.prod, orders.prod.",
+        "ORDERS.Prod.:80, orders.prod",
+        "*.Prod., orders.prod",
+        "bücher.example, BÜCHER.example",
+        "BÜCHER.example., xn--bcher-kva.example",
+        "*.bücher.example, a.bücher.example",
+        "10.0.0.7., 10.0.0.7",
+        "[2001:DB8:0::0:7], [2001:db8::7]",
+        "[::ffff:10.0.0.7], 10.0.0.7",
+        "[64:ff9b::192.0.2.33]:80, [64:ff9b::c000:221]",
+    })
+    void a_document_spells_a_host_as_freely_as_a_url(String inDocument, String inUrl) throws Exception {
+        server.start(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), 0);
+        answers("from the service");
+        try (Mesh mesh = Mesh.builder()
+                        .policy(Documents.mesh("test")
+                                .services(Documents.service("named", inDocument)
+                                        .with("'endpoints': [{'address': '127.0.0.1', 'port': " + server.getPort()
+                                                + "}]"))
+                                .source())
+                        .build();
+                Response response = get(mesh, new OkHttpClient(), "http://" + inUrl + "/")) {
+            assertThat(response.body().string()).isEqualTo("from the service");
+        }
+    }
+
     // ---- TLS: the certificate is that of the logical host, or of sni, whatever was resolved
 
     private void startTls(String name) throws IOException {
@@ -115,6 +146,13 @@ class MeshNamesTest {
         startTls("payments.bank.example");
         assertThat(sniAfterCall("'tls': {'mode': 'SIMPLE', 'sni': 'payments.bank.example'}"))
                 .isEqualTo("payments.bank.example");
+    }
+
+    @Test
+    void the_sni_of_the_policy_is_spelled_as_freely_as_the_host_of_a_url() throws Exception {
+        startTls("xn--bcher-kva.bank.example");
+        assertThat(sniAfterCall("'tls': {'mode': 'SIMPLE', 'sni': 'Bücher.BANK.example.'}"))
+                .isEqualTo("xn--bcher-kva.bank.example");
     }
 
     @Test

@@ -7,22 +7,28 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/** For a developer's machine and for tests: {@code http://orders} is a server on localhost, and all other hosts are unchanged. */
+/** For a developer's machine: {@code http://orders} is the process on localhost, whatever the platform's policy states. */
 public final class LocalOverride {
     private LocalOverride() {}
 
     /** Calls {@code http://orders}: the server at that port of localhost. */
     static String order(int port) throws IOException {
-        PolicySource override = PolicySource.of("""
+        PolicySource platform = PolicySource.of("""
                 {
                   "apiVersion": "meshclient.dev/v1",
                   "kind": "MeshPolicy",
-                  "metadata": { "mesh": "laptop" },
+                  "metadata": { "mesh": "shop" },
                   "services": {
-                    "orders": { "hosts": ["orders"], "endpoints": [{ "address": "localhost", "port": %d }] }
+                    "orders": {
+                      "hosts": ["orders"],
+                      "endpoints": [{ "address": "10.0.1.11", "port": 8080, "labels": { "version": "v1" } }],
+                      "subsets": [{ "name": "v1", "labels": { "version": "v1" } }],
+                      "rules": [{ "backendRefs": [{ "name": "orders", "subset": "v1" }] }]
+                    }
                   }
                 }
-                """.formatted(port));
+                """);
+        PolicySource override = PolicySource.override("orders", "http://localhost:" + port, platform);
         try (Mesh mesh = Mesh.builder().policy(override).build()) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             Request request =

@@ -23,11 +23,12 @@ final class KeyPairs {
             throw new CertificateException("the certificate chain is empty");
         }
         X509Certificate leaf = chain.get(0);
-        if (fits(leaf.getPublicKey(), key)) {
+        byte[] signed = signed(key);
+        if (fits(leaf.getPublicKey(), key, signed)) {
             return;
         }
         for (int i = 1; i < chain.size(); i++) {
-            if (fits(chain.get(i).getPublicKey(), key)) {
+            if (fits(chain.get(i).getPublicKey(), key, signed)) {
                 throw new CertificateException("the private key belongs to certificate " + (i + 1) + " of the chain, '"
                         + chain.get(i).getSubjectX500Principal() + "': the own certificate must come first");
             }
@@ -39,18 +40,28 @@ final class KeyPairs {
                         + leaf.getPublicKey().getAlgorithm() + ")");
     }
 
-    private static boolean fits(PublicKey certified, PrivateKey key) throws CertificateException {
+    private static byte[] signed(PrivateKey key) throws CertificateException {
         try {
             Signature signing = signature(key.getAlgorithm());
             signing.initSign(key);
             signing.update(PROBE);
-            byte[] signed = signing.sign();
+            return signing.sign();
+        } catch (NoSuchAlgorithmException e) {
+            throw new CertificateException("private keys of type '" + key.getAlgorithm() + "' are not supported", e);
+        } catch (GeneralSecurityException e) {
+            throw new CertificateException(
+                    "this JDK cannot sign with the private key (" + key.getAlgorithm() + "): " + e.getMessage()
+                            + "; RSA, P-256, P-384, P-521 and Ed25519 keys are supported",
+                    e);
+        }
+    }
+
+    private static boolean fits(PublicKey certified, PrivateKey key, byte[] signed) {
+        try {
             Signature verifying = signature(key.getAlgorithm());
             verifying.initVerify(certified);
             verifying.update(PROBE);
             return verifying.verify(signed);
-        } catch (NoSuchAlgorithmException e) {
-            throw new CertificateException("private keys of type '" + key.getAlgorithm() + "' are not supported", e);
         } catch (GeneralSecurityException e) {
             return false; // the key types or curves differ
         }

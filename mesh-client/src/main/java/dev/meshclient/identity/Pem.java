@@ -38,15 +38,15 @@ final class Pem {
     private Pem() {}
 
     /**
-     * All certificates of a text, in order; skips keys and other text between them.
+     * All certificates of a text, in order; skips keys and other text between them, and drops no certificate.
      *
      * @param what the name of the text, for messages
      */
     static List<X509Certificate> certificates(String pem, String what) throws CertificateException {
         List<X509Certificate> certificates = new ArrayList<>();
-        try (PemReader reader = new PemReader(new StringReader(pem))) {
+        try (PemReader reader = new PemReader(new StringReader(PemText.of(pem, what)))) {
             for (PemObject object = reader.readPemObject(); object != null; object = reader.readPemObject()) {
-                if (object.getType().equals("CERTIFICATE") || object.getType().equals("X509 CERTIFICATE")) {
+                if (PemText.isCertificate(object.getType())) {
                     certificates.add(certificate(object.getContent(), what, certificates.size()));
                 }
             }
@@ -89,7 +89,7 @@ final class Pem {
      * @param what the name of the text, for messages, which never show its content
      */
     static PrivateKey privateKey(String pem, char @Nullable [] password, String what) throws CertificateException {
-        try (PEMParser parser = new PEMParser(new StringReader(pem))) {
+        try (PEMParser parser = new PEMParser(new StringReader(PemText.of(pem, what)))) {
             for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
                 PrivateKeyInfo key = keyIn(object, password, what);
                 if (key != null) {

@@ -41,11 +41,11 @@ final class AccessCheck {
     static final Pattern KEY = Pattern.compile(
             "request\\.headers\\[(:method|:authority|[!#$%&'*+.^_`|~0-9A-Za-z-]+)\\]|request\\.auth\\.(principal|audiences|presenter)"
                     + "|request\\.auth\\.claims(?![\\s\\S]*(\\[([^\\[\\]]*\\[|\\])|\\][^\\[]))\\[[\\s\\S]*\\]"
-                    + "|source\\.(ip|namespace|principal|zone|serviceAccount)"
+                    + "|source\\.(ip|namespace|principal|trustDomain|zone|serviceAccount)"
                     + "|remote\\.ip|destination\\.(ip|port)|connection\\.sni");
     private static final String KEYS = "request.headers[NAME], request.auth.principal, request.auth.audiences,"
             + " request.auth.presenter, request.auth.claims[NAME], source.ip, source.namespace, source.principal,"
-            + " source.serviceAccount, source.zone, remote.ip, destination.ip, destination.port, connection.sni";
+            + " source.serviceAccount, source.trustDomain, source.zone, remote.ip, destination.ip, destination.port, connection.sni";
     private static final String WILD_EXPECTED =
             "a text of up to " + MAX_VALUE + " characters, with * at its end, at its beginning or alone for any";
 

@@ -71,7 +71,7 @@ final class DocumentCheck {
                             List.copyOf(metadata.scope().hosts()),
                             0,
                             Integer.MAX_VALUE,
-                            (at, host) -> at.text(host, Hosts.MAX_HOST, Hosts.BARE_HOST, HOST_EXPECTED));
+                            (at, host) -> at.host(host, Hosts.MAX_HOST, Hosts.BARE_HOST, HOST_EXPECTED));
         }
         root.field("trustDomain")
                 .text(

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  * The hosts that a document covers if it does not cover the whole mesh: a service is missing from it only if the document
  * covers one of the service's hosts, or its name.
  *
- * @param hosts hosts as in URLs, without ports, IPv6 in brackets; kept in lower case
+ * @param hosts hosts as in URLs, without ports, IPv6 in brackets; kept in the form that requests have
  */
 public record DocumentScope(Set<String> hosts) {
     /** Covers nothing. */
@@ -26,7 +26,9 @@ public record DocumentScope(Set<String> hosts) {
 
     /** Whether a document can cover this name: only DNS names and addresses can be hosts of a service. */
     public static boolean canHold(String host) {
-        return host.length() <= Hosts.MAX_HOST && Hosts.BARE_HOST.matcher(host).matches();
+        return host.length() <= Hosts.MAX_HOST
+                && Hosts.isAscii(host)
+                && Hosts.BARE_HOST.matcher(host).matches();
     }
 
     /** Whether the document covers this host, or the service of this name. */

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
  * @param address an IP address or a name: with {@link Resolution#DNS} each address of the name is an endpoint, otherwise the
- *     platform resolves the name when connecting
+ *     platform resolves the name when connecting; kept in punycode
  * @param port 1 to 65535
  * @param locality the locality of the endpoint
  * @param cluster the name of its cluster; null: none
@@ -34,6 +34,7 @@ public record Endpoint(
             new Endpoint("", 0, Locality.NONE, null, 1, Health.UNKNOWN, Map.of(), null, null);
 
     public Endpoint {
+        address = Hosts.canonicalAddress(address);
         labels = Map.copyOf(labels);
     }
 

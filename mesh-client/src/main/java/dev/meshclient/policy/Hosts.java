@@ -1,19 +1,23 @@
 package dev.meshclient.policy;
 
-import java.util.Locale;
 import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
 
-/** The syntax of hosts and addresses. The JSON Schema has the same patterns. */
+/**
+ * The syntax of hosts and addresses. Documents spell them as freely as URLs; a policy holds them in the form that requests have. The
+ * JSON Schema has the same patterns, which cannot tell whether a name beyond ASCII is legal.
+ */
 final class Hosts {
     /** A name of 253 characters, brackets or wildcard, colon and port. */
     static final int MAX_HOST = 261;
 
     static final int MAX_NAME = 253;
 
-    private static final String LABEL = "[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?";
+    private static final String CHAR = "A-Za-z0-9_\\u0080-\\uD7FF\\uE000-\\uFFFF";
+    private static final String LABEL = "[" + CHAR + "]([" + CHAR + "-]{0,61}[" + CHAR + "])?";
     // A host that ends in a number must be an IPv4 address, as in URLs.
-    private static final String NAME = "(?!(.*\\.)?[0-9]+(:[0-9]+)?$)" + LABEL + "(\\." + LABEL + ")*";
+    private static final String NAME = "(?!(.*\\.)?[0-9]+\\.?(:[0-9]+)?$)" + LABEL + "(\\." + LABEL + ")*";
     private static final String BYTE = "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])";
     static final String IPV4 = BYTE + "(\\." + BYTE + "){3}";
     private static final String H = "[0-9A-Fa-f]{1,4}";
@@ -27,27 +31,35 @@ final class Hosts {
             "(" + H + ":){1,3}(:" + H + "){1,4}",
             "(" + H + ":){1,2}(:" + H + "){1,5}",
             H + ":(:" + H + "){1,6}",
-            ":((:" + H + "){1,7}|:)");
+            ":((:" + H + "){1,7}|:)",
+            // The last 32 bits as an IPv4 address.
+            "((" + H + ":){6}|(?!(:*" + H + ":+){6})(" + H + "(:" + H + "){0,4})?::(" + H + ":){0,5})" + IPV4);
     static final String PORT = "(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|[1-5][0-9]{4}|[1-9][0-9]{0,3})";
 
-    static final Pattern DNS_NAME = Pattern.compile(NAME);
-    static final Pattern ADDRESS = Pattern.compile(NAME + "|" + IPV4 + "|" + IPV6);
-    static final Pattern HOST =
-            Pattern.compile("(" + NAME + "|" + IPV4 + "|\\[(" + IPV6 + ")\\])(:" + PORT + ")?|\\*\\." + NAME + "|\\*");
+    static final Pattern DNS_NAME = Pattern.compile(NAME + "\\.?");
+    static final Pattern ADDRESS = Pattern.compile(NAME + "\\.?|" + IPV4 + "|" + IPV6);
+    static final Pattern HOST = Pattern.compile(
+            "((" + NAME + "|" + IPV4 + ")\\.?|\\[(" + IPV6 + ")\\])(:" + PORT + ")?|\\*\\." + NAME + "\\.?|\\*");
 
     /** A host without port or wildcard. */
-    static final Pattern BARE_HOST = Pattern.compile(NAME + "|" + IPV4 + "|\\[(" + IPV6 + ")\\]");
+    static final Pattern BARE_HOST = Pattern.compile("(" + NAME + "|" + IPV4 + ")\\.?|\\[(" + IPV6 + ")\\]");
+
+    /** What {@link #canonical} leaves beyond ASCII has no form in URLs. */
+    private static final String IN_ASCII = "a name that URLs can write in ASCII (UTS 46, punycode)";
 
     private Hosts() {}
 
-    /** Whether the text is an address for an endpoint: no scheme, no port. */
-    static boolean isAddress(String text) {
-        return isIpv4(text) || Place.matches(text, MAX_NAME, ADDRESS);
+    /** The fault of a canonical text; null: none. */
+    static @Nullable String fault(String text, int max, Pattern legal, String expected) {
+        if (!Place.matches(text, max, legal)) {
+            return expected;
+        }
+        return isAscii(text) ? null : IN_ASCII;
     }
 
-    /** Whether the text is a host that a request URL may have. */
-    static boolean isHost(String text) {
-        return Place.matches(text, MAX_HOST, HOST);
+    /** Whether a canonical text is an address for an endpoint: no scheme, no port. */
+    static boolean isAddress(String text) {
+        return isIpv4(text) || fault(text, MAX_NAME, ADDRESS, "") == null;
     }
 
     /** Same as the pattern, but faster: large documents check it for each endpoint. */
@@ -71,18 +83,61 @@ final class Hosts {
         return bytes == 4 && value >= 0;
     }
 
-    /** The form in request URLs: lower case, and an IPv6 address in its canonical form. */
+    /**
+     * The form in request URLs: lower case, punycode, without a trailing dot, and an IPv6 address in its shortest form. A text that is
+     * no host stays as it is.
+     */
     static String canonical(String host) {
-        String lower = host.toLowerCase(Locale.ROOT);
-        int end = lower.indexOf(']');
-        if (end < 0 || !isHost(host)) {
-            return lower;
+        if (isPlain(host) || !Place.matches(host, MAX_HOST, HOST)) {
+            return host;
         }
-        String address = new HttpUrl.Builder()
-                .scheme("http")
-                .host(lower.substring(0, end + 1))
-                .build()
-                .host();
-        return (address.indexOf(':') < 0 ? address : "[" + address + "]") + lower.substring(end + 1);
+        int wildcard = host.startsWith("*.") ? 2 : 0;
+        int colon = host.indexOf(':', Math.max(0, host.indexOf(']')));
+        int end = colon < 0 ? host.length() : colon;
+        String name = inUrls(host.substring(wildcard, end));
+        return name == null ? host : host.substring(0, wildcard) + name + host.substring(end);
+    }
+
+    /** A name beyond ASCII in punycode; the case and a trailing dot, with which resolvers do not search other domains, stay. */
+    static String canonicalAddress(String address) {
+        if (isAscii(address) || !Place.matches(address, MAX_NAME, ADDRESS)) {
+            return address;
+        }
+        String name = inUrls(address);
+        return name == null ? address : name + (address.endsWith(".") ? "." : "");
+    }
+
+    private static @Nullable String inUrls(String host) {
+        String bare = host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+        try {
+            String name =
+                    new HttpUrl.Builder().scheme("http").host(bare).build().host();
+            return name.indexOf(':') < 0 ? name : "[" + name + "]";
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** Most hosts are canonical: seen without a pattern. */
+    private static boolean isPlain(String host) {
+        for (int i = 0; i < host.length(); i++) {
+            char c = host.charAt(i);
+            boolean inNames = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == '*';
+            boolean dotInside = c == '.' && i + 1 < host.length() && host.charAt(i + 1) != ':';
+            boolean colonBeforePort = c == ':' && host.charAt(0) != '[';
+            if (!inNames && !dotInside && !colonBeforePort) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    static boolean isAscii(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (text.charAt(i) > 0x7f) {
+                return false;
+            }
+        }
+        return true;
     }
 }

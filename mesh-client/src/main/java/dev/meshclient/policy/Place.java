@@ -124,6 +124,14 @@ final class Place {
         return matches;
     }
 
+    /** As above, of a host in its canonical form. */
+    void host(@Nullable String host, int max, Pattern legal, String expected) {
+        String fault = host == null ? null : Hosts.fault(host, max, legal, expected);
+        if (fault != null) {
+            wrong(host, fault);
+        }
+    }
+
     /** Checks the length first: it bounds the cost of matching. */
     static boolean matches(String text, int max, Pattern legal) {
         return text.codePointCount(0, text.length()) <= max

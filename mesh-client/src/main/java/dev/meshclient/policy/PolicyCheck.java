@@ -191,11 +191,10 @@ public final class PolicyCheck {
             throw new PolicyException(problems());
         }
         Map<String, RefusedService> refused = new LinkedHashMap<>();
-        byService()
-                .forEach((name, found) -> refused.put(
-                        name,
-                        new RefusedService(
-                                ServiceCheck.legalHosts(policy.services().get(name)), found)));
+        byService().forEach((name, found) -> {
+            Service service = policy.services().get(name);
+            refused.put(name, new RefusedService(service == null ? List.of() : UnderstoodHosts.of(service), found));
+        });
         if (refused.isEmpty()) {
             return new PolicyDocument(policy, unknownFields, refused, unresolved);
         }

@@ -11,9 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param name for messages; null if the document states none
  * @param matches one of them must match; empty = every request
  * @param backendRefs the backends; one is chosen by weight for each call
+ * @param stream whether its responses are streams: {@code timeouts.request} ends at their headers, and {@code idle} applies
  * @param settings settings of this rule, which take precedence over those of the service
  */
-public record Rule(@Nullable String name, List<Match> matches, List<BackendRef> backendRefs, RouteSettings settings) {
+public record Rule(
+        @Nullable String name,
+        List<Match> matches,
+        List<BackendRef> backendRefs,
+        boolean stream,
+        RouteSettings settings) {
     public Rule {
         matches = List.copyOf(matches);
         backendRefs = List.copyOf(backendRefs);
@@ -21,7 +27,7 @@ public record Rule(@Nullable String name, List<Match> matches, List<BackendRef> 
 
     /** Starts an empty builder. */
     public static Builder builder() {
-        return new Rule(null, List.of(), List.of(), RouteSettings.NONE).toBuilder();
+        return new Rule(null, List.of(), List.of(), false, RouteSettings.NONE).toBuilder();
     }
 
     /** Starts a builder with these values. */
@@ -34,6 +40,7 @@ public record Rule(@Nullable String name, List<Match> matches, List<BackendRef> 
         private @Nullable String name = Rule.this.name;
         private List<Match> matches = Rule.this.matches;
         private List<BackendRef> backendRefs = Rule.this.backendRefs;
+        private boolean stream = Rule.this.stream;
         private RouteSettings settings = Rule.this.settings;
 
         private Builder() {}
@@ -53,13 +60,18 @@ public record Rule(@Nullable String name, List<Match> matches, List<BackendRef> 
             return this;
         }
 
+        public Builder stream(boolean stream) {
+            this.stream = stream;
+            return this;
+        }
+
         public Builder settings(RouteSettings settings) {
             this.settings = settings;
             return this;
         }
 
         public Rule build() {
-            return new Rule(name, matches, backendRefs, settings);
+            return new Rule(name, matches, backendRefs, stream, settings);
         }
     }
 }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
  * @param hosts authorities that a request URL may have: {@code orders}, {@code orders:8080}, {@code *.orders.example} or, with
- *     {@link Resolution#NONE} only, {@code *}; kept as in URLs: lower case, IPv6 in its canonical form
+ *     {@link Resolution#NONE} only, {@code *}; kept in the form that requests have: lower case, punycode,
+ *     without a trailing dot, IPv6 in its shortest form
  * @param appProtocol the protocol of the endpoints
  * @param resolution how endpoints are found
  * @param endpoints the endpoints; empty for {@link Resolution#NONE}; empty for {@link Resolution#DNS}: the hosts are the names

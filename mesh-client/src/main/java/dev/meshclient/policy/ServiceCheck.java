@@ -14,6 +14,9 @@ final class ServiceCheck {
     private static final int MAX_RULES = 256;
     private static final int MAX_WEIGHT = 1_000_000;
     private static final String HAS_ENDPOINTS = "where the mesh has endpoints, with resolution STATIC or DNS";
+    private static final String HOST =
+            "a DNS name or an IP address (IPv6 in brackets), either with or without \":port\"; \"*.\" and a DNS name; or,"
+                    + " with resolution NONE, \"*\"";
     private static final String NO_ENDPOINTS =
             "nothing: with resolution NONE the endpoint is the request's own host and port";
 
@@ -58,9 +61,9 @@ final class ServiceCheck {
 
     /** The problem of a host; null: none. */
     static @Nullable String fault(String host, Service service) {
-        if (!Hosts.isHost(host)) {
-            return "a DNS name or an IP address (IPv6 in brackets), either with or without \":port\"; \"*.\" and a DNS name; or,"
-                    + " with resolution NONE, \"*\"";
+        String fault = Hosts.fault(host, Hosts.MAX_HOST, Hosts.HOST, HOST);
+        if (fault != null) {
+            return fault;
         }
         if (host.equals("*") && service.resolution() != Resolution.NONE) {
             return "\"*\" only with resolution NONE: one service cannot list the endpoints of every host";
@@ -71,13 +74,8 @@ final class ServiceCheck {
                 : null;
     }
 
-    /** The legal hosts of a refused service. */
-    static List<String> legalHosts(@Nullable Service service) {
-        return service == null
-                ? List.of()
-                : service.hosts().stream()
-                        .filter(host -> fault(host, service) == null)
-                        .toList();
+    static boolean isLegal(String host, Service service) {
+        return fault(host, service) == null;
     }
 
     // ---- endpoints
@@ -104,8 +102,13 @@ final class ServiceCheck {
     @SuppressWarnings("ReferenceEquality") // the reader shares equal labels: most are the same object as the last
     private boolean endpoint(Place place, Endpoint e) {
         boolean isAddress = Hosts.isAddress(e.address());
-        if (!isAddress) {
-            place.field("address").wrong(e.address(), "an IP address or a DNS name, without scheme, port or brackets");
+        if (!isAddress) { // looks for its fault only then
+            place.field("address")
+                    .host(
+                            e.address(),
+                            Hosts.MAX_NAME,
+                            Hosts.ADDRESS,
+                            "an IP address or a DNS name, without scheme, port or brackets");
         }
         boolean isPort = place.field("port").integer(e.port(), 1, 65_535);
         if (!isLegal(e.locality())) {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mode whether TLS is used, and which side presents which certificate
  * @param sni the server name that is sent, and with {@link Mode#SIMPLE} and {@link Mode#MUTUAL} the name that the certificate
- *     must carry; null: the logical host
+ *     must carry; kept in the form that URLs have; null: the logical host
  * @param subjectAltNames a certificate must carry one of these instead: SPIFFE IDs with {@link Mode#MESH_MUTUAL}, otherwise
  *     also DNS names and IP addresses; compared as a whole; empty: not stated, which never accepts any name
  * @param caCertificates PEM; with {@link Mode#SIMPLE} and {@link Mode#MUTUAL}: certificates are verified against these alone;
@@ -25,6 +25,7 @@ public record Tls(
         @Nullable String caCertificates,
         @Nullable String credentialName) {
     public Tls {
+        sni = sni == null ? null : Hosts.canonical(sni);
         subjectAltNames = List.copyOf(subjectAltNames);
     }
 

@@ -15,7 +15,7 @@ final class TlsCheck {
     private TlsCheck() {}
 
     static void check(Place place, Tls tls) {
-        place.field("sni").text(tls.sni(), Hosts.MAX_NAME, Hosts.DNS_NAME, "a DNS name");
+        place.field("sni").host(tls.sni(), Hosts.MAX_NAME, Hosts.DNS_NAME, "a DNS name");
         place.field("subjectAltNames")
                 .each(tls.subjectAltNames(), 0, MAX_NAMES, (at, name) -> altName(at, tls.mode(), name));
         certificates(place.field("caCertificates"), tls);

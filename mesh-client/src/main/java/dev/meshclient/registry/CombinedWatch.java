@@ -9,6 +9,7 @@ import dev.meshclient.internal.source.WantedHosts;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.version.VersionOrder;
+import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
@@ -209,7 +210,11 @@ final class CombinedWatch implements Closeable {
             Remembered left = memory.own(time.now());
             if (state == null && left != null && left.document() != null) {
                 left.order().forEach(order::applied);
-                order.applied(left.document().policy().metadata());
+                MeshPolicy policy = left.document().policy();
+                if (!VersionOrder.changesNoService(
+                        policy, left.document().refused().keySet())) {
+                    order.applied(policy.metadata());
+                }
                 state = new State(left.document(), false, left.confirmed(), memory.sources());
             }
         }
@@ -312,8 +317,23 @@ final class CombinedWatch implements Closeable {
                         state = before;
                     }
                 }
-                order.applied(next.document.policy().metadata());
+                if (!isWithoutEffect(next.document, before == null ? null : before.document)) {
+                    order.applied(next.document.policy().metadata());
+                }
             }
+        }
+
+        /** All that is not a service may matter to the services of the other source. */
+        private static boolean isWithoutEffect(PolicyDocument next, @Nullable PolicyDocument before) {
+            MeshPolicy policy = next.policy();
+            MeshPolicy last = before == null ? MeshPolicy.builder().build() : before.policy();
+            return VersionOrder.changesNoService(policy, next.refused().keySet())
+                    && policy.toBuilder()
+                            .metadata(last.metadata())
+                            .services(last.services())
+                            .removed(last.removed())
+                            .build()
+                            .equals(last);
         }
 
         private void heard() {

@@ -1,6 +1,7 @@
 package dev.meshclient.registry;
 
 import dev.meshclient.internal.source.Combination;
+import dev.meshclient.internal.source.ServiceOverride;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -88,6 +89,23 @@ public interface PolicySource {
      */
     static PolicySource overlay(PolicySource top, PolicySource base) {
         return new CombinedSource(Combination.Kind.OVERLAY, top, base, CombinedSource.MOMENT);
+    }
+
+    /**
+     * A policy with one service at another URL, such as the one that a developer works on: all calls to the service, those to its
+     * subsets and through its rules included, are sent to that URL. Its timeouts, retries and limits stay; TLS, access policies and
+     * tokens of the policy do not apply to it. A policy that lacks the service gets one with the host {@code service}. Not for the
+     * service of the process itself, whose inbound requests its access policies check.
+     *
+     * <p>The system property {@code mesh.override} or the environment variable {@code MESH_OVERRIDE} does the same without a
+     * change of the program: {@code orders=http://localhost:8081,billing=https://localhost:8443}.
+     *
+     * @param service the name of the service in the policy
+     * @param url scheme, host and port; with {@code https:} the caller's client must trust the certificate
+     * @throws IllegalArgumentException if the URL has a path or is none
+     */
+    static PolicySource override(String service, String url, PolicySource base) {
+        return new OverriddenSource(ServiceOverride.of(service, url), base);
     }
 
     /**

@@ -87,6 +87,31 @@ public sealed interface MeshEvent {
         int lifePercent();
     }
 
+    /** The peer of an attempt is rejected for a reason of security; sent for each such attempt, on the thread of its call. */
+    non-sealed interface PeerRejected extends MeshEvent {
+        /** The called service. */
+        String service();
+
+        /** {@code address:port}. */
+        String endpoint();
+
+        /** The kind of the failure. */
+        Kind kind();
+
+        /** The expected and the proved identity, or the rule that its certificate breaks. */
+        String reason();
+
+        /** Why a peer is rejected. */
+        enum Kind {
+            /** It proves another identity than the expected one. */
+            WRONG_IDENTITY,
+            /** Its certificate is not trusted, has expired or breaks a rule. */
+            NOT_TRUSTED,
+            /** It answers TLS in plaintext. */
+            PLAINTEXT
+        }
+    }
+
     /** An authorization policy decided about a request, outbound or inbound, or a shadow policy would have. */
     non-sealed interface AuthorizationDecided extends MeshEvent {
         /** The decision. */

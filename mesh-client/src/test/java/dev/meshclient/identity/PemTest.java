@@ -6,10 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.identity.TestCertificates.Kind;
 import java.math.BigInteger;
 import java.security.KeyFactory;
+import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.Security;
+import java.security.cert.CertificateException;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.RSAPrivateKey;
+import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
@@ -123,6 +126,66 @@ class PemTest {
         assertThatThrownBy(() -> Pem.certificates(
                         good + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "c.pem"))
                 .hasMessageContaining("certificate 2 of c.pem is damaged");
+    }
+
+    private static final String BEGIN = "-----BEGIN CERTIFICATE-----";
+
+    /** Written by an editor, a template or another system; RFC 7468 3 lets a parser ignore blanks. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\uFEFF", " ", "\t", "\u00a0", "  \u200b", "\r", "\uFEFF\r\n "})
+    void reads_each_certificate_whatever_stands_around_its_lines(String around) throws Exception {
+        TestCertificates one = TestCertificates.root("one");
+        TestCertificates two = TestCertificates.root("two");
+        String pem = (one.certificatePem() + two.certificatePem()).replace("\r", "");
+
+        assertThat(Pem.certificates(around + pem, "it")).containsExactly(one.certificate(), two.certificate());
+        assertThat(Pem.certificates(pem.replace(BEGIN, around + BEGIN), "it")).hasSize(2);
+        assertThat(Pem.certificates(pem.replace("\n", around.strip() + " \r\n"), "it"))
+                .hasSize(2);
+        assertThat(Pem.certificates(pem.replace("\n", "\r"), "it")).hasSize(2);
+        assertThat(read(around + one.keyPem(), null)).isEqualTo(one.key());
+    }
+
+    /** Each of them was skipped, and the rest believed. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "word -----BEGIN CERTIFICATE-----",
+                "# -----BEGIN CERTIFICATE-----",
+                "----BEGIN CERTIFICATE-----",
+                "-----BEGIN CERTIFICATE----",
+                "-----BEGIN CERTIFICATE",
+                "----- BEGIN CERTIFICATE-----",
+                "-----begin certificate-----",
+                "-----Begin Certificate-----",
+                "\u2013\u2013\u2013BEGIN CERTIFICATE\u2013\u2013\u2013",
+                "-----BEGIN CERTIFICATE----- MIIB",
+                "-----BEGIN TRUSTED CERTIFICATE-----",
+                "-----BEGIN X.509 CERTIFICATE-----",
+                "-----BEGIN PKCS7-----",
+                "-----BEGIN CMS-----"
+            })
+    void refuses_a_certificate_that_it_would_skip_and_names_the_line(String begin) {
+        String good = TestCertificates.root("one").certificatePem().replace("\r", "");
+        String pem = "words\n" + good.replace(BEGIN, begin) + good;
+
+        assertThatThrownBy(() -> Pem.certificates(pem, "ca.crt"))
+                .isInstanceOf(CertificateException.class)
+                .hasMessageStartingWith("ca.crt, line 2, has a ");
+    }
+
+    /** Of the curves that the JDK has removed (JDK-8235710). */
+    @Test
+    void a_key_on_a_curve_that_the_JDK_lacks_says_so() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC", new BouncyCastleProvider());
+        generator.initialize(new ECGenParameterSpec("secp256k1"));
+        PrivateKey key = read(pkcs8(generator.generateKeyPair().getPrivate()), null);
+
+        assertThatThrownBy(() -> KeyPairs.check(TestCertificates.root("root").chain(), key))
+                .isInstanceOf(CertificateException.class)
+                .hasMessageStartingWith(
+                        "this JDK cannot sign with the private key (EC): Curve not supported: secp256k1")
+                .hasMessageEndingWith("; RSA, P-256, P-384, P-521 and Ed25519 keys are supported");
     }
 
     @Test

@@ -110,6 +110,26 @@ class CombinedSourceTest {
     }
 
     @Test
+    void the_last_good_document_of_one_source_may_return_after_a_bad_one() throws IOException {
+        Path vms = file(7);
+        watch = hybrid(vms).watch(sink.at(time));
+        sink.awaitDelivered("-/7+-/1");
+        Files.writeString(vms, document(8, "vm").replace("[\"vm\"]", "\"vm\""));
+        sink.awaitDelivered("-/7+-/1", "-/8+-/1");
+        file(7);
+        sink.awaitDelivered("-/7+-/1", "-/8+-/1", "-/7+-/1");
+        Files.writeString(
+                vms,
+                document(9, "vm")
+                        .replace("[\"vm\"]", "\"vm\"")
+                        .replace("\"services\"", "\"clusters\": [{\"name\": \"west\"}], \"services\""));
+        sink.awaitDelivered("-/7+-/1", "-/8+-/1", "-/7+-/1", "-/9+-/1");
+        file(7);
+        await().until(() -> sink.events.size() == 5);
+        assertThat(sink.events.get(4)).contains("metadata.version: 7 (legal: 9 or more");
+    }
+
+    @Test
     void both_are_there_from_the_first_document_on() throws IOException {
         watch = hybrid(file(5)).watch(sink.at(time));
         sink.awaitDelivered("-/5+-/1");

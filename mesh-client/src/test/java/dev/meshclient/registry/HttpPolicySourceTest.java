@@ -83,6 +83,30 @@ class HttpPolicySourceTest extends WatchedRegistry {
     }
 
     @Test
+    void a_server_that_holds_and_does_not_say_so_is_asked_to_hold_again_after_each_change() {
+        registry.changes(r -> r.removeHeader("Preference-Applied"));
+        registry.serves(document(1), "\"a\"").holds();
+        watch(source().pollInterval(Duration.ofHours(5)));
+        for (int version = 2; version < 5; version++) {
+            registry.awaitHeld();
+            registry.serves(document(version), "\"" + version + "\"");
+            sink.awaitEvent("v" + version);
+        }
+        registry.awaitHeld();
+        assertThat(registry.requests()).isEqualTo(5);
+    }
+
+    @Test
+    void an_empty_etag_is_none() {
+        registry.serves(document(1), "");
+        watch(source());
+        registry.awaitRequests(3);
+        assertThat(registry.header(2, "If-None-Match")).isNull();
+        assertThat(registry.header(2, "Mesh-Applied")).isNull();
+        assertThat(registry.header(2, "Prefer")).isNull();
+    }
+
+    @Test
     void a_change_on_a_server_that_does_not_hold_is_found_by_polling() {
         registry.serves(document(1), "\"a\"");
         watch(source());

@@ -1,7 +1,9 @@
 package dev.meshclient.simulation;
 
+import dev.meshclient.internal.call.Attempt;
 import java.io.IOException;
 import java.util.random.RandomGenerator;
+import okhttp3.Headers;
 
 /** A scripted endpoint: what it answers, by the time and by how busy it is. */
 final class Peer {
@@ -19,16 +21,26 @@ final class Peer {
     @FunctionalInterface
     interface Script {
         Answer answer(long now, int busy, RandomGenerator random) throws IOException;
+
+        /** For peers that call others for the attempt. */
+        default Answer answer(Attempt attempt, long now, int busy, RandomGenerator random) throws IOException {
+            return answer(now, busy, random);
+        }
     }
 
     /**
      * What comes back.
      *
      * @param nanos until the headers, or the failure
-     * @param status of the response; 0: connection refused; -1: reset
+     * @param status of the response; 0: connection refused; -1: reset; -2: stream refused
      * @param bodyNanos from the headers to the end of the body
+     * @param headers of the response
      */
-    record Answer(long nanos, int status, long bodyNanos) {
+    record Answer(long nanos, int status, long bodyNanos, Headers headers) {
+        Answer(long nanos, int status, long bodyNanos) {
+            this(nanos, status, bodyNanos, Headers.EMPTY);
+        }
+
         static Answer ok(long nanos) {
             return new Answer(nanos, 200, 0);
         }
@@ -37,8 +49,18 @@ final class Peer {
             return new Answer(nanos, status, 0);
         }
 
+        /** Asks for a pause of so many seconds. */
+        Answer retryAfter(int seconds) {
+            return new Answer(nanos, status, bodyNanos, Headers.of("Retry-After", String.valueOf(seconds)));
+        }
+
         static Answer refused() {
             return new Answer(0, 0, 0);
+        }
+
+        /** As after a GOAWAY: the peer says that it has not processed the request. */
+        static Answer refusedStream(long nanos) {
+            return new Answer(nanos, -2, 0);
         }
     }
 
@@ -58,12 +80,12 @@ final class Peer {
         return zone;
     }
 
-    Answer arrive(long now, RandomGenerator random) throws IOException {
+    Answer arrive(Attempt attempt, long now, RandomGenerator random) throws IOException {
         busy++;
         served++;
         mostBusy = Math.max(mostBusy, busy);
         lastArrival = now;
-        return script.answer(now, busy, random);
+        return script.answer(attempt, now, busy, random);
     }
 
     void leave() {

@@ -47,7 +47,7 @@ final class ScriptedTransport implements Wire {
         crossings += zone.isEmpty() || zone.equals(peer.zone()) ? 0 : 1;
         Peer.Answer answer;
         try {
-            answer = peer.arrive(time.now(), time.random());
+            answer = peer.arrive(attempt, time.now(), time.random());
             attempt.pause(answer.nanos());
         } catch (IOException cause) {
             peer.leave();
@@ -58,9 +58,11 @@ final class ScriptedTransport implements Wire {
             return response(attempt, peer, answer);
         }
         peer.leave();
-        throw answer.status() == 0
-                ? failed(attempt, Outcome.CONNECT_FAILURE, new ConnectException("refused by " + peer.name()))
-                : failed(attempt, Outcome.RESET, new SocketException("reset by " + peer.name()));
+        throw switch (answer.status()) {
+            case 0 -> failed(attempt, Outcome.CONNECT_FAILURE, new ConnectException("refused by " + peer.name()));
+            case -1 -> failed(attempt, Outcome.RESET, new SocketException("reset by " + peer.name()));
+            default -> failed(attempt, Outcome.REFUSED_STREAM, new IOException("stream refused by " + peer.name()));
+        };
     }
 
     private static IOException failed(Attempt attempt, Outcome outcome, IOException e) {
@@ -75,6 +77,7 @@ final class ScriptedTransport implements Wire {
                 .protocol(Protocol.HTTP_1_1)
                 .code(answer.status())
                 .message("")
+                .headers(answer.headers())
                 .body(new Body(attempt, peer, answer.bodyNanos()))
                 .build();
     }

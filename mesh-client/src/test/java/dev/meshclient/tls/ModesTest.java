@@ -16,16 +16,22 @@ import dev.meshclient.internal.time.RealTime;
 import java.io.Closeable;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -34,6 +40,8 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which side proves its identity, by {@code tls.mode} and the marks of endpoints. */
 class ModesTest {
@@ -166,6 +174,69 @@ class ModesTest {
                     .isInstanceOf(SSLPeerUnverifiedException.class)
                     .hasMessageContaining("bank.example");
             assertThat(bank.server.getRequestCount()).isZero();
+        }
+    }
+
+    /** A server of the right authority and the wrong name, which keeps what clients show it. */
+    private static SSLSocketFactory noting(List<X509Certificate[]> shown, String version) throws Exception {
+        SSLContext context = SSLContext.getInstance("TLS");
+        KeyStore keys = KeyStore.getInstance("PKCS12");
+        keys.load(null, null);
+        keys.setKeyEntry("own", BANK.key(), new char[0], new X509Certificate[] {BANK.certificate()});
+        KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
+        factory.init(keys, new char[0]);
+        context.init(factory.getKeyManagers(), new TrustManager[] {new Noting(shown)}, null);
+        return new OldTls(context.getSocketFactory(), version);
+    }
+
+    private record Noting(List<X509Certificate[]> shown) implements X509TrustManager {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String authType) {
+            shown.add(chain);
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String authType) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+            return new X509Certificate[0];
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "TLSv1.3 | ''",
+                "TLSv1.2 | ''",
+                "TLSv1.3 | , 'sni': 'other.example'",
+                "TLSv1.2 | , 'sni': 'other.example'",
+                "TLSv1.3 | , 'sni': 'bank.example', 'subjectAltNames': ['127.0.0.1']",
+                "TLSv1.3 | , 'sni': 'bank.example', 'subjectAltNames': ['other.example']",
+                "TLSv1.2 | , 'sni': 'bank.example', 'subjectAltNames': ['other.example']",
+            })
+    void mutual_shows_no_certificate_to_a_peer_of_another_name(String version, String names) throws Exception {
+        List<X509Certificate[]> shown = new CopyOnWriteArrayList<>();
+        try (MockWebServer server = new MockWebServer()) {
+            server.useHttps(noting(shown, version));
+            server.requireClientAuth();
+            server.setDispatcher(OK);
+            server.start();
+            String settings = "'tls': {'mode': 'MUTUAL', 'credentialName': 'bank'%s}";
+            WorkloadIdentity own = WorkloadIdentity.of(CHECKOUT.svid(ROOT));
+            Map<String, WorkloadIdentity> bank = Map.of("bank", WorkloadIdentity.of(US_AT_THE_BANK.svid(BANK_ROOT)));
+            String stated = names.equals("''") ? "" : names;
+            try (Mesh mesh = mesh(settings.formatted(stated), server.getPort(), own, bank)) {
+                assertThatThrownBy(() -> call(mesh))
+                        .isInstanceOf(SSLPeerUnverifiedException.class)
+                        .hasMessageContaining("bank.example");
+            }
+            assertThat(shown).isEmpty();
+            try (Mesh mesh = mesh(settings.formatted(", 'sni': 'bank.example'"), server.getPort(), own, bank)) {
+                succeeds(mesh);
+            }
+            assertThat(shown).hasSize(1);
         }
     }
 

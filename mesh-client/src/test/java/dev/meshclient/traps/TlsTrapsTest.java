@@ -6,11 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import dev.meshclient.internal.time.Patience;
+import dev.meshclient.telemetry.MeshEvent;
+import dev.meshclient.telemetry.MeshListener;
 import java.io.File;
 import java.io.IOException;
 import java.net.UnknownServiceException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import mockwebserver3.MockResponse;
@@ -27,6 +31,8 @@ import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS between the mesh and its endpoints: the name that is asked for, the names that may answer, and that nothing is sent in the clear. */
 class TlsTrapsTest {
@@ -94,6 +100,47 @@ class TlsTrapsTest {
         try (RawServer bad = RawServer.of(peer -> peer.read(64));
                 Situation situation = Situation.at(bad).tls(AUTHORITY, SERVICE).with(Situation.PATIENT)) {
             situation.check("SSLHandshakeException", "connect-failure", 0, true, true);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'SIMPLE'", "'SIMPLE', 'caCertificates': '%s'"})
+    void a_plaintext_answer_is_asked_about_and_reported(String mode) throws Exception {
+        List<MeshEvent.PeerRejected> rejected = new CopyOnWriteArrayList<>();
+        MeshListener listener = new MeshListener() {
+            @Override
+            public void on(MeshEvent event) {
+                if (event instanceof MeshEvent.PeerRejected peer) {
+                    rejected.add(peer);
+                }
+            }
+        };
+        String pem = AUTHORITY.certificatePem().replace("\r", "").replace("\n", "\\n");
+        try (RawServer bad = RawServer.of(peer -> {
+                    peer.read(64);
+                    peer.write("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+                    peer.finish();
+                });
+                Mesh mesh = Mesh.builder()
+                        .listener(listener)
+                        .policy(Documents.mesh("traps")
+                                .services(Documents.service("service")
+                                        .with("'tls': {'mode': " + mode.formatted(pem) + "}, 'retry': {'attempts': 0}")
+                                        .with(Situation.PATIENT)
+                                        .endpoint(bad.port()))
+                                .source())
+                        .build()) {
+            assertThatThrownBy(() -> mesh.wrap(new OkHttpClient())
+                            .newCall(
+                                    new Request.Builder().url("http://service/").build())
+                            .execute())
+                    .isInstanceOf(SSLException.class)
+                    .hasMessageContaining("127.0.0.1:" + bad.port())
+                    .hasMessageEndingWith("; does it speak TLS?");
+            assertThat(rejected).hasSize(1).first().satisfies(peer -> {
+                assertThat(peer.kind()).isEqualTo(MeshEvent.PeerRejected.Kind.PLAINTEXT);
+                assertThat(peer.service()).isEqualTo("service");
+            });
         }
     }
 

@@ -7,6 +7,7 @@ import dev.meshclient.authz.Inbound;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.authz.InboundResult;
 import java.io.IOException;
+import java.net.URI;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -40,6 +41,11 @@ public final class MeshFilter extends Filter {
 
     @Override
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+        if (isAmbiguous(exchange)) {
+            exchange.sendResponseHeaders(400, -1);
+            exchange.close();
+            return;
+        }
         InboundResult result = inbound.authorize(request(exchange));
         if (!result.isAllowed()) {
             // The reason is only logged: it would help an attacker.
@@ -68,6 +74,20 @@ public final class MeshFilter extends Filter {
     @Override
     public String description() {
         return "admits the requests that the policy of the mesh allows";
+    }
+
+    /**
+     * Whether a handler may understand another request than the one that policy decides about: it has no host or several, its
+     * target names another host than its header, or has a fragment (RFC 9112 3.2).
+     */
+    private static boolean isAmbiguous(HttpExchange exchange) {
+        List<String> hosts = exchange.getRequestHeaders().get("Host");
+        URI target = exchange.getRequestURI();
+        String authority = target.getRawAuthority();
+        return hosts == null
+                || hosts.size() != 1
+                || (authority != null && !authority.equalsIgnoreCase(hosts.get(0)))
+                || target.getRawFragment() != null;
     }
 
     private static InboundRequest request(HttpExchange exchange) {

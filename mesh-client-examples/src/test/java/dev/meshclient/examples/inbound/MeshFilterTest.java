@@ -83,6 +83,20 @@ class MeshFilterTest {
         }
     }
 
+    /** Policy would decide about another request than the one that the handler, or a server behind it, understands. */
+    @Test
+    void an_ambiguous_request_is_refused_before_policy_is_asked() throws IOException {
+        try (Mesh mesh = mesh(InboundExample.POLICY)) {
+            HttpServer server = InboundExample.serve(mesh);
+            assertThat(status(server, "GET", "/api/7", "Host: admin\r\n")).isEqualTo("400");
+            assertThat(status(server, "GET", "http://admin/api/7")).isEqualTo("400");
+            assertThat(status(server, "GET", "http://reviews/api/7")).isEqualTo("200");
+            assertThat(status(server, "GET", "//admin/api/7")).isEqualTo("400");
+            assertThat(status(server, "GET", "/api/7#/../../admin")).isEqualTo("400");
+            server.stop(0);
+        }
+    }
+
     @Test
     void without_a_policy_nothing_comes_in() throws IOException {
         try (Mesh mesh = mesh(null)) {

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Keys that are fetched from a URI: on a thread of their own, one fetch at a time, with a pause between two fetches. The last
- * good keys stay while a fetch fails.
+ * good keys stay as long as the fetches fail. A set without keys is an answer: the issuer has revoked them.
  */
 final class FetchedKeys implements KeySets.Keys {
     private static final Logger LOG = LoggerFactory.getLogger(FetchedKeys.class);
@@ -149,7 +149,9 @@ final class FetchedKeys implements KeySets.Keys {
             byte[] bytes = download.get(uri, MAX_BYTES, TIMEOUT);
             List<VerificationKey> keys = VerificationKey.of(JWKSet.parse(new String(bytes, StandardCharsets.UTF_8)));
             if (keys.isEmpty()) {
-                throw new IOException("it has no public RSA (2048 bits) or EC key for signatures");
+                LOG.warn(
+                        "the keys at {}: it has no public RSA (2048 bits) or EC key for signatures, so no token is valid",
+                        uri);
             }
             next = new Known(keys, time.now(), "");
         } catch (IOException | ParseException | RuntimeException e) {

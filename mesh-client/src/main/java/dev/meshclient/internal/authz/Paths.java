@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Converts paths to the form that rules are compared with: percent-decoded once. A path that servers interpret in different
- * ways (an encoded slash, dot segments, empty elements, path parameters) has no such form.
+ * ways (an encoded slash, dot segments, empty elements, path parameters, a fragment) has no such form.
  */
 final class Paths {
     private Paths() {}
@@ -17,7 +17,11 @@ final class Paths {
      * @return the same string if nothing changes; null if servers interpret it in different ways
      */
     static @Nullable String normal(String path) {
-        int end = end(path);
+        if (path.indexOf('#') >= 0) {
+            return null; // no request target has a fragment (RFC 9112 3.2); Envoy refuses it too
+        }
+        int query = path.indexOf('?');
+        int end = query < 0 ? path.length() : query;
         boolean encoded = false;
         for (int i = 0; i < end; i++) {
             char c = path.charAt(i);
@@ -51,13 +55,6 @@ final class Paths {
     static String decoded(String literal) {
         String decoded = literal.indexOf('%') < 0 ? literal : decode(literal);
         return decoded == null ? literal : decoded;
-    }
-
-    private static int end(String path) {
-        int query = path.indexOf('?');
-        int fragment = path.indexOf('#');
-        int end = query < 0 ? path.length() : query;
-        return fragment < 0 ? end : Math.min(end, fragment);
     }
 
     private static boolean isAmbiguous(String path, int i, int end) {

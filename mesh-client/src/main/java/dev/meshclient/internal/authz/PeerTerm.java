@@ -3,12 +3,21 @@ package dev.meshclient.internal.authz;
 import dev.meshclient.authz.InboundRequest.Attribute;
 import dev.meshclient.internal.authz.Authorization.Facts;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Matches a part of the peer's SPIFFE ID, {@code trust.domain/ns/NAMESPACE/sa/ACCOUNT}. */
 abstract class PeerTerm extends Term {
     private static final String SCHEME = "spiffe://";
     private static final String NAMESPACE = "/ns/";
     private static final String ACCOUNT = "/sa/";
+    private static final Pattern CANONICAL = Pattern.compile("[^/]*/ns/[^/]+/sa/[^/]+");
+
+    private final boolean inPath;
+
+    /** @param inPath whether it compares a namespace or an account, which the path states */
+    private PeerTerm(boolean inPath) {
+        this.inPath = inPath;
+    }
 
     /** @param from the index of the trust domain */
     abstract boolean matches(String id, int from);
@@ -19,7 +28,25 @@ abstract class PeerTerm extends Term {
             return Truth.MAYBE;
         }
         String id = facts.text(Attribute.PRINCIPAL, request);
-        return Truth.of(id != null && matches(id, id.startsWith(SCHEME) ? SCHEME.length() : 0));
+        if (id == null) {
+            return Truth.NO;
+        }
+        return inPath && isAmbiguous(id) ? Truth.MAYBE : Truth.of(matches(id, start(id)));
+    }
+
+    /** Whether it has two namespaces or two accounts, of which peers of the mesh take different ones. */
+    static boolean isAmbiguous(String id) {
+        return (repeats(id, NAMESPACE) || repeats(id, ACCOUNT))
+                && !CANONICAL.matcher(withoutScheme(id)).matches(); // a namespace may be named ns
+    }
+
+    private static boolean repeats(String id, String part) {
+        int first = id.indexOf(part, start(id));
+        return first >= 0 && id.indexOf(part, first + 1) >= 0;
+    }
+
+    private static int start(String id) {
+        return id.startsWith(SCHEME) ? SCHEME.length() : 0;
     }
 
     /** Removes the scheme: Istio states principals without it. */
@@ -30,7 +57,7 @@ abstract class PeerTerm extends Term {
     static PeerTerm whole(List<String> values) {
         TextMatch[] matches =
                 TextTerm.matches(values.stream().map(PeerTerm::withoutScheme).toList(), false);
-        return new PeerTerm() {
+        return new PeerTerm(false) {
             @Override
             boolean matches(String id, int start) {
                 return TextMatch.any(matches, id, start, id.length());
@@ -40,7 +67,7 @@ abstract class PeerTerm extends Term {
 
     static PeerTerm trustDomain(List<String> values) {
         TextMatch[] matches = TextTerm.matches(values, false);
-        return new PeerTerm() {
+        return new PeerTerm(false) {
             @Override
             boolean matches(String id, int start) {
                 int end = id.indexOf('/', start);
@@ -51,7 +78,7 @@ abstract class PeerTerm extends Term {
 
     static PeerTerm namespace(List<String> values) {
         TextMatch[] matches = TextTerm.matches(values, false);
-        return new PeerTerm() {
+        return new PeerTerm(true) {
             @Override
             boolean matches(String id, int start) {
                 int from = namespaceAt(id, start);
@@ -67,7 +94,7 @@ abstract class PeerTerm extends Term {
                 values.stream().map(v -> v.substring(0, v.indexOf('/'))).toArray(String[]::new);
         String[] accounts =
                 values.stream().map(v -> v.substring(v.indexOf('/') + 1)).toArray(String[]::new);
-        return new PeerTerm() {
+        return new PeerTerm(true) {
             @Override
             boolean matches(String id, int start) {
                 int from = namespaceAt(id, start);

@@ -53,7 +53,7 @@ public final class PolicyInbound implements Inbound {
                     Status.DENIED, "", "", "policy asks for paths, and servers differ in what this one means");
         }
         InboundFacts.Known known =
-                new InboundFacts.Known(request, path, claims, now.tokens == null || request.states(Attribute.HEADERS));
+                InboundFacts.Known.of(request, path, claims, now.tokens == null || request.states(Attribute.HEADERS));
         Verdict verdict = policies.decide(InboundFacts.FACTS, known);
         policies.notices(
                 InboundFacts.FACTS,
@@ -62,9 +62,7 @@ public final class PolicyInbound implements Inbound {
                 v -> v.answer() != Answer.ALLOWED,
                 (kind, v) -> notify(now, request, kind, v.policy(), v.rule()));
         if (verdict.answer() != Answer.ALLOWED) {
-            String open = verdict.answer() == Answer.OPEN
-                    ? ", asks for what the entry point does not state (see InboundRequest)"
-                    : "";
+            String open = verdict.answer() == Answer.OPEN ? known.open() : "";
             return AuthorizationResult.refused(
                     Status.DENIED, verdict.policy(), verdict.rule(), verdict.reason() + open);
         }

@@ -67,11 +67,12 @@ final class Rules {
             case "remote.ip" -> v -> new AddressTerm(Attribute.REMOTE_IP, v);
             case "destination.ip" -> v -> new AddressTerm(Attribute.DESTINATION_IP, v);
             case "destination.port" -> v -> TextTerm.of(Attribute.PORT, v);
-            case "connection.sni" -> v -> TextTerm.of(Attribute.SNI, v);
+            case "connection.sni" -> TextTerm::serverName;
             case "source.zone" -> v -> TextTerm.of(Attribute.SOURCE_ZONE, v);
             case "source.namespace" -> PeerTerm::namespace;
             case "source.serviceAccount" -> PeerTerm::account;
             case "source.principal" -> PeerTerm::whole;
+            case "source.trustDomain" -> PeerTerm::trustDomain;
             case "request.auth.principal" -> TokenTerm::subject;
             case "request.auth.audiences" -> v -> TokenTerm.claim(List.of("aud"), v);
             case "request.auth.presenter" -> v -> TokenTerm.claim(List.of("azp"), v);

@@ -25,6 +25,11 @@ final class TextTerm extends Term {
         return new TextTerm(Attribute.HOST, matches(values, true), true);
     }
 
+    /** Ignores case, as names in DNS do. */
+    static Term serverName(List<String> values) {
+        return new TextTerm(Attribute.SNI, matches(values, true), false);
+    }
+
     static TextMatch[] matches(List<String> values, boolean ignoreCase) {
         return values.stream().map(v -> TextMatch.of(v, ignoreCase)).toArray(TextMatch[]::new);
     }

@@ -5,6 +5,7 @@ import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import dev.meshclient.identity.SpiffeId;
 import dev.meshclient.policy.JwtProvider;
 import java.text.ParseException;
 import java.time.Duration;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,7 @@ final class TokenCheck {
     private static final int MAX_TRIED = 10;
     private static final Duration SKEW = Duration.ofSeconds(60);
     private static final String BEARER = "bearer ";
-    private static final String SPIFFE = "spiffe://";
+    private static final String SPIFFE = "spiffe:";
 
     /** Types of tokens for requests; a token for another use has another type (RFC 8725 3.11). */
     private static final Set<String> TYPES = Set.of("jwt", "jose", "at+jwt", "application/at+jwt");
@@ -84,13 +86,15 @@ final class TokenCheck {
         if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return CheckedToken.NO_TOKEN;
         }
-        String token = authorization.substring(BEARER.length()).strip();
+        String token = authorization.substring(BEARER.length()).replaceFirst("^ +", ""); // RFC 9110 11.4: any number
         if (token.length() > MAX_LENGTH) {
             return CheckedToken.invalid("it has more than " + MAX_LENGTH + " characters");
         }
         try {
             SignedJWT jwt = SignedJWT.parse(token);
-            return check(jwt, jwt.getJWTClaimsSet());
+            return Stream.of(token.split("\\.", -1)).allMatch(Base64Url::isCanonical)
+                    ? check(jwt, jwt.getJWTClaimsSet())
+                    : CheckedToken.invalid("it is not in the one form that RFC 7515 allows");
         } catch (ParseException
                 | RuntimeException e) { // hostile input: whatever the parser throws, the token is invalid
             return CheckedToken.invalid("it is no signed JWT");
@@ -150,7 +154,8 @@ final class TokenCheck {
             return "it is for another audience";
         }
         String subject = claims.getSubject();
-        return subject != null && subject.startsWith(SPIFFE) ? svidProblem(subject, expires, type) : null;
+        boolean isSvid = subject != null && subject.regionMatches(true, 0, SPIFFE, 0, SPIFFE.length());
+        return subject != null && isSvid ? svidProblem(subject, expires, type) : null;
     }
 
     /** The rules of SPIFFE's JWT-SVID: it has an expiry, and its subject belongs to the trust domain whose keys are known. */
@@ -161,11 +166,18 @@ final class TokenCheck {
         if (!SVID_TYPES.contains(type)) {
             return "a SPIFFE token must be of type JWT or JOSE";
         }
-        int end = subject.indexOf('/', SPIFFE.length());
-        String domain = end < 0 ? "" : subject.substring(SPIFFE.length(), end);
-        return domain.equals(trustDomain) && end < subject.length() - 1
+        return trustDomain != null && isMember(subject, trustDomain)
                 ? null
                 : "its subject is no SPIFFE ID of the trust domain " + (trustDomain == null ? "(none)" : trustDomain);
+    }
+
+    private static boolean isMember(String subject, String trustDomain) {
+        try {
+            SpiffeId id = SpiffeId.parse(subject);
+            return id.isMemberOf(trustDomain) && !id.path().isEmpty();
+        } catch (IllegalArgumentException none) {
+            return false;
+        }
     }
 
     /** Null: no key verifies it, and none has its key ID. */

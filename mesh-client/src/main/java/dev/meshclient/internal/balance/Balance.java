@@ -53,7 +53,7 @@ public final class Balance implements AttemptLayer {
         Plan now = planner.current();
         Endpoint probed = now.nextProbe() == Long.MAX_VALUE ? null : now.toProbe(attempt, time.now());
         Endpoint endpoint = probed == null ? choose(now, attempt) : probed;
-        Picked picked = new Picked(this, attempt, endpoint, probed != null, now.usable() > attempt.number());
+        Picked picked = new Picked(this, attempt, endpoint, probed != null, now.usable());
         attempt.pick(picked);
         endpoint.state().begin();
         traffic.begun(Distance.between(own, endpoint.locality()));
@@ -68,7 +68,7 @@ public final class Balance implements AttemptLayer {
     }
 
     /** The chosen endpoint of an attempt; releases it when the attempt ends. */
-    private record Picked(Balance balance, Attempt attempt, Endpoint endpoint, boolean isProbe, boolean hasAlternative)
+    private record Picked(Balance balance, Attempt attempt, Endpoint endpoint, boolean isProbe, int usable)
             implements Pick, Runnable {
         @Override
         public EndpointsLeft left() {
@@ -106,17 +106,23 @@ public final class Balance implements AttemptLayer {
             return plan.pickUntried(random, new Tried(attempt));
         }
         String key = attempt.call().options().hashKey();
+        if (key == null && planner.ramp().isReturning()) {
+            attempt.call().note(planner.ramp().progress(time.now()));
+        }
         return key == null ? plan.pick(random, planner.ramp(), time.now()) : plan.pickByKey(key);
     }
 
     private NoHealthyEndpoint noneUsable(Plan plan, Attempt attempt) {
         int known = planner.known();
+        String unmatched = planner.unmatched();
         return attempt.refuse(decision -> Failures.make()
                 .noHealthyEndpoint(
-                        "no endpoint of '" + planner.backend() + "' admits calls: " + known + " known, "
-                                + why(plan, known),
+                        "no endpoint of '" + planner.backend() + "' admits calls: "
+                                + (unmatched == null ? known + " known, " + why(plan, known) : unmatched),
                         known == 0
-                                ? "add endpoints to the service or subset"
+                                ? unmatched == null
+                                        ? "add endpoints to the service or subset"
+                                        : "see endpoints[].labels and subsets[].labels in the policy"
                                 : !planner.hasPriorities()
                                         ? "list their localities there, or state failover beside it"
                                         : plan.ejected() == 0

@@ -221,28 +221,51 @@ final class Plan {
 
         Plan build() {
             int n = tiers.size();
-            boolean enough = PriorityLoad.available(health) == 100;
-            int[] load = settings.failover() == FailoverMode.STRICT
-                    ? PriorityLoad.strict(health)
-                    : PriorityLoad.spill(health);
+            boolean[] panics = panics();
+            int[] load = load(panics);
             boolean led = false;
-            boolean none = Arrays.stream(load).sum() == 0;
             List<Level> levels = new ArrayList<>();
             List<Integer> loads = new ArrayList<>();
             for (int i = 0; i < 2 * n; i++) {
                 Tier tier = tiers.get(i % n);
-                boolean inPanic = !enough && isPanic(i % n);
+                boolean inPanic = panics[i % n];
                 panic |= inPanic;
                 Tier.Kind kind = inPanic ? Tier.Kind.CALLABLE : kind(i);
                 int callable = !inPanic ? able[i] : i < n ? tier.endpoints(kind).size() : 0;
                 if (callable > 0) {
                     led |= i == 0;
                     levels.add(Level.of(tier, kind, inPanic ? ejected.none() : ejected, settings.zones()));
-                    loads.add(none ? callable : load[i]);
+                    loads.add(load[i]);
                 }
             }
             int[] shares = loads.stream().mapToInt(Integer::intValue).toArray();
             return new Plan(List.copyOf(levels), led, orEqual(shares), panic, ejected());
+        }
+
+        /** Where health is ignored. */
+        private boolean[] panics() {
+            boolean enough = PriorityLoad.available(health) == 100;
+            boolean[] panics = new boolean[tiers.size()];
+            for (int i = 0; !enough && i < panics.length; i++) {
+                panics[i] = isPanic(i);
+            }
+            return panics;
+        }
+
+        /** The calls of each priority. If health is ignored in all of them it does not decide among them either (Envoy). */
+        private int[] load(boolean[] panics) {
+            int n = tiers.size();
+            boolean total = true;
+            int[] callable = new int[2 * n];
+            for (int i = 0; i < n; i++) {
+                total &= panics[i] || tiers.get(i).known().isEmpty();
+                callable[i] = tiers.get(i).endpoints(Tier.Kind.CALLABLE).size();
+            }
+            boolean strict = settings.failover() == FailoverMode.STRICT
+                    && Arrays.stream(able).sum() > 0;
+            return strict
+                    ? PriorityLoad.strict(health)
+                    : total ? PriorityLoad.inTotalPanic(callable) : PriorityLoad.spill(health);
         }
 
         private List<Endpoint> ejected() {

@@ -138,6 +138,12 @@ public final class Planner {
         return endpoints.now().endpoints().size();
     }
 
+    /** Why a subset has no endpoints although its service has some; null: another reason. */
+    @Nullable
+    String unmatched() {
+        return endpoints.unmatched();
+    }
+
     /** Whether the policy sends calls from this locality to any endpoint. */
     boolean hasPriorities() {
         Made now = made;
@@ -150,6 +156,9 @@ public final class Planner {
 
     @Override
     public String toString() {
-        return current() + ", " + settings.failover() + ", panic below " + settings.minHealthPercent() + " %";
+        Plan now = current();
+        String progress = ramp.progress(time.now());
+        return now + (progress.isEmpty() ? "" : " (" + progress + ")") + ", " + settings.failover() + ", panic below "
+                + settings.minHealthPercent() + " %";
     }
 }

@@ -54,6 +54,30 @@ final class PriorityLoad {
         return load;
     }
 
+    /**
+     * The calls of each priority, of 100, if each has too few usable endpoints: in proportion to the endpoints that may be
+     * called; the remainder of rounding is added to the first priority with any. All zero if none has any.
+     */
+    static int[] inTotalPanic(int[] callable) {
+        long all = 0;
+        for (int c : callable) {
+            all += c;
+        }
+        int[] load = new int[callable.length];
+        int left = 100;
+        for (int i = 0; all > 0 && i < callable.length; i++) {
+            load[i] = (int) (100L * callable[i] / all);
+            left -= load[i];
+        }
+        for (int i = 0; all > 0 && left > 0 && i < callable.length; i++) {
+            if (callable[i] > 0) {
+                load[i] += left;
+                left = 0;
+            }
+        }
+        return load;
+    }
+
     /** Consul's rule: the first priority with a usable endpoint gets all calls. */
     static int[] strict(int[] health) {
         int[] load = new int[health.length];

@@ -7,15 +7,19 @@ import java.util.Map;
 
 /**
  * Decider: how many leading labels of {@code failoverPriority} an endpoint shares with the caller (Istio). A label that both
- * lack is shared. Topology labels that are not stated follow from the locality and the cluster.
+ * lack is shared. If the network is the first of them, the others order the endpoints of other networks as well. Topology labels that are not stated follow from the locality and the cluster.
  */
 final class SharedLabels {
+    private static final String NETWORK = "topology.istio.io/network";
+
     private final List<Wanted> wanted;
+    private final boolean networkFirst;
 
     private record Wanted(String key, String value) {}
 
     /** @param stated {@code key}, compared with the caller's value, or {@code key=value} */
     SharedLabels(List<String> stated, Map<String, String> ours, Locality own) {
+        this.networkFirst = !stated.isEmpty() && stated.get(0).equals(NETWORK);
         this.wanted = stated.stream()
                 .map(label -> {
                     int equals = label.indexOf('=');
@@ -30,15 +34,18 @@ final class SharedLabels {
         return !wanted.isEmpty();
     }
 
-    /** 0: the endpoint has all labels; n, of n labels: it lacks the first. */
+    /** 0: the endpoint has all labels; n, of n labels: it lacks the first, or only the network; above n: it lacks others, too. */
     int rank(Endpoint endpoint) {
-        for (int i = 0; i < wanted.size(); i++) {
-            Wanted label = wanted.get(i);
-            if (!label.value.equals(value(label.key, endpoint.labels(), endpoint.locality(), endpoint.cluster()))) {
-                return wanted.size() - i;
-            }
+        boolean elsewhere = networkFirst && !has(endpoint, wanted.get(0));
+        int rank = 0;
+        for (int i = elsewhere ? 1 : 0; rank == 0 && i < wanted.size(); i++) {
+            rank = has(endpoint, wanted.get(i)) ? 0 : wanted.size() - i;
         }
-        return 0;
+        return elsewhere ? wanted.size() + rank : rank;
+    }
+
+    private static boolean has(Endpoint endpoint, Wanted label) {
+        return label.value.equals(value(label.key, endpoint.labels(), endpoint.locality(), endpoint.cluster()));
     }
 
     private static String value(String key, Map<String, String> labels, Locality locality, String cluster) {

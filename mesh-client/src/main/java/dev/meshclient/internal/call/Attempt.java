@@ -1,6 +1,7 @@
 package dev.meshclient.internal.call;
 
 import dev.meshclient.Decision;
+import dev.meshclient.InboundContext;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.telemetry.AttemptInfo;
@@ -56,6 +57,20 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
     @Override
     public int number() {
         return number;
+    }
+
+    /**
+     * The number for the peer, from 1: above 1 the peer may have processed this request before, for this call or for an earlier
+     * attempt of the inbound request that the call is made for.
+     */
+    public int announcedNumber() {
+        InboundContext inbound = call.options().inbound();
+        int announced = inbound == null ? 1 : inbound.attempt();
+        for (Attempt earlier = previous; earlier != null; earlier = earlier.previous) {
+            Result now = earlier.result;
+            announced += now != null && now.isUnprocessed() ? 0 : 1;
+        }
+        return announced;
     }
 
     /** The attempt before this one, or null. */

@@ -17,9 +17,9 @@ public interface Pick {
         return false;
     }
 
-    /** Whether another endpoint, not tried by the call, could have taken this attempt. */
-    default boolean hasAlternative() {
-        return false;
+    /** How many endpoints admitted calls when this one was chosen; 0: not known. */
+    default int usable() {
+        return 0;
     }
 
     /** Whether an endpoint is left for a further attempt, as of now. */

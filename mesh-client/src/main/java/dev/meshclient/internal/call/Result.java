@@ -1,6 +1,7 @@
 package dev.meshclient.internal.call;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,4 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param failure why there is no response; null if there is one
  * @param decidedAt time of the result, on the clock of {@link Scope#now}
  */
-public record Result(Outcome outcome, int status, @Nullable IOException failure, long decidedAt) {}
+public record Result(Outcome outcome, int status, @Nullable IOException failure, long decidedAt) {
+    /** Whether the peer refused the stream or the connection. A handshake is work for the peer; a refused connection is none. */
+    public boolean isRefused() {
+        return outcome == Outcome.REFUSED_STREAM
+                || (outcome == Outcome.CONNECT_FAILURE && failure instanceof ConnectException);
+    }
+
+    /** Whether the attempt added no load: the peer refused it, or had ended the connection. */
+    public boolean isUnprocessed() {
+        return outcome == Outcome.RESET_BEFORE_REQUEST || outcome == Outcome.STALE || isRefused();
+    }
+}

@@ -9,8 +9,9 @@ import dev.meshclient.internal.endpoint.Backend;
  * @param service the service that claims the host
  * @param rule the rule's name, or its position
  * @param backend the backend of the call
+ * @param isStream whether the rule states that its responses are streams
  */
-public record Target(Revision revision, String service, String rule, Backend backend) {
+public record Target(Revision revision, String service, String rule, Backend backend, boolean isStream) {
     /** The policy in force, as {@code epoch/version}. */
     public String policy() {
         return revision.text();

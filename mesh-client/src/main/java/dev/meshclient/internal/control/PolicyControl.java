@@ -36,6 +36,7 @@ public final class PolicyControl {
     private final VersionOrder order = new VersionOrder();
 
     private @Nullable PolicyDocument document;
+    private @Nullable PolicyDocument ordered; // the last one that the order has recorded
     private Observer observer = new Observer() {};
     private volatile Runnable afterDrop = () -> {};
     private Time.@Nullable Timer nextStale;
@@ -106,9 +107,16 @@ public final class PolicyControl {
             return Applied.NOTHING_NEW;
         }
         Metadata metadata = next.policy().metadata();
-        Applied what = differs(last, next) && order.isAgain(metadata) ? Applied.SAME_VERSION : Applied.IN_FORCE;
-        ActivationSteps steps = put(LastGoodMerge.after(applied(), next, time.now()), gone);
-        order.applied(metadata);
+        Applied what = differs(ordered, next) && order.isAgain(metadata) ? Applied.SAME_VERSION : Applied.IN_FORCE;
+        AppliedPolicy merged = LastGoodMerge.after(applied(), next, time.now());
+        boolean isWithoutEffect =
+                VersionOrder.changesNoService(next.policy(), merged.refused().keySet())
+                        && merged.outboundTrafficPolicy() == applied().outboundTrafficPolicy();
+        ActivationSteps steps = put(merged, gone);
+        if (!isWithoutEffect) {
+            order.applied(metadata);
+            ordered = next;
+        }
         document = next;
         inForce(steps, what);
         return what;

@@ -63,7 +63,7 @@ public final class Deadline implements CallLayer {
         time.arm(expiry, at, "deadline");
         call.onEnd(expiry);
         Response response = next.call(call);
-        if (Streams.isStream(response)) { // from here on timeouts.idle limits it
+        if (Streams.isStream(call, response)) { // from here on timeouts.idle limits it
             expiry.cancel();
         }
         return response;

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.endpoint;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,9 @@ public final class EndpointHealth {
     private static final AtomicReferenceFieldUpdater<EndpointHealth, Ejection> EJECTION =
             AtomicReferenceFieldUpdater.newUpdater(EndpointHealth.class, Ejection.class, "ejection");
 
+    private static final AtomicLongFieldUpdater<EndpointHealth> REFUSED_AT =
+            AtomicLongFieldUpdater.newUpdater(EndpointHealth.class, "refusedAt");
+
     private final String address;
     private final char port;
     private volatile boolean ejectionAborted;
@@ -30,6 +34,7 @@ public final class EndpointHealth {
     private volatile int localFailures;
     private volatile int succeeded;
     private volatile int failed;
+    private volatile long refusedAt;
     private volatile Ejection ejection = Ejection.NEVER;
     private volatile @Nullable Object transport;
 
@@ -155,6 +160,16 @@ public final class EndpointHealth {
     public int localFailure() {
         FAILED.incrementAndGet(this);
         return LOCAL_FAILURES.incrementAndGet(this);
+    }
+
+    /**
+     * Takes note that it refused an attempt, unless it did so less than {@code withinNanos} ago.
+     *
+     * @return whether it took note
+     */
+    public boolean refused(long now, long withinNanos) {
+        long last = refusedAt;
+        return (last == 0 || now - last >= withinNanos) && REFUSED_AT.compareAndSet(this, last, Math.max(1, now));
     }
 
     /** Writes only if the counter is not 0 already: most attempts are good. */

@@ -1,6 +1,9 @@
 package dev.meshclient.internal.endpoint;
 
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The current endpoints of a backend, as the balance layer reads them: an immutable list behind one volatile reference. The
@@ -44,6 +47,22 @@ public final class EndpointSet {
     /** All endpoints of the service that the policy states. */
     public EndpointList whole() {
         return part.whole;
+    }
+
+    /**
+     * Why a subset has no endpoints although its service has some, such as {@code 1 endpoint, none labelled version=v1}; null: another
+     * reason, or it has some.
+     */
+    public @Nullable String unmatched() {
+        int all = whole().endpoints().size();
+        if (all == 0 || !now().endpoints().isEmpty()) {
+            return null;
+        }
+        String wanted = new TreeMap<>(labels)
+                .entrySet().stream()
+                        .map(label -> label.getKey() + "=" + label.getValue())
+                        .collect(Collectors.joining(", "));
+        return all + (all == 1 ? " endpoint" : " endpoints") + ", none labelled " + wanted;
     }
 
     /** The current endpoints. */

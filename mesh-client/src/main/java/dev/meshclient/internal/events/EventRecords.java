@@ -22,6 +22,8 @@ final class EventRecords {
 
     record Rejected(String source, String reason) implements MeshEvent.IdentityRejected {}
 
+    record RejectedPeer(String service, String endpoint, Kind kind, String reason) implements MeshEvent.PeerRejected {}
+
     record Expiring(String id, Instant notAfter, int lifePercent) implements MeshEvent.IdentityExpiring {}
 
     record Decided(AuthorizationEvent decision) implements MeshEvent.AuthorizationDecided {}

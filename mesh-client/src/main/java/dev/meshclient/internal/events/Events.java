@@ -118,6 +118,10 @@ public final class Events implements Observers {
         notifyListeners(new EventRecords.Expiring(id, notAfter, lifePercent));
     }
 
+    public void peerRejected(String service, String endpoint, MeshEvent.PeerRejected.Kind kind, String reason) {
+        notifyListeners(new EventRecords.RejectedPeer(service, endpoint, kind, reason));
+    }
+
     private void notifyListeners(MeshEvent event) {
         for (MeshListener listener : listeners) {
             try {

@@ -2,6 +2,8 @@ package dev.meshclient.internal.events;
 
 import dev.meshclient.identity.Svid;
 import dev.meshclient.internal.identity.LiveIdentity;
+import dev.meshclient.internal.identity.PeerFault;
+import dev.meshclient.telemetry.MeshEvent;
 import java.io.IOException;
 
 /** Notifies events of what becomes of the identity. */
@@ -20,5 +22,10 @@ public record IdentityEvents(Events events) implements LiveIdentity.News {
     @Override
     public void expiring(Svid svid, int percent) {
         events.identityExpiring(svid.name(), svid.notAfter(), percent);
+    }
+
+    @Override
+    public void peerRejected(String service, String endpoint, PeerFault fault, String reason) {
+        events.peerRejected(service, endpoint, MeshEvent.PeerRejected.Kind.valueOf(fault.name()), reason);
     }
 }

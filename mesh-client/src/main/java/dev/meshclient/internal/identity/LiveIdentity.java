@@ -57,6 +57,9 @@ public final class LiveIdentity implements Closeable {
 
         /** The certificate in use was not renewed: {@code percent} of its life has passed, 100 = it has expired. */
         void expiring(Svid svid, int percent);
+
+        /** A peer is rejected. On the thread of the call. */
+        default void peerRejected(String service, String endpoint, PeerFault fault, String reason) {}
     }
 
     /**

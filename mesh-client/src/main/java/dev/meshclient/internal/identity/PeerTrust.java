@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
@@ -23,11 +25,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PeerTrust extends X509ExtendedTrustManager {
     private final Check check;
+    private final @Nullable NameCheck names;
     private final List<X509Certificate> authorities;
 
-    private PeerTrust(Check check, List<X509Certificate> authorities) {
+    private PeerTrust(Check check, @Nullable NameCheck names, List<X509Certificate> authorities) {
         this.check = check;
+        this.names = names;
         this.authorities = List.copyOf(authorities);
+    }
+
+    /** Whether a trusted chain has the expected name. */
+    public interface NameCheck {
+        /** @param session the session that is being made; it has no certificate of the peer yet */
+        void of(X509Certificate[] chain, SSLSession session) throws CertificateException;
     }
 
     /** One way to verify. */
@@ -48,23 +58,36 @@ public final class PeerTrust extends X509ExtendedTrustManager {
                 (chain, question) -> {
                     SpiffeId id = svids.verify(chain, question);
                     if (!names.contains(id)) {
-                        throw new CertificateException("the peer is '" + id + "', "
-                                + (names.isEmpty() ? "no name is allowed" : "expected is one of " + sorted(names)));
+                        throw new WrongIdentity(
+                                "the peer is '" + id + "', "
+                                        + (names.isEmpty()
+                                                ? "no name is allowed"
+                                                : "expected is one of " + sorted(names)),
+                                false);
                     }
                 },
+                null,
                 svids.authorities());
     }
 
     /** Accepts peers with any SPIFFE ID of a known trust domain: for servers, which authorize later. */
     public static PeerTrust ofAnySvid(TrustBundles bundles, InstantSource clock) {
         Svids svids = new Svids(bundles, clock);
-        return new PeerTrust(svids::verify, svids.authorities());
+        return new PeerTrust(svids::verify, null, svids.authorities());
+    }
+
+    /** Accepts peers whose certificate leads to one of these authorities, whatever name it has. */
+    public static PeerTrust ofAuthorities(List<X509Certificate> authorities, InstantSource clock) {
+        return ofAuthorities(authorities, null, clock);
     }
 
     /**
-     * Accepts peers whose certificate leads to one of these authorities. The host name is left to the hostname verifier.
+     * Accepts peers whose certificate leads to one of these authorities and has the expected name.
+     *
+     * @param names checks the name within each handshake; null: any name is accepted
      */
-    public static PeerTrust ofAuthorities(List<X509Certificate> authorities, InstantSource clock) {
+    public static PeerTrust ofAuthorities(
+            List<X509Certificate> authorities, @Nullable NameCheck names, InstantSource clock) {
         TrustPath path = new TrustPath(authorities, clock);
         return new PeerTrust(
                 (chain, question) -> path.check(
@@ -72,6 +95,7 @@ public final class PeerTrust extends X509ExtendedTrustManager {
                         question,
                         "the peer '" + chain[0].getSubjectX500Principal().getName() + "'",
                         "this service's CA certificates"),
+                names,
                 authorities);
     }
 
@@ -109,47 +133,56 @@ public final class PeerTrust extends X509ExtendedTrustManager {
         return sorted;
     }
 
-    private void check(X509Certificate @Nullable [] chain, TrustPath.Question question) throws CertificateException {
+    /** @param session the session that is being made; null: none */
+    private void check(X509Certificate @Nullable [] chain, @Nullable SSLSession session, TrustPath.Question question)
+            throws CertificateException {
         if (chain == null || chain.length == 0) {
             throw new CertificateException("the peer presented no certificate");
         }
         check.of(chain, question);
+        if (names != null && session != null) {
+            names.of(chain, session);
+        }
+    }
+
+    private static @Nullable SSLSession session(@Nullable Socket socket) {
+        return socket instanceof SSLSocket tls ? tls.getHandshakeSession() : null;
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        check(chain, jdk -> jdk.checkServerTrusted(chain, authType, socket));
+        check(chain, session(socket), jdk -> jdk.checkServerTrusted(chain, authType, socket));
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        check(chain, jdk -> jdk.checkServerTrusted(chain, authType, engine));
+        check(chain, engine.getHandshakeSession(), jdk -> jdk.checkServerTrusted(chain, authType, engine));
     }
 
     /** Outside a handshake. */
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        check(chain, jdk -> jdk.checkServerTrusted(chain, authType));
+        check(chain, null, jdk -> jdk.checkServerTrusted(chain, authType));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
             throws CertificateException {
-        check(chain, jdk -> jdk.checkClientTrusted(chain, authType, socket));
+        check(chain, null, jdk -> jdk.checkClientTrusted(chain, authType, socket));
     }
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        check(chain, jdk -> jdk.checkClientTrusted(chain, authType, engine));
+        check(chain, null, jdk -> jdk.checkClientTrusted(chain, authType, engine));
     }
 
     /** Outside a handshake. */
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        check(chain, jdk -> jdk.checkClientTrusted(chain, authType));
+        check(chain, null, jdk -> jdk.checkClientTrusted(chain, authType));
     }
 
     /** The issuers that servers send to clients, and that complete a chain for display. */

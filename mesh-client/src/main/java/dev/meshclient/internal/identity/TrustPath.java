@@ -1,6 +1,7 @@
 package dev.meshclient.internal.identity;
 
 import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
 import java.security.cert.CertificateException;
 import java.security.cert.PKIXBuilderParameters;
 import java.security.cert.TrustAnchor;
@@ -9,6 +10,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,6 +18,8 @@ import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
+import javax.security.auth.x500.X500Principal;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a chain leads to one of some authorities: the JDK's validation (RFC 5280, its disabled algorithms, key usage for
@@ -23,6 +27,8 @@ import javax.net.ssl.X509ExtendedTrustManager;
  * manager would accept it.
  */
 final class TrustPath {
+    private static final int SHOWN_BYTES = 8;
+
     private final Set<TrustAnchor> anchors;
     private final List<X509Certificate> authorities;
     private final InstantSource clock;
@@ -63,16 +69,17 @@ final class TrustPath {
                 .collect(Collectors.toSet());
         if (valid.isEmpty()) {
             throw new CertificateException(peer + " is not trusted: all " + anchors.size() + " authorities of " + owner
-                    + " " + names() + " have expired, or are not valid yet");
+                    + " " + names(null) + " have expired, or are not valid yet");
         }
         try {
             question.ask(jdk(valid, now));
         } catch (CertificateException | RuntimeException e) { // the JDK throws the latter on some name constraints
             throw new CertificateException(
-                    peer + " is not trusted: its certificate, issued by '"
-                            + chain[chain.length - 1].getIssuerX500Principal()
-                            + "', does not lead to one of the " + anchors.size() + " authorities of " + owner + " "
-                            + names() + ": " + reason(e) + hint(chain, now)
+                    peer + " is not trusted: its certificate, issued by "
+                            + last(chain[chain.length - 1])
+                            + ", does not lead to one of the " + anchors.size() + " authorities of " + owner + " "
+                            + names(chain[chain.length - 1].getIssuerX500Principal()) + ": " + reason(e)
+                            + hint(chain, now)
                             + (valid.size() < anchors.size()
                                     ? "; " + (anchors.size() - valid.size()) + " of the authorities expired"
                                     : ""),
@@ -80,11 +87,38 @@ final class TrustPath {
         }
     }
 
-    private String names() {
+    /** @param issuer of the peer's chain: an authority of this name is not the one that signed it; null: none */
+    private String names(@Nullable X500Principal issuer) {
         return authorities.stream()
                 .limit(5)
-                .map(a -> "'" + a.getSubjectX500Principal().getName() + "'")
+                .map(a -> "'" + a.getSubjectX500Principal().getName() + "'"
+                        + (isAmbiguous(a.getSubjectX500Principal(), issuer) ? " " + fingerprint(a) : ""))
                 .collect(Collectors.joining(", ", "(", anchors.size() > 5 ? ", ...)" : ")"));
+    }
+
+    private boolean isAmbiguous(X500Principal name, @Nullable X500Principal issuer) {
+        return name.equals(issuer)
+                || authorities.stream()
+                                .filter(a -> a.getSubjectX500Principal().equals(name))
+                                .count()
+                        > 1;
+    }
+
+    /** Tells authorities of one name apart; the beginning of what {@code openssl x509 -fingerprint -sha256} prints. */
+    private static String fingerprint(X509Certificate certificate) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
+            return "SHA-256 " + HexFormat.ofDelimiter(":").withUpperCase().formatHex(digest, 0, SHOWN_BYTES);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK has SHA-256, and a certificate that was read has its bytes", e);
+        }
+    }
+
+    /** A root that the peer presents may have the name of a trusted one. */
+    private static String last(X509Certificate certificate) {
+        X500Principal issuer = certificate.getIssuerX500Principal();
+        return "'" + issuer + "'"
+                + (issuer.equals(certificate.getSubjectX500Principal()) ? " " + fingerprint(certificate) : "");
     }
 
     private static String reason(Throwable e) {

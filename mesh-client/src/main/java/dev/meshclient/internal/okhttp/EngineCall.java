@@ -178,7 +178,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         MeshOptions options =
                 stated != null ? stated : request.tag(UNTYPED) instanceof MeshOptions said ? said : MeshOptions.DEFAULT;
         InboundContext inbound = options.inbound() == null ? InboundContext.current() : options.inbound();
-        return inbound == null ? options : inbound.applied(options);
+        return inbound == null ? options : options.withInbound(inbound);
     }
 
     /** A caller that cancels gets the failure of the running attempt, as with OkHttp; during a pause none runs. */

@@ -10,6 +10,8 @@ enum AttemptHealth {
     GATEWAY_ERROR,
     /** No response, because of the endpoint or the network path to it. */
     LOCAL_FAILURE,
+    /** The endpoint refused the stream, or ended the connection first: several within a tenth of a second count as one. */
+    UNPROCESSED,
     /**
      * No verdict: the caller cancelled, the endpoint refused our own identity, no request was sent, or a reused connection had
      * been closed meanwhile.
@@ -24,13 +26,8 @@ enum AttemptHealth {
     static AttemptHealth of(Outcome outcome, int status) {
         return switch (outcome) {
             case RESPONSE -> status < 500 ? GOOD : status >= 502 && status <= 504 ? GATEWAY_ERROR : SERVER_ERROR;
-            case CONNECT_FAILURE,
-                    REFUSED_STREAM,
-                    RESET_BEFORE_REQUEST,
-                    RESET,
-                    ATTEMPT_TIMEOUT,
-                    DEADLINE,
-                    PROTOCOL_ERROR -> LOCAL_FAILURE;
+            case CONNECT_FAILURE, RESET, ATTEMPT_TIMEOUT, DEADLINE, PROTOCOL_ERROR -> LOCAL_FAILURE;
+            case REFUSED_STREAM, RESET_BEFORE_REQUEST -> UNPROCESSED;
             case CACHED, TLS_REFUSED, STALE, CANCELLED, REFUSED -> NOTHING;
         };
     }

@@ -30,7 +30,7 @@ record ConsecutiveFailures(EjectionSettings settings) {
                         ? failures + " failures without a response in a row"
                         : null;
             }
-            case NOTHING -> null;
+            case UNPROCESSED, NOTHING -> null;
         };
     }
 

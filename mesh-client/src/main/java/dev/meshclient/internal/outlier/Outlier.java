@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Counts the outcomes of attempts, ejects endpoints that fail, and lets a probe return them. */
 public final class Outlier implements AttemptLayer {
+    private static final long ONE_REFUSAL_NANOS = 100_000_000;
+
     private final Time time;
     private final Detector detector;
     private final EjectionSettings settings;
@@ -53,9 +55,18 @@ public final class Outlier implements AttemptLayer {
         } finally {
             Endpoint endpoint = attempt.endpoint();
             if (endpoint != null) {
-                judge(endpoint.state(), attempt, AttemptHealth.of(attempt));
+                judge(endpoint.state(), attempt, healthAfter(attempt, endpoint.state()));
             }
         }
+    }
+
+    /** One GOAWAY refuses many streams of a connection: that is one failure. */
+    private AttemptHealth healthAfter(Attempt attempt, EndpointHealth endpoint) {
+        AttemptHealth health = AttemptHealth.of(attempt);
+        if (health != AttemptHealth.UNPROCESSED) {
+            return health;
+        }
+        return endpoint.refused(time.now(), ONE_REFUSAL_NANOS) ? AttemptHealth.LOCAL_FAILURE : AttemptHealth.NOTHING;
     }
 
     /** Judges by the rules in force, which may belong to a later policy than the attempt. */
@@ -84,7 +95,7 @@ public final class Outlier implements AttemptLayer {
             case SERVER_ERROR, GATEWAY_ERROR, LOCAL_FAILURE -> {
                 return rules.extendEjection(endpoint, "probe failed");
             }
-            case NOTHING -> endpoint.endProbe();
+            case UNPROCESSED, NOTHING -> endpoint.endProbe();
         }
         return true;
     }

@@ -57,6 +57,12 @@ public record HostPattern(String host, int port) {
         return new HostPattern(wildcard + normal(known == null ? name.toLowerCase(Locale.ROOT) : known), port);
     }
 
+    /** The host that a URL spells with this name, on every port; null: no URL can. */
+    static @Nullable HostPattern ofName(String name) {
+        String host = inUrls(name);
+        return host == null ? null : new HostPattern(normal(host), ANY_PORT);
+    }
+
     /** @throws IllegalArgumentException if no request can have such a host, so that it would claim nothing */
     public static void check(String authority) {
         HostPattern pattern = parse(authority);

@@ -72,10 +72,14 @@ public final class MeshState {
             compiled.hosts().forEach(pattern -> add(pattern, routed));
         }
 
-        /** Adds the hosts of a service without a policy. */
-        void refused(List<String> authorities, CallLayer refusal) {
+        /** Adds the hosts of a service without a policy, and its name: it may be a host that could not be read. */
+        void refused(String service, List<String> authorities, CallLayer refusal) {
             Admission.Routed routed = new Admission.Routed(refusal);
             authorities.forEach(authority -> add(HostPattern.parse(authority), routed));
+            HostPattern name = HostPattern.ofName(service);
+            if (name != null) {
+                add(name, routed);
+            }
         }
 
         private void add(HostPattern pattern, Admission.Routed routed) {

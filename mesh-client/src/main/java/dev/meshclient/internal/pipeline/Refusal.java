@@ -36,7 +36,8 @@ public record Refusal(String name, Function<Call, IOException> failure) implemen
                     .policyUnavailable(
                             "no policy for '" + call.request().url().host() + "': '" + service
                                     + "' is refused in policy " + revision + " and there is no earlier one; " + problem,
-                            "correct it where the policy comes from",
+                            "correct it where the policy comes from; until then no call to '" + service
+                                    + "' or to one of its hosts is sent",
                             new CallDecision(
                                     revision, service, "", "", call.decision().attempts(), ""));
             e.initCause(cause);

@@ -79,7 +79,7 @@ final class StateCompiler {
         policy.refused().forEach((name, refused) -> {
             if (!policy.services().containsKey(name)) {
                 CallLayer refusal = Refusal.ofService(policy.revision(), name, refused);
-                state.refused(refused.hosts(), Outbound.refusal(outbound.events(), refusal));
+                state.refused(name, refused.hosts(), Outbound.refusal(outbound.events(), refusal));
             }
         });
         return state.build(policy, origin, backends, states.build(), boundary());
@@ -135,7 +135,11 @@ final class StateCompiler {
             AcceptedService caller,
             Revision revision,
             String ruleName,
-            @Nullable Rule rule) {}
+            @Nullable Rule rule) {
+        Target target(Backend backend) {
+            return new Target(revision, service, ruleName, backend, rule != null && rule.stream());
+        }
+    }
 
     /** Timeouts and retry come from the rule and the called service, all other settings from the backend. */
     private Route.WeightedBackend branch(From from, BackendRef ref, List<CompiledBackend> used) {
@@ -160,8 +164,7 @@ final class StateCompiler {
                 subset != null && !subset.settings().backend().retryConstraint().equals(RetryConstraint.NONE);
         BackendState budgeted = ownBudget ? shared.state() : shared.serviceState();
         BackendPlan plan = new BackendPlan(backend, route, ofBackend.backend(), shared, budgeted.get(RetryBudget.SLOT));
-        return new Route.WeightedBackend(
-                new Target(from.revision, from.service, from.ruleName, backend), ref.weight(), outbound.rule(plan));
+        return new Route.WeightedBackend(from.target(backend), ref.weight(), outbound.rule(plan));
     }
 
     private CompiledBackend shared(
@@ -206,7 +209,7 @@ final class StateCompiler {
     /** Only a kept service can send calls to a backend that does not exist any more. */
     private static Route.WeightedBackend gone(From from, BackendRef ref) {
         Backend backend = backend(ref, from.caller.service(), BackendSettings.NONE);
-        Target target = new Target(from.revision, from.service, from.ruleName, backend);
+        Target target = from.target(backend);
         return new Route.WeightedBackend(
                 target, ref.weight(), Refusal.ofBackend(from.service, from.ruleName, backend.name()));
     }

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.retry;
 
+import dev.meshclient.InboundContext;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
@@ -149,14 +150,26 @@ public final class Retry implements CallLayer {
         return false;
     }
 
+    /** Whether the call is made for a request that is a retry itself: then the first sender retries, and only that one. */
+    private static boolean isForRetry(Call call) {
+        InboundContext inbound = call.options().inbound();
+        return inbound != null && inbound.attempt() > 1;
+    }
+
     /** The pause before the next attempt; NO: there is no next attempt. */
     private long waitAfter(Call call, Attempt attempt, @Nullable Response response) {
         Outcome outcome = attempt.outcome();
+        boolean unprocessed = UnprocessedRepeats.isUnprocessed(attempt);
+        int repeats = UnprocessedRepeats.before(attempt);
         if (outcome == null
-                || attempt.number() > retries
+                || (!unprocessed && (attempt.number() - repeats > retries || isForRetry(call)))
                 || call.options().isWithoutRetries()
                 || !rules.again(call.request(), call.options(), outcome, attempt.status())
                 || (response != null && response.header("x-mesh-no-retry") != null)) {
+            return NO;
+        }
+        if (unprocessed && !UnprocessedRepeats.allows(attempt)) {
+            call.note("refused without being processed in " + (repeats + 1) + " attempts");
             return NO;
         }
         long wait = backoff(attempt, outcome, response);
@@ -171,36 +184,47 @@ public final class Retry implements CallLayer {
         if (!isEndpointLeft(call, attempt)) {
             return NO;
         }
-        if (!budget.take(settings, time.now())) {
-            call.note("retry budget exhausted");
-            tellExhausted(call);
+        if (unprocessed ? !budget.takeUnprocessed(settings, time.now()) : !budget.take(settings, time.now())) {
+            call.note(unprocessed ? "too many requests were not processed" : "retry budget exhausted");
+            tellExhausted(call, unprocessed);
             return NO;
         }
         return wait;
     }
 
-    private void tellExhausted(Call call) {
+    private void tellExhausted(Call call, boolean unprocessed) {
         Target target = call.target();
         if (budget.mayLog(time.now())) {
             LOG.warn(
                     "the retry budget of '{}' is spent, outcomes are returned as they are: {} (logged at most once a minute)",
                     target == null ? call.request().url().host() : target.backend(),
-                    settings);
+                    unprocessed ? "its endpoints refuse more requests than they get" : settings);
         }
     }
 
     private long backoff(Attempt attempt, Outcome outcome, @Nullable Response response) {
         if (response != null) {
             Duration stated = RetryAfter.of(response, time.wall().instant());
-            if (stated != null) {
+            if (stated != null && !(isOfEndpointAlone(attempt) && hasAlternative(attempt))) {
                 return RetryAfter.isUsable(stated)
                         ? (long) (stated.toNanos() * (1 + time.random().nextDouble() / 2))
                         : NO;
             }
         }
         boolean atOnce = outcome == Outcome.STALE
-                || (outcome == Outcome.CONNECT_FAILURE && attempt.pick().hasAlternative());
+                ? UnprocessedRepeats.before(attempt) == 0
+                : outcome == Outcome.CONNECT_FAILURE && hasAlternative(attempt);
         return atOnce ? 0 : backoff.before(attempt.number(), time.random());
+    }
+
+    /** A server error tells the state of an endpoint; 429 and other client errors tell what the service wants. */
+    private static boolean isOfEndpointAlone(Attempt attempt) {
+        return attempt.status() >= 500;
+    }
+
+    /** Whether an endpoint is left that the call has not tried. */
+    private static boolean hasAlternative(Attempt attempt) {
+        return attempt.pick().usable() > attempt.number();
     }
 
     @Override

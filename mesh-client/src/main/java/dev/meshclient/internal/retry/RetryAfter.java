@@ -2,6 +2,8 @@ package dev.meshclient.internal.retry;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +13,13 @@ final class RetryAfter {
     private static final long MAX_SECONDS = 300;
 
     private static final long EPOCH_SECONDS = 1_000_000_000L;
+    private static final int DIGITS = 10; // of an epoch in seconds, until the year 2286
+    private static final Duration NEVER = Duration.ofSeconds(Long.MAX_VALUE);
+    private static final Pattern NUMBER = Pattern.compile("0*([0-9]+)");
 
     private RetryAfter() {}
 
-    /** Null: the response states no usable interval. */
+    /** Null: the response states no interval. */
     static @Nullable Duration of(Response response, Instant now) {
         Duration stated = stated(response, "Retry-After", now);
         if (stated == null) {
@@ -33,11 +38,10 @@ final class RetryAfter {
         if (header == null) {
             return null;
         }
-        String text = header.trim();
+        Matcher number = NUMBER.matcher(header.trim());
         Duration wait;
-        if (!text.isEmpty() && text.length() <= 10 && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
-            long number = Long.parseLong(text);
-            wait = Duration.ofSeconds(number < EPOCH_SECONDS ? number : number - now.getEpochSecond());
+        if (number.matches()) {
+            wait = seconds(number.group(1), now);
         } else {
             Instant date = response.headers().getInstant(name); // any of the three forms that RFC 9110 has for dates
             if (date == null) {
@@ -46,5 +50,13 @@ final class RetryAfter {
             wait = Duration.between(now, date);
         }
         return wait.isZero() || wait.isNegative() ? null : wait;
+    }
+
+    private static Duration seconds(String digits, Instant now) {
+        if (digits.length() > DIGITS) {
+            return NEVER;
+        }
+        long number = Long.parseLong(digits);
+        return Duration.ofSeconds(number < EPOCH_SECONDS ? number : number - now.getEpochSecond());
     }
 }

@@ -16,6 +16,7 @@ public final class RetryBudget {
     public static final Slot<RetryBudget> SLOT = Slot.of(RetryBudget::new);
 
     private static final int SLOTS = 10;
+    private static final int UNPROCESSED_PERCENT = 100;
 
     private static final long LOG_NANOS = 60_000_000_000L;
     private static final long NEVER = -1;
@@ -24,6 +25,8 @@ public final class RetryBudget {
     private final Window requests = new Window();
     private final Window retries = new Window();
     private final Window floor = new Window();
+    private final Window unprocessed = new Window();
+    private final Window unprocessedFloor = new Window();
 
     /** A request that is not a retry. */
     void request(BudgetSettings settings, long now) {
@@ -32,12 +35,26 @@ public final class RetryBudget {
 
     /** Takes one retry out of the budget. @return false if the budget is exhausted */
     boolean take(BudgetSettings settings, long now) {
-        boolean share = retries.sum(settings.intervalNanos(), now) * 100
-                < (long) settings.percent() * requests.sum(settings.intervalNanos(), now);
+        return take(settings, settings.percent(), retries, floor, now);
+    }
+
+    /**
+     * Takes one repetition of an attempt that no endpoint processed. It adds no load to an endpoint that works, so as many of
+     * them as requests are allowed; a service that refuses everything thus gets twice its requests and not more.
+     *
+     * @return false if there were too many
+     */
+    boolean takeUnprocessed(BudgetSettings settings, long now) {
+        return take(settings, UNPROCESSED_PERCENT, unprocessed, unprocessedFloor, now);
+    }
+
+    private boolean take(BudgetSettings settings, int percent, Window taken, Window floor, long now) {
+        boolean share = taken.sum(settings.intervalNanos(), now) * 100
+                < (long) percent * requests.sum(settings.intervalNanos(), now);
         if (!share && floor.sum(settings.floorNanos(), now) >= settings.floorCount()) {
             return false;
         }
-        retries.add(settings.intervalNanos(), now);
+        taken.add(settings.intervalNanos(), now);
         floor.add(settings.floorNanos(), now);
         return true;
     }

@@ -3,7 +3,10 @@ package dev.meshclient.internal.route;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
-/** A regular expression with bounds: input that is too long, or takes too many steps, is no match. */
+/**
+ * A regular expression with bounds. Where it gives up (the input is too long, or takes too many steps), whether it matches is
+ * not known: an answer "no" would send the call by the next rule.
+ */
 final class BoundedRegex {
     private static final int MAX_INPUT = 8192;
     private static final int MAX_STEPS = 200_000;
@@ -15,15 +18,22 @@ final class BoundedRegex {
     }
 
     /** Whether it matches the whole value. */
-    boolean matches(String value) {
+    boolean matches(String value) throws MatchGaveUp {
         if (value.length() > MAX_INPUT) {
-            return false;
+            throw gaveUp(value, "at most " + MAX_INPUT + " are compared");
         }
         try {
             return pattern.matcher(new Counted(value, new AtomicInteger())).matches();
-        } catch (TooManySteps | StackOverflowError givenUp) {
-            return false;
+        } catch (TooManySteps tooMany) {
+            throw gaveUp(value, "it takes more than " + MAX_STEPS + " steps");
+        } catch (StackOverflowError tooDeep) {
+            throw gaveUp(value, "it takes more stack than there is");
         }
+    }
+
+    private MatchGaveUp gaveUp(String value, String why) {
+        return new MatchGaveUp("the regular expression '" + pattern + "' gave up on a value of " + value.length()
+                + " characters: " + why);
     }
 
     /** Backtracking reads characters again, so the number of reads bounds the work. */

@@ -5,7 +5,6 @@ import dev.meshclient.policy.PathMatch;
 import dev.meshclient.policy.ValueMatch;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.Predicate;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.Request;
@@ -27,11 +26,16 @@ final class RequestMatch {
     /** Matches every request. */
     static final RequestMatch ANY = new RequestMatch(new Match(null, null, List.of(), List.of()));
 
-    private record Value(String name, Predicate<String> test) {}
+    /** A condition on a value. */
+    private interface ValueTest {
+        boolean test(String value) throws MatchGaveUp;
+    }
+
+    private record Value(String name, ValueTest test) {}
 
     private final int pathRank;
     private final int pathLength;
-    private final @Nullable Predicate<String> path;
+    private final @Nullable ValueTest path;
     private final @Nullable String method;
     private final List<Value> headers;
     private final List<Value> queryParams;
@@ -52,14 +56,15 @@ final class RequestMatch {
         this.queryParams = values(match.queryParams());
     }
 
-    boolean matches(Request request) {
-        return (path == null || path.test(request.url().encodedPath()))
-                && (method == null || method.equals(request.method()))
+    /** @throws MatchGaveUp if it is not known */
+    boolean matches(Request request) throws MatchGaveUp {
+        return (method == null || method.equals(request.method()))
+                && (path == null || path.test(request.url().encodedPath()))
                 && matchesHeaders(request)
                 && matchesQuery(request);
     }
 
-    private boolean matchesHeaders(Request request) {
+    private boolean matchesHeaders(Request request) throws MatchGaveUp {
         for (Value header : headers) {
             String value = header(request, header.name);
             if (value == null || !header.test.test(value)) {
@@ -80,7 +85,7 @@ final class RequestMatch {
         return values.isEmpty() ? null : values.size() == 1 ? values.get(0) : String.join(",", values);
     }
 
-    private boolean matchesQuery(Request request) {
+    private boolean matchesQuery(Request request) throws MatchGaveUp {
         for (Value parameter : queryParams) {
             List<@Nullable String> values = request.url().queryParameterValues(parameter.name);
             if (values.isEmpty()) {
@@ -94,7 +99,7 @@ final class RequestMatch {
         return true;
     }
 
-    private static Predicate<String> test(PathMatch.Type type, String value) {
+    private static ValueTest test(PathMatch.Type type, String value) {
         return switch (type) {
             case EXACT -> value::equals;
             case REGULAR_EXPRESSION -> new BoundedRegex(value)::matches;

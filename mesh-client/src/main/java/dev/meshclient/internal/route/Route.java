@@ -1,5 +1,6 @@
 package dev.meshclient.internal.route;
 
+import dev.meshclient.NoRoute;
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallDecision;
@@ -83,22 +84,43 @@ public final class Route implements CallLayer {
     public Response call(Call call) throws IOException {
         for (int i = 0; i < entries.size(); i++) { // an iterator would be allocated for every call
             Entry entry = entries.get(i);
-            if (entry.match == RequestMatch.ANY || entry.match.matches(call.request())) {
+            if (entry.match == RequestMatch.ANY || matches(entry, call)) {
                 WeightedBackend chosen =
                         entry.backends.get(entry.weights == null ? 0 : entry.weights.draw(time.random()));
                 call.target(chosen.target);
                 return chosen.layers.call(call);
             }
         }
-        throw Failures.make()
+        throw noRoute(
+                call,
+                "",
+                "no rule of '" + service + "' matches " + call.request().method() + " "
+                        + call.request().url().encodedPath() + ", of " + entries.size() + " match(es)",
+                "add a rule without matches for all other requests");
+    }
+
+    /** A match that gives up fails the call: the next rule may send it where it must not arrive. */
+    private boolean matches(Entry entry, Call call) throws NoRoute {
+        try {
+            return entry.match.matches(call.request());
+        } catch (MatchGaveUp e) {
+            throw noRoute(
+                    call,
+                    entry.rule,
+                    "whether rule '" + entry.rule + "' of '" + service + "' matches is not known: " + e.getMessage(),
+                    "shorten the value, or make the expression simpler");
+        }
+    }
+
+    private NoRoute noRoute(Call call, String rule, String what, String advice) {
+        return Failures.make()
                 .noRoute(
-                        "no rule of '" + service + "' matches " + call.request().method() + " "
-                                + call.request().url().encodedPath() + ", of " + entries.size() + " match(es)",
-                        "add a rule without matches for all other requests",
+                        what,
+                        advice,
                         new CallDecision(
                                 revision.text(),
                                 service,
-                                "",
+                                rule,
                                 "",
                                 call.decision().attempts(),
                                 ""));

@@ -1,6 +1,5 @@
 package dev.meshclient.internal.tls;
 
-import dev.meshclient.internal.endpoint.Resolver;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.security.cert.Certificate;
@@ -8,17 +7,23 @@ import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
+import java.util.regex.Pattern;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** Decider: whether a certificate carries one of some names, each compared as a whole (Istio's {@code subjectAltNames}). */
+/**
+ * Decider: whether a certificate carries one of some names, each compared as a whole (Istio's {@code subjectAltNames}). A name
+ * is compared only with names of its kind (RFC 6125 6.2 to 6.5): an authority may verify only one kind, and write anything
+ * into the others.
+ */
 public final class AltNames {
     private static final int DNS = 2;
     private static final int URI = 6;
     private static final int IP = 7;
+    private static final Pattern ADDRESS =
+            Pattern.compile("[0-9]+(\\.[0-9]+){3}|\\[?[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*]?");
 
     private AltNames() {}
 
@@ -54,14 +59,32 @@ public final class AltNames {
         }
     }
 
+    /** The names of a certificate, for messages. */
+    static List<String> of(X509Certificate certificate) {
+        try {
+            Collection<List<?>> own = certificate.getSubjectAlternativeNames();
+            return own == null
+                    ? List.of()
+                    : own.stream().map(san -> String.valueOf(san.get(1))).toList();
+        } catch (CertificateParsingException unreadable) {
+            return List.of();
+        }
+    }
+
     private static boolean is(List<?> san, String name) {
         String value = String.valueOf(san.get(1));
-        return switch ((Integer) san.get(0)) {
-            case DNS -> value.toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT));
-            case URI -> value.equals(name);
-            case IP -> Resolver.isAddress(name) && sameAddress(value, name);
-            default -> false;
-        };
+        Integer kind = (Integer) san.get(0);
+        return kind == kindOf(name)
+                && switch (kind) {
+                    case DNS -> value.equalsIgnoreCase(name);
+                    case IP -> sameAddress(value, name);
+                    default -> value.equals(name);
+                };
+    }
+
+    /** Apart from IPv6 addresses, only URIs have a colon. */
+    private static int kindOf(String name) {
+        return ADDRESS.matcher(name).matches() ? IP : name.indexOf(':') >= 0 ? URI : DNS;
     }
 
     private static boolean sameAddress(String one, String other) {

@@ -19,8 +19,11 @@ public final class Identities implements Closeable {
     private final @Nullable LiveIdentity workload;
     private final Map<String, LiveIdentity> named;
     private final long waitUntil;
+    private final PeerFaults faults;
 
-    private Identities(@Nullable LiveIdentity workload, Map<String, LiveIdentity> named, long waitUntil) {
+    private Identities(
+            @Nullable LiveIdentity workload, Map<String, LiveIdentity> named, long waitUntil, PeerFaults faults) {
+        this.faults = faults;
         this.waitUntil = waitUntil;
         this.workload = workload;
         this.named = Map.copyOf(named);
@@ -31,7 +34,7 @@ public final class Identities implements Closeable {
      *
      * @param workload null: there is none
      * @param named by {@code credentialName}
-     * @param news is notified of the changes of each
+     * @param news is notified of the changes of each, and of rejected peers
      * @param waitUntil until when calls wait for the first certificate
      */
     public static Identities start(
@@ -42,7 +45,11 @@ public final class Identities implements Closeable {
             long waitUntil) {
         Map<String, LiveIdentity> live = new LinkedHashMap<>();
         named.forEach((name, source) -> live.put(name, LiveIdentity.start(source, time, news)));
-        return new Identities(workload == null ? null : LiveIdentity.start(workload, time, news), live, waitUntil);
+        return new Identities(
+                workload == null ? null : LiveIdentity.start(workload, time, news),
+                live,
+                waitUntil,
+                new PeerFaults(time, news));
     }
 
     /** The identity of the workload in the mesh; null: none was given. */
@@ -89,6 +96,11 @@ public final class Identities implements Closeable {
             status.put("", workload.status());
         }
         return status;
+    }
+
+    /** Reports security failures towards peers. */
+    public PeerFaults faults() {
+        return faults;
     }
 
     /** Until when calls wait for the first certificate. */

@@ -1,6 +1,5 @@
 package dev.meshclient.internal.tls;
 
-import dev.meshclient.identity.SpiffeId;
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TrustBundle;
 import dev.meshclient.internal.identity.LiveIdentity;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.stream.Collectors;
 import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -42,11 +40,10 @@ public final class PeerTls {
     private final Time time;
     private final Peer peer;
     private final Identities identities;
-    private final HostnameVerifier hostNames;
+    private final ExpectedNames expected;
     private final Lifetime lifetime;
     private final Layered factory = new Layered(this);
     private final HostnameVerifier verifier = this::verify;
-    private final Set<SpiffeId> ids;
     private final List<X509Certificate> stated;
 
     /** The identities that handshakes have used: a rotation is reported after its first use. */
@@ -73,11 +70,8 @@ public final class PeerTls {
         this.time = time;
         this.peer = peer;
         this.identities = identities;
-        this.hostNames = hostNames;
+        this.expected = new ExpectedNames(peer, hostNames);
         this.lifetime = lifetime;
-        this.ids = peer.mode() == Tls.Mode.MESH_MUTUAL
-                ? peer.names().stream().map(SpiffeId::parse).collect(Collectors.toUnmodifiableSet())
-                : Set.of();
         this.stated = certificates(peer.tls().caCertificates());
     }
 
@@ -108,13 +102,8 @@ public final class PeerTls {
 
     private boolean verify(String host, SSLSession session) {
         X509Certificate leaf = AltNames.leaf(session);
-        if (leaf == null || !isValid(leaf)) {
-            return false;
-        }
-        boolean named = peer.mode() == Tls.Mode.MESH_MUTUAL
-                ? isOneOfTheMesh(leaf)
-                : peer.names().isEmpty() ? hostNames.verify(host, session) : AltNames.hasOneOf(leaf, peer.names());
-        if (named) {
+        boolean named = leaf != null && isValid(leaf) && expected.areIn(leaf, host, session);
+        if (leaf != null && named) {
             lifetime.ofPeer(leaf.getNotAfter().toInstant());
         }
         return named;
@@ -122,14 +111,6 @@ public final class PeerTls {
 
     private boolean isValid(X509Certificate leaf) {
         return !time.wall().instant().isAfter(leaf.getNotAfter().toInstant());
-    }
-
-    private boolean isOneOfTheMesh(X509Certificate leaf) {
-        try {
-            return ids.contains(SpiffeId.of(leaf));
-        } catch (CertificateException none) {
-            return false;
-        }
     }
 
     /**
@@ -238,10 +219,10 @@ public final class PeerTls {
 
     private PeerTrust trust(@Nullable Svid svid) {
         if (peer.mode() == Tls.Mode.MESH_MUTUAL && svid != null) {
-            return PeerTrust.ofSvids(svid.bundles(), ids, time.wall());
+            return PeerTrust.ofSvids(svid.bundles(), expected.ids(), time.wall());
         }
         List<X509Certificate> authorities = !stated.isEmpty() || svid == null ? stated : svid.authorities();
-        return PeerTrust.ofAuthorities(authorities, time.wall());
+        return PeerTrust.ofAuthorities(authorities, expected::check, time.wall());
     }
 
     /** Certificates of the policy, which was checked before. */
@@ -286,13 +267,9 @@ public final class PeerTls {
                 : "'" + now.svid.name() + "', valid until " + now.svid.notAfter();
     }
 
-    /** The expected names, for messages. */
-    private String expected() {
-        return peer.names().isEmpty() ? "" : String.join(" or ", peer.names());
-    }
-
     @Override
     public String toString() {
-        return peer.mode() + " TLS to '" + peer.service() + "'" + (expected().isEmpty() ? "" : " as " + expected());
+        return peer.mode() + " TLS to '" + peer.service() + "'"
+                + (peer.names().isEmpty() ? "" : " as " + String.join(" or ", peer.names()));
     }
 }

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.version;
 
+import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyProblem;
 import java.util.ArrayList;
@@ -8,12 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Decider: whether a document may follow the documents that were in force. Versions never decrease within an epoch, and an epoch that
  * another one replaced never returns. A lagging replica of a registry thus does not take the mesh back in time. A document without
- * a version is compared with nothing.
+ * a version is compared with nothing, and a document of which nothing came into force is not recorded: the one before it may return.
  */
 public final class VersionOrder {
     /** Bounds the memory if each document has an epoch of its own. */
@@ -51,6 +53,13 @@ public final class VersionOrder {
                 0);
     }
 
+    /** Whether a document changes no service: it refuses all that it lists, and removes none. */
+    public static boolean changesNoService(MeshPolicy policy, Set<String> refused) {
+        return !refused.isEmpty()
+                && policy.removed().isEmpty()
+                && refused.containsAll(policy.services().keySet());
+    }
+
     /** Whether an earlier document had this version. */
     public boolean isAgain(Metadata next) {
         return last != null
@@ -59,7 +68,7 @@ public final class VersionOrder {
                 && Objects.equals(next.epoch(), last.epoch());
     }
 
-    /** Records that this document is in force. */
+    /** Records that this document is in force, at least a part of it. */
     public void applied(Metadata next) {
         if (next.version() == null) {
             return;

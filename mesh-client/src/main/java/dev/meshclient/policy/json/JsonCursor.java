@@ -63,6 +63,7 @@ final class JsonCursor {
     private String[] names = new String[64]; // of the open objects
     private int open;
     private int depth;
+    private @Nullable List<String> skipped; // the texts of skipped values are recorded here
 
     /** @param strict whether fields that this version does not know are problems */
     JsonCursor(byte[] json, JsonParser parser, PolicyCheck check, boolean strict) {
@@ -200,7 +201,10 @@ final class JsonCursor {
     void skip() throws IOException {
         JsonToken token = parser.currentToken();
         if (token == JsonToken.START_OBJECT) {
-            fields((in, name) -> in.skip());
+            fields((in, name) -> {
+                note(name);
+                in.skip();
+            });
         } else if (token == JsonToken.START_ARRAY) {
             enter();
             while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -208,7 +212,13 @@ final class JsonCursor {
             }
             depth--;
         } else if (token == JsonToken.VALUE_STRING) {
-            string();
+            note(string());
+        }
+    }
+
+    private void note(String text) {
+        if (skipped != null) {
+            skipped.add(text);
         }
     }
 
@@ -309,6 +319,16 @@ final class JsonCursor {
             check.unreadable(place(), "0 items", "an array of at least " + min + " item", line());
         }
         return items;
+    }
+
+    /** An array of strings. If it is none, that is a problem, and the result has all strings and keys of the value. */
+    List<String> texts(int min) throws IOException {
+        List<String> others = new ArrayList<>();
+        skipped = others;
+        List<String> texts = new ArrayList<>(list(min, JsonCursor::text));
+        skipped = null;
+        texts.addAll(others);
+        return texts;
     }
 
     /** An object with arbitrary keys, in its order. */

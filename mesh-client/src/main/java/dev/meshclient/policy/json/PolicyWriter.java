@@ -122,6 +122,7 @@ final class PolicyWriter {
             fields.text("subset", backend.subset());
             fields.unless(1, "weight", backend.weight());
         });
+        fields.flag("stream", rule.stream());
         settings.route(rule.settings());
     }
 

@@ -72,6 +72,7 @@ final class RuleReader {
             .field("name", (in, r) -> r.rule.name(in.text()))
             .field("matches", (in, r) -> r.rule.matches(in.list(0, RuleReader::match)))
             .field("backendRefs", (in, r) -> r.rule.backendRefs(in.list(0, RuleReader::backendRef)))
+            .field("stream", (in, r) -> r.rule.stream(in.flag()))
             .including(SettingsReader.OF_RULE, r -> r.settings)
             .unsupported("filters", "fault")
             .misplaced("on the service, or in defaults", "authorization", "requestAuthentication")

@@ -51,13 +51,14 @@ final class ServiceReader {
 
     private final ObjectReader<ServiceDraft> service = ObjectReader.<ServiceDraft>ignoringOthers()
             .field("resolution", (in, s) -> s.service.resolution(in.word(RESOLUTION)))
-            .required("hosts", "an array of 1 to 256 hosts", (in, s) -> s.service.hosts(in.list(1, JsonCursor::text)))
+            .required("hosts", "an array of 1 to 256 hosts", (in, s) -> s.service.hosts(in.texts(1)))
             .field("appProtocol", (in, s) -> s.service.appProtocol(in.word(APP_PROTOCOL)))
             .field("endpoints", (in, s) -> s.service.endpoints(in.list(0, this::endpoint)))
             .field("subsets", (in, s) -> s.service.subsets(in.list(0, ServiceReader::subset)))
             .field("rules", (in, s) -> s.service.rules(in.list(0, RuleReader::read)))
             .including(SettingsReader.ALL, s -> s.settings)
-            .misplaced("at the head of the document", "jwtProviders");
+            .misplaced("at the head of the document", "jwtProviders")
+            .misplaced("on a rule", "stream");
 
     Service read(JsonCursor in) throws IOException {
         ServiceDraft s = service.read(in, new ServiceDraft());

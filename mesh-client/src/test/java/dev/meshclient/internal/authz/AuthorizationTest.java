@@ -380,6 +380,7 @@ class AuthorizationTest {
                 "when | source.namespace | prod | PRINCIPAL",
                 "when | source.principal | shop.example/ns/prod/sa/web | PRINCIPAL",
                 "when | source.serviceAccount | prod/web | PRINCIPAL",
+                "when | source.trustDomain | shop.example | PRINCIPAL",
                 "when | source.zone | eu-1a | SOURCE_ZONE",
                 "when | remote.ip | 192.0.2.7 | REMOTE_IP",
                 "when | destination.ip | 10.9.9.9 | DESTINATION_IP",

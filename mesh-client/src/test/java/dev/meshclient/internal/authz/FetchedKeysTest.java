@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Keys at a URI that is slow, wrong, gone, or asked for too often. */
 class FetchedKeysTest {
@@ -96,13 +98,36 @@ class FetchedKeysTest {
     @Test
     void the_last_good_ones_stay_while_newer_cannot_be_had() {
         TokenCheck check = check();
-        for (String wrong :
-                List.of("", "<html>", "{\"keys\":[]}", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}", "[]")) {
+        for (String wrong : List.of("", "<html>", "{}", "{\"keys\":[{}]}", "[]")) {
             served = wrong;
             time.step(601 * SECOND);
             assertThat(check.check(bearer(old)).problem()).as(wrong).isNull();
         }
         assertThat(fetches).isEqualTo(6);
+    }
+
+    /** An issuer that revokes all its keys publishes an empty set (RFC 7517 5.1 allows one). */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"keys\":[]}", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}"})
+    void a_set_without_keys_is_an_answer_and_withdraws_all(String none) {
+        TokenCheck check = check();
+        assertThat(check.check(bearer(old)).problem()).isNull();
+        served = none;
+        time.step(601 * SECOND);
+        check.check(bearer(old));
+
+        TokenCheck.CheckedToken after = check.check(bearer(old));
+        assertThat(after.problem()).contains("no key for it");
+        assertThat(after.ourFault()).isFalse();
+        served = "";
+        time.step(601 * SECOND);
+        assertThat(check.check(bearer(old)).claims())
+                .as("a failed fetch brings them back no more")
+                .isNull();
+
+        served = TestIssuer.jwks(old.key);
+        time.step(601 * SECOND);
+        assertThat(check.check(bearer(old)).problem()).isNull();
     }
 
     @Test

@@ -108,7 +108,8 @@ class InboundTest {
                 "/api/;x",
                 "/api/a%5Cb",
                 "/api\\x",
-                "/api/../x"
+                "/api/../x",
+                "/api/public#/../../admin"
             })
     void a_path_that_servers_read_in_different_ways_is_refused_where_paths_matter(String path) {
         assertThat(inbound(ONLY_WEB, null).authorize(get(path).build()).reason())
@@ -133,6 +134,126 @@ class InboundTest {
                 .as("in force it would refuse this path")
                 .extracting(AuthorizationEvent::kind, AuthorizationEvent::policy)
                 .containsExactly(tuple(Kind.WOULD_BE_DENIED, "next"));
+    }
+
+    /** All of them reach admin.example on some server, and no server has to send them there. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "admin.example.",
+                "admin.example.:8443",
+                "ADMIN.example..",
+                "admin%2eexample",
+                "user@admin.example",
+                "admin.example,public.example",
+                "public.example, admin.example",
+                "admin.example:",
+                "admin.example:08443",
+                "admin.example:8443:1",
+                " admin.example",
+                "admin.example/",
+                "admin.example#",
+                "admin\u3002example",
+                ".admin.example"
+            })
+    void a_host_that_servers_read_in_different_ways_is_refused_where_hosts_matter(String host) {
+        for (String action : List.of("ALLOW", "DENY")) {
+            for (String rule : List.of(
+                    "'to': [{'operation': {'hosts': ['admin.example']}}]",
+                    "'when': [{'key': 'request.headers[:authority]', 'values': ['admin.example']}]")) {
+                InboundResult result = inbound("[{'action': '" + action + "', 'rules': [{" + rule + "}]}]", null)
+                        .authorize(get("/").host(host).build());
+                assertThat(result.status()).as(action + rule).isEqualTo(Status.DENIED);
+                assertThat(result.reason()).contains("asks for what servers differ in: {HOST=");
+            }
+        }
+        assertThat(inbound(ONLY_WEB, null)
+                        .authorize(get("/api/1").host(host).build())
+                        .isAllowed())
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"public.example", "PUBLIC.example:8443", "[2001:db8::1]:80", "10.0.0.1", "x_y", ""})
+    void a_plain_host_is_none_that_is_denied(String host) {
+        assertThat(inbound("[{'action': 'DENY', 'rules': [{'to': [{'operation': {'hosts': ['admin.*']}}]}]}]", null)
+                        .authorize(get("/").host(host).build())
+                        .isAllowed())
+                .isTrue();
+    }
+
+    /** Istio finds the namespace anywhere in the ID, another peer at its beginning. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "spiffe://shop.example/ns/a/ns/prod/sa/web",
+                "spiffe://shop.example/ns/prod/sa/web/ns/a",
+                "spiffe://shop.example/ns/prod/sa/a/sa/web",
+                "spiffe://shop.example/sa/web/ns/prod/sa/a",
+                "shop.example/x/ns/prod/ns/a/sa/web"
+            })
+    void an_id_with_two_namespaces_or_accounts_is_refused_where_they_matter(String peer) {
+        for (String action : List.of("ALLOW", "DENY")) {
+            for (String source : List.of("'namespaces': ['prod']", "'serviceAccounts': ['prod/web']")) {
+                InboundResult result = inbound(
+                                "[{'action': '" + action + "', 'rules': [{'from': [{'source': {" + source + "}}]}]}]",
+                                null)
+                        .authorize(get("/").peer(peer).build());
+                assertThat(result.status()).as(action + source).isEqualTo(Status.DENIED);
+                assertThat(result.reason()).contains("namespace or account of '" + peer + "', which has two");
+            }
+        }
+    }
+
+    @Test
+    void a_namespace_may_be_named_as_its_mark_is() {
+        String policies = "[{'action': 'ALLOW', 'rules': [{'from': [{'source': {'serviceAccounts': ['ns/sa']}}]}]}]";
+        assertThat(inbound(policies, null)
+                        .authorize(get("/").peer("spiffe://shop.example/ns/ns/sa/sa")
+                                .build())
+                        .isAllowed())
+                .isTrue();
+    }
+
+    /** The same rules as for a token: what is no SPIFFE ID is not compared as one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SPIFFE://shop.example/ns/prod/sa/web",
+                "spiffe://shop.example/ns/prod/sa/../sa/web",
+                "spiffe://shop.example//ns/prod/sa/web",
+                "spiffe://shop.example/ns/prod/sa/web/",
+                "spiffe://shop.example/ns/prod/sa/%77eb",
+                "spiffe://shop.example/ns/prod/sa/web?x",
+                "spiffe://Shop.example/ns/prod/sa/web",
+                "spiffe://shop.example",
+                ""
+            })
+    void a_peer_without_a_legal_SPIFFE_ID_is_refused_where_peers_matter(String peer) {
+        String policies = "[{'action': '%s', 'rules': [{'from': [{'source': {'principals': ['x']}}]}]}]";
+        for (String action : List.of("ALLOW", "DENY")) {
+            assertThat(inbound(policies.formatted(action), null)
+                            .authorize(get("/").peer(peer).build())
+                            .reason())
+                    .contains("asks for what servers differ in: {PRINCIPAL=");
+        }
+        assertThat(inbound("[]", null).authorize(get("/").peer(peer).build()).isAllowed())
+                .isTrue();
+    }
+
+    /** A server name is a name in DNS (RFC 6066 3); Envoy compares it in lower case. */
+    @Test
+    void a_server_name_is_compared_in_any_case_and_refused_with_a_dot_at_its_end() {
+        Inbound inbound = inbound(
+                "[{'action': 'DENY', 'rules': [{'when': [{'key': 'connection.sni', 'values': ['admin.example']}]}]}]",
+                null);
+        for (String name : List.of("admin.example", "Admin.Example", "admin.example.")) {
+            assertThat(inbound.authorize(get("/").sni(name).build()).isAllowed())
+                    .as(name)
+                    .isFalse();
+        }
+        assertThat(inbound.authorize(get("/").sni("public.example").build()).isAllowed())
+                .isTrue();
     }
 
     @Test

@@ -11,9 +11,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PathsTest {
     @ParameterizedTest
     @CsvSource({
-        "/a/b, /a/b", "/a/, /a/", "/%61dmin, /admin", "/a?b=//c, /a", "/a#b, /a", "/b%C3%BCcher, /bücher",
-                "/a%3Ab, /a:b",
-        "/a%25, /a%", "/.well-known/x, /.well-known/x", "/a/..b, /a/..b", "/a/..., /a/...", "*, *", "/, /", "/a%3F, /a?"
+        "/a/b, /a/b",
+        "/a/, /a/",
+        "/%61dmin, /admin",
+        "/a?b=//c, /a",
+        "/b%C3%BCcher, /bücher",
+        "/a%3Ab, /a:b",
+        "/a%25, /a%",
+        "/.well-known/x, /.well-known/x",
+        "/a/..b, /a/..b",
+        "/a/..., /a/...",
+        "*, *",
+        "/, /",
+        "/a%3F, /a?",
+        "/a%23b, /a#b"
     })
     void one_form(String sent, String normal) {
         assertThat(Paths.normal(sent)).isEqualTo(normal);
@@ -48,7 +59,10 @@ class PathsTest {
                 "http://x/a",
                 "/a b",
                 "/a\tb",
-                "/a%20b/%2e"
+                "/a%20b/%2e",
+                "/a#b",
+                "/public#/../admin",
+                "/a?b#c"
             })
     void none(String sent) {
         assertThat(Paths.normal(sent)).isNull();

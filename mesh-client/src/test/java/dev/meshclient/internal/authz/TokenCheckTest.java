@@ -18,6 +18,7 @@ import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.policy.JwtProvider;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
 import java.util.Objects;
@@ -204,6 +205,60 @@ class TokenCheckTest {
         for (String subject :
                 List.of("spiffe://other.example/ns/a", "spiffe://shop.example", "spiffe://shop.example/")) {
             refused(issuer.token(claims(c -> c.subject(subject))), "no SPIFFE ID of the trust domain shop.example");
+        }
+    }
+
+    /** SPIFFE-ID 2: what is no SPIFFE ID is none in a token either, and no scheme in another case avoids the rules. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "spiffe://shop.example/../w",
+                "spiffe://shop.example//w",
+                "spiffe://shop.example/w/",
+                "spiffe://shop.example/%2e",
+                "spiffe://shop.example/w?x#y",
+                "spiffe://shop.example/w x",
+                "spiffe://shop.example:443/w",
+                "spiffe://user@shop.example/w",
+                "SPIFFE://other.example/w",
+                "SPIFFE://shop.example/w",
+                "Spiffe:shop.example/w",
+                "spiffe:/shop.example/w"
+            })
+    void a_subject_that_is_no_SPIFFE_ID_and_looks_like_one_is_refused(String subject) {
+        refused(issuer.token(claims(c -> c.subject(subject))), "no SPIFFE ID of the trust domain shop.example");
+    }
+
+    /** RFC 7515 2: base64url without padding, other characters or (RFC 4648 3.5) bits that are no part of a byte. */
+    @Test
+    void a_token_has_one_form() throws Exception {
+        RSAKey rsa = new RSAKeyGenerator(2048).keyID("r").generate();
+        JwtProvider provider = new JwtProvider(TestIssuer.ISSUER, List.of(), null, TestIssuer.jwks(rsa), null, null);
+        String token = TestIssuer.signed(
+                new JWSHeader.Builder(JWSAlgorithm.RS256).keyID("r").build(), claims(c -> c), new RSASSASigner(rsa));
+        int signature = token.lastIndexOf('.') + 1;
+        assertThat(result(token, provider).problem()).isNull();
+        assertThat(result(" " + token, provider).problem()).as("RFC 9110 11.4").isNull();
+
+        List<String> others = new ArrayList<>();
+        for (String noise :
+                List.of("=", "==", "!", "*", "\u00e9", "\u0000", " ", "\t", "\u2003", "\n", "+", "/", "%3D")) {
+            others.add(token + noise);
+            others.add(token.substring(0, signature + 7) + noise + token.substring(signature + 7));
+            others.add(token.substring(0, signature) + noise + token.substring(signature));
+        }
+        others.add("\t" + token);
+        others.add("\u2003" + token);
+        others.add(token.substring(0, signature)
+                + token.substring(signature).replace('-', '+').replace('_', '/'));
+        char last = token.charAt(token.length() - 1); // 256 bytes are 342 characters: four bits of the last are no part
+        for (int i = 1; i < 16; i++) {
+            others.add(token.substring(0, token.length() - 1) + (char) (last + i));
+        }
+        for (String other : others) {
+            if (!other.equals(token)) {
+                assertThat(result(other, provider).problem()).as(other).isNotNull();
+            }
         }
     }
 

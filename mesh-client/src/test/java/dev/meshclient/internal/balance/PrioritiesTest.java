@@ -133,6 +133,28 @@ class PrioritiesTest {
                 .noneMatch(Plan.Priority::ours);
     }
 
+    /** Istio's applyFailoverPriorityPerLocality: endpoints of other networks come last, and the other labels order them too. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "topology.istio.io/network | [n1v1 n1v2][n2v1 n2v2]",
+                "topology.istio.io/network version | [n1v1][n1v2][n2v1][n2v2]",
+                "topology.istio.io/network version topology.kubernetes.io/region"
+                        + " | [n1v1][n1v2][n2v1][n2v2]", // n2v1 lacks the region, too
+                "topology.istio.io/network=n1 version | [n1v1][n1v2][n2v1 n2v2]",
+                "version topology.istio.io/network | [n1v1][n2v1][n1v2 n2v2]",
+            })
+    void if_the_network_is_the_first_label_matching_goes_on_in_other_networks(String stated, String order) {
+        own = new Locality("us", "a", "");
+        ownLabels = Map.of("topology.istio.io/network", "n1", "version", "v1");
+        add("n1v1", "us/a", 0, Map.of("topology.istio.io/network", "n1", "version", "v1"));
+        add("n1v2", "us/a", 0, Map.of("topology.istio.io/network", "n1", "version", "v2"));
+        add("n2v1", "eu/a", 0, Map.of("topology.istio.io/network", "n2", "version", "v1"));
+        add("n2v2", "us/a", 0, Map.of("topology.istio.io/network", "n2", "version", "v2"));
+        assertThat(order(labels(stated.split(" ")))).isEqualTo(order);
+    }
+
     @Test
     void labels_of_topology_are_known_unless_they_are_stated() {
         own = new Locality("eu", "a", "1");

@@ -37,6 +37,17 @@ class PriorityLoadTest {
         assertThat(PriorityLoad.spill(new int[] {0, 20, 40})).containsExactly(0, 34, 66);
     }
 
+    /** Envoy's recalculateLoadInTotalPanic: by the number of hosts, whole numbers, the rest to the first priority with any. */
+    @Test
+    void shares_by_size_where_all_priorities_panic() {
+        assertThat(PriorityLoad.inTotalPanic(new int[] {5, 5, 5})).containsExactly(34, 33, 33);
+        assertThat(PriorityLoad.inTotalPanic(new int[] {5, 6, 3})).containsExactly(37, 42, 21);
+        assertThat(PriorityLoad.inTotalPanic(new int[] {0, 2, 1})).containsExactly(0, 67, 33);
+        assertThat(PriorityLoad.inTotalPanic(new int[] {0, 0})).containsExactly(0, 0);
+        assertThat(PriorityLoad.inTotalPanic(new int[] {2_000_000_000, 2_000_000_000}))
+                .containsExactly(50, 50);
+    }
+
     @Test
     void adds_up_to_a_hundred_and_gives_nothing_to_the_dead() {
         SplittableRandom random = new SplittableRandom(11);

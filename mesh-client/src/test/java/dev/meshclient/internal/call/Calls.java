@@ -50,8 +50,12 @@ public final class Calls {
         return response(attempt.call().request(), status);
     }
 
-    /** The choice of an endpoint, which says no more. */
-    public static Pick pick(Supplier<EndpointsLeft> left) {
+    /**
+     * The choice of an endpoint.
+     *
+     * @param usable how many endpoints admit calls
+     */
+    public static Pick pick(Supplier<EndpointsLeft> left, int usable) {
         return new Pick() {
             @Override
             public @Nullable Endpoint endpoint() {
@@ -59,8 +63,8 @@ public final class Calls {
             }
 
             @Override
-            public boolean hasAlternative() {
-                return true;
+            public int usable() {
+                return usable;
             }
 
             @Override

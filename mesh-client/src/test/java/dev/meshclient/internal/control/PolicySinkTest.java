@@ -130,6 +130,44 @@ class PolicySinkTest {
                                 + " to go back, give the old content a higher version or another epoch)");
     }
 
+    @Test
+    void the_last_good_document_may_return_after_one_of_which_nothing_was_taken() throws Exception {
+        PolicySink sink = sink(new StepTime());
+        deliver(sink, document(version(7), ORDERS));
+        deliver(sink, document(version(8), BAD));
+        deliver(sink, document("'epoch': '2026-12', 'version': 1", BAD));
+        deliver(sink, document(version(7), ORDERS));
+        deliver(sink, document(version(6), BILLING));
+        assertThat(log.lines()).hasSize(5);
+        assertThat(log.lines().get(3))
+                .isEqualTo("INFO policy 2026-11/7 is in force, before it 2026-12/1: 1 service(s)");
+        assertThat(log.lines().get(4)).contains("metadata.version: 6 (legal: 7 or more within epoch 2026-11");
+    }
+
+    @Test
+    void a_first_document_of_which_nothing_was_taken_may_be_withdrawn() throws Exception {
+        PolicySink sink = sink(new StepTime());
+        deliver(sink, document(version(8), BAD));
+        deliver(sink, document(version(7), ORDERS));
+        assertThat(log.lines())
+                .last()
+                .isEqualTo("INFO policy 2026-11/7 is in force, before it 2026-11/8: 1 service(s)");
+    }
+
+    @Test
+    void a_document_of_which_something_was_taken_is_not_followed_by_an_older_one() throws Exception {
+        for (String partlyTaken : List.of(
+                document(version(8), BAD + "," + BILLING),
+                document(version(8), BAD + ", 'billing': null"),
+                document(version(8), "'outboundTrafficPolicy': 'REGISTRY_ONLY'", BAD))) {
+            PolicySink sink = sink(new StepTime());
+            deliver(sink, document(version(7), ORDERS));
+            deliver(sink, partlyTaken);
+            deliver(sink, document(version(7), ORDERS));
+            assertThat(log.lines()).last().asString().contains("metadata.version: 7 (legal: 8 or more");
+        }
+    }
+
     /** As sources do. */
     private static void deliver(PolicySink sink, String document) throws IOException {
         try {

@@ -10,8 +10,14 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Revision;
+import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.AppProtocol;
+import dev.meshclient.policy.Resolution;
+import dev.meshclient.policy.Tls;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
@@ -173,11 +179,47 @@ class DeadlineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"text/event-stream", "Text/Event-Stream; charset=utf-8"})
-    void a_stream_of_events_ends_it_at_the_headers(String type) throws Exception {
+    @ValueSource(
+            strings = {
+                "text/event-stream",
+                "Text/Event-Stream; charset=utf-8",
+                "application/grpc",
+                "application/grpc+proto",
+                "application/x-ndjson",
+                "application/ndjson; charset=utf-8",
+                "application/json-seq",
+                "multipart/x-mixed-replace;boundary=frame"
+            })
+    void a_stream_ends_it_at_the_headers(String type) throws Exception {
         Call call = call(null, null);
         call.run(deadline("PT3S", headers(200, type)));
         assertThat(time.armed()).isZero();
+        time.step(60 * SECOND);
+        assertThat(opened().cancelCause()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "application/json",
+                "application/x-ndjson-like",
+                "multipart/mixed",
+                "application/octet-stream"
+            })
+    void any_other_body_is_limited_to_its_end(String type) throws Exception {
+        call(null, null).run(deadline("PT3S", headers(200, type)));
+        time.step(4 * SECOND);
+        assertThat(opened().cancelCause()).isInstanceOf(DeadlineExceeded.class);
+    }
+
+    @Test
+    void a_rule_of_streams_ends_it_at_the_headers() throws Exception {
+        Call call = call(null, null);
+        Backend backend = new Backend(
+                "orders", "orders", Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.DISABLE), null, 0, 0);
+        call.target(new Target(new Revision("-/7"), "orders", "all", backend, true));
+        call.run(deadline("PT3S", headers(200, "application/octet-stream")));
         time.step(60 * SECOND);
         assertThat(opened().cancelCause()).isNull();
     }

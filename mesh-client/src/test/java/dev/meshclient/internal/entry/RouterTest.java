@@ -55,6 +55,11 @@ class RouterTest {
         router.control().apply(document.readStrict(), gone -> {});
     }
 
+    /** Takes the good services. */
+    private void applyPartly(String services) throws IOException {
+        router.control().apply(Documents.mesh("test").services(services).read(), gone -> {});
+    }
+
     private static String service(String name, String... hosts) {
         return Documents.service(name, hosts).endpoint("10.0.0.1", 80).json();
     }
@@ -192,6 +197,59 @@ class RouterTest {
         assertThat(fate("http://example/")).isEqualTo("passes");
         apply(service("orders", "orders"));
         assertThat(fate("http://orders/")).isEqualTo("orders");
+    }
+
+    /** A URL with the host that the author meant. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'hosts': 'orders' | http://orders/",
+                "'hosts': ['orders..'] | http://orders./",
+                "'hosts': ['orders '] | http://orders/",
+                "'hosts': ['\u00a0orders\ufeff'] | http://orders/",
+                "'hosts': ['http://orders'] | http://orders/",
+                "'hosts': ['HTTPS://u:p@Orders:8443/a?b#c'] | https://orders:8443/",
+                "'hosts': ['//orders/'] | http://orders/",
+                "'hosts': ['orders/'] | http://orders/",
+                "'hosts': ['orders:0'] | http://orders:8080/",
+                "'hosts': ['orders:http'] | http://orders/",
+                "'hosts': ['orders:65536'] | http://orders/",
+                "'hosts': ['::1'] | http://[::1]/",
+                "'hosts': ['*.shop.example/'] | http://a.shop.example/",
+                "'hosts': ['cart', 5, 'orders'] | http://orders/",
+                "'hosts': ['cart, orders'] | http://orders/",
+                "'hosts': [['orders']] | http://orders/",
+                "'hosts': {'orders': 80} | http://orders/",
+                "'hosts': [{'host': 'orders'}] | http://orders/",
+                "'hosts': [] | http://x/",
+                "'hosts': null | http://x/",
+                "'host': ['orders'] | http://X./",
+                "'hosts': ['cart'], 'retry': {} | http://x/",
+            })
+    void a_refused_service_claims_its_name_and_each_host_that_a_url_could_spell(String fields, String url)
+            throws Exception {
+        applyPartly("'x': {" + fields + ", 'tls': {'mode': 'MESH_MUTUAL'}, 'serviceAccount': 'spiffe://a.example/x'}, "
+                + service("good", "good"));
+        assertThat(fate(url)).isEqualTo("PolicyUnavailable");
+        assertThat(fate("http://good/")).isEqualTo("good");
+        assertThat(fate("http://example/")).isEqualTo("passes");
+    }
+
+    /** Its name was no host that the document listed, so calls to it are no more the mesh's than before. */
+    @Test
+    void the_name_of_a_service_is_claimed_only_while_the_service_is_refused() throws Exception {
+        applyPartly("'bank.example': {'hosts': ['bank '], 'endpoints': []}");
+        assertThat(fate("http://bank.example/")).isEqualTo("PolicyUnavailable");
+        applyPartly(service("bank.example", "bank"));
+        assertThat(fate("http://bank.example/")).isEqualTo("passes");
+        assertThat(fate("http://bank/")).isEqualTo("bank.example");
+    }
+
+    @Test
+    void a_service_that_is_no_object_claims_its_name() throws Exception {
+        applyPartly("'orders': 'http://somewhere'");
+        assertThat(fate("http://orders/")).isEqualTo("PolicyUnavailable");
     }
 
     @Test

@@ -75,6 +75,16 @@ class DecidersTest {
         assertThat(after(BUILT_IN, e)).isNotNull();
     }
 
+    /** One GOAWAY with 40 streams is no five failures in a row; a peer that refuses all of them is. */
+    @Test
+    void refusals_within_a_tenth_of_a_second_are_one() {
+        assertThat(record.refused(0, 100)).isTrue();
+        assertThat(record.refused(0, 100)).isFalse();
+        assertThat(record.refused(100, 100)).isFalse();
+        assertThat(record.refused(101, 100)).isTrue();
+        assertThat(record.refused(150, 100)).isFalse();
+    }
+
     @Test
     void a_threshold_of_zero_is_off() {
         EjectionSettings off = new EjectionSettings(0, 0, 0, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);

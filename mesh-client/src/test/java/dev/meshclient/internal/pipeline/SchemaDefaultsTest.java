@@ -102,6 +102,7 @@ class SchemaDefaultsTest {
                 new Case("endpoint.health", "ENDPOINT", "'health': %s", "'DRAINING'"),
                 new Case("cluster.priority", "CLUSTER", "'priority': %s", "1"),
                 new Case("backendRef.weight", "BACKEND", "'weight': %s", "0"),
+                new Case("rule.stream", "RULE", "'stream': %s", "true"),
                 new Case("path.type", "PATH", "'type': %s", "'Exact'"),
                 new Case("header.type", "HEADER", "'type': %s", "'RegularExpression'"),
                 new Case("queryParam.type", "QUERY", "'type': %s", "'RegularExpression'"),
@@ -195,7 +196,7 @@ class SchemaDefaultsTest {
                      'matches': [{'path': {'value': '/a' PATH}, 'headers': [{'name': 'x', 'value': 'a.' HEADER}],
                                   'queryParams': [{'name': 'q', 'value': 'b.' QUERY}]}],
                      'backendRefs': [{'name': 'orders' BACKEND}, {'name': 'carts'}]}, {
-                     'name': 'rest',
+                     'name': 'rest' RULE,
                      'backendRefs': [{'name': 'orders'}]}]
                    ENDPOINTS},
                   'carts': {'hosts': ['carts'], 'endpoints': [{'address': '10.0.0.9', 'port': 80}]}}}
@@ -206,7 +207,8 @@ class SchemaDefaultsTest {
                                 {'address': '10.0.0.2', 'port': 80, 'cluster': 'b', 'locality': 'r/z2'}]
                 """;
         document = document.replace("ENDPOINTS", endpoints);
-        for (String at : List.of("DOCUMENT", "CLUSTER", "SERVICE", "PATH", "HEADER", "QUERY", "BACKEND", "ENDPOINT")) {
+        for (String at :
+                List.of("DOCUMENT", "CLUSTER", "SERVICE", "PATH", "HEADER", "QUERY", "BACKEND", "ENDPOINT", "RULE")) {
             document = document.replace(" " + at, at.equals(place) ? ", " + field : "");
         }
         return document.replace('\'', '"');
@@ -249,7 +251,8 @@ class SchemaDefaultsTest {
             Target target = Objects.requireNonNull(attempt.call().target());
             Backend backend = target.backend();
             Object next = PEER.get(seen.size() % PEER.size());
-            seen.add(time.now() + " " + target.rule() + " -> " + backend + " at " + attempt.endpoint() + ", "
+            seen.add(time.now() + " " + target.rule() + (target.isStream() ? ", streams" : "") + " -> " + backend
+                    + " at " + attempt.endpoint() + ", "
                     + backend.tls() + " " + backend.appProtocol() + " " + backend.connectNanos() + " "
                     + backend.idleNanos() + ": " + next);
             if (next instanceof Outcome failure) {

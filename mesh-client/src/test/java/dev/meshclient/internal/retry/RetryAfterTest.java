@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshclient.internal.call.Calls;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RetryAfterTest {
     private static final Instant NOW = Instant.parse("1994-11-06T08:49:30Z");
@@ -34,7 +36,7 @@ class RetryAfterTest {
                 "1.5                            | -",
                 "soon                           | -",
                 "''                             | -",
-                "99999999999                    | -",
+                "0000000000002                  | PT2S",
             })
     void seconds_and_dates_are_understood_and_nothing_else(String header, @Nullable Duration wait) {
         assertThat(of("Retry-After", header)).isEqualTo(wait);
@@ -53,6 +55,13 @@ class RetryAfterTest {
     void a_number_that_only_fits_a_date_is_one() {
         long then = NOW.plusSeconds(Duration.ofDays(3000).toSeconds()).getEpochSecond();
         assertThat(of("X-RateLimit-Reset", Long.toString(then))).isEqualTo(Duration.ofDays(3000));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"9999999999", "99999999999", "9223372036854775808", "1000000000000000000000000000000"})
+    void more_digits_than_a_date_has_mean_never(String header) {
+        assertThat(RetryAfter.isUsable(Objects.requireNonNull(of("Retry-After", header))))
+                .isFalse();
     }
 
     @Test

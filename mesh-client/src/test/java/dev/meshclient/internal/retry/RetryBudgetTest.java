@@ -36,6 +36,19 @@ class RetryBudgetTest {
     }
 
     @Test
+    void allows_as_many_unprocessed_requests_as_requests_beside_the_retries() {
+        for (int i = 0; i < 1000; i++) {
+            budget.request(BUILT_IN, 9 * SECOND / 1000 * i);
+        }
+        int taken = 0;
+        while (budget.takeUnprocessed(BUILT_IN, 9 * SECOND)) {
+            taken++;
+        }
+        assertThat(taken).isEqualTo(1000);
+        assertThat(takeAll(9 * SECOND)).isEqualTo(200);
+    }
+
+    @Test
     void forgets_after_the_window() {
         for (int i = 0; i < 1000; i++) {
             budget.request(BUILT_IN, 0);

@@ -16,11 +16,13 @@ import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.RetryOn;
 import dev.meshclient.policy.RetryPolicy;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -33,27 +35,35 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The retry layer alone, between a call and a peer that answers by script. */
 class RetryTest {
     private final StepTime time = new StepTime();
     private final Deque<Object> script = new ArrayDeque<>();
     private int attempts;
+    private int usable = 1;
     private final AttemptLayer peer = attempt -> {
         attempts++;
         if (attempt.pick() == Pick.NONE) {
-            attempt.pick(Calls.pick(() -> EndpointsLeft.ALWAYS_SOME));
+            attempt.pick(Calls.pick(() -> EndpointsLeft.ALWAYS_SOME, usable));
         }
         Object next = script.isEmpty() ? 200 : script.poll();
         if (next instanceof Outcome outcome) {
             throw Calls.fail(attempt, outcome);
+        }
+        if (next instanceof ConnectException refused) {
+            attempt.failed(Outcome.CONNECT_FAILURE, refused);
+            throw refused;
         }
         if (next instanceof String[] headers) {
             return Calls.respond(attempt, 503, headers);
         }
         return Calls.respond(attempt, (Integer) next);
     };
-    private final CallLayer retry = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, peer);
+    private final RetryBudget budget = new RetryBudget();
+    private final CallLayer retry = Retry.create(time, null, false, budget, RetryConstraint.NONE, peer);
 
     private Response run(Request request) throws IOException {
         return Calls.call(time, request).run(retry);
@@ -172,6 +182,7 @@ class RetryTest {
 
     @Test
     void a_refused_connection_is_tried_elsewhere_without_a_pause() throws Exception {
+        usable = 2;
         script.add(Outcome.CONNECT_FAILURE);
         run(Calls.get());
         assertThat(time.now()).isZero();
@@ -182,6 +193,41 @@ class RetryTest {
         script.add(new String[] {"Retry-After", "2"});
         run(Calls.get());
         assertThat(attempts).isEqualTo(2);
+        assertThat(time.now()).isBetween(2_000_000_000L, 3_000_000_000L);
+    }
+
+    /** RFC 9110 15.6.4: by a 503 "the server" says that it is unable; another server may be able. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2", "120", "301", "99999999999"})
+    void retry_after_of_one_endpoint_does_not_hold_back_another(String seconds) throws Exception {
+        usable = 2;
+        script.addAll(List.of(new String[] {"Retry-After", seconds}, 200));
+        assertThat(run(Calls.get()).code()).isEqualTo(200);
+        assertThat(time.now()).isLessThan(25_000_000L);
+    }
+
+    @Test
+    void retry_after_of_the_last_endpoint_is_waited_out() throws Exception {
+        usable = 2;
+        script.addAll(List.of(new String[] {"Retry-After", "2"}, new String[] {"Retry-After", "3"}, 200));
+        assertThat(run(Calls.get()).code()).isEqualTo(200);
+        assertThat(time.now()).isBetween(3_000_000_000L, 4_600_000_000L);
+    }
+
+    /** RFC 6585 4: the user has sent too many requests, to whichever endpoint. */
+    @Test
+    void retry_after_of_a_429_holds_back_the_call_from_all_endpoints() throws Exception {
+        CallLayer on429 = Retry.create(
+                time,
+                new RetryPolicy(2, Set.of(429), null, null),
+                false,
+                new RetryBudget(),
+                RetryConstraint.NONE,
+                attempt -> {
+                    attempt.pick(Calls.pick(() -> EndpointsLeft.ALWAYS_SOME, 2));
+                    return Calls.respond(attempt, attempt.number() == 1 ? 429 : 200, "Retry-After", "2");
+                });
+        assertThat(Calls.call(time, Calls.get()).run(on429).code()).isEqualTo(200);
         assertThat(time.now()).isBetween(2_000_000_000L, 3_000_000_000L);
     }
 
@@ -225,6 +271,55 @@ class RetryTest {
         assertThat(call.run(retry).code()).isEqualTo(503);
         assertThat(attempts).isEqualTo(1);
         assertThat(call.decision().detail()).isEqualTo("retry budget exhausted");
+    }
+
+    static Stream<Object> unprocessed() {
+        return Stream.of(
+                Outcome.REFUSED_STREAM, Outcome.RESET_BEFORE_REQUEST, Outcome.STALE, new ConnectException("refused"));
+    }
+
+    /** One GOAWAY with 40 calls in flight: 10 of them were answered. */
+    @ParameterizedTest
+    @MethodSource("unprocessed")
+    void what_no_peer_processed_takes_nothing_from_the_budget(Object outcome) throws Exception {
+        for (int i = 0; i < 40; i++) {
+            script.add(outcome);
+            assertThat(run(Calls.get()).code()).as("call %d", i).isEqualTo(200);
+        }
+        script.add(503);
+        assertThat(run(Calls.get()).code()).isEqualTo(200);
+    }
+
+    @Test
+    void what_no_peer_processed_does_not_count_as_a_retry() throws Exception {
+        script.addAll(List.of(
+                Outcome.REFUSED_STREAM, 503, Outcome.RESET_BEFORE_REQUEST, Outcome.STALE, 503, Outcome.STALE, 200));
+        assertThat(run(Calls.get()).code()).isEqualTo(200);
+        script.addAll(List.of(Outcome.REFUSED_STREAM, 503, 503, 503, 200));
+        assertThat(run(Calls.get()).code()).isEqualTo(503);
+    }
+
+    @ParameterizedTest
+    @MethodSource("unprocessed")
+    void a_call_that_no_peer_processes_ends_after_ten_repetitions_in_two_seconds(Object outcome) {
+        usable = 8;
+        for (int i = 0; i < 20; i++) {
+            budget.request(BudgetSettings.of(RetryConstraint.NONE), 0);
+            script.add(outcome);
+        }
+        Call call = Calls.call(time, Calls.get());
+        assertThatThrownBy(() -> call.run(retry)).isInstanceOf(IOException.class);
+        assertThat(attempts).isEqualTo(11);
+        assertThat(time.now()).isLessThan(2_000_000_000L);
+        assertThat(call.decision().detail()).isEqualTo("refused without being processed in 11 attempts");
+    }
+
+    @Test
+    void one_endpoint_that_refuses_gets_a_call_four_times() {
+        script.addAll(List.of(
+                Outcome.REFUSED_STREAM, Outcome.REFUSED_STREAM, Outcome.REFUSED_STREAM, Outcome.REFUSED_STREAM, 200));
+        assertThatThrownBy(() -> run(Calls.get())).hasMessage("refused-stream");
+        assertThat(attempts).isEqualTo(4);
     }
 
     @Test
@@ -316,7 +411,7 @@ class RetryTest {
     /** Answers that the layer must close, and the endpoints that are left. */
     private Response runWatched(boolean[] closed, String... headers) throws IOException {
         CallLayer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
-            attempt.pick(Calls.pick(() -> left));
+            attempt.pick(Calls.pick(() -> left, usable));
             int i = attempts++;
             Response response = Calls.respond(attempt, i == 0 ? 503 : 200, headers);
             return response.newBuilder().body(new ClosedFlag(closed, i)).build();
@@ -373,7 +468,7 @@ class RetryTest {
     void an_answer_that_is_kept_is_closed_when_the_call_ends_during_the_pause() {
         boolean[] closed = new boolean[2];
         CallLayer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
-            attempt.pick(Calls.pick(() -> left));
+            attempt.pick(Calls.pick(() -> left, usable));
             Response response = Calls.respond(attempt, 503);
             return response.newBuilder().body(new ClosedFlag(closed, 0)).build();
         });
@@ -388,7 +483,7 @@ class RetryTest {
             throws Exception {
         RetryBudget budget = new RetryBudget();
         CallLayer lonely = Retry.create(time, null, false, budget, RetryConstraint.NONE, attempt -> {
-            attempt.pick(Calls.pick(() -> left));
+            attempt.pick(Calls.pick(() -> left, usable));
             return peer.call(attempt);
         });
         left = EndpointsLeft.NONE;

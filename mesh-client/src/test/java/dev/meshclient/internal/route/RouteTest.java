@@ -12,6 +12,8 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.Match;
+import dev.meshclient.policy.PathMatch;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,8 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import okhttp3.Request;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The route layer alone, between calls and backends that record each call. */
 class RouteTest {
@@ -142,6 +146,46 @@ class RouteTest {
             assertThat(e.decision().attempts()).isEmpty();
         });
         assertThat(taken).isEmpty();
+    }
+
+    /** Whatever the expression could not decide: the rule after it would send the call elsewhere. */
+    @ParameterizedTest
+    @ValueSource(strings = {"path", "header", "query"})
+    void a_match_that_gives_up_fails_the_call_and_takes_no_other_rule(String where) throws Exception {
+        Match admin =
+                switch (where) {
+                    case "path" -> Routes.path("RegularExpression", "/admin/.*");
+                    case "header" -> Routes.header(Routes.regex("x", ".*.*.*.*.*b"));
+                    default -> Routes.query(Routes.regex("x", "(a|b)*c"));
+                };
+        String path = where.equals("path") ? "/admin/" + "a".repeat(9000) : "/admin";
+        Request request = Routes.get("http://orders" + path + "?x=" + "ab".repeat(4000))
+                .newBuilder()
+                .header("x", "a".repeat(60))
+                .build();
+        CallLayer route = route(
+                new Route.Rule("admins", List.of(admin), List.of(to("admin", 1))),
+                new Route.Rule("all", List.of(), List.of(to("public", 1))));
+
+        assertThatThrownBy(() -> Calls.call(time, request).run(route)).isInstanceOfSatisfying(NoRoute.class, e -> {
+            assertThat(e.getMessage())
+                    .contains("whether rule 'admins' of 'orders' matches is not known: the regular expression '")
+                    .contains("' gave up on a value of ");
+            assertThat(e.decision().rule()).isEqualTo("admins");
+        });
+        assertThat(taken).isEmpty();
+    }
+
+    /** A GET can never match a rule for POST, whatever its path is. */
+    @Test
+    void a_match_that_another_condition_rules_out_does_not_give_up() throws Exception {
+        Match admin =
+                new Match(new PathMatch(Routes.pathType("RegularExpression"), "/.*"), "POST", List.of(), List.of());
+        CallLayer route = route(
+                new Route.Rule("admins", List.of(admin), List.of(to("admin", 1))),
+                new Route.Rule("all", List.of(), List.of(to("public", 1))));
+        Calls.call(time, Routes.get("http://orders/" + "a".repeat(9000))).run(route);
+        assertThat(taken).containsOnlyKeys("public");
     }
 
     @Test

@@ -37,14 +37,14 @@ class ScopeOfRefusalTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "'bad': {'hosts': ['a', 'http://b', 'C'], 'retry': {}} | services.bad.hosts[1] services.bad.retry.attempts | a c",
+                "'bad': {'hosts': ['a', 'http://b', 'C'], 'retry': {}} | services.bad.hosts[1] services.bad.retry.attempts | a b c",
                 "'bad': {'hosts': ['a'], 'hosts': ['b']} | services.bad.hosts | a",
                 "'bad': {'hosts': ['a'], 'endpoints': [{'port': 0}]} | services.bad.endpoints[0].address services.bad.endpoints[0].port | a",
                 "'bad': {'hosts': ['a'], 'rules': [{'backendRefs': [{'name': 'nobody'}]}]} | services.bad.rules[0].backendRefs[0].name | a",
                 "'bad': {'hosts': ['a'], 'rules': [{'backendRefs': [{'name': 'good', 'subset': 'v1'}]}]}"
                         + " | services.bad.rules[0].backendRefs[0].subset | a",
                 "'bad': {'hosts': ['*', 'a']} | services.bad.hosts[0] | a",
-                "'bad': {'hosts': 'a'} | services.bad.hosts | ``",
+                "'bad': {'hosts': 'a'} | services.bad.hosts | a",
                 "'bad': 5 | services.bad | ``",
                 "'bad': {'hosts': ['a']}, 'bad': {'hosts': ['b']} | services.bad | a",
             })

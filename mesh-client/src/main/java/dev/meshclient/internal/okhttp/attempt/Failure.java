@@ -3,6 +3,7 @@ package dev.meshclient.internal.okhttp.attempt;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.tls.PeerFaults;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProtocolException;
@@ -62,7 +63,7 @@ final class Failure {
     static IOException named(InnerCall inner, IOException e) {
         Attempt attempt = inner.attempt;
         Endpoint endpoint = attempt.endpoint();
-        if (endpoint != null && inner.tls != null && e instanceof SSLException tls) {
+        if (endpoint != null && e instanceof SSLException tls && (inner.tls != null || PeerFaults.isPlaintext(tls))) {
             return TlsFailure.named(tls, endpoint.name(), inner.tls);
         }
         if (endpoint != null

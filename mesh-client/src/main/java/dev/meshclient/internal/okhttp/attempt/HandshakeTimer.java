@@ -34,8 +34,8 @@ final class HandshakeTimer extends AtomicBoolean implements Runnable {
     @Override
     public void run() {
         if (compareAndSet(false, true)) {
-            SocketTimeoutException e =
-                    new SocketTimeoutException("TLS with " + what + " not agreed in time (timeouts.connect)");
+            SocketTimeoutException e = new SocketTimeoutException(
+                    "TLS with " + what + " not agreed in time (timeouts.connect)" + TlsFailure.QUESTION);
             expired = e;
             attempt.cancel(e);
         }

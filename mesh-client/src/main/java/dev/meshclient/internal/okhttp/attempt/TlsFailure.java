@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp.attempt;
 
+import dev.meshclient.internal.tls.PeerFaults;
 import dev.meshclient.internal.tls.PeerSocket;
 import dev.meshclient.internal.tls.PeerTls;
 import java.io.IOException;
@@ -62,17 +63,29 @@ final class TlsFailure {
                 e);
     }
 
-    /** Adds the names and keeps the exception type, which callers catch. */
-    static SSLException named(SSLException e, String endpoint, PeerTls tls) {
-        String what = isOfOurCertificate(e)
+    /** JSSE's message if a peer closes the connection within the handshake. */
+    private static final String CLOSED = "Remote host terminated the handshake";
+
+    /** The question where a peer says nothing that is TLS. */
+    static final String QUESTION = "; does it speak TLS?";
+
+    /**
+     * Adds the names and keeps the exception type, which callers catch. A name that the handshake finds wrong has OkHttp's type
+     * for it, although OkHttp has not verified the host yet.
+     *
+     * @param tls null: that of the caller's client
+     */
+    static SSLException named(SSLException e, String endpoint, @Nullable PeerTls tls) {
+        boolean silent =
+                PeerFaults.isPlaintext(e) || String.valueOf(e.getMessage()).contains(CLOSED);
+        String what = tls != null && isOfOurCertificate(e)
                 ? endpoint + " refused the certificate of this workload, " + tls.presented() + ": " + alert(e) + " ("
                         + tls + "); see what it trusts"
-                : tls + " with " + endpoint + " failed: " + e.getMessage();
-        SSLException named = e instanceof SSLHandshakeException
-                ? new SSLHandshakeException(what)
-                : e instanceof SSLPeerUnverifiedException
-                        ? new SSLPeerUnverifiedException(what)
-                        : new SSLException(what);
+                : (tls == null ? "TLS" : tls) + " with " + endpoint + " failed: " + e.getMessage()
+                        + (silent ? QUESTION : "");
+        SSLException named = e instanceof SSLPeerUnverifiedException || PeerFaults.isOfHostName(e)
+                ? new SSLPeerUnverifiedException(what)
+                : e instanceof SSLHandshakeException ? new SSLHandshakeException(what) : new SSLException(what);
         named.initCause(e);
         return named;
     }

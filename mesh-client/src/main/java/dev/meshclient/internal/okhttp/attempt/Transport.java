@@ -229,7 +229,7 @@ public final class Transport {
     private Response untilIdle(InnerCall inner, Response response, long idleNanos) {
         Attempt attempt = inner.attempt;
         boolean bounded = inner.outerCall.deadline() != Time.NEVER
-                || (attempt.call().deadline() != Time.NEVER && !Streams.isStream(response));
+                || (attempt.call().deadline() != Time.NEVER && !Streams.isStream(attempt.call(), response));
         if (bounded || idleNanos == 0 || attempt.isOver() || Streams.isUpgrade(response)) {
             return response;
         }
@@ -268,7 +268,7 @@ public final class Transport {
         return builder.build();
     }
 
-    private static IOException failed(InnerCall inner, IOException e) {
+    private IOException failed(InnerCall inner, IOException e) {
         Attempt attempt = inner.attempt;
         IOException cause = attempt.cancelCause();
         if (cause != null) {
@@ -286,6 +286,13 @@ public final class Transport {
             from.foundStale();
         }
         IOException failure = Failure.named(inner, e);
+        Target target = attempt.call().target();
+        Endpoint endpoint = attempt.endpoint();
+        if (target != null && endpoint != null) {
+            identities
+                    .faults()
+                    .note(target.backend().service(), endpoint.name(), e, String.valueOf(failure.getMessage()));
+        }
         attempt.failed(outcome, failure);
         return failure;
     }

@@ -65,7 +65,7 @@ final class WireInterceptor implements Interceptor {
     private static Request withHeaders(Request request, InnerCall inner) {
         HeaderNumbers decimals = Objects.requireNonNull(inner.connections).decimals();
         Request.Builder builder = request.newBuilder()
-                .header("x-mesh-attempt", decimals.text(inner.attempt.number()))
+                .header("x-mesh-attempt", decimals.text(inner.attempt.announcedNumber()))
                 .tag(CALL, inner.attempt.call());
         InboundContext inbound = inner.attempt.call().options().inbound();
         if (inbound != null && inbound.baggage() != null && request.header("baggage") == null) {

@@ -265,35 +265,35 @@ public final class EndpointConnections {
                 .readTimeout(idleMillis(settings.readTimeoutMillis(), variant), TimeUnit.MILLISECONDS)
                 .writeTimeout(idleMillis(settings.writeTimeoutMillis(), variant), TimeUnit.MILLISECONDS)
                 .protocols(protocols(variant));
-        String sessions = backend.service() + "|" + endpoint.name();
         Peer peer = variant.peer;
         if (peer == null) {
             return new Made(builder.build(), null);
         }
         return peer.needsOwnSockets()
-                ? ours(builder, peer, sessions)
-                : new Made(callers(builder, settings, peer, sessions).build(), null);
+                ? ours(builder, peer, endpoint)
+                : new Made(callers(builder, settings, peer, endpoint).build(), null);
     }
 
     /** By certificates and authorities of the mesh: the trust of the caller's client does not count. */
-    private Made ours(OkHttpClient.Builder builder, Peer peer, String sessions) throws SSLException {
+    private Made ours(OkHttpClient.Builder builder, Peer peer, Endpoint endpoint) throws SSLException {
         PeerTls tls = peers.computeIfAbsent(peer, p -> PeerTls.create(time, p, identities, HOST_NAMES, new Ends()));
         String sni = peer.tls().sni();
         builder.connectionSpecs(List.of(ConnectionSpec.MODERN_TLS))
-                .sslSocketFactory(new ServerName.Factory(tls.factory(), sni, sessions), tls.trust())
+                .sslSocketFactory(
+                        new ServerName.Factory(tls.factory(), sni, peer.service(), endpoint.name()), tls.trust())
                 .hostnameVerifier(new ServerName.Verifier(sni, tls.verifier()));
         return new Made(builder.build(), tls);
     }
 
     private static OkHttpClient.Builder callers(
-            OkHttpClient.Builder builder, CallerSettings settings, Peer peer, String sessions) {
+            OkHttpClient.Builder builder, CallerSettings settings, Peer peer, Endpoint endpoint) {
         SSLSocketFactory factory = settings.sslSocketFactory();
         X509TrustManager trust = settings.trustManager();
         if (factory != null && trust != null) {
             String sni = peer.tls().sni();
             HostnameVerifier verifier =
                     peer.names().isEmpty() ? settings.hostnameVerifier() : new AltNames.Verifier(peer.names());
-            builder.sslSocketFactory(new ServerName.Factory(factory, sni, sessions), trust);
+            builder.sslSocketFactory(new ServerName.Factory(factory, sni, peer.service(), endpoint.name()), trust);
             builder.hostnameVerifier(new ServerName.Verifier(sni, verifier));
         }
         return builder;

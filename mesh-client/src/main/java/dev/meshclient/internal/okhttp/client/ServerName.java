@@ -2,6 +2,7 @@ package dev.meshclient.internal.okhttp.client;
 
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.tls.LayeringFactory;
+import dev.meshclient.internal.tls.SessionName;
 import java.io.IOException;
 import java.net.Socket;
 import java.util.List;
@@ -29,24 +30,26 @@ final class ServerName {
         }
     }
 
-    /** Sends the name, and keeps TLS sessions apart by service, endpoint and name: one is never resumed for another. */
+    /** Sends the name, and names the TLS session by service, endpoint and name. */
     static final class Factory extends LayeringFactory {
         private final SSLSocketFactory factory;
         private final @Nullable String name;
-        private final String sessions;
+        private final String service;
+        private final String endpoint;
 
         /** @param name null: the host of the URL */
-        Factory(SSLSocketFactory factory, @Nullable String name, String sessions) {
+        Factory(SSLSocketFactory factory, @Nullable String name, String service, String endpoint) {
             this.factory = factory;
             this.name = name;
-            this.sessions = sessions;
+            this.service = service;
+            this.endpoint = endpoint;
         }
 
         @Override
         public Socket createSocket(Socket socket, String host, int port, boolean autoClose) throws IOException {
-            String of = name == null ? sessions + "|" + host : sessions;
-            Socket layered = factory.createSocket(socket, of, port, autoClose);
-            SNIHostName sent = sendable(name == null ? host : name);
+            String verified = name == null ? host : name;
+            Socket layered = factory.createSocket(socket, SessionName.of(service, endpoint, verified), port, autoClose);
+            SNIHostName sent = sendable(verified);
             if (sent != null && layered instanceof SSLSocket tls) {
                 SSLParameters parameters = tls.getSSLParameters();
                 parameters.setServerNames(List.of(sent));
@@ -75,12 +78,13 @@ final class ServerName {
             return other instanceof Factory f
                     && factory.equals(f.factory)
                     && Objects.equals(name, f.name)
-                    && sessions.equals(f.sessions);
+                    && service.equals(f.service)
+                    && endpoint.equals(f.endpoint);
         }
 
         @Override
         public int hashCode() {
-            return factory.hashCode() * 31 + sessions.hashCode();
+            return (factory.hashCode() * 31 + service.hashCode()) * 31 + endpoint.hashCode();
         }
 
         @Override

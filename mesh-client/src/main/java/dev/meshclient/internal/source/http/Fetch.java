@@ -120,7 +120,7 @@ final class Fetch {
     private Answer answer(Response response, @Nullable String sent, boolean askedToHold) throws IOException {
         Schedule.Hold hold = !askedToHold
                 ? Schedule.Hold.NOT_ASKED
-                : appliesWait(response) ? Schedule.Hold.APPLIED : Schedule.Hold.IGNORED;
+                : appliesWait(response) ? Schedule.Hold.APPLIED : Schedule.Hold.UNSAID;
         Duration maxAge = Duration.ofSeconds(Math.max(0, response.cacheControl().maxAgeSeconds()));
         if (response.code() == 304 && sent != null) {
             return new Answer(null, sent, hold, maxAge);
@@ -130,7 +130,8 @@ final class Fetch {
             throw FetchFailed.answered(status + advice(response.code()), retryAfter(response));
         }
         String etag = response.header("ETag");
-        String usable = etag != null && etag.chars().allMatch(c -> c > ' ' && c < 0x7f) ? etag : null;
+        String usable =
+                etag != null && !etag.isEmpty() && etag.chars().allMatch(c -> c > ' ' && c < 0x7f) ? etag : null;
         return new Answer(DocumentBody.read(response, settings.maxBytes(), usable), usable, hold, maxAge);
     }
 
@@ -158,11 +159,11 @@ final class Fetch {
         };
     }
 
-    /** RFC 9110 10.2.3: seconds, or a date. Null: not stated, or not usable. */
+    /** RFC 9110 10.2.3: seconds, or a date; more digits than nine mean a very long time. Null: not stated, or not usable. */
     private @Nullable Duration retryAfter(Response response) {
         String stated = response.header("Retry-After", "").strip();
-        if (stated.matches("\\d{1,9}")) {
-            return Duration.ofSeconds(Long.parseLong(stated));
+        if (stated.matches("\\d+")) {
+            return Duration.ofSeconds(stated.length() > 9 ? Integer.MAX_VALUE : Long.parseLong(stated));
         }
         Date date = response.headers().getDate("Retry-After");
         Duration wait = date == null ? Duration.ZERO : Duration.between(wall.instant(), date.toInstant());

@@ -80,7 +80,7 @@ public final class HttpWatch implements Subscription.Watched {
         Remembered left = sink.memory().own(time.now());
         this.failover = new Failover(registries.size());
         this.intake = new DocumentIntake(settings.maxBytes(), time.wall(), left);
-        this.schedule = new Schedule(settings.pollInterval());
+        this.schedule = new Schedule(settings.pollInterval(), longPoll);
         if (left != null && left.etag() != null && hosts == null) {
             registries.get(0).known = new Feedback(left.etag(), left.rejection(), true);
         }
@@ -127,27 +127,28 @@ public final class HttpWatch implements Subscription.Watched {
         mayHold = true; // but not before the registry is known to have the document of an earlier process
         soonestNext = time.now() + BETWEEN_QUESTIONS_NANOS;
         byte[] body = answer.body();
+        boolean news = false;
         if (body != null) {
-            take(new Received(registry, list, body, answer.etag()), sink);
+            news = take(new Received(registry, list, body, answer.etag()), sink);
         } else if (known != null && known.inForce()) {
             sink.confirmed();
         }
         boolean holdNext = registry.known(list) != null && !longPoll.isZero();
-        return schedule.afterAnswer(answer.hold(), holdNext, took, answer.maxAge(), time.random());
+        return schedule.afterAnswer(answer.hold(), news, holdNext, took, answer.maxAge(), time.random());
     }
 
     /** Puts aside a partial policy that lacks services its rules need, and requests more; it is used if that request fails. */
-    private void take(Received received, DocumentSink sink) {
+    private boolean take(Received received, DocumentSink sink) {
         aside = null;
-        take(received, sink, document -> {
+        return take(received, sink, document -> {
             boolean lacks = hosts != null && hosts.lacksBackends(document);
             aside = lacks ? received : null;
             return lacks;
         });
     }
 
-    /** A bad document is remembered too, so that it is not fetched twice. */
-    private void take(Received received, DocumentSink sink, Predicate<PolicyDocument> putAside) {
+    /** A bad document is remembered too, so that it is not fetched twice. @return whether it differs from the last */
+    private boolean take(Received received, DocumentSink sink, Predicate<PolicyDocument> putAside) {
         Registry from = received.from;
         String etag = received.etag;
         // Stores with the document the ETag for requests after a restart; a partial policy then belongs to another
@@ -163,6 +164,7 @@ public final class HttpWatch implements Subscription.Watched {
             from.known = etag == null ? null : new Feedback(etag, intake.rejection(), intake.isInForce());
             from.knownOf = received.list;
         }
+        return isNew;
     }
 
     /** New hosts are requested at once, but not with one request each, and not from a server that fails. */

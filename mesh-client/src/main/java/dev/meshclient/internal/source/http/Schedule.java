@@ -5,17 +5,22 @@ import java.util.random.RandomGenerator;
 
 /**
  * Decider: the pause after an answer of the registry. A server that holds requests gets the next one at once; all others are
- * polled, and a failing server less often.
+ * polled, and a failing server less often. A server that does not say that it holds requests is judged by its answers: an
+ * unchanged answer that came at once shows that it does not.
  */
 final class Schedule {
     /** Whether the request asked the server to hold it until there is news (RFC 7240, {@code Prefer: wait}). */
     enum Hold {
         NOT_ASKED,
-        IGNORED,
+        /** It asked; the answer does not say whether the server complied. */
+        UNSAID,
         APPLIED
     }
 
     private static final long SECOND = 1_000_000_000L;
+    /** An unchanged answer takes as long from a slow server that holds nothing. */
+    private static final long SLOW_ANSWER = 5 * SECOND;
+
     private static final long SHORTEST_BACK_OFF = SECOND / 2;
     private static final long LONGEST_BACK_OFF = 60 * SECOND;
 
@@ -23,26 +28,37 @@ final class Schedule {
     private static final Duration LONGEST_STATED = Duration.ofHours(1);
 
     private final long intervalNanos;
+    private final long unchangedHoldNanos;
     private int failures;
+    private int newsAtOnce;
 
-    Schedule(Duration pollInterval) {
+    /** @param longPoll how long requests ask the server to hold them; zero = they do not ask */
+    Schedule(Duration pollInterval, Duration longPoll) {
         this.intervalNanos = pollInterval.toNanos();
+        this.unchangedHoldNanos = Math.min(SLOW_ANSWER, longPoll.toSeconds() * SECOND);
     }
 
     /**
      * After a document, or the answer that there is no newer one.
      *
+     * @param news whether the answer brought another document
      * @param holdNext whether the next request can ask for a hold
      * @param tookNanos time from the request to its answer
      * @param maxAge how long the server's caches may keep the answer; zero = not stated
      */
-    long afterAnswer(Hold hold, boolean holdNext, long tookNanos, Duration maxAge, RandomGenerator random) {
+    long afterAnswer(
+            Hold hold, boolean news, boolean holdNext, long tookNanos, Duration maxAge, RandomGenerator random) {
         failures = 0;
-        if (!holdNext || hold == Hold.IGNORED) {
+        boolean unsaid = hold == Hold.UNSAID;
+        boolean held = hold != Hold.NOT_ASKED && tookNanos >= (unsaid && !news ? unchangedHoldNanos : SECOND);
+        boolean polled = !holdNext || (unsaid && !news && !held);
+        newsAtOnce = unsaid && news && !held ? newsAtOnce + 1 : 0;
+        if (polled) {
             return around(Math.max(intervalNanos, bounded(maxAge)), random);
         }
-        boolean held = hold == Hold.APPLIED && tookNanos >= SECOND;
-        return held ? 0 : atLeast(SECOND, random);
+        // A server that has another document for each request is polled in the end.
+        long pause = Math.min(intervalNanos, SECOND << Math.min(16, Math.max(0, newsAtOnce - 1)));
+        return held ? 0 : atLeast(pause, random);
     }
 
     /**

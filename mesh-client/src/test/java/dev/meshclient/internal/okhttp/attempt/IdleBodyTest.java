@@ -105,6 +105,35 @@ class IdleBodyTest {
     }
 
     @Test
+    void a_download_by_a_rule_of_streams_outlives_the_deadline_and_ends_when_it_falls_silent() throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .body("0123456789".repeat(8))
+                .throttleBody(10, 500, TimeUnit.MILLISECONDS)
+                .build());
+        server.enqueue(new MockResponse.Builder()
+                .body("0123456789".repeat(8))
+                .throttleBody(10, 1, TimeUnit.HOURS)
+                .build());
+        try (Mesh mesh = Mesh.builder()
+                .policy(Documents.mesh("test")
+                        .services(Documents.service("orders")
+                                .endpoint(server.getPort())
+                                .with("'timeouts': {'request': '2s', 'idle': '3s'}")
+                                .with("'rules': [{'stream': true, 'backendRefs': [{'name': 'orders'}]}]"))
+                        .source())
+                .drainTimeout(Duration.ZERO)
+                .build()) {
+            OkHttpClient client = mesh.wrap(new OkHttpClient());
+            try (Response whole = get(client)) {
+                assertThat(whole.body().string()).hasSize(80);
+            }
+            try (Response silent = get(client)) {
+                assertThatThrownBy(() -> silent.body().string()).hasMessageContaining("timeouts.idle");
+            }
+        }
+    }
+
+    @Test
     void what_a_deadline_ends_is_handed_out_as_it_came() throws Exception {
         server.enqueue(new MockResponse.Builder().body("bounded").build());
         server.enqueue(new MockResponse.Builder().body("unbounded").build());

@@ -89,6 +89,14 @@ class HttpFailuresTest extends WatchedRegistry {
         assertThat(millisIn(sink.problem(0))).isBetween(2_900_000L, 3_600_000L);
     }
 
+    @Test
+    void retry_after_of_ten_digits_is_the_longest_pause() {
+        registry.changes(r -> r.code(503).body("").setHeader("Retry-After", "2000000000"));
+        watch(source());
+        sink.awaitEvents("!");
+        assertThat(millisIn(sink.problem(0))).isBetween(3_600_000L, 4_400_000L);
+    }
+
     private static long millisIn(String problem) {
         return Long.parseLong(problem.replaceAll("(?s).*asked again in (\\d+) ms.*", "$1"));
     }

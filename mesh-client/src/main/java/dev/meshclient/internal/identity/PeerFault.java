@@ -1,0 +1,38 @@
+package dev.meshclient.internal.identity;
+
+import java.security.cert.CertificateException;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/** Decider: the kind of a security failure towards a peer. */
+public enum PeerFault {
+    /** The peer proves another identity than the expected one. */
+    WRONG_IDENTITY,
+    /** The certificate of the peer is not trusted, has expired or breaks a rule. */
+    NOT_TRUSTED,
+    /** The peer answers TLS in plaintext. */
+    PLAINTEXT;
+
+    /** JSSE's message for an answer that is no TLS. */
+    private static final String NO_TLS = "Unsupported or unrecognized SSL message";
+
+    /** Null: it is no security failure, or the peer has refused the certificate of this process. */
+    public static @Nullable PeerFault of(Throwable failure) {
+        if (failure instanceof SSLPeerUnverifiedException) {
+            return WRONG_IDENTITY;
+        }
+        PeerFault found = null;
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof WrongIdentity) {
+                return WRONG_IDENTITY;
+            }
+            if (cause instanceof CertificateException) {
+                found = NOT_TRUSTED;
+            } else if (found == null && cause instanceof SSLException && NO_TLS.equals(cause.getMessage())) {
+                found = PLAINTEXT;
+            }
+        }
+        return found;
+    }
+}

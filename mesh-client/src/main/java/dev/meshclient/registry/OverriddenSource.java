@@ -1,0 +1,79 @@
+package dev.meshclient.registry;
+
+import dev.meshclient.internal.source.Delivery;
+import dev.meshclient.internal.source.DocumentSink;
+import dev.meshclient.internal.source.ServiceOverride;
+import dev.meshclient.internal.source.Memory;
+import dev.meshclient.internal.source.WantedHosts;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.PolicyDocument;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.Map;
+
+/** A source with one service at a URL of the developer. */
+record OverriddenSource(ServiceOverride override, PolicySource base) implements PolicySource {
+    @Override
+    public Closeable watch(Sink sink) {
+        return PlainSink.watch(sink, mesh -> base.watch(new OverridingSink(override, mesh)));
+    }
+
+    /** A process without the override must not start with its snapshot. */
+    @Override
+    public String snapshotName() {
+        return base.snapshotName().isEmpty() ? "" : "OVERRIDE " + override + " " + base.snapshotName();
+    }
+
+    @Override
+    public String toString() {
+        return "PolicySource.override(" + override + ", " + base + ")";
+    }
+
+    private record OverridingSink(ServiceOverride override, DocumentSink mesh) implements Sink, DocumentSink {
+        @Override
+        public Time time() {
+            return mesh.time();
+        }
+
+        @Override
+        public WantedHosts wanted() {
+            return mesh.wanted();
+        }
+
+        @Override
+        public Memory memory() {
+            return mesh.memory();
+        }
+
+        /** Called by a source outside this library, which does not report itself why a document was refused. */
+        @Override
+        public void deliver(PolicyDocument document) throws IOException {
+            try {
+                deliver(Delivery.live(document, time().wall().instant(), Map.of()));
+            } catch (IOException e) {
+                failed(e);
+                throw e;
+            }
+        }
+
+        @Override
+        public void deliver(Delivery delivery) throws IOException {
+            mesh.deliver(new Delivery(
+                    override.in(delivery.document()),
+                    delivery.live(),
+                    delivery.confirmed(),
+                    delivery.memory(),
+                    delivery.failing()));
+        }
+
+        @Override
+        public void confirmed() {
+            mesh.confirmed();
+        }
+
+        @Override
+        public void failed(IOException problem) {
+            mesh.failed(problem);
+        }
+    }
+}
