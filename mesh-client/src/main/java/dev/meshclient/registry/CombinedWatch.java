@@ -112,8 +112,9 @@ final class CombinedWatch implements Closeable {
     private void deliverWaiting() {
         try {
             deliverAll();
-        } catch (IOException | RuntimeException e) {
-            sink.failed(new IOException("the policy could not be put in force: " + e.getMessage(), e));
+        } catch (IOException | RuntimeException | Error e) {
+            String why = e instanceof IOException ? e.getMessage() : e.toString();
+            sink.failed(new IOException("the policy could not be put in force: " + why, e));
         }
     }
 
@@ -279,12 +280,7 @@ final class CombinedWatch implements Closeable {
         /** Called by a source outside this library, which does not report itself why a document was refused. */
         @Override
         public void deliver(PolicyDocument document) throws IOException {
-            try {
-                take(new State(document, true, null, Map.of()), null);
-            } catch (IOException | RuntimeException e) {
-                failed(e instanceof IOException refused ? refused : new IOException(e));
-                throw e;
-            }
+            reporting(() -> take(new State(document, true, null, Map.of()), null));
         }
 
         @Override

@@ -38,7 +38,7 @@ class CombinedSourceTest {
     private Path directory;
 
     /** {@code -/1+-/2} for a document of which these revisions are parts; {@code !} for a problem, with its message. */
-    private static final class Revisions extends RecordingSink {
+    private static class Revisions extends RecordingSink {
         final List<String> events = new CopyOnWriteArrayList<>();
         final List<Set<String>> services = new CopyOnWriteArrayList<>();
         final List<Boolean> live = new CopyOnWriteArrayList<>();
@@ -326,5 +326,19 @@ class CombinedSourceTest {
         watch.close();
         await().until(() -> time.running() == 0);
         assertThat(sink.delivered()).isEmpty();
+    }
+
+    @Test
+    void an_error_while_the_parts_are_put_in_force_is_reported_to_the_mesh() throws IOException {
+        Revisions broken = new Revisions() {
+            @Override
+            public void deliver(Delivery delivery) {
+                throw new LinkageError("made to fail");
+            }
+        };
+        MemoryPolicySource first = PolicySource.of(document(1, "a"));
+        MemoryPolicySource second = PolicySource.of(document(1, "b"));
+        watch = new CombinedSource(Combination.Kind.MERGE, first, second, Duration.ZERO).watch(broken.at(time));
+        assertThat(broken.events).singleElement().asString().contains("LinkageError: made to fail");
     }
 }

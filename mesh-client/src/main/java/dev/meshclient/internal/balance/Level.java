@@ -70,8 +70,8 @@ final class Level {
     }
 
     /**
-     * Draws a few endpoints, in the zone and then in the others, and returns the first that is not ejectionAborted; the given endpoint
-     * if all are.
+     * Draws a few endpoints, in the zone and then in the others, and returns the first whose ejection was not aborted; the
+     * given endpoint if it finds none.
      */
     private Endpoint instead(Endpoint ejectionAborted, Group group, RandomGenerator random) {
         int looks = groups.size() == 1 ? LOOKS : 2 * LOOKS;

@@ -1,10 +1,10 @@
 package dev.meshclient.internal.control;
 
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.pipeline.ActivationSteps;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.MeshState;
-import dev.meshclient.internal.pipeline.Steps;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.version.VersionOrder;
 import dev.meshclient.policy.Metadata;
@@ -28,6 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class PolicyControl {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyControl.class);
 
+    private static final long DROP_AGAIN_NANOS = 60_000_000_000L;
+
     private final CurrentState current;
     private final Time time;
     private final long staleNanos;
@@ -39,6 +41,8 @@ public final class PolicyControl {
     private volatile Runnable afterDrop = () -> {};
     private Time.@Nullable Timer nextStale;
     private volatile @Nullable IOException failedStep;
+    private @Nullable Applied missed; // by the observer, since it failed
+    private boolean observed; // a policy, by the observer
     private boolean closed;
 
     /** Observes the results of documents. */
@@ -99,29 +103,34 @@ public final class PolicyControl {
         PolicyDocument last = document;
         PolicyDocument next = last == null ? read : read.sharing(last);
         if (next.equals(last)) {
-            observer.inForce(applied(), Applied.NOTHING_NEW, false);
+            inForce(failedStep == null ? new ActivationSteps(revision()) : put(applied(), gone), Applied.NOTHING_NEW);
             return Applied.NOTHING_NEW;
         }
         Metadata metadata = next.policy().metadata();
         Applied what = differs(ordered, next) && order.isAgain(metadata) ? Applied.SAME_VERSION : Applied.IN_FORCE;
-        boolean first = !isReady();
         AppliedPolicy merged = LastGoodMerge.after(applied(), next, time.now());
         boolean isWithoutEffect =
                 VersionOrder.changesNoService(next.policy(), merged.refused().keySet())
                         && merged.outboundTrafficPolicy() == applied().outboundTrafficPolicy();
-        Steps steps = put(merged, gone);
+        ActivationSteps steps = put(merged, gone);
         if (!isWithoutEffect) {
             order.applied(metadata);
             ordered = next;
         }
         document = next;
-        inForce(steps, what, first);
+        inForce(steps, what);
         return what;
     }
 
-    private void inForce(Steps steps, Applied what, boolean first) {
-        steps.run(
-                "claim its hosts and wake the calls that wait for it", () -> observer.inForce(applied(), what, first));
+    /** If the observer failed before, it now observes what it has missed. */
+    private void inForce(ActivationSteps steps, Applied what) {
+        Applied unobserved = missed == null || what != Applied.NOTHING_NEW ? what : missed;
+        missed = unobserved;
+        steps.run("claim its hosts and wake the calls that wait for it", () -> {
+            observer.inForce(applied(), unobserved, !observed);
+            observed = true;
+            missed = null;
+        });
         failedStep = steps.problem();
     }
 
@@ -135,9 +144,9 @@ public final class PolicyControl {
         if (isReady()) {
             return false;
         }
-        Steps steps = put(left, gone);
+        ActivationSteps steps = put(left, gone);
         versions.forEach(order::applied);
-        inForce(steps, Applied.IN_FORCE, true);
+        inForce(steps, Applied.IN_FORCE);
         return true;
     }
 
@@ -184,17 +193,14 @@ public final class PolicyControl {
                         other.policy().metadata().scope());
     }
 
-    private Steps put(AppliedPolicy policy, Consumer<EndpointHealth> gone) {
+    private ActivationSteps put(AppliedPolicy policy, Consumer<EndpointHealth> gone) {
         AppliedPolicy fresh = LastGoodMerge.withoutStale(policy, time.now(), staleNanos);
         Time.Timer timer = fresh.absentSince().values().stream()
                 .min(Long::compare)
-                .map(since -> time.at(
-                        since + staleNanos,
-                        "stale services",
-                        () -> time.start("stale services", () -> dropStale(gone))))
+                .map(since -> dropAt(since + staleNanos, gone))
                 .orElse(null);
         boolean inForce = false;
-        Steps steps;
+        ActivationSteps steps;
         try {
             steps = current.replace(fresh, gone);
             inForce = true;
@@ -213,12 +219,37 @@ public final class PolicyControl {
         return steps;
     }
 
+    private Time.Timer dropAt(long at, Consumer<EndpointHealth> gone) {
+        return time.at(at, "stale services", () -> {
+            try {
+                time.start("stale services", () -> dropStale(gone));
+            } catch (RuntimeException | Error e) {
+                LOG.error("no thread to drop services that no document lists; trying again in 60 s", e);
+                dropAt(time.now() + DROP_AGAIN_NANOS, gone);
+            }
+        });
+    }
+
     private void dropStale(Consumer<EndpointHealth> gone) {
         synchronized (this) {
             if (closed) {
                 return;
             }
-            failedStep = put(applied(), gone).problem();
+            try {
+                ActivationSteps steps = put(applied(), gone);
+                if (missed != null) {
+                    inForce(steps, missed);
+                }
+                failedStep = steps.problem();
+            } catch (RuntimeException | Error e) {
+                String failure =
+                        "policy " + revision() + " is in force, but services that no document lists could not be"
+                                + " dropped; trying again in 60 s";
+                LOG.error("{}", failure, e);
+                failedStep = new IOException(failure + ": " + e, e);
+                nextStale = dropAt(time.now() + DROP_AGAIN_NANOS, gone);
+                return;
+            }
         }
         afterDrop.run();
     }

@@ -178,7 +178,7 @@ public final class PolicyFeed implements Closeable {
         Closeable begun;
         try {
             begun = source.watch(new MeshSink());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             sink.failed(new IOException(source + " cannot be watched: " + e, e));
             control.unlocked();
             return;
@@ -271,16 +271,7 @@ public final class PolicyFeed implements Closeable {
 
         @Override
         public void deliver(PolicyDocument document) throws IOException {
-            try {
-                deliver(Delivery.live(document, time.wall().instant(), Map.of()));
-            } catch (IOException e) {
-                failed(e);
-                throw e;
-            } catch (RuntimeException | Error e) {
-                IOException defect = new IOException("the document could not be put in force: " + e, e);
-                failed(defect);
-                throw defect;
-            }
+            reporting(() -> deliver(Delivery.live(document, time.wall().instant(), Map.of())));
         }
 
         @Override

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * fields, so that they fail at most for lack of memory; each step runs even then.
  */
 final class Activation {
-    private static final Logger LOG = LoggerFactory.getLogger(StateCompiler.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Activation.class);
 
     /** Of a service: whether it was logged that none of its endpoints is in the caller's zone. */
     private static final Slot<AtomicBoolean> FAR = Slot.of(AtomicBoolean::new);
@@ -42,7 +42,7 @@ final class Activation {
     private final LocalWorkload self;
     private final DnsCache names;
     private final long now;
-    private final Steps steps;
+    private final ActivationSteps steps;
     private final List<CompiledBackend> fresh;
     private final Map<String, ResolvedEndpoints.Lookups> lookups = new HashMap<>(); // by service
     private final List<EndpointHealth> gone = new ArrayList<>();
@@ -53,7 +53,7 @@ final class Activation {
         this.self = self;
         this.names = names;
         this.now = now;
-        this.steps = new Steps(next.revision());
+        this.steps = new ActivationSteps(next.revision());
         this.fresh = next.backends().stream()
                 .filter(backend -> repeat || before.backend(backend.name()) != backend)
                 .toList();
@@ -112,7 +112,7 @@ final class Activation {
         return next;
     }
 
-    Steps steps() {
+    ActivationSteps steps() {
         return steps;
     }
 
@@ -128,11 +128,14 @@ final class Activation {
                 steps.run("the plan and the ejection rules of " + backend.name(), () -> backend.activate(now)));
         steps.run("the issuers of tokens", () -> self.keys().inForce(issuers(next, self)));
         next.policy().services().forEach((name, accepted) -> {
-            CompiledService compiled = Objects.requireNonNull(next.service(name));
-            if (compiled == before.service(name)) {
-                compiled.revision().text(accepted.revision());
+            if (next.service(name) == before.service(name)) {
+                steps.run("the revision of " + name, () -> revise(name, accepted));
             }
         });
+    }
+
+    private void revise(String name, AcceptedService accepted) {
+        Objects.requireNonNull(next.service(name)).revision().text(accepted.revision());
     }
 
     /** Lists the endpoints of the backend's service. */
@@ -155,9 +158,9 @@ final class Activation {
      */
     void end(Consumer<EndpointHealth> unreachable) {
         before.states()
-                .follow(next.states(), gone::add, step -> steps.run("drop the state of the previous policy", step));
+                .follow(next.states(), gone::add, step -> steps.runOnce("drop the state of the previous policy", step));
         gone.forEach(endpoint ->
-                steps.run("close the connections of " + endpoint.name(), () -> unreachable.accept(endpoint)));
+                steps.runOnce("close the connections of " + endpoint.name(), () -> unreachable.accept(endpoint)));
         next.states()
                 .forEachService(service -> steps.run(
                         "return endpoints that no rule ejects", () -> Detector.readmitUnjudged(service, now)));

@@ -57,14 +57,18 @@ public final class CurrentState {
      * @param gone gets the endpoints that no call can reach any more
      * @return the steps of the activation, which all have run
      */
-    public synchronized Steps replace(AppliedPolicy policy, Consumer<EndpointHealth> gone) {
+    public synchronized ActivationSteps replace(AppliedPolicy policy, Consumer<EndpointHealth> gone) {
         MeshState before = state;
         Activation activation;
         try {
             MeshState next = compiler.compile(policy, before, names, ask);
             activation = Activation.prepare(before, next, self, names, time.now(), failed);
         } catch (RuntimeException | Error e) {
-            Activation.drop(before, self, names);
+            try {
+                Activation.drop(before, self, names);
+            } catch (RuntimeException | Error another) {
+                e.addSuppressed(another);
+            }
             throw e;
         }
         activation.begin();

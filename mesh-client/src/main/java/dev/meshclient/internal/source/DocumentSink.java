@@ -23,4 +23,23 @@ public interface DocumentSink {
 
     /** Reports why there is no newer document now; the last one stays in force. */
     void failed(IOException problem);
+
+    /** Delivers a document. */
+    interface DeliverStep {
+        void run() throws IOException;
+    }
+
+    /** Runs a delivery of a source outside this library, which does not report itself why a document was refused. */
+    default void reporting(DeliverStep delivery) throws IOException {
+        try {
+            delivery.run();
+        } catch (IOException e) {
+            failed(e);
+            throw e;
+        } catch (RuntimeException | Error e) {
+            IOException defect = new IOException("the document could not be put in force: " + e, e);
+            failed(defect);
+            throw defect;
+        }
+    }
 }

@@ -241,8 +241,8 @@ class PolicySinkTest {
         assertThat(problem.message())
                 .isEqualTo(
                         "policy 2026-11/9 is in force, but this step of its activation failed: close the connections of"
-                                + " 10.0.0.1:80: java.lang.IllegalStateException: made to fail (the log has its stack trace); the"
-                                + " next document repeats it if it still matters");
+                                + " 10.0.0.1:80: java.lang.IllegalStateException: made to fail (the log has its stack trace); no"
+                                + " later document repeats it: restart this process to free what it would have freed");
         assertThat(problem.age()).isEqualTo(Duration.ofSeconds(1));
         assertThat(log.lines()).last().asString().startsWith("INFO policy 2026-11/9 is in force");
         deliver(sink, document(version(10), ORDERS + "," + BILLING));
