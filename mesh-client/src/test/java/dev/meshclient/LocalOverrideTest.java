@@ -128,7 +128,7 @@ class LocalOverrideTest {
     void an_override_stays_when_the_policy_changes_and_needs_no_service_in_it() throws Exception {
         String bad =
                 PLATFORM.replace("\"hosts\": [\"orders\", \"orders.prod.svc.cluster.local:80\"]", "\"hosts\": [7]");
-        MemoryPolicySource platform = PolicySource.of(bad);
+        MemoryPolicySource platform = PolicySource.lenient(bad);
         try (Mesh mesh = mesh(PolicySource.override("orders", url(), platform))) {
             assertThat(get(mesh, "http://orders/7")).startsWith("orders/7null");
             for (String other : List.of(

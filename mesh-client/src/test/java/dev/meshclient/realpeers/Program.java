@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -19,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.awaitility.core.ConditionTimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 
 /** A server that runs as a process of its own, from its start until it is killed; what it prints is kept. */
@@ -34,13 +36,24 @@ final class Program implements Closeable {
             new AtomicInteger((int) (ProcessHandle.current().pid() % 500) * 20);
 
     private final Process process;
-    private final int port;
+    private final Reserved port;
     private final Path output;
 
-    private Program(Process process, int port, Path output) {
+    private Program(Process process, Reserved port, Path output) {
         this.process = process;
         this.port = port;
         this.output = output;
+    }
+
+    /**
+     * A port for one server only: other tests hold another socket meanwhile. Envoys share a port that two of them listen at, so
+     * that it was free is not enough.
+     */
+    private record Reserved(int number, ServerSocket held) implements Closeable {
+        @Override
+        public void close() throws IOException {
+            held.close();
+        }
     }
 
     /**
@@ -82,11 +95,12 @@ final class Program implements Closeable {
     /** Returns when it listens, at a port that was free; at another one if somebody has taken that meanwhile. */
     static Program start(Path directory, Configuration configuration, List<String> command) throws IOException {
         for (int tries = 1; ; tries++) {
-            int port = freePort();
-            configuration.write(port);
+            Reserved port = freePort();
             try {
+                configuration.write(port.number());
                 return start(directory, port, command);
             } catch (IOException e) {
+                port.close();
                 if (tries == TRIES) {
                     throw e;
                 }
@@ -94,19 +108,33 @@ final class Program implements Closeable {
         }
     }
 
-    /** A port at which no server listens just now. */
-    private static int freePort() {
+    /** A port at which no server listens just now, and that no other test on this machine takes. */
+    private static Reserved freePort() throws IOException {
         while (true) {
             int port = FIRST_PORT + NEXT.getAndIncrement() % PORTS;
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException taken) {
-                // the next one, then
+            ServerSocket held = listen(port + PORTS);
+            if (held == null) {
+                continue;
             }
+            ServerSocket socket = listen(port);
+            if (socket != null) {
+                socket.close();
+                return new Reserved(port, held);
+            }
+            held.close();
         }
     }
 
-    private static Program start(Path directory, int port, List<String> command) throws IOException {
+    /** Null: the port is taken. */
+    private static @Nullable ServerSocket listen(int port) {
+        try {
+            return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+        } catch (IOException taken) {
+            return null;
+        }
+    }
+
+    private static Program start(Path directory, Reserved port, List<String> command) throws IOException {
         Path output = directory.resolve("output.log");
         Process process = new ProcessBuilder(command)
                 .directory(directory.toFile())
@@ -116,10 +144,10 @@ final class Program implements Closeable {
         process.getOutputStream().close();
         Program program = new Program(process, port, output);
         try {
-            await().pollInterval(Duration.ofMillis(20)).until(() -> !process.isAlive() || isListening(port));
+            await().pollInterval(Duration.ofMillis(20)).until(() -> !process.isAlive() || isListening(port.number()));
         } catch (ConditionTimeoutException e) {
             program.close();
-            throw new IOException("no server listens at " + port + ":\n" + program.output(), e);
+            throw new IOException("no server listens at " + port.number() + ":\n" + program.output(), e);
         }
         if (!process.isAlive()) {
             throw new IOException(command + " ended with " + process.exitValue() + ":\n" + program.output());
@@ -128,7 +156,7 @@ final class Program implements Closeable {
     }
 
     int port() {
-        return port;
+        return port.number();
     }
 
     private static boolean isListening(int port) {
@@ -173,5 +201,10 @@ final class Program implements Closeable {
             Thread.currentThread().interrupt();
         }
         all.forEach(ProcessHandle::destroyForcibly);
+        try {
+            port.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

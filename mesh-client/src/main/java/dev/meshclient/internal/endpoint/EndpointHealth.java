@@ -1,7 +1,6 @@
 package dev.meshclient.internal.endpoint;
 
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
-import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
@@ -20,8 +19,9 @@ public final class EndpointHealth {
     private static final AtomicReferenceFieldUpdater<EndpointHealth, Ejection> EJECTION =
             AtomicReferenceFieldUpdater.newUpdater(EndpointHealth.class, Ejection.class, "ejection");
 
-    private static final AtomicLongFieldUpdater<EndpointHealth> REFUSED_AT =
-            AtomicLongFieldUpdater.newUpdater(EndpointHealth.class, "refusedAt");
+    private static final AtomicIntegerFieldUpdater<EndpointHealth> REFUSED_AT = counter("refusedAt");
+
+    private static final long NANOS_PER_MICRO = 1_000;
 
     private final String address;
     private final char port;
@@ -34,7 +34,7 @@ public final class EndpointHealth {
     private volatile int localFailures;
     private volatile int succeeded;
     private volatile int failed;
-    private volatile long refusedAt;
+    private volatile int refusedAt; // microseconds modulo 2^32; 0 = never
     private volatile Ejection ejection = Ejection.NEVER;
     private volatile @Nullable Object transport;
 
@@ -168,8 +168,10 @@ public final class EndpointHealth {
      * @return whether it took note
      */
     public boolean refused(long now, long withinNanos) {
-        long last = refusedAt;
-        return (last == 0 || now - last >= withinNanos) && REFUSED_AT.compareAndSet(this, last, Math.max(1, now));
+        int last = refusedAt;
+        int micros = (int) (now / NANOS_PER_MICRO) | 1; // not 0
+        long since = Integer.toUnsignedLong(micros - last) * NANOS_PER_MICRO;
+        return (last == 0 || since >= withinNanos) && REFUSED_AT.compareAndSet(this, last, micros);
     }
 
     /** Writes only if the counter is not 0 already: most attempts are good. */

@@ -78,11 +78,14 @@ class DecidersTest {
     /** One GOAWAY with 40 streams is no five failures in a row; a peer that refuses all of them is. */
     @Test
     void refusals_within_a_tenth_of_a_second_are_one() {
-        assertThat(record.refused(0, 100)).isTrue();
-        assertThat(record.refused(0, 100)).isFalse();
-        assertThat(record.refused(100, 100)).isFalse();
-        assertThat(record.refused(101, 100)).isTrue();
-        assertThat(record.refused(150, 100)).isFalse();
+        long tenth = SECOND / 10;
+        assertThat(record.refused(0, tenth)).isTrue();
+        assertThat(record.refused(0, tenth)).isFalse();
+        assertThat(record.refused(tenth * 99 / 100, tenth)).isFalse();
+        assertThat(record.refused(tenth * 101 / 100, tenth)).isTrue();
+        assertThat(record.refused(tenth * 2, tenth)).isFalse();
+        assertThat(record.refused(10_000 * SECOND, tenth))
+                .isTrue(); // two hours later: more microseconds than an int counts
     }
 
     @Test
