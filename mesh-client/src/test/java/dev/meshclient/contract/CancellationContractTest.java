@@ -78,7 +78,7 @@ class CancellationContractTest extends OkHttpContract {
                 .isIn("Canceled", "canceled", "Socket closed", "Socket is closed", "closed");
         assertThat(call.isCanceled()).isTrue();
         assertThat(call.isExecuted()).isTrue();
-        assertThat(events.takeAtEnd()).contains(stage, "canceled").containsOnlyOnce("callFailed");
+        assertThat(events.takeAtEndOfCancelled()).contains(stage, "canceled").containsOnlyOnce("callFailed");
         assertThat(orders.getRequestCount()).isLessThanOrEqualTo(1);
     }
 
@@ -101,7 +101,8 @@ class CancellationContractTest extends OkHttpContract {
         orders.takeRequest();
         call.cancel();
         assertThat(callback.failure()).isInstanceOf(IOException.class);
-        assertThat(events.takeAtEnd()).contains("canceled", "callFailed(" + nameOf(callback.failure()) + ")");
+        assertThat(events.takeAtEndOfCancelled())
+                .contains("canceled", "callFailed(" + nameOf(callback.failure()) + ")");
     }
 
     @Test
@@ -133,7 +134,7 @@ class CancellationContractTest extends OkHttpContract {
                     .isInstanceOf(IOException.class);
         }
         assertThat(call.isCanceled()).isTrue();
-        assertThat(events.takeAtEnd()).containsOnlyOnce("canceled").containsOnlyOnce("callFailed");
+        assertThat(events.takeAtEndOfCancelled()).containsOnlyOnce("canceled").containsOnlyOnce("callFailed");
     }
 
     @Test

@@ -45,6 +45,16 @@ final class Events extends EventListener {
         return take();
     }
 
+    /** As {@link #takeAtEnd}, of a call that another thread cancels: OkHttp reports that before or after the end of the call. */
+    String takeAtEndOfCancelled() {
+        await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).until(() -> hasEnded() && wasCancelled());
+        return take();
+    }
+
+    private synchronized boolean wasCancelled() {
+        return heard.contains("canceled");
+    }
+
     private synchronized boolean hasEnded() {
         return heard.contains("callEnd") || heard.stream().anyMatch(e -> e.startsWith("callFailed"));
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class UnprocessedRepeats {
     /** An endpoint that restarts listens again soon. */
-    private static final int REFUSALS_BEYOND_ENDPOINTS = 2;
+    private static final int REFUSALS_BEYOND_ENDPOINTS = 4;
 
     /** Each new connection may have ended before a stream is opened on it, since other calls use it too. */
     private static final int MOST = 10;
@@ -34,7 +34,7 @@ final class UnprocessedRepeats {
         return count(attempt.previous(), UnprocessedRepeats::isUnprocessed);
     }
 
-    /** A call has at most ten such repetitions; after refusals, one for each endpoint and two more. */
+    /** A call has at most ten such repetitions; after refusals, one for each endpoint and four more. */
     static boolean allows(Attempt attempt) {
         return before(attempt) < MOST
                 && count(attempt, UnprocessedRepeats::isRefused)
