@@ -138,7 +138,9 @@ public final class FakeHostRegistry extends HoldingServer {
     }
 
     public void awaitAsked(String last) {
-        await().until(() ->
-                !received.isEmpty() && asked().get(asked().size() - 1).equals(last));
+        await().until(() -> {
+            List<String> now = asked(); // once: a request may come meanwhile
+            return !now.isEmpty() && now.get(now.size() - 1).equals(last);
+        });
     }
 }
