@@ -32,7 +32,7 @@ import okhttp3.OkHttpClient;
  */
 public final class TestMesh implements AutoCloseable {
     private static final long SEED = 1;
-    /** RFC 5737: an address that belongs to nobody. */
+    /** RFC 5737: an address for documentation; no host has it. */
     private static final List<String> ADDRESS = List.of("192.0.2.1");
 
     private final ManualTime time = new ManualTime(SEED);
