@@ -45,7 +45,7 @@ class RetryAfterTest {
 
     /** The square of its length would take minutes. */
     @Test
-    @Timeout(20)
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void a_long_number_that_is_none_costs_its_length() {
         assertThat(of("Retry-After", "0".repeat(250_000) + "x")).isNull();
         assertThat(of("Retry-After", "0".repeat(250_000) + "7")).isEqualTo(Duration.ofSeconds(7));
