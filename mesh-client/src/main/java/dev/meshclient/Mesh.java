@@ -37,7 +37,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.Call;
@@ -466,8 +465,8 @@ public final class Mesh implements Closeable {
                         "calls to service '{}' are sent to {}; its TLS settings, access policies and tokens do not apply",
                         override.service(),
                         override.url());
-                source = PolicySource.override(
-                        override.service(), override.url().toString(), source);
+                source =
+                        PolicySource.override(override.service(), override.url().toString(), source);
             }
             return source;
         }

@@ -55,7 +55,9 @@ public final class OkHttpVersion {
     private static String found() {
         try {
             Class<?> named = Class.forName("okhttp3.OkHttp", false, OkHttpClient.class.getClassLoader());
-            return isOfOneJar(named, OkHttpClient.class) ? (String) named.getField("VERSION").get(null) : BEFORE_4;
+            return isOfOneJar(named, OkHttpClient.class)
+                    ? (String) named.getField("VERSION").get(null)
+                    : BEFORE_4;
         } catch (ClassNotFoundException e) {
             return BEFORE_4;
         } catch (ReflectiveOperationException e) {

@@ -86,7 +86,8 @@ class AuthorizeTest {
         assertThat(e.reason()).isEqualTo("RBAC");
         assertThat(e.policy()).isEqualTo("p");
         assertThat(e.rule()).isEqualTo("rules[0]");
-        assertThat(reported).containsExactly(new Notice(false, "orders", Kind.DENIED, "p", "rules[0]", WEB, "POST", "/"));
+        assertThat(reported)
+                .containsExactly(new Notice(false, "orders", Kind.DENIED, "p", "rules[0]", WEB, "POST", "/"));
     }
 
     @Test

@@ -34,7 +34,10 @@ class AttemptTest {
 
     /** A peer that reads 1 has certainly not seen the request before. */
     @ParameterizedTest
-    @EnumSource(value = Outcome.class, names = {"RESPONSE", "CACHED"}, mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(
+            value = Outcome.class,
+            names = {"RESPONSE", "CACHED"},
+            mode = EnumSource.Mode.EXCLUDE)
     void an_attempt_that_may_have_been_processed_counts_for_the_peer(Outcome outcome) throws Exception {
         attempt.failed(outcome, new IOException("first"));
         assertThat(call.beginAttempt().announcedNumber())

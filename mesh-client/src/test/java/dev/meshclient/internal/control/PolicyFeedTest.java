@@ -104,7 +104,8 @@ class PolicyFeedTest {
         running = new Started(
                 router,
                 sink,
-                PolicyFeed.start(time, reported, router.control(), router.wanted(), sink, initialFetchTimeout, snapshots));
+                PolicyFeed.start(
+                        time, reported, router.control(), router.wanted(), sink, initialFetchTimeout, snapshots));
     }
 
     private void watch(Duration initialFetchTimeout) {

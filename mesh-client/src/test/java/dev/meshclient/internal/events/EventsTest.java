@@ -92,7 +92,8 @@ class EventsTest {
     @Test
     void an_answer() throws Exception {
         call.run(layers());
-        assertThat(reported).containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
+        assertThat(reported)
+                .containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
     }
 
     @Test
@@ -103,7 +104,8 @@ class EventsTest {
         open.get(0).over();
         open.get(0).over();
         call.cancel(new IOException("too late"));
-        assertThat(reported).containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
+        assertThat(reported)
+                .containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
     }
 
     @Test
@@ -198,7 +200,8 @@ class EventsTest {
 
         assertThat(call.run(layers).code()).isEqualTo(200);
 
-        assertThat(reported).containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
+        assertThat(reported)
+                .containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
         assertThat(inFlight.count()).isZero();
     }
 

@@ -30,7 +30,8 @@ class IdentityEventsTest {
         @Override
         public void on(MeshEvent event) {
             if (event instanceof MeshEvent.IdentityRotated e) {
-                reported.add("rotated " + e.id() + " until " + e.notAfter() + (e.trustChanged() ? ", trust changed" : ""));
+                reported.add(
+                        "rotated " + e.id() + " until " + e.notAfter() + (e.trustChanged() ? ", trust changed" : ""));
             } else if (event instanceof MeshEvent.IdentityRejected e) {
                 reported.add("rejected " + e.source() + ": " + e.reason());
             } else if (event instanceof MeshEvent.IdentityExpiring e) {

@@ -302,7 +302,8 @@ class LiveIdentityTest {
                 news.gate.raise();
                 pause.await(virtual.now() + 1_000_000);
                 assertThat(events)
-                        .containsExactly("trust changed", "changed", "renewed", "changed", "rejected by the source: bad");
+                        .containsExactly(
+                                "trust changed", "changed", "renewed", "changed", "rejected by the source: bad");
             }
             virtual.join();
         });

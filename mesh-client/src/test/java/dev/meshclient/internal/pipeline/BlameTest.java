@@ -199,7 +199,8 @@ class BlameTest {
         assertThat(reported).hasSize(1);
         fails = Outcome.RESPONSE;
         Calls.call(time, Calls.get(), wire).run(layers()).close();
-        assertThat(reported).containsExactly("ejected: 5 failures without a response in a row", "returned: probe answered");
+        assertThat(reported)
+                .containsExactly("ejected: 5 failures without a response in a row", "returned: probe answered");
     }
 
     @Test

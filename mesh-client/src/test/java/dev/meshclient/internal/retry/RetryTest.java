@@ -277,8 +277,7 @@ class RetryTest {
     }
 
     static Stream<Object> unprocessed() {
-        return Stream.of(
-                Outcome.REFUSED_STREAM, Outcome.RESET_BEFORE_REQUEST, new ConnectException("refused"));
+        return Stream.of(Outcome.REFUSED_STREAM, Outcome.RESET_BEFORE_REQUEST, new ConnectException("refused"));
     }
 
     @Test
@@ -320,7 +319,13 @@ class RetryTest {
     @Test
     void what_no_peer_processed_does_not_count_as_a_retry() throws Exception {
         script.addAll(List.of(
-                Outcome.REFUSED_STREAM, 503, Outcome.RESET_BEFORE_REQUEST, Outcome.STALE, 503, Outcome.REFUSED_STREAM, 200));
+                Outcome.REFUSED_STREAM,
+                503,
+                Outcome.RESET_BEFORE_REQUEST,
+                Outcome.STALE,
+                503,
+                Outcome.REFUSED_STREAM,
+                200));
         assertThat(run(Calls.get()).code()).isEqualTo(200);
         script.addAll(List.of(Outcome.REFUSED_STREAM, 503, 503, 503, 200));
         assertThat(run(Calls.get()).code()).isEqualTo(503);
