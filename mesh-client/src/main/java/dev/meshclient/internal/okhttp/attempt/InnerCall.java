@@ -1,6 +1,7 @@
 package dev.meshclient.internal.okhttp.attempt;
 
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Endpoint;
@@ -159,6 +160,19 @@ public final class InnerCall extends EventForwarder implements Runnable {
         return connection != null && !connectStarted;
     }
 
+    /** Whether its request must not be sent over the connection from the pool. */
+    boolean isConnectionSpent() {
+        EndpointConnections from = connections;
+        Connection mine = connection;
+        return from != null
+                && mine != null
+                && !connectStarted
+                && from.isSpent(
+                        mine,
+                        Idempotence.isRepeatable(
+                                attempt.call().request(), attempt.call().options()));
+    }
+
     /** Ends this attempt for the logical call, whatever its streams still do. */
     void detach() {
         Connection mine = connection;
@@ -206,6 +220,10 @@ public final class InnerCall extends EventForwarder implements Runnable {
 
     @Override
     public void callFailed(Call call, IOException ioe) {
+        if (ioe instanceof SpentConnection) { // another call follows
+            connection = null;
+            return;
+        }
         IOException limit = limitOfBody();
         over(limit == null ? ExchangeFailed.unwrap(ioe) : limit);
         if (limit != null) {
