@@ -181,7 +181,7 @@ public final class Mesh implements Closeable {
         return engine.download(uri, maxBytes, timeout);
     }
 
-    /** {@code epoch/version} of the policy in force; empty before the first. */
+    /** The revision of the policy in force, such as {@code 2026-11/1842}; empty before the first. */
     public String policyRevision() {
         return router.control().revision();
     }
