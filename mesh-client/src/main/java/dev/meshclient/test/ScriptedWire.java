@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import okhttp3.Headers;
 import okhttp3.MediaType;
 import okhttp3.Protocol;
@@ -28,9 +30,15 @@ import org.jspecify.annotations.Nullable;
 /** Answers the attempts of a mesh by the scripts of its services, on the caller's thread. */
 final class ScriptedWire implements Wire {
     private final Map<String, FakeService> services = new TreeMap<>(); // guarded by this
+    private final Function<String, Set<String>> endpoints;
+
+    /** @param endpoints those of a service in the policy in force */
+    ScriptedWire(Function<String, Set<String>> endpoints) {
+        this.endpoints = endpoints;
+    }
 
     synchronized FakeService service(String name) {
-        return services.computeIfAbsent(name, FakeService::new);
+        return services.computeIfAbsent(name, known -> new FakeService(known, () -> endpoints.apply(known)));
     }
 
     @Override

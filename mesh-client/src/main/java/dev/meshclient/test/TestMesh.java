@@ -1,6 +1,7 @@
 package dev.meshclient.test;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.call.Doubles;
 import dev.meshclient.internal.time.ManualTime;
 import dev.meshclient.policy.PolicyException;
@@ -9,7 +10,10 @@ import dev.meshclient.registry.PolicySource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import okhttp3.OkHttpClient;
 
 /**
@@ -36,7 +40,7 @@ public final class TestMesh implements AutoCloseable {
     private static final List<String> ADDRESS = List.of("192.0.2.1");
 
     private final ManualTime time = new ManualTime(SEED);
-    private final ScriptedWire wire = new ScriptedWire();
+    private final ScriptedWire wire = new ScriptedWire(this::endpoints);
     private final MemoryPolicySource policy;
     private final Mesh mesh;
     private final OkHttpClient client;
@@ -82,9 +86,28 @@ public final class TestMesh implements AutoCloseable {
         return client;
     }
 
-    /** The endpoints of a service of the document. */
+    /**
+     * The endpoints of a service of the document.
+     *
+     * @throws IllegalArgumentException if the policy in force has no such service
+     */
     public FakeService service(String name) {
+        Set<String> known = mesh.status().services().keySet();
+        if (!known.contains(name)) {
+            throw new IllegalArgumentException(
+                    "the policy has no service '" + name + "', but these: " + String.join(", ", known));
+        }
         return wire.service(name);
+    }
+
+    private Set<String> endpoints(String service) {
+        time.advance(Duration.ZERO); // names are looked up by a task
+        MeshStatus.Service found = mesh.status().services().get(service);
+        return found == null
+                ? Set.of()
+                : found.endpoints().stream()
+                        .map(MeshStatus.Endpoint::address)
+                        .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Moves the clock, and runs what becomes due: an ejection ends, a kept policy expires. */

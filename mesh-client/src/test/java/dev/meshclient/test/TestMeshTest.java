@@ -179,6 +179,25 @@ class TestMeshTest {
     }
 
     @Test
+    void a_service_or_an_endpoint_that_the_policy_lacks_cannot_be_scripted() throws Exception {
+        try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 0}"))) {
+            assertThatThrownBy(() -> mesh.service("order"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the policy has no service 'order', but these: orders");
+            FakeService orders = mesh.service("orders");
+            assertThatThrownBy(() -> orders.endpointAnswers("10.0.0.3:80", FakeAnswer.ok("")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the policy lists no endpoint '10.0.0.3:80' of the service 'orders', but these: " + A
+                            + ", " + B);
+            assertThatThrownBy(() -> orders.requests("10.0.0.1:8080")).isInstanceOf(IllegalArgumentException.class);
+
+            mesh.update(document("'retry': {'attempts': 0}").replace("10.0.0.2", "10.0.0.3"));
+            assertThat(orders.endpointAnswers("10.0.0.3:80", FakeAnswer.ok("")).requests("10.0.0.3:80"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void without_an_endpoint_the_mesh_says_no() {
         String document = Documents.mesh("shop")
                 .services(Documents.service("orders").with("'endpoints': []"))
