@@ -457,7 +457,8 @@ public final class Mesh implements Closeable {
             }
             OkHttpVersion.check();
             PolicySource stated = policy;
-            for (ServiceOverride override : ServiceOverride.ofEnvironment(workload.service())) {
+            for (ServiceOverride override :
+                    scripted == null ? ServiceOverride.ofEnvironment(workload.service()) : List.<ServiceOverride>of()) {
                 LOG.warn("calls to {}, without TLS, access policies and tokens of the policy", override);
                 policy =
                         PolicySource.override(override.service(), override.url().toString(), policy);

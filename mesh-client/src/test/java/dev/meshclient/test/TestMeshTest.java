@@ -198,6 +198,17 @@ class TestMeshTest {
     }
 
     @Test
+    void overrides_of_the_developer_do_not_act_in_tests() throws IOException {
+        System.setProperty("mesh.override", "orders=http://localhost:8081");
+        try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 0}"))) {
+            mesh.service("orders").endpointAnswers(A, FakeAnswer.ok("")).endpointAnswers(B, FakeAnswer.ok(""));
+            get(mesh).close();
+        } finally {
+            System.clearProperty("mesh.override");
+        }
+    }
+
+    @Test
     void without_an_endpoint_the_mesh_says_no() {
         String document = Documents.mesh("shop")
                 .services(Documents.service("orders").with("'endpoints': []"))
