@@ -95,7 +95,12 @@ public final class Mesh implements Closeable {
                 new IdentityEvents(events),
                 time.now() + Time.nanos(builder.initialFetchTimeout));
         LocalWorkload self =
-                LocalWorkload.of(builder.workload, identities::spiffeId, time, builder.tokens, this::download);
+                LocalWorkload.of(
+                        builder.workload,
+                        identities::spiffeId,
+                        time,
+                        builder.tokens,
+                        builder.scripted == null ? this::download : Mesh::refuseDownload);
         this.router = new Router(
                 time,
                 new PolicyControl(new CurrentState(time, builder.resolver, self, events), time, builder.staleTtl),
@@ -180,6 +185,10 @@ public final class Mesh implements Closeable {
 
     private byte[] download(URI uri, int maxBytes, Duration timeout) throws IOException {
         return engine.download(uri, maxBytes, timeout);
+    }
+
+    private static byte[] refuseDownload(URI uri, int maxBytes, Duration timeout) throws IOException {
+        throw new IOException("TestMesh fetches no keys: state them in the document, as jwks instead of jwksUri");
     }
 
     /** {@code epoch/version} of the policy in force; empty before the first. */

@@ -4,10 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.Documents;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.Workload;
+import dev.meshclient.authz.InboundRequest;
+import dev.meshclient.authz.InboundResult;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.AttemptInfo;
@@ -205,6 +215,26 @@ class TestMeshTest {
             get(mesh).close();
         } finally {
             System.clearProperty("mesh.override");
+        }
+    }
+
+    @Test
+    void keys_of_tokens_are_not_fetched() throws Exception {
+        ECKey key = new ECKeyGenerator(Curve.P_256).keyID("1").generate();
+        SignedJWT token = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("1").build(),
+                new JWTClaimsSet.Builder().issuer("https://id").build());
+        token.sign(new ECDSASigner(key));
+        String document = document("'requestAuthentication': {'provider': 'corp'}").replaceFirst("\\{", """
+                {"jwtProviders": {"corp": {"issuer": "https://id", "jwksUri": "http://localhost:1/jwks"}},""");
+        try (TestMesh mesh = TestMesh.of(document, m -> m.workload(Workload.of("orders")))) {
+            InboundResult result = mesh.mesh()
+                    .inbound()
+                    .authorize(InboundRequest.of("GET", "/")
+                            .headers(name -> name.equalsIgnoreCase("authorization") ? "Bearer " + token.serialize() : null)
+                            .build());
+            assertThat(result.reason())
+                    .contains("TestMesh fetches no keys: state them in the document, as jwks instead of jwksUri");
         }
     }
 
