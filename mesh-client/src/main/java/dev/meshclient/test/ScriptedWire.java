@@ -31,10 +31,12 @@ import org.jspecify.annotations.Nullable;
 final class ScriptedWire implements Wire {
     private final Map<String, FakeService> services = new TreeMap<>(); // guarded by this
     private final Function<String, Set<String>> endpoints;
+    private final FakeNames names;
 
     /** @param endpoints those of a service in the policy in force */
-    ScriptedWire(Function<String, Set<String>> endpoints) {
+    ScriptedWire(Function<String, Set<String>> endpoints, FakeNames names) {
         this.endpoints = endpoints;
+        this.names = names;
     }
 
     synchronized FakeService service(String name) {
@@ -45,7 +47,7 @@ final class ScriptedWire implements Wire {
     public Response send(Attempt attempt) throws IOException {
         Target target = attempt.call().target();
         Endpoint to = attempt.endpoint();
-        String endpoint = to == null ? "" : to.name();
+        String endpoint = to == null ? "" : names.stated(to.name());
         FakeService service = service(target == null ? "" : target.backend().service());
         FakeAnswer answer = service.next(endpoint);
         Request sent = attempt.call().request();

@@ -9,7 +9,6 @@ import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -36,11 +35,10 @@ import okhttp3.OkHttpClient;
  */
 public final class TestMesh implements AutoCloseable {
     private static final long SEED = 1;
-    /** RFC 5737: an address that belongs to nobody. */
-    private static final List<String> ADDRESS = List.of("192.0.2.1");
 
     private final ManualTime time = new ManualTime(SEED);
-    private final ScriptedWire wire = new ScriptedWire(this::endpoints);
+    private final FakeNames names = new FakeNames();
+    private final ScriptedWire wire = new ScriptedWire(this::endpoints, names);
     private final MemoryPolicySource policy;
     private final Mesh mesh;
     private final OkHttpClient client;
@@ -49,7 +47,7 @@ public final class TestMesh implements AutoCloseable {
         this.policy = policy;
         Mesh.Builder builder =
                 settings.apply(Mesh.builder().snapshotDirectory(null).policy(policy));
-        Doubles.load().replace(builder, time, wire, name -> ADDRESS);
+        Doubles.load().replace(builder, time, wire, names);
         this.mesh = builder.build();
         this.client = mesh.wrap(new OkHttpClient());
     }
@@ -106,7 +104,7 @@ public final class TestMesh implements AutoCloseable {
         return found == null
                 ? Set.of()
                 : found.endpoints().stream()
-                        .map(MeshStatus.Endpoint::address)
+                        .map(endpoint -> names.stated(endpoint.address()))
                         .collect(Collectors.toCollection(TreeSet::new));
     }
 

@@ -243,6 +243,28 @@ class TestMeshTest {
     }
 
     @Test
+    void each_name_is_an_endpoint_of_its_own() throws IOException {
+        String document = Documents.mesh("shop")
+                .services(Documents.service("orders")
+                        .endpoint("a.int", 8080)
+                        .endpoint("b.int", 8080)
+                        .with("'resolution': 'DNS', 'retry': {'attempts': 0}"))
+                .json();
+        try (TestMesh mesh = TestMesh.of(document)) {
+            FakeService orders = mesh.service("orders")
+                    .endpointAnswers("a.int:8080", FakeAnswer.status(201))
+                    .endpointAnswers("b.int:8080", FakeAnswer.status(202));
+            for (int i = 0; i < 20; i++) {
+                try (Response response = get(mesh)) {
+                    DecisionCheck.that(response).endpoint("192.0.2." + (response.code() - 200) + ":8080");
+                }
+            }
+            assertThat(orders.requests("a.int:8080")).isNotEmpty();
+            assertThat(orders.requests("b.int:8080")).isNotEmpty();
+        }
+    }
+
+    @Test
     void without_an_endpoint_the_mesh_says_no() {
         String document = Documents.mesh("shop")
                 .services(Documents.service("orders").with("'endpoints': []"))
