@@ -94,13 +94,12 @@ public final class Mesh implements Closeable {
                 builder.certificates,
                 new IdentityEvents(events),
                 time.now() + Time.nanos(builder.initialFetchTimeout));
-        LocalWorkload self =
-                LocalWorkload.of(
-                        builder.workload,
-                        identities::spiffeId,
-                        time,
-                        builder.tokens,
-                        builder.scripted == null ? this::download : Mesh::refuseDownload);
+        LocalWorkload self = LocalWorkload.of(
+                builder.workload,
+                identities::spiffeId,
+                time,
+                builder.tokens,
+                builder.scripted == null ? this::download : Mesh::refuseDownload);
         this.router = new Router(
                 time,
                 new PolicyControl(new CurrentState(time, builder.resolver, self, events), time, builder.staleTtl),

@@ -108,12 +108,16 @@ public final class TestMesh implements AutoCloseable {
                         .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** Moves the clock, and runs what becomes due: an ejection ends, a kept policy expires. */
+    /**
+     * Moves the clock, and runs what becomes due: an ejection ends, a kept policy expires.
+     *
+     * @throws IllegalArgumentException if the time is negative
+     */
     public void advance(Duration time) {
         this.time.advance(time);
     }
 
-    /** The clock of the mesh. */
+    /** The clock of the mesh; it begins at 2026-01-01T00:00:00Z. */
     public Instant now() {
         return time.wall().instant();
     }

@@ -32,6 +32,7 @@ import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import okio.Buffer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -224,18 +225,24 @@ class TestMeshTest {
 
     @Test
     void keys_of_tokens_are_not_fetched() throws Exception {
-        String document = document("'requestAuthentication': {'provider': 'corp'}").replaceFirst("\\{", """
+        String document =
+                document("'requestAuthentication': {'provider': 'corp'}").replaceFirst("\\{", """
                 {"jwtProviders": {"corp": {"issuer": "https://id", "jwksUri": "http://localhost:1/jwks"}},""");
         try (TestMesh mesh = TestMesh.of(document, m -> m.workload(Workload.of("orders")))) {
-        ECKey key = new ECKeyGenerator(Curve.P_256).keyID("1").generate();
-        SignedJWT token = new SignedJWT(
-                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("1").build(),
-                new JWTClaimsSet.Builder().issuer("https://id").audience("orders").expirationTime(Date.from(mesh.now().plusSeconds(60))).build());
-        token.sign(new ECDSASigner(key));
+            ECKey key = new ECKeyGenerator(Curve.P_256).keyID("1").generate();
+            SignedJWT token = new SignedJWT(
+                    new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("1").build(),
+                    new JWTClaimsSet.Builder()
+                            .issuer("https://id")
+                            .audience("orders")
+                            .expirationTime(Date.from(mesh.now().plusSeconds(60)))
+                            .build());
+            token.sign(new ECDSASigner(key));
             InboundResult result = mesh.mesh()
                     .inbound()
                     .authorize(InboundRequest.of("GET", "/")
-                            .headers(name -> name.equalsIgnoreCase("authorization") ? "Bearer " + token.serialize() : null)
+                            .headers(name ->
+                                    name.equalsIgnoreCase("authorization") ? "Bearer " + token.serialize() : null)
                             .build());
             assertThat(result.reason())
                     .contains("TestMesh fetches no keys: state them in the document, as jwks instead of jwksUri");
@@ -261,6 +268,38 @@ class TestMeshTest {
             }
             assertThat(orders.requests("a.int:8080")).isNotEmpty();
             assertThat(orders.requests("b.int:8080")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void an_answer_that_no_server_gives_is_refused_at_once() {
+        refused(() -> FakeAnswer.status(99), "the status of a response is 200 to 599, not 99");
+        refused(() -> FakeAnswer.status(204).body("x"), "a response 204 has no body");
+        refused(() -> FakeAnswer.refused().body("x"), "an answer REFUSED is no response and has no body");
+        refused(() -> FakeAnswer.reset().header("a", "b"), "an answer RESET is no response and has no header");
+        refused(() -> FakeAnswer.ok("").after(null), "an answer comes after a time of 0 or more, not null");
+        refused(
+                () -> FakeAnswer.ok("").after(Duration.ofSeconds(-1)),
+                "an answer comes after a time of 0 or more, not PT-1S");
+        try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 0}"))) {
+            assertThat(mesh.now()).isEqualTo("2026-01-01T00:00:00Z");
+            refused(() -> mesh.advance(Duration.ofSeconds(-1)), "the clock is advanced by 0 or more, not by PT-1S");
+        }
+    }
+
+    private static void refused(ThrowingCallable mistake, String message) {
+        assertThatThrownBy(mistake).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+    }
+
+    @Test
+    void a_head_request_gets_no_body() throws IOException {
+        try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 0}"))) {
+            mesh.service("orders").answers(FakeAnswer.ok("7 orders"));
+            Request head =
+                    new Request.Builder().url("http://orders/list").head().build();
+            try (Response response = mesh.client().newCall(head).execute()) {
+                assertThat(response.body().string()).isEmpty();
+            }
         }
     }
 
