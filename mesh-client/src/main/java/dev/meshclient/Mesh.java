@@ -37,7 +37,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.Call;
@@ -76,7 +75,7 @@ public final class Mesh implements Closeable {
     private final Set<Signal> readiness = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    private Mesh(Builder builder) {
+    private Mesh(Builder builder, PolicySource source) {
         Time given = builder.time;
         if (given == null) {
             RealTime real = RealTime.create("mesh");
@@ -115,7 +114,7 @@ public final class Mesh implements Closeable {
         });
         PolicySink sink =
                 new PolicySink(router.control(), engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
-        this.source = Objects.requireNonNull(builder.policy);
+        this.source = source;
         this.policy = PolicyFeed.start(
                 time,
                 source,
@@ -464,18 +463,20 @@ public final class Mesh implements Closeable {
                 throw new IllegalStateException("a mesh needs a policy: Mesh.builder().policy(PolicySource.http(uri))");
             }
             OkHttpVersion.check();
-            PolicySource stated = policy;
-            for (ServiceOverride override :
-                    scripted == null ? ServiceOverride.ofEnvironment(workload.service()) : List.<ServiceOverride>of()) {
-                LOG.warn("calls to {}, without TLS, access policies and tokens of the policy", override);
-                policy =
-                        PolicySource.override(override.service(), override.url().toString(), policy);
+            return new Mesh(this, scripted == null ? overridden(policy) : policy);
+        }
+
+        private PolicySource overridden(PolicySource stated) {
+            PolicySource source = stated;
+            for (ServiceOverride override : ServiceOverride.ofEnvironment(workload.service())) {
+                LOG.warn(
+                        "calls to service '{}' are sent to {}; its TLS settings, access policies and tokens do not apply",
+                        override.service(),
+                        override.url());
+                source =
+                        PolicySource.override(override.service(), override.url().toString(), source);
             }
-            try {
-                return new Mesh(this);
-            } finally {
-                policy = stated;
-            }
+            return source;
         }
 
         private static Duration positiveOrZero(String name, Duration timeout) {

@@ -363,7 +363,7 @@ class ArchitectureTest {
             "CopyOnWriteArrayList",
             "TimeUnit",
             "ExecutorService",
-            "ThreadPoolExecutor"); // OkHttp's own, told to let its idle threads go
+            "ThreadPoolExecutor"); // OkHttp's own, whose idle threads the engine ends
 
     private static final DescribedPredicate<JavaClass> WAITING = describe(
             "classes of java.util.concurrent that wait, run or draw",

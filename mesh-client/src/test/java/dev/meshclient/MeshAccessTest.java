@@ -91,12 +91,12 @@ class MeshAccessTest {
 
     @Test
     void a_call_that_would_be_denied_is_not_made() throws Exception {
-        ConcurrentLinkedQueue<AuthorizationEvent> told = new ConcurrentLinkedQueue<>();
+        ConcurrentLinkedQueue<AuthorizationEvent> reported = new ConcurrentLinkedQueue<>();
         MeshListener listener = new MeshListener() {
             @Override
             public void on(MeshEvent event) {
                 if (event instanceof MeshEvent.AuthorizationDecided decided) {
-                    told.add(decided.decision());
+                    reported.add(decided.decision());
                 }
             }
         };
@@ -109,7 +109,7 @@ class MeshAccessTest {
             assertThat(Mesh.decision(e).attempts()).isEmpty();
         }
         assertThat(orders.getRequestCount()).isZero();
-        assertThat(told).extracting(AuthorizationEvent::kind).containsExactly(AuthorizationEvent.Kind.DENIED);
+        assertThat(reported).extracting(AuthorizationEvent::kind).containsExactly(AuthorizationEvent.Kind.DENIED);
     }
 
     @Test

@@ -217,23 +217,23 @@ class MeshStatusTest {
 
     @Test
     void the_status_describes_the_source() throws Exception {
-        Told told = new Told();
-        try (Mesh asked = Mesh.builder().policy(told).time(time).build()) {
-            told.sink.failed(new IOException("first"));
+        Told reported = new Told();
+        try (Mesh asked = Mesh.builder().policy(reported).time(time).build()) {
+            reported.sink.failed(new IOException("first"));
             time.step(Duration.ofMinutes(3).toNanos());
-            told.sink.failed(new IOException("second"));
+            reported.sink.failed(new IOException("second"));
             assertThat(asked.status())
                     .hasToString("no policy from somewhere\nlast problem, 0 s ago, failing for 3 min: second");
-            told.sink.deliver(PolicyCodec.read(document("7", "'orders': null")));
+            reported.sink.deliver(PolicyCodec.read(document("7", "'orders': null")));
             assertThat(asked.status())
                     .hasToString("policy -/7 from somewhere, in force for 0 s, live, confirmed 0 s ago");
             time.step(Duration.ofMinutes(4).toNanos());
-            told.sink.failed(new IOException("third"));
+            reported.sink.failed(new IOException("third"));
             time.step(Duration.ofMinutes(5).toNanos());
             assertThat(asked.status())
                     .hasToString("policy -/7 from somewhere, in force for 9 min, live, confirmed 9 min ago\n"
                             + "last problem, 5 min ago: third");
-            ((DocumentSink) told.sink).confirmed();
+            ((DocumentSink) reported.sink).confirmed();
             time.step(2_000_000_000L);
             assertThat(asked.status())
                     .hasToString("policy -/7 from somewhere, in force for 9 min, live, confirmed 2 s ago");

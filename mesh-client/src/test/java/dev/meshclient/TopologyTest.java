@@ -171,8 +171,8 @@ class TopologyTest {
             "'none': {'hosts': ['none'], 'resolution': 'NONE'}"
         };
         PrintStream before = System.err;
-        ByteArrayOutputStream told = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(told, true, StandardCharsets.UTF_8));
+        ByteArrayOutputStream reported = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(reported, true, StandardCharsets.UTF_8));
         try {
             MemoryPolicySource policy = PolicySource.of(document(1, services));
             try (Mesh mesh = Mesh.builder()
@@ -190,7 +190,7 @@ class TopologyTest {
         } finally {
             System.setErr(before);
         }
-        assertThat(told.toString(StandardCharsets.UTF_8).lines().filter(l -> l.contains("our zone")))
+        assertThat(reported.toString(StandardCharsets.UTF_8).lines().filter(l -> l.contains("our zone")))
                 .hasSize(1)
                 .allSatisfy(line -> assertThat(line)
                         .contains("INFO")

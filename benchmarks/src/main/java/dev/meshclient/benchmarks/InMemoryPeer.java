@@ -22,7 +22,7 @@ final class InMemoryPeer extends SocketImpl {
     private int position;
 
     /** From now on, all client sockets of this process. */
-    @SuppressWarnings("deprecation") // the one way to reach sockets that somebody else makes
+    @SuppressWarnings("deprecation") // the one way to reach sockets that other code makes
     static void install() throws IOException {
         Socket.setSocketImplFactory(InMemoryPeer::new);
     }

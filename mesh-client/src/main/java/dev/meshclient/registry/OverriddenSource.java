@@ -48,12 +48,7 @@ record OverriddenSource(ServiceOverride override, PolicySource base) implements 
         /** Called by a source outside this library, which does not report itself why a document was refused. */
         @Override
         public void deliver(PolicyDocument document) throws IOException {
-            try {
-                deliver(Delivery.live(document, time().wall().instant(), Map.of()));
-            } catch (IOException e) {
-                failed(e);
-                throw e;
-            }
+            reporting(() -> deliver(Delivery.live(document, time().wall().instant(), Map.of())));
         }
 
         @Override

@@ -7,7 +7,7 @@ import java.util.List;
 
 /** Gives each name an address of its own, and tells the name of an address. */
 final class FakeNames implements Resolver {
-    /** RFC 5737: addresses that belong to nobody. */
+    /** RFC 5737: addresses for documentation; no host has them. */
     private static final String NET = "192.0.2.";
 
     private static final int MOST = 254;

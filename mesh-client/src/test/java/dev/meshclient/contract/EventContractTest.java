@@ -115,14 +115,14 @@ class EventContractTest extends OkHttpContract {
             ordersAt(dead.port());
             assertThatThrownBy(() -> call(calls(), "/")).isInstanceOf(java.net.ConnectException.class);
         }
-        String told = events.takeAtEnd();
+        String reported = events.takeAtEnd();
         if (edge.hasEndpoints()) {
             // OkHttp decides about a repeat and says so; here the mesh decides, and its listener says so.
-            assertThat(told)
+            assertThat(reported)
                     .isEqualTo("callStart proxySelectStart(orders) proxySelectEnd dnsStart(orders) dnsEnd"
                             + " connectStart connectFailed(ConnectException) callFailed(ConnectException)");
         } else {
-            assertThat(told)
+            assertThat(reported)
                     .isEqualTo("callStart proxySelectStart(orders) proxySelectEnd dnsStart(orders) dnsEnd"
                             + " connectStart connectFailed(ConnectException) retryDecision(false)"
                             + " callFailed(ConnectException)");
@@ -229,8 +229,8 @@ class EventContractTest extends OkHttpContract {
         Events joined = new Events();
         events.when("connectStart", call -> call.addEventListener(joined));
         call(calls(), "/");
-        String told = joined.takeAtEnd();
-        assertThat(told)
+        String reported = joined.takeAtEnd();
+        assertThat(reported)
                 .startsWith("connectEnd(http/1.1) connectionAcquired")
                 .endsWith("responseBodyStart responseBodyEnd(3) connectionReleased callEnd")
                 .containsOnlyOnce("callEnd");

@@ -39,7 +39,7 @@ final class Events extends EventListener {
         return line;
     }
 
-    /** Waits for the end of a call, which may be told by another thread, and takes all events. */
+    /** Waits for the end of a call, which another thread may report, and takes all events. */
     String takeAtEnd() {
         await().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(2)).until(this::hasEnded);
         return take();
@@ -59,7 +59,7 @@ final class Events extends EventListener {
         return heard.contains("callEnd") || heard.stream().anyMatch(e -> e.startsWith("callFailed"));
     }
 
-    /** Of which calls events were told. */
+    /** Of which calls events were reported. */
     synchronized List<Call> calls() {
         return List.copyOf(calls);
     }

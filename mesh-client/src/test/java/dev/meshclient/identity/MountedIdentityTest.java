@@ -45,7 +45,7 @@ class MountedIdentityTest {
     private final Recording sink = new Recording();
     private @Nullable Closeable watch;
 
-    /** What was told, in order. */
+    /** What was reported, in order. */
     private static final class Recording implements WorkloadIdentity.Sink {
         private final List<Svid> delivered = new CopyOnWriteArrayList<>();
         private final List<String> problems = new CopyOnWriteArrayList<>();

@@ -31,17 +31,17 @@ class MountedWatchTest {
             tasks.add(task);
         }
     };
-    private final List<String> told = new ArrayList<>();
+    private final List<String> reported = new ArrayList<>();
 
     private final class Recording implements WorkloadIdentity.Sink {
         @Override
         public void deliver(Svid svid) {
-            told.add(svid.authorities().size() + " roots at " + time.now() / MILLI);
+            reported.add(svid.authorities().size() + " roots at " + time.now() / MILLI);
         }
 
         @Override
         public void failed(IOException problem) {
-            told.add("problem at " + time.now() / MILLI);
+            reported.add("problem at " + time.now() / MILLI);
         }
     }
 
@@ -59,7 +59,7 @@ class MountedWatchTest {
         at(10_050, "ca.crt", pem(ROOT, SECOND, THIRD));
         watchUntil(19_000);
 
-        assertThat(told).containsExactly("2 roots at 0", "3 roots at 10200");
+        assertThat(reported).containsExactly("2 roots at 0", "3 roots at 10200");
     }
 
     @Test
@@ -68,7 +68,7 @@ class MountedWatchTest {
         at(10_050, "ca.crt", pem(ROOT, SECOND));
         watchUntil(31_000);
 
-        assertThat(told).containsExactly("2 roots at 0");
+        assertThat(reported).containsExactly("2 roots at 0");
     }
 
     @Test
@@ -76,7 +76,7 @@ class MountedWatchTest {
         at(5_000, "ca.crt", pem(ROOT));
         watchUntil(31_000);
 
-        assertThat(told).containsExactly("2 roots at 0", "1 roots at 10100");
+        assertThat(reported).containsExactly("2 roots at 0", "1 roots at 10100");
     }
 
     @Test
@@ -85,7 +85,7 @@ class MountedWatchTest {
         at(15_000, "ca.crt", pem(ROOT, SECOND));
         watchUntil(31_000);
 
-        assertThat(told).containsExactly("2 roots at 0", "problem at 10100", "2 roots at 20000");
+        assertThat(reported).containsExactly("2 roots at 0", "problem at 10100", "2 roots at 20000");
     }
 
     private void watchUntil(long millis) {

@@ -92,7 +92,7 @@ final class Program implements Closeable {
         void write(int port) throws IOException;
     }
 
-    /** Returns when it listens, at a port that was free; at another one if somebody has taken that meanwhile. */
+    /** Returns when it listens, at a port that was free; at another one if a process took that meanwhile. */
     static Program start(Path directory, Configuration configuration, List<String> command) throws IOException {
         for (int tries = 1; ; tries++) {
             Reserved port = freePort();

@@ -55,10 +55,10 @@ class RotationUnderLoadTest {
     @TempDir
     Path directory;
 
-    private static Mesh mesh(RealPeer peer, Mount mount, Rotations told) throws IOException {
+    private static Mesh mesh(RealPeer peer, Mount mount, Rotations reported) throws IOException {
         return Shop.ready(Shop.mesh(peer.port(), MUTUAL, MountedIdentity.at(mount.directory()))
-                .observer(call -> told)
-                .listener(told));
+                .observer(call -> reported)
+                .listener(reported));
     }
 
     private static TestCertificates checkout(TestCertificates root, Instant end) {
@@ -146,7 +146,7 @@ class RotationUnderLoadTest {
             value = Protocol.class,
             names = {"HTTP_1_1", "HTTP_2"})
     void no_request_fails_while_certificates_and_roots_rotate(Protocol protocol) throws Exception {
-        Rotations told = new Rotations();
+        Rotations reported = new Rotations();
         TestCertificates first =
                 checkout(oldRoot, in(Duration.ofMillis(SECONDS * 450L).plus(HEAD_START)));
         TestCertificates renewed = checkout(oldRoot, in(Duration.ofHours(1)));
@@ -154,14 +154,14 @@ class RotationUnderLoadTest {
         Mount mount = new Mount(Files.createDirectory(directory.resolve("mount")), first, List.of(oldRoot));
         try (NginxPeer peer = new NginxPeer(
                         Files.createDirectory(directory.resolve("nginx")), oldOrders, List.of(oldRoot), "");
-                Mesh mesh = mesh(peer, mount, told)) {
-            until(() -> !told.hard().isEmpty());
+                Mesh mesh = mesh(peer, mount, reported)) {
+            until(() -> !reported.hard().isEmpty());
             OkHttpClient http = Shop.client(mesh, protocol);
             Instant began = Shop.CLOCK.instant();
             try (Load load = new Load(http, PER_SECOND)) {
                 untilAge(load, 0.15);
                 mount.swap(renewed, List.of(oldRoot));
-                until(() -> told.soft().size() == 1);
+                until(() -> reported.soft().size() == 1);
                 Instant end = first.certificate().getNotAfter().toInstant();
                 until(() ->
                         !Shop.CLOCK.instant().isBefore(end) && open(peer, first).isEmpty());
@@ -170,19 +170,19 @@ class RotationUnderLoadTest {
                 untilAge(load, 0.5);
                 peer.reload(oldOrders, List.of(oldRoot, newRoot));
                 mount.swap(renewed, List.of(oldRoot, newRoot));
-                until(() -> told.hard().size() == 2);
+                until(() -> reported.hard().size() == 2);
 
                 untilAge(load, 0.6);
                 peer.reload(newOrders, List.of(oldRoot, newRoot));
                 untilAge(load, 0.65);
                 mount.swap(ofNewRoot, List.of(oldRoot, newRoot));
-                until(() -> told.soft().size() == 2);
+                until(() -> reported.soft().size() == 2);
 
                 untilAge(load, 0.75);
                 Instant withdrawing = Shop.CLOCK.instant();
                 mount.swap(ofNewRoot, List.of(newRoot));
-                until(() -> told.hard().size() == 3);
-                Instant withdrawn = told.hard().get(2);
+                until(() -> reported.hard().size() == 3);
+                Instant withdrawn = reported.hard().get(2);
                 until(() -> open(peer, renewed).isEmpty());
                 Instant renewedGone = Shop.CLOCK.instant();
 
@@ -208,7 +208,7 @@ class RotationUnderLoadTest {
                         load.answered(),
                         Math.round(load.answered() / seconds),
                         load.failed(),
-                        told.outcomes());
+                        reported.outcomes());
                 LOG.info(
                         "rotation: first certificate {}; it ended at {} s, its last connection was seen gone {} ms later",
                         byFirst.since(began),
@@ -256,14 +256,14 @@ class RotationUnderLoadTest {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     void a_session_of_a_withdrawn_root_is_not_resumed(String version) throws Exception {
-        Rotations told = new Rotations();
+        Rotations reported = new Rotations();
         TestCertificates own = checkout(newRoot, in(Duration.ofHours(1)));
         Mount mount = new Mount(Files.createDirectory(directory.resolve("mount")), own, List.of(oldRoot, newRoot));
         String directives = "keepalive_timeout 0; ssl_protocols " + version + ";";
         try (NginxPeer peer = new NginxPeer(
                         Files.createDirectory(directory.resolve("nginx")), oldOrders, List.of(newRoot), directives);
-                Mesh mesh = mesh(peer, mount, told)) {
-            until(() -> !told.hard().isEmpty());
+                Mesh mesh = mesh(peer, mount, reported)) {
+            until(() -> !reported.hard().isEmpty());
             OkHttpClient http = Shop.client(mesh, Protocol.HTTP_1_1);
             assertThat(call(http)).isEqualTo(200);
             assertThat(call(http)).isEqualTo(200);
@@ -271,7 +271,7 @@ class RotationUnderLoadTest {
             assertThat(peer.lines()).extracting(NginxPeer.Line::resumed).containsExactly(false, true);
 
             mount.swap(own, List.of(newRoot));
-            until(() -> told.hard().size() == 2);
+            until(() -> reported.hard().size() == 2);
 
             assertThatThrownBy(() -> call(http))
                     .isInstanceOf(SSLHandshakeException.class)

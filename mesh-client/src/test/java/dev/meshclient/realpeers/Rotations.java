@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a mesh told of its identity, and of attempts that it repeated. */
+/** The reports of a mesh about its identity and about repeated attempts. */
 final class Rotations implements MeshListener, CallObserver {
     private final List<Instant> soft = new CopyOnWriteArrayList<>();
     private final List<Instant> hard = new CopyOnWriteArrayList<>();

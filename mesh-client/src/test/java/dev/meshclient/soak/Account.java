@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What callers saw, and what the mesh told of it. */
+/** The outcomes that callers saw, and the reports of the mesh about them. */
 final class Account implements MeshListener, CallObserver, CallObserver.Factory {
     private static final int KEPT = 20;
 

@@ -463,8 +463,8 @@ class ModesTest {
     @Test
     void calls_wait_for_the_first_certificate() throws Exception {
         AtomicReference<WorkloadIdentity.Sink> sink = new AtomicReference<>();
-        WorkloadIdentity late = told -> {
-            sink.set(told);
+        WorkloadIdentity late = listener -> {
+            sink.set(listener);
             return () -> {};
         };
         Svid own = CHECKOUT.svid(ROOT);

@@ -280,7 +280,7 @@ class EngineTrapsTest {
         assertThat(second.takeRequest().getHeaders().get("x-mesh-attempt")).isEqualTo("2");
     }
 
-    // ---- what the caller's client must still be told
+    // ---- the events that the caller's listener must get
 
     @Test
     void a_listener_hears_one_call_with_two_attempts() throws Exception {

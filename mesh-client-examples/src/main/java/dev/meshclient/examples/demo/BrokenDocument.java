@@ -21,11 +21,11 @@ final class BrokenDocument implements Step {
         String broken = good.withDistribution("PreferSameZnoe").withCanary(0).json(fleet.nextVersion());
         stage.say("published: trafficDistribution \"PreferSameZnoe\", and " + SERVICE + " v1 has all calls again");
         List<String> refusals = fleet.publishBroken(broken);
-        String told = refusals.get(0);
-        int path = Math.max(0, told.indexOf(PATH));
+        String reported = refusals.get(0);
+        int path = Math.max(0, reported.indexOf(PATH));
         stage.say("       each mesh reports to the registry: Mesh-Rejected: "
-                + told.substring(0, path).strip());
-        stage.say("       " + told.substring(path));
+                + reported.substring(0, path).strip());
+        stage.say("       " + reported.substring(path));
         stage.expect(
                 "meshes that refuse it and name the path",
                 Bounds.exactly(fleet.members().size()),

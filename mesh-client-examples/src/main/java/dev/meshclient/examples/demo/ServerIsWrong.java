@@ -25,17 +25,17 @@ final class ServerIsWrong implements Step {
         Caller caller = fleet.caller(ZONE);
         Round round =
                 stage.calls(Load.until(() -> caller.member().ejections() > 0).from(caller));
-        String told = caller.member().failure();
-        int named = Math.max(0, told.indexOf("the peer is"));
-        stage.say("       the failure of the caller: " + told.substring(0, named));
-        stage.say("       " + told.substring(named));
+        String reported = caller.member().failure();
+        int named = Math.max(0, reported.indexOf("the peer is"));
+        stage.say("       the failure of the caller: " + reported.substring(0, named));
+        stage.say("       " + reported.substring(named));
         stage.expect("errors seen by callers", Bounds.exactly(0), round.errors().size());
         stage.expect("handshakes that the caller broke off", Bounds.exactly(IN_A_ROW), round.retries());
         stage.expect(
                 "failures that name the identity and the expected one",
                 Bounds.exactly(1),
-                told.contains("'" + Certificates.spiffeId(Certificates.STRANGER) + "'")
-                                && told.contains(Certificates.spiffeId(SERVICE))
+                reported.contains("'" + Certificates.spiffeId(Certificates.STRANGER) + "'")
+                                && reported.contains(Certificates.spiffeId(SERVICE))
                         ? 1
                         : 0);
         stage.expect("calls that reached it", Bounds.exactly(0), fake.received());

@@ -124,20 +124,20 @@ class DevCertificatesTest {
     }
 
     private static Svid read(Path home) throws IOException, InterruptedException {
-        LinkedBlockingQueue<List<Object>> told = new LinkedBlockingQueue<>();
+        LinkedBlockingQueue<List<Object>> reported = new LinkedBlockingQueue<>();
         try (Closeable watch = MountedIdentity.at(home).watch(new WorkloadIdentity.Sink() {
             @Override
             public void deliver(Svid svid) {
-                told.add(List.of(svid));
+                reported.add(List.of(svid));
             }
 
             @Override
             public void failed(IOException problem) {
-                told.add(List.of(problem));
+                reported.add(List.of(problem));
             }
         })) {
             assertThat(watch).isNotNull();
-            List<Object> first = told.take();
+            List<Object> first = reported.take();
             assertThat(first).isNotNull().first().isInstanceOf(Svid.class);
             return (Svid) first.get(0);
         }

@@ -68,7 +68,7 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         int announced = inbound == null ? 1 : inbound.attempt();
         for (Attempt earlier = previous; earlier != null; earlier = earlier.previous) {
             Result now = earlier.result;
-            announced += now != null && now.isUnprocessed() ? 0 : 1;
+            announced += now != null && now.outcome().processed() == Outcome.Processed.NO ? 0 : 1;
         }
         return announced;
     }

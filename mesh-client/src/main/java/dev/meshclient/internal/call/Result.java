@@ -18,8 +18,8 @@ public record Result(Outcome outcome, int status, @Nullable IOException failure,
                 || (outcome == Outcome.CONNECT_FAILURE && failure instanceof ConnectException);
     }
 
-    /** Whether the attempt added no load: the peer refused it, or had ended the connection. */
+    /** Whether the peer certainly did no work for the attempt: it refused it, or the connection broke before the request. */
     public boolean isUnprocessed() {
-        return outcome == Outcome.RESET_BEFORE_REQUEST || outcome == Outcome.STALE || isRefused();
+        return outcome == Outcome.RESET_BEFORE_REQUEST || isRefused();
     }
 }

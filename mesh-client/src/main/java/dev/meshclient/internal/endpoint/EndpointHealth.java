@@ -170,7 +170,8 @@ public final class EndpointHealth {
     public boolean refused(long now, long withinNanos) {
         int last = refusedAt;
         int micros = (int) (now / NANOS_PER_MICRO) | 1; // not 0
-        long since = Integer.toUnsignedLong(micros - last) * NANOS_PER_MICRO;
+        // Negative: another thread took a later time first.
+        long since = Math.abs((long) (micros - last)) * NANOS_PER_MICRO;
         return (last == 0 || since >= withinNanos) && REFUSED_AT.compareAndSet(this, last, micros);
     }
 

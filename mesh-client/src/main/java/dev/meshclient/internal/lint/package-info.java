@@ -1,4 +1,4 @@
-/** The command that checks policy documents, for anybody's CI. */
+/** The command that checks policy documents, for every CI. */
 @NullMarked
 package dev.meshclient.internal.lint;
 

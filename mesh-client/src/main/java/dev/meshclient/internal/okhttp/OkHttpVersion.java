@@ -2,12 +2,13 @@ package dev.meshclient.internal.okhttp;
 
 import java.io.IOException;
 import java.net.URL;
+import java.security.CodeSource;
 import java.util.Collections;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import okhttp3.OkHttp;
 import okhttp3.OkHttpClient;
 
 /**
@@ -18,7 +19,8 @@ public final class OkHttpVersion {
     private static final int MAJOR = 5;
     private static final int MINOR = 4;
     private static final String RECOMMENDED = "5.5.1"; // what the mesh is built and tested with
-    private static final Pattern NUMBERS = Pattern.compile("(\\d{1,6})\\.(\\d{1,6})(\\D.*)?");
+    private static final String BEFORE_4 = "3.x";
+    private static final Pattern NUMBERS = Pattern.compile("(\\d{1,6})\\.(\\d{1,6}|x)(\\D.*)?");
 
     private OkHttpVersion() {}
 
@@ -46,13 +48,27 @@ public final class OkHttpVersion {
         }
     }
 
-    /** By reflection: the compiler may copy a constant. */
+    /**
+     * By name: OkHttp 3 lacks the class, or that of a later jar is loaded beside it. By reflection: the compiler may copy a
+     * constant.
+     */
     private static String found() {
         try {
-            return (String) OkHttp.class.getField("VERSION").get(null);
+            Class<?> named = Class.forName("okhttp3.OkHttp", false, OkHttpClient.class.getClassLoader());
+            return isOfOneJar(named, OkHttpClient.class)
+                    ? (String) named.getField("VERSION").get(null)
+                    : BEFORE_4;
+        } catch (ClassNotFoundException e) {
+            return BEFORE_4;
         } catch (ReflectiveOperationException e) {
             return "unknown"; // later than all that are known here
         }
+    }
+
+    static boolean isOfOneJar(Class<?> one, Class<?> other) {
+        CodeSource first = one.getProtectionDomain().getCodeSource();
+        CodeSource second = other.getProtectionDomain().getCodeSource();
+        return first == null || second == null || Objects.equals(first.getLocation(), second.getLocation());
     }
 
     private static Set<String> jars() {

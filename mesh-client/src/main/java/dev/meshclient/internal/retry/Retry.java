@@ -150,7 +150,7 @@ public final class Retry implements CallLayer {
         return false;
     }
 
-    /** Whether the call is made for a request that is a retry itself: then the first sender retries, and only that one. */
+    /** Whether the call is made for a request that is a retry itself: its sender repeats what may have been processed. */
     private static boolean isForRetry(Call call) {
         InboundContext inbound = call.options().inbound();
         return inbound != null && inbound.attempt() > 1;
@@ -162,7 +162,8 @@ public final class Retry implements CallLayer {
         boolean unprocessed = UnprocessedRepeats.isUnprocessed(attempt);
         int repeats = UnprocessedRepeats.before(attempt);
         if (outcome == null
-                || (!unprocessed && (attempt.number() - repeats > retries || isForRetry(call)))
+                || (!unprocessed && attempt.number() - repeats > retries)
+                || (outcome.processed() != Outcome.Processed.NO && isForRetry(call))
                 || call.options().isWithoutRetries()
                 || !rules.again(call.request(), call.options(), outcome, attempt.status())
                 || (response != null && response.header("x-mesh-no-retry") != null)) {
@@ -186,19 +187,20 @@ public final class Retry implements CallLayer {
         }
         if (unprocessed ? !budget.takeUnprocessed(settings, time.now()) : !budget.take(settings, time.now())) {
             call.note(unprocessed ? "too many requests were not processed" : "retry budget exhausted");
-            tellExhausted(call, unprocessed);
+            logExhausted(call, unprocessed);
             return NO;
         }
         return wait;
     }
 
-    private void tellExhausted(Call call, boolean unprocessed) {
+    private void logExhausted(Call call, boolean unprocessed) {
         Target target = call.target();
         if (budget.mayLog(time.now())) {
             LOG.warn(
-                    "the retry budget of '{}' is spent, outcomes are returned as they are: {} (logged at most once a minute)",
+                    "{} of '{}', outcomes are returned as they are: {} (logged at most once a minute)",
+                    unprocessed ? "too many requests were not processed by the endpoints" : "the retry budget is spent",
                     target == null ? call.request().url().host() : target.backend(),
-                    unprocessed ? "its endpoints refuse more requests than they get" : settings);
+                    settings);
         }
     }
 
@@ -217,7 +219,7 @@ public final class Retry implements CallLayer {
         return atOnce ? 0 : backoff.before(attempt.number(), time.random());
     }
 
-    /** A server error tells the state of an endpoint; 429 and other client errors tell what the service wants. */
+    /** A server error shows the state of one endpoint; 429 and other client errors are the wish of the service. */
     private static boolean isOfEndpointAlone(Attempt attempt) {
         return attempt.status() >= 500;
     }

@@ -15,7 +15,7 @@ final class RetryAfter {
     private static final long EPOCH_SECONDS = 1_000_000_000L;
     private static final int DIGITS = 10; // of an epoch in seconds, until the year 2286
     private static final Duration NEVER = Duration.ofSeconds(Long.MAX_VALUE);
-    private static final Pattern NUMBER = Pattern.compile("0*([0-9]+)");
+    private static final Pattern NUMBER = Pattern.compile("[0-9]++");
 
     private RetryAfter() {}
 
@@ -41,7 +41,7 @@ final class RetryAfter {
         Matcher number = NUMBER.matcher(header.trim());
         Duration wait;
         if (number.matches()) {
-            wait = seconds(number.group(1), now);
+            wait = seconds(number.group(), now);
         } else {
             Instant date = response.headers().getInstant(name); // any of the three forms that RFC 9110 has for dates
             if (date == null) {
@@ -53,10 +53,14 @@ final class RetryAfter {
     }
 
     private static Duration seconds(String digits, Instant now) {
-        if (digits.length() > DIGITS) {
+        int zeros = 0;
+        while (zeros < digits.length() - 1 && digits.charAt(zeros) == '0') {
+            zeros++;
+        }
+        if (digits.length() - zeros > DIGITS) {
             return NEVER;
         }
-        long number = Long.parseLong(digits);
+        long number = Long.parseLong(digits, zeros, digits.length(), 10);
         return Duration.ofSeconds(number < EPOCH_SECONDS ? number : number - now.getEpochSecond());
     }
 }

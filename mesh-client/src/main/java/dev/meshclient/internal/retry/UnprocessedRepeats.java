@@ -1,6 +1,7 @@
 package dev.meshclient.internal.retry;
 
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Result;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -18,10 +19,19 @@ final class UnprocessedRepeats {
 
     private UnprocessedRepeats() {}
 
-    /** Whether the attempt added no load. */
+    /**
+     * Whether the attempt added no load. The first pooled connection that breaks had most likely ended while it was idle; the
+     * second is rather the work of the request.
+     */
     static boolean isUnprocessed(Attempt attempt) {
         Result result = attempt.result();
-        return result != null && result.isUnprocessed();
+        return result != null
+                && (result.isUnprocessed()
+                        || (isStale(attempt) && count(attempt.previous(), UnprocessedRepeats::isStale) == 0));
+    }
+
+    private static boolean isStale(Attempt attempt) {
+        return attempt.outcome() == Outcome.STALE;
     }
 
     private static boolean isRefused(Attempt attempt) {

@@ -26,7 +26,7 @@ class AuthorizeTest {
     private static final String WEB = "spiffe://shop.example/ns/prod/sa/web";
 
     private final StepTime time = new StepTime();
-    private final List<AuthorizationEvent> told = new ArrayList<>();
+    private final List<AuthorizationEvent> reported = new ArrayList<>();
     private final CallLayer peer = call -> Calls.response(call.request(), 200);
     private @Nullable String identity = WEB;
 
@@ -41,7 +41,7 @@ class AuthorizeTest {
                         .access()
                         .authorization(),
                 new Authorize.Caller(() -> identity, "eu-1a"),
-                told::add,
+                reported::add,
                 peer);
     }
 
@@ -86,7 +86,8 @@ class AuthorizeTest {
         assertThat(e.reason()).isEqualTo("RBAC");
         assertThat(e.policy()).isEqualTo("p");
         assertThat(e.rule()).isEqualTo("rules[0]");
-        assertThat(told).containsExactly(new Notice(false, "orders", Kind.DENIED, "p", "rules[0]", WEB, "POST", "/"));
+        assertThat(reported)
+                .containsExactly(new Notice(false, "orders", Kind.DENIED, "p", "rules[0]", WEB, "POST", "/"));
     }
 
     @Test
@@ -164,6 +165,6 @@ class AuthorizeTest {
                                 + " {'name': 'watch', 'action': 'AUDIT', 'rules': [{}]}",
                         to("http://orders/a")))
                 .isTrue();
-        assertThat(told).extracting(AuthorizationEvent::kind).containsExactly(Kind.AUDITED, Kind.WOULD_BE_DENIED);
+        assertThat(reported).extracting(AuthorizationEvent::kind).containsExactly(Kind.AUDITED, Kind.WOULD_BE_DENIED);
     }
 }

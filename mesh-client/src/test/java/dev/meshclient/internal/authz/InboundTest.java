@@ -30,7 +30,7 @@ class InboundTest {
 
     private final InlineTime time = new InlineTime();
     private final TestIssuer issuer = new TestIssuer("a");
-    private final List<AuthorizationEvent> told = new ArrayList<>();
+    private final List<AuthorizationEvent> reported = new ArrayList<>();
     private final KeySets keys = new KeySets(time, (uri, max, timeout) -> {
         throw new IOException("down");
     });
@@ -38,7 +38,7 @@ class InboundTest {
     private Inbound inbound(String authorization, @Nullable RequestAuthentication tokens) {
         Access access = new Access(Policies.read(authorization.replace('\'', '"')), tokens, null);
         Boundary boundary = Boundary.of("orders", access, "shop.example", keys);
-        return new PolicyInbound(() -> boundary, told::add);
+        return new PolicyInbound(() -> boundary, reported::add);
     }
 
     private static InboundRequest.Builder get(String path) {
@@ -67,19 +67,19 @@ class InboundTest {
         assertThat(denied.status().http()).isEqualTo(403);
         assertThat(denied.policy()).as("none decided").isEmpty();
         assertThat(denied.reason()).isEqualTo("no rule of 'only-web' allows it");
-        assertThat(told).containsExactly(new Notice(true, "orders", Kind.DENIED, "", "", "", "GET", "/api/1"));
+        assertThat(reported).containsExactly(new Notice(true, "orders", Kind.DENIED, "", "", "", "GET", "/api/1"));
     }
 
     @Test
     void without_a_policy_nothing_comes_in() {
-        Inbound inbound = new PolicyInbound(() -> Boundary.closed("", "there is no policy yet"), told::add);
+        Inbound inbound = new PolicyInbound(() -> Boundary.closed("", "there is no policy yet"), reported::add);
 
         InboundResult result = inbound.authorize(get("/").build());
 
         assertThat(result.status()).isEqualTo(Status.UNAVAILABLE);
         assertThat(result.status().http()).isEqualTo(503);
         assertThat(result.reason()).isEqualTo("there is no policy yet");
-        assertThat(told).extracting(AuthorizationEvent::kind).containsExactly(Kind.UNDECIDED);
+        assertThat(reported).extracting(AuthorizationEvent::kind).containsExactly(Kind.UNDECIDED);
     }
 
     @Test
@@ -130,7 +130,7 @@ class InboundTest {
                 null);
 
         assertThat(inbound.authorize(get(path).build()).isAllowed()).isTrue();
-        assertThat(told)
+        assertThat(reported)
                 .as("in force it would refuse this path")
                 .extracting(AuthorizationEvent::kind, AuthorizationEvent::policy)
                 .containsExactly(tuple(Kind.WOULD_BE_DENIED, "next"));
@@ -293,7 +293,7 @@ class InboundTest {
         assertThat(bad.status()).isEqualTo(Status.UNAUTHENTICATED);
         assertThat(bad.status().http()).isEqualTo(401);
         assertThat(inbound.authorize(get("/").build()).isAllowed()).isTrue();
-        assertThat(told).extracting(AuthorizationEvent::kind).containsExactly(Kind.UNAUTHENTICATED);
+        assertThat(reported).extracting(AuthorizationEvent::kind).containsExactly(Kind.UNAUTHENTICATED);
     }
 
     @Test
@@ -337,7 +337,7 @@ class InboundTest {
                 null);
 
         assertThat(inbound.authorize(get("/a?b=c").build()).isAllowed()).isTrue();
-        assertThat(told)
+        assertThat(reported)
                 .containsExactly(
                         new Notice(true, "orders", Kind.AUDITED, "watch", "rules[0]", WEB, "GET", "/a"),
                         new Notice(true, "orders", Kind.WOULD_BE_DENIED, "next", "rules[0]", WEB, "GET", "/a"));

@@ -16,6 +16,8 @@ import okhttp3.Headers;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** One attempt alone: its result, its cancellation on the wire, its headers. */
 class AttemptTest {
@@ -28,6 +30,18 @@ class AttemptTest {
     @BeforeEach
     void begin() throws IOException {
         attempt = call.beginAttempt();
+    }
+
+    /** A peer that reads 1 has certainly not seen the request before. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Outcome.class,
+            names = {"RESPONSE", "CACHED"},
+            mode = EnumSource.Mode.EXCLUDE)
+    void an_attempt_that_may_have_been_processed_counts_for_the_peer(Outcome outcome) throws Exception {
+        attempt.failed(outcome, new IOException("first"));
+        assertThat(call.beginAttempt().announcedNumber())
+                .isEqualTo(outcome.processed() == Outcome.Processed.NO ? 1 : 2);
     }
 
     @Test

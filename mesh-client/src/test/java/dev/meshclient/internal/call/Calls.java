@@ -81,7 +81,7 @@ public final class Calls {
         return response(attempt.call().request(), status, headers);
     }
 
-    /** A response, and nothing told of it: the attempt is still open. */
+    /** A response without a result: the attempt is still open. */
     public static Response response(Request request, int status, String... headers) {
         Response.Builder response = new Response.Builder()
                 .request(request)

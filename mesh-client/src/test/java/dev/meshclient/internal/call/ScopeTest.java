@@ -21,10 +21,10 @@ class ScopeTest {
 
     private final StepTime time = new StepTime();
     private final Call call = Calls.call(time, Calls.get());
-    private final List<String> told = new ArrayList<>();
+    private final List<String> reported = new ArrayList<>();
 
     private Runnable tells(String name) {
-        return () -> told.add(name);
+        return () -> reported.add(name);
     }
 
     private static Response answered(Attempt attempt) {
@@ -44,7 +44,7 @@ class ScopeTest {
         assertThat(call.isOver()).isFalse();
         attempts[0].over();
         assertThat(call.isOver()).isTrue();
-        assertThat(told).containsExactly("call");
+        assertThat(reported).containsExactly("call");
     }
 
     @Test
@@ -55,9 +55,9 @@ class ScopeTest {
             assertThat(call.isOver()).isFalse();
             return answered(c.beginAttempt());
         });
-        assertThat(told).isEmpty();
+        assertThat(reported).isEmpty();
         call.cancel(canceled);
-        assertThat(told).containsExactly("call");
+        assertThat(reported).containsExactly("call");
     }
 
     @Test
@@ -66,7 +66,7 @@ class ScopeTest {
             call.onEnd(tells(name));
         }
         call.over();
-        assertThat(told).containsExactly("b", "a", "limit", "deadline", "events");
+        assertThat(reported).containsExactly("b", "a", "limit", "deadline", "events");
     }
 
     @Test
@@ -74,7 +74,7 @@ class ScopeTest {
         call.over();
         call.onEnd(tells("late"));
         call.over();
-        assertThat(told).containsExactly("late");
+        assertThat(reported).containsExactly("late");
     }
 
     @Test
@@ -117,7 +117,7 @@ class ScopeTest {
                     throw new AssertionError("a broken interceptor");
                 }))
                 .isInstanceOf(AssertionError.class);
-        assertThat(told).containsExactly("second", "first", "call");
+        assertThat(reported).containsExactly("second", "first", "call");
     }
 
     @Test

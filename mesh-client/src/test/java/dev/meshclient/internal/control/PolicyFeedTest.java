@@ -89,7 +89,7 @@ class PolicyFeedTest {
                 Duration.ofHours(1));
         PolicySink sink = new PolicySink(
                 router.control(), gone -> {}, () -> mine.add(router.control().revision()), time, log);
-        PolicySource told = new PolicySource() {
+        PolicySource reported = new PolicySource() {
             @Override
             public Closeable watch(Sink given) {
                 mine.add("watched");
@@ -104,7 +104,8 @@ class PolicyFeedTest {
         running = new Started(
                 router,
                 sink,
-                PolicyFeed.start(time, told, router.control(), router.wanted(), sink, initialFetchTimeout, snapshots));
+                PolicyFeed.start(
+                        time, reported, router.control(), router.wanted(), sink, initialFetchTimeout, snapshots));
     }
 
     private void watch(Duration initialFetchTimeout) {

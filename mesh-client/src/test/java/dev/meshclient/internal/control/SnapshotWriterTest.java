@@ -115,8 +115,8 @@ class SnapshotWriterTest {
 
     private String toldBy(int... versions) throws IOException {
         PrintStream before = System.err;
-        ByteArrayOutputStream told = new ByteArrayOutputStream();
-        System.setErr(new PrintStream(told, true, StandardCharsets.UTF_8));
+        ByteArrayOutputStream reported = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(reported, true, StandardCharsets.UTF_8));
         try {
             for (int version : versions) {
                 applied(version);
@@ -125,6 +125,6 @@ class SnapshotWriterTest {
         } finally {
             System.setErr(before);
         }
-        return told.toString(StandardCharsets.UTF_8);
+        return reported.toString(StandardCharsets.UTF_8);
     }
 }

@@ -11,18 +11,18 @@ class ServiceStateTest {
     @Test
     void an_event_during_a_notification_is_delivered_afterwards() {
         ServiceState service = new ServiceState();
-        List<String> told = new ArrayList<>();
+        List<String> reported = new ArrayList<>();
         service.queueNotification(() -> {
-            told.add("first begins");
-            service.queueNotification(() -> told.add("second"));
+            reported.add("first begins");
+            service.queueNotification(() -> reported.add("second"));
             service.notifyListeners();
-            told.add("first ends");
+            reported.add("first ends");
         });
         service.notifyListeners();
-        service.queueNotification(() -> told.add("third"));
-        assertThat(told).containsExactly("first begins", "first ends", "second");
+        service.queueNotification(() -> reported.add("third"));
+        assertThat(reported).containsExactly("first begins", "first ends", "second");
         service.notifyListeners();
-        assertThat(told).endsWith("second", "third");
+        assertThat(reported).endsWith("second", "third");
     }
 
     @Test

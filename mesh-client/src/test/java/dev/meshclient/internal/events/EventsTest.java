@@ -31,31 +31,31 @@ import org.junit.jupiter.api.Test;
 /** The events of whole calls that a listener gets: one above a retry layer, one an attempt below it. */
 class EventsTest {
     private final StepTime time = new StepTime();
-    private final List<String> told = new ArrayList<>();
+    private final List<String> reported = new ArrayList<>();
     private final Deque<Object> script = new ArrayDeque<>();
     private final List<Attempt> open = new ArrayList<>();
     private final Call call = Calls.call(time, Calls.get());
 
     private final class Recording implements CallObserver {
         Recording(CallInfo call) {
-            told.add("call " + call.request().url().host());
+            reported.add("call " + call.request().url().host());
         }
 
         @Override
         public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
-            told.add("attempt " + attempt.number() + " " + attempt.outcomeName());
+            reported.add("attempt " + attempt.number() + " " + attempt.outcomeName());
         }
 
         @Override
         public void attemptEnded(AttemptInfo attempt) {
-            told.add("attempt " + attempt.number() + " " + attempt.outcomeName()
+            reported.add("attempt " + attempt.number() + " " + attempt.outcomeName()
                     + (attempt.status() == 0 ? "" : " " + attempt.status()));
         }
 
         @Override
         public void ended(CallInfo call) {
             IOException failure = call.failure();
-            told.add("end after " + call.decision().attempts().size()
+            reported.add("end after " + call.decision().attempts().size()
                     + (failure == null ? "" : " " + failure.getMessage()));
         }
     }
@@ -92,25 +92,27 @@ class EventsTest {
     @Test
     void an_answer() throws Exception {
         call.run(layers());
-        assertThat(told).containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
+        assertThat(reported)
+                .containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
     }
 
     @Test
     void a_body_that_is_read_later_ends_the_call_later() throws Exception {
         script.add("open");
         call.run(layers());
-        assertThat(told).hasSize(3);
+        assertThat(reported).hasSize(3);
         open.get(0).over();
         open.get(0).over();
         call.cancel(new IOException("too late"));
-        assertThat(told).containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
+        assertThat(reported)
+                .containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
     }
 
     @Test
     void a_retry() throws Exception {
         script.addAll(List.of(Outcome.RESET, 503));
         call.run(layers());
-        assertThat(told)
+        assertThat(reported)
                 .containsExactly(
                         "call orders",
                         "attempt 1 running",
@@ -126,7 +128,7 @@ class EventsTest {
     void a_failure() {
         script.addAll(List.of(Outcome.PROTOCOL_ERROR));
         assertThatThrownBy(() -> call.run(layers())).hasMessage("protocol-error");
-        assertThat(told)
+        assertThat(reported)
                 .containsExactly(
                         "call orders", "attempt 1 running", "attempt 1 protocol-error", "end after 1 protocol-error");
     }
@@ -136,11 +138,11 @@ class EventsTest {
         CallLayer layers = layers(new InFlight(), Recording::new);
         script.add("open");
         Calls.call(time, Calls.get()).run(layers);
-        told.clear();
+        reported.clear();
         assertThatThrownBy(() -> call.run(layers)).hasMessageContaining("1 calls in flight");
-        assertThat(told).hasSize(2);
-        assertThat(told.get(0)).isEqualTo("call orders");
-        assertThat(told.get(1)).startsWith("end after 0 '' has 1 calls in flight");
+        assertThat(reported).hasSize(2);
+        assertThat(reported.get(0)).isEqualTo("call orders");
+        assertThat(reported.get(1)).startsWith("end after 0 '' has 1 calls in flight");
     }
 
     @Test
@@ -148,7 +150,7 @@ class EventsTest {
         script.add("slow");
         time.at(500, "caller", () -> call.cancel(new IOException("Canceled")));
         assertThatThrownBy(() -> call.run(layers())).hasMessage("Canceled");
-        assertThat(told)
+        assertThat(reported)
                 .containsExactly("call orders", "attempt 1 running", "attempt 1 running", "end after 1 Canceled");
     }
 
@@ -157,7 +159,7 @@ class EventsTest {
         script.add("open");
         call.run(layers());
         call.cancel(new IOException("Canceled"));
-        assertThat(told)
+        assertThat(reported)
                 .containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1 Canceled");
         assertThat(call.decision().attempts().get(0).status()).isEqualTo(200);
         assertThat(call.decision().attempts().get(0).failure()).contains("Canceled");
@@ -167,7 +169,7 @@ class EventsTest {
     void an_interceptor_that_breaks_is_a_failure_too() {
         script.add(new IllegalStateException("broken"));
         assertThatThrownBy(() -> call.run(layers())).isInstanceOf(IllegalStateException.class);
-        assertThat(told).endsWith("attempt 1 running", "end after 1 java.lang.IllegalStateException: broken");
+        assertThat(reported).endsWith("attempt 1 running", "end after 1 java.lang.IllegalStateException: broken");
     }
 
     private static final class Broken implements CallObserver {
@@ -198,7 +200,8 @@ class EventsTest {
 
         assertThat(call.run(layers).code()).isEqualTo(200);
 
-        assertThat(told).containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
+        assertThat(reported)
+                .containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
         assertThat(inFlight.count()).isZero();
     }
 

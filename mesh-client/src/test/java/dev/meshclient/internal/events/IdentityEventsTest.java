@@ -24,17 +24,18 @@ class IdentityEventsTest {
     private static final TestCertificates ROOT = TestCertificates.root("root");
 
     private final StepTime time = new InlineTime();
-    private final List<String> told = new ArrayList<>();
+    private final List<String> reported = new ArrayList<>();
 
     private final class Recording implements MeshListener {
         @Override
         public void on(MeshEvent event) {
             if (event instanceof MeshEvent.IdentityRotated e) {
-                told.add("rotated " + e.id() + " until " + e.notAfter() + (e.trustChanged() ? ", trust changed" : ""));
+                reported.add(
+                        "rotated " + e.id() + " until " + e.notAfter() + (e.trustChanged() ? ", trust changed" : ""));
             } else if (event instanceof MeshEvent.IdentityRejected e) {
-                told.add("rejected " + e.source() + ": " + e.reason());
+                reported.add("rejected " + e.source() + ": " + e.reason());
             } else if (event instanceof MeshEvent.IdentityExpiring e) {
-                told.add("expiring " + e.id() + " at " + e.notAfter() + ", " + e.lifePercent() + " %");
+                reported.add("expiring " + e.id() + " at " + e.notAfter() + ", " + e.lifePercent() + " %");
             }
         }
     }
@@ -47,7 +48,7 @@ class IdentityEventsTest {
                 sink.deliver(ROOT.issue(svid("spiffe://a.example/b").valid(START, END))
                         .svid(ROOT));
             }
-            return () -> told.add("closed");
+            return () -> reported.add("closed");
         }
 
         @Override
@@ -72,7 +73,7 @@ class IdentityEventsTest {
         time.step(Duration.ofHours(11).toNanos());
         identity.close();
 
-        assertThat(told)
+        assertThat(reported)
                 .containsExactly(
                         "rejected the script: not yet",
                         "rotated spiffe://a.example/b until " + END + ", trust changed",

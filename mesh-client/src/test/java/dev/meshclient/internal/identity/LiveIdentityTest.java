@@ -43,8 +43,8 @@ class LiveIdentityTest {
     /** Delivers what the test says. */
     private final class Source implements WorkloadIdentity {
         @Override
-        public Closeable watch(Sink told) {
-            sink = told;
+        public Closeable watch(Sink reported) {
+            sink = reported;
             watched = true;
             return () -> watched = false;
         }
@@ -55,7 +55,7 @@ class LiveIdentityTest {
         }
     }
 
-    /** What was told, in order. */
+    /** What was reported, in order. */
     private class Recording implements LiveIdentity.News {
         @Override
         public void rotated(LiveIdentity.Change change) {
@@ -91,7 +91,7 @@ class LiveIdentityTest {
             } catch (InterruptedIOException e) {
                 throw new UncheckedIOException(e);
             }
-            events.add("told");
+            events.add("changed");
         }
     }
 
@@ -261,14 +261,14 @@ class LiveIdentityTest {
 
     @Test
     void a_subscriber_that_fails_does_not_hurt_the_others() {
-        List<String> told = new ArrayList<>();
+        List<String> reported = new ArrayList<>();
         identity.onChange(change -> {
             throw new IllegalStateException("for the test");
         });
-        identity.onChange(change -> told.add("told"));
+        identity.onChange(change -> reported.add("changed"));
         sink().deliver(fresh(START));
 
-        assertThat(told).containsExactly("told");
+        assertThat(reported).containsExactly("changed");
         assertThat(events).containsExactly("trust changed");
     }
 
@@ -302,7 +302,8 @@ class LiveIdentityTest {
                 news.gate.raise();
                 pause.await(virtual.now() + 1_000_000);
                 assertThat(events)
-                        .containsExactly("trust changed", "told", "renewed", "told", "rejected by the source: bad");
+                        .containsExactly(
+                                "trust changed", "changed", "renewed", "changed", "rejected by the source: bad");
             }
             virtual.join();
         });
@@ -326,7 +327,7 @@ class LiveIdentityTest {
             assertThat(events).containsExactly("trust changed");
             news.gate.raise();
             virtual.join();
-            assertThat(events).containsExactly("trust changed", "told");
+            assertThat(events).containsExactly("trust changed", "changed");
         });
     }
 

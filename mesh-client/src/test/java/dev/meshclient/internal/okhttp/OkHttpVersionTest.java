@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import okhttp3.OkHttp;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,7 +19,7 @@ class OkHttpVersionTest {
     private static final Path README = Path.of(System.getProperty("user.dir")).resolveSibling("README.md");
 
     @ParameterizedTest
-    @ValueSource(strings = {"3.14.9", "4.12.0", "5.0.0-alpha.14", "5.3.2"})
+    @ValueSource(strings = {"3.x", "4.12.0", "5.0.0-alpha.14", "5.3.2"})
     void an_older_okhttp_is_refused_with_its_jar_and_the_lines_that_replace_it(String version) {
         Set<String> jars = new LinkedHashSet<>(List.of("/m2/okhttp-4.12.0.jar", "/m2/okhttp-jvm-5.5.1.jar"));
         assertThatThrownBy(() -> OkHttpVersion.check(version, jars))
@@ -34,6 +35,12 @@ class OkHttpVersionTest {
     @ValueSource(strings = {"5.4.0", "5.5.1", "5.10.0", "6.0.0", "unknown"})
     void every_later_one_is_accepted(String version) {
         assertThatCode(() -> OkHttpVersion.check(version, Set.of())).doesNotThrowAnyException();
+    }
+
+    @Test
+    void classes_of_two_jars_are_seen() {
+        assertThat(OkHttpVersion.isOfOneJar(OkHttp.class, OkHttpClient.class)).isTrue();
+        assertThat(OkHttpVersion.isOfOneJar(Test.class, OkHttpClient.class)).isFalse();
     }
 
     @Test

@@ -83,6 +83,9 @@ class DecidersTest {
         assertThat(record.refused(0, tenth)).isFalse();
         assertThat(record.refused(tenth * 99 / 100, tenth)).isFalse();
         assertThat(record.refused(tenth * 101 / 100, tenth)).isTrue();
+        assertThat(record.refused(tenth * 101 / 100 - 5_000, tenth))
+                .as("of a thread that is a little late")
+                .isFalse();
         assertThat(record.refused(tenth * 2, tenth)).isFalse();
         assertThat(record.refused(10_000 * SECOND, tenth))
                 .isTrue(); // two hours later: more microseconds than an int counts

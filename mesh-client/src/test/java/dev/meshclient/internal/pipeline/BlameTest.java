@@ -35,14 +35,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BlameTest {
     private static final long SECOND = 1_000_000_000;
     private final StepTime time = new StepTime();
-    private final List<String> told = new ArrayList<>();
+    private final List<String> reported = new ArrayList<>();
     private final MeshListener listener = new MeshListener() {
         @Override
         public void on(MeshEvent event) {
             if (event instanceof MeshEvent.EndpointEjected ejected) {
-                told.add("ejected: " + ejected.reason());
+                reported.add("ejected: " + ejected.reason());
             } else if (event instanceof MeshEvent.EndpointReturned returned) {
-                told.add("returned: " + returned.reason());
+                reported.add("returned: " + returned.reason());
             }
         }
     };
@@ -113,28 +113,28 @@ class BlameTest {
     void silence_until_the_deadline_of_policy_takes_an_endpoint_out() throws Exception {
         apply("'timeouts': {'request': '1s'}");
         fiveFail(MeshOptions.DEFAULT, call -> {});
-        assertThat(told).containsExactly("ejected: 5 failures without a response in a row");
+        assertThat(reported).containsExactly("ejected: 5 failures without a response in a row");
     }
 
     @Test
     void and_so_does_silence_for_the_time_of_an_attempt() throws Exception {
         apply("'timeouts': {'backendRequest': '1s'}");
         fiveFail(MeshOptions.DEFAULT, call -> {});
-        assertThat(told).hasSize(1);
+        assertThat(reported).hasSize(1);
     }
 
     @Test
     void silence_until_a_deadline_that_the_caller_stated_does_not() throws Exception {
         apply("'timeouts': {'request': '2s'}");
         fiveFail(MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(1)), call -> {});
-        assertThat(told).isEmpty();
+        assertThat(reported).isEmpty();
     }
 
     @Test
     void silence_until_a_deadline_that_caller_and_policy_both_state_counts() throws Exception {
         apply("'timeouts': {'request': '1s'}");
         fiveFail(MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(1)), call -> {});
-        assertThat(told).hasSize(1);
+        assertThat(reported).hasSize(1);
     }
 
     /** The real clock of the inbound request has hardly moved when the deadline passes on the clock of the mesh. */
@@ -143,7 +143,7 @@ class BlameTest {
         apply("'timeouts': {'request': '20s'}");
         InboundContext inbound = InboundContext.of(header -> header.equals("x-mesh-deadline-ms") ? "10000" : null);
         fiveFail(MeshOptions.DEFAULT.withInbound(inbound), call -> {});
-        assertThat(told).isEmpty();
+        assertThat(reported).isEmpty();
         assertThat(time.now()).isLessThan(5 * 11 * SECOND);
     }
 
@@ -152,7 +152,7 @@ class BlameTest {
         apply("'timeouts': {'request': '1s'}");
         InboundContext inbound = InboundContext.of(header -> header.equals("x-mesh-deadline-ms") ? "10000" : null);
         fiveFail(MeshOptions.DEFAULT.withInbound(inbound), call -> {});
-        assertThat(told).hasSize(1);
+        assertThat(reported).hasSize(1);
     }
 
     @Test
@@ -161,7 +161,7 @@ class BlameTest {
         fiveFail(
                 MeshOptions.DEFAULT,
                 call -> time.at(time.now() + SECOND, "caller", () -> call.cancel(new IOException("Canceled"))));
-        assertThat(told).isEmpty();
+        assertThat(reported).isEmpty();
     }
 
     @ParameterizedTest
@@ -172,7 +172,7 @@ class BlameTest {
         apply("");
         fails = outcome;
         fiveFail(MeshOptions.DEFAULT, call -> {});
-        assertThat(told).isEmpty();
+        assertThat(reported).isEmpty();
     }
 
     @ParameterizedTest
@@ -183,7 +183,7 @@ class BlameTest {
         apply("");
         fails = outcome;
         fiveFail(MeshOptions.DEFAULT, call -> {});
-        assertThat(told).hasSize(1);
+        assertThat(reported).hasSize(1);
     }
 
     @Test
@@ -196,10 +196,11 @@ class BlameTest {
         Call ended = Calls.call(time, Calls.get(), wire);
         time.at(time.now() + SECOND, "caller", () -> ended.cancel(new IOException("Canceled")));
         assertThatThrownBy(() -> ended.run(layers())).hasMessage("Canceled");
-        assertThat(told).hasSize(1);
+        assertThat(reported).hasSize(1);
         fails = Outcome.RESPONSE;
         Calls.call(time, Calls.get(), wire).run(layers()).close();
-        assertThat(told).containsExactly("ejected: 5 failures without a response in a row", "returned: probe answered");
+        assertThat(reported)
+                .containsExactly("ejected: 5 failures without a response in a row", "returned: probe answered");
     }
 
     @Test

@@ -34,14 +34,14 @@ class EjectionOverPoliciesTest {
     private static final String BAD = "10.0.0.1:80";
 
     private final StepTime time = new StepTime();
-    private final List<String> told = new ArrayList<>();
+    private final List<String> reported = new ArrayList<>();
     private final MeshListener listener = new MeshListener() {
         @Override
         public void on(MeshEvent event) {
             if (event instanceof MeshEvent.EndpointEjected ejected) {
-                told.add("ejected " + ejected.endpoint() + " of " + ejected.service());
+                reported.add("ejected " + ejected.endpoint() + " of " + ejected.service());
             } else if (event instanceof MeshEvent.EndpointReturned returned) {
-                told.add("returned " + returned.endpoint() + " of " + returned.service());
+                reported.add("returned " + returned.endpoint() + " of " + returned.service());
             }
         }
     };
@@ -107,7 +107,7 @@ class EjectionOverPoliciesTest {
         call("/", 4);
         meanwhile = () -> apply(OFF, 1);
         call("/", 20);
-        assertThat(told).isEmpty();
+        assertThat(reported).isEmpty();
         assertThat(router.toString()).doesNotContain("out:", "panic,");
     }
 
@@ -119,14 +119,14 @@ class EjectionOverPoliciesTest {
         meanwhile = () -> apply(names + OFF, 1);
         call("/", 1);
         assertThat(asked).hasSize(8);
-        assertThat(told).isEmpty();
+        assertThat(reported).isEmpty();
     }
 
     @Test
     void an_ejected_endpoint_stays_out_while_a_policy_replaces_others() throws Exception {
         apply(ON, 2, 1, 3, 4, 5);
         call("/", 40);
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
         apply(ON, 2, 1, 9, 4, 5);
         asked.clear();
         call("/", 20);
@@ -135,7 +135,7 @@ class EjectionOverPoliciesTest {
         time.step(60 * SECOND);
         bad.clear();
         call("/", 20);
-        assertThat(told).containsExactly(EJECTED, RETURNED);
+        assertThat(reported).containsExactly(EJECTED, RETURNED);
     }
 
     @Test
@@ -145,12 +145,12 @@ class EjectionOverPoliciesTest {
         time.step(40 * SECOND);
         meanwhile = () -> apply(OFF, 1, 2);
         call("/", 1);
-        assertThat(told).containsExactly(EJECTED, RETURNED);
+        assertThat(reported).containsExactly(EJECTED, RETURNED);
         asked.clear();
         time.step(30 * SECOND);
         call("/", 10);
         assertThat(asked).contains(BAD);
-        assertThat(told).hasSize(2);
+        assertThat(reported).hasSize(2);
     }
 
     private static String subsets(String first, String second) {
@@ -165,7 +165,7 @@ class EjectionOverPoliciesTest {
     void a_subset_without_ejection_calls_an_ejected_endpoint_and_takes_no_probe_from_another() throws Exception {
         apply(subsets(ON, OFF), 1, 2);
         call("/", 10);
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
         asked.clear();
         call("/v2", 4);
         assertThat(asked).contains(BAD);
@@ -173,7 +173,7 @@ class EjectionOverPoliciesTest {
         call("/v2", 4);
         bad.clear();
         call("/", 1);
-        assertThat(told).containsExactly(EJECTED, RETURNED);
+        assertThat(reported).containsExactly(EJECTED, RETURNED);
     }
 
     @Test
@@ -183,7 +183,7 @@ class EjectionOverPoliciesTest {
         time.step(40 * SECOND);
         bad.clear();
         call("/v2", 1);
-        assertThat(told).containsExactly(EJECTED, RETURNED);
+        assertThat(reported).containsExactly(EJECTED, RETURNED);
     }
 
     @Test
@@ -197,7 +197,7 @@ class EjectionOverPoliciesTest {
             assertThat(asked).doesNotContain(BAD);
         }
         apply(subsets(OFF, ON), 1, 2);
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
         asked.clear();
         call("/v2", 10);
         assertThat(asked).doesNotContain(BAD);
@@ -208,27 +208,27 @@ class EjectionOverPoliciesTest {
         apply("'resolution': 'DNS', " + subsets(ON, OFF), 1, 2);
         call("/", 10);
         apply("'resolution': 'DNS', " + subsets(ON, OFF), 1, 2, 3);
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
         apply("'resolution': 'DNS', " + subsets(OFF, OFF), 1, 2, 3);
-        assertThat(told).containsExactly(EJECTED, RETURNED);
+        assertThat(reported).containsExactly(EJECTED, RETURNED);
     }
 
     @Test
     void an_ejected_endpoint_returns_when_the_last_subset_that_ejects_is_gone() throws Exception {
         apply(subsets(ON, OFF), 1, 2);
         call("/", 10);
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
         apply(onlyTheSecond(OFF), 1, 2);
-        assertThat(told).containsExactly(EJECTED, RETURNED);
+        assertThat(reported).containsExactly(EJECTED, RETURNED);
     }
 
     @Test
     void an_ejected_endpoint_returns_when_it_is_no_more_in_a_subset_that_ejects() throws Exception {
         apply(subsets(ON, OFF), 1, 2);
         call("/", 10);
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
         apply(subsets(ON, OFF).replaceFirst("\\{}", "{'version': 'v1'}"), 1, 2);
-        assertThat(told).containsExactly(EJECTED, RETURNED);
+        assertThat(reported).containsExactly(EJECTED, RETURNED);
     }
 
     @Test
@@ -238,7 +238,7 @@ class EjectionOverPoliciesTest {
         meanwhile = () -> apply(onlyTheSecond(OFF), 1);
         call("/", 1);
         assertThat(asked).hasSize(5);
-        assertThat(told).isEmpty();
+        assertThat(reported).isEmpty();
     }
 
     private static String onlyTheSecond(String settings) {
@@ -256,11 +256,11 @@ class EjectionOverPoliciesTest {
             time.step(400 * SECOND);
             call("/", 1);
         }
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
         bad.clear();
         time.step(400 * SECOND);
         call("/", 1);
-        assertThat(told).containsExactly(EJECTED, RETURNED);
+        assertThat(reported).containsExactly(EJECTED, RETURNED);
     }
 
     @Test
@@ -272,7 +272,7 @@ class EjectionOverPoliciesTest {
             time.step(5 * SECOND);
         }
         call("/", 1);
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
     }
 
     @Test
@@ -293,7 +293,7 @@ class EjectionOverPoliciesTest {
         call("/", 5 * 60);
         time.step(5 * SECOND);
         call("/", 1);
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
     }
 
     @Test
@@ -303,7 +303,7 @@ class EjectionOverPoliciesTest {
         meanwhile = () -> apply(ON, 2, 3);
         call("/", 2);
         assertThat(asked).contains(BAD);
-        assertThat(told).isEmpty();
+        assertThat(reported).isEmpty();
     }
 
     @Test
@@ -316,7 +316,7 @@ class EjectionOverPoliciesTest {
             apply(ON, 1, 2);
         };
         call("/", 1);
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
         asked.clear();
         call("/", 2);
         assertThat(asked).contains(BAD);
@@ -329,7 +329,7 @@ class EjectionOverPoliciesTest {
         meanwhile = null;
         apply(ON, 1, 3, 4);
         call("/", 15);
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
         apply(ON, 1, 2, 3, 4);
         while (asked.stream().filter("10.0.0.2:80"::equals).count() < 4) {
             call("/", 1);
@@ -338,7 +338,7 @@ class EjectionOverPoliciesTest {
         while (meanwhile != null) {
             call("/", 1);
         }
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
     }
 
     @Test
@@ -346,13 +346,13 @@ class EjectionOverPoliciesTest {
         apply(ON, 1, 2, 3);
         bad.add("10.0.0.2:80");
         call("/", 20);
-        assertThat(told).hasSize(1);
-        String spared = told.contains(EJECTED) ? "10.0.0.2:80" : BAD;
+        assertThat(reported).hasSize(1);
+        String spared = reported.contains(EJECTED) ? "10.0.0.2:80" : BAD;
         assertThat(sharePerMille(spared)).isLessThan(150);
         bad.remove(spared);
         call("/", 60);
         assertThat(sharePerMille(spared)).isBetween(450, 550);
-        assertThat(told).hasSize(1);
+        assertThat(reported).hasSize(1);
     }
 
     private int sharePerMille(String endpoint) throws IOException {
@@ -372,7 +372,7 @@ class EjectionOverPoliciesTest {
         assertThat(run(last)).isEqualTo(500);
         assertThat(last.attempts()).isEqualTo(2);
         assertThat(last.decision().detail()).isEqualTo("no endpoint is left for a retry");
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
         Call next = Calls.call(time, Calls.get(), wire);
         assertThatThrownBy(() -> run(next)).isInstanceOfSatisfying(NoHealthyEndpoint.class, e -> assertThat(
                         e.decision().attempts())
@@ -401,7 +401,7 @@ class EjectionOverPoliciesTest {
         apply(NO_PANIC.replace("0}", "0, 'maxEjectionPercent': 100}"), 1, 2);
         bad.add("10.0.0.2:80");
         call("/", 4);
-        assertThat(told).hasSize(2);
+        assertThat(reported).hasSize(2);
         bad.clear();
         bad.add(BAD);
         time.step(40 * SECOND);
@@ -420,7 +420,7 @@ class EjectionOverPoliciesTest {
         Call call = Calls.call(time, Calls.get(), wire);
         assertThat(run(call)).isEqualTo(200);
         assertThat(asked).containsExactly(BAD, BAD, "10.0.0.2:80");
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
     }
 
     @Test
@@ -431,6 +431,6 @@ class EjectionOverPoliciesTest {
         asked.clear();
         call("/", 20);
         assertThat(asked).doesNotContain(BAD);
-        assertThat(told).containsExactly(EJECTED);
+        assertThat(reported).containsExactly(EJECTED);
     }
 }

@@ -353,20 +353,20 @@ class ResolutionTest {
             assertThat(reached("http://a/")).containsExactly("10.0.0.4:80", "[::1]:80");
             assertThat(reached("http://b/")).containsExactly("10.0.0.5:80");
             assertThat(reached("http://c/")).containsExactly("10.0.0.6:80");
-            assertThat(told("refused")).containsExactly("KEPT", "10.0.0.4:80", "[::1]:80");
-            assertThat(told("absent")).containsExactly("ABSENT", "10.0.0.5:80");
-            assertThat(told("renamed")).containsExactly("ABSENT", "10.0.0.6:80");
-            assertThat(told("again")).containsExactly("IN_FORCE", "10.0.0.6:80");
+            assertThat(statusOf("refused")).containsExactly("KEPT", "10.0.0.4:80", "[::1]:80");
+            assertThat(statusOf("absent")).containsExactly("ABSENT", "10.0.0.5:80");
+            assertThat(statusOf("renamed")).containsExactly("ABSENT", "10.0.0.6:80");
+            assertThat(statusOf("again")).containsExactly("IN_FORCE", "10.0.0.6:80");
             asked.clear();
             pass(3600 * SECOND);
-            assertThat(told("absent")).isEmpty();
+            assertThat(statusOf("absent")).isEmpty();
             asked.clear();
             pass(100 * SECOND);
             assertThat(asked).contains("a", "c").doesNotContain("b");
         });
     }
 
-    private List<String> told(String service) {
+    private List<String> statusOf(String service) {
         MeshStatus.Service status = router.control().status("test").services().get(service);
         return status == null
                 ? List.of()

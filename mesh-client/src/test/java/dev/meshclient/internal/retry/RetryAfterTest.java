@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,6 +41,14 @@ class RetryAfterTest {
             })
     void seconds_and_dates_are_understood_and_nothing_else(String header, @Nullable Duration wait) {
         assertThat(of("Retry-After", header)).isEqualTo(wait);
+    }
+
+    /** The square of its length would take minutes. */
+    @Test
+    @Timeout(value = 20, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void a_long_number_that_is_none_costs_its_length() {
+        assertThat(of("Retry-After", "0".repeat(250_000) + "x")).isNull();
+        assertThat(of("Retry-After", "0".repeat(250_000) + "7")).isEqualTo(Duration.ofSeconds(7));
     }
 
     @Test

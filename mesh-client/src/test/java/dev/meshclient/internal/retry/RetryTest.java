@@ -3,6 +3,7 @@ package dev.meshclient.internal.retry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
@@ -35,6 +36,7 @@ import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -275,8 +277,31 @@ class RetryTest {
     }
 
     static Stream<Object> unprocessed() {
-        return Stream.of(
-                Outcome.REFUSED_STREAM, Outcome.RESET_BEFORE_REQUEST, Outcome.STALE, new ConnectException("refused"));
+        return Stream.of(Outcome.REFUSED_STREAM, Outcome.RESET_BEFORE_REQUEST, new ConnectException("refused"));
+    }
+
+    @Test
+    void the_first_pooled_connection_that_breaks_is_no_retry_and_each_further_one_is() {
+        usable = 20;
+        script.addAll(Collections.nCopies(20, Outcome.STALE));
+        assertThatThrownBy(() -> run(Calls.get())).hasMessage("reset-of-reused");
+        assertThat(attempts).isEqualTo(4);
+    }
+
+    /** The peer may have processed the request, and the sender of the inbound request repeats it. */
+    @ParameterizedTest
+    @CsvSource({"STALE, 1", "REFUSED_STREAM, 2", "CONNECT_FAILURE, 2"})
+    void a_call_for_a_retry_repeats_only_what_certainly_no_peer_processed(Outcome outcome, int expected)
+            throws Exception {
+        script.addAll(List.of(outcome, 200));
+        InboundContext inbound = InboundContext.of(name -> name.equals("x-mesh-attempt") ? "2" : null);
+        Call call = Calls.call(time, Calls.get(), MeshOptions.DEFAULT.withInbound(inbound));
+        try {
+            call.run(retry).close();
+        } catch (IOException once) {
+            assertThat(expected).isEqualTo(1);
+        }
+        assertThat(attempts).isEqualTo(expected);
     }
 
     /** One GOAWAY with 40 calls in flight: 10 of them were answered. */
@@ -294,7 +319,13 @@ class RetryTest {
     @Test
     void what_no_peer_processed_does_not_count_as_a_retry() throws Exception {
         script.addAll(List.of(
-                Outcome.REFUSED_STREAM, 503, Outcome.RESET_BEFORE_REQUEST, Outcome.STALE, 503, Outcome.STALE, 200));
+                Outcome.REFUSED_STREAM,
+                503,
+                Outcome.RESET_BEFORE_REQUEST,
+                Outcome.STALE,
+                503,
+                Outcome.REFUSED_STREAM,
+                200));
         assertThat(run(Calls.get()).code()).isEqualTo(200);
         script.addAll(List.of(Outcome.REFUSED_STREAM, 503, 503, 503, 200));
         assertThat(run(Calls.get()).code()).isEqualTo(503);

@@ -27,18 +27,18 @@ class SubscriptionTest {
     void a_look_that_close_cancels_is_not_reported() throws Exception {
         CountDownLatch looked = new CountDownLatch(1);
         Subscription subscription = Subscription.start("test", sink.at(time), new Subscription.Watched() {
-            private volatile @Nullable DocumentSink told;
+            private volatile @Nullable DocumentSink reported;
 
             @Override
             public long look(DocumentSink to) {
-                told = to;
+                reported = to;
                 looked.countDown();
                 return Duration.ofDays(1).toNanos();
             }
 
             @Override
             public void cancel() {
-                DocumentSink to = told;
+                DocumentSink to = reported;
                 if (to != null) {
                     to.failed(new IOException("cancelled"));
                 }

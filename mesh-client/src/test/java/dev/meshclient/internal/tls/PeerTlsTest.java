@@ -36,8 +36,8 @@ class PeerTlsTest {
                     List.of("spiffe://shop.example/orders")),
             Identities.start(
                     time,
-                    told -> {
-                        sink.set(told);
+                    listener -> {
+                        sink.set(listener);
                         return () -> {};
                     },
                     Map.of(),
