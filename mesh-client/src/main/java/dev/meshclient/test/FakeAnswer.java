@@ -86,10 +86,10 @@ public final class FakeAnswer {
     /**
      * The same answer after this time: it moves the clock of the mesh, and no test waits.
      *
-     * @throws IllegalArgumentException if the time is negative or null
+     * @throws IllegalArgumentException if the time is negative
      */
     public FakeAnswer after(Duration time) {
-        if (time == null || time.isNegative()) {
+        if (time.isNegative()) {
             throw new IllegalArgumentException("an answer comes after a time of 0 or more, not " + time);
         }
         return new FakeAnswer(failure, status, headers, body, time);
