@@ -23,7 +23,7 @@ import okhttp3.OkHttpClient;
  * try (TestMesh mesh = TestMesh.of(document)) {
  *     mesh.service("orders").answers(FakeAnswer.status(503), FakeAnswer.ok("7 orders"));
  *     Response response = mesh.client().newCall(get("http://orders/")).execute();
- *     DecisionCheck.that(response).attempts(2);
+ *     DecisionAssertions.that(response).attempts(2);
  * }
  * }</pre>
  *

@@ -68,7 +68,7 @@ class TestMeshTest {
             try (Response response = get(mesh)) {
                 assertThat(response.body().string()).isEqualTo("7 orders");
                 assertThat(response.header("x-by")).isEqualTo("fake");
-                DecisionCheck.that(response)
+                DecisionAssertions.that(response)
                         .service("orders")
                         .backend("orders")
                         .attempts(2)
@@ -87,7 +87,7 @@ class TestMeshTest {
             mesh.service("orders").endpointAnswers(A, FakeAnswer.refused());
 
             try (Response response = get(mesh)) {
-                DecisionCheck.that(response).endpoints(A, B).endpoint(B).outcomes("connect-failure", "response");
+                DecisionAssertions.that(response).endpoints(A, B).endpoint(B).outcomes("connect-failure", "response");
             }
             assertThat(mesh.service("orders").requests(A)).isEmpty();
             assertThat(mesh.service("orders").requests(B)).hasSize(1);
@@ -102,7 +102,7 @@ class TestMeshTest {
 
             DeadlineExceeded late = catchThrowableOfType(DeadlineExceeded.class, () -> get(mesh));
 
-            DecisionCheck.that(late).service("orders").attempts(1);
+            DecisionAssertions.that(late).service("orders").attempts(1);
             assertThat(Duration.between(start, mesh.now())).isEqualTo(Duration.ofSeconds(5));
         }
     }
@@ -146,7 +146,7 @@ class TestMeshTest {
             assertThatThrownBy(() -> mesh.update(typo)).isInstanceOf(PolicyException.class);
             mesh.update(document("'rules': [{'name': 'all', 'backendRefs': [{'name': 'orders'}]}]"));
             try (Response response = get(mesh)) {
-                DecisionCheck.that(response).rule("all");
+                DecisionAssertions.that(response).rule("all");
             }
         }
     }
@@ -263,7 +263,7 @@ class TestMeshTest {
                     .endpointAnswers("b.int:8080", FakeAnswer.status(202));
             for (int i = 0; i < 20; i++) {
                 try (Response response = get(mesh)) {
-                    DecisionCheck.that(response).endpoint("192.0.2." + (response.code() - 200) + ":8080");
+                    DecisionAssertions.that(response).endpoint("192.0.2." + (response.code() - 200) + ":8080");
                 }
             }
             assertThat(orders.requests("a.int:8080")).isNotEmpty();
@@ -309,7 +309,7 @@ class TestMeshTest {
                 .json();
         try (TestMesh mesh = TestMesh.of(document)) {
             NoHealthyEndpoint none = catchThrowableOfType(NoHealthyEndpoint.class, () -> get(mesh));
-            DecisionCheck.that(none).service("orders").attempts(1).outcomes("refused");
+            DecisionAssertions.that(none).service("orders").attempts(1).outcomes("refused");
         }
     }
 
@@ -317,7 +317,7 @@ class TestMeshTest {
     void a_check_that_fails_prints_the_decision() throws IOException {
         try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 0}"));
                 Response response = get(mesh)) {
-            assertThatThrownBy(() -> DecisionCheck.that(response).rule("writes"))
+            assertThatThrownBy(() -> DecisionAssertions.that(response).rule("writes"))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageStartingWith("expected rule <writes> but was <")
                     .hasMessageContaining("decision: policy ")
