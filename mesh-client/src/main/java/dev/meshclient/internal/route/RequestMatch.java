@@ -55,13 +55,14 @@ final class RequestMatch {
             case PATH_PREFIX -> 2;
         };
         this.pathLength = value.length();
-        this.ofMethod = match.method() != null;
+        String method = match.method();
+        this.ofMethod = method != null;
         this.headers = match.headers().size();
         this.queryParams = match.queryParams().size();
         List<Condition> exact = new ArrayList<>();
         List<Condition> expressions = new ArrayList<>();
-        if (match.method() != null) {
-            exact.add(request -> match.method().equals(request.method()));
+        if (method != null) {
+            exact.add(request -> method.equals(request.method()));
         }
         if (!value.isEmpty() || stated.type() != PathMatch.Type.PATH_PREFIX) {
             ValueTest path = test(stated.type(), value);
