@@ -92,15 +92,12 @@ class SharedFailureTest {
         }
     }
 
-    /** Of the caller's own making, with a field that no copy would have. */
+    /** Of the caller's own making, without the constructor that a copy would need. */
     private static final class SoldOut extends IOException {
         private static final long serialVersionUID = 1;
 
-        final int left;
-
         SoldOut(int left) {
-            super("sold out", new IllegalStateException("stock"));
-            this.left = left;
+            super("sold out, left: " + left, new IllegalStateException("stock"));
         }
     }
 
