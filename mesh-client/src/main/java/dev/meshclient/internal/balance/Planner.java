@@ -156,6 +156,9 @@ public final class Planner {
 
     @Override
     public String toString() {
-        return current() + ", " + settings.failover() + ", panic below " + settings.minHealthPercent() + " %";
+        Plan now = current();
+        String progress = ramp.progress(time.now());
+        return now + (progress.isEmpty() ? "" : " (" + progress + ")") + ", " + settings.failover() + ", panic below "
+                + settings.minHealthPercent() + " %";
     }
 }

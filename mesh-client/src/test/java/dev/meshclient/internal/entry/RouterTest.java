@@ -184,7 +184,7 @@ class RouterTest {
         CallLayer refusing = ours("http://[::1]:8080/");
         assertThatThrownBy(() -> call("http://[::1]:8080/").run(refusing)).isInstanceOfSatisfying(NoRoute.class, e -> {
             assertThat(e.getMessage()).contains("[::1]:8080").contains("services.*.hosts");
-            assertThat(e.decision().policy()).isEqualTo("-/3");
+            assertThat(e.decision().policy()).isEqualTo("version 3");
         });
     }
 

@@ -30,7 +30,7 @@ class RouteTest {
     private final Map<String, Integer> taken = new TreeMap<>();
 
     private CallLayer route(Route.Rule... rules) {
-        return Route.create(time, new Revision("-/7"), "orders", List.of(rules));
+        return Route.create(time, new Revision("version 7"), "orders", List.of(rules));
     }
 
     private Route.WeightedBackend to(String backend, int weight) {
@@ -125,7 +125,7 @@ class RouteTest {
         call.run(route(new Route.Rule("all", List.of(), List.of(to("orders/v2", 1)))));
         Decision decision = call.decision();
         assertThat(List.of(decision.policy(), decision.service(), decision.rule(), decision.backend()))
-                .containsExactly("-/7", "orders", "all", "orders/v2");
+                .containsExactly("version 7", "orders", "all", "orders/v2");
     }
 
     @Test
@@ -142,7 +142,7 @@ class RouteTest {
             assertThat(e.reason()).isEqualTo("NR");
             assertThat(e.advice()).contains("a rule without matches");
             assertThat(e.decision().service()).isEqualTo("orders");
-            assertThat(e.decision().policy()).isEqualTo("-/7");
+            assertThat(e.decision().policy()).isEqualTo("version 7");
             assertThat(e.decision().attempts()).isEmpty();
         });
         assertThat(taken).isEmpty();
