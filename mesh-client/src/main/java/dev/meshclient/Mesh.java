@@ -93,8 +93,12 @@ public final class Mesh implements Closeable {
                 builder.certificates,
                 new IdentityEvents(events),
                 time.now() + Time.nanos(builder.initialFetchTimeout));
-        LocalWorkload self =
-                LocalWorkload.of(builder.workload, identities::spiffeId, time, builder.tokens, this::download);
+        LocalWorkload self = LocalWorkload.of(
+                builder.workload,
+                identities::spiffeId,
+                time,
+                builder.tokens,
+                builder.scripted == null ? this::download : Mesh::refuseDownload);
         this.router = new Router(
                 time,
                 new PolicyControl(new CurrentState(time, builder.resolver, self, events), time, builder.staleTtl),
@@ -181,7 +185,11 @@ public final class Mesh implements Closeable {
         return engine.download(uri, maxBytes, timeout);
     }
 
-    /** {@code epoch/version} of the policy in force; empty before the first. */
+    private static byte[] refuseDownload(URI uri, int maxBytes, Duration timeout) throws IOException {
+        throw new IOException("TestMesh fetches no keys: state them in the document, as jwks instead of jwksUri");
+    }
+
+    /** The revision of the policy in force, such as {@code 2026-11/1842}; empty before the first. */
     public String policyRevision() {
         return router.control().revision();
     }
@@ -216,7 +224,10 @@ public final class Mesh implements Closeable {
         return call == null ? Decision.NONE : call.decision();
     }
 
-    /** The decisions before this failure; {@link Decision#NONE} if no mesh threw it. */
+    /**
+     * The decisions before this failure. {@link Decision#NONE}: no mesh threw it, or other calls of its HTTP/2 connection may have
+     * the same exception, of a type that the mesh cannot copy.
+     */
     public static Decision decision(Throwable failure) {
         for (Throwable e = failure; e != null; e = e.getCause()) {
             if (e instanceof MeshFailure ours) {
@@ -455,7 +466,7 @@ public final class Mesh implements Closeable {
                 throw new IllegalStateException("a mesh needs a policy: Mesh.builder().policy(PolicySource.http(uri))");
             }
             OkHttpVersion.check();
-            return new Mesh(this, overridden(policy));
+            return new Mesh(this, scripted == null ? overridden(policy) : policy);
         }
 
         private PolicySource overridden(PolicySource stated) {

@@ -1,7 +1,6 @@
 package dev.meshclient.test;
 
 import java.time.Duration;
-import java.util.Objects;
 import okhttp3.Headers;
 
 /** The answer of an endpoint of a {@link FakeService}. Immutable. */
@@ -27,8 +26,15 @@ public final class FakeAnswer {
         this.after = after;
     }
 
-    /** A response with this status and an empty body. */
+    /**
+     * A response with this status and an empty body.
+     *
+     * @throws IllegalArgumentException if it is not 200 to 599
+     */
     public static FakeAnswer status(int status) {
+        if (status < 200 || status > 599) {
+            throw new IllegalArgumentException("the status of a response is 200 to 599, not " + status);
+        }
         return new FakeAnswer(Failure.NONE, status, Headers.of(), "", Duration.ZERO);
     }
 
@@ -47,19 +53,45 @@ public final class FakeAnswer {
         return new FakeAnswer(Failure.RESET, 0, Headers.of(), "", Duration.ZERO);
     }
 
-    /** The same answer with another body, as UTF-8. */
+    /**
+     * The same answer with another body, as UTF-8. A {@code HEAD} request gets it without the body.
+     *
+     * @throws IllegalArgumentException if the answer is no response, or one that has no body: 204, 205 or 304
+     */
     public FakeAnswer body(String text) {
-        return new FakeAnswer(failure, status, headers, Objects.requireNonNull(text), after);
+        if (!text.isEmpty() && (status == 204 || status == 205 || status == 304)) {
+            throw new IllegalArgumentException("a response " + status + " has no body");
+        }
+        requireResponse("body");
+        return new FakeAnswer(failure, status, headers, text, after);
     }
 
-    /** The same answer with one more header. */
+    /**
+     * The same answer with one more header.
+     *
+     * @throws IllegalArgumentException if the answer is no response, or no header may have this name or value
+     */
     public FakeAnswer header(String name, String value) {
+        requireResponse("header");
         return new FakeAnswer(
                 failure, status, headers.newBuilder().add(name, value).build(), body, after);
     }
 
-    /** The same answer after this time: it moves the clock of the mesh, and no test waits. */
+    private void requireResponse(String part) {
+        if (failure != Failure.NONE) {
+            throw new IllegalArgumentException("an answer " + failure + " is no response and has no " + part);
+        }
+    }
+
+    /**
+     * The same answer after this time: it moves the clock of the mesh, and no test waits.
+     *
+     * @throws IllegalArgumentException if the time is negative
+     */
     public FakeAnswer after(Duration time) {
+        if (time.isNegative()) {
+            throw new IllegalArgumentException("an answer comes after a time of 0 or more, not " + time);
+        }
         return new FakeAnswer(failure, status, headers, body, time);
     }
 

@@ -6,6 +6,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import okhttp3.Request;
 
 /**
@@ -18,24 +20,41 @@ public final class FakeService {
     private static final String ANY = "";
 
     private final String name;
+    private final Supplier<Set<String>> endpoints;
     private final Map<String, Deque<FakeAnswer>> scripts = new HashMap<>();
     private final List<Received> received = new ArrayList<>();
 
-    FakeService(String name) {
+    /** @param endpoints those of the policy in force */
+    FakeService(String name, Supplier<Set<String>> endpoints) {
         this.name = name;
+        this.endpoints = endpoints;
     }
 
     /** Scripts the next answers, whichever endpoint is called; the last one is repeated. Replaces an earlier script. */
     public FakeService answers(FakeAnswer first, FakeAnswer... more) {
-        return endpointAnswers(ANY, first, more);
+        return script(ANY, first, more);
     }
 
     /**
      * As {@link #answers}, for one endpoint, which does not use the script of the others.
      *
      * @param endpoint {@code address:port} as in the document, IPv6 in brackets
+     * @throws IllegalArgumentException if the policy in force lists no such endpoint
      */
-    public synchronized FakeService endpointAnswers(String endpoint, FakeAnswer first, FakeAnswer... more) {
+    public FakeService endpointAnswers(String endpoint, FakeAnswer first, FakeAnswer... more) {
+        return script(listed(endpoint), first, more);
+    }
+
+    private String listed(String endpoint) {
+        Set<String> listed = endpoints.get();
+        if (!listed.contains(endpoint)) {
+            throw new IllegalArgumentException("the policy lists no endpoint '" + endpoint + "' of the service '" + name
+                    + "', but these: " + String.join(", ", listed));
+        }
+        return endpoint;
+    }
+
+    private synchronized FakeService script(String endpoint, FakeAnswer first, FakeAnswer... more) {
         Deque<FakeAnswer> script = new ArrayDeque<>(List.of(more));
         script.addFirst(first);
         scripts.put(endpoint, script);
@@ -47,12 +66,23 @@ public final class FakeService {
         return received.stream().map(Received::request).toList();
     }
 
-    /** The requests to one endpoint, {@code address:port}. */
-    public synchronized List<Request> requests(String endpoint) {
-        return received.stream()
-                .filter(r -> r.endpoint.equals(endpoint))
-                .map(Received::request)
-                .toList();
+    /**
+     * The requests to one endpoint, {@code address:port}.
+     *
+     * @throws IllegalArgumentException if it got none and the policy in force lists no such endpoint
+     */
+    public List<Request> requests(String endpoint) {
+        List<Request> requests;
+        synchronized (this) {
+            requests = received.stream()
+                    .filter(r -> r.endpoint.equals(endpoint))
+                    .map(Received::request)
+                    .toList();
+        }
+        if (requests.isEmpty()) {
+            listed(endpoint);
+        }
+        return requests;
     }
 
     synchronized FakeAnswer next(String endpoint) {

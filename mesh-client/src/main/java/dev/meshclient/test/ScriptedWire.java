@@ -11,7 +11,9 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import okhttp3.Headers;
 import okhttp3.MediaType;
 import okhttp3.Protocol;
@@ -20,24 +22,30 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okio.Buffer;
-import okio.BufferedSource;
 import okio.ForwardingSource;
 import okio.Okio;
-import org.jspecify.annotations.Nullable;
 
 /** Answers the attempts of a mesh by the scripts of its services, on the caller's thread. */
 final class ScriptedWire implements Wire {
     private final Map<String, FakeService> services = new TreeMap<>(); // guarded by this
+    private final Function<String, Set<String>> endpoints;
+    private final FakeNames names;
+
+    /** @param endpoints those of a service in the policy in force */
+    ScriptedWire(Function<String, Set<String>> endpoints, FakeNames names) {
+        this.endpoints = endpoints;
+        this.names = names;
+    }
 
     synchronized FakeService service(String name) {
-        return services.computeIfAbsent(name, FakeService::new);
+        return services.computeIfAbsent(name, known -> new FakeService(known, () -> endpoints.apply(known)));
     }
 
     @Override
     public Response send(Attempt attempt) throws IOException {
         Target target = attempt.call().target();
         Endpoint to = attempt.endpoint();
-        String endpoint = to == null ? "" : to.name();
+        String endpoint = to == null ? "" : names.stated(to.name());
         FakeService service = service(target == null ? "" : target.backend().service());
         FakeAnswer answer = service.next(endpoint);
         Request sent = attempt.call().request();
@@ -99,55 +107,35 @@ final class ScriptedWire implements Wire {
         return network.newBuilder()
                 .request(attempt.call().request())
                 .networkResponse(network)
-                .body(new Body(attempt, answer))
+                .body(body(attempt, answer))
                 .build();
     }
 
     /** The attempt is over when the body is read or closed. */
-    private static final class Body extends ResponseBody {
-        private final @Nullable MediaType type;
-        private final long length;
-        private final BufferedSource source;
-
-        Body(Attempt attempt, FakeAnswer answer) {
-            String type = answer.headers.get("Content-Type");
-            this.type = type == null ? null : MediaType.parse(type);
-            Buffer bytes = new Buffer().writeUtf8(answer.body);
-            this.length = bytes.size();
-            this.source = Okio.buffer(new ForwardingSource(bytes) {
-                @Override
-                public long read(Buffer sink, long byteCount) throws IOException {
-                    IOException cause = attempt.cancelCause();
-                    if (cause != null) {
-                        throw cause;
-                    }
-                    long read = super.read(sink, byteCount);
-                    if (read < 0) {
-                        attempt.over();
-                    }
-                    return read;
+    private static ResponseBody body(Attempt attempt, FakeAnswer answer) {
+        String type = answer.headers.get("Content-Type");
+        boolean head = attempt.call().request().method().equals("HEAD");
+        Buffer bytes = new Buffer().writeUtf8(head ? "" : answer.body);
+        long length = bytes.size();
+        ForwardingSource source = new ForwardingSource(bytes) {
+            @Override
+            public long read(Buffer sink, long byteCount) throws IOException {
+                IOException cause = attempt.cancelCause();
+                if (cause != null) {
+                    throw cause;
                 }
-
-                @Override
-                public void close() {
+                long read = super.read(sink, byteCount);
+                if (read < 0) {
                     attempt.over();
                 }
-            });
-        }
+                return read;
+            }
 
-        @Override
-        public @Nullable MediaType contentType() {
-            return type;
-        }
-
-        @Override
-        public long contentLength() {
-            return length;
-        }
-
-        @Override
-        public BufferedSource source() {
-            return source;
-        }
+            @Override
+            public void close() {
+                attempt.over();
+            }
+        };
+        return ResponseBody.create(Okio.buffer(source), type == null ? null : MediaType.parse(type), length);
     }
 }

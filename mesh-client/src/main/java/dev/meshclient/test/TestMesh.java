@@ -1,6 +1,7 @@
 package dev.meshclient.test;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.call.Doubles;
 import dev.meshclient.internal.time.ManualTime;
 import dev.meshclient.policy.PolicyException;
@@ -8,8 +9,10 @@ import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import okhttp3.OkHttpClient;
 
 /**
@@ -20,7 +23,7 @@ import okhttp3.OkHttpClient;
  * try (TestMesh mesh = TestMesh.of(document)) {
  *     mesh.service("orders").answers(FakeAnswer.status(503), FakeAnswer.ok("7 orders"));
  *     Response response = mesh.client().newCall(get("http://orders/")).execute();
- *     DecisionCheck.that(response).attempts(2);
+ *     DecisionAssertions.that(response).attempts(2);
  * }
  * }</pre>
  *
@@ -32,11 +35,10 @@ import okhttp3.OkHttpClient;
  */
 public final class TestMesh implements AutoCloseable {
     private static final long SEED = 1;
-    /** RFC 5737: an address for documentation; no host has it. */
-    private static final List<String> ADDRESS = List.of("192.0.2.1");
 
     private final ManualTime time = new ManualTime(SEED);
-    private final ScriptedWire wire = new ScriptedWire();
+    private final FakeNames names = new FakeNames();
+    private final ScriptedWire wire = new ScriptedWire(this::endpoints, names);
     private final MemoryPolicySource policy;
     private final Mesh mesh;
     private final OkHttpClient client;
@@ -45,7 +47,7 @@ public final class TestMesh implements AutoCloseable {
         this.policy = policy;
         Mesh.Builder builder =
                 settings.apply(Mesh.builder().snapshotDirectory(null).policy(policy));
-        Doubles.load().replace(builder, time, wire, name -> ADDRESS);
+        Doubles.load().replace(builder, time, wire, names);
         this.mesh = builder.build();
         this.client = mesh.wrap(new OkHttpClient());
     }
@@ -82,17 +84,40 @@ public final class TestMesh implements AutoCloseable {
         return client;
     }
 
-    /** The endpoints of a service of the document. */
+    /**
+     * The endpoints of a service of the document.
+     *
+     * @throws IllegalArgumentException if the policy in force has no such service
+     */
     public FakeService service(String name) {
+        Set<String> known = mesh.status().services().keySet();
+        if (!known.contains(name)) {
+            throw new IllegalArgumentException(
+                    "the policy has no service '" + name + "', but these: " + String.join(", ", known));
+        }
         return wire.service(name);
     }
 
-    /** Moves the clock, and runs what becomes due: an ejection ends, a kept policy expires. */
+    private Set<String> endpoints(String service) {
+        time.advance(Duration.ZERO); // names are looked up by a task
+        MeshStatus.Service found = mesh.status().services().get(service);
+        return found == null
+                ? Set.of()
+                : found.endpoints().stream()
+                        .map(endpoint -> names.stated(endpoint.address()))
+                        .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * Moves the clock, and runs what becomes due: an ejection ends, a kept policy expires.
+     *
+     * @throws IllegalArgumentException if the time is negative
+     */
     public void advance(Duration time) {
         this.time.advance(time);
     }
 
-    /** The clock of the mesh. */
+    /** The clock of the mesh; it begins at 2026-01-01T00:00:00Z. */
     public Instant now() {
         return time.wall().instant();
     }

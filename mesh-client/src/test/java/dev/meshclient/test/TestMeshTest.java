@@ -4,10 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.Documents;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.Workload;
+import dev.meshclient.authz.InboundRequest;
+import dev.meshclient.authz.InboundResult;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.AttemptInfo;
@@ -15,12 +25,14 @@ import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Date;
 import java.util.List;
 import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import okio.Buffer;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -56,7 +68,7 @@ class TestMeshTest {
             try (Response response = get(mesh)) {
                 assertThat(response.body().string()).isEqualTo("7 orders");
                 assertThat(response.header("x-by")).isEqualTo("fake");
-                DecisionCheck.that(response)
+                DecisionAssertions.that(response)
                         .service("orders")
                         .backend("orders")
                         .attempts(2)
@@ -75,7 +87,7 @@ class TestMeshTest {
             mesh.service("orders").endpointAnswers(A, FakeAnswer.refused());
 
             try (Response response = get(mesh)) {
-                DecisionCheck.that(response).endpoints(A, B).endpoint(B).outcomes("connect-failure", "response");
+                DecisionAssertions.that(response).endpoints(A, B).endpoint(B).outcomes("connect-failure", "response");
             }
             assertThat(mesh.service("orders").requests(A)).isEmpty();
             assertThat(mesh.service("orders").requests(B)).hasSize(1);
@@ -90,7 +102,7 @@ class TestMeshTest {
 
             DeadlineExceeded late = catchThrowableOfType(DeadlineExceeded.class, () -> get(mesh));
 
-            DecisionCheck.that(late).service("orders").attempts(1);
+            DecisionAssertions.that(late).service("orders").attempts(1);
             assertThat(Duration.between(start, mesh.now())).isEqualTo(Duration.ofSeconds(5));
         }
     }
@@ -134,7 +146,7 @@ class TestMeshTest {
             assertThatThrownBy(() -> mesh.update(typo)).isInstanceOf(PolicyException.class);
             mesh.update(document("'rules': [{'name': 'all', 'backendRefs': [{'name': 'orders'}]}]"));
             try (Response response = get(mesh)) {
-                DecisionCheck.that(response).rule("all");
+                DecisionAssertions.that(response).rule("all");
             }
         }
     }
@@ -179,15 +191,125 @@ class TestMeshTest {
     }
 
     @Test
+    void a_service_or_an_endpoint_that_the_policy_lacks_cannot_be_scripted() throws Exception {
+        try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 0}"))) {
+            assertThatThrownBy(() -> mesh.service("order"))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the policy has no service 'order', but these: orders");
+            FakeService orders = mesh.service("orders");
+            assertThatThrownBy(() -> orders.endpointAnswers("10.0.0.3:80", FakeAnswer.ok("")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("the policy lists no endpoint '10.0.0.3:80' of the service 'orders', but these: " + A
+                            + ", " + B);
+            assertThatThrownBy(() -> orders.requests("10.0.0.1:8080")).isInstanceOf(IllegalArgumentException.class);
+
+            mesh.update(document("'retry': {'attempts': 0}").replace("10.0.0.2", "10.0.0.3"));
+            assertThat(orders.endpointAnswers("10.0.0.3:80", FakeAnswer.ok("")).requests("10.0.0.3:80"))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void overrides_of_the_developer_do_not_act_in_tests() throws IOException {
+        System.setProperty("mesh.override", "orders=http://localhost:8081");
+        try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 0}"))) {
+            mesh.service("orders").endpointAnswers(A, FakeAnswer.ok("")).endpointAnswers(B, FakeAnswer.ok(""));
+            get(mesh).close();
+            assertThat(mesh.service("orders").requests(A).size()
+                            + mesh.service("orders").requests(B).size())
+                    .isEqualTo(1);
+        } finally {
+            System.clearProperty("mesh.override");
+        }
+    }
+
+    @Test
+    void keys_of_tokens_are_not_fetched() throws Exception {
+        String document =
+                document("'requestAuthentication': {'provider': 'corp'}").replaceFirst("\\{", """
+                {"jwtProviders": {"corp": {"issuer": "https://id", "jwksUri": "http://localhost:1/jwks"}},""");
+        try (TestMesh mesh = TestMesh.of(document, m -> m.workload(Workload.of("orders")))) {
+            ECKey key = new ECKeyGenerator(Curve.P_256).keyID("1").generate();
+            SignedJWT token = new SignedJWT(
+                    new JWSHeader.Builder(JWSAlgorithm.ES256).keyID("1").build(),
+                    new JWTClaimsSet.Builder()
+                            .issuer("https://id")
+                            .audience("orders")
+                            .expirationTime(Date.from(mesh.now().plusSeconds(60)))
+                            .build());
+            token.sign(new ECDSASigner(key));
+            InboundResult result = mesh.mesh()
+                    .inbound()
+                    .authorize(InboundRequest.of("GET", "/")
+                            .headers(name ->
+                                    name.equalsIgnoreCase("authorization") ? "Bearer " + token.serialize() : null)
+                            .build());
+            assertThat(result.reason())
+                    .contains("TestMesh fetches no keys: state them in the document, as jwks instead of jwksUri");
+        }
+    }
+
+    @Test
+    void each_name_is_an_endpoint_of_its_own() throws IOException {
+        String document = Documents.mesh("shop")
+                .services(Documents.service("orders")
+                        .endpoint("a.int", 8080)
+                        .endpoint("b.int", 8080)
+                        .with("'resolution': 'DNS', 'retry': {'attempts': 0}"))
+                .json();
+        try (TestMesh mesh = TestMesh.of(document)) {
+            FakeService orders = mesh.service("orders")
+                    .endpointAnswers("a.int:8080", FakeAnswer.status(201))
+                    .endpointAnswers("b.int:8080", FakeAnswer.status(202));
+            for (int i = 0; i < 20; i++) {
+                try (Response response = get(mesh)) {
+                    DecisionAssertions.that(response).endpoint("192.0.2." + (response.code() - 200) + ":8080");
+                }
+            }
+            assertThat(orders.requests("a.int:8080")).isNotEmpty();
+            assertThat(orders.requests("b.int:8080")).isNotEmpty();
+        }
+    }
+
+    @Test
+    void an_answer_that_no_server_gives_is_refused_at_once() {
+        refused(() -> FakeAnswer.status(99), "the status of a response is 200 to 599, not 99");
+        refused(() -> FakeAnswer.status(204).body("x"), "a response 204 has no body");
+        refused(() -> FakeAnswer.refused().body("x"), "an answer REFUSED is no response and has no body");
+        refused(() -> FakeAnswer.reset().header("a", "b"), "an answer RESET is no response and has no header");
+        refused(
+                () -> FakeAnswer.ok("").after(Duration.ofSeconds(-1)),
+                "an answer comes after a time of 0 or more, not PT-1S");
+        try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 0}"))) {
+            assertThat(mesh.now()).isEqualTo("2026-01-01T00:00:00Z");
+            refused(() -> mesh.advance(Duration.ofSeconds(-1)), "the clock is advanced by 0 or more, not by PT-1S");
+        }
+    }
+
+    private static void refused(ThrowingCallable mistake, String message) {
+        assertThatThrownBy(mistake).isInstanceOf(IllegalArgumentException.class).hasMessage(message);
+    }
+
+    @Test
+    void a_head_request_gets_no_body() throws IOException {
+        try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 0}"))) {
+            mesh.service("orders").answers(FakeAnswer.ok("7 orders"));
+            Request head =
+                    new Request.Builder().url("http://orders/list").head().build();
+            try (Response response = mesh.client().newCall(head).execute()) {
+                assertThat(response.body().string()).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void without_an_endpoint_the_mesh_says_no() {
         String document = Documents.mesh("shop")
                 .services(Documents.service("orders").with("'endpoints': []"))
                 .json();
         try (TestMesh mesh = TestMesh.of(document)) {
             NoHealthyEndpoint none = catchThrowableOfType(NoHealthyEndpoint.class, () -> get(mesh));
-            DecisionCheck.that(none)
-                    .service("orders")
-                    .attempts(none == null ? 0 : none.decision().attempts().size());
+            DecisionAssertions.that(none).service("orders").attempts(1).outcomes("refused");
         }
     }
 
@@ -195,7 +317,7 @@ class TestMeshTest {
     void a_check_that_fails_prints_the_decision() throws IOException {
         try (TestMesh mesh = TestMesh.of(document("'retry': {'attempts': 0}"));
                 Response response = get(mesh)) {
-            assertThatThrownBy(() -> DecisionCheck.that(response).rule("writes"))
+            assertThatThrownBy(() -> DecisionAssertions.that(response).rule("writes"))
                     .isInstanceOf(AssertionError.class)
                     .hasMessageStartingWith("expected rule <writes> but was <")
                     .hasMessageContaining("decision: policy ")

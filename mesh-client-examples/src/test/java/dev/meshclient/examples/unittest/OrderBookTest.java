@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.Workload;
-import dev.meshclient.test.DecisionCheck;
+import dev.meshclient.test.DecisionAssertions;
 import dev.meshclient.test.FakeAnswer;
 import dev.meshclient.test.TestMesh;
 import java.time.Duration;
@@ -62,7 +62,7 @@ class OrderBookTest {
 
         DeadlineExceeded late = assertThrows(DeadlineExceeded.class, () -> book.order(7));
 
-        DecisionCheck.that(late).service("orders").endpoint("10.0.0.1:8080");
+        DecisionAssertions.that(late).service("orders").endpoint("10.0.0.1:8080");
     }
 
     @Test
@@ -71,7 +71,7 @@ class OrderBookTest {
 
         Request request = new Request.Builder().url("http://orders/").build();
         try (Response response = mesh.client().newCall(request).execute()) {
-            DecisionCheck.that(response).attempts(2).endpoints("10.0.0.1:8080", "10.0.0.2:8080");
+            DecisionAssertions.that(response).attempts(2).endpoints("10.0.0.1:8080", "10.0.0.2:8080");
         }
     }
 }

@@ -6,13 +6,14 @@ import java.net.ProtocolException;
 import java.net.Proxy;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
-import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okhttp3.Route;
-import okio.BufferedSource;
+import okio.Buffer;
+import okio.ForwardingSource;
+import okio.Okio;
 import org.jspecify.annotations.Nullable;
 
 /** OkHttp's rules for redirects and challenges, applied above the attempts. */
@@ -109,43 +110,22 @@ final class FollowUps {
 
     /** A response with a follow-up: its body is closed, and reading it throws. */
     static Response withoutBody(Response response) {
-        MediaType type = response.body().contentType();
-        long length = response.body().contentLength();
-        return response.newBuilder().body(new Gone(type, length)).build();
-    }
-
-    private static final class Gone extends ResponseBody {
-        private final @Nullable MediaType type;
-        private final long length;
-
-        Gone(@Nullable MediaType type, long length) {
-            this.type = type;
-            this.length = length;
-        }
-
-        @Override
-        public @Nullable MediaType contentType() {
-            return type;
-        }
-
-        @Override
-        public long contentLength() {
-            return length;
-        }
-
-        @Override
-        public BufferedSource source() {
-            throw new IllegalStateException("""
-                    Unreadable ResponseBody! These Response objects have bodies that are stripped:
-                     * Response.cacheResponse
-                     * Response.networkResponse
-                     * Response.priorResponse
-                     * EventSourceListener
-                     * WebSocketListener
-                    (It is safe to call contentType() and contentLength() on these response bodies.)""");
-        }
-
-        @Override
-        public void close() {}
+        ResponseBody body = response.body();
+        ForwardingSource closed = new ForwardingSource(new Buffer()) {
+            @Override
+            public long read(Buffer sink, long byteCount) {
+                throw new IllegalStateException("""
+                        Unreadable ResponseBody! These Response objects have bodies that are stripped:
+                         * Response.cacheResponse
+                         * Response.networkResponse
+                         * Response.priorResponse
+                         * EventSourceListener
+                         * WebSocketListener
+                        (It is safe to call contentType() and contentLength() on these response bodies.)""");
+            }
+        };
+        return response.newBuilder()
+                .body(ResponseBody.create(Okio.buffer(closed), body.contentType(), body.contentLength()))
+                .build();
     }
 }

@@ -4,7 +4,6 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import okhttp3.MediaType;
 import okhttp3.ResponseBody;
 import okio.Buffer;
 import okio.BufferedSource;
@@ -16,31 +15,26 @@ import org.jspecify.annotations.Nullable;
  * The body of a call without a deadline, or one that outlives it: ends when none of it was read for the idle timeout, because
  * the peer is silent or the caller has forgotten it. Otherwise a forgotten body would occupy its slot in the limits for ever.
  */
-final class IdleBody extends ResponseBody {
+final class IdleBody {
     private final Attempt attempt;
     private final Time time;
     private final long idleNanos;
-    private final @Nullable MediaType type;
-    private final long length;
-    private final BufferedSource source;
     private volatile long movedAt;
     private volatile Time.@Nullable Timer timer;
 
     /** The body, watched until the attempt ends. */
     static ResponseBody watched(ResponseBody body, Attempt attempt, Time time, long idleNanos) {
-        IdleBody watched = new IdleBody(body, attempt, time, idleNanos);
+        IdleBody watched = new IdleBody(attempt, time, idleNanos);
         watched.arm(watched.movedAt + idleNanos);
         attempt.onEnd(watched::disarm);
-        return watched;
+        return ResponseBody.create(
+                Okio.buffer(watched.new Watched(body.source())), body.contentType(), body.contentLength());
     }
 
-    private IdleBody(ResponseBody body, Attempt attempt, Time time, long idleNanos) {
+    private IdleBody(Attempt attempt, Time time, long idleNanos) {
         this.attempt = attempt;
         this.time = time;
         this.idleNanos = idleNanos;
-        this.type = body.contentType();
-        this.length = body.contentLength();
-        this.source = Okio.buffer(new Watched(body.source()));
         this.movedAt = time.now();
     }
 
@@ -85,20 +79,5 @@ final class IdleBody extends ResponseBody {
                     + attempt.call().request().url().host() + "' was read for " + idleNanos / 1_000_000
                     + " ms (timeouts.idle)"));
         }
-    }
-
-    @Override
-    public @Nullable MediaType contentType() {
-        return type;
-    }
-
-    @Override
-    public long contentLength() {
-        return length;
-    }
-
-    @Override
-    public BufferedSource source() {
-        return source;
     }
 }

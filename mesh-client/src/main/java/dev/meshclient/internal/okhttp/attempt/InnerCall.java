@@ -8,8 +8,10 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.okhttp.client.EndpointConnections;
 import dev.meshclient.internal.okhttp.events.CallEvents;
 import dev.meshclient.internal.okhttp.events.EventForwarder;
+import dev.meshclient.internal.okhttp.events.RealCallAccess;
 import dev.meshclient.internal.tls.PeerTls;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import okhttp3.Call;
@@ -38,7 +40,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
     @Nullable
     PeerTls tls;
 
-    private volatile @Nullable Call call;
+    private volatile @Nullable Call call; // null again once its response is returned
     private volatile boolean abandoned;
     private @Nullable Connection connection;
     private boolean connectStarted;
@@ -100,12 +102,25 @@ public final class InnerCall extends EventForwarder implements Runnable {
         attempt.onCancel(this);
     }
 
+    /**
+     * The response is returned: from here on only the holder of its body holds the inner call. The timers of the mesh hold this
+     * object, and OkHttp reports a forgotten body when its call is unreachable.
+     */
+    void returned() {
+        if (connection != null && RealCallAccess.canFindCalls()) {
+            call = null;
+        }
+    }
+
     /** Cancels the inner call with the attempt. */
     @Override
     public void run() {
         Call inner = call;
+        Connection used = connection;
         if (inner != null) {
             inner.cancel();
+        } else if (used != null) {
+            RealCallAccess.cancel(used, this);
         }
     }
 
@@ -224,11 +239,19 @@ public final class InnerCall extends EventForwarder implements Runnable {
             connection = null;
             return;
         }
-        IOException limit = limitOfBody();
-        over(limit == null ? ExchangeFailed.unwrap(ioe) : limit);
+        IOException failure = ExchangeFailed.unwrap(ioe);
+        IOException limit = outerCall.endTimeout() ? timeout(failure) : limitOfBody();
+        over(limit == null ? failure : limit);
         if (limit != null) {
             throwFromRead(limit);
         }
+    }
+
+    /** The failure of a call whose {@code callTimeout} has expired, in OkHttp's words. */
+    private static IOException timeout(IOException behind) {
+        InterruptedIOException timeout = new InterruptedIOException("timeout");
+        timeout.initCause(behind);
+        return timeout;
     }
 
     /** The limit that ended the body after the response was returned; null: none did. */

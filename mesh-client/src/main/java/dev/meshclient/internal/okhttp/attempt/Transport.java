@@ -21,7 +21,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.net.UnknownServiceException;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Headers;
 import okhttp3.OkHttpClient;
@@ -213,6 +212,7 @@ public final class Transport {
             } else {
                 inner.attempt.responded(response.code());
             }
+            inner.returned();
             return asSent(inner, response, upgraded);
         } catch (IOException e) {
             IOException failure = ExchangeFailed.unwrap(e);
@@ -224,17 +224,10 @@ public final class Transport {
     }
 
     /** Executes it on a connection that is not spent: OkHttp has closed each that is. */
-    private Response executed(InnerCall inner, OkHttpClient client, Request sent) throws IOException {
-        OuterCall outerCall = inner.outerCall;
+    private static Response executed(InnerCall inner, OkHttpClient client, Request sent) throws IOException {
         while (true) {
             Call call = client.newCall(sent);
             call.addEventListener(inner);
-            if (outerCall.deadline() != Long.MAX_VALUE) { // OkHttp ends the body at callTimeout, with its own message
-                call.timeout().timeout(Math.max(1, outerCall.deadline() - time.now()), TimeUnit.NANOSECONDS);
-            }
-            if (outerCall.outer().timeout().hasDeadline()) {
-                call.timeout().deadlineNanoTime(outerCall.outer().timeout().deadlineNanoTime());
-            }
             inner.runs(call);
             try {
                 return call.execute();
@@ -250,8 +243,7 @@ public final class Transport {
      */
     private Response untilIdle(InnerCall inner, Response response, long idleNanos) {
         Attempt attempt = inner.attempt;
-        boolean bounded = inner.outerCall.deadline() != Time.NEVER
-                || (attempt.call().deadline() != Time.NEVER && !Streams.isStream(attempt.call(), response));
+        boolean bounded = attempt.call().deadline() != Time.NEVER && !Streams.isStream(attempt.call(), response);
         if (bounded || idleNanos == 0 || attempt.isOver() || Streams.isUpgrade(response)) {
             return response;
         }
@@ -307,10 +299,11 @@ public final class Transport {
         if (outcome == Outcome.STALE && from != null) {
             from.foundStale();
         }
-        IOException failure = Failure.own(inner, Failure.named(inner, e));
+        IOException failure = Failure.named(inner, e);
         Target target = attempt.call().target();
         Endpoint endpoint = attempt.endpoint();
-        if (target != null && endpoint != null) {
+        // No identity of the peer fails after the handshake: the caller's own body may refuse a certificate.
+        if (target != null && endpoint != null && inner.connection() == null) {
             identities
                     .faults()
                     .note(target.backend().service(), endpoint.name(), e, String.valueOf(failure.getMessage()));

@@ -135,16 +135,19 @@ class IdleBodyTest {
 
     @Test
     void what_a_deadline_ends_is_handed_out_as_it_came() throws Exception {
-        server.enqueue(new MockResponse.Builder().body("bounded").build());
-        server.enqueue(new MockResponse.Builder().body("unbounded").build());
-        OkHttpClient plain = new OkHttpClient();
-        try (Mesh mesh = mesh("30s", "1s");
-                Response response = get(mesh.wrap(plain))) {
-            assertThat(response.body()).isNotInstanceOf(IdleBody.class);
+        for (int i = 0; i < 3; i++) {
+            server.enqueue(new MockResponse.Builder().body("text").build());
         }
-        try (Mesh mesh = mesh("0s", "1s");
-                Response response = get(mesh.wrap(plain))) {
-            assertThat(response.body()).isInstanceOf(IdleBody.class);
+        OkHttpClient plain = new OkHttpClient();
+        try (Mesh bounded = mesh("30s", "1s");
+                Mesh unbounded = mesh("0s", "1s");
+                Response original = plain.newCall(
+                                new Request.Builder().url(server.url("/")).build())
+                        .execute();
+                Response asItCame = get(bounded.wrap(plain));
+                Response watched = get(unbounded.wrap(plain))) {
+            assertThat(asItCame.body()).hasSameClassAs(original.body());
+            assertThat(watched.body()).doesNotHaveSameClassAs(original.body());
         }
     }
 }

@@ -7,50 +7,50 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Assertions on the decision of a call. Each throws an {@link AssertionError} that prints the whole decision. */
-public final class DecisionCheck {
+public final class DecisionAssertions {
     private final Decision decision;
 
-    private DecisionCheck(Decision decision) {
+    private DecisionAssertions(Decision decision) {
         this.decision = decision;
     }
 
     /** Of the call that got this response. */
-    public static DecisionCheck that(Response response) {
+    public static DecisionAssertions that(Response response) {
         return that(Mesh.decision(response));
     }
 
     /** Of the call that failed with this exception. */
-    public static DecisionCheck that(Throwable failure) {
+    public static DecisionAssertions that(Throwable failure) {
         return that(Mesh.decision(failure));
     }
 
     /** Of a decision. */
-    public static DecisionCheck that(Decision decision) {
-        return new DecisionCheck(decision);
+    public static DecisionAssertions that(Decision decision) {
+        return new DecisionAssertions(decision);
     }
 
     /** The service that claims the host. */
-    public DecisionCheck service(String expected) {
+    public DecisionAssertions service(String expected) {
         return equal("service", expected, decision.service());
     }
 
     /** The rule that matched. */
-    public DecisionCheck rule(String expected) {
+    public DecisionAssertions rule(String expected) {
         return equal("rule", expected, decision.rule());
     }
 
     /** {@code service} or {@code service/subset}. */
-    public DecisionCheck backend(String expected) {
+    public DecisionAssertions backend(String expected) {
         return equal("backend", expected, decision.backend());
     }
 
     /** The number of attempts. */
-    public DecisionCheck attempts(int expected) {
+    public DecisionAssertions attempts(int expected) {
         return equal("number of attempts", expected, decision.attempts().size());
     }
 
     /** The endpoint of the last attempt, {@code address:port}. */
-    public DecisionCheck endpoint(String expected) {
+    public DecisionAssertions endpoint(String expected) {
         List<Decision.Attempt> attempts = decision.attempts();
         return equal(
                 "endpoint",
@@ -59,7 +59,7 @@ public final class DecisionCheck {
     }
 
     /** The endpoints of all attempts, in order. */
-    public DecisionCheck endpoints(String... expected) {
+    public DecisionAssertions endpoints(String... expected) {
         return equal(
                 "endpoints",
                 List.of(expected),
@@ -67,7 +67,7 @@ public final class DecisionCheck {
     }
 
     /** The outcomes of all attempts in a word, in order: {@code response}, {@code connect-failure}, {@code reset}. */
-    public DecisionCheck outcomes(String... expected) {
+    public DecisionAssertions outcomes(String... expected) {
         return equal(
                 "outcomes",
                 List.of(expected),
@@ -75,15 +75,15 @@ public final class DecisionCheck {
     }
 
     /** A part of the remark, such as {@code retry budget exhausted}. */
-    public DecisionCheck detail(String part) {
+    public DecisionAssertions detail(String part) {
         return decision.detail().contains(part) ? this : fail("detail", part, decision.detail());
     }
 
-    private DecisionCheck equal(String what, Object expected, @Nullable Object actual) {
+    private DecisionAssertions equal(String what, Object expected, @Nullable Object actual) {
         return expected.equals(actual) ? this : fail(what, expected, actual);
     }
 
-    private DecisionCheck fail(String what, Object expected, @Nullable Object actual) {
+    private DecisionAssertions fail(String what, Object expected, @Nullable Object actual) {
         throw new AssertionError(
                 "expected " + what + " <" + expected + "> but was <" + actual + ">, decision: " + decision);
     }
