@@ -89,4 +89,21 @@ class FieldHintsTest {
         assertThat(PolicyCodec.lint(Fixtures.utf8(Fixtures.document(fields.toString()))))
                 .hasSize(1001);
     }
+
+    @Test
+    void ignored_fields_get_no_hint_and_do_not_use_up_those_of_problems() throws Exception {
+        StringBuilder fields = new StringBuilder();
+        for (int i = 0; i < 2000; i++) {
+            fields.append("'outlierDetektoon").append(i).append("': 1, ");
+        }
+        String document = Fixtures.document(
+                fields + "'services': {'a': {'hosts': ['a'], 'authorization': [{'action': 'ALLOW', 'rulez': []}]}}");
+
+        assertThat(PolicyCodec.read(Fixtures.utf8(document))
+                        .refused()
+                        .get("a")
+                        .problems()
+                        .toString())
+                .contains("no such field, and not safe to ignore; did you mean rules?");
+    }
 }
