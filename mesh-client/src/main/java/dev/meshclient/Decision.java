@@ -10,7 +10,7 @@ public interface Decision {
     Decision NONE = new NoDecision("", "", "", "", List.of(), "");
 
     /**
-     * The document that routed the call, as {@code epoch/version}: the one in force, or an older one whose policy for the
+     * The revision of the document that routed the call, such as {@code 2026-11/1842}: the one in force, or an older one whose policy for the
      * service is kept; empty before the first.
      */
     String policy();

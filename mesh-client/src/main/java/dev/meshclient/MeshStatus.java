@@ -16,7 +16,7 @@ public interface MeshStatus {
     /** The source of policy. */
     String source();
 
-    /** {@code epoch/version} of the document in force; empty before the first. */
+    /** The revision of the document in force, such as {@code 2026-11/1842}; empty before the first. */
     String revision();
 
     /** The time since it came into force; null before the first. */

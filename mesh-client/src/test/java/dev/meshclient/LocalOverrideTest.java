@@ -106,7 +106,7 @@ class LocalOverrideTest {
             assertThat(get(mesh, "http://orders.prod.svc.cluster.local/7"))
                     .isEqualTo("orders.prod.svc.cluster.local/7null default");
             assertThat(get(mesh, "http://shop/")).isEqualTo("shop/null #0");
-            assertThat(mesh.status().revision()).isEqualTo("-/7");
+            assertThat(mesh.status().revision()).isEqualTo("version 7");
             assertThat(mesh.status().source()).startsWith("PolicySource.override(orders, http://localhost:");
         }
     }
@@ -137,7 +137,7 @@ class LocalOverrideTest {
                 platform.update(other);
                 assertThat(get(mesh, "http://orders/7")).startsWith("orders/7null");
             }
-            assertThat(mesh.status().revision()).isEqualTo("-/10");
+            assertThat(mesh.status().revision()).isEqualTo("version 10");
         }
     }
 

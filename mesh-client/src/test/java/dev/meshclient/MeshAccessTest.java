@@ -104,7 +104,7 @@ class MeshAccessTest {
         try (Mesh mesh = mesh(policy, "").listener(listener).build()) {
             AccessDenied e = catchThrowableOfType(AccessDenied.class, () -> get(mesh, "http://orders/a"));
 
-            assertThat(e.policy()).isEqualTo("'none'");
+            assertThat(e.policy()).isEqualTo("none");
             assertThat(e.decision().service()).isEqualTo("orders");
             assertThat(Mesh.decision(e).attempts()).isEmpty();
         }

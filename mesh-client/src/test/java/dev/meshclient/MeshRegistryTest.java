@@ -100,11 +100,11 @@ class MeshRegistryTest {
                 Mesh mesh = mesh(PolicySource.http(registry.uri("/mesh/policy")))) {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThat(mesh.awaitReady(Patience.LONG)).isTrue();
-            assertThat(mesh.policyRevision()).isEqualTo("-/1");
+            assertThat(mesh.policyRevision()).isEqualTo("version 1");
             assertThat(call(http)).isEqualTo("blue");
             registry.awaitHeld();
             registry.serves(document(2, green), "\"2\"");
-            await().until(mesh::policyRevision, "-/2"::equals);
+            await().until(mesh::policyRevision, "version 2"::equals);
             assertThat(call(http)).isEqualTo("green");
         }
     }
@@ -160,7 +160,7 @@ class MeshRegistryTest {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThat(call(http)).isEqualTo("blue");
             Files.writeString(file, document(2, green));
-            await().until(mesh::policyRevision, "-/2"::equals);
+            await().until(mesh::policyRevision, "version 2"::equals);
             assertThat(call(http)).isEqualTo("green");
         } finally {
             server.stop(0);
@@ -175,7 +175,7 @@ class MeshRegistryTest {
             assertThat(call(http)).isEqualTo("blue");
             registry.dies();
             assertThat(call(http)).isEqualTo("blue");
-            assertThat(mesh.policyRevision()).isEqualTo("-/1");
+            assertThat(mesh.policyRevision()).isEqualTo("version 1");
         }
     }
 
@@ -193,7 +193,7 @@ class MeshRegistryTest {
         registry.dies();
         try (Mesh mesh = builder.initialFetchTimeout(Patience.LONG).build()) {
             assertThat(mesh.awaitReady(Patience.LONG)).isTrue();
-            assertThat(mesh.policyRevision()).isEqualTo("-/1");
+            assertThat(mesh.policyRevision()).isEqualTo("version 1");
             assertThat(call(mesh.wrap(new OkHttpClient()))).isEqualTo("blue");
         }
     }
@@ -444,7 +444,7 @@ class MeshRegistryTest {
             OkHttpClient http = mesh.wrap(new OkHttpClient());
             assertThat(call(http)).isEqualTo("blue");
             Files.writeString(file, document(2, green));
-            await().until(mesh::policyRevision, "-/2"::equals);
+            await().until(mesh::policyRevision, "version 2"::equals);
             assertThat(call(http)).isEqualTo("green");
         }
     }

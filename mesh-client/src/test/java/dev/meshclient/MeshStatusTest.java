@@ -79,15 +79,15 @@ class MeshStatusTest {
         time.step(5_000_000_000L);
         String text = mesh.status().toString().replaceAll(" x1: .*", " x1: layers");
         assertThat(text).isEqualTo("""
-                policy -/8 from PolicySource.of(...), in force for 10 min, live, confirmed 10 min ago
+                policy version 8 from PolicySource.of(...), in force for 10 min, live, confirmed 10 min ago
                 last problem, 5 s ago: policy document refused, 1 problem(s):
                     metadata.version: 6 (legal: 8 or more; to go back, give the old content a higher version or another epoch)
-                services.billing is refused and kept as in -/7, hosts [billing]
+                services.billing is refused and kept as in version 7, hosts [billing]
                   ! services.billing.endpoints[0].port: "80" (legal: an integer of 1 to 65535)
                   10.0.0.2:80 UNKNOWN, 0 in flight
                   route(billing)
                     rule default -> billing x1: layers
-                services.cart is not listed and kept as in -/7 for 19 min, hosts [cart]
+                services.cart is not listed and kept as in version 7 for 19 min, hosts [cart]
                   route(cart)
                     rule default -> cart x1: layers
                 services.new is refused and has no earlier policy, hosts [new]
@@ -110,14 +110,15 @@ class MeshStatusTest {
     void one_bad_service_costs_no_other_one_a_call() throws Exception {
         update("8", PARTLY_BAD);
         assertThat(mesh.status().refusals()).containsOnlyKeys("billing", "new");
-        assertThat(service("orders").revision()).isEqualTo("-/8");
-        assertThat(service("billing").revision()).isEqualTo("-/7");
+        assertThat(service("orders").revision()).isEqualTo("version 8");
+        assertThat(service("billing").revision()).isEqualTo("version 7");
         assertThatThrownBy(() -> call("new"))
                 .isInstanceOf(PolicyUnavailable.class)
-                .hasMessageContaining("no policy for 'new': 'new' is refused in policy -/8 and there is no earlier one;"
-                        + " services.new.hosts[1]: \"http://new\" (legal: ")
+                .hasMessageContaining(
+                        "no policy for 'new': 'new' is refused in policy version 8 and there is no earlier one;"
+                                + " services.new.hosts[1]: \"http://new\" (legal: ")
                 .hasCauseInstanceOf(PolicyException.class)
-                .satisfies(e -> assertThat(Mesh.decision(e).policy()).isEqualTo("-/8"));
+                .satisfies(e -> assertThat(Mesh.decision(e).policy()).isEqualTo("version 8"));
         update("9", GOOD);
         assertThat(mesh.status().refusals()).isEmpty();
     }
@@ -130,7 +131,7 @@ class MeshStatusTest {
         assertThat(Objects.requireNonNull(mesh.status().refusals().get("$")))
                 .extracting(PolicyProblem::path)
                 .containsExactly("metadata.version");
-        assertThat(mesh.policyRevision()).isEqualTo("-/7");
+        assertThat(mesh.policyRevision()).isEqualTo("version 7");
         assertThat(service("orders").state()).isEqualTo(MeshStatus.State.IN_FORCE);
         update("7", GOOD);
         assertThat(mesh.status().refusals()).isEmpty();
@@ -165,7 +166,7 @@ class MeshStatusTest {
         assertThatThrownBy(() -> call("front"))
                 .isInstanceOf(NoRoute.class)
                 .hasMessage("rule 'all' of 'front' sends front to 'cart', which no policy has any more;"
-                        + " 'front' is kept as in -/8; publish 'cart', or a good 'front' that does not use it");
+                        + " 'front' is kept as in version 8; publish 'cart', or a good 'front' that does not use it");
     }
 
     @Test
@@ -226,17 +227,17 @@ class MeshStatusTest {
                     .hasToString("no policy from somewhere\nlast problem, 0 s ago, failing for 3 min: second");
             reported.sink.deliver(PolicyCodec.read(document("7", "'orders': null")));
             assertThat(asked.status())
-                    .hasToString("policy -/7 from somewhere, in force for 0 s, live, confirmed 0 s ago");
+                    .hasToString("policy version 7 from somewhere, in force for 0 s, live, confirmed 0 s ago");
             time.step(Duration.ofMinutes(4).toNanos());
             reported.sink.failed(new IOException("third"));
             time.step(Duration.ofMinutes(5).toNanos());
             assertThat(asked.status())
-                    .hasToString("policy -/7 from somewhere, in force for 9 min, live, confirmed 9 min ago\n"
+                    .hasToString("policy version 7 from somewhere, in force for 9 min, live, confirmed 9 min ago\n"
                             + "last problem, 5 min ago: third");
             ((DocumentSink) reported.sink).confirmed();
             time.step(2_000_000_000L);
             assertThat(asked.status())
-                    .hasToString("policy -/7 from somewhere, in force for 9 min, live, confirmed 2 s ago");
+                    .hasToString("policy version 7 from somewhere, in force for 9 min, live, confirmed 2 s ago");
         }
     }
 

@@ -141,7 +141,7 @@ class NamedModuleTest {
                     .hasValueSatisfying(line -> assertThat(line)
                             .contains(
                                     "rejected no certificate in this test",
-                                    "applied -/2",
+                                    "applied version 2",
                                     "ended 200",
                                     "identity closed"));
             assertThat(server.takeRequest().getHeaders().get("x-of-user")).isEqualTo("orders");
@@ -149,7 +149,7 @@ class NamedModuleTest {
                     .contains(
                             "module dev.meshclient",
                             "older metadata.version",
-                            "in force -/2 from own",
+                            "in force version 2 from own",
                             "get hello",
                             "redirect redirected http://orders/there",
                             "enqueue later",

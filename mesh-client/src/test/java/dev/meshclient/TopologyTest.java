@@ -181,7 +181,7 @@ class TopologyTest {
                     .build()) {
                 services[0] = service("misspelt", "", there, endpoint(first, "'weight': 2"));
                 policy.update(document(2, services));
-                assertThat(mesh.status().revision()).isEqualTo("-/2");
+                assertThat(mesh.status().revision()).isEqualTo("version 2");
             }
             Mesh.builder()
                     .policy(PolicySource.of(document(1, services)))

@@ -12,7 +12,7 @@ class ExamplesTest {
         try (LocalServer orders = LocalServer.serving("order 7");
                 LocalServer files = LocalServer.serving(QuickStart.policy(orders.port()))) {
             assertThat(QuickStart.order(files.uri("/policy.json")))
-                    .startsWith("order 7\npolicy -/1, service orders,")
+                    .startsWith("order 7\npolicy version 1, service orders,")
                     .contains("127.0.0.1:" + orders.port() + " in eu-1a response 200");
         }
     }
@@ -21,7 +21,7 @@ class ExamplesTest {
     void the_quick_start_takes_its_policy_from_a_registry_that_holds_requests() throws IOException {
         try (LocalServer orders = LocalServer.serving("order 7");
                 RegistryServer registry = RegistryServer.start(0, QuickStart.policy(orders.port()))) {
-            assertThat(QuickStart.order(registry.uri())).startsWith("order 7\npolicy -/1, service orders,");
+            assertThat(QuickStart.order(registry.uri())).startsWith("order 7\npolicy version 1, service orders,");
         }
     }
 

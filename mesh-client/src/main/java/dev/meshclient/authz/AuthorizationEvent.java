@@ -11,7 +11,7 @@ public interface AuthorizationEvent {
     /** The decision. */
     Kind kind();
 
-    /** The policy that decided; empty if none did. */
+    /** The policy that decided, as {@link InboundResult#policy}. */
     String policy();
 
     /** The rule of the policy, such as {@code rules[0]}; empty if no rule decided. */

@@ -7,7 +7,11 @@ public interface InboundResult {
     /** ALLOWED, or the reason to refuse the request. */
     Status status();
 
-    /** The policy that decided; empty if none did. */
+    /**
+     * The policy that decided. If no ALLOW policy allows the request, all of them, separated by commas; likewise those that ask for
+     * paths if the path is ambiguous. Empty if no authorization policy decided: there is none, the token is not valid, or policy
+     * is not available.
+     */
     String policy();
 
     /** The rule of the policy, such as {@code rules[0]}; empty if no rule decided. */

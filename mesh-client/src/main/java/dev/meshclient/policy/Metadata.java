@@ -23,12 +23,15 @@ public record Metadata(
         @Nullable Instant generated,
         @Nullable Duration ttl,
         @Nullable DocumentScope scope) {
-    /** {@code epoch/version}, with {@code -} for a part that is not stated; the epoch alone if there is no version. */
+    /**
+     * The name of the document in messages: {@code epoch/version}, the epoch alone, {@code version 7} without an epoch, or
+     * {@code no version}.
+     */
     public String revision() {
-        if (version == null && epoch != null) {
-            return epoch;
+        if (epoch == null) {
+            return version == null ? "no version" : "version " + version;
         }
-        return (epoch == null ? "-" : epoch) + "/" + (version == null ? "-" : version);
+        return version == null ? epoch : epoch + "/" + version;
     }
 
     /** Starts an empty builder. */

@@ -36,13 +36,13 @@ public sealed interface MeshEvent {
 
     /** A document is in force; some of its services may have been refused and left as before, see {@code Mesh.status()}. */
     non-sealed interface PolicyApplied extends MeshEvent {
-        /** {@code epoch/version} of the document. */
+        /** The revision of the document, such as {@code 2026-11/1842}. */
         String revision();
     }
 
     /** A document was refused as a whole; the previous one stays in force. */
     non-sealed interface PolicyRefused extends MeshEvent {
-        /** {@code epoch/version} of the document that stays in force; empty if there is none. */
+        /** The revision of the document that stays in force; empty if there is none. */
         String revision();
 
         /** The errors of the document. */

@@ -37,7 +37,7 @@ class CombinedSourceTest {
     @TempDir
     private Path directory;
 
-    /** {@code -/1+-/2} for a document of which these revisions are parts; {@code !} for a problem, with its message. */
+    /** {@code version 1 + version 2} for a document of which these revisions are parts; {@code !} for a problem, with its message. */
     private static class Revisions extends RecordingSink {
         final List<String> events = new CopyOnWriteArrayList<>();
         final List<Set<String>> services = new CopyOnWriteArrayList<>();
@@ -113,17 +113,18 @@ class CombinedSourceTest {
     void the_last_good_document_of_one_source_may_return_after_a_bad_one() throws IOException {
         Path vms = file(7);
         watch = hybrid(vms).watch(sink.at(time));
-        sink.awaitDelivered("-/7+-/1");
+        sink.awaitDelivered("version 7 + version 1");
         Files.writeString(vms, document(8, "vm").replace("[\"vm\"]", "\"vm\""));
-        sink.awaitDelivered("-/7+-/1", "-/8+-/1");
+        sink.awaitDelivered("version 7 + version 1", "version 8 + version 1");
         file(7);
-        sink.awaitDelivered("-/7+-/1", "-/8+-/1", "-/7+-/1");
+        sink.awaitDelivered("version 7 + version 1", "version 8 + version 1", "version 7 + version 1");
         Files.writeString(
                 vms,
                 document(9, "vm")
                         .replace("[\"vm\"]", "\"vm\"")
                         .replace("\"services\"", "\"clusters\": [{\"name\": \"west\"}], \"services\""));
-        sink.awaitDelivered("-/7+-/1", "-/8+-/1", "-/7+-/1", "-/9+-/1");
+        sink.awaitDelivered(
+                "version 7 + version 1", "version 8 + version 1", "version 7 + version 1", "version 9 + version 1");
         file(7);
         await().until(() -> sink.events.size() == 5);
         assertThat(sink.events.get(4)).contains("metadata.version: 7 (legal: 9 or more");
@@ -132,19 +133,19 @@ class CombinedSourceTest {
     @Test
     void both_are_there_from_the_first_document_on() throws IOException {
         watch = hybrid(file(5)).watch(sink.at(time));
-        sink.awaitDelivered("-/5+-/1");
+        sink.awaitDelivered("version 5 + version 1");
         assertThat(sink.services.get(0)).containsExactly("vm", "cluster");
         registry.serves(document(2, "cluster"), "\"2\"");
-        sink.awaitDelivered("-/5+-/1", "-/5+-/2");
+        sink.awaitDelivered("version 5 + version 1", "version 5 + version 2");
     }
 
     @Test
     void one_that_fails_does_not_hold_up_the_other() throws IOException {
         registry.changes(r -> r.code(500).body(""));
         watch = hybrid(file(5)).watch(sink.at(time));
-        sink.awaitDelivered("-/5+none");
+        sink.awaitDelivered("version 5 + none");
         registry.changes(r -> r);
-        sink.awaitDelivered("-/5+none", "-/5+-/1");
+        sink.awaitDelivered("version 5 + none", "version 5 + version 1");
         assertThat(sink.events).anyMatch(e -> e.contains("HTTP 500"));
     }
 
@@ -155,23 +156,23 @@ class CombinedSourceTest {
         long began = time.now();
         watch = PolicySource.merge(silent, PolicySource.http(registry.uri("/policy")))
                 .watch(sink.at(time));
-        sink.awaitDelivered("none+-/1");
+        sink.awaitDelivered("none + version 1");
         assertThat(time.now() - began).isGreaterThanOrEqualTo(2_000_000_000L);
     }
 
     @Test
     void each_keeps_its_own_order_of_versions() throws IOException {
         watch = hybrid(file(5)).watch(sink.at(time));
-        sink.awaitDelivered("-/5+-/1");
+        sink.awaitDelivered("version 5 + version 1");
         registry.serves(document(3, "cluster"), "\"3\"");
-        sink.awaitDelivered("-/5+-/1", "-/5+-/3");
+        sink.awaitDelivered("version 5 + version 1", "version 5 + version 3");
         registry.serves(document(2, "cluster"), "\"2\"");
         await().until(() -> sink.events.stream().anyMatch(e -> e.contains("metadata.version: 2 (legal: 3 or more;")));
         registry.awaitRequests(registry.requests() + 2);
         assertThat(registry.header(registry.requests() - 1, "Mesh-Rejected"))
                 .contains("\"2\"; reason=", "metadata.version: 2 (legal: 3 or more;");
         file(6);
-        sink.awaitDelivered("-/5+-/1", "-/5+-/3", "-/6+-/3");
+        sink.awaitDelivered("version 5 + version 1", "version 5 + version 3", "version 6 + version 3");
     }
 
     /** An epoch that one of them has left is not the other's past. */
@@ -186,7 +187,7 @@ class CombinedSourceTest {
         for (String[] step : new String[][] {{"a", "3"}, {"b", "8"}, {"a", "2"}, {"a", "4"}}) {
             update(other, step);
         }
-        assertThat(sink.delivered()).containsExactly("a/7+b/7", "b/1+b/7", "b/2+b/7", "b/2+a/3", "b/2+a/4");
+        assertThat(sink.delivered()).containsExactly("a/7 + b/7", "b/1 + b/7", "b/2 + b/7", "b/2 + a/3", "b/2 + a/4");
         assertThat(sink.events.stream().filter(e -> e.startsWith("!")))
                 .hasSize(4)
                 .allMatch(e -> e.contains("metadata.epoch: ") || e.contains("metadata.version: "));
@@ -207,12 +208,12 @@ class CombinedSourceTest {
     @Test
     void a_document_that_is_refused_leaves_the_last_good_one_to_the_other() throws IOException {
         watch = hybrid(file(5)).watch(sink.at(time));
-        sink.awaitDelivered("-/5+-/1");
-        sink.refused = "-/2";
+        sink.awaitDelivered("version 5 + version 1");
+        sink.refused = "version 2";
         registry.serves(document(2, "cluster"), "\"2\"");
         await().until(() -> sink.events.stream().anyMatch(e -> e.contains("is not wanted")));
         file(6);
-        sink.awaitDelivered("-/5+-/1", "-/6+-/1");
+        sink.awaitDelivered("version 5 + version 1", "version 6 + version 1");
     }
 
     @Test
@@ -220,10 +221,10 @@ class CombinedSourceTest {
         MemoryPolicySource top = PolicySource.of(document(1, "top"));
         PolicySource both = PolicySource.overlay(top, PolicySource.of(document(2, "base")));
         watch = both.watch(sink.at(time));
-        assertThat(sink.events).containsExactly("-/1+-/2");
+        assertThat(sink.events).containsExactly("version 1 + version 2");
         assertThat(time.running()).isZero();
         top.update(document(2, "top"));
-        assertThat(sink.events).containsExactly("-/1+-/2", "-/2+-/2");
+        assertThat(sink.events).containsExactly("version 1 + version 2", "version 2 + version 2");
         assertThat(both.toString()).startsWith("PolicySource.overlay(").contains(", ");
     }
 
@@ -244,26 +245,26 @@ class CombinedSourceTest {
     @Test
     void after_a_restart_a_source_that_is_not_heard_stands_as_it_was() throws IOException {
         watch = hybrid(file(5)).watch(sink.at(time));
-        sink.awaitDelivered("-/5+-/1");
+        sink.awaitDelivered("version 5 + version 1");
         Memory left = new Memory(sink.left, 0);
         watch.close();
         registry.changes(r -> r.code(500).body(""));
         sink = new Revisions();
         watch = hybrid(file(6)).watch(sink.at(time).remembering(left));
-        sink.awaitDelivered("-/6+-/1");
+        sink.awaitDelivered("version 6 + version 1");
         assertThat(sink.services.get(0)).containsExactly("vm", "cluster");
         assertThat(sink.live).containsExactly(false);
         assertThat(sink.confirmations).isZero();
         registry.changes(r -> r);
         await().until(() -> sink.confirmations > 0);
-        sink.awaitDelivered("-/6+-/1");
+        sink.awaitDelivered("version 6 + version 1");
     }
 
     @Test
     void after_a_restart_no_source_accepts_a_lower_version() throws IOException {
         registry.serves(document(7, "cluster"), "\"7\"");
         watch = hybrid(file(5)).watch(sink.at(time));
-        sink.awaitDelivered("-/5+-/7");
+        sink.awaitDelivered("version 5 + version 7");
         Memory left = new Memory(sink.left, 0);
         watch.close();
         registry.serves(document(6, "cluster"), "\"6\"");
@@ -276,15 +277,15 @@ class CombinedSourceTest {
     @Test
     void what_is_stale_stands_in_only_when_its_source_has_said_nothing_for_long() throws IOException {
         watch = hybrid(file(5)).watch(sink.at(time));
-        sink.awaitDelivered("-/5+-/1");
+        sink.awaitDelivered("version 5 + version 1");
         Map<String, Remembered> left = sink.left;
         watch.close();
         registry.changes(r -> r.code(500).body(""));
         sink = new Revisions();
         long usableAt = time.now() + Duration.ofMinutes(1).toNanos();
         watch = hybrid(file(6)).watch(sink.at(time).remembering(new Memory(left, usableAt)));
-        sink.awaitDelivered("-/6+none");
-        sink.awaitDelivered("-/6+none", "-/6+-/1");
+        sink.awaitDelivered("version 6 + none");
+        sink.awaitDelivered("version 6 + none", "version 6 + version 1");
         assertThat(time.now()).isGreaterThanOrEqualTo(usableAt);
         assertThat(sink.live).containsExactly(true, false);
     }
@@ -297,24 +298,24 @@ class CombinedSourceTest {
         watch = new CombinedSource(Combination.Kind.MERGE, memory, silent, Duration.ofSeconds(40)).watch(sink.at(time));
         assertThat(sink.delivered()).isEmpty();
         assertThatCode(() -> memory.update(document(2, "b"))).doesNotThrowAnyException();
-        sink.awaitDelivered("-/1+none", "-/2+none");
+        sink.awaitDelivered("version 1 + none", "version 2 + none");
     }
 
     @Test
     void what_came_from_one_does_not_make_the_other_well() throws Exception {
         watch = hybrid(file(5)).watch(sink.at(time));
-        sink.awaitDelivered("-/5+-/1");
+        sink.awaitDelivered("version 5 + version 1");
         registry.changes(r -> r.code(500).body(""));
         await().until(() -> sink.events.stream().anyMatch(e -> e.contains("HTTP 500")));
         int confirmations = sink.confirmations;
         file(6);
-        await().until(() -> sink.delivered().contains("-/6+-/1"));
+        await().until(() -> sink.delivered().contains("version 6 + version 1"));
         assertThat(sink.failing).hasMessageContaining("HTTP 500");
         assertThat(sink.confirmations).isEqualTo(confirmations);
         registry.changes(r -> r);
         await().until(() -> sink.confirmations > confirmations);
         file(7);
-        await().until(() -> sink.delivered().contains("-/7+-/1"));
+        await().until(() -> sink.delivered().contains("version 7 + version 1"));
         assertThat(sink.failing).isNull();
     }
 

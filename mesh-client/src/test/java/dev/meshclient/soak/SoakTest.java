@@ -266,7 +266,7 @@ class SoakTest {
     private void calm(Mesh mesh, Registry registry, OkHttpClient http) throws Exception {
         registry.start();
         registry.publish(document(new SplittableRandom(0), true));
-        await().until(mesh::policyRevision, ("-/" + version)::equals);
+        await().until(mesh::policyRevision, ("version " + version)::equals);
         await().until(() -> instances.stream().allMatch(i -> i.busy() == 0));
         CountDownLatch left = new CountDownLatch(CALLERS);
         for (int i = 0; i < CALLERS; i++) {

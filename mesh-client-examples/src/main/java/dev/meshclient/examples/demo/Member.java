@@ -70,7 +70,7 @@ final class Member implements MeshListener, CallObserver, Closeable {
         return trustChanges.get();
     }
 
-    /** {@code epoch/version} of the policy in force; empty before the first. */
+    /** The revision of the policy in force; empty before the first. */
     String policyRevision() {
         return mesh.policyRevision();
     }

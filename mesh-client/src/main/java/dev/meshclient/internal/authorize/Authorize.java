@@ -80,7 +80,7 @@ public final class Authorize implements CallLayer {
         if (denied) {
             throw Failures.make()
                     .accessDenied(
-                            verdict.policy().isEmpty() ? verdict.unmatched() : verdict.policy(),
+                            verdict.policy(),
                             verdict.rule(),
                             "'" + service + "' does not allow " + caller() + " "
                                     + call.request().method() + " "

@@ -52,20 +52,18 @@ public final class Authorization {
     /**
      * An answer and its reason.
      *
-     * @param policy the policy that decided, or left the answer open; empty if none did
+     * @param policy the policy that decided, or left the answer open; if no ALLOW policy allows the request, all of them,
+     *     separated by commas; empty if no policy decided
      * @param rule the rule of the policy, as {@code rules[0]}; empty if no rule decided
-     * @param unmatched for messages: the ALLOW policies, none of which allows the request; empty if that is not the reason
      */
-    public record Verdict(Answer answer, String policy, String rule, String unmatched) {
-        Verdict(Answer answer, String policy, String rule) {
-            this(answer, policy, rule, "");
-        }
-
+    public record Verdict(Answer answer, String policy, String rule) {
         /** For messages: {@code policy 'only-reads', rules[0]}. */
         public String reason() {
-            return !unmatched.isEmpty()
-                    ? "no rule of " + unmatched + " allows it"
-                    : policy.isEmpty() ? "no policy" : "policy '" + policy + "', " + rule;
+            return policy.isEmpty()
+                    ? "no policy"
+                    : rule.isEmpty()
+                            ? "no rule of '" + policy.replace(", ", "', '") + "' allows it"
+                            : "policy '" + policy + "', " + rule;
         }
     }
 
@@ -78,7 +76,7 @@ public final class Authorization {
     private final Rule[] audits;
     private final @Nullable Verdict noneAllows; // null: there is no ALLOW
     private final @Nullable Authorization withShadows;
-    private final boolean asksForPaths;
+    private final String askingForPaths;
     private final boolean looksAtPaths;
     private final String text;
 
@@ -88,15 +86,14 @@ public final class Authorization {
         List<Rule> audit = new ArrayList<>();
         List<String> allowing = new ArrayList<>();
         boolean hasShadows = false;
-        for (int i = 0; i < policies.size(); i++) {
-            AuthorizationPolicy policy = policies.get(i);
-            String name = policy.name() == null ? "#" + i : policy.name();
+        for (AuthorizationPolicy policy : policies) {
+            String name = name(policy, policies);
             if (policy.shadow() && !shadowsCount) {
                 hasShadows = true;
                 continue;
             }
             if (policy.action() == Action.ALLOW) {
-                allowing.add("'" + name + "'");
+                allowing.add(name);
             }
             for (int r = 0; r < policy.rules().size(); r++) {
                 String rule = "rules[" + r + "]";
@@ -114,15 +111,20 @@ public final class Authorization {
         this.denies = deny.toArray(Rule[]::new);
         this.allows = allow.toArray(Rule[]::new);
         this.audits = audit.toArray(Rule[]::new);
-        this.noneAllows = allowing.isEmpty() ? null : new Verdict(Answer.DENIED, "", "", String.join(", ", allowing));
+        this.noneAllows = allowing.isEmpty() ? null : new Verdict(Answer.DENIED, String.join(", ", allowing), "");
         this.withShadows = hasShadows ? new Authorization(policies, true) : null;
-        this.asksForPaths =
-                policies.stream().anyMatch(p -> !p.shadow() && p.action() != Action.AUDIT && Rules.asksForPaths(p));
+        this.askingForPaths = policies.stream()
+                .filter(p -> !p.shadow() && p.action() != Action.AUDIT && Rules.asksForPaths(p))
+                .map(p -> name(p, policies))
+                .collect(Collectors.joining(", "));
         this.looksAtPaths = policies.stream().anyMatch(Rules::asksForPaths);
         this.text = policies.stream()
-                .map(p -> (p.shadow() ? "shadow " : "") + p.action() + " "
-                        + (p.name() == null ? "#" + policies.indexOf(p) : p.name()))
+                .map(p -> (p.shadow() ? "shadow " : "") + p.action() + " " + name(p, policies))
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String name(AuthorizationPolicy policy, List<AuthorizationPolicy> policies) {
+        return policy.name() == null ? "#" + policies.indexOf(policy) : policy.name();
     }
 
     /** @param policies the policies of one service, in document order */
@@ -142,7 +144,12 @@ public final class Authorization {
 
     /** Whether a rule that decides depends on the path, so that a request without a {@link #normalPath} cannot be decided. */
     public boolean asksForPaths() {
-        return asksForPaths;
+        return !askingForPaths.isEmpty();
+    }
+
+    /** The policies with a rule that decides and depends on the path, separated by commas; empty if there are none. */
+    String askingForPaths() {
+        return askingForPaths;
     }
 
     /** Whether any rule depends on the path, shadow policies and AUDIT included. */

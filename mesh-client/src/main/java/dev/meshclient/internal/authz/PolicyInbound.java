@@ -48,9 +48,10 @@ public final class PolicyInbound implements Inbound {
         Authorization policies = now.authorization;
         String path = policies.looksAtPaths() ? Paths.normal(request.path()) : "";
         if (path == null && policies.asksForPaths()) {
-            notify(now, request, Kind.DENIED, "", "");
+            String asking = policies.askingForPaths();
+            notify(now, request, Kind.DENIED, asking, "");
             return AuthorizationResult.refused(
-                    Status.DENIED, "", "", "policy asks for paths, and servers differ in what this one means");
+                    Status.DENIED, asking, "", "policy asks for paths, and servers differ in what this one means");
         }
         InboundFacts.Known known =
                 InboundFacts.Known.of(request, path, claims, now.tokens == null || request.states(Attribute.HEADERS));

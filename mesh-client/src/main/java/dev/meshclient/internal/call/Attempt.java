@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** One attempt at one endpoint. */
 public final class Attempt extends Scope implements AttemptInfo, CallObserver.OutgoingHeaders {
+    /** The outcome, in a word, while there is none. */
+    static final String RUNNING = "running";
+
     private static final VarHandle RESULT;
 
     static {
@@ -230,6 +233,19 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         return decide(new Result(why, 0, e, now()));
     }
 
+    /** Records that another call may have the same exception: the mesh adds nothing to it. */
+    public void sharesFailure(IOException e) {
+        rare().sharedFailure = e;
+    }
+
+    /** Adds a fact to a failure of this attempt, unless another call may have the same exception. */
+    public void attach(IOException failure, Throwable fact) {
+        Rare rare = rareIfAny();
+        if (rare == null || rare.sharedFailure != failure) {
+            failure.addSuppressed(fact);
+        }
+    }
+
     /** Records that the body of the response failed. */
     public void bodyFailed(IOException e) {
         Rare rare = rare();
@@ -262,7 +278,7 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
     @Override
     public String outcomeName() {
         Result now = result;
-        return now == null ? "running" : now.outcome().word();
+        return now == null ? RUNNING : now.outcome().word();
     }
 
     @Override
@@ -287,15 +303,20 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         return RESULT.compareAndSet(this, null, first);
     }
 
-    /** The attempt as a readable fact. Not for the hot path. */
-    public Decision.Attempt asAttempt() {
+    /**
+     * The attempt as a readable fact. Not for the hot path.
+     *
+     * @param ofRunning the outcome, in a word, if there is none
+     */
+    Decision.Attempt asAttempt(String ofRunning) {
+        Result now = result;
         IOException e = failure() == null ? bodyFailure() : failure();
         return new CallDecision.Made(
                 number,
                 endpointName(),
                 zone(),
-                outcomeName(),
-                status(),
+                now == null ? ofRunning : now.outcome().word(),
+                now == null ? 0 : now.status(),
                 Duration.ofNanos(elapsedNanos()),
                 e == null ? null : e.toString());
     }

@@ -237,12 +237,20 @@ public final class Call extends Scope implements CallInfo {
     /** The decision so far, as readable facts. Not for the hot path. */
     @Override
     public Decision decision() {
-        if (failure() instanceof MeshFailure ours) {
-            return ours.decision();
-        }
+        IOException failure = failure();
+        IOException cause = failure == null ? cancelCause() : failure;
+        return cause instanceof MeshFailure ours ? ours.decision() : decision(Attempt.RUNNING);
+    }
+
+    /** The decision of a call whose deadline expires now: the outcome of its running attempts is the deadline. */
+    public Decision decisionAtDeadline() {
+        return decision(Outcome.DEADLINE.word());
+    }
+
+    private Decision decision(String ofRunning) {
         List<Decision.Attempt> list = new ArrayList<>();
         for (Attempt attempt = latest; attempt != null; attempt = attempt.previous()) {
-            list.add(attempt.asAttempt());
+            list.add(attempt.asAttempt(ofRunning));
         }
         Collections.reverse(list);
         Target chosen = target;

@@ -11,10 +11,13 @@ public record CallDecision(
         implements Decision {
     @Override
     public String toString() {
-        return "policy " + (policy.isEmpty() ? "-" : policy) + ", service " + (service.isEmpty() ? "-" : service)
-                + ", rule "
-                + (rule.isEmpty() ? "-" : rule) + ", backend " + (backend.isEmpty() ? "-" : backend) + ", attempts "
-                + attempts + (detail.isEmpty() ? "" : ", " + detail);
+        return named("policy", policy) + ", " + named("service", service) + ", " + named("rule", rule) + ", "
+                + named("backend", backend) + ", " + (attempts.isEmpty() ? "no attempts" : "attempts " + attempts)
+                + (detail.isEmpty() ? "" : ", " + detail);
+    }
+
+    private static String named(String what, String name) {
+        return name.isEmpty() ? "no " + what : what + " " + name;
     }
 
     /** One of its attempts. */
@@ -29,7 +32,7 @@ public record CallDecision(
             implements Attempt {
         @Override
         public String toString() {
-            return "#" + number + " " + (endpoint.isEmpty() ? "-" : endpoint) + (zone.isEmpty() ? "" : " in " + zone)
+            return "#" + number + (endpoint.isEmpty() ? "" : " " + endpoint) + (zone.isEmpty() ? "" : " in " + zone)
                     + " "
                     + outcome + (status == 0 ? "" : " " + status) + " after " + duration.toMillis() + " ms"
                     + (failure == null ? "" : " (" + failure + ")");

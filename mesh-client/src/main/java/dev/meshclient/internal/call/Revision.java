@@ -1,7 +1,7 @@
 package dev.meshclient.internal.call;
 
 /**
- * The document that stated a service last, as {@code epoch/version}. A later document that states the same changes only this
+ * The revision of the document that stated a service last. A later document that states the same changes only this
  * text.
  */
 public final class Revision {

@@ -12,7 +12,7 @@ import dev.meshclient.internal.endpoint.Backend;
  * @param isStream whether the rule states that its responses are streams
  */
 public record Target(Revision revision, String service, String rule, Backend backend, boolean isStream) {
-    /** The policy in force, as {@code epoch/version}. */
+    /** The revision of the policy in force. */
     public String policy() {
         return revision.text();
     }

@@ -79,7 +79,7 @@ public final class PolicyControl {
         return current.now() != MeshState.NONE;
     }
 
-    /** {@code epoch/version} of the policy in force; empty before the first. */
+    /** The revision of the policy in force; empty before the first. */
     public String revision() {
         return current.now().revision();
     }

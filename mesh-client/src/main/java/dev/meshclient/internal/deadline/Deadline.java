@@ -120,7 +120,7 @@ public final class Deadline implements CallLayer {
                                 + Duration.ofNanos(limitNanos).toMillis() + " ms, after " + call.attempts()
                                 + " attempt(s)",
                         "raise timeouts.request or MeshOptions.timeout, or see the decision for where the time went",
-                        call.decision());
+                        call.decisionAtDeadline());
     }
 
     @Override

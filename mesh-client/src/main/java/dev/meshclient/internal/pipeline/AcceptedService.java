@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * A service as a document stated it, with that document's settings for all services: while the service is kept it stays exactly
  * the same, whatever later documents state in their defaults and clusters.
  *
- * @param revision the document, as {@code epoch/version}
+ * @param revision the revision of the document
  * @param stated the service as stated in the document; null: not all of it is from that document any more
  * @param defaults the defaults of the document
  * @param service its settings are merged with the defaults; where its hosts are the names to look up they are its endpoints,

@@ -14,7 +14,7 @@ public final class ActivationSteps {
     private final String revision;
     private @Nullable IOException problem;
 
-    /** @param revision {@code epoch/version} of the policy in force */
+    /** @param revision the revision of the policy in force */
     public ActivationSteps(String revision) {
         this.revision = revision;
     }

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of each service after a document.
  *
- * @param revision the document, as {@code epoch/version}
+ * @param revision the revision of the document
  * @param outboundTrafficPolicy its setting for hosts that no service lists
  * @param appliedAt when it came into force
  * @param services the services with a policy in force

@@ -183,7 +183,7 @@ public final class MeshState {
         return states;
     }
 
-    /** {@code epoch/version} of the document. */
+    /** The revision of the document. */
     public String revision() {
         return policy.revision();
     }

@@ -103,7 +103,7 @@ public final class Combination {
 
     /**
      * Each source keeps its own order of versions, so the combination has none; its epoch names those of both, for messages:
-     * {@code 2026-11/1842+-/7}. It may contain services outside the scope of one of them.
+     * {@code 2026-11/1842 + version 7}. It may contain services outside the scope of one of them.
      */
     private static Metadata head(@Nullable Metadata first, @Nullable Metadata second, @Nullable DocumentScope most) {
         String mesh = first != null ? first.mesh() : second != null ? second.mesh() : "";
@@ -120,7 +120,7 @@ public final class Combination {
         }
         return Metadata.builder()
                 .mesh(mesh)
-                .epoch(revision(first) + "+" + revision(second))
+                .epoch(revision(first) + " + " + revision(second))
                 .generated(generated)
                 .ttl(ttl)
                 .scope(scope)

@@ -84,7 +84,7 @@ class AuthorizationTest {
         assertThat(policies.decide(get("/b"), get("/b")))
                 .isEqualTo(new Authorization.Verdict(Answer.ALLOWED, "b", "rules[1]"));
         assertThat(policies.decide(get("/c"), get("/c")))
-                .isEqualTo(new Authorization.Verdict(Answer.DENIED, "", "", "'a', 'b'"));
+                .isEqualTo(new Authorization.Verdict(Answer.DENIED, "a, b", ""));
     }
 
     @Test

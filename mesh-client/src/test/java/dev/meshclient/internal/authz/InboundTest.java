@@ -65,9 +65,10 @@ class InboundTest {
         assertThat(allowed.rule()).isEqualTo("rules[0]");
         assertThat(denied.status()).isEqualTo(Status.DENIED);
         assertThat(denied.status().http()).isEqualTo(403);
-        assertThat(denied.policy()).as("none decided").isEmpty();
+        assertThat(denied.policy()).isEqualTo("only-web");
         assertThat(denied.reason()).isEqualTo("no rule of 'only-web' allows it");
-        assertThat(reported).containsExactly(new Notice(true, "orders", Kind.DENIED, "", "", "", "GET", "/api/1"));
+        assertThat(reported)
+                .containsExactly(new Notice(true, "orders", Kind.DENIED, "only-web", "", "", "GET", "/api/1"));
     }
 
     @Test

@@ -134,7 +134,7 @@ class AttemptTest {
         assertThat(attempt.status()).isEqualTo(200);
         assertThat(attempt.failure()).isNull();
         assertThat(call.failure()).isSameAs(canceled);
-        assertThat(attempt.asAttempt().failure()).contains("Canceled");
+        assertThat(attempt.asAttempt(Attempt.RUNNING).failure()).contains("Canceled");
     }
 
     @Test

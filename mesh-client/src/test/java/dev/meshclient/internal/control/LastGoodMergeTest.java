@@ -73,12 +73,12 @@ class LastGoodMergeTest {
     void a_bad_service_keeps_its_last_good_policy_and_the_others_go_on() throws Exception {
         document(service("a") + "," + service("b"));
         document(service("a") + "," + service("b", BAD));
-        assertThat(from("a")).isEqualTo("-/2");
-        assertThat(from("b")).isEqualTo("-/1!");
+        assertThat(from("a")).isEqualTo("version 2");
+        assertThat(from("b")).isEqualTo("version 1!");
         document(service("a") + "," + service("b", BAD));
-        assertThat(from("b")).isEqualTo("-/1!");
+        assertThat(from("b")).isEqualTo("version 1!");
         document(service("a") + "," + service("b"));
-        assertThat(from("b")).isEqualTo("-/4");
+        assertThat(from("b")).isEqualTo("version 4");
     }
 
     @Test
@@ -111,7 +111,7 @@ class LastGoodMergeTest {
         document(service("old"));
         document(service("old", BAD) + "," + service("new", BAD) + "," + service("a", to("old")) + ","
                 + service("b", to("new")));
-        assertThat(from("a")).isEqualTo("-/2");
+        assertThat(from("a")).isEqualTo("version 2");
         assertThat(from("b")).isEqualTo("none!");
         assertThat(problems("b"))
                 .containsExactly("services.b.rules[0].backendRefs[0].name: \"new\""
@@ -122,25 +122,25 @@ class LastGoodMergeTest {
     void a_refusal_climbs_a_chain() throws Exception {
         document(service("a", to("b")) + "," + service("b", to("c")) + "," + service("c", BAD) + "," + service("d"));
         assertThat(List.of(from("a"), from("b"), from("c"), from("d")))
-                .containsExactly("none!", "none!", "none!", "-/1");
+                .containsExactly("none!", "none!", "none!", "version 1");
     }
 
     @Test
     void a_new_subset_of_a_refused_service_is_not_there_for_others() throws Exception {
         document(service("a", to("b/v1")) + "," + service("b", subsets("v1")));
         document(service("a", to("b/v2")) + "," + service("b", BAD, subsets("v1", "v2")));
-        assertThat(from("a")).isEqualTo("-/1!");
-        assertThat(from("b")).isEqualTo("-/1!");
+        assertThat(from("a")).isEqualTo("version 1!");
+        assertThat(from("b")).isEqualTo("version 1!");
         assertThat(problems("a"))
                 .containsExactly("services.a.rules[0].backendRefs[0].subset: \"v2\""
-                        + " (legal: a subset of b as it is in force: it is refused and is kept as in -/1)");
+                        + " (legal: a subset of b as it is in force: it is refused and is kept as in version 1)");
     }
 
     @Test
     void a_kept_service_still_uses_a_subset_that_its_backend_gave_up() throws Exception {
         document(service("a", to("b/v1")) + "," + service("b", subsets("v1")));
         document(service("a", BAD, to("b/v2")) + "," + service("b", subsets("v2")));
-        assertThat(from("b")).isEqualTo("-/2");
+        assertThat(from("b")).isEqualTo("version 2");
         assertThat(accepted("b").service().subsets()).extracting(Subset::name).containsExactly("v2", "v1");
         document(service("a", BAD, to("b/v2")) + "," + service("b", subsets("v2")));
         assertThat(accepted("b").service().subsets()).extracting(Subset::name).containsExactly("v2", "v1");
@@ -152,8 +152,8 @@ class LastGoodMergeTest {
     void a_host_that_a_kept_service_holds_is_no_others() throws Exception {
         document(service("a") + "," + service("b"));
         document("'a': {'hosts': ['a2'], " + BAD + "}, 'b': {'hosts': ['b', 'a']}");
-        assertThat(from("a")).isEqualTo("-/1!");
-        assertThat(from("b")).isEqualTo("-/1!");
+        assertThat(from("a")).isEqualTo("version 1!");
+        assertThat(from("b")).isEqualTo("version 1!");
         assertThat(problems("b"))
                 .containsExactly("services.b.hosts[1]: \"a\" (legal: a host that no other service claims;"
                         + " a, which is refused and keeps its last good policy, does)");
@@ -166,7 +166,7 @@ class LastGoodMergeTest {
         document(service("a") + "," + service("b"));
         now = 10;
         document(service("a"));
-        assertThat(from("b")).isEqualTo("-/1?");
+        assertThat(from("b")).isEqualTo("version 1?");
         now = 20;
         document(service("a"));
         assertThat(standing.absentSince()).containsEntry("b", 10L);
@@ -175,7 +175,7 @@ class LastGoodMergeTest {
         now = 110;
         standing = LastGoodMerge.withoutStale(standing, now, 100);
         assertThat(from("b")).isEqualTo("none");
-        assertThat(from("a")).isEqualTo("-/3");
+        assertThat(from("a")).isEqualTo("version 3");
     }
 
     @Test
@@ -193,7 +193,7 @@ class LastGoodMergeTest {
         document(service("b"));
         document("");
         document(service("b", BAD));
-        assertThat(from("b")).isEqualTo("-/1!");
+        assertThat(from("b")).isEqualTo("version 1!");
     }
 
     @Test
@@ -207,7 +207,7 @@ class LastGoodMergeTest {
     void an_absent_service_yields_its_host_to_another_one() throws Exception {
         document("'old': {'hosts': ['x', 'y']}");
         document("'new': {'hosts': ['x']}");
-        assertThat(from("new")).isEqualTo("-/2");
+        assertThat(from("new")).isEqualTo("version 2");
         assertThat(accepted("old").service().hosts()).containsExactly("y");
     }
 
@@ -216,9 +216,9 @@ class LastGoodMergeTest {
         String all = service("a", to("b/v1")) + "," + service("b", subsets("v1"));
         document(all);
         document(service("a", to("b/v1")));
-        assertThat(from("a")).isEqualTo("-/1!");
-        assertThat(from("b")).isEqualTo("-/1?");
+        assertThat(from("a")).isEqualTo("version 1!");
+        assertThat(from("b")).isEqualTo("version 1?");
         document(all);
-        assertThat(from("a")).isEqualTo("-/3");
+        assertThat(from("a")).isEqualTo("version 3");
     }
 }

@@ -109,7 +109,7 @@ class PolicyControlTest {
         assertThat(control.failedStep()).hasMessageContaining("claim its hosts");
         assertThat(observed).isEmpty();
         apply(3, ORDERS);
-        assertThat(observed).containsExactly("-/3 IN_FORCE");
+        assertThat(observed).containsExactly("version 3 IN_FORCE");
         assertThat(control.failedStep()).isNull();
     }
 
@@ -122,6 +122,6 @@ class PolicyControlTest {
         apply(1, ORDERS);
         apply(1, ORDERS);
         assertThat(control.failedStep()).isNull();
-        assertThat(observed).containsExactly("-/1 IN_FORCE first", "-/1 NOTHING_NEW");
+        assertThat(observed).containsExactly("version 1 IN_FORCE first", "version 1 NOTHING_NEW");
     }
 }

@@ -123,7 +123,7 @@ class PolicyFeedTest {
         watch();
     }
 
-    /** {@code -/1 SNAPSHOT}. */
+    /** {@code version 1 SNAPSHOT}. */
     private void awaitInForce(String revisionAndFreshness) {
         await().until(this::inForce, revisionAndFreshness::equals);
     }
@@ -143,7 +143,7 @@ class PolicyFeedTest {
     }
 
     private boolean kept(int version) throws IOException {
-        return Objects.requireNonNull(file.read()).policy().revision().equals("-/" + version);
+        return Objects.requireNonNull(file.read()).policy().revision().equals("version " + version);
     }
 
     /** As an earlier process left it. */
@@ -159,8 +159,8 @@ class PolicyFeedTest {
         registry.dies();
         restarts();
         awaitProblem();
-        assertThat(inForce()).isEqualTo("-/1 SNAPSHOT");
-        assertThat(events).containsExactly("-/1", "watched");
+        assertThat(inForce()).isEqualTo("version 1 SNAPSHOT");
+        assertThat(events).containsExactly("version 1", "watched");
     }
 
     @Test
@@ -171,13 +171,13 @@ class PolicyFeedTest {
         registry.awaitHeld();
         int known = registry.requests();
         restarts();
-        awaitInForce("-/1 LIVE");
+        awaitInForce("version 1 LIVE");
         assertThat(registry.header(known, "If-None-Match")).isEqualTo("\"a\"");
         assertThat(registry.header(known, "Mesh-Applied")).isEqualTo("\"a\"");
         assertThat(registry.header(known, "Prefer")).isNull();
         registry.awaitRequests(known + 2);
         assertThat(registry.header(known + 1, "Prefer")).isEqualTo("wait=30");
-        assertThat(events).containsExactly("-/1", "watched");
+        assertThat(events).containsExactly("version 1", "watched");
     }
 
     @Test
@@ -186,8 +186,8 @@ class PolicyFeedTest {
         watch();
         awaitKept(1);
         restarts();
-        awaitInForce("-/1 LIVE");
-        assertThat(events).containsExactly("-/1", "watched");
+        awaitInForce("version 1 LIVE");
+        assertThat(events).containsExactly("version 1", "watched");
     }
 
     @Test
@@ -195,8 +195,8 @@ class PolicyFeedTest {
         left(1, null, Duration.ofDays(900));
         registry.serves(document(2), "\"b\"");
         watch();
-        awaitInForce("-/2 LIVE");
-        assertThat(events).containsExactly("-/1", "watched", "-/2");
+        awaitInForce("version 2 LIVE");
+        assertThat(events).containsExactly("version 1", "watched", "version 2");
         awaitKept(2);
     }
 
@@ -210,7 +210,7 @@ class PolicyFeedTest {
         assertThat(kept(1)).isTrue();
         restarts();
         awaitProblem();
-        assertThat(inForce()).isEqualTo("-/1 SNAPSHOT");
+        assertThat(inForce()).isEqualTo("version 1 SNAPSHOT");
     }
 
     @Test
@@ -218,8 +218,8 @@ class PolicyFeedTest {
         left(1, Duration.ofHours(1), Duration.ofMinutes(61));
         registry.dies();
         watch(Duration.ofSeconds(100));
-        awaitInForce("-/1 STALE");
-        assertThat(events).containsExactly("watched", "-/1");
+        awaitInForce("version 1 STALE");
+        assertThat(events).containsExactly("watched", "version 1");
     }
 
     @Test
@@ -229,8 +229,8 @@ class PolicyFeedTest {
         registry.awaitRequests(1);
         awaitKept(1);
         assertThat(registry.header(0, "If-None-Match")).isNull();
-        awaitInForce("-/1 LIVE");
-        assertThat(events).containsExactly("watched", "-/1");
+        awaitInForce("version 1 LIVE");
+        assertThat(events).containsExactly("watched", "version 1");
     }
 
     @Test
@@ -238,10 +238,10 @@ class PolicyFeedTest {
         left(1, Duration.ofHours(1), Duration.ofMinutes(61));
         registry.changes(r -> r.code(500).body(""));
         watch(Duration.ZERO);
-        awaitInForce("-/1 STALE");
+        awaitInForce("version 1 STALE");
         registry.serves(document(2), "\"b\"");
         registry.changes(r -> r);
-        awaitInForce("-/2 LIVE");
+        awaitInForce("version 2 LIVE");
         awaitKept(2);
     }
 
@@ -250,7 +250,7 @@ class PolicyFeedTest {
         left(1, Duration.ofHours(1), Duration.ofMinutes(59));
         registry.dies();
         watch(Duration.ofDays(1));
-        awaitInForce("-/1 SNAPSHOT");
+        awaitInForce("version 1 SNAPSHOT");
     }
 
     @Test
@@ -261,7 +261,7 @@ class PolicyFeedTest {
         bytes[bytes.length - 5] ^= 1;
         Files.write(path, bytes);
         watch();
-        awaitInForce("-/1 LIVE");
+        awaitInForce("version 1 LIVE");
         awaitKept(1);
     }
 
@@ -270,7 +270,7 @@ class PolicyFeedTest {
         Files.write(Path.of(file.toString()), SnapshotFileTest.withIllegalService());
         registry.dies();
         watch();
-        awaitInForce("-/1 SNAPSHOT");
+        awaitInForce("version 1 SNAPSHOT");
         assertThat(Objects.requireNonNull(running).router.control().applied().services())
                 .containsOnlyKeys("good");
     }
@@ -279,9 +279,9 @@ class PolicyFeedTest {
     void a_directory_that_cannot_be_written_holds_up_nothing() throws IOException {
         Path inTheWay = Files.createFile(directory.resolve("file"));
         watch(PolicySource.http(registry.uri("/policy")), inTheWay, Duration.ofSeconds(5));
-        awaitInForce("-/1 LIVE");
+        awaitInForce("version 1 LIVE");
         registry.serves(document(2), "\"b\"");
-        awaitInForce("-/2 LIVE");
+        awaitInForce("version 2 LIVE");
         assertThat(inTheWay).isEmptyFile();
     }
 
@@ -296,9 +296,9 @@ class PolicyFeedTest {
         close();
         watch(source, directory, Duration.ofSeconds(5));
         awaitProblem();
-        assertThat(inForce()).isEqualTo("-/3 SNAPSHOT");
+        assertThat(inForce()).isEqualTo("version 3 SNAPSHOT");
         Files.writeString(policy, document(4));
-        awaitInForce("-/4 LIVE");
+        awaitInForce("version 4 LIVE");
     }
 
     @Test
@@ -346,7 +346,7 @@ class PolicyFeedTest {
     @Test
     void memory_has_nothing_to_keep_and_is_in_force_at_once() throws IOException {
         watch(PolicySource.of(document(1)), directory.resolve("none"), Duration.ofSeconds(5));
-        assertThat(inForce()).isEqualTo("-/1 LIVE");
+        assertThat(inForce()).isEqualTo("version 1 LIVE");
         assertThat(directory.resolve("none")).doesNotExist();
     }
 
@@ -381,7 +381,7 @@ class PolicyFeedTest {
         close();
         given.deliver(PolicyCodec.read(document(3)));
         watch(own, directory, Duration.ofSeconds(5));
-        awaitInForce("-/2 SNAPSHOT");
+        awaitInForce("version 2 SNAPSHOT");
     }
 
     /** A document is made by a check only. */
@@ -403,7 +403,7 @@ class PolicyFeedTest {
                     CompletableFuture<Void> next =
                             CompletableFuture.runAsync(() -> deliver(Objects.requireNonNull(sink.get()), 2));
                     next.completeOnTimeout(null, 1, TimeUnit.MINUTES).join();
-                    accepted.add(inForce().startsWith("-/2"));
+                    accepted.add(inForce().startsWith("version 2"));
                 }
             }
         });
@@ -435,6 +435,6 @@ class PolicyFeedTest {
         ended.feed.close();
         registry.serves(document(2), "\"b\"");
         await().until(() -> time.running() == 0);
-        assertThat(events).containsExactly("watched", "-/1");
+        assertThat(events).containsExactly("watched", "version 1");
     }
 }

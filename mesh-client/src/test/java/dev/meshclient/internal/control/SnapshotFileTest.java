@@ -217,8 +217,8 @@ class SnapshotFileTest {
         }
         services.computeIfPresent("two", (name, accepted) -> withoutHosts(accepted));
         AppliedPolicy p = AppliedPolicy.NONE;
-        AppliedPolicy both =
-                new AppliedPolicy("-/-", p.outboundTrafficPolicy(), 0, services, Map.of(), Map.of(), null, Set.of());
+        AppliedPolicy both = new AppliedPolicy(
+                "no version", p.outboundTrafficPolicy(), 0, services, Map.of(), Map.of(), null, Set.of());
         Snapshot left = new Snapshot(both, Map.of(), List.of(), WHEN, null, Map.of());
         assertThat(SnapshotFormat.read(SnapshotFormat.write(left)).policy()).isEqualTo(both);
     }

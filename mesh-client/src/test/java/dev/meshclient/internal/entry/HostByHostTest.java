@@ -192,7 +192,7 @@ class HostByHostTest {
         assertThatThrownBy(() -> run("http://a.shop.example/"))
                 .isInstanceOf(PolicyUnavailable.class)
                 .hasMessageContaining("no policy for 'a.shop.example' within 5000 ms of the first call to it:"
-                        + " policy -/3 does not cover it (metadata.scope)")
+                        + " policy version 3 does not cover it (metadata.scope)")
                 .hasRootCauseMessage("connection refused");
         assertThat(time.now()).isEqualTo(5 * SECOND);
         assertThatThrownBy(() -> run("http://a.shop.example/")).isInstanceOf(PolicyUnavailable.class);

@@ -107,7 +107,7 @@ class PolicyChangeTest {
         assertThat(call.isOver()).isFalse();
         open.get(0).over();
         assertThat(removed.inFlight()).isZero();
-        assertThat(call.decision().policy()).isEqualTo("-/1");
+        assertThat(call.decision().policy()).isEqualTo("version 1");
     }
 
     @Test
@@ -124,7 +124,7 @@ class PolicyChangeTest {
                 .extracting(a -> a.endpoint())
                 .containsOnly("10.0.0.1:80")
                 .hasSize(2);
-        assertThat(router.control().revision()).isEqualTo("-/2");
+        assertThat(router.control().revision()).isEqualTo("version 2");
     }
 
     @Test

@@ -111,7 +111,7 @@ class EnvoyRouteVectorTest {
             }
         }
         StepTime time = new StepTime();
-        CallLayer layer = Route.create(time, new Revision("-/-"), "envoy", rules);
+        CallLayer layer = Route.create(time, new Revision("no version"), "envoy", rules);
         Request.Builder request = new Request.Builder()
                 .url("http://" + input.get("authority").asText()
                         + input.get("path").asText());

@@ -119,7 +119,7 @@ class GatewayApiRouteVectorTest {
             rules.add(new Route.Rule(String.valueOf(rule.name()), rule.matches(), branches));
         }
         StepTime time = new StepTime();
-        CallLayer route = Route.create(time, new Revision("-/-"), "echo", rules);
+        CallLayer route = Route.create(time, new Revision("no version"), "echo", rules);
         Request.Builder request = new Request.Builder()
                 .url("http://echo" + vector.get("Request").get("Path").asText());
         vector.get("Request")

@@ -30,7 +30,7 @@ class RouteTest {
     private final Map<String, Integer> taken = new TreeMap<>();
 
     private CallLayer route(Route.Rule... rules) {
-        return Route.create(time, new Revision("-/7"), "orders", List.of(rules));
+        return Route.create(time, new Revision("version 7"), "orders", List.of(rules));
     }
 
     private Route.WeightedBackend to(String backend, int weight) {
@@ -125,7 +125,7 @@ class RouteTest {
         call.run(route(new Route.Rule("all", List.of(), List.of(to("orders/v2", 1)))));
         Decision decision = call.decision();
         assertThat(List.of(decision.policy(), decision.service(), decision.rule(), decision.backend()))
-                .containsExactly("-/7", "orders", "all", "orders/v2");
+                .containsExactly("version 7", "orders", "all", "orders/v2");
     }
 
     @Test
@@ -142,7 +142,7 @@ class RouteTest {
             assertThat(e.reason()).isEqualTo("NR");
             assertThat(e.advice()).contains("a rule without matches");
             assertThat(e.decision().service()).isEqualTo("orders");
-            assertThat(e.decision().policy()).isEqualTo("-/7");
+            assertThat(e.decision().policy()).isEqualTo("version 7");
             assertThat(e.decision().attempts()).isEmpty();
         });
         assertThat(taken).isEmpty();
@@ -186,6 +186,49 @@ class RouteTest {
                 new Route.Rule("all", List.of(), List.of(to("public", 1))));
         Calls.call(time, Routes.get("http://orders/" + "a".repeat(9000))).run(route);
         assertThat(taken).containsOnlyKeys("public");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"path", "header", "query"})
+    void an_expression_that_gives_up_does_not_count_where_another_condition_says_no(String where) throws Exception {
+        String expression = ".*.*.*.*.*b";
+        Match canary =
+                switch (where) {
+                    case "path" ->
+                        new Match(
+                                new PathMatch(Routes.pathType("RegularExpression"), "/" + expression),
+                                null,
+                                List.of(Routes.exact("x-canary", "yes")),
+                                List.of());
+                    case "header" ->
+                        new Match(
+                                null,
+                                null,
+                                List.of(Routes.regex("x", expression), Routes.regex("x-canary", "y.*")),
+                                List.of());
+                    default ->
+                        new Match(
+                                null,
+                                null,
+                                List.of(),
+                                List.of(Routes.regex("x", expression), Routes.exact("canary", "yes")));
+                };
+        String aaa = "a".repeat(60);
+        Request request = Routes.get("http://orders/" + aaa + "?x=" + aaa)
+                .newBuilder()
+                .header("x", aaa)
+                .build();
+        CallLayer route = route(
+                new Route.Rule("canary", List.of(canary), List.of(to("canary", 1))),
+                new Route.Rule("all", List.of(), List.of(to("public", 1))));
+
+        Calls.call(time, request).run(route);
+        assertThat(taken).containsOnlyKeys("public");
+        Request withCanary = request.newBuilder()
+                .header("x-canary", "yes")
+                .url(request.url() + "&canary=yes")
+                .build();
+        assertThatThrownBy(() -> Calls.call(time, withCanary).run(route)).isInstanceOf(NoRoute.class);
     }
 
     @Test

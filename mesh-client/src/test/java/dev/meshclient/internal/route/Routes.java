@@ -25,7 +25,8 @@ final class Routes {
     static Route.WeightedBackend branch(String backend, int weight, CallLayer layers) {
         Backend to = new Backend(
                 backend, backend, Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.DISABLE), null, 0, 0);
-        return new Route.WeightedBackend(new Target(new Revision("-/7"), "orders", "all", to, false), weight, layers);
+        return new Route.WeightedBackend(
+                new Target(new Revision("version 7"), "orders", "all", to, false), weight, layers);
     }
 
     static PathMatch.Type pathType(String word) {

@@ -145,12 +145,12 @@ class CombinationTest {
         MeshPolicy one = policy("'epoch': 'e', 'version': 7, 'ttl': '2h'", "", "");
         MeshPolicy other = policy("'version': 3, 'ttl': '1h', 'generated': '2026-11-22T18:00:00Z'", "", "");
         MeshPolicy merged = merged(one, other);
-        assertThat(merged.metadata().epoch()).isEqualTo("e/7+-/3");
+        assertThat(merged.metadata().epoch()).isEqualTo("e/7 + version 3");
         assertThat(merged.metadata().version()).isNull();
         assertThat(merged.metadata().ttl()).isEqualTo(Duration.ofHours(1));
         assertThat(merged.metadata().generated()).isNotNull();
-        assertThat(merged(one, null).metadata().epoch()).isEqualTo("e/7+none");
-        assertThat(merged(null, other).metadata().epoch()).isEqualTo("none+-/3");
+        assertThat(merged(one, null).metadata().epoch()).isEqualTo("e/7 + none");
+        assertThat(merged(null, other).metadata().epoch()).isEqualTo("none + version 3");
         assertThat(merged(null, other).metadata().mesh()).isEqualTo("test");
     }
 
