@@ -2,16 +2,20 @@ package dev.meshclient.traps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Decision;
 import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
+import dev.meshclient.contract.RefusingPort;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.telemetry.CallObserver;
 import java.io.File;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.ProxySelector;
 import java.net.SocketAddress;
@@ -31,6 +35,7 @@ import okhttp3.CacheControl;
 import okhttp3.Call;
 import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -38,6 +43,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What went wrong in the spikes: endpoints and connections mixed up, and exchanges that no event reports. */
 class EngineTrapsTest {
@@ -418,5 +425,29 @@ class EngineTrapsTest {
             }
         }
         assertThat(outcomes).containsExactly("cached 504");
+    }
+
+    /** The load test saw it in four calls of 3,000: "Connect timed out" at the moment of the cancelling. */
+    @ParameterizedTest
+    @ValueSource(strings = {"'retry': {'attempts': 0}", "'retry': {'attempts': 2}"})
+    void a_call_that_is_cancelled_while_its_attempt_fails_ends_as_cancelled(String settings) throws Exception {
+        try (RefusingPort dead = RefusingPort.open()) {
+            Mesh mesh = mesh(document(settings, dead.port(), 1));
+            OkHttpClient http = mesh.wrap(new OkHttpClient.Builder()
+                    .eventListener(new EventListener() {
+                        @Override
+                        public void connectFailed(
+                                Call call, InetSocketAddress to, Proxy proxy, Protocol protocol, IOException ioe) {
+                            call.cancel();
+                        }
+                    })
+                    .build());
+            Call call = http.newCall(GET);
+            Throwable failure = catchThrowable(call::execute);
+            assertThat(failure).isExactlyInstanceOf(IOException.class).hasMessage("Canceled");
+            assertThat(failure).hasCauseInstanceOf(ConnectException.class);
+            assertThat(Mesh.decision(failure).attempts()).hasSize(1);
+            assertThat(second.getRequestCount()).isZero();
+        }
     }
 }
