@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
@@ -448,6 +449,38 @@ class EngineTrapsTest {
             assertThat(failure).hasCauseInstanceOf(ConnectException.class);
             assertThat(Mesh.decision(failure).attempts()).hasSize(1);
             assertThat(second.getRequestCount()).isZero();
+        }
+    }
+
+    private static final List<Consumer<OkHttpClient.Builder>> NO_RETRIES = List.of(
+            b -> b.retryOnConnectionFailure(false),
+            b -> b.addInterceptor(
+                    chain -> chain.withRetryOnConnectionFailure(false).proceed(chain.request())));
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void a_client_that_wants_no_retries_gets_none_of_what_had_no_response(int way) throws Exception {
+        try (RefusingPort dead = RefusingPort.open()) {
+            Mesh mesh = mesh(document("", dead.port(), 1));
+            OkHttpClient.Builder builder = new OkHttpClient.Builder();
+            NO_RETRIES.get(way).accept(builder);
+            OkHttpClient http = mesh.wrap(builder.build());
+            Throwable failure = catchThrowable(() -> http.newCall(GET).execute());
+            assertThat(failure).isInstanceOf(ConnectException.class);
+            assertThat(Mesh.decision(failure).attempts()).hasSize(1);
+            assertThat(Mesh.decision(failure).toString()).contains("retryOnConnectionFailure(false)");
+            assertThat(second.getRequestCount()).isZero();
+        }
+    }
+
+    @Test
+    void a_client_that_wants_no_retries_still_has_those_of_answers() throws Exception {
+        first.enqueue(new MockResponse.Builder().code(503).build());
+        second.enqueue(new MockResponse.Builder().body("second").build());
+        OkHttpClient http = mesh(document(""))
+                .wrap(new OkHttpClient.Builder().retryOnConnectionFailure(false).build());
+        try (Response response = http.newCall(GET).execute()) {
+            assertThat(response.body().string()).isEqualTo("second");
         }
     }
 }

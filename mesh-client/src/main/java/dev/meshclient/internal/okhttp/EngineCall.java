@@ -172,6 +172,11 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
     }
 
     @Override
+    public boolean repeatsUnanswered() {
+        return caller.settings().retryOnConnectionFailure();
+    }
+
+    @Override
     public void ended() {
         caller.engine().ended();
     }
