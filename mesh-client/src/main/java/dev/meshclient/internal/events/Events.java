@@ -102,6 +102,10 @@ public final class Events implements Observers {
         }
     }
 
+    public void retryBudgetSpent(String service, String backend, String why) {
+        notifyListeners(new EventRecords.BudgetSpent(service, backend, why));
+    }
+
     public void authorization(AuthorizationEvent decision) {
         notifyListeners(new EventRecords.Decided(decision));
     }
