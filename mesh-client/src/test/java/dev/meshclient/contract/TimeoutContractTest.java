@@ -16,9 +16,12 @@ import mockwebserver3.SocketEffect;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
+import okio.Timeout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The caller's timeouts hold. */
 @ParameterizedClass(name = "{0}")
@@ -88,6 +91,113 @@ class TimeoutContractTest extends OkHttpContract {
         assertThat(failure(call))
                 .isExactlyInstanceOf(InterruptedIOException.class)
                 .hasMessage("timeout");
+    }
+
+    private static MockResponse lateBody(Duration after) {
+        return ok("late")
+                .newBuilder()
+                .bodyDelay(after.toMillis(), TimeUnit.MILLISECONDS)
+                .build();
+    }
+
+    /** okhttp-sse does this once it is connected. */
+    @Test
+    void a_call_timeout_that_is_cancelled_after_the_headers_does_not_end_the_body() throws Exception {
+        Patience.expires(timeout -> {
+            orders.enqueue(lateBody(timeout.multipliedBy(2)));
+            Call call = calls(b -> b.callTimeout(timeout)).newCall(get("/"));
+            try (Response response = call.execute()) {
+                call.timeout().cancel();
+                assertThat(response.body().string()).isEqualTo("late");
+            }
+            assertThat(call.isCanceled()).isFalse();
+            assertThat(events.takeAtEnd()).endsWith("callEnd");
+        });
+    }
+
+    @Test
+    void nor_does_one_that_is_cancelled_before_the_headers() throws Exception {
+        Patience.expires(timeout -> {
+            orders.enqueue(lateBody(timeout.multipliedBy(2))
+                    .newBuilder()
+                    .headersDelay(timeout.multipliedBy(2).toMillis(), TimeUnit.MILLISECONDS)
+                    .build());
+            events.when("requestHeadersStart", call -> call.timeout().cancel());
+            assertThat(read(calls(b -> b.callTimeout(timeout)), get("/"))).isEqualTo("late");
+        });
+    }
+
+    @Test
+    void nor_does_one_that_an_interceptor_cancels_when_it_has_the_response() throws Exception {
+        Patience.expires(timeout -> {
+            orders.enqueue(lateBody(timeout.multipliedBy(2)));
+            Call.Factory calls = calls(b -> b.callTimeout(timeout).addInterceptor(chain -> {
+                Response response = chain.proceed(chain.request());
+                chain.call().timeout().cancel();
+                return response;
+            }));
+            assertThat(read(calls, get("/"))).isEqualTo("late");
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"clearTimeout", "clearDeadline", "longer timeout", "later deadline"})
+    void only_cancelling_lifts_the_timeout_of_a_call_that_runs(String change) throws Exception {
+        Patience.expires(timeout -> {
+            orders.enqueue(lateBody(Patience.LONG));
+            Call call = calls(b -> b.callTimeout(timeout)).newCall(get("/"));
+            try (Response response = call.execute()) {
+                Timeout running = call.timeout();
+                switch (change) {
+                    case "clearTimeout" -> running.clearTimeout();
+                    case "clearDeadline" -> running.clearDeadline();
+                    case "longer timeout" -> running.timeout(1, TimeUnit.HOURS);
+                    default -> running.deadline(1, TimeUnit.HOURS);
+                }
+                assertThatThrownBy(() -> response.body().string())
+                        .isExactlyInstanceOf(InterruptedIOException.class)
+                        .hasMessage("timeout");
+            }
+            assertThat(call.isCanceled()).isTrue();
+        });
+    }
+
+    @Test
+    void a_call_keeps_the_timeout_that_its_holder_reads() throws Exception {
+        orders.enqueue(ok("abc"));
+        Call call = calls(b -> b.callTimeout(Duration.ofSeconds(60))).newCall(get("/"));
+        try (Response response = call.execute()) {
+            assertThat(call.timeout().timeoutNanos())
+                    .isEqualTo(Duration.ofSeconds(60).toNanos());
+            assertThat(response.body().string()).isEqualTo("abc");
+        }
+    }
+
+    @Test
+    void a_deadline_of_the_call_covers_the_body() throws Exception {
+        Patience.expires(timeout -> {
+            orders.enqueue(lateBody(Patience.LONG));
+            Call call = calls().newCall(get("/"));
+            call.timeout().deadline(timeout.toNanos(), TimeUnit.NANOSECONDS);
+            assertThat(failure(call))
+                    .isExactlyInstanceOf(InterruptedIOException.class)
+                    .hasMessage("timeout");
+        });
+    }
+
+    @Test
+    void a_call_timeout_covers_the_body_of_a_repeated_request() throws Exception {
+        Patience.expires(timeout -> {
+            orders.enqueue(ok("first"));
+            orders.enqueue(lateBody(Patience.LONG));
+            Call.Factory calls = calls(b -> b.callTimeout(timeout).addInterceptor(chain -> {
+                chain.proceed(chain.request()).close();
+                return chain.proceed(chain.request());
+            }));
+            assertThat(failure(calls.newCall(get("/"))))
+                    .isExactlyInstanceOf(InterruptedIOException.class)
+                    .hasMessage("timeout");
+        });
     }
 
     @Test

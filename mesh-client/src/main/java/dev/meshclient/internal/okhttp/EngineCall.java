@@ -8,6 +8,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.okhttp.attempt.InnerCall;
 import dev.meshclient.internal.okhttp.attempt.OuterCall;
@@ -103,6 +104,10 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
                 next = next(response);
                 if (next == null) {
                     listener().followUpDecision(outer(), response, null);
+                    RequestBody body = request.body();
+                    if (Streams.isUpgrade(response) || (body != null && body.isDuplex())) {
+                        endTimeoutAtHeaders();
+                    }
                     holdEndForJoined();
                     if (tellsEndAtOnce()) {
                         interceptorsReturned();

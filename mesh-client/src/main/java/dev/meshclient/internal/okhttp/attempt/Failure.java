@@ -22,8 +22,7 @@ final class Failure {
         InnerCall seen = inner;
         String type = e.getClass().getSimpleName();
         OuterCall call = inner.outerCall;
-        // When callTimeout expires, the reading thread may wake before the outer call is marked as cancelled.
-        if (call.outer().isCanceled() || inner.attempt.now() >= call.deadline()) {
+        if (call.outer().isCanceled()) {
             return Outcome.CANCELLED;
         }
         if (TlsFailure.isOfOurCertificate(e) && !seen.isReused() && !seen.hasAnswer()) {

@@ -9,6 +9,7 @@ import dev.meshclient.internal.okhttp.events.CallEvents;
 import dev.meshclient.internal.okhttp.events.EventForwarder;
 import dev.meshclient.internal.tls.PeerTls;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.InetSocketAddress;
 import java.net.Proxy;
 import okhttp3.Call;
@@ -206,11 +207,19 @@ public final class InnerCall extends EventForwarder implements Runnable {
 
     @Override
     public void callFailed(Call call, IOException ioe) {
-        IOException limit = limitOfBody();
-        over(limit == null ? ExchangeFailed.unwrap(ioe) : limit);
+        IOException failure = ExchangeFailed.unwrap(ioe);
+        IOException limit = outerCall.endTimeout() ? timeout(failure) : limitOfBody();
+        over(limit == null ? failure : limit);
         if (limit != null) {
             throwFromRead(limit);
         }
+    }
+
+    /** The failure of a call whose {@code callTimeout} has expired, in OkHttp's words. */
+    private static IOException timeout(IOException behind) {
+        InterruptedIOException timeout = new InterruptedIOException("timeout");
+        timeout.initCause(behind);
+        return timeout;
     }
 
     /** The limit that ended the body after the response was returned; null: none did. */

@@ -20,6 +20,11 @@ public abstract class OuterCall extends CallEvents {
         return deadline;
     }
 
+    @Override
+    protected final long nanosLeft() {
+        return deadline == Time.NEVER ? 0 : Math.max(1, deadline - time().now());
+    }
+
     /** The client that made the call. */
     protected abstract Caller caller();
 

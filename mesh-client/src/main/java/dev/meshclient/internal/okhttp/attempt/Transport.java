@@ -20,7 +20,6 @@ import dev.meshclient.policy.Tls;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.UnknownServiceException;
-import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Headers;
 import okhttp3.OkHttpClient;
@@ -207,12 +206,6 @@ public final class Transport {
         Attempt attempt = inner.attempt;
         OuterCall outerCall = inner.outerCall;
         call.addEventListener(inner);
-        if (outerCall.deadline() != Long.MAX_VALUE) { // OkHttp ends the body at callTimeout, with its own message
-            call.timeout().timeout(Math.max(1, outerCall.deadline() - time.now()), TimeUnit.NANOSECONDS);
-        }
-        if (outerCall.outer().timeout().hasDeadline()) {
-            call.timeout().deadlineNanoTime(outerCall.outer().timeout().deadlineNanoTime());
-        }
         outerCall.attemptStarted();
         inner.runs(call);
         try {
@@ -238,8 +231,7 @@ public final class Transport {
      */
     private Response untilIdle(InnerCall inner, Response response, long idleNanos) {
         Attempt attempt = inner.attempt;
-        boolean bounded = inner.outerCall.deadline() != Time.NEVER
-                || (attempt.call().deadline() != Time.NEVER && !Streams.isStream(attempt.call(), response));
+        boolean bounded = attempt.call().deadline() != Time.NEVER && !Streams.isStream(attempt.call(), response);
         if (bounded || idleNanos == 0 || attempt.isOver() || Streams.isUpgrade(response)) {
             return response;
         }

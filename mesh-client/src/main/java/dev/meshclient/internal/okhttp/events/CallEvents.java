@@ -2,10 +2,12 @@ package dev.meshclient.internal.okhttp.events;
 
 import dev.meshclient.internal.call.Scope;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.Interceptor;
+import okio.AsyncTimeout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,8 @@ public abstract class CallEvents extends EventListener {
     private boolean holdRelease = true; // until the interceptors of the outer call have returned
     private @Nullable Connection held; // released by the last attempt, not reported yet
     private int open; // attempts whose body is not finished
+    private boolean timed; // the caller's timeout runs on although the interceptors of the outer call have returned
+    private boolean untimed; // it must not
 
     protected CallEvents(Interceptor.Chain chain) {
         this.chain = chain;
@@ -105,16 +109,59 @@ public abstract class CallEvents extends EventListener {
         }
     }
 
+    // ---- the caller's timeout
+
+    /** The time left of the caller's {@code callTimeout}; 0: it states none. */
+    protected abstract long nanosLeft();
+
+    /** The timeout of the caller's call ends before the body, as in OkHttp for upgraded connections and duplex calls. */
+    public final synchronized void endTimeoutAtHeaders() {
+        untimed = true;
+        outer().timeout().cancel();
+    }
+
+    /**
+     * OkHttp ends the timeout of the outer call when its interceptors return, since that call has no exchange. It runs on until
+     * the body ends, so that whoever holds the call can still cancel it.
+     */
+    private synchronized void resumeTimeout() {
+        if (open == 0 || timed || untimed || !(outer().timeout() instanceof AsyncTimeout timeout)) {
+            return;
+        }
+        long left = nanosLeft();
+        if ((left == 0 && !timeout.hasDeadline()) || TimeoutAccess.isCancelled(timeout)) {
+            return;
+        }
+        long stated = timeout.timeoutNanos();
+        timeout.timeout(left, TimeUnit.NANOSECONDS);
+        timeout.enter();
+        timeout.timeout(stated, TimeUnit.NANOSECONDS);
+        timed = true;
+    }
+
+    /** Ends the caller's timeout with the body; whether it had expired. */
+    public final synchronized boolean endTimeout() {
+        boolean running = timed;
+        timed = false;
+        return running && outer().timeout() instanceof AsyncTimeout timeout && timeout.exit();
+    }
+
     // ---- the end, and connections kept during a follow-up
 
     @Override
     public final void callEnd(Call call) {
-        interceptorsReturned();
+        outerEnded();
     }
 
     @Override
     public final void callFailed(Call call, IOException ioe) {
+        outerEnded();
+    }
+
+    /** OkHttp has ended the outer call; its body may be open. */
+    final void outerEnded() {
         interceptorsReturned();
+        resumeTimeout();
     }
 
     public final synchronized void attemptStarted() {
@@ -130,6 +177,9 @@ public abstract class CallEvents extends EventListener {
         synchronized (this) {
             open--;
             holder = open > 0 ? null : last;
+            if (open == 0) {
+                endTimeout();
+            }
         }
         if (holder != null) {
             holder.lastAttemptOver(failure);

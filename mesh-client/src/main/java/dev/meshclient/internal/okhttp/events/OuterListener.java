@@ -131,7 +131,7 @@ public final class OuterListener extends EventForwarder {
                 atEnd = running.listener();
             }
         }
-        running.interceptorsReturned();
+        running.outerEnded();
     }
 
     /** When all are notified together, the wrapped listeners are notified through this object a second time. */

@@ -78,7 +78,12 @@ class OuterListenerTest {
     }
 
     private Response answer(Interceptor.Chain chain) {
-        CallEvents events = new CallEvents(chain) {};
+        CallEvents events = new CallEvents(chain) {
+            @Override
+            protected long nanosLeft() {
+                return 0;
+            }
+        };
         running.set(events);
         events.listen();
         events.attemptStarted();
