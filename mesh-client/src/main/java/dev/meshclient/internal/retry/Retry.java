@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * its call's slot.
  */
 public final class Retry implements CallLayer {
-    private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.retries");
     private static final int BUILT_IN_ATTEMPTS = 2;
     private static final Duration BUILT_IN_BACKOFF = Duration.ofMillis(25);
     private static final long NO = -1;

@@ -24,7 +24,8 @@ class RetryBudgetEventTest implements MeshListener {
             'orders': {'hosts': ['orders'], 'outlierDetection': {'maxEjectionPercent': 0},
               'endpoints': [{'address': '10.0.0.1', 'port': 80}]},
             'carts': {'hosts': ['carts'], 'outlierDetection': {'maxEjectionPercent': 0},
-              'subsets': [{'name': 'v1', 'labels': {}, 'retryConstraint': {'percent': 0, 'minRetryCount': 0}}],
+              'subsets': [{'name': 'v1', 'labels': {}, 
+                'retryConstraint': {'budget': {'percent': 0}, 'minRetryRate': {'count': 0}}}],
               'rules': [{'backendRefs': [{'name': 'carts', 'subset': 'v1'}]}],
               'endpoints': [{'address': '10.0.0.2', 'port': 80}]}
             """;
@@ -59,6 +60,8 @@ class RetryBudgetEventTest implements MeshListener {
     @Test
     void a_spent_budget_is_one_event_a_minute_for_each_budget() throws Exception {
         router.control().apply(Documents.mesh("t").services(SERVICES).read(), gone -> {});
+
+        assertThat(router.control().status("").refusals()).isEmpty();
 
         call("orders", 5);
         assertThat(events).isEmpty(); // ten retries are always allowed

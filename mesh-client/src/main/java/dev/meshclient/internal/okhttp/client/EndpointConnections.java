@@ -58,7 +58,7 @@ public final class EndpointConnections {
     private static final int MAX_CLIENTS = 256;
     private static final int DEFAULT_TIMEOUT_MILLIS = 10_000; // OkHttp's own default, set by no caller
 
-    private static final Logger LOG = LoggerFactory.getLogger(EndpointConnections.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.connections");
 
     private final Time time;
     private final Identities identities;
