@@ -215,6 +215,7 @@ public final class Transport {
             } else {
                 attempt.responded(response.code());
             }
+            inner.returned();
             return asSent(inner, response, upgraded);
         } catch (IOException e) {
             IOException failure = ExchangeFailed.unwrap(e);
