@@ -62,7 +62,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. Close it when the process ends.
  */
 public final class Mesh implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient");
 
     private final Time time;
     private final Runnable stopTime;
@@ -113,7 +113,7 @@ public final class Mesh implements Closeable {
             readiness.forEach(Signal::raise);
         });
         PolicySink sink =
-                new PolicySink(router.control(), engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
+                new PolicySink(router.control(), engine::retire, () -> readiness.forEach(Signal::raise), time);
         this.source = source;
         this.policy = PolicyFeed.start(
                 time,

@@ -137,6 +137,12 @@ public final class Call extends Scope implements CallInfo {
             Response response = layers.call(this);
             answered = true;
             return response;
+        } catch (IOException e) {
+            failed(e);
+            throw e;
+        } catch (RuntimeException | Error e) {
+            failed(new IOException(e.toString(), e));
+            throw e;
         } finally {
             for (Attempt attempt = answered ? null : latest; attempt != null; attempt = attempt.previous()) {
                 attempt.over();
@@ -170,6 +176,9 @@ public final class Call extends Scope implements CallInfo {
         try {
             if (observers != null) {
                 observers.ended(this);
+            }
+            if (wire != NOT_ENTERED) {
+                CallLog.CALLS.ended(this);
             }
         } finally {
             wire.ended();

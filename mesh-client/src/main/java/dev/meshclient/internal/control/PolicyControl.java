@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Decides which document is accepted, which parts of it come into force, and when a service that no document lists is dropped.
  */
 public final class PolicyControl {
-    private static final Logger LOG = LoggerFactory.getLogger(PolicyControl.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.policy");
 
     private static final long DROP_AGAIN_NANOS = 60_000_000_000L;
 

@@ -42,7 +42,7 @@ import org.slf4j.LoggerFactory;
  * does what OkHttp does above its attempts (redirects, challenges, events, cancellation).
  */
 public final class Engine {
-    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.connections");
     private static final int MAX_SETTINGS = 256;
 
     private final Time time;

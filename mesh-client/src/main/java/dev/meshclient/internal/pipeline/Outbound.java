@@ -65,9 +65,12 @@ record Outbound(Time time, Events events, LocalWorkload self, DnsCache names, Pi
                 .then(next -> Limit.create(plan.inFlight(), s.limits().maxRequests(), plan.neutral(), next))
                 // Above balance: each attempt may choose another endpoint.
                 .bridge(
-                        next -> Retry.create(
-                                time, plan.route().retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
+                        next -> Retry.create(time, plan.route().retry(), plan.neutral(), budget(plan), next),
                         attempts(plan));
+    }
+
+    private Retry.Budget budget(BackendPlan plan) {
+        return new Retry.Budget(plan.budget(), plan.settings().retryConstraint(), events::retryBudgetSpent);
     }
 
     private AttemptLayer attempts(BackendPlan plan) {

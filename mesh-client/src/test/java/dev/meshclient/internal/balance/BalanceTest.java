@@ -17,12 +17,15 @@ import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.retry.Retry;
+import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
+import dev.meshclient.policy.RetryConstraint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -199,12 +202,11 @@ class BalanceTest {
 
     @Test
     void a_call_that_no_endpoint_can_take_is_not_tried_again() {
-        CallLayer retry = dev.meshclient.internal.retry.Retry.create(
+        CallLayer retry = Retry.create(
                 time,
                 null,
                 false,
-                new dev.meshclient.internal.retry.RetryBudget(),
-                dev.meshclient.policy.RetryConstraint.NONE,
+                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 balance(LoadBalancer.RANDOM, endpoint("x", "a", 1, Health.UNHEALTHY)));
         Call call = Calls.call(time, Calls.get());
         assertThatThrownBy(() -> call.run(retry)).isInstanceOf(NoHealthyEndpoint.class);
