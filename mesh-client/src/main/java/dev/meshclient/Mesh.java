@@ -224,7 +224,10 @@ public final class Mesh implements Closeable {
         return call == null ? Decision.NONE : call.decision();
     }
 
-    /** The decisions before this failure; {@link Decision#NONE} if no mesh threw it. */
+    /**
+     * The decisions before this failure. {@link Decision#NONE}: no mesh threw it, or other calls of its HTTP/2 connection may have
+     * the same exception, of a type that the mesh cannot copy.
+     */
     public static Decision decision(Throwable failure) {
         for (Throwable e = failure; e != null; e = e.getCause()) {
             if (e instanceof MeshFailure ours) {

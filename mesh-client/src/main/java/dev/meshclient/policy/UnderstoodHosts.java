@@ -3,15 +3,20 @@ package dev.meshclient.policy;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import okhttp3.HttpUrl;
 
 /**
  * Decider: the hosts that the author of a refused service meant. Calls to them must not leave the mesh, so a text that is no
  * legal host counts as each host that a URL could spell with it: {@code http://orders/}, {@code orders.} and {@code orders:0}
- * are {@code orders}.
+ * are {@code orders}, and {@code .shop.example} is {@code *.shop.example}.
  */
 final class UnderstoodHosts {
     private static final String SEPARATORS = "[\\s,;|\\p{Z}\\p{Cc}\\p{Cf}]+";
+
+    private static final Pattern SCHEME = Pattern.compile("^(https?:)?[/\\\\]*", Pattern.CASE_INSENSITIVE);
+    /** {@code *.}, and what other systems write for it. */
+    private static final Pattern WILDCARD = Pattern.compile("^(\\*\\*?)?\\.");
 
     private UnderstoodHosts() {}
 
@@ -30,25 +35,35 @@ final class UnderstoodHosts {
     }
 
     private static void add(String text, Set<String> hosts) {
-        String authority = text.substring(text.indexOf("://") < 0 ? 0 : text.indexOf("://") + 3)
-                .replaceFirst("^[/\\\\]+", "")
-                .replaceFirst("[/\\\\?#].*", "")
-                .replaceFirst(".*@", "");
-        String wildcard = authority.startsWith("*.") ? "*." : "";
-        boolean bareIpv6 = authority.indexOf(':') != authority.lastIndexOf(':') && authority.indexOf('[') < 0;
-        String name = authority
-                .substring(wildcard.length())
-                .replaceFirst(bareIpv6 ? "$" : ":[^:\\]]*$", "") // a port that is not legal: the host on every port
-                .replaceFirst("\\.+$", "");
+        String authority = SCHEME.matcher(text.substring(text.indexOf("://") < 0 ? 0 : text.indexOf("://") + 3))
+                .replaceFirst("")
+                .replaceFirst("[/\\\\?#].*", "");
+        authority = authority.substring(authority.lastIndexOf('@') + 1);
+        String plain = WILDCARD.matcher(authority).replaceFirst("");
+        String wildcard = plain.equals(authority) ? "" : "*.";
+        boolean bareIpv6 = plain.indexOf(':') != plain.lastIndexOf(':') && plain.indexOf('[') < 0;
+        if (!bareIpv6 || !addName(wildcard, plain, hosts)) {
+            addName(wildcard, plain.replaceFirst(bareIpv6 ? ":.*" : ":[^:\\]]*$", ""), hosts); // on every port
+        }
+    }
+
+    /** @return whether a URL can spell it: otherwise no call can be meant for it */
+    private static boolean addName(String wildcard, String stated, Set<String> hosts) {
+        int end = stated.length();
+        while (end > 0 && stated.charAt(end - 1) == '.') {
+            end--;
+        }
+        String name = stated.substring(0, end);
         if (name.indexOf('*') >= 0) {
-            return;
+            return false;
         }
         try {
             String host =
                     new HttpUrl.Builder().scheme("http").host(name).build().host();
             hosts.add(wildcard + (host.indexOf(':') < 0 ? host : "[" + host + "]"));
+            return true;
         } catch (IllegalArgumentException none) {
-            // no URL can spell it, so no call can be meant for it
+            return false;
         }
     }
 }

@@ -11,6 +11,7 @@ import dev.meshclient.telemetry.MeshListener;
 import java.io.File;
 import java.io.IOException;
 import java.net.UnknownServiceException;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,6 +22,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.Cache;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
@@ -28,6 +30,8 @@ import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
+import okio.BufferedSink;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,11 +107,8 @@ class TlsTrapsTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"'SIMPLE'", "'SIMPLE', 'caCertificates': '%s'"})
-    void a_plaintext_answer_is_asked_about_and_reported(String mode) throws Exception {
-        List<MeshEvent.PeerRejected> rejected = new CopyOnWriteArrayList<>();
-        MeshListener listener = new MeshListener() {
+    private static MeshListener noting(List<MeshEvent.PeerRejected> rejected) {
+        return new MeshListener() {
             @Override
             public void on(MeshEvent event) {
                 if (event instanceof MeshEvent.PeerRejected peer) {
@@ -115,6 +116,59 @@ class TlsTrapsTest {
                 }
             }
         };
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_certificate_that_the_callers_own_code_refuses_does_not_accuse_the_endpoint(boolean tls) throws Exception {
+        List<MeshEvent.PeerRejected> rejected = new CopyOnWriteArrayList<>();
+        String pem = AUTHORITY.certificatePem().replace("\r", "").replace("\n", "\\n");
+        if (tls) {
+            server.useHttps(server(SERVICE).sslSocketFactory());
+        }
+        server.start();
+        IOException own = new IOException("the signer of the goods", new CertificateException("revoked"));
+        RequestBody failing = new RequestBody() {
+            @Override
+            public @Nullable MediaType contentType() {
+                return null;
+            }
+
+            @Override
+            public void writeTo(BufferedSink sink) throws IOException {
+                throw own;
+            }
+        };
+        OkHttpClient refusing = new OkHttpClient.Builder()
+                .addNetworkInterceptor(chain -> {
+                    throw own;
+                })
+                .build();
+        String mode = tls ? "'tls': {'mode': 'SIMPLE', 'caCertificates': '" + pem + "'}, " : "";
+        try (Mesh mesh = Mesh.builder()
+                .listener(noting(rejected))
+                .policy(Documents.mesh("traps")
+                        .services(Documents.service("service")
+                                .with(mode + "'retry': {'attempts': 0}")
+                                .endpoint(server.getPort()))
+                        .source())
+                .build()) {
+            for (OkHttpClient http : tls ? List.of(new OkHttpClient()) : List.of(new OkHttpClient(), refusing)) {
+                Request post = new Request.Builder()
+                        .url("http://service/")
+                        .post(failing)
+                        .build();
+                assertThatThrownBy(() -> mesh.wrap(http).newCall(post).execute())
+                        .hasMessageContaining("the signer of the goods");
+            }
+        }
+        assertThat(rejected).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"'SIMPLE'", "'SIMPLE', 'caCertificates': '%s'"})
+    void a_plaintext_answer_is_asked_about_and_reported(String mode) throws Exception {
+        List<MeshEvent.PeerRejected> rejected = new CopyOnWriteArrayList<>();
         String pem = AUTHORITY.certificatePem().replace("\r", "").replace("\n", "\\n");
         try (RawServer bad = RawServer.of(peer -> {
                     peer.read(64);
@@ -122,7 +176,7 @@ class TlsTrapsTest {
                     peer.finish();
                 });
                 Mesh mesh = Mesh.builder()
-                        .listener(listener)
+                        .listener(noting(rejected))
                         .policy(Documents.mesh("traps")
                                 .services(Documents.service("service")
                                         .with("'tls': {'mode': " + mode.formatted(pem) + "}, 'retry': {'attempts': 0}")

@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keys that are fetched from a URI: on a thread of their own, one fetch at a time, with a pause between two fetches. The last
- * good keys stay as long as the fetches fail. A set without keys is an answer: the issuer has revoked them.
+ * Keys that are fetched from a URI: on a thread of their own, one fetch at a time, with a pause between two fetches. Requests
+ * wait for the fetch that replaces keys whose time is over; the last good keys stay as long as the fetches fail. A set without
+ * keys is an answer: the issuer has revoked them.
  */
 final class FetchedKeys implements KeySets.Keys {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.authorization");
@@ -30,14 +31,15 @@ final class FetchedKeys implements KeySets.Keys {
     /** Limit of requests that wait for a fetch: a server has few threads. */
     private static final int MAX_WAITING = 32;
 
-    private record Known(@Nullable List<VerificationKey> keys, long fetchedAt, String problem) {}
+    /** @param askedAt the end of the last fetch, also of one that failed */
+    private record Known(@Nullable List<VerificationKey> keys, long fetchedAt, long askedAt, String problem) {}
 
     private final Time time;
     private final KeySets.Download download;
     private final URI uri;
     private final Set<Signal> waiting = ConcurrentHashMap.newKeySet();
 
-    private volatile Known known = new Known(null, 0, "they have not been fetched yet");
+    private volatile Known known = new Known(null, 0, 0, "they have not been fetched yet");
     private volatile long goodForNanos;
     private volatile int fetches;
     private boolean running;
@@ -67,9 +69,18 @@ final class FetchedKeys implements KeySets.Keys {
             tryFetchAfter(FIRST_PAUSE_NANOS);
             awaitFetch(before);
         } else if (time.now() - now.fetchedAt >= goodForNanos) {
-            tryFetchAfter(PAUSE_NANOS); // the known keys are used meanwhile
+            int before = fetches;
+            tryFetchAfter(PAUSE_NANOS);
+            if (!isFallback(now)) {
+                awaitFetch(before);
+            }
         }
         return known.keys;
+    }
+
+    /** Whether keys whose time is over stay in use because a fetch failed: a dead issuer delays the requests of one fetch alone. */
+    private boolean isFallback(Known known) {
+        return known.askedAt - known.fetchedAt >= goodForNanos && time.now() - known.askedAt < goodForNanos;
     }
 
     @Override
@@ -144,7 +155,8 @@ final class FetchedKeys implements KeySets.Keys {
 
     private void fetch() {
         Known before = known;
-        Known next = new Known(before.keys, before.fetchedAt, "the fetch broke off");
+        String problem = "the fetch broke off";
+        Known next = null;
         try {
             byte[] bytes = download.get(uri, MAX_BYTES, TIMEOUT);
             List<VerificationKey> keys = VerificationKey.of(JWKSet.parse(new String(bytes, StandardCharsets.UTF_8)));
@@ -153,17 +165,16 @@ final class FetchedKeys implements KeySets.Keys {
                         "the keys at {}: it has no public RSA (2048 bits) or EC key for signatures, so no token is valid",
                         uri);
             }
-            next = new Known(keys, time.now(), "");
+            next = new Known(keys, time.now(), time.now(), "");
         } catch (IOException | ParseException | RuntimeException e) {
-            String problem = e instanceof ParseException ? "not a JWK set" : String.valueOf(e.getMessage());
+            problem = e instanceof ParseException ? "not a JWK set" : String.valueOf(e.getMessage());
             LOG.warn(
                     "the keys at {} were not fetched, {}: {}",
                     uri,
                     before.keys == null ? "and there are none" : "and those of before stay",
                     problem);
-            next = new Known(before.keys, before.fetchedAt, problem);
         } finally { // whatever it throws, there is a next fetch
-            fetched(next);
+            fetched(next != null ? next : new Known(before.keys, before.fetchedAt, time.now(), problem));
         }
     }
 

@@ -233,6 +233,19 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         return decide(new Result(why, 0, e, now()));
     }
 
+    /** Records that another call may have the same exception: the mesh adds nothing to it. */
+    public void sharesFailure(IOException e) {
+        rare().sharedFailure = e;
+    }
+
+    /** Adds a fact to a failure of this attempt, unless another call may have the same exception. */
+    public void attach(IOException failure, Throwable fact) {
+        Rare rare = rareIfAny();
+        if (rare == null || rare.sharedFailure != failure) {
+            failure.addSuppressed(fact);
+        }
+    }
+
     /** Records that the body of the response failed. */
     public void bodyFailed(IOException e) {
         Rare rare = rare();

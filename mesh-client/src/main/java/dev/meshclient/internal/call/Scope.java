@@ -34,6 +34,8 @@ public abstract sealed class Scope permits Call, Attempt {
         volatile @Nullable String note;
         /** Of a call: the failure that its caller gets instead of a response. Of an attempt: the failure of its body. */
         volatile @Nullable IOException failure;
+        /** Of an attempt: its failure, if another call may have it too. */
+        volatile @Nullable IOException sharedFailure;
         /** Of a call: its observer. */
         volatile @Nullable CallObserver observer;
         /** Of a call: the observers of all calls. */

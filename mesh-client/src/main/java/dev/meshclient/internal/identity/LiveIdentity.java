@@ -28,6 +28,7 @@ public final class LiveIdentity implements Closeable {
     private final WorkloadIdentity source;
     private final Time time;
     private final News news;
+    private final Consumer<Svid> beforeFirst;
     private final List<Consumer<Change>> subscribers = new CopyOnWriteArrayList<>();
 
     /** Separate from the news: a listener that blocks must not keep connections of the old trust alive. */
@@ -102,17 +103,22 @@ public final class LiveIdentity implements Closeable {
             String problem,
             @Nullable Duration problemAge) {}
 
-    private LiveIdentity(WorkloadIdentity source, Time time, News news) {
+    private LiveIdentity(WorkloadIdentity source, Time time, News news, Consumer<Svid> beforeFirst) {
         this.source = source;
         this.time = time;
         this.news = news;
+        this.beforeFirst = beforeFirst;
         this.renewals = new RenewalWatch(
                 time, source, this::look, (svid, percent) -> happened(() -> news.expiring(svid, percent)));
     }
 
-    /** Starts to watch the source. */
-    public static LiveIdentity start(WorkloadIdentity source, Time time, News news) {
-        LiveIdentity identity = new LiveIdentity(source, time, news);
+    /**
+     * Starts to watch the source.
+     *
+     * @param beforeFirst prepares for the first identity, on the thread of the source, before it is in use
+     */
+    public static LiveIdentity start(WorkloadIdentity source, Time time, News news, Consumer<Svid> beforeFirst) {
+        LiveIdentity identity = new LiveIdentity(source, time, news, beforeFirst);
         Closeable watch = source.watch(identity.new Taker());
         synchronized (identity) {
             identity.watch = watch;
@@ -277,6 +283,9 @@ public final class LiveIdentity implements Closeable {
 
         @Override
         public void deliver(Svid svid) {
+            if (current == null) {
+                beforeFirst.accept(svid);
+            }
             synchronized (LiveIdentity.this) {
                 offered = svid;
             }

@@ -17,8 +17,8 @@ public enum PeerFault {
     /** JSSE's message for an answer that is no TLS. */
     private static final String NO_TLS = "Unsupported or unrecognized SSL message";
 
-    /** Null: it is no security failure, or the peer has refused the certificate of this process. */
-    public static @Nullable PeerFault of(Throwable failure) {
+    /** Null: it is no security failure of a handshake, or the peer has refused the certificate of this process. */
+    public static @Nullable PeerFault of(SSLException failure) {
         if (failure instanceof SSLPeerUnverifiedException) {
             return WRONG_IDENTITY;
         }
@@ -34,5 +34,15 @@ public enum PeerFault {
             }
         }
         return found;
+    }
+
+    /** Whether a peer has proved another name than the host, or than the name that policy states in its place. */
+    public static boolean isOfHostName(SSLException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof WrongIdentity wrong) {
+                return wrong.isOfHost();
+            }
+        }
+        return false;
     }
 }

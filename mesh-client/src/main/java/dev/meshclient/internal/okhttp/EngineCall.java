@@ -152,8 +152,9 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
                 interceptorsReturned();
             }
             IOException failure = asReported(call, e);
-            if (!(failure instanceof MeshFailure) && hasPartOfMesh(call)) {
-                failure.addSuppressed(new DecisionNote(call.decision()));
+            Attempt attempt = call.latest();
+            if (!(failure instanceof MeshFailure) && attempt != null && hasPartOfMesh(call, attempt)) {
+                attempt.attach(failure, new DecisionNote(call.decision()));
             }
             throw failure;
         }
@@ -200,11 +201,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
      * Whether the mesh contributed to a failure: an endpoint of its own, an earlier attempt, or a limit that ended this one.
      * Otherwise there is nothing to explain, and the exception stays as OkHttp made it.
      */
-    private boolean hasPartOfMesh(Call call) {
-        Attempt attempt = call.latest();
-        if (attempt == null) {
-            return false;
-        }
+    private boolean hasPartOfMesh(Call call, Attempt attempt) {
         InnerCall inner = last;
         IOException cause = attempt.cancelCause();
         return (inner != null && inner.toMesh)

@@ -103,7 +103,7 @@ public final class Retry implements CallLayer {
                 attempt.over();
                 call.throwIfCancelled(); // cancelling the call is not a failure of the attempt
                 if (earlier != null && earlier != e) {
-                    e.addSuppressed(earlier);
+                    attempt.attach(e, earlier);
                 }
                 earlier = e;
                 if (!goesOn(call, attempt, null)) {

@@ -3,6 +3,7 @@ package dev.meshclient.internal.route;
 import dev.meshclient.policy.Match;
 import dev.meshclient.policy.PathMatch;
 import dev.meshclient.policy.ValueMatch;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import okhttp3.HttpUrl;
@@ -19,9 +20,9 @@ final class RequestMatch {
     /** Most specific first: exact path, expression, longest prefix; method; most headers; most query parameters. */
     static final Comparator<RequestMatch> PRECEDENCE = Comparator.<RequestMatch>comparingInt(m -> m.pathRank)
             .thenComparingInt(m -> -m.pathLength)
-            .thenComparingInt(m -> m.method == null ? 1 : 0)
-            .thenComparingInt(m -> -m.headers.size())
-            .thenComparingInt(m -> -m.queryParams.size());
+            .thenComparingInt(m -> m.ofMethod ? 0 : 1)
+            .thenComparingInt(m -> -m.headers)
+            .thenComparingInt(m -> -m.queryParams);
 
     /** Matches every request. */
     static final RequestMatch ANY = new RequestMatch(new Match(null, null, List.of(), List.of()));
@@ -31,14 +32,18 @@ final class RequestMatch {
         boolean test(String value) throws MatchGaveUp;
     }
 
-    private record Value(String name, ValueTest test) {}
+    private interface Condition {
+        boolean holds(Request request) throws MatchGaveUp;
+    }
 
     private final int pathRank;
     private final int pathLength;
-    private final @Nullable ValueTest path;
-    private final @Nullable String method;
-    private final List<Value> headers;
-    private final List<Value> queryParams;
+    private final boolean ofMethod;
+    private final int headers;
+    private final int queryParams;
+
+    /** Those without an expression first. */
+    private final Condition[] conditions;
 
     /** A match without a path has the prefix {@code /}, also in its rank. */
     RequestMatch(Match match) {
@@ -50,28 +55,49 @@ final class RequestMatch {
             case PATH_PREFIX -> 2;
         };
         this.pathLength = value.length();
-        this.path = value.isEmpty() && stated.type() == PathMatch.Type.PATH_PREFIX ? null : test(stated.type(), value);
-        this.method = match.method();
-        this.headers = values(match.headers());
-        this.queryParams = values(match.queryParams());
+        String method = match.method();
+        this.ofMethod = method != null;
+        this.headers = match.headers().size();
+        this.queryParams = match.queryParams().size();
+        List<Condition> exact = new ArrayList<>();
+        List<Condition> expressions = new ArrayList<>();
+        if (method != null) {
+            exact.add(request -> method.equals(request.method()));
+        }
+        if (!value.isEmpty() || stated.type() != PathMatch.Type.PATH_PREFIX) {
+            ValueTest path = test(stated.type(), value);
+            (pathRank == 1 ? expressions : exact)
+                    .add(request -> path.test(request.url().encodedPath()));
+        }
+        match.headers().forEach(m -> (isExact(m) ? exact : expressions).add(header(m.name(), test(m))));
+        match.queryParams().forEach(m -> (isExact(m) ? exact : expressions).add(query(m.name(), test(m))));
+        exact.addAll(expressions);
+        this.conditions = exact.toArray(Condition[]::new);
     }
 
-    /** @throws MatchGaveUp if it is not known */
+    /** @throws MatchGaveUp if it is not known, because a condition gives up and no other one says no */
     boolean matches(Request request) throws MatchGaveUp {
-        return (method == null || method.equals(request.method()))
-                && (path == null || path.test(request.url().encodedPath()))
-                && matchesHeaders(request)
-                && matchesQuery(request);
-    }
-
-    private boolean matchesHeaders(Request request) throws MatchGaveUp {
-        for (Value header : headers) {
-            String value = header(request, header.name);
-            if (value == null || !header.test.test(value)) {
-                return false;
+        MatchGaveUp unknown = null;
+        for (Condition condition : conditions) {
+            try {
+                if (!condition.holds(request)) {
+                    return false;
+                }
+            } catch (MatchGaveUp e) {
+                unknown = unknown == null ? e : unknown;
             }
         }
+        if (unknown != null) {
+            throw unknown;
+        }
         return true;
+    }
+
+    private static Condition header(String name, ValueTest test) {
+        return request -> {
+            String value = header(request, name);
+            return value != null && test.test(value);
+        };
     }
 
     /** The value that will be sent: OkHttp takes the content type from the body, and several lines are one value (RFC 9110 5.3). */
@@ -85,18 +111,12 @@ final class RequestMatch {
         return values.isEmpty() ? null : values.size() == 1 ? values.get(0) : String.join(",", values);
     }
 
-    private boolean matchesQuery(Request request) throws MatchGaveUp {
-        for (Value parameter : queryParams) {
-            List<@Nullable String> values = request.url().queryParameterValues(parameter.name);
-            if (values.isEmpty()) {
-                return false;
-            }
-            String first = values.get(0);
-            if (!parameter.test.test(first == null ? "" : first)) { // ?a is ?a=
-                return false;
-            }
-        }
-        return true;
+    private static Condition query(String name, ValueTest test) {
+        return request -> {
+            List<@Nullable String> values = request.url().queryParameterValues(name);
+            String first = values.isEmpty() ? null : values.get(0);
+            return !values.isEmpty() && test.test(first == null ? "" : first); // ?a is ?a=
+        };
     }
 
     private static ValueTest test(PathMatch.Type type, String value) {
@@ -116,14 +136,11 @@ final class RequestMatch {
         return cut ? value.substring(0, value.length() - 1) : value;
     }
 
-    private static List<Value> values(List<ValueMatch> matches) {
-        return matches.stream()
-                .map(m -> new Value(
-                        m.name(),
-                        switch (m.type()) {
-                            case EXACT -> m.value()::equals;
-                            case REGULAR_EXPRESSION -> new BoundedRegex(m.value())::matches;
-                        }))
-                .toList();
+    private static boolean isExact(ValueMatch match) {
+        return match.type() == ValueMatch.Type.EXACT;
+    }
+
+    private static ValueTest test(ValueMatch match) {
+        return isExact(match) ? match.value()::equals : new BoundedRegex(match.value())::matches;
     }
 }

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The identities of this process: the workload's own, and the certificates that the policy names. */
@@ -43,10 +44,11 @@ public final class Identities implements Closeable {
             Map<String, WorkloadIdentity> named,
             LiveIdentity.News news,
             long waitUntil) {
+        Consumer<Svid> beforeFirst = svid -> FirstHandshake.with(svid, time.wall());
         Map<String, LiveIdentity> live = new LinkedHashMap<>();
-        named.forEach((name, source) -> live.put(name, LiveIdentity.start(source, time, news)));
+        named.forEach((name, source) -> live.put(name, LiveIdentity.start(source, time, news, beforeFirst)));
         return new Identities(
-                workload == null ? null : LiveIdentity.start(workload, time, news),
+                workload == null ? null : LiveIdentity.start(workload, time, news, beforeFirst),
                 live,
                 waitUntil,
                 new PeerFaults(time, news));

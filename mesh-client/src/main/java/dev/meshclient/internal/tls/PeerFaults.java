@@ -2,24 +2,27 @@ package dev.meshclient.internal.tls;
 
 import dev.meshclient.internal.identity.LiveIdentity;
 import dev.meshclient.internal.identity.PeerFault;
-import dev.meshclient.internal.identity.WrongIdentity;
-import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports security failures towards peers: each to listeners, and to the log once a minute for each peer and kind. */
+/** Reports security failures towards peers: each to listeners, and to the log once a minute for each peer and kind, of 1024 at most. */
 public final class PeerFaults {
     private static final long MINUTE = 60_000_000_000L;
-    private static final int MAX_PEERS = 1024;
+    private static final int MAX_LOGGED = 1024;
+    /** A message is one line, whatever the certificate of the peer contains. */
+    private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}+\\s*");
 
     private final Time time;
     private final LiveIdentity.News news;
     private final Logger log;
-    private final Map<Reported, LogThrottle> throttles = new ConcurrentHashMap<>();
+    /** Of the last minute. */
+    private final Map<Reported, Long> loggedAt = new HashMap<>();
 
     private record Reported(String service, String endpoint, PeerFault fault) {}
 
@@ -40,38 +43,38 @@ public final class PeerFaults {
      * @param reason for people
      */
     public void note(String service, String endpoint, IOException failure, String reason) {
-        PeerFault fault = PeerFault.of(failure);
+        PeerFault fault = failure instanceof SSLException tls ? PeerFault.of(tls) : null;
         if (fault == null) {
             return;
         }
-        if (throttles.size() >= MAX_PEERS) { // endpoints come and go
-            throttles.clear();
-        }
-        Reported key = new Reported(service, endpoint, fault);
-        if (throttles.computeIfAbsent(key, k -> new LogThrottle(MINUTE)).allows("", time.now())) {
+        int peers = logged(new Reported(service, endpoint, fault), time.now());
+        if (peers > 0) {
             log.warn(
-                    "{} of '{}' is rejected ({}): {}; the next such failure of it is logged in a minute",
+                    "{} of '{}' is rejected ({}): {}; {}",
                     endpoint,
                     service,
                     fault,
-                    reason.replaceAll(
-                            "\\p{Cntrl}+\\s*", " ")); // one line, whatever the certificate of the peer contains
+                    CONTROLS.matcher(reason).replaceAll(" "),
+                    peers < MAX_LOGGED
+                            ? "the next such failure of it is logged in a minute"
+                            : MAX_LOGGED + " failures of peers were logged in a minute: no further one is");
         }
         news.peerRejected(service, endpoint, fault, reason);
     }
 
-    /** Whether a peer has proved another name than the host, or than the name that policy states in its place. */
-    public static boolean isOfHostName(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof WrongIdentity wrong) {
-                return wrong.isOfHost();
-            }
-        }
-        return false;
+    /** Counts the failure as logged, if the log may have it. @return the number of failures in the log; 0: not this one */
+    private synchronized int logged(Reported failure, long now) {
+        loggedAt.values().removeIf(at -> now - at >= MINUTE);
+        return loggedAt.size() < MAX_LOGGED && loggedAt.putIfAbsent(failure, now) == null ? loggedAt.size() : 0;
+    }
+
+    /** As {@link PeerFault#isOfHostName}. */
+    public static boolean isOfHostName(SSLException failure) {
+        return PeerFault.isOfHostName(failure);
     }
 
     /** Whether the peer answers TLS in plaintext. */
-    public static boolean isPlaintext(Throwable failure) {
+    public static boolean isPlaintext(SSLException failure) {
         return PeerFault.of(failure) == PeerFault.PLAINTEXT;
     }
 }

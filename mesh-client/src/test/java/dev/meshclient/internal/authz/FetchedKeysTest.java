@@ -140,6 +140,55 @@ class FetchedKeysTest {
         assertThat(check.check(bearer(old)).problem()).contains("no key for it");
     }
 
+    /** A request after a pause starts the fetch itself: the keys that were revoked meanwhile must not decide it. */
+    @Test
+    void keys_whose_time_is_over_are_not_used_until_the_issuer_was_asked() {
+        VirtualTime virtual = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
+        KeySets slow = new KeySets(virtual, (uri, max, timeout) -> {
+            virtual.signal("network").await(virtual.now() + SECOND);
+            return served.getBytes(StandardCharsets.UTF_8);
+        });
+        String oldToken = bearer(old);
+        virtual.run(() -> {
+            TokenCheck check = check(slow);
+            assertThat(check.check(oldToken).problem()).isNull();
+            served = TestIssuer.jwks(fresh.key);
+            virtual.signal("day").await(virtual.now() + 86_400 * SECOND);
+
+            assertThat(check.check(oldToken).problem()).contains("no key for it");
+        });
+    }
+
+    @Test
+    void an_issuer_that_does_not_answer_delays_the_requests_of_one_fetch_and_no_later_ones() {
+        VirtualTime virtual = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
+        boolean[] hangs = {false};
+        KeySets slow = new KeySets(virtual, (uri, max, timeout) -> {
+            if (hangs[0]) {
+                virtual.signal("network").await(virtual.now() + timeout.toNanos());
+                throw new IOException("no answer");
+            }
+            return served.getBytes(StandardCharsets.UTF_8);
+        });
+        String oldToken = bearer(old);
+        List<Long> waited = new ArrayList<>();
+        virtual.run(() -> {
+            TokenCheck check = check(slow);
+            assertThat(check.check(oldToken).problem()).isNull();
+            hangs[0] = true;
+            virtual.signal("rotation").await(virtual.now() + 600 * SECOND);
+            for (int i = 0; i < 30; i++) {
+                long before = virtual.now();
+                assertThat(check.check(oldToken).problem()).isNull();
+                waited.add((virtual.now() - before) / SECOND);
+                virtual.signal("pause").await(virtual.now() + 10 * SECOND);
+            }
+        });
+
+        assertThat(waited).startsWith(5L).endsWith(0L);
+        assertThat(waited.stream().mapToLong(Long::longValue).sum()).isEqualTo(5);
+    }
+
     @Test
     void without_keys_no_token_is_checked_and_keys_are_fetched_once_a_second() {
         served = "";

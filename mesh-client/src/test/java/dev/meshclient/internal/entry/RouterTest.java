@@ -216,6 +216,15 @@ class RouterTest {
                 "'hosts': ['orders:http'] | http://orders/",
                 "'hosts': ['orders:65536'] | http://orders/",
                 "'hosts': ['::1'] | http://[::1]/",
+                "'hosts': ['orders:80:80'] | http://orders/",
+                "'hosts': ['orders::8080'] | http://orders/",
+                "'hosts': ['orders:80:http'] | http://orders:80/",
+                "'hosts': ['http:/orders'] | http://orders/",
+                "'hosts': ['http:orders'] | http://orders/",
+                "'hosts': ['HTTPS:\\\\\\\\orders'] | http://orders/",
+                "'hosts': ['.shop.example'] | http://a.shop.example/",
+                "'hosts': ['**.shop.example'] | http://b.a.shop.example/",
+                "'hosts': ['http://.shop.example:80/'] | http://a.shop.example/",
                 "'hosts': ['*.shop.example/'] | http://a.shop.example/",
                 "'hosts': ['cart', 5, 'orders'] | http://orders/",
                 "'hosts': ['cart, orders'] | http://orders/",
@@ -234,6 +243,7 @@ class RouterTest {
         assertThat(fate(url)).isEqualTo("PolicyUnavailable");
         assertThat(fate("http://good/")).isEqualTo("good");
         assertThat(fate("http://example/")).isEqualTo("passes");
+        assertThat(fate("http://http/")).as("a scheme is no host").isEqualTo("passes");
     }
 
     /** Its name was no host that the document listed, so calls to it are no more the mesh's than before. */

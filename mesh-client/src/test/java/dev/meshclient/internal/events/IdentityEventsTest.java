@@ -69,7 +69,8 @@ class IdentityEventsTest {
         LiveIdentity identity = LiveIdentity.start(
                 new Scripted(),
                 time,
-                new IdentityEvents(Events.of(time, List.of(), List.of(failing, new Recording()))));
+                new IdentityEvents(Events.of(time, List.of(), List.of(failing, new Recording()))),
+                svid -> {});
         time.step(Duration.ofHours(11).toNanos());
         identity.close();
 

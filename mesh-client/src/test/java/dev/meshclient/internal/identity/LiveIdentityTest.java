@@ -38,7 +38,7 @@ class LiveIdentityTest {
     private WorkloadIdentity.@Nullable Sink sink;
     private boolean watched;
 
-    private final LiveIdentity identity = LiveIdentity.start(new Source(), time, new Recording());
+    private final LiveIdentity identity = LiveIdentity.start(new Source(), time, new Recording(), svid -> {});
 
     /** Delivers what the test says. */
     private final class Source implements WorkloadIdentity {
@@ -93,6 +93,21 @@ class LiveIdentityTest {
             }
             events.add("changed");
         }
+    }
+
+    @Test
+    void what_must_precede_the_first_certificate_happens_once_and_before_its_use() {
+        List<String> prepared = new ArrayList<>();
+        List<LiveIdentity> made = new ArrayList<>();
+        made.add(LiveIdentity.start(
+                new Source(),
+                time,
+                new Recording(),
+                svid -> prepared.add("in use: " + made.get(0).current())));
+        sink().deliver(fresh(START));
+        sink().deliver(fresh(START.plusSeconds(60)));
+        assertThat(prepared).containsExactly("in use: null");
+        assertThat(made.get(0).current()).isNotNull();
     }
 
     @Test
@@ -278,7 +293,7 @@ class LiveIdentityTest {
         virtual.run(() -> {
             Blocking news = new Blocking(virtual);
             List<Svid> subscribed = new ArrayList<>();
-            try (LiveIdentity live = LiveIdentity.start(new Source(), virtual, news)) {
+            try (LiveIdentity live = LiveIdentity.start(new Source(), virtual, news, svid -> {})) {
                 live.onChange(change -> {
                     assertThat(live.current()).isSameAs(change.now());
                     subscribed.add(change.now());
@@ -314,7 +329,7 @@ class LiveIdentityTest {
         VirtualTime virtual = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
         virtual.run(() -> {
             Blocking news = new Blocking(virtual);
-            LiveIdentity live = LiveIdentity.start(new Source(), virtual, news);
+            LiveIdentity live = LiveIdentity.start(new Source(), virtual, news, svid -> {});
             virtual.start("source", () -> sink().deliver(fresh(START)));
             virtual.signal("pause").await(virtual.now() + 1_000_000);
             sink().deliver(fresh(START));

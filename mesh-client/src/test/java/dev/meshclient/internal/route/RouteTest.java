@@ -188,6 +188,49 @@ class RouteTest {
         assertThat(taken).containsOnlyKeys("public");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"path", "header", "query"})
+    void an_expression_that_gives_up_does_not_count_where_another_condition_says_no(String where) throws Exception {
+        String expression = ".*.*.*.*.*b";
+        Match canary =
+                switch (where) {
+                    case "path" ->
+                        new Match(
+                                new PathMatch(Routes.pathType("RegularExpression"), "/" + expression),
+                                null,
+                                List.of(Routes.exact("x-canary", "yes")),
+                                List.of());
+                    case "header" ->
+                        new Match(
+                                null,
+                                null,
+                                List.of(Routes.regex("x", expression), Routes.regex("x-canary", "y.*")),
+                                List.of());
+                    default ->
+                        new Match(
+                                null,
+                                null,
+                                List.of(),
+                                List.of(Routes.regex("x", expression), Routes.exact("canary", "yes")));
+                };
+        String aaa = "a".repeat(60);
+        Request request = Routes.get("http://orders/" + aaa + "?x=" + aaa)
+                .newBuilder()
+                .header("x", aaa)
+                .build();
+        CallLayer route = route(
+                new Route.Rule("canary", List.of(canary), List.of(to("canary", 1))),
+                new Route.Rule("all", List.of(), List.of(to("public", 1))));
+
+        Calls.call(time, request).run(route);
+        assertThat(taken).containsOnlyKeys("public");
+        Request withCanary = request.newBuilder()
+                .header("x-canary", "yes")
+                .url(request.url() + "&canary=yes")
+                .build();
+        assertThatThrownBy(() -> Calls.call(time, withCanary).run(route)).isInstanceOf(NoRoute.class);
+    }
+
     @Test
     void a_rule_of_several_matches_takes_what_any_of_them_takes_each_in_its_own_rank() throws Exception {
         CallLayer route = route(

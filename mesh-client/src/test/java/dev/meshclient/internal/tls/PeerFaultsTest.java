@@ -79,6 +79,7 @@ class PeerFaultsTest {
     @Test
     void a_failure_that_is_none_of_security_is_neither() {
         note("a:1", new IOException("reset"));
+        note("a:1", new IOException("the signer of the goods", new CertificateException("revoked")));
         note("a:1", new SSLHandshakeException("Received fatal alert: unknown_ca"));
         note("a:1", new SSLHandshakeException("Remote host terminated the handshake"));
         assertThat(events).isEmpty();
@@ -95,10 +96,16 @@ class PeerFaultsTest {
     }
 
     @Test
-    void peers_that_come_and_go_take_no_room_for_ever() {
-        for (int i = 0; i < 10_000; i++) {
+    void failures_of_1024_peers_are_logged_in_a_minute_and_all_are_events() {
+        for (int i = 0; i < 2_000; i++) {
             note("a:" + i, new SSLPeerUnverifiedException("x"));
         }
-        assertThat(log.lines()).hasSize(10_000);
+        assertThat(events).hasSize(2_000);
+        assertThat(log.lines()).hasSize(1024).last().asString().contains("no further one is");
+
+        time.step(60_000_000_000L);
+        note("a:1999", new SSLPeerUnverifiedException("x"));
+        note("a:1999", new SSLPeerUnverifiedException("x"));
+        assertThat(log.lines()).hasSize(1025).last().asString().contains("a:1999", "the next such failure of it");
     }
 }

@@ -4,17 +4,37 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.tls.PeerFaults;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.ConnectException;
+import java.net.NoRouteToHostException;
 import java.net.ProtocolException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.util.Map;
+import java.util.function.Function;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLProtocolException;
 import okhttp3.Connection;
 import okhttp3.Protocol;
 
 /** Classifies the failure of an attempt: its outcome, and the exception for the caller. */
 final class Failure {
+    /** The exact types with which the JDK ends a connection that several calls share. */
+    private static final Map<Class<?>, Function<String, IOException>> OF_A_BROKEN_CONNECTION = Map.of(
+            IOException.class, IOException::new,
+            EOFException.class, EOFException::new,
+            SocketException.class, SocketException::new,
+            SocketTimeoutException.class, SocketTimeoutException::new,
+            InterruptedIOException.class, InterruptedIOException::new,
+            SSLException.class, SSLException::new,
+            SSLProtocolException.class, SSLProtocolException::new,
+            SSLHandshakeException.class, SSLHandshakeException::new,
+            NoRouteToHostException.class, NoRouteToHostException::new,
+            ConnectException.class, ConnectException::new);
+
     private Failure() {}
 
     /** The outcome of each failure; OkHttp's internal types are compared by name. */
@@ -59,7 +79,7 @@ final class Failure {
 
     /**
      * Names the endpoint: OkHttp names the logical host and port, where no server listens. The type stays, since callers catch
-     * it.
+     * it. Each call gets an instance of its own, see {@link #own}.
      */
     static IOException named(InnerCall inner, IOException e) {
         Attempt attempt = inner.attempt;
@@ -76,7 +96,7 @@ final class Failure {
             return TlsFailure.withoutAlert(e, endpoint.name(), inner.tls);
         }
         if (endpoint == null || e.getClass() != ConnectException.class) {
-            return e;
+            return own(inner, e);
         }
         ConnectException named = new ConnectException("Failed to connect to " + endpoint.name() + ", an endpoint of '"
                 + attempt.call().request().url().host() + "'");
@@ -85,25 +105,25 @@ final class Failure {
     }
 
     /**
-     * An instance of this call's own, of the same type. OkHttp throws one exception in all calls whose HTTP/2 connection broke,
-     * and the mesh attaches the decision and the earlier attempts of its call.
+     * An instance of this call's own, of the same type: OkHttp throws one exception in all calls whose HTTP/2 connection broke,
+     * and the mesh attaches the decision and the earlier attempts of its call. An exception of another type may come from the
+     * caller's own body, interceptor or socket: it stays as it is, and the mesh attaches nothing to it.
      */
     static IOException own(InnerCall inner, IOException e) {
         Connection connection = inner.connection();
-        boolean isShared = connection != null
-                && connection.protocol() != Protocol.HTTP_1_1
-                && !e.getClass().getName().startsWith("okhttp3."); // those are made for each call
-        for (Class<?> type = e.getClass(); isShared && type != Exception.class; type = type.getSuperclass()) {
-            try {
-                IOException own =
-                        (IOException) type.getConstructor(String.class).newInstance(e.getMessage());
-                own.initCause(e);
-                own.setStackTrace(e.getStackTrace());
-                return own;
-            } catch (ReflectiveOperationException noSuchConstructor) {
-                // its superclass has one, IOException at the latest
-            }
+        if (connection == null
+                || connection.protocol() == Protocol.HTTP_1_1
+                || e.getClass().getName().startsWith("okhttp3.")) { // those are made for each call
+            return e;
         }
-        return e;
+        Function<String, IOException> copy = OF_A_BROKEN_CONNECTION.get(e.getClass());
+        if (copy == null) {
+            inner.attempt.sharesFailure(e);
+            return e;
+        }
+        IOException own = copy.apply(e.getMessage());
+        own.initCause(e);
+        own.setStackTrace(e.getStackTrace());
+        return own;
     }
 }

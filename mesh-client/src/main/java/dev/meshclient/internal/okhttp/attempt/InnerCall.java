@@ -7,6 +7,7 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.okhttp.client.EndpointConnections;
 import dev.meshclient.internal.okhttp.events.CallEvents;
 import dev.meshclient.internal.okhttp.events.EventForwarder;
+import dev.meshclient.internal.okhttp.events.RealCallAccess;
 import dev.meshclient.internal.tls.PeerTls;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -38,7 +39,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
     @Nullable
     PeerTls tls;
 
-    private volatile @Nullable Call call;
+    private volatile @Nullable Call call; // null again once its response is returned
     private volatile boolean abandoned;
     private @Nullable Connection connection;
     private boolean connectStarted;
@@ -100,12 +101,25 @@ public final class InnerCall extends EventForwarder implements Runnable {
         attempt.onCancel(this);
     }
 
+    /**
+     * The response is returned: from here on only the holder of its body holds the inner call. The timers of the mesh hold this
+     * object, and OkHttp reports a forgotten body when its call is unreachable.
+     */
+    void returned() {
+        if (connection != null && RealCallAccess.canFindCalls()) {
+            call = null;
+        }
+    }
+
     /** Cancels the inner call with the attempt. */
     @Override
     public void run() {
         Call inner = call;
+        Connection used = connection;
         if (inner != null) {
             inner.cancel();
+        } else if (used != null) {
+            RealCallAccess.cancel(used, this);
         }
     }
 

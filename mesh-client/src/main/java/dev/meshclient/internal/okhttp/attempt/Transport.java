@@ -215,6 +215,7 @@ public final class Transport {
             } else {
                 attempt.responded(response.code());
             }
+            inner.returned();
             return asSent(inner, response, upgraded);
         } catch (IOException e) {
             IOException failure = ExchangeFailed.unwrap(e);
@@ -287,10 +288,11 @@ public final class Transport {
         if (outcome == Outcome.STALE && from != null) {
             from.foundStale();
         }
-        IOException failure = Failure.own(inner, Failure.named(inner, e));
+        IOException failure = Failure.named(inner, e);
         Target target = attempt.call().target();
         Endpoint endpoint = attempt.endpoint();
-        if (target != null && endpoint != null) {
+        // No identity of the peer fails after the handshake: the caller's own body may refuse a certificate.
+        if (target != null && endpoint != null && inner.connection() == null) {
             identities
                     .faults()
                     .note(target.backend().service(), endpoint.name(), e, String.valueOf(failure.getMessage()));

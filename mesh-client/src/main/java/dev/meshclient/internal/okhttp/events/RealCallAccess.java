@@ -3,13 +3,17 @@ package dev.meshclient.internal.okhttp.events;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.lang.ref.Reference;
+import java.util.List;
 import okhttp3.Call;
+import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads internals of an OkHttp call: the client that made it, whether it opens a WebSocket, its listener. Works on the class
+ * Reads internals of an OkHttp call: the client that made it, whether it opens a WebSocket, its listener, its place in the list
+ * of a connection. Works on the class
  * path, or on the module path with {@code --add-exports okhttp3/okhttp3.internal.connection=dev.meshclient}. Otherwise, or with
  * a later OkHttp without these internals, every result is null and the engine uses what the chain shows.
  */
@@ -19,6 +23,8 @@ public final class RealCallAccess {
     private static final @Nullable MethodHandle WEB_SOCKET = find("getForWebSocket", boolean.class);
     private static final @Nullable MethodHandle SET_LISTENER =
             find("setEventListener$okhttp", void.class, EventListener.class);
+    private static final @Nullable MethodHandle LISTENER = find("getEventListener$okhttp", EventListener.class);
+    private static final @Nullable MethodHandle CALLS = findCalls();
 
     private RealCallAccess() {}
 
@@ -37,6 +43,57 @@ public final class RealCallAccess {
         }
     }
 
+    private static @Nullable MethodHandle findCalls() {
+        if (LISTENER == null) {
+            return null;
+        }
+        try {
+            Class<?> connection = Class.forName("okhttp3.internal.connection.RealConnection");
+            return MethodHandles.lookup()
+                    .findVirtual(connection, "getCalls", MethodType.methodType(List.class))
+                    .asType(MethodType.methodType(List.class, Connection.class));
+        } catch (ReflectiveOperationException | LinkageError notHere) {
+            return null;
+        }
+    }
+
+    /** Whether {@link #cancel} works here. */
+    public static boolean canFindCalls() {
+        return CALLS != null;
+    }
+
+    /**
+     * Cancels the call with this listener that uses the connection, if there is one: OkHttp's connections refer to their calls
+     * weakly, so that it can report a response whose body was forgotten.
+     */
+    public static void cancel(Connection connection, EventListener listener) {
+        Call found = null;
+        synchronized (connection) { // OkHttp's lock of the list
+            for (Reference<?> reference : calls(connection)) {
+                if (reference.get() instanceof Call call && listener == invoke(LISTENER, call)) {
+                    found = call;
+                }
+            }
+        }
+        if (found != null) {
+            found.cancel();
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Reference<?>> calls(Connection connection) {
+        if (CALLS == null) {
+            return List.of();
+        }
+        try {
+            return (List<Reference<?>>) CALLS.invoke(connection);
+        } catch (ClassCastException anotherConnection) { // not an OkHttp connection
+            return List.of();
+        } catch (Throwable e) {
+            throw new IllegalStateException("OkHttp refused " + CALLS, e);
+        }
+    }
+
     /** Whether {@link #client} works here. */
     public static boolean canFindClient() {
         return CLIENT != null;
@@ -44,12 +101,12 @@ public final class RealCallAccess {
 
     /** The client that made the call, with later {@code newBuilder()} changes. */
     public static @Nullable OkHttpClient client(Call call) {
-        return CLIENT == null ? null : (OkHttpClient) invoke(CLIENT, call);
+        return (OkHttpClient) invoke(CLIENT, call);
     }
 
     /** Null: not known. */
     public static @Nullable Boolean isWebSocket(Call call) {
-        return WEB_SOCKET == null ? null : (Boolean) invoke(WEB_SOCKET, call);
+        return (Boolean) invoke(WEB_SOCKET, call);
     }
 
     /** Whether {@link #replaceListener} works here. */
@@ -72,7 +129,10 @@ public final class RealCallAccess {
         }
     }
 
-    private static @Nullable Object invoke(MethodHandle handle, Call call) {
+    private static @Nullable Object invoke(@Nullable MethodHandle handle, Call call) {
+        if (handle == null) {
+            return null;
+        }
         try {
             return handle.invoke(call);
         } catch (ClassCastException anotherCall) { // not an OkHttp call

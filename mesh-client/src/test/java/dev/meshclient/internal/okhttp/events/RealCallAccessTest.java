@@ -24,6 +24,11 @@ class RealCallAccessTest {
     }
 
     @Test
+    void connections_show_their_calls() {
+        assertThat(RealCallAccess.canFindCalls()).isTrue();
+    }
+
+    @Test
     void its_listener_can_be_replaced() {
         assertThat(RealCallAccess.canReplaceListener()).isTrue();
         assertThat(RealCallAccess.replaceListener(call, new EventListener() {})).isTrue();
