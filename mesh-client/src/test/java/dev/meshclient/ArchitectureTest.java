@@ -185,9 +185,9 @@ class ArchitectureTest {
             only(in("time"), in("time"), "a clock that knew calls could not be swapped for a virtual one");
 
     @ArchTest
-    static final ArchRule policy_knows_nothing = only(
+    static final ArchRule policy_knows_what_pem_is = only(
             resideInAPackage(ROOT + ".policy"),
-            resideInAPackage(ROOT + ".policy"),
+            in("pem").or(resideInAPackage(ROOT + ".policy")),
             "it is the model that a registry, a linter and a mesh share");
 
     @ArchTest
@@ -266,7 +266,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule a_source_of_identity_knows_files_and_time = only(
             resideInAPackage(ROOT + ".identity"),
-            resideInAnyPackage(ROOT + ".identity", INTERNAL + "time", INTERNAL + "files"),
+            in("time", "files", "pem").or(resideInAPackage(ROOT + ".identity")),
             "the identity of a workload does not depend on the services that it calls");
 
     @ArchTest
@@ -278,7 +278,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule tls_knows_the_identity_in_use_and_what_policy_asks_of_a_peer = only(
             in("tls"),
-            in("tls", "identity", "endpoint", "time")
+            in("tls", "identity", "pem", "endpoint", "time")
                     .or(resideInAPackage(ROOT + ".identity"))
                     .or(describe("what a Backend says", c -> Set.of("Tls", "Tls$Mode")
                             .contains(c.getName().replace(ROOT + ".policy.", "")))),
@@ -293,6 +293,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule files_know_nothing =
             only(in("files"), in("files"), "policy and certificates are watched in the same way");
+
+    @ArchTest
+    static final ArchRule pem_knows_nothing =
+            only(in("pem"), in("pem"), "certificates of policy are read as strictly as those of files");
 
     @ArchTest
     static final ArchRule mesh_alone_wires_the_rooms_together = noClasses()
@@ -467,6 +471,7 @@ class ArchitectureTest {
                         "identity",
                         "tls",
                         "files",
+                        "pem",
                         "version",
                         "lint",
                         "authz");

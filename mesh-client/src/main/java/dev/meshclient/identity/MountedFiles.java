@@ -1,5 +1,6 @@
 package dev.meshclient.identity;
 
+import dev.meshclient.internal.pem.PemText;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class MountedFiles {
     /** A bundle of a thousand authorities is smaller. */
     private static final int MAX_BYTES = 4 << 20;
+
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
 
     private final Path directory;
     private final @Nullable Layout named;
@@ -161,7 +164,8 @@ final class MountedFiles {
         if (bytes.length > MAX_BYTES) {
             throw new IOException(file + " is longer than " + MAX_BYTES + " bytes, it is not read");
         }
-        return new String(bytes, StandardCharsets.UTF_8);
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        return text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
     }
 
     private static String reason(IOException e) {
@@ -178,7 +182,7 @@ final class MountedFiles {
     /** The parsed identity, if the files fit together. */
     Svid understand(Contents contents) throws CertificateException {
         List<X509Certificate> chain =
-                Pem.certificates(contents.text(contents.certificates), contents.certificates.toString());
+                PemText.certificates(contents.text(contents.certificates), contents.certificates.toString());
         PrivateKey key = key(contents);
         Svid svid;
         try {
@@ -215,7 +219,7 @@ final class MountedFiles {
         try {
             return text.stripLeading().startsWith("{")
                     ? TrustBundle.fromSpiffeJwks(trustDomain, text)
-                    : TrustBundle.of(trustDomain, Pem.certificates(text, "it"));
+                    : TrustBundle.of(trustDomain, PemText.certificates(text, "it"));
         } catch (CertificateException | IllegalArgumentException e) {
             throw new CertificateException(file + ": " + e.getMessage(), e);
         }
@@ -224,7 +228,7 @@ final class MountedFiles {
     private PrivateKey key(Contents contents) throws CertificateException {
         char[] password = keyPassword == null ? null : keyPassword.get();
         try {
-            return Pem.privateKey(contents.text(contents.key), password, contents.key.toString());
+            return PemKeys.privateKey(contents.text(contents.key), password, contents.key.toString());
         } finally {
             if (password != null) {
                 Arrays.fill(password, '\0');

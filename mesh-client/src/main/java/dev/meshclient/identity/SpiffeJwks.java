@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshclient.internal.pem.PemText;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.security.AlgorithmParameters;
@@ -129,7 +130,7 @@ final class SpiffeJwks {
             throw refused(path + ".x5c is no array");
         }
         try {
-            x509.add(Pem.certificate(
+            x509.add(PemText.certificate(
                     Base64.getMimeDecoder().decode(certificates.get(0).asText())));
         } catch (IllegalArgumentException | CertificateException e) {
             throw refused(path + ".x5c[0] is no certificate: " + e.getMessage());

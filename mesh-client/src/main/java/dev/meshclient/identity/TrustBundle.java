@@ -1,5 +1,6 @@
 package dev.meshclient.identity;
 
+import dev.meshclient.internal.pem.PemText;
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
 import java.security.cert.CertificateException;
@@ -47,7 +48,7 @@ public record TrustBundle(
      * @throws CertificateException if there is no certificate, or one cannot be read
      */
     public static TrustBundle fromPem(String trustDomain, String pem) throws CertificateException {
-        return of(trustDomain, Pem.certificates(pem, "the bundle of trust domain '" + trustDomain + "'"));
+        return of(trustDomain, PemText.certificates(pem, "the bundle of trust domain '" + trustDomain + "'"));
     }
 
     /**

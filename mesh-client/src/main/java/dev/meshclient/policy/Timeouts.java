@@ -13,6 +13,12 @@ public record Timeouts(@Nullable Duration request, @Nullable Duration backendReq
     /** Nothing is stated. */
     public static final Timeouts NONE = new Timeouts(null, null);
 
+    /**
+     * The limit of a call to a service with endpoints, if neither policy nor the caller states one: Envoy's route timeout, 15
+     * seconds.
+     */
+    public static final Duration BUILT_IN_REQUEST = Duration.ofSeconds(15);
+
     /** These values; each one that is not stated is taken from {@code base}. */
     public Timeouts over(Timeouts base) {
         return new Timeouts(

@@ -1,9 +1,7 @@
 package dev.meshclient.policy;
 
-import java.io.ByteArrayInputStream;
-import java.nio.charset.StandardCharsets;
+import dev.meshclient.internal.pem.PemText;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.util.regex.Pattern;
 
 /** Checks {@code tls}. A field that the mode does not use is refused: its author expects it to be verified. */
@@ -64,21 +62,14 @@ final class TlsCheck {
 
     private static void certificates(Place place, Tls tls) {
         String pem = tls.caCertificates();
-        if (pem != null && place.text(pem, 1, MAX_PEM) && !isCertificates(pem)) {
-            place.wrong(
-                    pem,
-                    "X.509 certificates in PEM, each between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----");
-        }
-    }
-
-    private static boolean isCertificates(String pem) {
-        try {
-            return pem.contains("-----BEGIN CERTIFICATE-----")
-                    && !CertificateFactory.getInstance("X.509")
-                            .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
-                            .isEmpty();
-        } catch (CertificateException e) {
-            return false;
+        if (pem != null && place.text(pem, 1, MAX_PEM)) {
+            try {
+                PemText.certificates(pem, "a text");
+            } catch (CertificateException e) {
+                place.wrongIn(
+                        String.valueOf(e.getMessage()),
+                        "X.509 certificates in PEM, each between -----BEGIN CERTIFICATE----- and -----END CERTIFICATE-----");
+            }
         }
     }
 }

@@ -1,6 +1,5 @@
 package dev.meshclient.policy;
 
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,33 +32,21 @@ final class UselessSettings {
     }
 
     private void find() {
-        Place defaults = root.field("defaults");
-        timeouts(defaults, policy.defaults().route().timeouts(), Timeouts.NONE);
-        access(defaults, policy.defaults().backend().access());
+        UselessTimeouts.find(root, policy);
+        access(root.field("defaults"), policy.defaults().backend().access());
         boolean zones = policy.services().values().stream().anyMatch(UselessSettings::hasZone);
         policy.services()
                 .forEach((name, service) -> service(root.field("services").field(name), service, zones));
     }
 
     private void service(Place place, Service service, boolean zonesElsewhere) {
-        Timeouts ofDefaults = policy.defaults().route().timeouts();
-        Timeouts stated = service.settings().route().timeouts();
-        timeouts(place, stated, ofDefaults);
         access(place, service.settings().backend().access());
         clusters(place.field("endpoints"), service);
         for (int i = 0; i < service.subsets().size(); i++) {
             Subset subset = service.subsets().get(i);
-            Place at = place.field("subsets").item(i);
-            subset(at.field("labels"), subset, service);
-            timeouts(at, subset.settings().route().timeouts(), stated.over(ofDefaults));
+            subset(place.field("subsets").item(i).field("labels"), subset, service);
         }
         rules(place.field("rules"), service.rules());
-        for (int i = 0; i < service.rules().size(); i++) {
-            timeouts(
-                    place.field("rules").item(i),
-                    service.rules().get(i).settings().timeouts(),
-                    stated.over(ofDefaults));
-        }
         zones(place.field("endpoints"), service, zonesElsewhere);
     }
 
@@ -155,22 +142,6 @@ final class UselessSettings {
             }
             String name = "rules[" + i + "]";
             conditions.forEach(condition -> taken.putIfAbsent(condition, name));
-        }
-    }
-
-    // ---- timeouts
-
-    /** Only where the level states it itself: a shorter {@code request} alone is a usual way to shorten the call. */
-    private static void timeouts(Place place, Timeouts stated, Timeouts base) {
-        Duration attempt = stated.backendRequest();
-        Duration call = stated.over(base).request();
-        if (attempt != null && call != null && !call.isZero() && attempt.compareTo(call) > 0) {
-            place.field("timeouts")
-                    .field("backendRequest")
-                    .wrong(
-                            attempt,
-                            "at most timeouts.request, which is " + call.toMillis()
-                                    + "ms here: the whole call ends before its first attempt may");
         }
     }
 

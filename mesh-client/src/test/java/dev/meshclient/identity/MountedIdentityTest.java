@@ -173,7 +173,7 @@ class MountedIdentityTest {
         put(ROOT.issue(svid(ID)), ROOT);
         Path bundles = Files.createDirectory(directory.resolve("federated"));
         Files.writeString(bundles.resolve("partner.example.pem"), PARTNER.certificatePem());
-        Files.writeString(bundles.resolve("revoked.example.json"), "{\"keys\": []}");
+        Files.writeString(bundles.resolve("revoked.example.json"), "\uFEFF{\"keys\": []}");
         Files.writeString(bundles.resolve("README"), "not a bundle");
         Path explicit = write("third.pem", PARTNER.certificatePem());
         watch(MountedIdentity.at(directory)

@@ -2,8 +2,11 @@ package dev.meshclient.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.meshclient.identity.TestCertificates.Kind;
+import dev.meshclient.internal.pem.PemText;
+import dev.meshclient.internal.time.Patience;
 import java.math.BigInteger;
 import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
@@ -15,6 +18,7 @@ import java.security.interfaces.RSAPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.PKCS8Generator;
@@ -24,10 +28,13 @@ import org.bouncycastle.openssl.jcajce.JcePEMEncryptorBuilder;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PemTest {
+    private static final String CONTENT =
+            TestCertificates.root("root").certificatePem().replaceAll("-----[A-Z ]+-----|\\s", "");
     private static final char[] PASSWORD = "open sesame".toCharArray();
 
     @ParameterizedTest
@@ -89,7 +96,7 @@ class PemTest {
 
         assertThat(read("Bag Attributes: x\n" + leaf.chainPem() + parameters + leaf.keyPem(), null))
                 .isEqualTo(leaf.key());
-        assertThat(Pem.certificates("words\n" + leaf.keyPem() + leaf.chainPem(), "it"))
+        assertThat(PemText.certificates("words\n" + leaf.keyPem() + leaf.chainPem(), "it"))
                 .isEqualTo(leaf.chain());
     }
 
@@ -119,11 +126,11 @@ class PemTest {
         TestCertificates root = TestCertificates.root("root");
         String good = root.certificatePem();
 
-        assertThatThrownBy(() -> Pem.certificates("", "c.pem"))
+        assertThatThrownBy(() -> PemText.certificates("", "c.pem"))
                 .hasMessageContaining("c.pem holds no certificate in PEM");
-        assertThatThrownBy(() -> Pem.certificates(good + good.substring(0, 200), "c.pem"))
+        assertThatThrownBy(() -> PemText.certificates(good + good.substring(0, 200), "c.pem"))
                 .hasMessageContaining("c.pem breaks off or is damaged at certificate 2");
-        assertThatThrownBy(() -> Pem.certificates(
+        assertThatThrownBy(() -> PemText.certificates(
                         good + "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", "c.pem"))
                 .hasMessageContaining("certificate 2 of c.pem is damaged");
     }
@@ -138,11 +145,12 @@ class PemTest {
         TestCertificates two = TestCertificates.root("two");
         String pem = (one.certificatePem() + two.certificatePem()).replace("\r", "");
 
-        assertThat(Pem.certificates(around + pem, "it")).containsExactly(one.certificate(), two.certificate());
-        assertThat(Pem.certificates(pem.replace(BEGIN, around + BEGIN), "it")).hasSize(2);
-        assertThat(Pem.certificates(pem.replace("\n", around.strip() + " \r\n"), "it"))
+        assertThat(PemText.certificates(around + pem, "it")).containsExactly(one.certificate(), two.certificate());
+        assertThat(PemText.certificates(pem.replace(BEGIN, around + BEGIN), "it"))
                 .hasSize(2);
-        assertThat(Pem.certificates(pem.replace("\n", "\r"), "it")).hasSize(2);
+        assertThat(PemText.certificates(pem.replace("\n", around.strip() + " \r\n"), "it"))
+                .hasSize(2);
+        assertThat(PemText.certificates(pem.replace("\n", "\r"), "it")).hasSize(2);
         assertThat(read(around + one.keyPem(), null)).isEqualTo(one.key());
     }
 
@@ -169,9 +177,64 @@ class PemTest {
         String good = TestCertificates.root("one").certificatePem().replace("\r", "");
         String pem = "words\n" + good.replace(BEGIN, begin) + good;
 
-        assertThatThrownBy(() -> Pem.certificates(pem, "ca.crt"))
+        assertThatThrownBy(() -> PemText.certificates(pem, "ca.crt"))
                 .isInstanceOf(CertificateException.class)
                 .hasMessageStartingWith("ca.crt, line 2, has a ");
+    }
+
+    /** The end of a block that is missing would take the next block, or the rest of the text, with it. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "BcBcE | line 3, begins a block within that of line 1",
+                "BcEcE | line 5, has the end of a block that does not begin, or begins as another type",
+                "EBcE | line 1, has the end of a block that does not begin, or begins as another type",
+                "BcKBcE | line 3, has the end of a block that does not begin, or begins as another type",
+                "BcEBc | breaks off or is damaged at certificate 2: the block that begins in line 4 has no end",
+                "BtcE | certificate 1 of ca.crt is damaged (line 1)",
+                "BhcE | certificate 1 of ca.crt is damaged (line 1)",
+                "BctE | certificate 1 of ca.crt is damaged (line 1)",
+            })
+    void refuses_blocks_that_are_not_whole(String text, String problem) {
+        assertThatThrownBy(() -> PemText.certificates(pem(text), "ca.crt"))
+                .isInstanceOf(CertificateException.class)
+                .hasMessageContaining("ca.crt")
+                .hasMessageContaining(problem);
+    }
+
+    /** RFC 7468 2 and 5.2: explanatory text stands outside of the encapsulation boundaries. */
+    @ParameterizedTest
+    @ValueSource(strings = {"tBcEtBcE", "hBcEBcEt", "tthBcEthhBcEtt"})
+    void reads_past_text_between_blocks(String text) throws Exception {
+        assertThat(PemText.certificates(pem(text), "ca.crt")).hasSize(2);
+    }
+
+    /** Each letter is a line, but for {@code c}, the content of a certificate, which is one line too. */
+    private static String pem(String text) {
+        return text.chars()
+                .mapToObj(c -> switch (c) {
+                    case 'B' -> BEGIN;
+                    case 'E' -> "-----END CERTIFICATE-----";
+                    case 'K' -> "-----END PRIVATE KEY-----";
+                    case 't' -> "-- Begin of our own roots; see wiki --";
+                    case 'h' -> "subject: /CN=root";
+                    default -> CONTENT;
+                })
+                .collect(Collectors.joining("\n"));
+    }
+
+    @Test
+    void reads_long_lines_in_one_pass() {
+        String blanks = " ".repeat(2_000_000);
+        String dashes = "--BEGIN".repeat(300_000);
+
+        assertTimeoutPreemptively(Patience.LONG, () -> assertThat(PemText.certificates(
+                        "a" + blanks + "b\n" + dashes + "\n" + "A ".repeat(900_000) + "\n" + pem("BcE"), "ca.crt"))
+                .hasSize(1));
+        assertThatThrownBy(() -> PemText.certificates("-----BEGIN " + "A ".repeat(900_000) + "-----", "ca.crt"))
+                .hasMessageStartingWith("ca.crt, line 1, has a block of type 'A A A")
+                .hasMessageMatching(".{0,200}");
     }
 
     /** Of the curves that the JDK has removed (JDK-8235710). */
@@ -211,6 +274,6 @@ class PemTest {
     }
 
     private static PrivateKey read(String pem, char @Nullable [] password) throws Exception {
-        return Pem.privateKey(pem, password, "k.pem");
+        return PemKeys.privateKey(pem, password, "k.pem");
     }
 }

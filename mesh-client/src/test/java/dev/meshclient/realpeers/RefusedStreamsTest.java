@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,44 +27,12 @@ class RefusedStreamsTest {
     private static final int CALLS = 1500;
     private static final int CALLERS = 100;
 
-    private static final String SETTINGS = """
-            daemon off;
-            worker_processes 1;
-            pid nginx.pid;
-            error_log error.log notice;
-            events { worker_connections 1024; }
-            http {
-              access_log off;
-              client_body_temp_path body;
-              proxy_temp_path proxy;
-              fastcgi_temp_path fastcgi;
-              uwsgi_temp_path uwsgi;
-              scgi_temp_path scgi;
-              server {
-                listen 127.0.0.1:%d http2 backlog=1024;
-                keepalive_requests 100;
-                location / { return 200 "answered"; }
-              }
-            }
-            """;
-
     @TempDir
     Path directory;
 
     @Test
     void no_call_is_lost_at_the_end_of_a_connection() throws Exception {
-        Path program = Program.find("nginx");
-        try (Program nginx = Program.start(
-                        directory,
-                        port -> Files.writeString(directory.resolve("nginx.conf"), SETTINGS.formatted(port)),
-                        List.of(
-                                program.toString(),
-                                "-p",
-                                directory.toString(),
-                                "-c",
-                                "nginx.conf",
-                                "-e",
-                                "error.log"));
+        try (Program nginx = PlainNginx.start(directory, "http2", "keepalive_requests 100;");
                 Mesh mesh = Mesh.builder()
                         .policy(Documents.mesh("shop")
                                 .services(Documents.service("orders")

@@ -53,6 +53,7 @@ final class RawServer implements Closeable {
             Socket socket;
             try {
                 socket = server.accept();
+                socket.setTcpNoDelay(true); // what is written later must not wait for acknowledgements
             } catch (IOException end) {
                 return;
             }
@@ -162,8 +163,30 @@ final class RawServer implements Closeable {
 
         /** FIN, and the socket stays open until the client has read it: what is unread would make it a RST. */
         void finish() throws IOException {
+            end();
+            drain();
+        }
+
+        /** FIN; without a close_notify over TLS. */
+        void end() throws IOException {
             socket.shutdownOutput();
+        }
+
+        void drain() throws IOException {
             in.transferTo(OutputStream.nullOutputStream());
+        }
+
+        /** The client behind TLS. */
+        Peer tls(SSLSocketFactory factory) throws IOException {
+            SSLSocket tls = (SSLSocket) factory.createSocket(socket, "client", socket.getPort(), false);
+            tls.setUseClientMode(false);
+            tls.startHandshake();
+            return new Peer(tls, tls.getInputStream());
+        }
+
+        /** A second handshake is a KeyUpdate of TLS 1.3. */
+        void updateKeys() throws IOException {
+            ((SSLSocket) socket).startHandshake();
         }
 
         /** RST instead of FIN. */

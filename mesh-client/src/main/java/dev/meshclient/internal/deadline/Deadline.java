@@ -10,6 +10,7 @@ import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.time.Alarm;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.Timeouts;
 import java.io.IOException;
 import java.time.Duration;
 import okhttp3.Response;
@@ -17,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** One time limit for all attempts, to the end of the response body: cancels the call when it expires. */
 public final class Deadline implements CallLayer {
-    /** The built-in limit, if neither policy nor the caller states one: Envoy's route timeout. */
-    private static final Duration BUILT_IN = Duration.ofSeconds(15);
-
     private final Time time;
     private final long statedNanos;
     private final long builtInNanos;
@@ -37,7 +35,7 @@ public final class Deadline implements CallLayer {
      * @param neutral there is no built-in limit
      */
     public static CallLayer create(Time time, @Nullable Duration stated, boolean neutral, CallLayer next) {
-        long built = stated == null && !neutral ? BUILT_IN.toNanos() : 0;
+        long built = stated == null && !neutral ? Timeouts.BUILT_IN_REQUEST.toNanos() : 0;
         return new Deadline(time, stated == null ? 0 : stated.toNanos(), built, next);
     }
 

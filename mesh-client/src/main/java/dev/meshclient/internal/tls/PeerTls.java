@@ -4,18 +4,15 @@ import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TrustBundle;
 import dev.meshclient.internal.identity.LiveIdentity;
 import dev.meshclient.internal.identity.PeerTrust;
+import dev.meshclient.internal.pem.PemText;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Tls;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -227,17 +224,11 @@ public final class PeerTls {
 
     /** Certificates of the policy, which was checked before. */
     private static List<X509Certificate> certificates(@Nullable String pem) {
-        List<X509Certificate> certificates = new ArrayList<>();
-        if (pem != null) {
-            try {
-                CertificateFactory.getInstance("X.509")
-                        .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))
-                        .forEach(c -> certificates.add((X509Certificate) c));
-            } catch (CertificateException e) {
-                throw new IllegalStateException("policy let through what are no certificates", e);
-            }
+        try {
+            return pem == null ? List.of() : PemText.certificates(pem, "caCertificates");
+        } catch (CertificateException e) {
+            throw new IllegalStateException("policy let through what are no certificates", e);
         }
-        return certificates;
     }
 
     Socket layer(Socket socket, String host, int port, boolean autoClose) throws IOException {

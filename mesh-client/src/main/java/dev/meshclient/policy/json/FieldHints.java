@@ -18,24 +18,28 @@ final class FieldHints {
             match = matches of a rule
             destination(s), clusterName, weightedClusters = backendRefs: [{"name": SERVICE, "subset": SUBSET}] of a rule
             host, hostname(s), domain(s), authority = hosts of a service, and the name of a backendRef
-            uri, prefix, pathPrefix = path: {"type": "PathPrefix", "value": PATH} of a match
+            uri = path: {"type": "Exact", "PathPrefix" or "RegularExpression", "value": PATH} of a match
+            prefix, pathPrefix = path: {"type": "PathPrefix", "value": PATH} of a match, for whole path elements: /api does not match /apix; of a header it is a RegularExpression
             exact, regex, safeRegex = {"type": "Exact" or "RegularExpression", "value": TEXT} of a match
             mirror(s), requestMirrorPolicies = nothing: this version does not mirror
             timeout = timeouts.request, and timeouts.backendRequest for one attempt
             perTryTimeout, attemptTimeout = timeouts.backendRequest
             request, backendRequest = a field of timeouts
             connectTimeout, connect = timeouts.connect of a service
-            idleTimeout, perTryIdleTimeout, idle = timeouts.idle of a service
-            retries, retryPolicy, numRetries, maxRetries = retry.attempts
+            idleTimeout, perTryIdleTimeout, idle = timeouts.idle of a service: the time without a byte within a call, not that of an unused connection
+            retries, retryPolicy, numRetries = retry.attempts
+            maxRetries = retryConstraint, for the retries of all calls, and retry.attempts, for those of one call
             attempts, retryOn, backoff = a field of retry
             codes, statusCodes, retriableStatusCodes = retry.codes
             retryBudget, budget, minRetryRate = retryConstraint
             trafficPolicy = not a level of its own: loadBalancer, outlierDetection, limits, timeouts and tls stand on the service, on a subset, or in defaults
             portLevelSettings = a service for each port
             connectionPool, circuitBreaker(s) = limits.maxRequests, and timeouts.connect
-            maxRequests, http2MaxRequests, maxConnections, maxPendingRequests, http1MaxPendingRequests = limits.maxRequests
-            consecutive5xx, consecutiveErrors, consecutive5xxErrors = outlierDetection.consecutive5xxErrors
-            consecutiveGatewayFailure, consecutiveGatewayErrors = outlierDetection.consecutiveGatewayErrors
+            maxRequests, http2MaxRequests = limits.maxRequests
+            maxPendingRequests, http1MaxPendingRequests = nothing: no call waits in a queue, and one above limits.maxRequests fails at once
+            maxConnections = nothing: this version limits calls (limits.maxRequests), not connections
+            consecutive5xx, consecutive5xxErrors = outlierDetection.consecutive5xxErrors
+            consecutiveErrors, consecutiveGatewayFailure, consecutiveGatewayErrors = outlierDetection.consecutiveGatewayErrors
             healthCheck(s), livenessProbe, readinessProbe = outlierDetection: the results of calls show which endpoint fails
             lbPolicy, simple = loadBalancer.simple
             zone, region, subZone, availabilityZone = locality: "region/zone" of an endpoint
@@ -71,7 +75,10 @@ final class FieldHints {
         return meaning == null ? "" : "in this document it is " + meaning + "; ";
     }
 
-    /** The legal word that differs in a few letters only, not counting case and hyphens; null: none does. */
+    /**
+     * The legal word that differs in a few letters only, not counting case and hyphens; null: none does. A digit has a meaning:
+     * {@code 4xx} is no mistyped {@code 5xx}.
+     */
     static @Nullable String near(String word, Collection<String> legal) {
         if (word.length() < SHORTEST || word.length() > LONGEST) {
             return null;
@@ -80,7 +87,8 @@ final class FieldHints {
         String nearest = null;
         int least = plain.length() < 6 ? 2 : plain.length() < 10 ? 3 : 4;
         for (String candidate : legal) {
-            if (candidate.length() < plain.length() - least) {
+            if (candidate.length() < plain.length() - least
+                    || !digits(candidate).equals(digits(word))) {
                 continue;
             }
             int distance = distance(plain, plain(candidate));
@@ -94,6 +102,10 @@ final class FieldHints {
 
     private static String plain(String word) {
         return word.toLowerCase(Locale.ROOT).replace("-", "").replace("_", "");
+    }
+
+    private static String digits(String word) {
+        return word.replaceAll("\\D", "");
     }
 
     /** Inserted, removed and other letters, and exchanged neighbours (Damerau's distance, each pair once). */

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.meshclient.policy.PolicyCheck;
-import dev.meshclient.policy.PolicyProblem;
 import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -20,7 +19,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,7 +43,6 @@ final class JsonCursor {
             .build();
 
     private static final int FEW_NAMES = 16;
-    private static final int LISTED = 1000;
 
     /** A value of a list or of an object with free keys. */
     interface Reader<T> {
@@ -55,8 +52,7 @@ final class JsonCursor {
     private final byte[] json;
     private final JsonParser parser;
     private final PolicyCheck check;
-    private final boolean strict;
-    private Set<String> unknownFields = new LinkedHashSet<>();
+    private final UnknownFields unknownFields;
     private final SharedStrings strings = new SharedStrings();
     private final Map<List<String>, Map<String, String>> stringMaps = new HashMap<>();
     private final List<String> keysAndValues = new ArrayList<>();
@@ -64,14 +60,12 @@ final class JsonCursor {
     private int open;
     private int depth;
     private @Nullable List<String> skipped; // the texts of skipped values are recorded here
-    private int hints;
 
-    /** @param strict whether fields that this version does not know are problems */
-    JsonCursor(byte[] json, JsonParser parser, PolicyCheck check, boolean strict) {
+    JsonCursor(byte[] json, JsonParser parser, PolicyCheck check, UnknownFields unknownFields) {
         this.json = json;
         this.parser = parser;
         this.check = check;
-        this.strict = strict;
+        this.unknownFields = unknownFields;
     }
 
     /** Moves to the only value of the text. */
@@ -159,46 +153,8 @@ final class JsonCursor {
         check.found(place(), value, expected, line());
     }
 
-    /** Records that the current value belongs to a field that this version does not know. */
-    void unknown(String expected) {
-        if (strict) {
-            found(null, expected);
-        } else if (unknownFields.size() < LISTED) {
-            Object[] steps = place().stream()
-                    .map(step -> step instanceof Integer ? -1 : step)
-                    .toArray();
-            unknownFields.add(PolicyProblem.pathOf(steps).replace("[-1]", "[]"));
-        }
-    }
-
-    /** The field that the author probably meant; empty after many: a hostile document may have millions of unknown fields. */
-    String hint(String unknown, Set<String> legal) {
-        return hints++ < LISTED ? FieldHints.of(unknown, legal) : "";
-    }
-
-    /** Reads a value, and records its unknown fields in {@code own} as well. */
-    <T> T read(Reader<T> reader, Set<String> own) throws IOException {
-        Set<String> all = unknownFields;
-        unknownFields = own;
-        T value = reader.read(this);
-        unknownFields = all;
-        addUnknown(own);
-        return value;
-    }
-
-    /** Skips a value that was read from an earlier text. */
-    void skip(Set<String> unknown) throws IOException {
-        parser.skipChildren();
-        addUnknown(unknown);
-    }
-
-    private void addUnknown(Set<String> more) {
-        more.stream().limit(LISTED - unknownFields.size()).forEach(unknownFields::add);
-    }
-
-    /** The paths of ignored fields, each once and without indexes. */
-    List<String> unknownFields() {
-        return List.copyOf(unknownFields);
+    UnknownFields unknownFields() {
+        return unknownFields;
     }
 
     // ---- values
@@ -220,6 +176,11 @@ final class JsonCursor {
         } else if (token == JsonToken.VALUE_STRING) {
             note(string());
         }
+    }
+
+    /** Skips a value that was read from an earlier text: its keys were checked then. */
+    void skipUnchanged() throws IOException {
+        parser.skipChildren();
     }
 
     private void note(String text) {

@@ -42,7 +42,8 @@ final class JsonText {
             throw refused("UTF-16 or UTF-32", SYNTAX, 0);
         }
         try (JsonParser parser = JsonCursor.FACTORY.createParser(json)) {
-            JsonCursor cursor = new JsonCursor(json, parser, check, strict);
+            UnknownFields unknownFields = new UnknownFields(strict);
+            JsonCursor cursor = new JsonCursor(json, parser, check, unknownFields);
             cursor.start();
             reading.read(cursor);
             JsonLocation second = cursor.end();
@@ -50,7 +51,7 @@ final class JsonText {
                 throw refused(
                         at(second) + ": a second value", "one JSON value and nothing after it", second.getLineNr());
             }
-            return cursor.unknownFields();
+            return unknownFields.ignored();
         } catch (PolicyException e) {
             throw e;
         } catch (JsonProcessingException e) {

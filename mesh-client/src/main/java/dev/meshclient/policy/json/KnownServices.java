@@ -50,11 +50,12 @@ final class KnownServices {
         if (text != null && known != null && isAt(begin, text)) {
             used = true;
             texts.put(name, text);
-            in.skip(text.unknownFields);
+            in.skipUnchanged();
+            in.unknownFields().add(text.unknownFields);
             return known;
         }
         Set<String> unknown = new LinkedHashSet<>();
-        Service service = in.read(reader::read, unknown);
+        Service service = in.unknownFields().read(in, reader::read, unknown);
         int length = in.offset() + 1 - begin;
         // A large service that is most of the document has changed whenever the document has.
         if (length <= Math.max(SMALL, json.length / 2)) {

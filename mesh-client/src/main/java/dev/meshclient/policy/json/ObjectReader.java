@@ -105,14 +105,9 @@ final class ObjectReader<B> {
         if (why != null) {
             in.found(null, why);
         } else if (othersAreRefused) {
-            in.unreadable(
-                    in.place(),
-                    null,
-                    "no such field, and not safe to ignore; " + in.hint(name, fields.keySet()) + "known here: "
-                            + String.join(", ", fields.keySet()));
+            in.unknownFields().foundUnsafe(in, name, fields.keySet());
         } else if (!name.startsWith("x-")) {
-            in.unknown("no such field; " + in.hint(name, fields.keySet()) + "known here: "
-                    + String.join(", ", fields.keySet()));
+            in.unknownFields().found(in, name, fields.keySet());
         }
         in.skip();
     }

@@ -13,7 +13,8 @@ import java.util.regex.Pattern;
 
 /** Reads services: their hosts, endpoints and subsets. */
 final class ServiceReader {
-    private static final Words<AppProtocol> APP_PROTOCOL = Words.of(AppProtocol.values(), AppProtocol::word);
+    private static final Words<AppProtocol> APP_PROTOCOL = Words.of(AppProtocol.values(), AppProtocol::word)
+            .refusing("http2", "is stated as kubernetes.io/h2c here, and as https with TLS");
     private static final Words<Resolution> RESOLUTION = Words.of(Resolution.values());
     private static final Words<Endpoint.Health> HEALTH = Words.of(Endpoint.Health.values());
     private static final Words<Endpoint.TlsMode> TLS_MODE = Words.of(Endpoint.TlsMode.values(), Endpoint.TlsMode::word);

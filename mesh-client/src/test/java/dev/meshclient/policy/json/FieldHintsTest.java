@@ -6,6 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Words of other meshes, words in a wrong place, and typing errors, each in the smallest document. */
 class FieldHintsTest {
@@ -38,6 +39,12 @@ class FieldHintsTest {
                 "'ports': [] | the port of an endpoint",
                 "'attempts': 3 | a field of retry",
                 "'maxRequests': 3 | limits.maxRequests",
+                "'limits': {'maxPendingRequests': 3} | nothing: no call waits in a queue",
+                "'limits': {'maxConnections': 3} | nothing: this version limits calls",
+                "'limits': {'maxRetries': 3} | retryConstraint, for the retries of all calls",
+                "'outlierDetection': {'consecutiveErrors': 3} | outlierDetection.consecutiveGatewayErrors",
+                "'idleTimeout': '1h' | timeouts.idle of a service: the time without a byte within a call",
+                "'rules': [{'backendRefs': [{'name': 'a'}], 'prefix': '/a'}] | path: {\"type\": \"PathPrefix\", \"value\": PATH} of a match, for whole path elements",
                 "'mtls': {} | tls: {\"mode\": \"MESH_MUTUAL\"}",
             })
     void what_a_word_of_elsewhere_is_here(String field, String meaning) {
@@ -73,6 +80,18 @@ class FieldHintsTest {
         assertThat(only("'services': {'a': {'hosts': ['a'], " + field + "}}")).contains("did you mean " + meant + "?");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'retry': {'attempts': 1, 'retryOn': ['4xx']}",
+                "'appProtocol': 'http2'",
+                "'retry': {'attempts': 1, 'retryOn': ['retriable-5xx']}",
+                "'outlierDetection': {'consecutive4xxErrors': 1}",
+            })
+    void another_digit_is_no_typing_error(String field) {
+        assertThat(only("'services': {'a': {'hosts': ['a'], " + field + "}}")).doesNotContain("did you mean");
+    }
+
     @Test
     void only_words_that_are_legal_at_that_place() {
         assertThat(only("'services': {'a': {'hosts': ['a'], 'retry': {'attempts': 1, 'wieght': 1}}}"))
@@ -88,5 +107,19 @@ class FieldHintsTest {
         }
         assertThat(PolicyCodec.lint(Fixtures.utf8(Fixtures.document(fields.toString()))))
                 .hasSize(1001);
+    }
+
+    @Test
+    void ignored_fields_get_no_hint_and_do_not_use_up_those_of_problems() throws Exception {
+        StringBuilder fields = new StringBuilder();
+        for (int i = 0; i < 2000; i++) {
+            fields.append("'outlierDetektoon").append(i).append("': 1, ");
+        }
+        String document = Fixtures.document(
+                fields + "'services': {'a': {'hosts': ['a'], 'authorization': [{'action': 'ALLOW', 'rulez': []}]}}");
+
+        assertThat(PolicyCodec.read(Fixtures.utf8(document)).refused().get("a"))
+                .asString()
+                .contains("no such field, and not safe to ignore; did you mean rules?");
     }
 }

@@ -137,6 +137,53 @@ class UselessSettingsTest {
     }
 
     @Test
+    void an_attempt_that_may_take_longer_than_the_built_in_limit() {
+        String longer = "'timeouts': {'backendRequest': '20s'}";
+
+        assertThat(ofService(ONE + ", " + longer))
+                .containsExactly(
+                        "services.a.timeouts.backendRequest: \"20s\": at most timeouts.request, which is 15000ms if it is"
+                                + " not stated: the whole call ends before its first attempt may");
+        assertThat(ofService("'resolution': 'NONE', " + longer)).isEmpty();
+        assertThat(ofService(ONE + ", 'timeouts': {'backendRequest': '15s'}")).isEmpty();
+    }
+
+    @Test
+    void an_attempt_is_compared_with_the_call_of_each_rule_that_it_applies_to() {
+        String longer = ONE + ", 'timeouts': {'request': '1s', 'backendRequest': '2s'}, ";
+        String rule = "{'name': '%s', 'matches': [{'path': {'value': '/%s'}}], 'backendRefs': [{'name': 'a'%s}]%s}";
+        String plain = rule.formatted("plain", "a", "", "");
+        String ofLonger = rule.formatted("long", "b", "", ", 'timeouts': {'request': '3s'}");
+        String ofShorter = rule.formatted("short", "c", "", ", 'timeouts': {'request': '500ms'}");
+        String own = rule.formatted("own", "d", "", ", 'timeouts': {'backendRequest': '600ms'}");
+
+        assertThat(ofService(longer + "'rules': [" + plain + ", " + ofLonger + "]"))
+                .as("it has an effect in the rule with the longer call")
+                .isEmpty();
+        assertThat(ofService(longer + "'rules': [" + plain + ", " + ofShorter + ", " + own + "]"))
+                .hasSize(1);
+        assertThat(ofService(longer + "'rules': [" + own + "]"))
+                .as("no rule uses it")
+                .hasSize(1);
+        assertThat(ofService(ONE + ", 'timeouts': {'backendRequest': '2s'}, 'rules': [" + ofShorter + "]"))
+                .as("a shorter request alone is a usual way to shorten a call")
+                .isEmpty();
+        assertThat(ofService("'endpoints': [{'address': '10.0.0.1', 'port': 80, 'labels': {'v': '1'}}], 'subsets':"
+                        + " [{'name': 's', 'labels': {'v': '1'}, 'timeouts': {'backendRequest': '2s'}}], 'rules': ["
+                        + rule.formatted("subset", "e", ", 'subset': 's'", ", 'timeouts': {'request': '1s'}") + "]"))
+                .as("the rule shortens the calls of the subset")
+                .isEmpty();
+        assertThat(ofService("'endpoints': [{'address': '10.0.0.1', 'port': 80, 'labels': {'v': '1'}}], 'subsets':"
+                        + " [{'name': 's', 'labels': {'v': '1'}, 'timeouts': {'request': '1s'}}], 'rules': ["
+                        + rule.formatted("subset", "e", ", 'subset': 's'", ", 'timeouts': {'backendRequest': '2s'}")
+                        + "]"))
+                .singleElement()
+                .asString()
+                .startsWith(
+                        "services.a.rules[0].timeouts.backendRequest: \"2s\": at most timeouts.request, which is 1000ms");
+    }
+
+    @Test
     void endpoints_without_a_zone_where_zones_are_preferred() {
         String two = "'endpoints': [{'address': '10.0.0.1', 'port': 80}, {'address': '10.0.0.2', 'port': 80%s}]";
         String preferred = ", 'trafficDistribution': 'PreferSameZone'";

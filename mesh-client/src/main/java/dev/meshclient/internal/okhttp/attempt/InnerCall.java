@@ -1,6 +1,7 @@
 package dev.meshclient.internal.okhttp.attempt;
 
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Endpoint;
@@ -174,6 +175,19 @@ public final class InnerCall extends EventForwarder implements Runnable {
         return connection != null && !connectStarted;
     }
 
+    /** Whether its request must not be sent over the connection from the pool. */
+    boolean isConnectionSpent() {
+        EndpointConnections from = connections;
+        Connection mine = connection;
+        return from != null
+                && mine != null
+                && !connectStarted
+                && from.isSpent(
+                        mine,
+                        Idempotence.isRepeatable(
+                                attempt.call().request(), attempt.call().options()));
+    }
+
     /** Ends this attempt for the logical call, whatever its streams still do. */
     void detach() {
         Connection mine = connection;
@@ -221,6 +235,10 @@ public final class InnerCall extends EventForwarder implements Runnable {
 
     @Override
     public void callFailed(Call call, IOException ioe) {
+        if (ioe instanceof SpentConnection) { // another call follows
+            connection = null;
+            return;
+        }
         IOException failure = ExchangeFailed.unwrap(ioe);
         IOException limit = outerCall.endTimeout() ? timeout(failure) : limitOfBody();
         over(limit == null ? failure : limit);

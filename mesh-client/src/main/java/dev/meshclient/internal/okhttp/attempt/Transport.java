@@ -20,6 +20,7 @@ import dev.meshclient.policy.Tls;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.UnknownServiceException;
+import java.util.Objects;
 import okhttp3.Call;
 import okhttp3.Headers;
 import okhttp3.OkHttpClient;
@@ -72,7 +73,7 @@ public final class Transport {
             requireTls(inner);
         }
         OkHttpClient client = neutral.client(outerCall.caller(), backend);
-        Response response = execute(inner, client.newCall(sent), upgraded);
+        Response response = execute(inner, client, sent, upgraded);
         return backend == null ? response : untilIdle(inner, response, backend.idleNanos());
     }
 
@@ -90,7 +91,7 @@ public final class Transport {
         attempt.onEnd(connections.givenBack);
         boolean bounded = attempt.call().deadline() - attempt.startedAt() <= backend.idleNanos();
         EndpointConnections.Made made = made(inner, backend, endpoint, connections, sent.isHttps(), bounded);
-        Response response = execute(inner, made.client().newCall(sent), upgraded);
+        Response response = execute(inner, made.client(), sent, upgraded);
         this.connections.answered(endpoint, connections, response);
         return untilIdle(inner, response, backend.idleNanos());
     }
@@ -202,18 +203,14 @@ public final class Transport {
         }
     }
 
-    private Response execute(InnerCall inner, Call call, boolean upgraded) throws IOException {
-        Attempt attempt = inner.attempt;
-        OuterCall outerCall = inner.outerCall;
-        call.addEventListener(inner);
-        outerCall.attemptStarted();
-        inner.runs(call);
+    private Response execute(InnerCall inner, OkHttpClient client, Request sent, boolean upgraded) throws IOException {
+        inner.outerCall.attemptStarted();
         try {
-            Response response = call.execute();
+            Response response = executed(inner, client, sent);
             if (response.networkResponse() == null) {
-                attempt.cached(response.code());
+                inner.attempt.cached(response.code());
             } else {
-                attempt.responded(response.code());
+                inner.attempt.responded(response.code());
             }
             inner.returned();
             return asSent(inner, response, upgraded);
@@ -223,6 +220,20 @@ public final class Transport {
         } catch (RuntimeException | Error e) {
             inner.abandon();
             throw e;
+        }
+    }
+
+    /** Executes it on a connection that is not spent: OkHttp has closed each that is. */
+    private static Response executed(InnerCall inner, OkHttpClient client, Request sent) throws IOException {
+        while (true) {
+            Call call = client.newCall(sent);
+            call.addEventListener(inner);
+            inner.runs(call);
+            try {
+                return call.execute();
+            } catch (SpentConnection e) {
+                Objects.requireNonNull(inner.connections).foundStale();
+            }
         }
     }
 

@@ -48,6 +48,9 @@ final class WireInterceptor implements Interceptor {
     }
 
     private static Response toMesh(Chain chain, InnerCall inner) throws IOException {
+        if (inner.isConnectionSpent()) {
+            throw new SpentConnection();
+        }
         Response response;
         try {
             response = chain.proceed(withHeaders(chain.request(), inner));

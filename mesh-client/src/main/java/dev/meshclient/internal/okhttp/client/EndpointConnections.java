@@ -23,6 +23,7 @@ import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.X509TrustManager;
+import okhttp3.Connection;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
 import okhttp3.Interceptor;
@@ -70,6 +71,9 @@ public final class EndpointConnections {
     private final HeaderNumbers decimals = new HeaderNumbers();
     private final Map<Variant, Made> clients = new ConcurrentHashMap<>();
     private final Map<Peer, PeerTls> peers = new ConcurrentHashMap<>();
+    /** The open connections, by the sockets that OkHttp shows: an endpoint's, or TLS over it. */
+    private final Map<Socket, EndpointSocket> sockets = new ConcurrentHashMap<>();
+
     private volatile @Nullable Last last;
     private volatile boolean retired;
     /** Runs at the end of an attempt, when its connection is idle. */
@@ -193,7 +197,7 @@ public final class EndpointConnections {
     private final class Ends implements PeerTls.Lifetime {
         @Override
         public void begins(Socket socket) {
-            if (socket instanceof EndpointSocketFactory.EndpointSocket own) {
+            if (socket instanceof EndpointSocket own) {
                 own.mayBeRefused();
             }
         }
@@ -201,7 +205,7 @@ public final class EndpointConnections {
         @Override
         public void ofOwn(Socket socket, Instant end) {
             endsAt(end);
-            if (socket instanceof EndpointSocketFactory.EndpointSocket own) {
+            if (socket instanceof EndpointSocket own) {
                 long left = Time.nanos(Duration.between(time.wall().instant(), end));
                 own.closeAt(
                         time,
@@ -217,6 +221,29 @@ public final class EndpointConnections {
         public void ofPeer(Instant end) {
             endsAt(end);
         }
+    }
+
+    void opened(Socket shown, EndpointSocket socket) {
+        sockets.put(shown, socket);
+    }
+
+    void closed(Socket shown) {
+        sockets.remove(shown);
+    }
+
+    long now() {
+        return time.now();
+    }
+
+    /**
+     * Whether the peer has closed this connection from the pool, or has sent bytes that no request asked for: the next request
+     * would fail, or would get them as its response. Always false for HTTP/2, whose connections are read all the time.
+     *
+     * @param isRepeatable whether the request may be sent again if the connection turns out to be closed
+     */
+    public boolean isSpent(Connection connection, boolean isRepeatable) {
+        EndpointSocket socket = connection.protocol() == Protocol.HTTP_1_1 ? sockets.get(connection.socket()) : null;
+        return socket != null && socket.isSpent(connection.socket(), !isRepeatable);
     }
 
     /** Formats numbers for the headers of its calls. */
@@ -257,7 +284,7 @@ public final class EndpointConnections {
         OkHttpClient.Builder builder = settings.derive(caller, wire)
                 .connectionPool(pool)
                 .dns(dns)
-                .socketFactory(new EndpointSocketFactory(dns, endpoint.port()))
+                .socketFactory(new EndpointSocketFactory(dns, endpoint.port(), this))
                 .proxy(Proxy.NO_PROXY)
                 .fastFallback(false)
                 .retryOnConnectionFailure(true) // for connecting: exchanges are the mesh's

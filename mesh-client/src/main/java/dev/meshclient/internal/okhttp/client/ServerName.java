@@ -49,6 +49,9 @@ final class ServerName {
         public Socket createSocket(Socket socket, String host, int port, boolean autoClose) throws IOException {
             String verified = name == null ? host : name;
             Socket layered = factory.createSocket(socket, SessionName.of(service, endpoint, verified), port, autoClose);
+            if (socket instanceof EndpointSocket own) {
+                own.layered(layered);
+            }
             SNIHostName sent = sendable(verified);
             if (sent != null && layered instanceof SSLSocket tls) {
                 SSLParameters parameters = tls.getSSLParameters();

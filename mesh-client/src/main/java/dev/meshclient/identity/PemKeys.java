@@ -1,17 +1,13 @@
 package dev.meshclient.identity;
 
-import java.io.ByteArrayInputStream;
+import dev.meshclient.internal.pem.PemText;
 import java.io.IOException;
 import java.io.StringReader;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.cert.CertificateException;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.ArrayList;
-import java.util.List;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.edec.EdECObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
@@ -26,61 +22,11 @@ import org.bouncycastle.openssl.jcajce.JcePEMDecryptorProviderBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.bouncycastle.pkcs.PKCSException;
-import org.bouncycastle.util.io.pem.PemObject;
-import org.bouncycastle.util.io.pem.PemReader;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Reads certificates and keys in PEM. BouncyCastle parses the text; the results are the JDK's own keys and certificates, and no
- * security provider is registered.
- */
-final class Pem {
-    private Pem() {}
-
-    /**
-     * All certificates of a text, in order; skips keys and other text between them, and drops no certificate.
-     *
-     * @param what the name of the text, for messages
-     */
-    static List<X509Certificate> certificates(String pem, String what) throws CertificateException {
-        List<X509Certificate> certificates = new ArrayList<>();
-        try (PemReader reader = new PemReader(new StringReader(PemText.of(pem, what)))) {
-            for (PemObject object = reader.readPemObject(); object != null; object = reader.readPemObject()) {
-                if (PemText.isCertificate(object.getType())) {
-                    certificates.add(certificate(object.getContent(), what, certificates.size()));
-                }
-            }
-        } catch (IOException | RuntimeException e) {
-            throw new CertificateException(
-                    what + " breaks off or is damaged at certificate " + (certificates.size() + 1) + ": "
-                            + e.getMessage(),
-                    e);
-        }
-        if (certificates.isEmpty()) {
-            throw new CertificateException(what + " holds no certificate in PEM (-----BEGIN CERTIFICATE-----)");
-        }
-        return certificates;
-    }
-
-    private static X509Certificate certificate(byte[] der, String what, int before) throws CertificateException {
-        try {
-            return certificate(der);
-        } catch (CertificateException e) {
-            throw new CertificateException(
-                    "certificate " + (before + 1) + " of " + what + " is damaged: " + e.getMessage(), e);
-        }
-    }
-
-    /** One certificate and nothing after it. */
-    static X509Certificate certificate(byte[] der) throws CertificateException {
-        ByteArrayInputStream in = new ByteArrayInputStream(der);
-        X509Certificate certificate =
-                (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-        if (in.available() > 0) {
-            throw new CertificateException(in.available() + " bytes follow it");
-        }
-        return certificate;
-    }
+/** Reads private keys in PEM, by BouncyCastle. The results are the JDK's own keys, and no security provider is registered. */
+final class PemKeys {
+    private PemKeys() {}
 
     /**
      * The first private key of a text: PKCS#8, PKCS#1 or SEC1, encrypted or not.
@@ -89,7 +35,7 @@ final class Pem {
      * @param what the name of the text, for messages, which never show its content
      */
     static PrivateKey privateKey(String pem, char @Nullable [] password, String what) throws CertificateException {
-        try (PEMParser parser = new PEMParser(new StringReader(PemText.of(pem, what)))) {
+        try (PEMParser parser = new PEMParser(new StringReader(PemText.plain(pem, what)))) {
             for (Object object = parser.readObject(); object != null; object = parser.readObject()) {
                 PrivateKeyInfo key = keyIn(object, password, what);
                 if (key != null) {

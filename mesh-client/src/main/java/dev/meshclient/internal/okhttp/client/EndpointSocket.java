@@ -1,0 +1,163 @@
+package dev.meshclient.internal.okhttp.client;
+
+import dev.meshclient.internal.time.Time;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
+import org.jspecify.annotations.Nullable;
+
+/** One connection to an endpoint, perhaps with a known time of its end. */
+final class EndpointSocket extends Socket {
+    /**
+     * The look for the end of a connection waits for a millisecond. Connections that are used more often do without it; servers
+     * that close idle connections wait for a second or longer.
+     */
+    private static final long IDLE_NANOS = 100_000_000;
+
+    private final EndpointSocketFactory factory;
+    private final EndpointConnections connections;
+    private volatile @Nullable InputStream in;
+    private volatile @Nullable Socket layered;
+    private volatile Time.@Nullable Timer end;
+    private volatile boolean refusable;
+    private volatile long heardAt;
+
+    EndpointSocket(EndpointSocketFactory factory, EndpointConnections connections) {
+        this.factory = factory;
+        this.connections = connections;
+    }
+
+    @Override
+    public void connect(SocketAddress logical, int timeout) throws IOException {
+        if (!(logical instanceof InetSocketAddress address) || address.isUnresolved()) {
+            throw new UnknownHostException("not an address of an endpoint: " + logical);
+        }
+        setTcpNoDelay(true);
+        super.connect(factory.addressFor(address), timeout);
+        connections.opened(this, this);
+    }
+
+    /** Sets the TLS socket over this one. */
+    void layered(Socket tls) {
+        layered = tls;
+        connections.opened(tls, this);
+    }
+
+    /** The peer checks the certificate of this process during the first write, and may refuse it then. */
+    void mayBeRefused() {
+        refusable = true;
+    }
+
+    @Override
+    public OutputStream getOutputStream() throws IOException {
+        OutputStream out = super.getOutputStream();
+        return refusable ? new AlertTolerantOutput(out) : out;
+    }
+
+    @Override
+    public InputStream getInputStream() throws IOException {
+        InputStream known = in;
+        if (known == null) {
+            known = new Heard(super.getInputStream());
+            in = known;
+        }
+        return known;
+    }
+
+    /** Records when the peer sent something. */
+    private final class Heard extends FilterInputStream {
+        Heard(InputStream of) {
+            super(of);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int read = super.read();
+            heardAt = connections.now();
+            return read;
+        }
+
+        @Override
+        public int read(byte[] bytes, int offset, int length) throws IOException {
+            int read = super.read(bytes, offset, length);
+            heardAt = connections.now();
+            return read;
+        }
+    }
+
+    /**
+     * Whether the peer has closed this connection, between two exchanges of HTTP/1.1, or has sent bytes that no request asked
+     * for. The socket layer can show bytes at once, but an end only by a read that waits.
+     *
+     * @param shown the socket that OkHttp uses: this one, or TLS over it
+     * @param alsoClosed whether to look for an end too
+     */
+    boolean isSpent(Socket shown, boolean alsoClosed) {
+        try {
+            boolean received = getInputStream().available() > 0;
+            if (received && shown == this) {
+                return true;
+            }
+            boolean idle = alsoClosed && connections.now() - heardAt >= IDLE_NANOS;
+            return (received || idle) && hasInput(shown);
+        } catch (IOException broken) {
+            return true;
+        }
+    }
+
+    /** Waits for a millisecond, the shortest wait there is. TLS handles its own messages, such as a new ticket, in that time. */
+    private static boolean hasInput(Socket shown) throws IOException {
+        int before = shown.getSoTimeout();
+        shown.setSoTimeout(1);
+        try {
+            int ignored = shown.getInputStream().read();
+            return true;
+        } catch (SocketTimeoutException silent) {
+            return false;
+        } finally {
+            shown.setSoTimeout(before);
+        }
+    }
+
+    /** Closes it at this time, even if it is busy. */
+    void closeAt(Time time, long at, String name, Runnable onClose) {
+        end = time.at(at, name, () -> {
+            if (!isClosed()) {
+                onClose.run();
+                try {
+                    close();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        });
+        if (isClosed()) {
+            disarm();
+        }
+    }
+
+    private void disarm() {
+        Time.Timer armed = end;
+        if (armed != null) {
+            armed.cancel();
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        disarm();
+        connections.closed(this);
+        Socket tls = layered;
+        if (tls != null) {
+            connections.closed(tls);
+        }
+        super.close();
+    }
+}

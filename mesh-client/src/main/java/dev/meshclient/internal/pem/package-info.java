@@ -1,0 +1,5 @@
+/** Reads texts in PEM. */
+@NullMarked
+package dev.meshclient.internal.pem;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,66 @@
+package dev.meshclient.policy.json;
+
+import dev.meshclient.policy.PolicyProblem;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The fields of a document that this version does not know. A strict reader reports them as problems, with the field that the
+ * author probably meant; any other ignores and lists them, because newer servers may send more than this version knows.
+ */
+final class UnknownFields {
+    private static final int LISTED = 1000;
+
+    private final boolean strict;
+    private Set<String> ignored = new LinkedHashSet<>();
+    private int hints;
+
+    UnknownFields(boolean strict) {
+        this.strict = strict;
+    }
+
+    /** The key at the cursor is unknown. */
+    void found(JsonCursor in, String name, Set<String> known) {
+        if (strict) {
+            in.found(null, "no such field; " + alternatives(name, known));
+        } else if (ignored.size() < LISTED) {
+            Object[] steps = in.place().stream()
+                    .map(step -> step instanceof Integer ? -1 : step)
+                    .toArray();
+            ignored.add(PolicyProblem.pathOf(steps).replace("[-1]", "[]"));
+        }
+    }
+
+    /** The key at the cursor is unknown, and to ignore it would change safety or meaning. */
+    void foundUnsafe(JsonCursor in, String name, Set<String> known) {
+        in.unreadable(in.place(), null, "no such field, and not safe to ignore; " + alternatives(name, known));
+    }
+
+    /** Without a hint after many: a hostile document may have millions of unknown fields. */
+    private String alternatives(String name, Set<String> known) {
+        String hint = hints++ < LISTED ? FieldHints.of(name, known) : "";
+        return hint + "known here: " + String.join(", ", known);
+    }
+
+    /** Reads a value, and adds its ignored fields to {@code own} as well. */
+    <T> T read(JsonCursor in, JsonCursor.Reader<T> reader, Set<String> own) throws IOException {
+        Set<String> all = ignored;
+        ignored = own;
+        T value = reader.read(in);
+        ignored = all;
+        add(own);
+        return value;
+    }
+
+    /** Adds the ignored fields of a value that was read from an earlier text. */
+    void add(Set<String> more) {
+        more.stream().limit(LISTED - ignored.size()).forEach(ignored::add);
+    }
+
+    /** The paths of ignored fields, each once and without indexes. */
+    List<String> ignored() {
+        return List.copyOf(ignored);
+    }
+}
