@@ -86,7 +86,7 @@ class EndpointFiguresTest {
         assertThat(Objects.requireNonNull(bad.median()).toMillis()).isBetween(1L, 2L);
         assertThat(endpoint("orders", 1))
                 .hasToString("10.0.0.2:80 UNKNOWN, 0 in flight, in the last minute 8 requests, 0 failed, "
-                        + good.retries() + " retries, median 20.4 ms, p99 20.4 ms");
+                        + good.retries() + " retries, median 19.9 ms, p99 19.9 ms");
 
         time.step(Duration.ofSeconds(75).toNanos());
         assertThat(endpoint("orders", 1).lastMinute().requests()).isZero();
