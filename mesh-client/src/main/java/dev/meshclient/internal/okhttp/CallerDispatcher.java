@@ -28,11 +28,12 @@ import org.jspecify.annotations.Nullable;
  * waits, is counted and is cancelled for the call, and an asynchronous call runs on its thread.
  */
 final class CallerDispatcher extends AbstractExecutorService implements Interceptor {
+    private static final ThreadLocal<@Nullable Carrier> STARTING = new ThreadLocal<>();
+
     private final Dispatcher callers;
     private final OkHttpClient carriers;
     private final Queue<HttpUrl> urls = new ConcurrentLinkedQueue<>(); // not in use: making one is expensive
     private final AtomicLong made = new AtomicLong();
-    private final ThreadLocal<Carrier> starting = new ThreadLocal<>();
 
     private CallerDispatcher(OkHttpClient client) {
         callers = client.dispatcher();
@@ -133,11 +134,11 @@ final class CallerDispatcher extends AbstractExecutorService implements Intercep
         }
 
         private void runHere() {
-            starting.set(this);
+            STARTING.set(this);
             try {
                 run.run();
             } finally {
-                starting.remove();
+                STARTING.remove();
             }
         }
 
@@ -188,9 +189,9 @@ final class CallerDispatcher extends AbstractExecutorService implements Intercep
 
     @Override
     public Response intercept(Chain chain) throws IOException {
-        Carrier carrier = starting.get();
+        Carrier carrier = STARTING.get();
         if (carrier != null) {
-            starting.remove(); // its callback may make other calls
+            STARTING.remove(); // its callback may make other calls
             carrier.carries(chain.call());
             return chain.proceed(chain.request());
         }
