@@ -389,6 +389,8 @@ class ArchitectureTest {
             .and()
             .doNotHaveFullyQualifiedName(
                     INTERNAL + "tls.RotatingContext") // overrides a method that takes a SecureRandom
+            .and()
+            .doNotHaveFullyQualifiedName(INTERNAL + "okhttp.CallerDispatcher") // hands over to the caller's executor
             .should()
             .dependOnClassesThat(WAITING.or(CHANCE))
             .because(
@@ -403,6 +405,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule internal_time_alone_reads_the_clock = noClasses()
             .that(not(in("time")))
+            .and()
+            .doNotHaveFullyQualifiedName(INTERNAL + "okhttp.CallerDispatcher") // waits for the caller's executor
             .should(CallsOfTime.callAny(CallsOfTime.CLOCKS, CallsOfTime.WAITS, CallsOfTime.CHANCES))
             .because("virtual time can only stand for what asks it");
 
