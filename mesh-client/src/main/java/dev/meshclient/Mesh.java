@@ -62,7 +62,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. Close it when the process ends.
  */
 public final class Mesh implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(Mesh.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient");
 
     private final Time time;
     private final Runnable stopTime;
@@ -113,7 +113,7 @@ public final class Mesh implements Closeable {
             readiness.forEach(Signal::raise);
         });
         PolicySink sink =
-                new PolicySink(router.control(), engine::retire, () -> readiness.forEach(Signal::raise), time, LOG);
+                new PolicySink(router.control(), engine::retire, () -> readiness.forEach(Signal::raise), time);
         this.source = source;
         this.policy = PolicyFeed.start(
                 time,
@@ -140,7 +140,8 @@ public final class Mesh implements Closeable {
 
     /**
      * For libraries that take a {@link Call.Factory}: like {@link #wrap}, but without OkHttp's limit of five asynchronous calls
-     * for each logical host, since the mesh spreads them over its endpoints.
+     * for each logical host, since the mesh spreads them over its endpoints. In all else its calls are those of the client's
+     * {@code Dispatcher}: its executor runs them, and it counts, limits and cancels them.
      */
     public Call.Factory callFactory(OkHttpClient client) {
         return engine.callFactory(client);

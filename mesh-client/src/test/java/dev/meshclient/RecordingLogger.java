@@ -14,8 +14,17 @@ public final class RecordingLogger extends LegacyAbstractLogger {
 
     private final transient List<String> lines = new CopyOnWriteArrayList<>();
 
-    /** Has heard nothing yet. */
-    public RecordingLogger() {}
+    private final Level lowest;
+
+    /** INFO and above. */
+    public RecordingLogger() {
+        this(Level.INFO);
+    }
+
+    /** This level and above: INFO or a lower one. */
+    public RecordingLogger(Level lowest) {
+        this.lowest = lowest;
+    }
 
     public List<String> lines() {
         return List.copyOf(lines);
@@ -38,12 +47,12 @@ public final class RecordingLogger extends LegacyAbstractLogger {
 
     @Override
     public boolean isTraceEnabled() {
-        return false;
+        return lowest == Level.TRACE;
     }
 
     @Override
     public boolean isDebugEnabled() {
-        return false;
+        return lowest != Level.INFO;
     }
 
     @Override

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * written, and a bundle that ends between two certificates is valid: such content is accepted if it is the same a tick later.
  */
 final class MountedWatch implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(MountedWatch.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.identity");
     private static final long TICK_NANOS = 100_000_000L;
     private static final long RECHECK_NANOS = 10_000_000_000L;
     private static final long UNWATCHED_RECHECK_NANOS = 1_000_000_000L;

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * not waited for. After a restart a source that has not delivered yet is represented by the snapshot of an earlier process.
  */
 final class CombinedWatch implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(CombinedWatch.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.policy");
 
     private final DocumentSink sink;
     private final Time time;

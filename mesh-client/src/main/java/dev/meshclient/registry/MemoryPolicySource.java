@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * {@link #update} returns.
  */
 public final class MemoryPolicySource implements PolicySource {
-    private static final Logger LOG = LoggerFactory.getLogger(MemoryPolicySource.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.policy");
 
     private final List<Sink> sinks = new CopyOnWriteArrayList<>();
     private final boolean strict;

@@ -20,7 +20,7 @@ public interface AttemptInfo {
     /** The zone of the endpoint; empty if it is not known. */
     String zone();
 
-    /** The outcome in a word, such as {@code response} or {@code connect-failed}; {@code running} while there is none. */
+    /** The outcome in a word, such as {@code response} or {@code connect-failure}; {@code running} while there is none. */
     String outcomeName();
 
     /** The status of the response; 0 if there is none. */

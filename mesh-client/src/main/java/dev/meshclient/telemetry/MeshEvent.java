@@ -50,6 +50,21 @@ public sealed interface MeshEvent {
     }
 
     /**
+     * A retry was refused because the retry budget is spent: until it recovers, failures and responses are returned as they are.
+     * Sent at most once a minute for each budget, that of a service or a subset, on the thread of the call.
+     */
+    non-sealed interface RetryBudgetSpent extends MeshEvent {
+        /** The service whose budget is spent. */
+        String service();
+
+        /** The backend of the call that was not repeated, {@code service} or {@code service/subset}. */
+        String backend();
+
+        /** Which budget is spent, and its limits. */
+        String reason();
+    }
+
+    /**
      * Another identity is in use: the first, a renewed certificate, or changed trust.
      */
     non-sealed interface IdentityRotated extends MeshEvent {

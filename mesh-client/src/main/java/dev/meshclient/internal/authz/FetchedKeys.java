@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * keys is an answer: the issuer has revoked them.
  */
 final class FetchedKeys implements KeySets.Keys {
-    private static final Logger LOG = LoggerFactory.getLogger(FetchedKeys.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.authorization");
     private static final int MAX_BYTES = 256 << 10;
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     /** Pause between two fetches for an unknown key: a client that invents key IDs must not cause load. */

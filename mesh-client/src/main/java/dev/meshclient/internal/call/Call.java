@@ -77,6 +77,11 @@ public final class Call extends Scope implements CallInfo {
         return wire;
     }
 
+    /** Whether an attempt that got no response may be repeated, as far as the caller's client is concerned. */
+    public boolean repeatsUnanswered() {
+        return wire.repeatsUnanswered();
+    }
+
     /** The deadline of the call; {@link Time#NEVER} if it has none. */
     public long deadline() {
         return deadline;
@@ -132,6 +137,12 @@ public final class Call extends Scope implements CallInfo {
             Response response = layers.call(this);
             answered = true;
             return response;
+        } catch (IOException e) {
+            failed(e);
+            throw e;
+        } catch (RuntimeException | Error e) {
+            failed(new IOException(e.toString(), e));
+            throw e;
         } finally {
             for (Attempt attempt = answered ? null : latest; attempt != null; attempt = attempt.previous()) {
                 attempt.over();
@@ -165,6 +176,9 @@ public final class Call extends Scope implements CallInfo {
         try {
             if (observers != null) {
                 observers.ended(this);
+            }
+            if (wire != NOT_ENTERED) {
+                CallLog.CALLS.ended(this);
             }
         } finally {
             wire.ended();

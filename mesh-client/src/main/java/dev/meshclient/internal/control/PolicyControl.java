@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Decides which document is accepted, which parts of it come into force, and when a service that no document lists is dropped.
  */
 public final class PolicyControl {
-    private static final Logger LOG = LoggerFactory.getLogger(PolicyControl.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.policy");
 
     private static final long DROP_AGAIN_NANOS = 60_000_000_000L;
 
@@ -86,7 +86,7 @@ public final class PolicyControl {
 
     /** The policy in force, and refused parts with their problems. */
     public Status status(String source) {
-        return new StatusReport(current.now(), time.now(), staleNanos).status(source);
+        return new StatusReport(current.now(), current.recent(), time.now(), staleNanos).status(source);
     }
 
     /**

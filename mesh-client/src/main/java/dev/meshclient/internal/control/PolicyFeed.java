@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * policy.
  */
 public final class PolicyFeed implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(PolicyFeed.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.policy");
 
     private final Time time;
     private final PolicySource source;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts delivered documents in force; records how current the policy is and the problems since. Call it from one thread at a
@@ -56,7 +57,11 @@ public final class PolicySink {
      * @param gone gets the endpoints that the policy does not list any more
      * @param applied runs when a document is in force
      */
-    public PolicySink(PolicyControl control, Consumer<EndpointHealth> gone, Runnable applied, Time time, Logger log) {
+    public PolicySink(PolicyControl control, Consumer<EndpointHealth> gone, Runnable applied, Time time) {
+        this(control, gone, applied, time, LoggerFactory.getLogger("dev.meshclient.policy"));
+    }
+
+    PolicySink(PolicyControl control, Consumer<EndpointHealth> gone, Runnable applied, Time time, Logger log) {
         this.control = control;
         this.gone = gone;
         this.applied = applied;

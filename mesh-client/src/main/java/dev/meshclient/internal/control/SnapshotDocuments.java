@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * a kept service may send calls to a removed one, for which a service without endpoints stands in here.
  */
 final class SnapshotDocuments {
-    private static final Logger LOG = LoggerFactory.getLogger(SnapshotDocuments.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.policy");
     /** A service in a document needs a host; no URL that resolves has this one (RFC 6761). */
     private static final String NO_HOST = ".no-host.invalid";
 

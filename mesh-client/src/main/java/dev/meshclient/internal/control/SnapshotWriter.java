@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * that a file that could not be written, or was deleted, is written later.
  */
 final class SnapshotWriter {
-    private static final Logger LOG = LoggerFactory.getLogger(SnapshotWriter.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.policy");
     private static final Duration MOST_OFTEN = Duration.ofMinutes(1);
     private static final Duration LEAST_OFTEN = Duration.ofHours(1);
 

@@ -18,6 +18,8 @@ final class EventRecords {
 
     record Refused(String revision, List<PolicyProblem> problems) implements MeshEvent.PolicyRefused {}
 
+    record BudgetSpent(String service, String backend, String reason) implements MeshEvent.RetryBudgetSpent {}
+
     record Rotated(String id, Instant notAfter, boolean trustChanged) implements MeshEvent.IdentityRotated {}
 
     record Rejected(String source, String reason) implements MeshEvent.IdentityRejected {}

@@ -102,6 +102,10 @@ public final class Events implements Observers {
         }
     }
 
+    public void retryBudgetSpent(String service, String backend, String why) {
+        notifyListeners(new EventRecords.BudgetSpent(service, backend, why));
+    }
+
     public void authorization(AuthorizationEvent decision) {
         notifyListeners(new EventRecords.Decided(decision));
     }
@@ -167,15 +171,7 @@ public final class Events implements Observers {
             if (call.observer() == null) {
                 observers.begin(call);
             }
-            try {
-                return next.call(call);
-            } catch (IOException e) {
-                call.failed(e);
-                throw e;
-            } catch (RuntimeException | Error e) {
-                call.failed(new IOException(e.toString(), e));
-                throw e;
-            }
+            return next.call(call);
         }
 
         @Override

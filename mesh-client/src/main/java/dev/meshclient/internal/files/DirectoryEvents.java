@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 
 /** Events in a directory, as far as its file system reports them. Never waits. */
 public final class DirectoryEvents {
-    private static final Logger LOG = LoggerFactory.getLogger(DirectoryEvents.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient");
 
     private final Path directory;
     private @Nullable WatchService service;

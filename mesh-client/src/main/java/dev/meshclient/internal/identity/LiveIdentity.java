@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * overdue.
  */
 public final class LiveIdentity implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(LiveIdentity.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.identity");
 
     private final WorkloadIdentity source;
     private final Time time;

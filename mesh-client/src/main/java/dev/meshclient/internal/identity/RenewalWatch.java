@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /** Reports that the certificate in use was not renewed in time, and schedules the next look. The lock of its owner guards it. */
 final class RenewalWatch {
-    private static final Logger LOG = LoggerFactory.getLogger(RenewalWatch.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.identity");
 
     /** The wall clock may be set, so it is read again at least this often. */
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(10);

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * the lock of the service's state guards all of this; ejections are rare.
  */
 public final class Ejections {
-    private static final Logger LOG = LoggerFactory.getLogger(Ejections.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.ejection");
 
     private final Time time;
     private final String name;

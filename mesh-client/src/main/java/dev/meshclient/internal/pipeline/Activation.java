@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
  * fields, so that they fail at most for lack of memory; each step runs even then.
  */
 final class Activation {
-    private static final Logger LOG = LoggerFactory.getLogger(Activation.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.endpoints");
 
     /** Of a service: whether it was logged that none of its endpoints is in the caller's zone. */
     private static final Slot<AtomicBoolean> FAR = Slot.of(AtomicBoolean::new);

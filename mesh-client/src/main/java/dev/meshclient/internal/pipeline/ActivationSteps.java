@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
  * Runs the steps that put a compiled policy in force. All of them run, even if one throws: calls never use a part of a policy.
  */
 public final class ActivationSteps {
-    private static final Logger LOG = LoggerFactory.getLogger(ActivationSteps.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.policy");
 
     private final String revision;
     private @Nullable IOException problem;

@@ -13,6 +13,7 @@ import dev.meshclient.internal.deadline.AttemptTimer;
 import dev.meshclient.internal.deadline.Deadline;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointSet;
+import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.limit.Limit;
 import dev.meshclient.internal.outlier.Ejections;
@@ -33,7 +34,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The table of contents: the layers of a call, in the order in which a request passes them. */
-record Outbound(Time time, Events events, LocalWorkload self, DnsCache names, Pipeline pipeline) {
+record Outbound(
+        Time time, Events events, LocalWorkload self, DnsCache names, RecentAttempts recent, Pipeline pipeline) {
     /** Envoy's panic threshold. */
     private static final int PANIC_PERCENT = 50;
 
@@ -65,9 +67,12 @@ record Outbound(Time time, Events events, LocalWorkload self, DnsCache names, Pi
                 .then(next -> Limit.create(plan.inFlight(), s.limits().maxRequests(), plan.neutral(), next))
                 // Above balance: each attempt may choose another endpoint.
                 .bridge(
-                        next -> Retry.create(
-                                time, plan.route().retry(), plan.neutral(), plan.budget(), s.retryConstraint(), next),
+                        next -> Retry.create(time, plan.route().retry(), plan.neutral(), budget(plan), next),
                         attempts(plan));
+    }
+
+    private Retry.Budget budget(BackendPlan plan) {
+        return new Retry.Budget(plan.budget(), plan.settings().retryConstraint(), events::retryBudgetSpent);
     }
 
     private AttemptLayer attempts(BackendPlan plan) {
@@ -79,7 +84,7 @@ record Outbound(Time time, Events events, LocalWorkload self, DnsCache names, Pi
                 // Zone, then algorithm. A backend without listed endpoints offers no choice.
                 .then(next -> plan.neutral()
                         ? next
-                        : Balance.create(time, plan.shared().planner(), next))
+                        : Balance.create(time, plan.shared().planner(), recent, next))
                 // Below balance, whose choice it judges or probes; above the timer, whose failures count.
                 .then(next -> plan.neutral()
                         ? next

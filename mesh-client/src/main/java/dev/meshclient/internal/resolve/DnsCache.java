@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * addresses, since an old address is better than none. Outlives policies.
  */
 public final class DnsCache {
-    private static final Logger LOG = LoggerFactory.getLogger(DnsCache.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.endpoints");
     private static final long INTERVAL_NANOS = 30_000_000_000L;
     private static final long FIRST_PAUSE_NANOS = 1_000_000_000L;
     private static final int AT_ONCE = 8;

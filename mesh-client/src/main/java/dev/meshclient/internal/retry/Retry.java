@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  * its call's slot.
  */
 public final class Retry implements CallLayer {
-    private static final Logger LOG = LoggerFactory.getLogger(Retry.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.retries");
     private static final int BUILT_IN_ATTEMPTS = 2;
     private static final Duration BUILT_IN_BACKOFF = Duration.ofMillis(25);
     private static final long NO = -1;
@@ -39,21 +39,31 @@ public final class Retry implements CallLayer {
     private final Backoff backoff;
     private final RetryBudget budget;
     private final BudgetSettings settings;
+    private final Watcher watcher;
     private final AttemptLayer next;
 
-    private Retry(
-            Time time,
-            @Nullable RetryPolicy stated,
-            RetryBudget budget,
-            RetryConstraint constraint,
-            AttemptLayer next) {
+    /** Is notified when a budget refuses a retry, at most once a minute for each budget. */
+    @FunctionalInterface
+    public interface Watcher {
+        /**
+         * @param backend {@code service} or {@code service/subset}: the call that got no retry
+         * @param why which budget is spent, and its limits
+         */
+        void spent(String service, String backend, String why);
+    }
+
+    /** The budget of a backend: its counts, the limits that the policy states, and the watcher. */
+    public record Budget(RetryBudget counts, RetryConstraint limits, Watcher watcher) {}
+
+    private Retry(Time time, @Nullable RetryPolicy stated, Budget budget, AttemptLayer next) {
         this.time = time;
         this.retries = stated == null ? BUILT_IN_ATTEMPTS : stated.attempts();
         this.rules = new RetryRules(stated);
         Duration base = stated == null || stated.backoff() == null ? BUILT_IN_BACKOFF : stated.backoff();
         this.backoff = new Backoff(base.toNanos());
-        this.budget = budget;
-        this.settings = BudgetSettings.of(constraint);
+        this.budget = budget.counts;
+        this.settings = BudgetSettings.of(budget.limits);
+        this.watcher = budget.watcher;
         this.next = next;
     }
 
@@ -62,14 +72,9 @@ public final class Retry implements CallLayer {
      * @param neutral true = no built-in settings: without a stated policy a call has one attempt
      */
     public static CallLayer create(
-            Time time,
-            @Nullable RetryPolicy stated,
-            boolean neutral,
-            RetryBudget budget,
-            RetryConstraint constraint,
-            AttemptLayer next) {
+            Time time, @Nullable RetryPolicy stated, boolean neutral, Budget budget, AttemptLayer next) {
         boolean once = stated == null ? neutral : stated.attempts() == 0;
-        return once ? new Once(next) : new Retry(time, stated, budget, constraint, next);
+        return once ? new Once(next) : new Retry(time, stated, budget, next);
     }
 
     /** Without retries: the call has one attempt. */
@@ -169,6 +174,10 @@ public final class Retry implements CallLayer {
                 || (response != null && response.header("x-mesh-no-retry") != null)) {
             return NO;
         }
+        if (response == null && !call.repeatsUnanswered()) {
+            call.note("the caller's client has retryOnConnectionFailure(false)");
+            return NO;
+        }
         if (unprocessed && !UnprocessedRepeats.allows(attempt)) {
             call.note("refused without being processed in " + (repeats + 1) + " attempts");
             return NO;
@@ -187,21 +196,24 @@ public final class Retry implements CallLayer {
         }
         if (unprocessed ? !budget.takeUnprocessed(settings, time.now()) : !budget.take(settings, time.now())) {
             call.note(unprocessed ? "too many requests were not processed" : "retry budget exhausted");
-            logExhausted(call, unprocessed);
+            reportSpent(call, unprocessed);
             return NO;
         }
         return wait;
     }
 
-    private void logExhausted(Call call, boolean unprocessed) {
-        Target target = call.target();
-        if (budget.mayLog(time.now())) {
-            LOG.warn(
-                    "{} of '{}', outcomes are returned as they are: {} (logged at most once a minute)",
-                    unprocessed ? "too many requests were not processed by the endpoints" : "the retry budget is spent",
-                    target == null ? call.request().url().host() : target.backend(),
-                    settings);
+    private void reportSpent(Call call, boolean unprocessed) {
+        if (!budget.mayReport(time.now())) {
+            return;
         }
+        Target target = call.target();
+        String host = call.request().url().host();
+        String backend = target == null ? host : target.backend().name();
+        String why = unprocessed
+                ? "too many requests were not processed by the endpoints"
+                : "the retry budget is spent: " + settings;
+        LOG.warn("no more retries to '{}', outcomes are returned as they are: {} (logged once a minute)", backend, why);
+        watcher.spent(target == null ? host : target.backend().service(), backend, why);
     }
 
     private long backoff(Attempt attempt, Outcome outcome, @Nullable Response response) {

@@ -18,10 +18,10 @@ public final class RetryBudget {
     private static final int SLOTS = 10;
     private static final int UNPROCESSED_PERCENT = 100;
 
-    private static final long LOG_NANOS = 60_000_000_000L;
+    private static final long REPORT_NANOS = 60_000_000_000L;
     private static final long NEVER = -1;
 
-    private final AtomicLong loggedAt = new AtomicLong(NEVER);
+    private final AtomicLong reportedAt = new AtomicLong(NEVER);
     private final Window requests = new Window();
     private final Window retries = new Window();
     private final Window floor = new Window();
@@ -59,10 +59,10 @@ public final class RetryBudget {
         return true;
     }
 
-    /** Whether to log now that the budget is exhausted. */
-    boolean mayLog(long now) {
-        long last = loggedAt.get();
-        return (last == NEVER || now - last >= LOG_NANOS) && loggedAt.compareAndSet(last, now);
+    /** Whether to report now that the budget is exhausted: once a minute. */
+    boolean mayReport(long now) {
+        long last = reportedAt.get();
+        return (last == NEVER || now - last >= REPORT_NANOS) && reportedAt.compareAndSet(last, now);
     }
 
     private static final class Window {

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** Watches a source on one thread that looks, pauses and looks again. After close the sink gets nothing. */
 public final class Subscription implements Closeable {
-    private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.policy");
     private static final long AFTER_DEFECT_NANOS = 60_000_000_000L;
 
     private final Time time;

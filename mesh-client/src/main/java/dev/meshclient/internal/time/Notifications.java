@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /** Notifies listeners in order, one event after the other, and under no lock: a listener may take its time. */
 public final class Notifications {
-    private static final Logger LOG = LoggerFactory.getLogger(Notifications.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient");
 
     private final Queue<Runnable> queued = new ConcurrentLinkedQueue<>();
     private final AtomicInteger requests = new AtomicInteger();

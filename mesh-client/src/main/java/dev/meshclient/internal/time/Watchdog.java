@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * is never used, and a heap wakes its thread whenever the new timer is the first.
  */
 final class Watchdog {
-    private static final Logger LOG = LoggerFactory.getLogger(Watchdog.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient");
     private static final int STRIPES = 8;
     private static final long LINGER_NANOS = 1_000_000_000L;
 

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * timeout runs.
  */
 final class FirstHandshake {
-    private static final Logger LOG = LoggerFactory.getLogger(FirstHandshake.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.identity");
     private static final int FLIGHTS = 20; // a handshake has at most 6
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);

@@ -27,7 +27,7 @@ public final class PeerFaults {
     private record Reported(String service, String endpoint, PeerFault fault) {}
 
     PeerFaults(Time time, LiveIdentity.News news) {
-        this(time, news, LoggerFactory.getLogger(PeerFaults.class));
+        this(time, news, LoggerFactory.getLogger("dev.meshclient.identity"));
     }
 
     PeerFaults(Time time, LiveIdentity.News news, Logger log) {

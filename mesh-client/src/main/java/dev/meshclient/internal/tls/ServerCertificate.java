@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /** Presents the certificate of a server, only on connections that demand a client certificate. */
 final class ServerCertificate extends OwnCertificate {
-    private static final Logger LOG = LoggerFactory.getLogger(ServerCertificate.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.identity");
 
     private volatile boolean logged;
 

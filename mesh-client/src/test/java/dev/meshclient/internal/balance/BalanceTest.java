@@ -16,13 +16,17 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.Endpoints;
+import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.retry.Retry;
+import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
+import dev.meshclient.policy.RetryConstraint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,6 +43,7 @@ class BalanceTest {
     private static final Locality HOME = new Locality("eu", "a", "");
 
     private final StepTime time = new StepTime();
+    private final RecentAttempts recent = new RecentAttempts(0);
     private final Map<String, Integer> taken = new TreeMap<>();
     private final List<Attempt> open = new ArrayList<>();
     private FailoverMode failover = FailoverMode.SPILL;
@@ -87,7 +92,7 @@ class BalanceTest {
                 new BalanceSettings(algorithm, true, localities, failover, 50, true),
                 new Balance.Origin(HOME, Map.of(), Map.of()));
         planner.activate(time.now());
-        return Balance.create(time, planner, transport);
+        return Balance.create(time, planner, recent, transport);
     }
 
     private void call(AttemptLayer layer, int times) throws IOException {
@@ -199,12 +204,11 @@ class BalanceTest {
 
     @Test
     void a_call_that_no_endpoint_can_take_is_not_tried_again() {
-        CallLayer retry = dev.meshclient.internal.retry.Retry.create(
+        CallLayer retry = Retry.create(
                 time,
                 null,
                 false,
-                new dev.meshclient.internal.retry.RetryBudget(),
-                dev.meshclient.policy.RetryConstraint.NONE,
+                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 balance(LoadBalancer.RANDOM, endpoint("x", "a", 1, Health.UNHEALTHY)));
         Call call = Calls.call(time, Calls.get());
         assertThatThrownBy(() -> call.run(retry)).isInstanceOf(NoHealthyEndpoint.class);

@@ -81,7 +81,12 @@ class EventsTest {
     private CallLayer layers(InFlight inFlight, CallObserver.Factory... observers) {
         Events events = Events.of(time, List.of(observers), List.of());
         AttemptLayer attempts = events.ofAttempts(peer);
-        CallLayer retry = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempts);
+        CallLayer retry = Retry.create(
+                time,
+                null,
+                false,
+                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                attempts);
         return events.ofCalls(Limit.create(inFlight, 1L, false, retry));
     }
 

@@ -79,8 +79,7 @@ class EnvoyRetryVectorTest {
                 time,
                 new RetryPolicy(retries, Set.of(), known, Duration.ofMillis(25)),
                 false,
-                new RetryBudget(),
-                RetryConstraint.NONE,
+                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 peer);
         try {
             Calls.call(time, Calls.get()).run(layer);

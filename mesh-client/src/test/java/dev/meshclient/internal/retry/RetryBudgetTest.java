@@ -142,9 +142,9 @@ class RetryBudgetTest {
     void a_spent_budget_is_logged_at_most_once_a_minute() {
         RetryBudget budget = new RetryBudget();
         long minute = 60_000_000_000L;
-        assertThat(budget.mayLog(5)).isTrue();
-        assertThat(budget.mayLog(5 + minute - 1)).isFalse();
-        assertThat(budget.mayLog(5 + minute)).isTrue();
-        assertThat(budget.mayLog(6 + minute)).isFalse();
+        assertThat(budget.mayReport(5)).isTrue();
+        assertThat(budget.mayReport(5 + minute - 1)).isFalse();
+        assertThat(budget.mayReport(5 + minute)).isTrue();
+        assertThat(budget.mayReport(6 + minute)).isFalse();
     }
 }

@@ -66,7 +66,8 @@ class RetryTest {
         return Calls.respond(attempt, (Integer) next);
     };
     private final RetryBudget budget = new RetryBudget();
-    private final CallLayer retry = Retry.create(time, null, false, budget, RetryConstraint.NONE, peer);
+    private final CallLayer retry = Retry.create(
+            time, null, false, new Retry.Budget(budget, RetryConstraint.NONE, (service, backend, why) -> {}), peer);
 
     private Response run(Request request) throws IOException {
         return Calls.call(time, request).run(retry);
@@ -96,8 +97,7 @@ class RetryTest {
                 time,
                 new RetryPolicy(1, codes, List.of(on), null),
                 false,
-                new RetryBudget(),
-                RetryConstraint.NONE,
+                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 peer);
         Calls.call(time, Calls.get()).run(stated).close();
         return attempts == 2;
@@ -224,8 +224,7 @@ class RetryTest {
                 time,
                 new RetryPolicy(2, Set.of(429), null, null),
                 false,
-                new RetryBudget(),
-                RetryConstraint.NONE,
+                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 attempt -> {
                     attempt.pick(Calls.pick(() -> EndpointsLeft.ALWAYS_SOME, 2));
                     return Calls.respond(attempt, attempt.number() == 1 ? 429 : 200, "Retry-After", "2");
@@ -429,11 +428,16 @@ class RetryTest {
     void answers_that_are_not_returned_are_closed() throws Exception {
         boolean[] closed = new boolean[2];
         int[] n = new int[1];
-        CallLayer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
-            int i = n[0]++;
-            Response response = Calls.respond(attempt, i == 0 ? 503 : 200);
-            return response.newBuilder().body(new ClosedFlag(closed, i)).build();
-        });
+        CallLayer watched = Retry.create(
+                time,
+                null,
+                false,
+                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                attempt -> {
+                    int i = n[0]++;
+                    Response response = Calls.respond(attempt, i == 0 ? 503 : 200);
+                    return response.newBuilder().body(new ClosedFlag(closed, i)).build();
+                });
         Calls.call(time, Calls.get()).run(watched);
         assertThat(closed).containsExactly(true, false);
     }
@@ -442,12 +446,17 @@ class RetryTest {
 
     /** Answers that the layer must close, and the endpoints that are left. */
     private Response runWatched(boolean[] closed, String... headers) throws IOException {
-        CallLayer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
-            attempt.pick(Calls.pick(() -> left, usable));
-            int i = attempts++;
-            Response response = Calls.respond(attempt, i == 0 ? 503 : 200, headers);
-            return response.newBuilder().body(new ClosedFlag(closed, i)).build();
-        });
+        CallLayer watched = Retry.create(
+                time,
+                null,
+                false,
+                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                attempt -> {
+                    attempt.pick(Calls.pick(() -> left, usable));
+                    int i = attempts++;
+                    Response response = Calls.respond(attempt, i == 0 ? 503 : 200, headers);
+                    return response.newBuilder().body(new ClosedFlag(closed, i)).build();
+                });
         Call call = Calls.call(time, Calls.get());
         Response response = call.run(watched);
         if (response.code() == 503) {
@@ -499,11 +508,16 @@ class RetryTest {
     @Test
     void an_answer_that_is_kept_is_closed_when_the_call_ends_during_the_pause() {
         boolean[] closed = new boolean[2];
-        CallLayer watched = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
-            attempt.pick(Calls.pick(() -> left, usable));
-            Response response = Calls.respond(attempt, 503);
-            return response.newBuilder().body(new ClosedFlag(closed, 0)).build();
-        });
+        CallLayer watched = Retry.create(
+                time,
+                null,
+                false,
+                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                attempt -> {
+                    attempt.pick(Calls.pick(() -> left, usable));
+                    Response response = Calls.respond(attempt, 503);
+                    return response.newBuilder().body(new ClosedFlag(closed, 0)).build();
+                });
         Call call = Calls.call(time, Calls.get());
         time.at(1, "caller", () -> call.cancel(new IOException("Canceled")));
         assertThatThrownBy(() -> call.run(watched)).hasMessage("Canceled");
@@ -514,10 +528,15 @@ class RetryTest {
     void a_failure_is_thrown_as_it_was_if_no_endpoint_is_left_to_try_and_takes_nothing_from_the_budget()
             throws Exception {
         RetryBudget budget = new RetryBudget();
-        CallLayer lonely = Retry.create(time, null, false, budget, RetryConstraint.NONE, attempt -> {
-            attempt.pick(Calls.pick(() -> left, usable));
-            return peer.call(attempt);
-        });
+        CallLayer lonely = Retry.create(
+                time,
+                null,
+                false,
+                new Retry.Budget(budget, RetryConstraint.NONE, (service, backend, why) -> {}),
+                attempt -> {
+                    attempt.pick(Calls.pick(() -> left, usable));
+                    return peer.call(attempt);
+                });
         left = EndpointsLeft.NONE;
         for (int i = 0; i < 20; i++) {
             script.add(Outcome.CONNECT_FAILURE);
@@ -573,8 +592,10 @@ class RetryTest {
     @Test
     void clients_of_one_backend_share_its_budget_and_another_backend_has_its_own() throws Exception {
         RetryBudget shared = new RetryBudget();
-        CallLayer one = Retry.create(time, null, false, shared, RetryConstraint.NONE, peer);
-        CallLayer two = Retry.create(time, null, false, shared, RetryConstraint.NONE, peer);
+        CallLayer one = Retry.create(
+                time, null, false, new Retry.Budget(shared, RetryConstraint.NONE, (service, backend, why) -> {}), peer);
+        CallLayer two = Retry.create(
+                time, null, false, new Retry.Budget(shared, RetryConstraint.NONE, (service, backend, why) -> {}), peer);
         for (int i = 0; i < 10; i++) {
             script.add(Outcome.CONNECT_FAILURE);
             Calls.call(time, Calls.get()).run(one);
@@ -588,7 +609,11 @@ class RetryTest {
     @Test
     void attempts_of_zero_are_one_attempt() {
         CallLayer once = Retry.create(
-                time, new RetryPolicy(0, null, null, null), false, new RetryBudget(), RetryConstraint.NONE, peer);
+                time,
+                new RetryPolicy(0, null, null, null),
+                false,
+                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                peer);
         script.add(Outcome.CONNECT_FAILURE);
         assertThatThrownBy(() -> Calls.call(time, Calls.get()).run(once)).hasMessage("connect-failure");
         assertThat(attempts).isEqualTo(1);
@@ -596,10 +621,15 @@ class RetryTest {
 
     @Test
     void a_cancelled_call_is_not_tried_again() {
-        CallLayer cancelling = Retry.create(time, null, false, new RetryBudget(), RetryConstraint.NONE, attempt -> {
-            attempts++;
-            throw Calls.fail(attempt, Outcome.CONNECT_FAILURE);
-        });
+        CallLayer cancelling = Retry.create(
+                time,
+                null,
+                false,
+                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                attempt -> {
+                    attempts++;
+                    throw Calls.fail(attempt, Outcome.CONNECT_FAILURE);
+                });
         Call call = Calls.call(time, Calls.get());
         time.at(0, "caller", () -> call.cancel(new IOException("Canceled")));
         time.step(1);
@@ -609,7 +639,12 @@ class RetryTest {
 
     @Test
     void without_a_policy_a_neutral_service_has_one_attempt() {
-        CallLayer neutral = Retry.create(time, null, true, new RetryBudget(), RetryConstraint.NONE, peer);
+        CallLayer neutral = Retry.create(
+                time,
+                null,
+                true,
+                new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
+                peer);
         script.add(Outcome.CONNECT_FAILURE);
         assertThatThrownBy(() -> Calls.call(time, Calls.get()).run(neutral)).hasMessage("connect-failure");
         assertThat(attempts).isEqualTo(1);

@@ -118,11 +118,8 @@ class FieldHintsTest {
         String document = Fixtures.document(
                 fields + "'services': {'a': {'hosts': ['a'], 'authorization': [{'action': 'ALLOW', 'rulez': []}]}}");
 
-        assertThat(PolicyCodec.read(Fixtures.utf8(document))
-                        .refused()
-                        .get("a")
-                        .problems()
-                        .toString())
+        assertThat(PolicyCodec.read(Fixtures.utf8(document)).refused().get("a"))
+                .asString()
                 .contains("no such field, and not safe to ignore; did you mean rules?");
     }
 }

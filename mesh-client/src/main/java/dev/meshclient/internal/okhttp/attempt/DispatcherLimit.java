@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
  * host, however many endpoints that has.
  */
 final class DispatcherLimit {
-    private static final Logger LOG = LoggerFactory.getLogger(DispatcherLimit.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.connections");
 
     private static final long PERIOD_NANOS = 1_000_000_000;
 

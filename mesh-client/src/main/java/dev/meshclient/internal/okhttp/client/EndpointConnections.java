@@ -60,7 +60,7 @@ public final class EndpointConnections {
     private static final int MAX_CLIENTS = 256;
     private static final int DEFAULT_TIMEOUT_MILLIS = 10_000; // OkHttp's own default, set by no caller
 
-    private static final Logger LOG = LoggerFactory.getLogger(EndpointConnections.class);
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.connections");
 
     private final Time time;
     private final Identities identities;
@@ -308,7 +308,6 @@ public final class EndpointConnections {
                 .socketFactory(new EndpointSocketFactory(dns, endpoint.port(), this))
                 .proxy(Proxy.NO_PROXY)
                 .fastFallback(false)
-                .retryOnConnectionFailure(true) // for connecting: exchanges are the mesh's
                 .connectTimeout(connectMillis(settings, backend), TimeUnit.MILLISECONDS)
                 .readTimeout(idleMillis(settings.readTimeoutMillis(), variant), TimeUnit.MILLISECONDS)
                 .writeTimeout(idleMillis(settings.writeTimeoutMillis(), variant), TimeUnit.MILLISECONDS)
