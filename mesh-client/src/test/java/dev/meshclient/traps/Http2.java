@@ -18,6 +18,8 @@ final class Http2 {
     private static final int RST_STREAM = 3;
     private static final int SETTINGS = 4;
     private static final int GOAWAY = 7;
+    private static final int WINDOW_UPDATE = 8;
+    private static final int LARGE = 0x3FFF_FFFF;
 
     private Http2() {}
 
@@ -43,6 +45,20 @@ final class Http2 {
                 return header.getInt(5);
             }
         }
+    }
+
+    /** Settings and an update: streams and the connection may send a gigabyte. */
+    static byte[] largeWindow() {
+        byte[] settings = frame(
+                SETTINGS,
+                0,
+                ByteBuffer.allocate(6).putShort((short) 4).putInt(LARGE).array());
+        byte[] update =
+                frame(WINDOW_UPDATE, 0, ByteBuffer.allocate(4).putInt(LARGE).array());
+        return ByteBuffer.allocate(settings.length + update.length)
+                .put(settings)
+                .put(update)
+                .array();
     }
 
     /** A response without a body: RFC 7541 has an index for its status. */

@@ -125,6 +125,10 @@ public final class InnerCall extends EventForwarder implements Runnable {
         } else if (used != null) {
             RealCallAccess.cancel(used, this);
         }
+        EndpointConnections from = connections;
+        if (from != null && used != null) {
+            from.cancelled(used);
+        }
     }
 
     @Nullable

@@ -181,6 +181,14 @@ public final class EndpointConnections {
         }
     }
 
+    /** A call over this connection was cancelled: its write, which that does not end, is bounded. */
+    public void cancelled(Connection connection) {
+        EndpointSocket own = sockets.get(connection.socket());
+        if (own != null) {
+            own.cancelled(time);
+        }
+    }
+
     private void givenBack() {
         if (retired) {
             pool.evictAll();

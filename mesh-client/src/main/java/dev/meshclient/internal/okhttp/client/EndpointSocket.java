@@ -2,6 +2,7 @@ package dev.meshclient.internal.okhttp.client;
 
 import dev.meshclient.internal.time.Time;
 import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -21,6 +22,9 @@ final class EndpointSocket extends Socket {
      */
     private static final long IDLE_NANOS = 100_000_000;
 
+    /** The peer reads nothing any more if a write of a few kilobytes takes this long. */
+    private static final long STUCK_NANOS = 1_000_000_000;
+
     private final EndpointSocketFactory factory;
     private final EndpointConnections connections;
     private volatile @Nullable InputStream in;
@@ -28,6 +32,7 @@ final class EndpointSocket extends Socket {
     private volatile Time.@Nullable Timer end;
     private volatile boolean refusable;
     private volatile long heardAt;
+    private volatile long writingSince; // 0: no write is running
 
     EndpointSocket(EndpointSocketFactory factory, EndpointConnections connections) {
         this.factory = factory;
@@ -57,7 +62,7 @@ final class EndpointSocket extends Socket {
 
     @Override
     public OutputStream getOutputStream() throws IOException {
-        OutputStream out = super.getOutputStream();
+        OutputStream out = new TimedOutput(super.getOutputStream());
         return refusable ? new AlertTolerantOutput(out) : out;
     }
 
@@ -65,15 +70,55 @@ final class EndpointSocket extends Socket {
     public InputStream getInputStream() throws IOException {
         InputStream known = in;
         if (known == null) {
-            known = new Heard(super.getInputStream());
+            known = new TimedInput(super.getInputStream());
             in = known;
         }
         return known;
     }
 
+    /** Records since when a write is running. */
+    private final class TimedOutput extends FilterOutputStream {
+        TimedOutput(OutputStream of) {
+            super(of);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            writingSince = Math.max(1, connections.now());
+            try {
+                out.write(bytes, offset, length);
+            } finally {
+                writingSince = 0;
+            }
+        }
+    }
+
+    /**
+     * A call over this connection was cancelled. Over HTTP/2 that does not end its write, nor the wait of others for that write:
+     * a stuck one is ended with the connection.
+     */
+    void cancelled(Time time) {
+        long write = writingSince;
+        if (write != 0) {
+            time.at(Math.max(time.now(), write + STUCK_NANOS), "write", () -> {
+                if (writingSince == write) {
+                    closeNow();
+                }
+            });
+        }
+    }
+
+    private void closeNow() {
+        try {
+            close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Records when the peer sent something. */
-    private final class Heard extends FilterInputStream {
-        Heard(InputStream of) {
+    private final class TimedInput extends FilterInputStream {
+        TimedInput(InputStream of) {
             super(of);
         }
 
@@ -136,11 +181,7 @@ final class EndpointSocket extends Socket {
         end = time.at(at, name, () -> {
             if (!isClosed()) {
                 onClose.run();
-                try {
-                    close();
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
+                closeNow();
             }
         });
         if (isClosed()) {
