@@ -24,7 +24,7 @@ class RetryBudgetEventTest implements MeshListener {
             'orders': {'hosts': ['orders'], 'outlierDetection': {'maxEjectionPercent': 0},
               'endpoints': [{'address': '10.0.0.1', 'port': 80}]},
             'carts': {'hosts': ['carts'], 'outlierDetection': {'maxEjectionPercent': 0},
-              'subsets': [{'name': 'v1', 'labels': {}, 
+              'subsets': [{'name': 'v1', 'labels': {},
                 'retryConstraint': {'budget': {'percent': 0}, 'minRetryRate': {'count': 0}}}],
               'rules': [{'backendRefs': [{'name': 'carts', 'subset': 'v1'}]}],
               'endpoints': [{'address': '10.0.0.2', 'port': 80}]}
