@@ -77,6 +77,11 @@ public final class Call extends Scope implements CallInfo {
         return wire;
     }
 
+    /** Whether an attempt that got no response may be repeated, as far as the caller's client is concerned. */
+    public boolean repeatsUnanswered() {
+        return wire.repeatsUnanswered();
+    }
+
     /** The deadline of the call; {@link Time#NEVER} if it has none. */
     public long deadline() {
         return deadline;

@@ -9,6 +9,11 @@ public interface Wire {
     /** Sends the attempt, records its {@link Result}, and ends it with its body. */
     Response send(Attempt attempt) throws IOException;
 
+    /** Whether the caller allows to repeat an attempt that got no response. */
+    default boolean repeatsUnanswered() {
+        return true;
+    }
+
     /** The call is over, its body included. */
     default void ended() {}
 }

@@ -18,6 +18,7 @@ import dev.meshclient.internal.okhttp.events.RealCallAccess;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.net.SocketException;
 import kotlin.jvm.JvmClassMappingKt;
 import kotlin.jvm.functions.Function0;
 import kotlin.reflect.KClass;
@@ -171,6 +172,11 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
     }
 
     @Override
+    public boolean repeatsUnanswered() {
+        return caller.settings().retryOnConnectionFailure();
+    }
+
+    @Override
     public void ended() {
         caller.engine().ended();
     }
@@ -187,14 +193,29 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         return inbound == null ? options : options.withInbound(inbound);
     }
 
-    /** A caller that cancels gets the failure of the running attempt, as with OkHttp; during a pause none runs. */
-    private static IOException asReported(Call call, IOException e) {
+    /**
+     * A caller that cancels gets the failure of the running attempt, as with OkHttp; during a pause none runs. If an attempt at
+     * an endpoint failed at that moment for another reason, the caller gets OkHttp's "Canceled"; a limit of the mesh that was
+     * first stays.
+     */
+    private IOException asReported(Call call, IOException e) {
         Attempt attempt = call.latest();
-        if (attempt == null || attempt.outcome() != Outcome.CANCELLED || !(e instanceof Canceled)) {
-            return e;
-        }
-        IOException said = attempt.failure();
-        return said == null ? e : said;
+        boolean cancelled = attempt != null && attempt.outcome() == Outcome.CANCELLED && e instanceof Canceled;
+        IOException said = cancelled ? attempt.failure() : null;
+        IOException failure = said == null ? e : said;
+        IOException cause = call.cancelCause();
+        boolean byCaller = outer().isCanceled() && (cause == null || cause instanceof Canceled);
+        InnerCall inner = last;
+        return byCaller && inner != null && inner.toMesh && !isOfCancelling(failure)
+                ? new IOException("Canceled", failure)
+                : failure;
+    }
+
+    /** Whether the closing of a socket or a stream caused it; OkHttp's internal types are compared by name. */
+    private static boolean isOfCancelling(IOException e) {
+        return e.getClass() == SocketException.class
+                || e.getClass().getSimpleName().equals("StreamResetException")
+                || "Canceled".equals(e.getMessage());
     }
 
     /**

@@ -93,7 +93,7 @@ public final class PemText {
             }
         } else if (boundary.group(1).equals("BEGIN")) {
             begin(boundary.group(2));
-        } else if (boundary.group(2).equals(open)) {
+        } else if (open != null && open.equals(boundary.group(2))) {
             end(open);
         } else {
             throw wrong("has the end of a block that does not begin, or begins as another type");

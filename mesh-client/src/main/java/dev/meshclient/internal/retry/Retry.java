@@ -174,6 +174,10 @@ public final class Retry implements CallLayer {
                 || (response != null && response.header("x-mesh-no-retry") != null)) {
             return NO;
         }
+        if (response == null && !call.repeatsUnanswered()) {
+            call.note("the caller's client has retryOnConnectionFailure(false)");
+            return NO;
+        }
         if (unprocessed && !UnprocessedRepeats.allows(attempt)) {
             call.note("refused without being processed in " + (repeats + 1) + " attempts");
             return NO;

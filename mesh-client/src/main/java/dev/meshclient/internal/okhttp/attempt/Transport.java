@@ -37,6 +37,7 @@ public final class Transport {
     private final NeutralClients neutral = new NeutralClients(WireInterceptor::above);
     private final CurrentConnections connections;
     private final DispatcherLimit dispatcherLimit = new DispatcherLimit();
+    private final BypassedSettings bypassed = new BypassedSettings();
     private final TlsUpgrade upgrade = new TlsUpgrade();
 
     /** @param scripted sends the attempts of users' tests, so that no socket is opened; null: in production */
@@ -84,6 +85,7 @@ public final class Transport {
         Request request = attempt.call().request();
         dispatcherLimit.look(
                 outerCall.caller().client().dispatcher(), request.url().host(), attempt.startedAt());
+        bypassed.look(outerCall.caller().settings(), backend.service());
         boolean upgraded = backend.tlsMode(endpoint) != Tls.Mode.DISABLE && !request.isHttps();
         Request sent = dressed(attempt, upgraded ? upgrade.upgrade(request) : request);
         EndpointConnections connections = this.connections.of(endpoint);

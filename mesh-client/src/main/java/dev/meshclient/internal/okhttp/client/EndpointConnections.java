@@ -287,7 +287,6 @@ public final class EndpointConnections {
                 .socketFactory(new EndpointSocketFactory(dns, endpoint.port(), this))
                 .proxy(Proxy.NO_PROXY)
                 .fastFallback(false)
-                .retryOnConnectionFailure(true) // for connecting: exchanges are the mesh's
                 .connectTimeout(connectMillis(settings, backend), TimeUnit.MILLISECONDS)
                 .readTimeout(idleMillis(settings.readTimeoutMillis(), variant), TimeUnit.MILLISECONDS)
                 .writeTimeout(idleMillis(settings.writeTimeoutMillis(), variant), TimeUnit.MILLISECONDS)
