@@ -140,7 +140,8 @@ public final class Mesh implements Closeable {
 
     /**
      * For libraries that take a {@link Call.Factory}: like {@link #wrap}, but without OkHttp's limit of five asynchronous calls
-     * for each logical host, since the mesh spreads them over its endpoints.
+     * for each logical host, since the mesh spreads them over its endpoints. In all else its calls are those of the client's
+     * {@code Dispatcher}: its executor runs them, and it counts, limits and cancels them.
      */
     public Call.Factory callFactory(OkHttpClient client) {
         return engine.callFactory(client);

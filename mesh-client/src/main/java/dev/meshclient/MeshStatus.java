@@ -202,5 +202,34 @@ public interface MeshStatus {
         /** The time until a request may probe it; null if it is not ejected. */
         @Nullable
         Duration nextProbeIn();
+
+        /** Its attempts in the last minute; all 0 if it had none. */
+        LastMinute lastMinute();
+    }
+
+    /**
+     * The attempts at an endpoint that ended in the last 45 to 60 s. At most 8,192 endpoints of a mesh are counted at a time, those
+     * that had calls first; nothing is kept over a restart.
+     */
+    interface LastMinute {
+        /** Attempts that were sent, first attempts and retries alike. */
+        long requests();
+
+        /** Of these, those without a response, or with a status from 500; an attempt that the caller ended is no failure. */
+        long failures();
+
+        /** Of these, those that were not the first of their call. */
+        long retries();
+
+        /**
+         * The median of the time until the response headers; an attempt that the policy's time limit ended counts with that limit.
+         * Precise to 1/16, below 0.5 ms to 33 µs; at most 68 s. Null: there was none.
+         */
+        @Nullable
+        Duration median();
+
+        /** The 99th percentile of the same times. */
+        @Nullable
+        Duration p99();
     }
 }

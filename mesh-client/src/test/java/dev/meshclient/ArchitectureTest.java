@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
+import org.slf4j.LoggerFactory;
 
 /** The arrows of the house. */
 @AnalyzeClasses(packages = "dev.meshclient", importOptions = DoNotIncludeTests.class)
@@ -388,14 +389,24 @@ class ArchitectureTest {
             .and()
             .doNotHaveFullyQualifiedName(
                     INTERNAL + "tls.RotatingContext") // overrides a method that takes a SecureRandom
+            .and()
+            .doNotHaveFullyQualifiedName(INTERNAL + "okhttp.CallerDispatcher") // hands over to the caller's executor
             .should()
             .dependOnClassesThat(WAITING.or(CHANCE))
             .because(
                     "virtual time can only stand for what asks it: the rest would wait in real time, and differ each run");
 
+    @ArchTest // LoggersTest compares the names with the table
+    static final ArchRule loggers_have_the_names_of_docs_status = noClasses()
+            .should()
+            .callMethod(LoggerFactory.class, "getLogger", Class.class)
+            .because("users set levels by the names in docs/status.md, which outlive the names of our classes");
+
     @ArchTest
     static final ArchRule internal_time_alone_reads_the_clock = noClasses()
             .that(not(in("time")))
+            .and()
+            .doNotHaveFullyQualifiedName(INTERNAL + "okhttp.CallerDispatcher") // waits for the caller's executor
             .should(CallsOfTime.callAny(CallsOfTime.CLOCKS, CallsOfTime.WAITS, CallsOfTime.CHANCES))
             .because("virtual time can only stand for what asks it");
 

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,6 +170,14 @@ public final class Authorization {
         }
         Verdict allowed = allowed(facts, request);
         return allowed.answer == Answer.ALLOWED && open != null ? open : allowed;
+    }
+
+    /** Evaluates the rule that left this answer open once more, for the attributes that it asks for. */
+    <T> void ask(Verdict open, Facts<T> facts, T request) {
+        Stream.of(denies, allows)
+                .flatMap(Stream::of)
+                .filter(rule -> rule.open == open)
+                .forEach(rule -> rule.term.of(facts, request));
     }
 
     private <T> Verdict allowed(Facts<T> facts, T request) {

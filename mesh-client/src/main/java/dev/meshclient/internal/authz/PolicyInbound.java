@@ -54,7 +54,7 @@ public final class PolicyInbound implements Inbound {
                     Status.DENIED, asking, "", "policy asks for paths, and servers differ in what this one means");
         }
         InboundFacts.Known known =
-                InboundFacts.Known.of(request, path, claims, now.tokens == null || request.states(Attribute.HEADERS));
+                new InboundFacts.Known(request, path, claims, now.tokens == null || request.states(Attribute.HEADERS));
         Verdict verdict = policies.decide(InboundFacts.FACTS, known);
         policies.notices(
                 InboundFacts.FACTS,
@@ -63,7 +63,7 @@ public final class PolicyInbound implements Inbound {
                 v -> v.answer() != Answer.ALLOWED,
                 (kind, v) -> notify(now, request, kind, v.policy(), v.rule()));
         if (verdict.answer() != Answer.ALLOWED) {
-            String open = verdict.answer() == Answer.OPEN ? known.open() : "";
+            String open = verdict.answer() == Answer.OPEN ? InboundFacts.open(policies, verdict, known) : "";
             return AuthorizationResult.refused(
                     Status.DENIED, verdict.policy(), verdict.rule(), verdict.reason() + open);
         }

@@ -84,7 +84,7 @@ final class Rules {
 
     private static Function<List<String>, Term> header(String key) {
         String name = key.substring(HEADER.length(), key.length() - 1);
-        return v -> new HeaderTerm(name, v);
+        return name.equalsIgnoreCase("host") ? TextTerm::host : v -> new HeaderTerm(name, v);
     }
 
     private static Function<List<String>, Term> claim(String key) {

@@ -5,10 +5,13 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.EndpointsLeft;
 import dev.meshclient.internal.call.Failures;
+import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Pick;
+import dev.meshclient.internal.call.Result;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
@@ -18,12 +21,13 @@ import java.util.Map;
 import java.util.random.RandomGenerator;
 import okhttp3.Response;
 
-/** Chooses the endpoint of an attempt and counts it in flight until the end of its body. */
+/** Chooses the endpoint of an attempt, counts it in flight until the end of its body, and counts its result. */
 public final class Balance implements AttemptLayer {
     private final Time time;
     private final Locality own;
     private final Planner planner;
     private final TrafficCounters traffic;
+    private final RecentAttempts recent;
     private final AttemptLayer next;
 
     /**
@@ -35,17 +39,21 @@ public final class Balance implements AttemptLayer {
      */
     public record Origin(Locality locality, Map<String, String> labels, Map<String, Long> callers) {}
 
-    private Balance(Time time, Planner planner, AttemptLayer next) {
+    private Balance(Time time, Planner planner, RecentAttempts recent, AttemptLayer next) {
         this.time = time;
         this.own = planner.own();
         this.planner = planner;
         this.traffic = planner.traffic();
+        this.recent = recent;
         this.next = next;
     }
 
-    /** @param planner makes the plans of the backend */
-    public static AttemptLayer create(Time time, Planner planner, AttemptLayer next) {
-        return new Balance(time, planner, next);
+    /**
+     * @param planner makes the plans of the backend
+     * @param recent counts the attempts of the last minute
+     */
+    public static AttemptLayer create(Time time, Planner planner, RecentAttempts recent, AttemptLayer next) {
+        return new Balance(time, planner, recent, next);
     }
 
     @Override
@@ -64,7 +72,28 @@ public final class Balance implements AttemptLayer {
             traffic.inTheClear();
         }
         attempt.onEnd(picked);
-        return next.call(attempt);
+        try {
+            return next.call(attempt);
+        } finally {
+            count(attempt, endpoint);
+        }
+    }
+
+    /** Attempts that were not sent do not count. A limit that the caller set is no failure, and no latency of the endpoint. */
+    private void count(Attempt attempt, Endpoint endpoint) {
+        Result result = attempt.result();
+        Outcome outcome = result == null ? Outcome.REFUSED : result.outcome();
+        if (result == null || outcome == Outcome.REFUSED || outcome == Outcome.CACHED) {
+            return;
+        }
+        boolean answered = outcome == Outcome.RESPONSE;
+        boolean timed = answered || outcome == Outcome.ATTEMPT_TIMEOUT || outcome == Outcome.DEADLINE;
+        recent.add(
+                endpoint.state(),
+                attempt.number() > 1,
+                answered ? result.status() >= 500 : outcome != Outcome.CANCELLED,
+                timed ? result.decidedAt() - attempt.startedAt() : RecentAttempts.NO_LATENCY,
+                result.decidedAt());
     }
 
     /** The chosen endpoint of an attempt; releases it when the attempt ends. */

@@ -86,7 +86,7 @@ public final class PolicyControl {
 
     /** The policy in force, and refused parts with their problems. */
     public Status status(String source) {
-        return new StatusReport(current.now(), time.now(), staleNanos).status(source);
+        return new StatusReport(current.now(), current.recent(), time.now(), staleNanos).status(source);
     }
 
     /**

@@ -117,7 +117,8 @@ public record Status(
             Health health,
             int inFlight,
             String ejected,
-            @Nullable Duration nextProbeIn)
+            @Nullable Duration nextProbeIn,
+            LastMinute lastMinute)
             implements MeshStatus.Endpoint {
         @Override
         public String toString() {
@@ -126,7 +127,26 @@ public record Status(
                     .collect(Collectors.joining("/"));
             return address + (place.isEmpty() ? "" : " in " + place) + (cluster.isEmpty() ? "" : " of " + cluster) + " "
                     + health + ", " + inFlight + " in flight"
+                    + (lastMinute.requests() == 0 ? "" : ", in the last minute " + lastMinute)
                     + (nextProbeIn == null ? "" : ", ejected (next probe in " + length(nextProbeIn) + "): " + ejected);
+        }
+    }
+
+    public record LastMinuteFacts(
+            long requests,
+            long failures,
+            long retries,
+            @Nullable Duration median,
+            @Nullable Duration p99) implements MeshStatus.LastMinute {
+        @Override
+        public String toString() {
+            return requests + (requests == 1 ? " request, " : " requests, ") + failures + " failed, " + retries
+                    + (retries == 1 ? " retry" : " retries")
+                    + (median == null || p99 == null ? "" : ", median " + millis(median) + ", p99 " + millis(p99));
+        }
+
+        private static String millis(Duration latency) {
+            return Math.round(latency.toNanos() / 100_000.0) / 10.0 + " ms";
         }
     }
 

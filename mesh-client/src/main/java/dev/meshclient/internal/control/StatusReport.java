@@ -4,6 +4,7 @@ import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.pipeline.AcceptedService;
@@ -20,12 +21,14 @@ import org.jspecify.annotations.Nullable;
 final class StatusReport {
     private final MeshState state;
     private final AppliedPolicy policy;
+    private final RecentAttempts recent;
     private final long now;
     private final long staleNanos;
 
-    StatusReport(MeshState state, long now, long staleNanos) {
+    StatusReport(MeshState state, RecentAttempts recent, long now, long staleNanos) {
         this.state = state;
         this.policy = state.policy();
+        this.recent = recent;
         this.now = now;
         this.staleNanos = staleNanos;
     }
@@ -106,6 +109,20 @@ final class StatusReport {
                 e.health(),
                 health.inFlight(),
                 health.isEjected() ? health.reason() : "",
-                health.isEjected() ? Duration.ofNanos(Math.max(0, health.ejectedUntil() - now)) : null);
+                health.isEjected() ? Duration.ofNanos(Math.max(0, health.ejectedUntil() - now)) : null,
+                lastMinute(recent.at(health, now)));
+    }
+
+    private static MeshStatus.LastMinute lastMinute(RecentAttempts.Sums sums) {
+        return new Status.LastMinuteFacts(
+                sums.requests(),
+                sums.failures(),
+                sums.retries(),
+                latency(sums.medianNanos()),
+                latency(sums.p99Nanos()));
+    }
+
+    private static @Nullable Duration latency(long nanos) {
+        return nanos < 0 ? null : Duration.ofNanos(nanos);
     }
 }

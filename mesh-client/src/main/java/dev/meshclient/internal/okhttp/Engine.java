@@ -16,18 +16,12 @@ import dev.meshclient.internal.tls.Identities;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import okhttp3.Call;
-import okhttp3.Dispatcher;
 import okhttp3.EventListener;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
@@ -53,8 +47,6 @@ public final class Engine {
     private final Map<CallerSettings, CallerSettings> interned = new ConcurrentHashMap<>();
     private final AtomicBoolean logged = new AtomicBoolean();
     private final LongAdder underWay = new LongAdder();
-    private final Set<Dispatcher> dispatchers = // weak references: some frameworks make a client for each request
-            Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
     /**
      * @param admissions decides which requests belong to the mesh
@@ -104,13 +96,9 @@ public final class Engine {
                 : callStart.plus(held); // first: a listener of the caller that throws ends no observation
     }
 
-    /** As {@link #wrap}, with a dispatcher of its own that does not count by logical host. */
+    /** As {@link #wrap}, on the client's dispatcher without its limit by logical host. */
     public Call.Factory callFactory(OkHttpClient client) {
-        Dispatcher own = new Dispatcher();
-        own.setMaxRequests(client.dispatcher().getMaxRequests());
-        own.setMaxRequestsPerHost(client.dispatcher().getMaxRequests());
-        dispatchers.add(own);
-        return wrap(client.newBuilder().dispatcher(own).build());
+        return wrap(CallerDispatcher.unlimited(client));
     }
 
     /** The entry of a wrapped client; clients made from it by {@code newBuilder()} share it. */
@@ -243,16 +231,8 @@ public final class Engine {
         }
     }
 
-    /** Not a shutdown: OkHttp would refuse later calls with its own message instead of the mesh's. */
-    private static void endIdleThreads(Dispatcher dispatcher) {
-        if (dispatcher.executorService() instanceof ThreadPoolExecutor threads) {
-            threads.setKeepAliveTime(1, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** Ends the threads that the engine started, and drops everything derived from the callers' clients. */
+    /** Drops everything derived from the callers' clients. */
     public void close() {
-        dispatchers.forEach(Engine::endIdleThreads);
         interned.clear();
     }
 }

@@ -200,8 +200,9 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
      */
     private IOException asReported(Call call, IOException e) {
         Attempt attempt = call.latest();
-        boolean cancelled = attempt != null && attempt.outcome() == Outcome.CANCELLED && e instanceof Canceled;
-        IOException said = cancelled ? attempt.failure() : null;
+        IOException said = attempt != null && attempt.outcome() == Outcome.CANCELLED && e instanceof Canceled
+                ? attempt.failure()
+                : null;
         IOException failure = said == null ? e : said;
         IOException cause = call.cancelCause();
         boolean byCaller = outer().isCanceled() && (cause == null || cause instanceof Canceled);

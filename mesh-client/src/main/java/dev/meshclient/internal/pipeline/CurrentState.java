@@ -3,6 +3,7 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.authz.PolicyInbound;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
@@ -15,6 +16,7 @@ public final class CurrentState {
     private final Time time;
     private final LocalWorkload self;
     private final DnsCache names;
+    private final RecentAttempts recent;
     private final Compiler compiler;
 
     private Consumer<String> ask = host -> {};
@@ -25,18 +27,20 @@ public final class CurrentState {
     /** Makes the state of a policy; if it throws, nothing has changed. */
     interface Compiler {
         /** @param ask gets the host of each call to a service that the document does not cover */
-        MeshState compile(AppliedPolicy policy, MeshState before, DnsCache names, Consumer<String> ask);
+        MeshState compile(
+                AppliedPolicy policy, MeshState before, DnsCache names, RecentAttempts recent, Consumer<String> ask);
     }
 
     public CurrentState(Time time, Resolver resolver, LocalWorkload self, Events events) {
-        this(time, resolver, self, (policy, before, names, ask) -> new StateCompiler(
-                        policy, before, self, new Outbound(time, events, self, names, new Pipeline()))
+        this(time, resolver, self, (policy, before, names, recent, ask) -> new StateCompiler(
+                        policy, before, self, new Outbound(time, events, self, names, recent, new Pipeline()))
                 .compile(ask));
     }
 
     CurrentState(Time time, Resolver resolver, LocalWorkload self, Compiler compiler) {
         this.time = time;
         this.names = new DnsCache(time, resolver, this::refresh);
+        this.recent = new RecentAttempts(time.now());
         this.self = self;
         this.compiler = compiler;
     }
@@ -61,7 +65,7 @@ public final class CurrentState {
         MeshState before = state;
         Activation activation;
         try {
-            MeshState next = compiler.compile(policy, before, names, ask);
+            MeshState next = compiler.compile(policy, before, names, recent, ask);
             activation = Activation.prepare(before, next, self, names, time.now(), failed);
         } catch (RuntimeException | Error e) {
             try {
@@ -82,6 +86,11 @@ public final class CurrentState {
     /** Authorizes inbound requests; listeners are notified of its decisions. */
     public Inbound inbound(Events events) {
         return new PolicyInbound(() -> state.boundary(), events::authorization);
+    }
+
+    /** The attempts of the last minute. */
+    public RecentAttempts recent() {
+        return recent;
     }
 
     /** Hands every endpoint that a call can reach to the consumer. */

@@ -13,6 +13,7 @@ import dev.meshclient.internal.deadline.AttemptTimer;
 import dev.meshclient.internal.deadline.Deadline;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointSet;
+import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.limit.Limit;
 import dev.meshclient.internal.outlier.Ejections;
@@ -33,7 +34,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The table of contents: the layers of a call, in the order in which a request passes them. */
-record Outbound(Time time, Events events, LocalWorkload self, DnsCache names, Pipeline pipeline) {
+record Outbound(
+        Time time, Events events, LocalWorkload self, DnsCache names, RecentAttempts recent, Pipeline pipeline) {
     /** Envoy's panic threshold. */
     private static final int PANIC_PERCENT = 50;
 
@@ -82,7 +84,7 @@ record Outbound(Time time, Events events, LocalWorkload self, DnsCache names, Pi
                 // Zone, then algorithm. A backend without listed endpoints offers no choice.
                 .then(next -> plan.neutral()
                         ? next
-                        : Balance.create(time, plan.shared().planner(), next))
+                        : Balance.create(time, plan.shared().planner(), recent, next))
                 // Below balance, whose choice it judges or probes; above the timer, whose failures count.
                 .then(next -> plan.neutral()
                         ? next

@@ -387,6 +387,7 @@ class AuthorizationTest {
                 "when | destination.port | 8080 | PORT",
                 "when | connection.sni | orders.shop | SNI",
                 "when | request.headers[:authority] | orders | HOST",
+                "when | request.headers[Host] | ORDERS | HOST",
                 "when | request.headers[:method] | GET | METHOD",
                 "when | request.headers[x-user] | ann | HEADERS",
                 "when | request.auth.principal | https://id.shop.example/ann | TOKEN",

@@ -16,6 +16,7 @@ import dev.meshclient.policy.RequestAuthentication;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,8 @@ class InboundTest {
         InboundResult denied = inbound(rule.formatted("DENY"), null).authorize(silent);
         assertThat(denied.status()).isEqualTo(Status.DENIED);
         assertThat(denied.reason())
-                .isEqualTo("policy 'p', rules[0], asks for what the entry point does not state (see InboundRequest)");
+                .isEqualTo(
+                        "policy 'p', rules[0], asks for PRINCIPAL, which the entry point does not state (see InboundRequest)");
         assertThat(inbound(rule.formatted("DENY"), null)
                         .authorize(InboundRequest.of("GET", "/").peer(null).build())
                         .isAllowed())
@@ -161,11 +163,14 @@ class InboundTest {
         for (String action : List.of("ALLOW", "DENY")) {
             for (String rule : List.of(
                     "'to': [{'operation': {'hosts': ['admin.example']}}]",
+                    "'when': [{'key': 'request.headers[Host]', 'values': ['admin.example']}]",
                     "'when': [{'key': 'request.headers[:authority]', 'values': ['admin.example']}]")) {
                 InboundResult result = inbound("[{'action': '" + action + "', 'rules': [{" + rule + "}]}]", null)
-                        .authorize(get("/").host(host).build());
+                        .authorize(get("/").host(host).peer("no ID").build());
                 assertThat(result.status()).as(action + rule).isEqualTo(Status.DENIED);
-                assertThat(result.reason()).contains("asks for what servers differ in: {HOST=");
+                assertThat(result.reason())
+                        .endsWith(", asks for HOST, and servers differ in what \"" + host.toLowerCase(Locale.ROOT)
+                                + "\" means");
             }
         }
         assertThat(inbound(ONLY_WEB, null)
@@ -236,7 +241,7 @@ class InboundTest {
             assertThat(inbound(policies.formatted(action), null)
                             .authorize(get("/").peer(peer).build())
                             .reason())
-                    .contains("asks for what servers differ in: {PRINCIPAL=");
+                    .endsWith(", asks for PRINCIPAL, and servers differ in what \"" + peer + "\" means");
         }
         assertThat(inbound("[]", null).authorize(get("/").peer(peer).build()).isAllowed())
                 .isTrue();
@@ -354,6 +359,7 @@ class InboundTest {
                 "'connection.sni', 'values': ['orders.shop']",
                 "'source.zone', 'values': ['eu-1a']",
                 "'request.headers[X-A]', 'values': ['1']",
+                "'request.headers[host]', 'values': ['ORDERS']",
                 "'request.headers[:authority]', 'values': ['Orders']")) {
             InboundRequest request = get("/").host("orders:8443")
                     .port(8443)

@@ -16,6 +16,7 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.Endpoints;
+import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
@@ -42,6 +43,7 @@ class BalanceTest {
     private static final Locality HOME = new Locality("eu", "a", "");
 
     private final StepTime time = new StepTime();
+    private final RecentAttempts recent = new RecentAttempts(0);
     private final Map<String, Integer> taken = new TreeMap<>();
     private final List<Attempt> open = new ArrayList<>();
     private FailoverMode failover = FailoverMode.SPILL;
@@ -90,7 +92,7 @@ class BalanceTest {
                 new BalanceSettings(algorithm, true, localities, failover, 50, true),
                 new Balance.Origin(HOME, Map.of(), Map.of()));
         planner.activate(time.now());
-        return Balance.create(time, planner, transport);
+        return Balance.create(time, planner, recent, transport);
     }
 
     private void call(AttemptLayer layer, int times) throws IOException {

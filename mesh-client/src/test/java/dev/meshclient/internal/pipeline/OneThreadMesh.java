@@ -6,6 +6,7 @@ import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.control.PolicyControl;
+import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
@@ -165,8 +166,9 @@ final class OneThreadMesh {
         return mesh;
     }
 
-    private MeshState compile(AppliedPolicy policy, MeshState before, DnsCache names, Consumer<String> ask) {
-        Outbound outbound = new Outbound(time, ofMesh, self, names, new Pipeline() {
+    private MeshState compile(
+            AppliedPolicy policy, MeshState before, DnsCache names, RecentAttempts recent, Consumer<String> ask) {
+        Outbound outbound = new Outbound(time, ofMesh, self, names, recent, new Pipeline() {
             @Override
             <L> L create(Supplier<L> layer) {
                 if (layersUntilFault-- == 0) {

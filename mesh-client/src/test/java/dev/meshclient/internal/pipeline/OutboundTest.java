@@ -10,6 +10,7 @@ import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
+import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
@@ -109,7 +110,12 @@ class OutboundTest {
                     throw new IOException("no server is there");
                 });
         Outbound outbound = new Outbound(
-                time, Events.none(time), self, new DnsCache(time, name -> List.of(), () -> {}), new Pipeline());
+                time,
+                Events.none(time),
+                self,
+                new DnsCache(time, name -> List.of(), () -> {}),
+                new RecentAttempts(0),
+                new Pipeline());
         Backend backend = new Backend("orders", "orders", resolution, AppProtocol.HTTP, Tls.of(mode), null, 0, 0);
         ServiceState service = new ServiceState();
         BackendState state = new BackendState();

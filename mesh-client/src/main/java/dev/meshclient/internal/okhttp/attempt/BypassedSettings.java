@@ -19,7 +19,7 @@ final class BypassedSettings {
     private volatile @Nullable CallerSettings last;
 
     BypassedSettings() {
-        this(LoggerFactory.getLogger(BypassedSettings.class));
+        this(LoggerFactory.getLogger("dev.meshclient.connections"));
     }
 
     BypassedSettings(Logger log) {

@@ -25,6 +25,7 @@ public final class RealCallAccess {
             find("setEventListener$okhttp", void.class, EventListener.class);
     private static final @Nullable MethodHandle LISTENER = find("getEventListener$okhttp", EventListener.class);
     private static final @Nullable MethodHandle CALLS = findCalls();
+    private static final @Nullable MethodHandle OF_RUNNABLE = findCallOfRunnable();
 
     private RealCallAccess() {}
 
@@ -54,6 +55,37 @@ public final class RealCallAccess {
                     .asType(MethodType.methodType(List.class, Connection.class));
         } catch (ReflectiveOperationException | LinkageError notHere) {
             return null;
+        }
+    }
+
+    private static @Nullable MethodHandle findCallOfRunnable() {
+        if (OFF) {
+            return null;
+        }
+        try {
+            Class<?> realCall = Class.forName("okhttp3.internal.connection.RealCall");
+            return MethodHandles.lookup()
+                    .findVirtual(
+                            Class.forName(realCall.getName() + "$AsyncCall"),
+                            "getCall",
+                            MethodType.methodType(realCall))
+                    .asType(MethodType.methodType(Call.class, Runnable.class));
+        } catch (ReflectiveOperationException | LinkageError notHere) {
+            return null;
+        }
+    }
+
+    /** The call that OkHttp's dispatcher gives to its executor. */
+    public static @Nullable Call ofRunnable(Runnable asynchronous) {
+        if (OF_RUNNABLE == null) {
+            return null;
+        }
+        try {
+            return (Call) OF_RUNNABLE.invoke(asynchronous);
+        } catch (ClassCastException another) { // not of OkHttp
+            return null;
+        } catch (Throwable e) {
+            throw new IllegalStateException("OkHttp refused " + OF_RUNNABLE, e);
         }
     }
 

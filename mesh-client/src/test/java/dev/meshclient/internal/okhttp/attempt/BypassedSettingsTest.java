@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.net.Socket;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import javax.net.SocketFactory;
@@ -43,7 +44,7 @@ class BypassedSettingsTest {
                 .newCall(new Request.Builder().url("http://orders/").build())
                 .execute()
                 .close();
-        bypassed.look(seen.get(), "orders");
+        bypassed.look(Objects.requireNonNull(seen.get()), "orders");
     }
 
     private static Proxy proxy(Proxy.Type type) {

@@ -1,0 +1,77 @@
+package dev.meshclient.internal.endpoint;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The attempts of the last minute, for each endpoint that had some: at most 8,192 endpoints of a mesh (20 MB), the first ones. Others
+ * are counted when one of those had no attempt for a minute. Counting takes no lock, and allocates only for the first attempt at an
+ * endpoint.
+ */
+public final class RecentAttempts {
+    /** For an attempt whose latency says nothing about its endpoint. */
+    public static final long NO_LATENCY = -1;
+
+    private static final int MOST_ENDPOINTS = 8_192;
+    private static final long MINUTE = 60_000_000_000L;
+
+    private final Map<EndpointHealth, AttemptWindow> byEndpoint = new ConcurrentHashMap<>();
+    private final AtomicLong sweptAt;
+
+    /**
+     * The attempts at one endpoint.
+     *
+     * @param failures attempts without a response, or with a server error
+     * @param retries attempts that were not the first of their call
+     * @param medianNanos of the latency; {@link #NO_LATENCY}: there was none
+     */
+    public record Sums(long requests, long failures, long retries, long medianNanos, long p99Nanos) {
+        /** No attempts. */
+        public static final Sums NONE = new Sums(0, 0, 0, NO_LATENCY, NO_LATENCY);
+    }
+
+    public RecentAttempts(long now) {
+        this.sweptAt = new AtomicLong(now);
+    }
+
+    /**
+     * Counts an attempt.
+     *
+     * @param latencyNanos the time until its response headers, or {@link #NO_LATENCY}
+     */
+    public void add(EndpointHealth endpoint, boolean retry, boolean failed, long latencyNanos, long now) {
+        long last = sweptAt.get();
+        if (now - last >= MINUTE && sweptAt.compareAndSet(last, now)) {
+            sweep(now);
+        }
+        AttemptWindow known = byEndpoint.get(endpoint);
+        AttemptWindow window = known == null ? begin(endpoint, now) : known;
+        if (window != null) {
+            window.add(retry, failed, latencyNanos, now);
+        }
+    }
+
+    private @Nullable AttemptWindow begin(EndpointHealth endpoint, long now) {
+        return byEndpoint.size() >= MOST_ENDPOINTS
+                ? null
+                : byEndpoint.computeIfAbsent(endpoint, e -> new AttemptWindow(now));
+    }
+
+    /** Drops the counts of endpoints that had no attempt for a minute. */
+    private void sweep(long now) {
+        byEndpoint.values().removeIf(window -> window.isEmpty(now));
+    }
+
+    /** The attempts at this endpoint. */
+    public Sums at(EndpointHealth endpoint, long now) {
+        AttemptWindow window = byEndpoint.get(endpoint);
+        return window == null ? Sums.NONE : window.sums(now);
+    }
+
+    /** The number of endpoints that are counted now. */
+    int endpoints() {
+        return byEndpoint.size();
+    }
+}
