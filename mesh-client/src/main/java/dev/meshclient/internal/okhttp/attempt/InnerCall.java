@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The engine's state of an attempt: its inner call on the wire. */
 public final class InnerCall extends EventForwarder implements Runnable {
+    /** A caller may cancel for any reason; after this time, or most of its timeout, silence of the peer is a likely one. */
+    private static final long LONG_NANOS = 1_000_000_000;
+
     final Attempt attempt;
     final OuterCall outerCall;
     /** Whether the mesh has endpoints for it, so that the mesh's own headers may be sent. */
@@ -186,6 +189,34 @@ public final class InnerCall extends EventForwarder implements Runnable {
                         mine,
                         Idempotence.isRepeatable(
                                 attempt.call().request(), attempt.call().options()));
+    }
+
+    /** Tells its connections how it failed: others of them may be in the same state. */
+    void endedAs(Outcome outcome) {
+        EndpointConnections from = connections;
+        Connection mine = connection;
+        if (from == null || mine == null) {
+            return;
+        }
+        if (outcome == Outcome.STALE) {
+            from.foundStale();
+        } else if (!responseStarted && isTimeout(outcome)) {
+            from.unanswered(mine, attempt.startedAt());
+        }
+    }
+
+    /** OkHttp cancels the call when {@code callTimeout} expires, perhaps before the engine's own deadline of it. */
+    private boolean isTimeout(Outcome outcome) {
+        IOException cause = attempt.cancelCause();
+        long elapsed = attempt.now() - attempt.startedAt();
+        long most = outerCall.deadline() - attempt.startedAt();
+        return switch (outcome) {
+            case ATTEMPT_TIMEOUT, DEADLINE -> true;
+            case CANCELLED ->
+                (cause != null && !(cause instanceof CallEvents.Canceled)) // a deadline that the caller set
+                        || elapsed >= Math.min(LONG_NANOS, most / 2);
+            default -> false;
+        };
     }
 
     /** Ends this attempt for the logical call, whatever its streams still do. */
