@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 
@@ -177,9 +178,12 @@ final class RawServer implements Closeable {
         }
 
         /** The client behind TLS. */
-        Peer tls(SSLSocketFactory factory) throws IOException {
+        Peer tls(SSLSocketFactory factory, String... protocols) throws IOException {
             SSLSocket tls = (SSLSocket) factory.createSocket(socket, "client", socket.getPort(), false);
             tls.setUseClientMode(false);
+            SSLParameters parameters = tls.getSSLParameters();
+            parameters.setApplicationProtocols(protocols);
+            tls.setSSLParameters(parameters);
             tls.startHandshake();
             return new Peer(tls, tls.getInputStream());
         }

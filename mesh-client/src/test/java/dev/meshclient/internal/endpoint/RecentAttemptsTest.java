@@ -34,8 +34,9 @@ class RecentAttemptsTest {
         assertThat(recent.at(endpoint, start + 60 * SECOND).requests()).isEqualTo(1);
         assertThat(recent.at(endpoint, start + 80 * SECOND)).isEqualTo(Sums.NONE);
 
-        recent.add(endpoint, false, false, 10 * MILLI, start + 120 * SECOND); // the slots are used again
-        assertThat(recent.at(endpoint, start + 120 * SECOND).requests()).isEqualTo(1);
+        recent.add(endpoint, false, false, 10 * MILLI, start + 50 * SECOND);
+        recent.add(endpoint, false, false, 10 * MILLI, start + 65 * SECOND); // in the slot of the first attempt
+        assertThat(recent.at(endpoint, start + 65 * SECOND).requests()).isEqualTo(3);
     }
 
     @ParameterizedTest

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The engine's state of an attempt: its inner call on the wire. */
 public final class InnerCall extends EventForwarder implements Runnable {
+    /** A caller may cancel for any reason; after this time, or most of its timeout, silence of the peer is a likely one. */
+    private static final long LONG_NANOS = 1_000_000_000;
+
     final Attempt attempt;
     final OuterCall outerCall;
     /** Whether the mesh has endpoints for it, so that the mesh's own headers may be sent. */
@@ -188,6 +191,34 @@ public final class InnerCall extends EventForwarder implements Runnable {
                                 attempt.call().request(), attempt.call().options()));
     }
 
+    /** Tells its connections how it failed: others of them may be in the same state. */
+    void endedAs(Outcome outcome) {
+        EndpointConnections from = connections;
+        Connection mine = connection;
+        if (from == null || mine == null) {
+            return;
+        }
+        if (outcome == Outcome.STALE) {
+            from.foundStale();
+        } else if (!responseStarted && isTimeout(outcome)) {
+            from.unanswered(mine, attempt.startedAt());
+        }
+    }
+
+    /** OkHttp cancels the call when {@code callTimeout} expires, perhaps before the engine's own deadline of it. */
+    private boolean isTimeout(Outcome outcome) {
+        IOException cause = attempt.cancelCause();
+        long elapsed = attempt.now() - attempt.startedAt();
+        long most = outerCall.deadline() - attempt.startedAt();
+        return switch (outcome) {
+            case ATTEMPT_TIMEOUT, DEADLINE -> true;
+            case CANCELLED ->
+                (cause != null && !(cause instanceof CallEvents.Canceled)) // a deadline that the caller set
+                        || elapsed >= Math.min(LONG_NANOS, most / 2);
+            default -> false;
+        };
+    }
+
     /** Ends this attempt for the logical call, whatever its streams still do. */
     void detach() {
         Connection mine = connection;
@@ -332,7 +363,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
         connectStarted = true;
         rare().connectStartedAt = attempt.now();
         outerCall.tellRelease();
-        super.connectStart(call, inetSocketAddress, proxy);
+        super.connectStart(call, shown(inetSocketAddress), proxy);
     }
 
     @Override
@@ -357,7 +388,26 @@ public final class InnerCall extends EventForwarder implements Runnable {
     public void connectFailed(
             Call call, InetSocketAddress inetSocketAddress, Proxy proxy, @Nullable Protocol protocol, IOException ioe) {
         handshakeEnded();
-        super.connectFailed(call, inetSocketAddress, proxy, protocol, ioe);
+        InetSocketAddress shown = shown(inetSocketAddress);
+        IOException failure = shown == inetSocketAddress ? ioe : ShownAddress.of(shown, ioe);
+        super.connectFailed(call, shown, proxy, protocol, failure);
+    }
+
+    @Override
+    public void connectEnd(Call call, InetSocketAddress inetSocketAddress, Proxy proxy, @Nullable Protocol protocol) {
+        super.connectEnd(call, shown(inetSocketAddress), proxy, protocol);
+    }
+
+    private InetSocketAddress shown(InetSocketAddress logical) {
+        Endpoint endpoint = attempt.endpoint();
+        return toMesh && endpoint != null ? ShownAddress.of(endpoint, logical) : logical;
+    }
+
+    /** The connection of the attempt, for a network interceptor of the caller. */
+    @Nullable
+    Connection shown(@Nullable Connection used) {
+        Endpoint endpoint = attempt.endpoint();
+        return toMesh && endpoint != null && used != null ? ShownAddress.of(endpoint, used) : used;
     }
 
     @Override

@@ -290,17 +290,16 @@ public final class Transport {
         if (cause != null) {
             boolean callers = cause instanceof CallEvents.Canceled;
             IOException failure = callers ? Failure.own(inner, e) : cause;
-            attempt.failed(Failure.ofCancelled(inner, cause), failure);
+            Outcome outcome = Failure.ofCancelled(inner, cause);
+            inner.endedAs(outcome);
+            attempt.failed(outcome, failure);
             return failure;
         }
         if (e instanceof OwnIdentityFault fault) {
             return unavailable(attempt, fault);
         }
         Outcome outcome = Failure.outcome(inner, e);
-        EndpointConnections from = inner.connections;
-        if (outcome == Outcome.STALE && from != null) {
-            from.foundStale();
-        }
+        inner.endedAs(outcome);
         IOException failure = Failure.named(inner, e);
         Target target = attempt.call().target();
         Endpoint endpoint = attempt.endpoint();

@@ -9,7 +9,10 @@ import java.util.function.UnaryOperator;
 import okhttp3.Interceptor;
 import okhttp3.Response;
 
-/** The connections that each endpoint uses now: replaced when they are old, or idle for longer than the peer keeps them. */
+/**
+ * The connections that each endpoint uses now: replaced when they are old, silent, idle for longer than the peer keeps them, or
+ * made before the ejection of their endpoint.
+ */
 public final class CurrentConnections {
     private static final Duration MAX_AGE = Duration.ofHours(1);
 
@@ -26,12 +29,12 @@ public final class CurrentConnections {
 
     /** The connections of an endpoint, new ones if its are old. */
     public EndpointConnections of(Endpoint endpoint) {
-        if (endpoint.state().transport() instanceof EndpointConnections now && !now.isOld(time.now())) {
+        if (endpoint.state().transport() instanceof EndpointConnections now && !now.isOld(endpoint.state())) {
             return now;
         }
         synchronized (endpoint.state()) {
             if (endpoint.state().transport() instanceof EndpointConnections now) {
-                if (!now.isOld(time.now())) {
+                if (!now.isOld(endpoint.state())) {
                     return now;
                 }
                 now.retire();

@@ -2,6 +2,7 @@ package dev.meshclient.internal.okhttp.client;
 
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.AltNames;
 import dev.meshclient.internal.tls.Identities;
@@ -65,6 +66,7 @@ public final class EndpointConnections {
     private final Identities identities;
     private final UnaryOperator<List<Interceptor>> wire;
     private final String name;
+    private final long madeAt;
     private final ConnectionPool pool;
     private final AtomicLong retireAt;
     private final long keepAliveNanos;
@@ -135,13 +137,15 @@ public final class EndpointConnections {
         this.time = time;
         this.identities = identities;
         this.name = name;
+        this.madeAt = time.now();
         this.retireAt = new AtomicLong(retireAt);
         this.keepAliveNanos = Math.min(keepAliveNanos, KEEP_ALIVE.toNanos());
         this.pool = new ConnectionPool(MAX_IDLE, this.keepAliveNanos, TimeUnit.NANOSECONDS);
     }
 
-    boolean isOld(long now) {
-        return now >= retireAt.get();
+    /** Whether new calls need other connections. A probe has its own: these may be the reason of the ejection. */
+    boolean isOld(EndpointHealth endpoint) {
+        return time.now() >= retireAt.get() || (endpoint.isEjected() && endpoint.changedAt() > madeAt);
     }
 
     /** How long an idle connection is kept. */
@@ -158,6 +162,23 @@ public final class EndpointConnections {
     /** The peer had closed an idle connection: most likely others too, each of which would cost a call an attempt. */
     public void foundStale() {
         pool.evictAll();
+    }
+
+    /**
+     * An attempt ended in a timeout, without a response. If the peer has sent nothing at all for half of that time, its host may
+     * be gone: new calls then use new connections, and these are closed when their calls end. OkHttp would use an HTTP/2
+     * connection for ever, and one idle HTTP/1.1 connection after another.
+     */
+    public void unanswered(Connection connection, long startedAt) {
+        long now = time.now();
+        long since = startedAt + (now - startedAt) / 2;
+        EndpointSocket own = sockets.get(connection.socket());
+        boolean silent = connection.protocol() == Protocol.HTTP_1_1
+                ? sockets.values().stream().noneMatch(s -> s.hasReceivedSince(since))
+                : own != null && !own.hasReceivedSince(since);
+        if (silent) {
+            retireBy(now);
+        }
     }
 
     private void givenBack() {

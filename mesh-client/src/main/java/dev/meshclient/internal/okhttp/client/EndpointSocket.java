@@ -92,6 +92,11 @@ final class EndpointSocket extends Socket {
         }
     }
 
+    /** Whether the peer has sent anything since then, also for TLS or HTTP/2 itself. */
+    boolean hasReceivedSince(long time) {
+        return heardAt >= time;
+    }
+
     /**
      * Whether the peer has closed this connection, between two exchanges of HTTP/1.1, or has sent bytes that no request asked
      * for. The socket layer can show bytes at once, but an end only by a read that waits.
