@@ -25,6 +25,7 @@ public record JwtProvider(
         @Nullable Duration cacheDuration) {
     public JwtProvider {
         audiences = List.copyOf(audiences);
+        jwks = jwks == null ? null : jwks.strip(); // as a document states it: a file ends with a new line
     }
 
     /** Starts an empty builder. */

@@ -5,12 +5,13 @@ import com.nimbusds.jose.jwk.JWKSet;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.text.ParseException;
+import java.util.List;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Checks the issuers of tokens. */
 final class JwtProviderCheck {
     private static final int MAX_AUDIENCES = 256;
+    private static final int MAX_KEYS = 100;
     private static final int MAX_URI = 1024;
 
     /** https, or the local host: an attacker who can change the keys in transit can issue tokens. */
@@ -41,9 +42,8 @@ final class JwtProviderCheck {
         } else if (uri != null && keys != null) {
             place.field("jwks").wrong(keys, "nothing: jwksUri is stated, and it is one or the other");
         }
-        String fault = keys == null || keys.isEmpty() ? null : fault(keys);
-        if (fault != null) {
-            place.field("jwks").wrong(keys, "a JWK set (RFC 7517) of public keys; " + fault);
+        if (keys != null) {
+            inline(place.field("jwks"), keys);
         }
         if (uri == null
                 || !place.field("jwksUri")
@@ -58,11 +58,17 @@ final class JwtProviderCheck {
         }
     }
 
-    private static @Nullable String fault(String keys) {
+    private static void inline(Place place, String text) {
+        String expected = "a JWK set (RFC 7517) of public keys; ";
         try {
-            return JWKSet.parse(keys).getKeys().stream().anyMatch(JWK::isPrivate) ? "one is private" : null;
+            List<JWK> keys = text.isEmpty() ? List.of() : JWKSet.parse(text).getKeys();
+            if (keys.isEmpty() || keys.size() > MAX_KEYS) {
+                place.field("keys").wrongIn(keys.size() + " keys", "an array of 1 to " + MAX_KEYS + " public keys");
+            } else if (keys.stream().anyMatch(JWK::isPrivate)) {
+                place.wrong(text, expected + "one is private");
+            }
         } catch (ParseException | RuntimeException e) { // whatever it throws, the text is not a set of keys
-            return "one does not parse";
+            place.wrong(text, expected + "one does not parse");
         }
     }
 }

@@ -5,17 +5,25 @@ import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.internal.source.Memory;
 import dev.meshclient.internal.source.ServiceOverride;
 import dev.meshclient.internal.source.WantedHosts;
+import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A source with one service at a URL of the developer. */
-record OverriddenSource(ServiceOverride override, PolicySource base) implements PolicySource {
+record OverriddenSource(ServiceOverride override, PolicySource base, Logger log) implements PolicySource {
+    OverriddenSource(ServiceOverride override, PolicySource base) {
+        this(override, base, LoggerFactory.getLogger("dev.meshclient"));
+    }
+
     @Override
     public Closeable watch(Sink sink) {
-        return PlainSink.watch(sink, mesh -> base.watch(new OverridingSink(override, mesh)));
+        return PlainSink.watch(
+                sink, mesh -> base.watch(new OverridingSink(override, mesh, log, new LogThrottle(Time.NEVER))));
     }
 
     /** A process without the override must not start with its snapshot. */
@@ -29,7 +37,8 @@ record OverriddenSource(ServiceOverride override, PolicySource base) implements 
         return "PolicySource.override(" + override + ", " + base + ")";
     }
 
-    private record OverridingSink(ServiceOverride override, DocumentSink mesh) implements Sink, DocumentSink {
+    private record OverridingSink(ServiceOverride override, DocumentSink mesh, Logger log, LogThrottle warned)
+            implements Sink, DocumentSink {
         @Override
         public Time time() {
             return mesh.time();
@@ -53,6 +62,14 @@ record OverriddenSource(ServiceOverride override, PolicySource base) implements 
 
         @Override
         public void deliver(Delivery delivery) throws IOException {
+            Map<String, String> others = override.hostsOfOthers(delivery.document());
+            if (!others.isEmpty() && warned.allows(others.toString(), time().now())) {
+                log.warn(
+                        "the policy has no service '{}': calls to these hosts are sent to the services that have them, not to {}: {}",
+                        override.service(),
+                        override.url(),
+                        others);
+            }
             mesh.deliver(new Delivery(
                     override.in(delivery.document()),
                     delivery.live(),

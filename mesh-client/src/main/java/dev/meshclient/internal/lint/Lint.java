@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,8 @@ public final class Lint {
     static final int USAGE = 64;
     /** EX_NOINPUT of sysexits.h. */
     static final int UNREADABLE = 66;
+    /** EX_SOFTWARE of sysexits.h. */
+    static final int DEFECT = 70;
 
     private static final String STDIN = "-";
     private static final String FEDERATED = "--federated=";
@@ -39,8 +42,8 @@ public final class Lint {
               --strict            warnings fail too
               --federated=A,B     trust domains other than the document's, whose members may call
               --schema            prints the JSON Schema (2020-12) of a policy document, and ends
-            exit code: 0 = good; 1 = warnings, with --strict; 2 = problems; 64 = wrong usage; 66 = a file cannot be read
-            (of several files: the highest)""";
+            exit code: 0 = good; 1 = warnings, with --strict; 2 = problems; 64 = wrong usage; 66 = a file cannot be read;
+            70 = a defect of this command, or too little memory (of several files: the highest)""";
 
     private final InputStream in;
     private final PrintStream out;
@@ -66,8 +69,18 @@ public final class Lint {
         }
     }
 
-    /** The exit code: the highest of all files. */
+    /** The exit code: the highest of all files. A defect must not end the JVM with 1, as warnings do. */
     int run(List<String> args) {
+        try {
+            return checked(args);
+        } catch (RuntimeException | Error e) {
+            err.println("the lint command failed, and its output is incomplete: " + e);
+            e.printStackTrace(err);
+            return DEFECT;
+        }
+    }
+
+    private int checked(List<String> args) {
         if (args.equals(List.of("--schema"))) {
             out.print(PolicyCodec.schema());
             return OK;
@@ -118,7 +131,7 @@ public final class Lint {
             e.problems().forEach(problem -> found(Finding.of(Severity.PROBLEM, file, problem)));
         } catch (NoSuchFileException e) {
             found(Finding.unreadable(file, "no such file"));
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | InvalidPathException e) {
             found(Finding.unreadable(file, "cannot be read: " + e));
         }
     }

@@ -15,7 +15,6 @@ import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
 import dev.meshclient.policy.Tls;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,11 +67,20 @@ public record ServiceOverride(String service, HttpUrl url) {
 
     /** @param from for messages */
     static List<ServiceOverride> listed(String from, @Nullable String list, String own) {
-        return list == null || list.isBlank()
-                ? List.of()
-                : Arrays.stream(list.split(",", -1))
-                        .map(entry -> one(from, entry.strip(), own))
-                        .toList();
+        if (list == null || list.isBlank()) {
+            return List.of();
+        }
+        Map<String, ServiceOverride> overrides = new LinkedHashMap<>();
+        for (String entry : list.split(",", -1)) {
+            ServiceOverride override = one(from, entry.strip(), own);
+            ServiceOverride earlier = overrides.putIfAbsent(override.service, override);
+            if (earlier != null) {
+                throw new IllegalArgumentException(
+                        from + ": '" + entry.strip() + "' is the second URL of service '" + override.service
+                                + "', after " + earlier.url + "; state one, such as orders=http://localhost:8081");
+            }
+        }
+        return List.copyOf(overrides.values());
     }
 
     private static ServiceOverride one(String from, String entry, String own) {
@@ -111,12 +119,39 @@ public record ServiceOverride(String service, HttpUrl url) {
         return PolicyDocument.of(overridden, document.unknownFields(), refused);
     }
 
+    /**
+     * The hosts that calls to this service were expected at, and that another service of the document has; by host, the name of
+     * that service. Calls to them are not sent to the URL.
+     */
+    public Map<String, String> hostsOfOthers(PolicyDocument document) {
+        Map<String, String> others = new LinkedHashMap<>();
+        if (!document.policy().services().containsKey(service)) {
+            hosts(document.refused().get(service)).forEach(host -> {
+                String owner = owner(host, document.policy());
+                if (owner != null) {
+                    others.put(host, owner);
+                }
+            });
+        }
+        return others;
+    }
+
+    private Stream<String> hosts(@Nullable RefusedService refused) {
+        return Stream.concat(Stream.of(service), refused == null ? Stream.of() : refused.hosts().stream());
+    }
+
+    private static @Nullable String owner(String host, MeshPolicy policy) {
+        for (Map.Entry<String, Service> other : policy.services().entrySet()) {
+            if (other.getValue().hosts().contains(host)) {
+                return other.getKey();
+            }
+        }
+        return null;
+    }
+
     private Service unlisted(@Nullable RefusedService refused, MeshPolicy policy) {
         Set<String> hosts = new LinkedHashSet<>();
-        Stream.concat(Stream.of(service), refused == null ? Stream.of() : refused.hosts().stream())
-                .filter(host -> policy.services().values().stream()
-                        .noneMatch(other -> other.hosts().contains(host)))
-                .forEach(hosts::add);
+        hosts(refused).filter(host -> owner(host, policy) == null).forEach(hosts::add);
         return Service.builder()
                 .hosts(List.copyOf(hosts))
                 .settings(policy.defaults())

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,6 +17,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LintTest {
     private static final String GOOD = """
@@ -158,5 +162,30 @@ class LintTest {
         assertThat(lint(GOOD, "--lenient", "-")).isEqualTo(Lint.USAGE);
         assertThat(printed()).isEmpty();
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("usage: java -jar mesh-client-lint.jar");
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {IllegalStateException.class, IllegalArgumentException.class, NoClassDefFoundError.class})
+    void a_defect_has_an_exit_code_of_its_own(Class<? extends Throwable> defect) throws Exception {
+        Throwable thrown = defect.getConstructor(String.class).newInstance("no luck");
+        InputStream broken = new FilterInputStream(InputStream.nullInputStream()) {
+            @Override
+            public byte[] readAllBytes() {
+                if (thrown instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) thrown;
+            }
+        };
+        PrintStream errors = new PrintStream(err, true, StandardCharsets.UTF_8);
+
+        assertThat(new Lint(broken, errors, errors).run(List.of("-"))).isEqualTo(Lint.DEFECT);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("the lint command failed, and its output is incomplete: " + thrown);
+    }
+
+    @Test
+    void a_name_that_no_file_has_is_no_defect() {
+        assertThat(lint("", "\0")).isEqualTo(Lint.UNREADABLE);
     }
 }

@@ -34,7 +34,9 @@ class OverrideListTest {
                 "orders=http://localhost:1?x",
                 "orders=http://me@localhost:1",
                 "orders=http://localhost:1,",
-                "web=http://localhost:1"
+                "web=http://localhost:1",
+                "orders=http://localhost:1, orders=http://localhost:1",
+                "orders=http://localhost:1,billing=http://localhost:2, orders =http://localhost:3"
             })
     void what_is_no_override_is_refused_with_its_origin(String stated) {
         assertThatThrownBy(() -> ServiceOverride.listed("environment variable MESH_OVERRIDE", stated, "web"))

@@ -3,8 +3,11 @@ package dev.meshclient.policy.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.Endpoint;
+import dev.meshclient.policy.JwtProvider;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Metadata;
 import dev.meshclient.policy.PolicyCheck;
@@ -160,5 +163,33 @@ class PolicyInCodeTest {
         Service orders = Objects.requireNonNull(document.policy().services().get("orders"));
         assertThat(orders.settings().backend().serviceAccount()).isEqualTo("spiffe://shop.example/orders");
         assertThat(orders.endpoints().get(0).serviceAccount()).isEqualTo("spiffe://shop.example/ns/prod/sa/a");
+    }
+
+    private static MeshPolicy withKeys(String jwks) {
+        return MeshPolicy.builder()
+                .metadata(Metadata.builder().mesh("shop").build())
+                .jwtProviders(Map.of(
+                        "corp",
+                        JwtProvider.builder().issuer("https://corp").jwks(jwks).build()))
+                .build();
+    }
+
+    @Test
+    void keys_from_a_file_with_a_new_line_are_those_of_the_document() throws Exception {
+        String keys = new ECKeyGenerator(Curve.P_256).generate().toPublicJWK().toJSONString();
+        MeshPolicy policy =
+                PolicyDocument.of(withKeys("{\"keys\": [" + keys + "]}\n")).policy();
+
+        assertThat(PolicyCodec.readStrict(PolicyCodec.write(policy)).policy()).isEqualTo(policy);
+    }
+
+    @Test
+    void keys_in_code_are_held_to_what_those_of_a_document_are() {
+        for (String none : List.of("", " ", "{\"keys\": []}")) {
+            assertThatThrownBy(() -> PolicyDocument.of(withKeys(none)))
+                    .isInstanceOf(PolicyException.class)
+                    .hasMessageContaining(
+                            "jwtProviders.corp.jwks.keys: 0 keys (legal: an array of 1 to 100 public keys)");
+        }
     }
 }

@@ -98,10 +98,10 @@ final class Failure {
         if (endpoint == null || e.getClass() != ConnectException.class) {
             return own(inner, e);
         }
-        ConnectException named = new ConnectException("Failed to connect to " + endpoint.name() + ", an endpoint of '"
-                + attempt.call().request().url().host() + "'");
-        named.initCause(e);
-        return named;
+        return ShownAddress.worded(
+                "Failed to connect to " + endpoint.name() + ", an endpoint of '"
+                        + attempt.call().request().url().host() + "'",
+                e);
     }
 
     /**

@@ -367,7 +367,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
         connectStarted = true;
         rare().connectStartedAt = attempt.now();
         outerCall.tellRelease();
-        super.connectStart(call, inetSocketAddress, proxy);
+        super.connectStart(call, shown(inetSocketAddress), proxy);
     }
 
     @Override
@@ -392,7 +392,26 @@ public final class InnerCall extends EventForwarder implements Runnable {
     public void connectFailed(
             Call call, InetSocketAddress inetSocketAddress, Proxy proxy, @Nullable Protocol protocol, IOException ioe) {
         handshakeEnded();
-        super.connectFailed(call, inetSocketAddress, proxy, protocol, ioe);
+        InetSocketAddress shown = shown(inetSocketAddress);
+        IOException failure = shown == inetSocketAddress ? ioe : ShownAddress.of(shown, ioe);
+        super.connectFailed(call, shown, proxy, protocol, failure);
+    }
+
+    @Override
+    public void connectEnd(Call call, InetSocketAddress inetSocketAddress, Proxy proxy, @Nullable Protocol protocol) {
+        super.connectEnd(call, shown(inetSocketAddress), proxy, protocol);
+    }
+
+    private InetSocketAddress shown(InetSocketAddress logical) {
+        Endpoint endpoint = attempt.endpoint();
+        return toMesh && endpoint != null ? ShownAddress.of(endpoint, logical) : logical;
+    }
+
+    /** The connection of the attempt, for a network interceptor of the caller. */
+    @Nullable
+    Connection shown(@Nullable Connection used) {
+        Endpoint endpoint = attempt.endpoint();
+        return toMesh && endpoint != null && used != null ? ShownAddress.of(endpoint, used) : used;
     }
 
     @Override

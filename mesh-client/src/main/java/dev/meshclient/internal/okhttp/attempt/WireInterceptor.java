@@ -12,11 +12,13 @@ import kotlin.jvm.JvmClassMappingKt;
 import kotlin.reflect.KClass;
 import okhttp3.Authenticator;
 import okhttp3.Call;
+import okhttp3.Connection;
 import okhttp3.ConnectionPool;
 import okhttp3.EventListener;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first network interceptor of every inner client: adds the mesh's headers and prevents OkHttp's own repeats within an
@@ -102,7 +104,7 @@ final class WireInterceptor implements Interceptor {
     private record CallerInterceptor(Interceptor caller) implements Interceptor {
         @Override
         public Response intercept(Chain chain) throws IOException {
-            return caller.intercept(new OuterView(chain, inner(chain).outerCall));
+            return caller.intercept(new OuterView(chain, inner(chain)));
         }
 
         /** OkHttp's messages about misbehaving interceptors contain it. */
@@ -113,11 +115,18 @@ final class WireInterceptor implements Interceptor {
     }
 
     private static final class OuterView extends ForwardingChain {
+        private final InnerCall inner;
         private final OuterCall caller;
 
-        OuterView(Chain chain, OuterCall caller) {
+        OuterView(Chain chain, InnerCall inner) {
             super(chain);
-            this.caller = caller;
+            this.inner = inner;
+            this.caller = inner.outerCall;
+        }
+
+        @Override
+        public @Nullable Connection connection() {
+            return inner.shown(chain.connection());
         }
 
         @Override
