@@ -1,7 +1,7 @@
 package dev.meshclient.internal.call;
 
+import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.Decision;
-import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.telemetry.CallInfo;
@@ -253,7 +253,7 @@ public final class Call extends Scope implements CallInfo {
     public Decision decision() {
         IOException failure = failure();
         IOException cause = failure == null ? cancelCause() : failure;
-        return cause instanceof MeshFailure ours ? ours.decision() : decision(Attempt.RUNNING);
+        return cause instanceof DeadlineExceeded ours ? ours.decision() : decision(Attempt.RUNNING);
     }
 
     /** The decision of a call whose deadline expires now: the outcome of its running attempts is the deadline. */
