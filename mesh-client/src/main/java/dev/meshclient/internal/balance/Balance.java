@@ -135,9 +135,6 @@ public final class Balance implements AttemptLayer {
             return plan.pickUntried(random, new Tried(attempt));
         }
         String key = attempt.call().options().hashKey();
-        if (key == null && planner.ramp().isReturning()) {
-            attempt.call().note(planner.ramp().progress(time.now()));
-        }
         return key == null ? plan.pick(random, planner.ramp(), time.now()) : plan.pickByKey(key);
     }
 

@@ -5,15 +5,13 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decider: traffic that left the first priority, or the caller's zone in it, returns over half a minute: recovered endpoints are
- * cold and may fail again. After an absence of up to a second, in which no process restarts, it returns over as long a time as it
- * was away. Each backend has one ramp, which outlives policies.
+ * Decider: traffic that left the first priority, or the caller's zone in it, returns over half a minute and not at once:
+ * recovered endpoints are cold and may fail again. Each backend has one ramp, which outlives policies.
  */
 final class FailbackRamp {
     static final Slot<FailbackRamp> SLOT = Slot.of(FailbackRamp::new);
 
     private static final long RETURN_NANOS = 30_000_000_000L;
-    private static final long BLINK_NANOS = 1_000_000_000L;
 
     private final Way toPriority = new Way();
     private final Way toZone = new Way();
@@ -51,25 +49,11 @@ final class FailbackRamp {
         return toZone.admits(now, random);
     }
 
-    /** Whether a return may be under way. */
-    boolean isReturning() {
-        return toPriority.returning || toZone.returning;
-    }
-
-    /** The progress of a return, for people; empty if none is under way. */
-    String progress(long now) {
-        String priority = toPriority.progress("the first priority", now);
-        String zone = toZone.progress("the caller's zone", now);
-        return priority.isEmpty() || zone.isEmpty() ? priority + zone : priority + ", " + zone;
-    }
-
     /** The ramp from one share up to a greater one; a decrease takes effect at once. */
     private static final class Way {
         private double from = -1; // share of the calls; negative: no plan yet
         private double to;
-        private long changedAt;
-        private long awayNanos; // since the share was last whole, without the time of returns
-        private boolean away;
+        private long startedAt;
         private volatile boolean returning;
 
         /** A plan with the same share, from another route or policy, does not restart the ramp. */
@@ -78,16 +62,9 @@ final class FailbackRamp {
                 return;
             }
             double current = from < 0 ? share : current(now);
-            boolean up = share > to;
-            if (away || (up && !isReturning(now))) {
-                awayNanos = now - changedAt + (away ? awayNanos : 0);
-            } else if (!isReturning(now)) {
-                awayNanos = 0;
-            }
-            away = !up;
             from = Math.min(current, share);
             to = share;
-            changedAt = now;
+            startedAt = now;
             returning = from < to;
         }
 
@@ -97,7 +74,7 @@ final class FailbackRamp {
             }
             double chance;
             synchronized (this) {
-                if (!isReturning(now)) {
+                if (now - startedAt >= RETURN_NANOS) {
                     returning = false;
                     from = to;
                 }
@@ -106,26 +83,9 @@ final class FailbackRamp {
             return random.nextDouble() < chance;
         }
 
-        private boolean isReturning(long now) {
-            return returning && now - changedAt < length();
-        }
-
-        private long length() {
-            return awayNanos <= BLINK_NANOS ? awayNanos : RETURN_NANOS;
-        }
-
         private double current(long now) {
-            double part = isReturning(now) ? (double) (now - changedAt) / length() : 1;
+            double part = Math.min(1, (double) (now - startedAt) / RETURN_NANOS);
             return from + (to - from) * part;
-        }
-
-        synchronized String progress(String of, long now) {
-            if (!isReturning(now)) {
-                return "";
-            }
-            long left = changedAt + length() - now;
-            return of + " returns: " + Math.round(100 * current(now) / to) + " % of its calls, all in "
-                    + (left + 999_999_999) / 1_000_000_000 + " s";
         }
     }
 }

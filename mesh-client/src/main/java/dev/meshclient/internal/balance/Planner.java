@@ -156,9 +156,6 @@ public final class Planner {
 
     @Override
     public String toString() {
-        Plan now = current();
-        String progress = ramp.progress(time.now());
-        return now + (progress.isEmpty() ? "" : " (" + progress + ")") + ", " + settings.failover() + ", panic below "
-                + settings.minHealthPercent() + " %";
+        return current() + ", " + settings.failover() + ", panic below " + settings.minHealthPercent() + " %";
     }
 }
