@@ -62,20 +62,35 @@ record OverriddenSource(ServiceOverride override, PolicySource base, Logger log)
 
         @Override
         public void deliver(Delivery delivery) throws IOException {
-            Map<String, String> others = override.hostsOfOthers(delivery.document());
-            if (!others.isEmpty() && warned.allows(others.toString(), time().now())) {
-                log.warn(
-                        "the policy has no service '{}': calls to these hosts are sent to the services that have them, not to {}: {}",
-                        override.service(),
-                        override.url(),
-                        others);
-            }
+            warnOfAbsence(delivery.document());
             mesh.deliver(new Delivery(
                     override.in(delivery.document()),
                     delivery.live(),
                     delivery.confirmed(),
                     delivery.memory(),
                     delivery.failing()));
+        }
+
+        private void warnOfAbsence(PolicyDocument document) {
+            Map<String, String> others = override.hostsOfOthers(document);
+            String services = override.servicesInstead(document);
+            if ((others.isEmpty() && services == null) || !warned.allows(others.toString(), time().now())) {
+                return;
+            }
+            if (others.isEmpty()) {
+                log.warn(
+                        "the policy has no service '{}': only calls to host '{}' are sent to {}; its services are {}",
+                        override.service(),
+                        override.service(),
+                        override.url(),
+                        services);
+            } else {
+                log.warn(
+                        "the policy has no service '{}': calls to these hosts are sent to the services that have them, not to {}: {}",
+                        override.service(),
+                        override.url(),
+                        others);
+            }
         }
 
         @Override

@@ -37,10 +37,20 @@ class OverriddenSourceTest {
     }
 
     @Test
-    void an_override_of_a_service_of_the_policy_or_of_a_free_host_warns_of_nothing() {
-        for (String service : new String[] {"shop", "free"}) {
-            mesh(service, PolicySource.of(platform(1).json())).close();
-        }
+    void an_override_of_a_service_of_the_policy_warns_of_nothing() {
+        mesh("shop", PolicySource.of(platform(1).json())).close();
         assertThat(log.lines()).isEmpty();
+    }
+
+    @Test
+    void one_warning_names_the_services_of_a_policy_that_lacks_that_of_an_override() throws Exception {
+        MemoryPolicySource base = PolicySource.of(platform(1).json());
+        try (Mesh mesh = mesh("shpo", base)) {
+            base.update(platform(2).json());
+            assertThat(mesh.status().revision()).isEqualTo("version 2");
+        }
+        assertThat(log.lines())
+                .containsExactly("WARN the policy has no service 'shpo': only calls to host 'shpo' are sent to"
+                        + " http://localhost:8081/; its services are [shop]");
     }
 }

@@ -85,6 +85,10 @@ public final class Lint {
             out.print(PolicyCodec.schema());
             return OK;
         }
+        if (args.equals(List.of("--help"))) {
+            out.println(HOW_TO_USE);
+            return OK;
+        }
         List<String> files = new ArrayList<>();
         boolean usable = true;
         for (String arg : args) {

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 public record ServiceOverride(String service, HttpUrl url) {
     private static final String PROPERTY = "mesh.override";
     private static final String VARIABLE = "MESH_OVERRIDE";
+    private static final int NAMED = 20;
     private static final Access OPEN = new Access(List.of(), null, null);
 
     /** @throws IllegalArgumentException if the URL is no base URL of a server */
@@ -134,6 +135,16 @@ public record ServiceOverride(String service, HttpUrl url) {
             });
         }
         return others;
+    }
+
+    /** The services of a document that neither lists nor refuses this one, at most 20 of them; null: it does either. */
+    public @Nullable String servicesInstead(PolicyDocument document) {
+        Set<String> services = document.policy().services().keySet();
+        if (services.contains(service) || document.refused().containsKey(service)) {
+            return null;
+        }
+        List<String> some = services.stream().sorted().limit(NAMED).toList();
+        return some.size() < services.size() ? some + " and " + (services.size() - some.size()) + " more" : some + "";
     }
 
     private Stream<String> hosts(@Nullable RefusedService refused) {

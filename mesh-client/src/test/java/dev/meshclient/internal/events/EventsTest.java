@@ -18,7 +18,6 @@ import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.telemetry.CallInfo;
 import dev.meshclient.telemetry.CallObserver;
-import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -266,7 +265,7 @@ class EventsTest {
     @Test
     void without_observers_there_are_no_layers() {
         CallLayer below = c -> peer.call(c.beginAttempt());
-        Events events = Events.of(time, List.of(), List.of(new MeshListener() {}));
+        Events events = Events.of(time, List.of(), List.of(event -> {}));
         assertThat(events.ofCalls(below)).isSameAs(below);
         assertThat(events.ofAttempts(peer)).isSameAs(peer);
     }

@@ -164,6 +164,12 @@ class LintTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("usage: java -jar mesh-client-lint.jar");
     }
 
+    @Test
+    void asked_for_help_it_says_how_it_is_used_and_succeeds() {
+        assertThat(lint("", "--help")).isEqualTo(Lint.OK);
+        assertThat(printed().get(0)).startsWith("usage: java -jar mesh-client-lint.jar");
+    }
+
     @ParameterizedTest
     @ValueSource(classes = {IllegalStateException.class, IllegalArgumentException.class, NoClassDefFoundError.class})
     void a_defect_has_an_exit_code_of_its_own(Class<? extends Throwable> defect) throws Exception {
