@@ -28,7 +28,7 @@ final class BypassedSettings {
 
     /** Checks the settings of a caller; settings are interned, so those of the last call need no check. */
     void look(CallerSettings settings, String service) {
-        if (settings == last) {
+        if (settings == last || logged.get()) {
             return;
         }
         last = settings;

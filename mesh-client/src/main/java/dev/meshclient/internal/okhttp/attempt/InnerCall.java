@@ -127,7 +127,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
         }
         EndpointConnections from = connections;
         if (from != null && used != null) {
-            from.cancelled(used);
+            from.sockets().cancelled(used);
         }
     }
 
@@ -189,10 +189,11 @@ public final class InnerCall extends EventForwarder implements Runnable {
         return from != null
                 && mine != null
                 && !connectStarted
-                && from.isSpent(
-                        mine,
-                        Idempotence.isRepeatable(
-                                attempt.call().request(), attempt.call().options()));
+                && from.sockets()
+                        .isSpent(
+                                mine,
+                                Idempotence.isRepeatable(
+                                        attempt.call().request(), attempt.call().options()));
     }
 
     /** Tells its connections how it failed: others of them may be in the same state. */

@@ -73,9 +73,7 @@ public final class EndpointConnections {
     private final HeaderNumbers decimals = new HeaderNumbers();
     private final Map<Variant, Made> clients = new ConcurrentHashMap<>();
     private final Map<Peer, PeerTls> peers = new ConcurrentHashMap<>();
-    /** The open connections, by the sockets that OkHttp shows: an endpoint's, or TLS over it. */
-    private final Map<Socket, EndpointSocket> sockets = new ConcurrentHashMap<>();
-
+    private final OpenSockets sockets;
     private volatile @Nullable Last last;
     private volatile boolean retired;
     /** Runs at the end of an attempt, when its connection is idle. */
@@ -138,6 +136,7 @@ public final class EndpointConnections {
         this.identities = identities;
         this.name = name;
         this.madeAt = time.now();
+        this.sockets = new OpenSockets(time);
         this.retireAt = new AtomicLong(retireAt);
         this.keepAliveNanos = Math.min(keepAliveNanos, KEEP_ALIVE.toNanos());
         this.pool = new ConnectionPool(MAX_IDLE, this.keepAliveNanos, TimeUnit.NANOSECONDS);
@@ -172,20 +171,8 @@ public final class EndpointConnections {
     public void unanswered(Connection connection, long startedAt) {
         long now = time.now();
         long since = startedAt + (now - startedAt) / 2;
-        EndpointSocket own = sockets.get(connection.socket());
-        boolean silent = connection.protocol() == Protocol.HTTP_1_1
-                ? sockets.values().stream().noneMatch(s -> s.hasReceivedSince(since))
-                : own != null && !own.hasReceivedSince(since);
-        if (silent) {
+        if (sockets.isSilent(connection, since)) {
             retireBy(now);
-        }
-    }
-
-    /** A call over this connection was cancelled: its write, which that does not end, is bounded. */
-    public void cancelled(Connection connection) {
-        EndpointSocket own = sockets.get(connection.socket());
-        if (own != null) {
-            own.cancelled(time);
         }
     }
 
@@ -252,27 +239,9 @@ public final class EndpointConnections {
         }
     }
 
-    void opened(Socket shown, EndpointSocket socket) {
-        sockets.put(shown, socket);
-    }
-
-    void closed(Socket shown) {
-        sockets.remove(shown);
-    }
-
-    long now() {
-        return time.now();
-    }
-
-    /**
-     * Whether the peer has closed this connection from the pool, or has sent bytes that no request asked for: the next request
-     * would fail, or would get them as its response. Always false for HTTP/2, whose connections are read all the time.
-     *
-     * @param isRepeatable whether the request may be sent again if the connection turns out to be closed
-     */
-    public boolean isSpent(Connection connection, boolean isRepeatable) {
-        EndpointSocket socket = connection.protocol() == Protocol.HTTP_1_1 ? sockets.get(connection.socket()) : null;
-        return socket != null && socket.isSpent(connection.socket(), !isRepeatable);
+    /** Its open sockets. */
+    public OpenSockets sockets() {
+        return sockets;
     }
 
     /** Formats numbers for the headers of its calls. */
@@ -313,7 +282,7 @@ public final class EndpointConnections {
         OkHttpClient.Builder builder = settings.derive(caller, wire)
                 .connectionPool(pool)
                 .dns(dns)
-                .socketFactory(new EndpointSocketFactory(dns, endpoint.port(), this))
+                .socketFactory(new EndpointSocketFactory(dns, endpoint.port(), sockets))
                 .proxy(Proxy.NO_PROXY)
                 .fastFallback(false)
                 .connectTimeout(connectMillis(settings, backend), TimeUnit.MILLISECONDS)

@@ -26,7 +26,7 @@ final class EndpointSocket extends Socket {
     private static final long STUCK_NANOS = 1_000_000_000;
 
     private final EndpointSocketFactory factory;
-    private final EndpointConnections connections;
+    private final OpenSockets sockets;
     private volatile @Nullable InputStream in;
     private volatile @Nullable Socket layered;
     private volatile Time.@Nullable Timer end;
@@ -34,9 +34,9 @@ final class EndpointSocket extends Socket {
     private volatile long heardAt;
     private volatile long writingSince; // 0: no write is running
 
-    EndpointSocket(EndpointSocketFactory factory, EndpointConnections connections) {
+    EndpointSocket(EndpointSocketFactory factory, OpenSockets sockets) {
         this.factory = factory;
-        this.connections = connections;
+        this.sockets = sockets;
     }
 
     @Override
@@ -46,13 +46,13 @@ final class EndpointSocket extends Socket {
         }
         setTcpNoDelay(true);
         super.connect(factory.addressFor(address), timeout);
-        connections.opened(this, this);
+        sockets.opened(this, this);
     }
 
     /** Sets the TLS socket over this one. */
     void layered(Socket tls) {
         layered = tls;
-        connections.opened(tls, this);
+        sockets.opened(tls, this);
     }
 
     /** The peer checks the certificate of this process during the first write, and may refuse it then. */
@@ -84,7 +84,7 @@ final class EndpointSocket extends Socket {
 
         @Override
         public void write(byte[] bytes, int offset, int length) throws IOException {
-            writingSince = Math.max(1, connections.now());
+            writingSince = Math.max(1, sockets.now());
             try {
                 out.write(bytes, offset, length);
             } finally {
@@ -125,14 +125,14 @@ final class EndpointSocket extends Socket {
         @Override
         public int read() throws IOException {
             int read = super.read();
-            heardAt = connections.now();
+            heardAt = sockets.now();
             return read;
         }
 
         @Override
         public int read(byte[] bytes, int offset, int length) throws IOException {
             int read = super.read(bytes, offset, length);
-            heardAt = connections.now();
+            heardAt = sockets.now();
             return read;
         }
     }
@@ -155,7 +155,7 @@ final class EndpointSocket extends Socket {
             if (received && shown == this) {
                 return true;
             }
-            boolean idle = alsoClosed && connections.now() - heardAt >= IDLE_NANOS;
+            boolean idle = alsoClosed && sockets.now() - heardAt >= IDLE_NANOS;
             return (received || idle) && hasInput(shown);
         } catch (IOException broken) {
             return true;
@@ -199,10 +199,10 @@ final class EndpointSocket extends Socket {
     @Override
     public synchronized void close() throws IOException {
         disarm();
-        connections.closed(this);
+        sockets.closed(this);
         Socket tls = layered;
         if (tls != null) {
-            connections.closed(tls);
+            sockets.closed(tls);
         }
         super.close();
     }

@@ -15,17 +15,17 @@ import javax.net.SocketFactory;
 final class EndpointSocketFactory extends SocketFactory {
     private final EndpointDns dns;
     private final int port;
-    private final EndpointConnections connections;
+    private final OpenSockets sockets;
 
-    EndpointSocketFactory(EndpointDns dns, int port, EndpointConnections connections) {
+    EndpointSocketFactory(EndpointDns dns, int port, OpenSockets sockets) {
         this.dns = dns;
         this.port = port;
-        this.connections = connections;
+        this.sockets = sockets;
     }
 
     @Override
     public Socket createSocket() {
-        return new EndpointSocket(this, connections);
+        return new EndpointSocket(this, sockets);
     }
 
     /**

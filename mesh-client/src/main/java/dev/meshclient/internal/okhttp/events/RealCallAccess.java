@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads internals of an OkHttp call: the client that made it, whether it opens a WebSocket, its listener, its place in the list
- * of a connection. Works on the class
- * path, or on the module path with {@code --add-exports okhttp3/okhttp3.internal.connection=dev.meshclient}. Otherwise, or with
- * a later OkHttp without these internals, every result is null and the engine uses what the chain shows.
+ * of a connection. Works on the class path, or on the module path with
+ * {@code --add-exports okhttp3/okhttp3.internal.connection=dev.meshclient}. Otherwise, or with a later OkHttp without these
+ * internals, every result is null and the engine uses what the chain shows.
  */
 public final class RealCallAccess {
     private static final boolean OFF = Boolean.getBoolean("mesh.okhttp.publicApiOnly");

@@ -1,0 +1,66 @@
+package dev.meshclient.internal.okhttp.client;
+
+import dev.meshclient.internal.time.Time;
+import java.net.Socket;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import okhttp3.Connection;
+import okhttp3.Protocol;
+
+/** The open sockets of an endpoint: what they show of its peer that OkHttp does not. */
+public final class OpenSockets {
+    private final Time time;
+    /** By the sockets that OkHttp shows: an endpoint's, or TLS over it. */
+    private final Map<Socket, EndpointSocket> byShown = new ConcurrentHashMap<>();
+
+    OpenSockets(Time time) {
+        this.time = time;
+    }
+
+    long now() {
+        return time.now();
+    }
+
+    void opened(Socket shown, EndpointSocket socket) {
+        byShown.put(shown, socket);
+        if (socket.isClosed()) { // meanwhile, by a cancelled call
+            byShown.remove(shown);
+        }
+    }
+
+    void closed(Socket shown) {
+        byShown.remove(shown);
+    }
+
+    int count() {
+        return byShown.size();
+    }
+
+    /**
+     * Whether the peer has closed this connection from the pool, or has sent bytes that no request asked for: the next request
+     * would fail, or would get them as its response. Always false for HTTP/2, whose connections are read all the time.
+     *
+     * @param isRepeatable whether the request may be sent again if the connection turns out to be closed
+     */
+    public boolean isSpent(Connection connection, boolean isRepeatable) {
+        EndpointSocket own = connection.protocol() == Protocol.HTTP_1_1 ? byShown.get(connection.socket()) : null;
+        return own != null && own.isSpent(connection.socket(), !isRepeatable);
+    }
+
+    /** A call over this connection was cancelled: its write, which that does not end, is bounded. */
+    public void cancelled(Connection connection) {
+        EndpointSocket own = byShown.get(connection.socket());
+        if (own != null) {
+            own.cancelled(time);
+        }
+    }
+
+    /** Whether the peer has sent nothing since then: over HTTP/2 by this connection, over HTTP/1.1 by any. */
+    boolean isSilent(Connection connection, long since) {
+        if (connection.protocol() == Protocol.HTTP_1_1) {
+            return byShown.values().stream().noneMatch(s -> s.hasReceivedSince(since));
+        }
+        EndpointSocket own = byShown.get(connection.socket());
+        return own != null && !own.hasReceivedSince(since);
+    }
+}
