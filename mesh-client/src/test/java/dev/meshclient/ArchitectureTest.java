@@ -186,10 +186,14 @@ class ArchitectureTest {
             only(in("time"), in("time"), "a clock that knew calls could not be swapped for a virtual one");
 
     @ArchTest
-    static final ArchRule policy_knows_what_pem_is = only(
+    static final ArchRule policy_knows_what_pem_and_spelling_are = only(
             resideInAPackage(ROOT + ".policy"),
-            in("pem").or(resideInAPackage(ROOT + ".policy")),
+            in("pem", "text").or(resideInAPackage(ROOT + ".policy")),
             "it is the model that a registry, a linter and a mesh share");
+
+    @ArchTest
+    static final ArchRule text_knows_nothing =
+            only(in("text"), in("text"), "values are spelled in one way, whatever states them");
 
     @ArchTest
     static final ArchRule lint_knows_policy = only(
@@ -202,7 +206,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_json_of_policy_knows_policy = only(
             resideInAPackage(ROOT + ".policy.json"),
-            resideInAnyPackage(ROOT + ".policy.json", ROOT + ".policy"),
+            in("text").or(resideInAnyPackage(ROOT + ".policy.json", ROOT + ".policy")),
             "a document states the model; no other package knows its syntax");
 
     @ArchTest
@@ -483,6 +487,7 @@ class ArchitectureTest {
                         "tls",
                         "files",
                         "pem",
+                        "text",
                         "version",
                         "lint",
                         "authz");
