@@ -270,11 +270,7 @@ public final class Mesh implements Closeable {
             closed = true;
         }
         policy.close();
-        try {
-            identities.close();
-        } catch (IOException e) {
-            LOG.warn("the identity's source did not close: {}", e.toString());
-        }
+        identities.close();
         router.close();
         readiness.forEach(Signal::raise);
         drain();
