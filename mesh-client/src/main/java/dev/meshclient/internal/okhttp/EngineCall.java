@@ -14,6 +14,7 @@ import dev.meshclient.internal.okhttp.attempt.InnerCall;
 import dev.meshclient.internal.okhttp.attempt.OuterCall;
 import dev.meshclient.internal.okhttp.client.Caller;
 import dev.meshclient.internal.okhttp.events.CallStart;
+import dev.meshclient.internal.okhttp.events.InboundCapture;
 import dev.meshclient.internal.okhttp.events.RealCallAccess;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
@@ -185,11 +186,11 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         return call.beginAttempt().send();
     }
 
-    private static MeshOptions options(Request request) {
+    private MeshOptions options(Request request) {
         MeshOptions stated = request.tag(OPTIONS);
         MeshOptions options =
                 stated != null ? stated : request.tag(UNTYPED) instanceof MeshOptions said ? said : MeshOptions.DEFAULT;
-        InboundContext inbound = options.inbound() == null ? InboundContext.current() : options.inbound();
+        InboundContext inbound = options.inbound() == null ? InboundCapture.of(outer()) : options.inbound();
         return inbound == null ? options : options.withInbound(inbound);
     }
 
