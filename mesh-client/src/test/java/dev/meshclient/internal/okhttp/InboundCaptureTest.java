@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiFunction;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -37,15 +36,20 @@ class InboundCaptureTest {
     private final MockWebServer server = new MockWebServer();
 
     private enum Kind {
-        WRAPPED((mesh, client) -> mesh.wrap(client)),
-        WITH_LISTENER((mesh, client) -> mesh.wrap(
-                client.newBuilder().eventListener(new EventListener() {}).build())),
-        FACTORY((mesh, client) -> mesh.callFactory(client));
+        WRAPPED,
+        WITH_LISTENER,
+        FACTORY;
 
-        final BiFunction<Mesh, OkHttpClient, Call.Factory> made;
-
-        Kind(BiFunction<Mesh, OkHttpClient, Call.Factory> made) {
-            this.made = made;
+        Call.Factory of(Mesh mesh) {
+            OkHttpClient client = new OkHttpClient();
+            return switch (this) {
+                case WRAPPED -> mesh.wrap(client);
+                case WITH_LISTENER ->
+                    mesh.wrap(client.newBuilder()
+                            .eventListener(new EventListener() {})
+                            .build());
+                case FACTORY -> mesh.callFactory(client);
+            };
         }
     }
 
@@ -111,7 +115,7 @@ class InboundCaptureTest {
     @EnumSource(Kind.class)
     void an_asynchronous_call_belongs_to_it(Kind kind) throws Exception {
         try (Mesh mesh = mesh().build()) {
-            enqueue(created(kind.made.apply(mesh, new OkHttpClient()), REQUEST));
+            enqueue(created(kind.of(mesh), REQUEST));
             assertReceived("tenant=a");
         }
     }
