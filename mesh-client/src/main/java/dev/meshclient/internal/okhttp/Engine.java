@@ -9,7 +9,6 @@ import dev.meshclient.internal.okhttp.client.Caller;
 import dev.meshclient.internal.okhttp.client.CallerSettings;
 import dev.meshclient.internal.okhttp.client.EndpointConnections;
 import dev.meshclient.internal.okhttp.events.CallStart;
-import dev.meshclient.internal.okhttp.events.InboundCapture;
 import dev.meshclient.internal.okhttp.events.OuterListener;
 import dev.meshclient.internal.okhttp.events.RealCallAccess;
 import dev.meshclient.internal.time.Time;

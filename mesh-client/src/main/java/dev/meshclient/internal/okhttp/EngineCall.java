@@ -14,7 +14,6 @@ import dev.meshclient.internal.okhttp.attempt.InnerCall;
 import dev.meshclient.internal.okhttp.attempt.OuterCall;
 import dev.meshclient.internal.okhttp.client.Caller;
 import dev.meshclient.internal.okhttp.events.CallStart;
-import dev.meshclient.internal.okhttp.events.InboundCapture;
 import dev.meshclient.internal.okhttp.events.RealCallAccess;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;

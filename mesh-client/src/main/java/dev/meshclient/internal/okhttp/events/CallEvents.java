@@ -44,7 +44,7 @@ public abstract class CallEvents extends EventListener {
     }
 
     private @Nullable OuterListener wrapped(EventListener caller) {
-        if (caller == EventListener.NONE || caller instanceof CallStart || caller instanceof InboundCapture) {
+        if (caller == EventListener.NONE || caller instanceof CallStart) {
             return null;
         }
         OuterListener found = outer().tag(OuterListener.class);

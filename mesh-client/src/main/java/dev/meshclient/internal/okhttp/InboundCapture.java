@@ -1,4 +1,4 @@
-package dev.meshclient.internal.okhttp.events;
+package dev.meshclient.internal.okhttp;
 
 import dev.meshclient.InboundContext;
 import okhttp3.Call;
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The inbound request that the creator of a call handled then: OkHttp runs asynchronous calls on other threads. It is a
  * listener, because a new call has no tags before it starts.
  */
-public final class InboundCapture extends EventListener {
+final class InboundCapture extends EventListener {
     private final InboundContext context;
 
     private InboundCapture(InboundContext context) {
@@ -17,13 +17,13 @@ public final class InboundCapture extends EventListener {
     }
 
     /** The listener of a call that this thread creates now: the given one, behind a capture if there is a context. */
-    public static EventListener before(EventListener listener) {
+    static EventListener before(EventListener listener) {
         InboundContext now = InboundContext.current();
         return now == null ? listener : new InboundCapture(now).plus(listener);
     }
 
     /** The context under which the call was created; otherwise that of this thread, or null. */
-    public static @Nullable InboundContext of(Call call) {
+    static @Nullable InboundContext of(Call call) {
         InboundCapture captured = call.tag(InboundCapture.class);
         return captured == null ? InboundContext.current() : captured.context;
     }
