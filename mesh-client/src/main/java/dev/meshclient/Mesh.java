@@ -14,11 +14,13 @@ import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.events.IdentityEvents;
+import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.OkHttpVersion;
 import dev.meshclient.internal.okhttp.SystemResolver;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.source.ServiceOverride;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
@@ -28,6 +30,8 @@ import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.MeshListener;
+import dev.meshclient.telemetry.MeshMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
@@ -65,6 +69,7 @@ public final class Mesh implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient");
 
     private final Time time;
+    private final Meters meters;
     private final Runnable stopTime;
     private final Router router;
     private final Identities identities;
@@ -86,7 +91,10 @@ public final class Mesh implements Closeable {
             this.stopTime = () -> {};
         }
         this.drainTimeout = builder.drainTimeout;
+        MeshMetrics metrics = builder.metrics;
+        this.meters = metrics == null ? Meters.NONE : Meters.of(time, metrics);
         Events events = Events.of(time, builder.observers, builder.listeners);
+        Telemetry telemetry = new Telemetry(events, meters);
         this.identities = Identities.start(
                 time,
                 builder.identity,
@@ -101,9 +109,9 @@ public final class Mesh implements Closeable {
                 builder.scripted == null ? this::download : Mesh::refuseDownload);
         this.router = new Router(
                 time,
-                new PolicyControl(new CurrentState(time, builder.resolver, self, events), time, builder.staleTtl),
+                new PolicyControl(new CurrentState(time, builder.resolver, self, telemetry), time, builder.staleTtl),
                 self,
-                events,
+                telemetry,
                 builder.claims,
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
                 builder.initialFetchTimeout);
@@ -272,6 +280,7 @@ public final class Mesh implements Closeable {
         drain();
         router.control().current().forEachEndpoint(engine::retire);
         engine.close();
+        meters.close();
         stopTime.run();
     }
 
@@ -303,6 +312,7 @@ public final class Mesh implements Closeable {
         private final List<MeshListener> listeners = new ArrayList<>();
         private final Map<String, TokenSource> tokens = new LinkedHashMap<>();
         private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
+        private @Nullable MeshMetrics metrics;
         private Duration initialFetchTimeout = Duration.ofSeconds(5);
         private Duration staleTtl = Duration.ofHours(1);
         private Duration drainTimeout = Duration.ofSeconds(2);
@@ -433,6 +443,17 @@ public final class Mesh implements Closeable {
         /** Gets events outside calls; may be called more than once. */
         public Builder listener(MeshListener listener) {
             listeners.add(listener);
+            return this;
+        }
+
+        /** Binds the metrics of the mesh to this registry: {@code metrics(MeshMetrics.bindTo(registry))}. */
+        public Builder metrics(MeterRegistry registry) {
+            return metrics(MeshMetrics.bindTo(registry));
+        }
+
+        /** The registry of the metrics; a second one replaces the first. Default: none, and no call is counted. */
+        public Builder metrics(MeshMetrics metrics) {
+            this.metrics = metrics;
             return this;
         }
 

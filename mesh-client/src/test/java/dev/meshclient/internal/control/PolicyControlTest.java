@@ -2,9 +2,9 @@ package dev.meshclient.internal.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.Documents;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
@@ -39,7 +39,7 @@ class PolicyControlTest {
         }
     };
     private final PolicyControl control = new PolicyControl(
-            new CurrentState(time, name -> List.of(), LocalWorkload.of(Workload.unknown(), time), Events.none(time)),
+            new CurrentState(time, name -> List.of(), LocalWorkload.of(Workload.unknown(), time), Telemetry.none(time)),
             time,
             Duration.ofMinutes(30));
 

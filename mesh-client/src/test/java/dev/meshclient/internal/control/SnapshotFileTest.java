@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.entry.Router;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.source.Remembered;
@@ -56,7 +56,7 @@ class SnapshotFileTest {
                     public void start(String name, Runnable lookUp) {}
                 },
                 Workload.unknown(),
-                Events.none(new StepTime()),
+                Telemetry.none(new StepTime()),
                 List.of(),
                 false,
                 Duration.ZERO,

@@ -3,6 +3,7 @@ package dev.meshclient.internal.deadline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
@@ -229,7 +230,7 @@ class DeadlineTest {
         Call call = call(null, null);
         Backend backend = new Backend(
                 "orders", "orders", Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.DISABLE), null, 0, 0);
-        call.target(new Target(new Revision("-/7"), "orders", "all", backend, true));
+        call.target(new Target(new Revision("-/7"), "orders", "all", backend, true, CallMeter.NONE));
         call.run(deadline("PT3S", headers(200, "application/octet-stream")));
         time.step(60 * SECOND);
         assertThat(opened().cancelCause()).isNull();
