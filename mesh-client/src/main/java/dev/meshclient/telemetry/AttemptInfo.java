@@ -14,6 +14,10 @@ public interface AttemptInfo {
     /** The number of the attempt, from 1. */
     int number();
 
+    /** The attempt before this one; null for the first. */
+    @Nullable
+    AttemptInfo previous();
+
     /** {@code address:port}; empty if the endpoints are not listed. */
     String endpointName();
 
@@ -32,4 +36,14 @@ public interface AttemptInfo {
     /** Why there is no response; null if there is one, and while the attempt runs. */
     @Nullable
     IOException failure();
+
+    /** Bytes of the request body; 0 until it is sent completely. */
+    long sentBytes();
+
+    /** Bytes of the response body as received, compressed if it is; 0 until it is read completely. */
+    long receivedBytes();
+
+    /** The value of a header as this attempt sends it: an observer's, otherwise the request's; null: it has none. */
+    @Nullable
+    String header(String name);
 }

@@ -25,6 +25,10 @@ public interface CallInfo {
     /** The number of attempts that have begun. */
     int attempts();
 
+    /** The attempt that began last, and by {@link AttemptInfo#previous} those before it; null: none has begun. */
+    @Nullable
+    AttemptInfo latest();
+
     /** The status of the latest response; 0 if there is none. */
     int status();
 
@@ -34,6 +38,14 @@ public interface CallInfo {
     /** Why the caller does not get a whole response: a body that fails after its headers counts. Null: no failure. */
     @Nullable
     IOException failure();
+
+    /**
+     * The failure in the letters of Envoy's response flags; empty if there is none. Those of {@link dev.meshclient.MeshFailure}, and for other
+     * failures {@code UF} no connection, {@code DF} unknown name, {@code UR} stream refused, {@code UC} connection broken,
+     * {@code UT} time limit of an attempt, {@code UPE} no HTTP, {@code DC} cancelled by the caller, {@code LR} any failure
+     * within this process.
+     */
+    String reason();
 
     /** A snapshot that may be kept; each call of this method makes a new one. */
     Decision decision();

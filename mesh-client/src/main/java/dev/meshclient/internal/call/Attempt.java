@@ -76,7 +76,7 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         return announced;
     }
 
-    /** The attempt before this one, or null. */
+    @Override
     public @Nullable Attempt previous() {
         return previous;
     }
@@ -134,7 +134,7 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         call.oneLess();
     }
 
-    /** Bytes of the request body, if it was sent completely. */
+    @Override
     public long sentBytes() {
         return sentBytes;
     }
@@ -144,7 +144,7 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         sentBytes = bytes;
     }
 
-    /** Bytes of the response body as received, if it was read completely. */
+    @Override
     public long receivedBytes() {
         return receivedBytes;
     }
@@ -189,6 +189,13 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
     public @Nullable Headers wireHeaders() {
         Rare rare = rareIfAny();
         return rare == null || rare.wireHeaders == null ? null : rare.wireHeaders.build();
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        Rare rare = rareIfAny();
+        String set = rare == null || rare.wireHeaders == null ? null : rare.wireHeaders.get(name);
+        return set == null ? call.request().header(name) : set;
     }
 
     // ---- the result: the first one counts

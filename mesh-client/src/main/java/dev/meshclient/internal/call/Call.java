@@ -122,7 +122,7 @@ public final class Call extends Scope implements CallInfo {
         return last == null ? 0 : last.number();
     }
 
-    /** The latest attempt, or null. */
+    @Override
     public @Nullable Attempt latest() {
         return latest;
     }
@@ -243,6 +243,15 @@ public final class Call extends Scope implements CallInfo {
         Rare rare = rareIfAny();
         Attempt last = latest;
         return rare != null && rare.failure != null ? rare.failure : last == null ? null : last.bodyFailure();
+    }
+
+    @Override
+    public String reason() {
+        IOException failure = failure();
+        Attempt last = latest;
+        return failure == null
+                ? ""
+                : ReasonLetters.of(failure, last == null ? null : last.outcome(), cancelCause() != null);
     }
 
     // ---- the decision
