@@ -5,7 +5,6 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallMeter;
 import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /** The series of the calls of one rule to one backend. */
 final class CallSeries implements CallMeter {
@@ -36,24 +35,23 @@ final class CallSeries implements CallMeter {
 
     @Override
     public void ended(Call call) {
-        ended(call, call.failure());
-    }
-
-    /** The call fails without a target. */
-    void failed(Call call, IOException e) {
-        ended(call, e);
-    }
-
-    private void ended(Call call, @Nullable IOException failure) {
         int status = status(call);
-        Ending ending = Ending.of(call, failure, status);
+        record(call, Ending.of(call, status), status);
+    }
+
+    /** The call fails before it has a target. */
+    void failed(Call call, IOException e) {
+        record(call, Ending.ofUntargeted(call, e), 0);
+    }
+
+    private void record(Call call, Ending ending, int status) {
         timers.record(
                 Methods.number(call.request().method()),
                 ending.ordinal() * StatusClass.COUNT + StatusClass.of(status).ordinal(),
                 call.elapsedNanos());
     }
 
-    /** The status of the last response: a retry that the mesh itself refuses has none. */
+    /** The status of the response that the caller gets: a retry that the mesh itself refuses has none. */
     private static int status(Call call) {
         Attempt attempt = call.latest();
         while (attempt != null && attempt.status() == 0 && call.failure() == null) {

@@ -1,19 +1,18 @@
 package dev.meshclient.internal.metrics;
 
+import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.MeshFailure;
-import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.MeshRefusal;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.Outcome;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The result of a call: an outcome with its reason, Envoy's letters where it has some. */
+/** The result of a call: an outcome, and the reason in the letters of {@link dev.meshclient.telemetry.CallInfo#reason}. */
 enum Ending {
     /** A response below 500, its body read or closed. */
     SUCCESS("success", "none"),
     /** A response from 500. */
     ERROR("error", "none"),
-    /** No rule, or no policy. */
     NO_ROUTE("refused", MeshFailure.NO_ROUTE),
     NO_HEALTHY_ENDPOINT("refused", MeshFailure.NO_HEALTHY_ENDPOINT),
     OVERLOADED("refused", MeshFailure.OVERLOADED),
@@ -21,15 +20,15 @@ enum Ending {
     ACCESS_DENIED("refused", MeshFailure.ACCESS_DENIED),
     NO_TOKEN("refused", MeshFailure.NO_TOKEN),
     DEADLINE("deadline", MeshFailure.DEADLINE),
-    CONNECT_FAILURE("failed", "UF"),
+    NO_CONNECTION("failed", "UF"),
+    UNKNOWN_NAME("failed", "DF"),
+    STREAM_REFUSED("failed", "UR"),
+    CONNECTION_BROKEN("failed", "UC"),
     ATTEMPT_TIMEOUT("failed", "UT"),
-    REFUSED_STREAM("failed", "UR"),
-    /** The connection broke, before the response or within its body. */
-    RESET("failed", "UC"),
-    PROTOCOL_ERROR("failed", "UPE"),
+    NO_HTTP("failed", "UPE"),
     CANCELLED("cancelled", "DC"),
-    /** Any other failure: one of the caller's own code, for instance. */
-    OTHER("failed", "none");
+    /** Within this process. */
+    LOCAL("failed", "LR");
 
     private static final int SERVER_ERROR = 500;
 
@@ -49,51 +48,46 @@ enum Ending {
         return reason;
     }
 
-    /**
-     * @param failure what the caller gets instead of a whole response; null: it gets the response
-     * @param status of the response; 0 = none
-     */
-    static Ending of(Call call, @Nullable IOException failure, int status) {
-        if (failure instanceof MeshFailure ours) {
-            return of(ours.reason());
-        }
-        if (failure != null || status == 0) {
-            return call.cancelCause() == null ? ofFailed(call.latest()) : ofCancelled(call);
-        }
-        return status >= SERVER_ERROR ? ERROR : SUCCESS;
+    /** @param status of its response; 0 = none */
+    static Ending of(Call call, int status) {
+        IOException failure = call.failure();
+        return failure != null ? of(failure, call.reason()) : status >= SERVER_ERROR ? ERROR : SUCCESS;
     }
 
-    private static Ending ofCancelled(Call call) {
-        return call.cancelledAs() == Outcome.DEADLINE ? DEADLINE : CANCELLED;
+    /** The call fails before it has a target. */
+    static Ending ofUntargeted(Call call, IOException failure) {
+        String reason = failure instanceof MeshFailure ours ? ours.reason() : call.cancelCause() == null ? "LR" : "DC";
+        return of(failure, reason);
     }
 
-    private static Ending of(String reason) {
+    private static Ending of(IOException failure, String reason) {
+        return failure instanceof MeshRefusal
+                ? refused(reason)
+                : failure instanceof DeadlineExceeded ? DEADLINE : failed(reason);
+    }
+
+    private static Ending refused(String reason) {
         return switch (reason) {
             case MeshFailure.NO_ROUTE -> NO_ROUTE;
             case MeshFailure.NO_HEALTHY_ENDPOINT -> NO_HEALTHY_ENDPOINT;
             case MeshFailure.OVERLOADED -> OVERLOADED;
-            case MeshFailure.DEADLINE -> DEADLINE;
             case MeshFailure.NO_CONNECTION -> NO_IDENTITY;
             case MeshFailure.ACCESS_DENIED -> ACCESS_DENIED;
             case MeshFailure.NO_TOKEN -> NO_TOKEN;
-            default -> OTHER;
+            default -> LOCAL;
         };
     }
 
-    private static Ending ofFailed(@Nullable Attempt last) {
-        Outcome outcome = last == null ? null : last.outcome();
-        if (outcome == null) {
-            return OTHER;
-        }
-        return switch (outcome) {
-            case CONNECT_FAILURE, TLS_REFUSED -> CONNECT_FAILURE;
-            case ATTEMPT_TIMEOUT -> ATTEMPT_TIMEOUT;
-            case DEADLINE -> DEADLINE;
-            case REFUSED_STREAM -> REFUSED_STREAM;
-            case RESPONSE, STALE, RESET, RESET_BEFORE_REQUEST -> RESET;
-            case PROTOCOL_ERROR -> PROTOCOL_ERROR;
-            case CANCELLED -> CANCELLED;
-            case CACHED, REFUSED -> OTHER;
+    private static Ending failed(String reason) {
+        return switch (reason) {
+            case "UF" -> NO_CONNECTION;
+            case "DF" -> UNKNOWN_NAME;
+            case "UR" -> STREAM_REFUSED;
+            case "UC" -> CONNECTION_BROKEN;
+            case "UT" -> ATTEMPT_TIMEOUT;
+            case "UPE" -> NO_HTTP;
+            case "DC" -> CANCELLED;
+            default -> LOCAL;
         };
     }
 }
