@@ -87,8 +87,9 @@ class MeshMetricsTest {
         try (Mesh mesh = mesh(document("")).metrics(registry).build()) {
             assertThat(get(mesh, "orders")).isEqualTo("200 ok");
             assertThat(requests())
-                    .isEqualTo("{backend=\"orders\",method=\"GET\",outcome=\"success\",reason=\"none\",route=\"default\","
-                            + "service=\"orders\",status=\"2xx\"} 1");
+                    .isEqualTo(
+                            "{backend=\"orders\",method=\"GET\",outcome=\"success\",reason=\"none\",route=\"default\","
+                                    + "service=\"orders\",status=\"2xx\"} 1");
             assertThat(attempts())
                     .isEqualTo(
                             "{backend=\"orders\",kind=\"first\",outcome=\"response\",service=\"orders\",status=\"5xx\",zone=\"unknown\"} 1\n"
@@ -103,9 +104,8 @@ class MeshMetricsTest {
                 .bodyDelay(300, TimeUnit.MILLISECONDS)
                 .build());
         try (Mesh mesh = mesh(document("")).metrics(registry).build()) {
-            Response response = mesh.wrap(new OkHttpClient())
-                    .newCall(request("orders"))
-                    .execute();
+            Response response =
+                    mesh.wrap(new OkHttpClient()).newCall(request("orders")).execute();
             assertThat(attempts()).endsWith(" 1");
             assertThat(requests()).isEmpty();
             response.body().string();
@@ -127,7 +127,8 @@ class MeshMetricsTest {
                         Documents.service("full").endpoint(orders.getPort()).with("'limits': {'maxRequests': 0}"),
                         Documents.service("strict")
                                 .endpoint(orders.getPort())
-                                .with("'rules': [{'name': 'v1', 'backendRefs': [{'name': 'strict'}], 'matches': [{'path': {'type': 'Exact', 'value': '/v1'}}]}]"));
+                                .with(
+                                        "'rules': [{'name': 'v1', 'backendRefs': [{'name': 'strict'}], 'matches': [{'path': {'type': 'Exact', 'value': '/v1'}}]}]"));
         try (Mesh mesh = mesh(document).claim("lost").metrics(registry).build()) {
             orders.enqueue(new MockResponse.Builder()
                     .headersDelay(20, TimeUnit.SECONDS)
@@ -164,7 +165,9 @@ class MeshMetricsTest {
             response.body().source().require(1);
             call.cancel();
             response.close();
-            assertThat(requests()).contains("outcome=\"cancelled\",reason=\"DC\"").contains("status=\"2xx\"");
+            assertThat(requests())
+                    .contains("outcome=\"cancelled\",reason=\"DC\"")
+                    .contains("status=\"2xx\"");
         }
     }
 
@@ -179,9 +182,11 @@ class MeshMetricsTest {
                         .build();
                 mesh.wrap(new OkHttpClient()).newCall(odd).execute().close();
             }
-            assertThat(requests().lines()).hasSize(1).allMatch(line -> line.contains("method=\"_OTHER\"")
-                    && line.contains("status=\"_OTHER\"")
-                    && line.endsWith(" 5"));
+            assertThat(requests().lines())
+                    .hasSize(1)
+                    .allMatch(line -> line.contains("method=\"_OTHER\"")
+                            && line.contains("status=\"_OTHER\"")
+                            && line.endsWith(" 5"));
         }
     }
 
@@ -192,10 +197,14 @@ class MeshMetricsTest {
         orders.enqueue(new MockResponse.Builder().body("3").build());
         Documents first = Documents.mesh("t")
                 .services(
-                        Documents.service("orders").endpoint(orders.getPort()).with("'rules': [{'name': 'all', 'backendRefs': [{'name': 'orders'}]}]"),
+                        Documents.service("orders")
+                                .endpoint(orders.getPort())
+                                .with("'rules': [{'name': 'all', 'backendRefs': [{'name': 'orders'}]}]"),
                         Documents.service("billing").endpoint(orders.getPort()));
         Documents second = Documents.mesh("t")
-                .services(Documents.service("orders").endpoint(orders.getPort()).with("'rules': [{'name': 'renamed', 'backendRefs': [{'name': 'orders'}]}]"));
+                .services(Documents.service("orders")
+                        .endpoint(orders.getPort())
+                        .with("'rules': [{'name': 'renamed', 'backendRefs': [{'name': 'orders'}]}]"));
         MemoryPolicySource source = first.source();
         try (Mesh mesh = Mesh.builder()
                 .policy(source)

@@ -122,7 +122,8 @@ public final class MetricsCost {
                     new Variant("nothing bound", mesh(time, Meters.NONE), rounds),
                     new Variant("nothing bound, again", mesh(time, Meters.NONE), rounds),
                     new Variant("metrics, Prometheus", mesh(time, in(time, prometheus())), rounds),
-                    new Variant("metrics, SimpleMeterRegistry", mesh(time, in(time, new SimpleMeterRegistry())), rounds));
+                    new Variant(
+                            "metrics, SimpleMeterRegistry", mesh(time, in(time, new SimpleMeterRegistry())), rounds));
             run(variants, calls, rounds);
         }
     }

@@ -1,6 +1,5 @@
 package dev.meshclient.benchmarks;
 
-import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Admission;
@@ -8,6 +7,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.entry.Router;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.policy.json.PolicyCodec;
 import java.io.IOException;

@@ -12,7 +12,8 @@ import dev.meshclient.internal.endpoint.Backend;
  * @param isStream whether the rule states that its responses are streams
  * @param meter counts its calls
  */
-public record Target(Revision revision, String service, String rule, Backend backend, boolean isStream, CallMeter meter) {
+public record Target(
+        Revision revision, String service, String rule, Backend backend, boolean isStream, CallMeter meter) {
     /** The revision of the policy in force. */
     public String policy() {
         return revision.text();

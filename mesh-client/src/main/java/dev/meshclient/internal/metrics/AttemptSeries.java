@@ -5,6 +5,7 @@ import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Result;
 import dev.meshclient.internal.endpoint.Distance;
 import io.micrometer.core.instrument.Tags;
+import java.util.Locale;
 
 /** The series of the attempts at one backend. */
 final class AttemptSeries {
@@ -12,6 +13,9 @@ final class AttemptSeries {
     private static final StatusClass[] STATUSES = StatusClass.values();
     private static final Distance[] DISTANCES = Distance.values();
     private static final Kind[] KINDS = Kind.values();
+
+    /** The greatest number of series; real services make some ten. */
+    static final int MOST = DISTANCES.length * KINDS.length * OUTCOMES.length * StatusClass.COUNT;
 
     private final String service;
     private final String backend;
@@ -25,7 +29,7 @@ final class AttemptSeries {
         PROBE;
 
         String tag() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
 
         static Kind of(Attempt attempt) {
@@ -63,6 +67,7 @@ final class AttemptSeries {
         };
     }
 
+    @SuppressWarnings("EnumOrdinal") // the place in a table of this process
     void ended(Attempt attempt, Distance distance) {
         Result result = attempt.result();
         if (result == null) { // the attempt failed in another way than attempts do

@@ -25,8 +25,7 @@ final class BoundMeters implements Meters {
 
     @Override
     public CallMeter calls(String service, String rule, String backend) {
-        return calls.computeIfAbsent(
-                new CallSeries.Key(service, rule, backend), key -> new CallSeries(registry, key));
+        return calls.computeIfAbsent(new CallSeries.Key(service, rule, backend), key -> new CallSeries(registry, key));
     }
 
     @Override

@@ -11,6 +11,9 @@ final class CallSeries implements CallMeter {
     private static final Ending[] ENDINGS = Ending.values();
     private static final StatusClass[] STATUSES = StatusClass.values();
 
+    /** The greatest number of series; real callers make some ten. */
+    static final int MOST = Methods.TAGS.size() * Ending.values().length * StatusClass.COUNT;
+
     private final LazyTimers timers;
 
     /** Their common tags. */
@@ -44,6 +47,7 @@ final class CallSeries implements CallMeter {
         record(call, Ending.ofUntargeted(call, e), 0);
     }
 
+    @SuppressWarnings("EnumOrdinal") // the place in a table of this process
     private void record(Call call, Ending ending, int status) {
         timers.record(
                 Methods.number(call.request().method()),

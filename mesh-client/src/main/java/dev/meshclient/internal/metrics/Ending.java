@@ -5,7 +5,6 @@ import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshRefusal;
 import dev.meshclient.internal.call.Call;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /** The result of a call: an outcome, and the reason in the letters of {@link dev.meshclient.telemetry.CallInfo#reason}. */
 enum Ending {

@@ -5,8 +5,8 @@ import java.util.List;
 /** The methods that OpenTelemetry knows: a caller could send any word. */
 final class Methods {
     /** In the order of their numbers. */
-    static final List<String> TAGS = List.of(
-            "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY", "_OTHER");
+    static final List<String> TAGS =
+            List.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY", "_OTHER");
 
     private Methods() {}
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Function;
 
 /** All metrics. {@code docs/metrics.md} prints this table. */
+@SuppressWarnings("ImmutableEnumChecker") // its lists are unmodifiable
 enum Metric {
     REQUESTS(
             "mesh.client.requests",

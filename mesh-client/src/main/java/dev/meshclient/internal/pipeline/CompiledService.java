@@ -14,4 +14,8 @@ import java.util.List;
  * @param targets the targets of its calls
  */
 record CompiledService(
-        Revision revision, List<HostPattern> hosts, CallLayer layers, List<CompiledBackend> backends, List<Target> targets) {}
+        Revision revision,
+        List<HostPattern> hosts,
+        CallLayer layers,
+        List<CompiledBackend> backends,
+        List<Target> targets) {}

@@ -188,7 +188,9 @@ public final class MeshState {
             names.addAll(policy.refused().keySet());
             meters.inForce(
                     names,
-                    services.values().stream().flatMap(s -> s.targets().stream()).toList());
+                    services.values().stream()
+                            .flatMap(s -> s.targets().stream())
+                            .toList());
         }
     }
 

@@ -35,12 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The table of contents: the layers of a call, in the order in which a request passes them. */
 record Outbound(
-        Time time,
-        Telemetry telemetry,
-        LocalWorkload self,
-        DnsCache names,
-        RecentAttempts recent,
-        Pipeline pipeline) {
+        Time time, Telemetry telemetry, LocalWorkload self, DnsCache names, RecentAttempts recent, Pipeline pipeline) {
     /** Envoy's panic threshold. */
     private static final int PANIC_PERCENT = 50;
 
@@ -49,7 +44,8 @@ record Outbound(
         return pipeline
                 // Observes all layers below, including failures that the mesh itself reports.
                 .call(next -> telemetry.events().ofCalls(next))
-                // Above the rules: counts the calls that find none. The rest is counted by the rule, at the end of the body.
+                // Above the rules: counts the calls that find none. The rest is counted by the rule, at the end of the
+                // body.
                 .then(next -> telemetry.meters().ofUntargeted(name, next))
                 // All other settings depend on the rule; the backend is drawn once for each call.
                 .bottom(Route.create(time, revision, name, rules));
@@ -149,7 +145,8 @@ record Outbound(
 
     /** The ejection rules of a backend, shared by its rules. */
     Ejections ejections(String service, EndpointSet endpoints, BackendState state, BackendSettings settings) {
-        return Ejections.create(time, service, endpoints, state, settings.outlierDetection(), new Watcher(telemetry.events()));
+        return Ejections.create(
+                time, service, endpoints, state, settings.outlierDetection(), new Watcher(telemetry.events()));
     }
 
     /** Sends ejections and returns to the listeners of the mesh. */

@@ -2,12 +2,12 @@ package dev.meshclient.internal.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.Documents;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyException;
 import java.time.Duration;

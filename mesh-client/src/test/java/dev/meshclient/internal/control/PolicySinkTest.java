@@ -3,12 +3,12 @@ package dev.meshclient.internal.control;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.Documents;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.RecordingLogger;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.entry.Router;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.source.Remembered;
 import dev.meshclient.internal.source.Sha256;
 import dev.meshclient.internal.time.StepTime;

@@ -3,13 +3,13 @@ package dev.meshclient.internal.deadline;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Target;

@@ -3,7 +3,6 @@ package dev.meshclient.internal.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.Documents;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.NoRoute;
@@ -14,6 +13,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.control.Applied;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;

@@ -3,7 +3,6 @@ package dev.meshclient.internal.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.Documents;
 import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshOptions;
@@ -14,6 +13,7 @@ import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package dev.meshclient.internal.route;
 
-import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
