@@ -190,10 +190,14 @@ class ArchitectureTest {
             only(in("time"), in("time"), "a clock that knew calls could not be swapped for a virtual one");
 
     @ArchTest
-    static final ArchRule policy_knows_what_pem_is = only(
+    static final ArchRule policy_knows_what_pem_and_spelling_are = only(
             resideInAPackage(ROOT + ".policy"),
-            in("pem").or(resideInAPackage(ROOT + ".policy")),
+            in("pem", "text").or(resideInAPackage(ROOT + ".policy")),
             "it is the model that a registry, a linter and a mesh share");
+
+    @ArchTest
+    static final ArchRule text_knows_nothing =
+            only(in("text"), in("text"), "values are spelled in one way, whatever states them");
 
     @ArchTest
     static final ArchRule lint_knows_policy = only(
@@ -206,7 +210,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_json_of_policy_knows_policy = only(
             resideInAPackage(ROOT + ".policy.json"),
-            resideInAnyPackage(ROOT + ".policy.json", ROOT + ".policy"),
+            in("text").or(resideInAnyPackage(ROOT + ".policy.json", ROOT + ".policy")),
             "a document states the model; no other package knows its syntax");
 
     @ArchTest
@@ -294,6 +298,12 @@ class ArchitectureTest {
             resideInAPackage(ROOT + ".tls"),
             in("tls", "time").or(resideInAnyPackage(ROOT + ".tls", ROOT + ".identity")),
             "a server is a peer by the same rules that clients are held to");
+
+    @ArchTest
+    static final ArchRule the_access_log_is_an_observer = only(
+            in("accesslog"),
+            in("accesslog", "time").or(ROOT_TYPES).or(resideInAPackage(ROOT + ".telemetry")),
+            "it reads what any observer is shown");
 
     @ArchTest
     static final ArchRule files_know_nothing =
@@ -493,7 +503,9 @@ class ArchitectureTest {
                         "identity",
                         "tls",
                         "files",
+                        "accesslog",
                         "pem",
+                        "text",
                         "version",
                         "lint",
                         "authz");
