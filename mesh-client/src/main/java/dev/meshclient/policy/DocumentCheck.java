@@ -1,6 +1,8 @@
 package dev.meshclient.policy;
 
+import dev.meshclient.internal.text.NearWord;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,12 +19,15 @@ final class DocumentCheck {
             "a DNS name or an IP address (IPv6 in brackets), without port or wildcard";
     private static final long MAX_SAFE_INTEGER = 9_007_199_254_740_991L;
 
+    private static final int MAX_COMPARED = 100_000;
+
     private record Claim(String service, Place place) {}
 
     private final Place root;
     private final MeshPolicy policy;
     private final Set<String> refused;
     private final ServiceAccounts accounts;
+    private long compared;
     private final Set<String> unresolved = new LinkedHashSet<>();
 
     DocumentCheck(Place root, MeshPolicy policy, Set<String> refused) {
@@ -103,14 +108,35 @@ final class DocumentCheck {
                     if (!policy.removed().contains(ref.name())) {
                         unresolved.add(ref.name());
                     }
-                    at.field("name").wrong(ref.name(), "a service of this document");
+                    at.field("name")
+                            .wrong(
+                                    ref.name(),
+                                    "a service of this document"
+                                            + question(
+                                                    ref.name(),
+                                                    policy.services().keySet()));
                 } else if (ref.subset() != null
                         && !ref.subset().isEmpty()
                         && backend.subsets().stream().noneMatch(s -> s.name().equals(ref.subset()))) {
-                    at.field("subset").wrong(ref.subset(), "a subset of the service " + ref.name());
+                    at.field("subset")
+                            .wrong(
+                                    ref.subset(),
+                                    "a subset of the service " + ref.name()
+                                            + question(
+                                                    ref.subset(),
+                                                    backend.subsets().stream()
+                                                            .map(Subset::name)
+                                                            .toList()));
                 }
             }
         }
+    }
+
+    /** Compares a bounded number of names: a hostile document may have thousands of each. */
+    private String question(String name, Collection<String> legal) {
+        compared += Math.min(MAX_COMPARED, legal.size());
+        String near = compared > MAX_COMPARED ? null : NearWord.of(name, legal);
+        return near == null ? "" : "; did you mean " + PolicyProblem.quoted(near) + "?";
     }
 
     /** Reports the conflict at every service involved: the owner of each has to know. */

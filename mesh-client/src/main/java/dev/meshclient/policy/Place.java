@@ -1,5 +1,6 @@
 package dev.meshclient.policy;
 
+import dev.meshclient.internal.text.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,10 +80,13 @@ final class Place {
         if (check == null) {
             return;
         }
-        String shown =
-                found == null ? "nothing" : inWords ? found.toString() : PolicyProblem.shortened(found.toString());
-        check.note(
-                steps(), found instanceof String && !inWords ? PolicyProblem.quoted(shown) : shown, inWords, expected);
+        check.note(steps(), found == null ? "nothing" : inWords ? found.toString() : shown(found), inWords, expected);
+    }
+
+    private static String shown(Object stated) {
+        String text = PolicyProblem.shortened(
+                stated instanceof Duration duration ? Durations.shown(duration) : stated.toString());
+        return stated instanceof String || stated instanceof Duration ? PolicyProblem.quoted(text) : text;
     }
 
     boolean text(@Nullable String text, int min, int max) {

@@ -1,5 +1,6 @@
 package dev.meshclient.policy;
 
+import dev.meshclient.internal.text.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -121,8 +122,8 @@ final class UselessTimeouts {
                         .field("backendRequest")
                         .wrong(
                                 level.timeouts.backendRequest(),
-                                "at most timeouts.request, which is " + limit.request.toMillis()
-                                        + (limit.stated ? "ms here" : "ms if it is not stated")
+                                "at most timeouts.request, which is " + Durations.shown(limit.request)
+                                        + (limit.stated ? " here" : " if it is not stated")
                                         + ": the whole call ends before its first attempt may");
             }
         }

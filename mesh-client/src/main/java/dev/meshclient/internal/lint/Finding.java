@@ -5,7 +5,7 @@ import dev.meshclient.policy.PolicyProblem;
 /**
  * A line of the command's output.
  *
- * @param line from 1; 0 = no particular line
+ * @param line from 1, as editors and CI expect; 1 also for the whole file
  * @param path the place in the document; empty: the whole file
  * @param value the value at that place
  * @param text the legal values, or why the value has no effect
@@ -22,16 +22,16 @@ record Finding(Severity severity, String file, int line, String path, String val
     }
 
     static Finding of(Severity severity, String file, PolicyProblem at) {
-        return new Finding(severity, file, at.line(), at.path(), at.value(), at.expected());
+        return new Finding(severity, file, Math.max(1, at.line()), at.path(), at.value(), at.expected());
     }
 
     static Finding unreadable(String file, String why) {
-        return new Finding(Severity.UNREADABLE, file, 0, "", "", why);
+        return new Finding(Severity.UNREADABLE, file, 1, "", "", why);
     }
 
     /** {@code file:line: warning: path: value (better: ...)}, the form that editors and CI make a link of. */
     String forPeople() {
-        String where = file + (line > 0 ? ":" + line : "") + ": ";
+        String where = file + ":" + line + ": ";
         return switch (severity) {
             case UNREADABLE -> where + text;
             case PROBLEM -> where + path + ": " + value + " (legal: " + text + ")";

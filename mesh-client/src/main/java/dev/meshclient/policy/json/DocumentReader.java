@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class DocumentReader {
     static final String API_VERSION = "meshclient.dev/v1";
     static final String KIND = "MeshPolicy";
+    private static final Words<String> API_VERSIONS = Words.of(new String[] {API_VERSION}, word -> word);
+    private static final Words<String> KINDS = FieldHints.kinds(Words.of(new String[] {KIND}, word -> word));
     /** Paths of the fields that state the version and kind of the document. */
     static final Set<String> HEAD = Set.of("apiVersion", "kind");
 
@@ -74,8 +76,8 @@ final class DocumentReader {
 
     private final ObjectReader<MeshPolicy.Builder> document = ObjectReader.<MeshPolicy.Builder>ignoringOthers()
             .field("$schema", (in, p) -> schema(in))
-            .required("apiVersion", API_VERSION, (in, p) -> head(in, API_VERSION))
-            .required("kind", KIND, (in, p) -> head(in, KIND))
+            .required("apiVersion", API_VERSION, (in, p) -> head(in, API_VERSIONS))
+            .required("kind", KIND, (in, p) -> head(in, KINDS))
             .required(
                     "metadata",
                     "an object",
@@ -117,11 +119,9 @@ final class DocumentReader {
         return isOther;
     }
 
-    private void head(JsonCursor in, String word) throws IOException {
-        if (!in.isText(word)) {
-            isOther = true;
-            in.wrong(word);
-        }
+    private void head(JsonCursor in, Words<String> words) throws IOException {
+        isOther |= !in.isText(words.any());
+        in.word(words);
     }
 
     private static void schema(JsonCursor in) throws IOException {

@@ -1,6 +1,7 @@
 package dev.meshclient.policy.json;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.meshclient.internal.text.Durations;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import dev.meshclient.internal.text.Durations;
 import dev.meshclient.policy.PolicyCheck;
 import java.io.EOFException;
 import java.io.IOException;

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 /** The bytes of a document: exactly one JSON value in UTF-8. */
 final class JsonText {
     private static final String SYNTAX = "JSON (RFC 8259) in UTF-8, nested at most " + JsonCursor.MAX_DEPTH + " levels";
+    private static final String NO_YAML = "; YAML is not read: convert it, with 'yq -o json' for example";
     private static final int SHOWN = 200;
 
     // The parser adds its own settings to the location of a value.
@@ -58,7 +59,7 @@ final class JsonText {
             JsonLocation at = e.getLocation();
             String where = at == null ? "" : at(at) + ": ";
             String what = shortened(SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1"));
-            throw refused(where + what, SYNTAX, at == null ? 0 : at.getLineNr());
+            throw refused(where + what, isYaml(json) ? SYNTAX + NO_YAML : SYNTAX, at == null ? 0 : at.getLineNr());
         } catch (IOException | RuntimeException e) {
             // The parser throws this for a hostile table of names, and for bytes that are not UTF-8 at the end of the
             // input.
@@ -86,6 +87,15 @@ final class JsonText {
                         || json[1] == 0
                         || (json[0] == (byte) 0xFE && json[1] == (byte) 0xFF)
                         || (json[0] == (byte) 0xFF && json[1] == (byte) 0xFE));
+    }
+
+    /** Whether the text begins as YAML usually does: a key, a comment or {@code ---}. */
+    private static boolean isYaml(byte[] json) {
+        int first = 0;
+        while (first < json.length && json[first] <= ' ' && json[first] >= 0) {
+            first++;
+        }
+        return first < json.length && (Character.isLetter(json[first]) || json[first] == '#' || json[first] == '-');
     }
 
     private static String at(JsonLocation location) {

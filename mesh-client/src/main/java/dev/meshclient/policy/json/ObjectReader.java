@@ -63,6 +63,12 @@ final class ObjectReader<B> {
         return this;
     }
 
+    /** Says what there is in place of a field that is not supported. */
+    ObjectReader<B> instead(String name, String what) {
+        refused.merge(name, "; " + what, String::concat);
+        return this;
+    }
+
     /** Fields that belong elsewhere and would have no effect here. */
     ObjectReader<B> misplaced(String place, String... names) {
         for (String name : names) {

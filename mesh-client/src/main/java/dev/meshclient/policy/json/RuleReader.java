@@ -11,8 +11,19 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads routes. */
 final class RuleReader {
-    private static final Words<PathMatch.Type> PATH_TYPE = Words.of(PathMatch.Type.values(), PathMatch.Type::word);
-    private static final Words<ValueMatch.Type> VALUE_TYPE = Words.of(ValueMatch.Type.values(), ValueMatch.Type::word);
+    private static final Words<PathMatch.Type> PATH_TYPE = Words.of(PathMatch.Type.values(), PathMatch.Type::word)
+            .refusing("Prefix", "is stated as PathPrefix here")
+            .refusing("PathSeparatedPrefix", "is stated as PathPrefix here")
+            .refusing("Regex", "is stated as RegularExpression here")
+            .refusing("SafeRegex", "is stated as RegularExpression here")
+            .refusing("ImplementationSpecific", "is a word of Ingress for one of these, which its controller chooses");
+    private static final Words<ValueMatch.Type> VALUE_TYPE = Words.of(ValueMatch.Type.values(), ValueMatch.Type::word)
+            .refusing("Prefix", "is stated as RegularExpression here: TEXT.*")
+            .refusing("Suffix", "is stated as RegularExpression here: .*TEXT")
+            .refusing("Contains", "is stated as RegularExpression here: .*TEXT.*")
+            .refusing("Present", "is stated as RegularExpression here: .*")
+            .refusing("Regex", "is stated as RegularExpression here")
+            .refusing("SafeRegex", "is stated as RegularExpression here");
 
     private static final class RuleDraft {
         private final Rule.Builder rule = Rule.builder();
@@ -75,6 +86,8 @@ final class RuleReader {
             .field("stream", (in, r) -> r.rule.stream(in.flag()))
             .including(SettingsReader.OF_RULE, r -> r.settings)
             .unsupported("filters", "fault")
+            .instead("filters", "interceptors of your OkHttpClient set headers")
+            .instead("fault", "no part of a policy injects faults, and dev.meshclient.test scripts them in unit tests")
             .misplaced("on the service, or in defaults", "authorization", "requestAuthentication")
             .misplaced("on the backend's service, on its subset, or in defaults", "credentials");
 

@@ -14,9 +14,25 @@ import java.util.regex.Pattern;
 /** Reads services: their hosts, endpoints and subsets. */
 final class ServiceReader {
     private static final Words<AppProtocol> APP_PROTOCOL = Words.of(AppProtocol.values(), AppProtocol::word)
+            .refusing("kubernetes.io/ws", "is stated as http here: WebSockets need nothing else")
+            .refusing("kubernetes.io/wss", "is stated as https here: WebSockets need nothing else")
+            .refusing("tcp", Words.NOT_SUPPORTED)
+            .refusing("h2c", "is stated as kubernetes.io/h2c here")
+            .refusing("h2", "is stated as kubernetes.io/h2c here, and as https with TLS")
+            .refusing("grpc", "is stated as kubernetes.io/h2c here, and as https with TLS")
             .refusing("http2", "is stated as kubernetes.io/h2c here, and as https with TLS");
-    private static final Words<Resolution> RESOLUTION = Words.of(Resolution.values());
-    private static final Words<Endpoint.Health> HEALTH = Words.of(Endpoint.Health.values());
+    private static final Words<Resolution> RESOLUTION = Words.of(Resolution.values())
+            .refusing("EDS", "is stated as STATIC here")
+            .refusing("STRICT_DNS", "is stated as DNS here")
+            .refusing("LOGICAL_DNS", "is stated as DNS here")
+            .refusing("DNS_ROUND_ROBIN", "is stated as DNS here")
+            .refusing("DYNAMIC_DNS", "is stated as NONE here")
+            .refusing("ORIGINAL_DST", "is stated as NONE here");
+    private static final Words<Endpoint.Health> HEALTH = Words.of(Endpoint.Health.values())
+            .refusing("UP", "is stated as HEALTHY here")
+            .refusing("DOWN", "is stated as UNHEALTHY here")
+            .refusing("passing", "is stated as HEALTHY here")
+            .refusing("critical", "is stated as UNHEALTHY here");
     private static final Words<Endpoint.TlsMode> TLS_MODE = Words.of(Endpoint.TlsMode.values(), Endpoint.TlsMode::word);
     static final Pattern LOCALITY = Pattern.compile("[^/]+(/[^/]+){0,2}");
     private static final int MAX_LOCALITY = 1024;

@@ -41,14 +41,17 @@ final class SettingsReader {
             .refusing("MAGLEV", Words.NOT_SUPPORTED)
             .refusing("WEIGHTED_LOAD", Words.NOT_SUPPORTED)
             .refusing("PASSTHROUGH", "is stated as resolution NONE here")
+            .refusing("EWMA", Words.NOT_SUPPORTED)
             .refusing("LEAST_CONN", "is Istio's old word for LEAST_REQUEST");
     private static final Words<TrafficDistribution> TRAFFIC_DISTRIBUTION = Words.of(
                     TrafficDistribution.values(), TrafficDistribution::word)
             .refusing("PreferClose", "is Kubernetes' old word for PreferSameZone")
             .refusing("PreferSameNode", Words.NOT_SUPPORTED);
     private static final Words<FailoverMode> FAILOVER_MODE = Words.of(FailoverMode.values());
-    private static final Words<Tls.Mode> TLS_MODE =
-            Words.of(Tls.Mode.values()).alias("ISTIO_MUTUAL", Tls.Mode.MESH_MUTUAL);
+    private static final Words<Tls.Mode> TLS_MODE = Words.of(Tls.Mode.values())
+            .alias("ISTIO_MUTUAL", Tls.Mode.MESH_MUTUAL)
+            .refusing("STRICT", "is Istio's mode of a server: its clients state MESH_MUTUAL here")
+            .refusing("PERMISSIVE", "is Istio's mode of a server: its clients state MESH_MUTUAL or DISABLE here");
 
     /** Settings during the reading. */
     static final class Draft {

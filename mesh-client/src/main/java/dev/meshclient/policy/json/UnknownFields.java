@@ -2,6 +2,7 @@ package dev.meshclient.policy.json;
 
 import dev.meshclient.policy.PolicyProblem;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,6 +16,7 @@ final class UnknownFields {
 
     private final boolean strict;
     private Set<String> ignored = new LinkedHashSet<>();
+    private final Set<Set<String>> listed = new HashSet<>();
     private int hints;
 
     UnknownFields(boolean strict) {
@@ -38,10 +40,17 @@ final class UnknownFields {
         in.unreadable(in.place(), null, "no such field, and not safe to ignore; " + alternatives(name, known));
     }
 
-    /** Without a hint after many: a hostile document may have millions of unknown fields. */
+    /**
+     * Without a hint after many: a hostile document may have millions of unknown fields. The problems of a strict reader stay
+     * together, so that the fields of one kind of object are listed once.
+     */
     private String alternatives(String name, Set<String> known) {
         String hint = hints++ < LISTED ? FieldHints.of(name, known) : "";
-        return hint + "known here: " + String.join(", ", known);
+        if (!hint.isEmpty()) {
+            return hint;
+        }
+        boolean again = !listed.add(known) && strict;
+        return "known here: " + (again ? "as listed above" : String.join(", ", known));
     }
 
     /** Reads a value, and adds its ignored fields to {@code own} as well. */

@@ -1,5 +1,6 @@
 package dev.meshclient.policy.json;
 
+import dev.meshclient.internal.text.NearWord;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,9 +28,9 @@ final class Words<E> {
         return of(values, Enum::name);
     }
 
-    /** Adds a word that is refused with this reason. */
+    /** Adds a word, in any spelling of case and hyphens, that is refused with this reason. */
     Words<E> refusing(String word, String why) {
-        unsupported.put(word, why);
+        unsupported.put(NearWord.plain(word), why);
         return this;
     }
 
@@ -46,11 +47,11 @@ final class Words<E> {
 
     String expected(@Nullable String found) {
         String words = String.join(", ", legal.keySet());
-        String why = found == null ? null : unsupported.get(found);
+        String why = found == null ? null : unsupported.get(NearWord.plain(found));
         if (why != null) {
             return words + "; " + found + " " + why;
         }
-        String near = found == null ? null : FieldHints.near(found, legal.keySet());
+        String near = found == null ? null : NearWord.of(found, legal.keySet());
         return near == null ? words : words + "; did you mean " + near + "?";
     }
 

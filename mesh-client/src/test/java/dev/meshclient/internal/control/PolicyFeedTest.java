@@ -2,6 +2,7 @@ package dev.meshclient.internal.control;
 
 import static dev.meshclient.registry.FakeRegistry.document;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -12,6 +13,7 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.json.PolicyCodec;
@@ -82,7 +84,7 @@ class PolicyFeedTest {
         Router router = Router.withoutNames(
                 time,
                 Workload.unknown(),
-                Events.of(time, List.of(), listeners),
+                Telemetry.of(Events.of(time, List.of(), listeners)),
                 List.of(),
                 false,
                 Duration.ZERO,
@@ -436,5 +438,17 @@ class PolicyFeedTest {
         registry.serves(document(2), "\"b\"");
         await().until(() -> time.running() == 0);
         assertThat(events).containsExactly("watched", "version 1");
+    }
+
+    @Test
+    void a_source_that_fails_to_close_does_not_keep_the_mesh_open() {
+        watch(
+                sink -> () -> {
+                    throw new IllegalStateException("broken");
+                },
+                directory,
+                Duration.ZERO);
+        await().until(() -> events.contains("watched"));
+        assertThatCode(Objects.requireNonNull(running).feed::close).doesNotThrowAnyException();
     }
 }

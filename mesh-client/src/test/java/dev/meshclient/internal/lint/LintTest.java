@@ -76,8 +76,8 @@ class LintTest {
         assertThat(printed().get(0))
                 .isEqualTo("-:7: services.orders.endpoints[0].port: \"8080\" (legal: an integer of 1 to 65535)");
         assertThat(printed().get(1))
-                .startsWith(
-                        "-:8: services.orders.retries: 3 (legal: no such field; in this document it is retry.attempts; known here: ");
+                .isEqualTo("-:8: services.orders.retries: 3 (legal: no such field; in this document it is"
+                        + " retry: {\"attempts\": NUMBER, \"retryOn\": [CONDITION], \"codes\": [STATUS]})");
     }
 
     @Test
@@ -89,13 +89,20 @@ class LintTest {
         assertThat(lint("", bad, good)).isEqualTo(Lint.PROBLEMS);
         assertThat(lint("", missing, bad, good)).isEqualTo(Lint.UNREADABLE);
         assertThat(printed()).hasSize(4).anyMatch(line -> line.startsWith(bad + ":3: $: line 3, column 1: "));
-        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualToIgnoringNewLines(missing + ": no such file");
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualToIgnoringNewLines(missing + ":1: no such file");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "\0\0", "[]", "null", "\ufeff"})
+    void a_problem_of_the_whole_file_has_a_line_too(String text) {
+        assertThat(lint(text, "-")).isEqualTo(Lint.PROBLEMS);
+        assertThat(printed()).allSatisfy(line -> assertThat(line).startsWith("-:1: $: "));
     }
 
     @Test
     void a_folder_cannot_be_read() {
         assertThat(lint("", folder)).isEqualTo(Lint.UNREADABLE);
-        assertThat(err.toString(StandardCharsets.UTF_8)).startsWith(folder + ": cannot be read: ");
+        assertThat(err.toString(StandardCharsets.UTF_8)).startsWith(folder + ":1: cannot be read: ");
     }
 
     @Test

@@ -1,7 +1,11 @@
 package dev.meshclient.policy.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.meshclient.internal.time.Patience;
+import dev.meshclient.policy.PolicyProblem;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,7 +36,7 @@ class FieldHintsTest {
                 "'trafficPolicy': {} | not a level of its own: loadBalancer, outlierDetection",
                 "'connectionPool': {} | limits.maxRequests",
                 "'circuit_breakers': {} | limits.maxRequests",
-                "'retries': 3 | retry.attempts",
+                "'retries': 3 | retry: {\"attempts\": NUMBER",
                 "'weight': 3 | the weight of an endpoint or of a backendRef",
                 "'endpoints': [{'address': '10.0.0.1', 'port': 80, 'zone': 'a'}] | locality: \"region/zone\" of an endpoint",
                 "'endpoints': [{'address': '10.0.0.1', 'port': 80, 'priority': 1}] | the priority of an entry of clusters",
@@ -45,13 +49,140 @@ class FieldHintsTest {
                 "'outlierDetection': {'consecutiveErrors': 3} | outlierDetection.consecutiveGatewayErrors",
                 "'idleTimeout': '1h' | timeouts.idle of a service: the time without a byte within a call",
                 "'rules': [{'backendRefs': [{'name': 'a'}], 'prefix': '/a'}] | path: {\"type\": \"PathPrefix\", \"value\": PATH} of a match, for whole path elements",
+                "'retries': {'attempts': 3, 'perTryTimeout': '2s'} | retry: {\"attempts\": NUMBER",
+                "'rules': [{'backendRefs': [{'name': 'a'}], 'delay': {}}] | nothing: a policy injects no faults",
+                "'rules': [{'backendRefs': [{'name': 'a'}], 'rewrite': {}}] | nothing: this version changes no requests",
+                "'rules': [{'backendRefs': [{'name': 'a'}], 'corsPolicy': {}}] | nothing: a client has no part in it",
+                "'rules': [{'backendRefs': [{'name': 'a'}], 'matches': [{'path': {'value': '/', 'ignoreUriCase': true}}]}] | nothing: a RegularExpression",
+                "'rules': [{'backendRefs': [{'name': 'a', 'invertMatch': true}]}] | nothing: a RegularExpression",
+                "'splits': [] | backendRefs of a rule",
+                "'requestTimeout': '1s' | timeouts.request",
+                "'retryConstraint': {'retryRatio': 0.2} | retryConstraint.minRetryRate.count",
+                "'retry': {'attempts': 1, 'retryRemoteLocalities': true} | nothing: a retry uses an endpoint that the call has not tried",
+                "'retry': {'attempts': 1, 'retryBackOff': {}} | retry.backoff",
+                "'outlierDetection': {'ejectionTime': '30s'} | outlierDetection.baseEjectionTime",
+                "'outlierDetection': {'consecutive5xx': 5} | outlierDetection.consecutive5xxErrors",
+                "'outlierDetection': {'enforcingConsecutive5xx': 5} | nothing: consecutive failures alone eject",
+                "'slowStartConfig': {} | nothing: only an endpoint that returns",
+                "'healthyPanicThreshold': 50 | outlierDetection.minHealthPercent",
+                "'namespace': 'prod' | nothing: metadata has mesh",
+                "'exportTo': ['*'] | nothing: a client has no part in it",
+                "'isRetryable': true | nothing: retry applies to methods that are safe to repeat",
                 "'mtls': {} | tls: {\"mode\": \"MESH_MUTUAL\"}",
             })
     void what_a_word_of_elsewhere_is_here(String field, String meaning) {
         assertThat(only("'services': {'a': {'hosts': ['a'], " + field + "}}"))
                 .startsWith("no such field")
                 .contains("; in this document it is " + meaning)
-                .contains("; known here: ");
+                .doesNotContain("known here");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'matches': [{'path': {'type': 'Prefix', 'value': '/a'}}] | Prefix is stated as PathPrefix here",
+                "'matches': [{'path': {'type': 'regex', 'value': '/a'}}] | regex is stated as RegularExpression here",
+                "'matches': [{'path': {'type': 'Regularexpresion', 'value': '/a'}}] | did you mean RegularExpression?",
+                "'matches': [{'path': {'type': 'exact', 'value': '/a'}}] | did you mean Exact?",
+                "'matches': [{'headers': [{'name': 'a', 'type': 'Prefix', 'value': 'a'}]}] | RegularExpression here: TEXT.*",
+                "'fault': {'abort': {'httpStatus': 503}} | no part of a policy injects faults",
+                "'filters': [] | interceptors of your OkHttpClient",
+            })
+    void what_a_value_of_elsewhere_is_in_a_rule(String field, String meaning) {
+        assertThat(only("'services': {'a': {'hosts': ['a'], 'rules': [{'backendRefs': [{'name': 'a'}], " + field
+                        + "}]}}"))
+                .contains(meaning);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'resolution': 'STRICT_DNS' | STRICT_DNS is stated as DNS here",
+                "'appProtocol': 'grpc' | grpc is stated as kubernetes.io/h2c here, and as https with TLS",
+                "'endpoints': [{'address': '10.0.0.1', 'port': 80, 'health': 'passing'}] | passing is stated as HEALTHY here",
+                "'tls': {'mode': 'STRICT'} | its clients state MESH_MUTUAL here",
+                "'loadBalancer': {'simple': 'EWMA'} | is not supported by this version",
+            })
+    void what_a_value_of_elsewhere_is_in_a_service(String field, String meaning) {
+        assertThat(only("'services': {'a': {'hosts': ['a'], " + field + "}}")).contains(meaning);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "VirtualService | rules of a service",
+                "HTTPRoute | rules of a service",
+                "DestinationRule | settings and subsets of a service",
+                "ServiceEntry | a service with hosts and endpoints",
+                "ServiceResolver | settings and subsets of a service",
+                "ConfigMap | the text in its data",
+                "meshPolicy | did you mean MeshPolicy?",
+            })
+    void an_object_of_another_mesh_is_a_part_of_a_document(String kind, String part) {
+        String object = "{'apiVersion': 'networking.istio.io/v1', 'kind': '" + kind + "', 'spec': {}}";
+        List<String> found = PolicyCodec.lint(Fixtures.utf8(object.replace('\'', '"'))).stream()
+                .map(PolicyProblem::toString)
+                .toList();
+
+        assertThat(found).hasSize(2);
+        assertThat(found.get(1)).startsWith("kind: ").contains(part);
+    }
+
+    @Test
+    void yaml_is_not_json() {
+        String yaml = "apiVersion: meshclient.dev/v1\nkind: MeshPolicy\n";
+
+        assertThat(PolicyCodec.lint(yaml.getBytes(StandardCharsets.UTF_8)))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.expected())
+                        .contains("YAML is not read")
+                        .contains("JSON (RFC 8259)"));
+    }
+
+    @Test
+    void the_service_and_the_subset_that_a_rule_probably_meant() {
+        assertThat(only("'services': {'orders': {'hosts': ['a'], 'rules': [{'backendRefs': [{'name': 'order'}]}]}}"))
+                .isEqualTo("a service of this document; did you mean \"orders\"?");
+        assertThat(only("'services': {'orders': {'hosts': ['a'], 'subsets': [{'name': 'canary', 'labels': {}}],"
+                        + " 'rules': [{'backendRefs': [{'name': 'orders', 'subset': 'cnary'}]}]}}"))
+                .endsWith("; did you mean \"canary\"?");
+        assertThat(only("'services': {'orders': {'hosts': ['a'], 'rules': [{'backendRefs': [{'name': 'billing'}]}]}}"))
+                .isEqualTo("a service of this document");
+    }
+
+    private static String letters(int number) {
+        return number == 0 ? "" : letters(number / 26) + (char) ('a' + number % 26);
+    }
+
+    @Test
+    void many_names_that_no_service_has_are_read_in_time() {
+        StringBuilder services = new StringBuilder();
+        for (int i = 1; i < 20_000; i++) {
+            services.append("'service-of-the-long-kind-" + letters(i) + "': {'hosts': ['h" + i
+                    + "'], 'rules': [{'backendRefs': [{'name': 'servize-of-the-long-kind-" + letters(i) + "'}]}]}, ");
+        }
+        String document = Fixtures.document("'services': {" + services + "'a': {'hosts': ['a']}}");
+
+        assertTimeoutPreemptively(Patience.LONG, () -> assertThat(PolicyCodec.lint(Fixtures.utf8(document)))
+                .hasSize(1001));
+    }
+
+    @Test
+    void fields_of_one_kind_of_object_are_listed_once() {
+        List<PolicyProblem> found = PolicyCodec.lint(Fixtures.utf8(Fixtures.document(
+                "'services': {'a': {'hosts': ['a'], 'colour': 1, 'taste': 1}, 'b': {'hosts': ['b'], 'smell': 1}}")));
+
+        assertThat(found.get(0).expected())
+                .startsWith("no such field; known here: ")
+                .contains("hosts");
+        assertThat(found.subList(1, 3))
+                .extracting(PolicyProblem::expected)
+                .containsOnly("no such field; known here: as listed above");
     }
 
     @Test

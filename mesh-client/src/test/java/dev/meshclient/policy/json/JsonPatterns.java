@@ -1,5 +1,6 @@
 package dev.meshclient.policy.json;
 
+import dev.meshclient.internal.text.Durations;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 

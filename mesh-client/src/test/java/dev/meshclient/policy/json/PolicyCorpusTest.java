@@ -3,6 +3,7 @@ package dev.meshclient.policy.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.meshclient.internal.text.Durations;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Patterns;
 import dev.meshclient.policy.PolicyProblem;

@@ -121,7 +121,7 @@ class UselessSettingsTest {
 
         assertThat(ofService(ONE + ", " + longer))
                 .containsExactly(
-                        "services.a.timeouts.backendRequest: \"2s\": at most timeouts.request, which is 1000ms here:"
+                        "services.a.timeouts.backendRequest: \"2s\": at most timeouts.request, which is 1s here:"
                                 + " the whole call ends before its first attempt may");
         assertThat(warnings("'defaults': {" + longer + "}, 'services': {}")).hasSize(1);
         assertThat(ofService(ONE + ", 'timeouts': {'request': '1s'}, 'rules': [{'backendRefs': [{'name': 'a'}],"
@@ -142,7 +142,7 @@ class UselessSettingsTest {
 
         assertThat(ofService(ONE + ", " + longer))
                 .containsExactly(
-                        "services.a.timeouts.backendRequest: \"20s\": at most timeouts.request, which is 15000ms if it is"
+                        "services.a.timeouts.backendRequest: \"20s\": at most timeouts.request, which is 15s if it is"
                                 + " not stated: the whole call ends before its first attempt may");
         assertThat(ofService("'resolution': 'NONE', " + longer)).isEmpty();
         assertThat(ofService(ONE + ", 'timeouts': {'backendRequest': '15s'}")).isEmpty();
@@ -180,7 +180,7 @@ class UselessSettingsTest {
                 .singleElement()
                 .asString()
                 .startsWith(
-                        "services.a.rules[0].timeouts.backendRequest: \"2s\": at most timeouts.request, which is 1000ms");
+                        "services.a.rules[0].timeouts.backendRequest: \"2s\": at most timeouts.request, which is 1s");
     }
 
     @Test

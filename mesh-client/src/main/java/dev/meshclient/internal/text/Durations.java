@@ -1,4 +1,4 @@
-package dev.meshclient.policy.json;
+package dev.meshclient.internal.text;
 
 import java.time.Duration;
 import java.util.List;
@@ -7,20 +7,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Durations in the format of Gateway API (GEP-2257): {@code 1h30m}, {@code 10s}, {@code 250ms}. */
-final class Durations {
-    static final String EXPECTED =
+public final class Durations {
+    public static final String EXPECTED =
             "a duration such as \"1m30s\" or \"250ms\": 1 to 4 numbers of up to 5 digits with h, m, s or ms";
 
     private static final int MAX_PARTS = 4;
     private static final int MAX_NUMBER = 99_999;
-    static final Pattern WHOLE = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
+    public static final Pattern WHOLE = Pattern.compile("([0-9]{1,5}(h|m|s|ms)){1,4}");
     private static final Pattern PART = Pattern.compile("([0-9]{1,5})(ms|h|m|s)");
     private static final List<String> UNITS = List.of("h", "m", "s", "ms");
     private static final long[] MILLIS = {3_600_000, 60_000, 1000, 1};
 
     private Durations() {}
 
-    static @Nullable Duration parse(String text) {
+    public static @Nullable Duration parse(String text) {
         if (!WHOLE.matcher(text).matches()) {
             return null;
         }
@@ -33,18 +33,28 @@ final class Durations {
     }
 
     /** The text that {@link #parse} reads as this duration. */
-    static String format(Duration duration) {
-        if (duration.isZero()) {
-            return "0s";
-        }
-        boolean tooLong = duration.compareTo(Duration.ofHours((long) MAX_PARTS * MAX_NUMBER)) > 0;
-        String text = duration.isNegative() || tooLong || duration.toNanosPart() % 1_000_000 != 0
-                ? null
-                : parts(duration.toMillis(), MAX_PARTS);
+    public static String format(Duration duration) {
+        String text = textOf(duration);
         if (text == null) {
             throw new IllegalArgumentException("a policy document cannot express " + duration + "; legal: " + EXPECTED);
         }
         return text;
+    }
+
+    /** As {@link #format}; if no document can express it, as {@link Duration#toString}. */
+    public static String shown(Duration duration) {
+        String text = textOf(duration);
+        return text == null ? duration.toString() : text;
+    }
+
+    private static @Nullable String textOf(Duration duration) {
+        if (duration.isZero()) {
+            return "0s";
+        }
+        boolean tooLong = duration.compareTo(Duration.ofHours((long) MAX_PARTS * MAX_NUMBER)) > 0;
+        return duration.isNegative() || tooLong || duration.toNanosPart() % 1_000_000 != 0
+                ? null
+                : parts(duration.toMillis(), MAX_PARTS);
     }
 
     /** The largest unit first; a smaller one if the rest would not fit into the remaining parts. */

@@ -1,0 +1,5 @@
+/** Spells values and words of documents. */
+@NullMarked
+package dev.meshclient.internal.text;
+
+import org.jspecify.annotations.NullMarked;
