@@ -127,7 +127,9 @@ final class Activation {
         fresh.forEach(backend ->
                 steps.run("the plan and the ejection rules of " + backend.name(), () -> backend.activate(now)));
         steps.run("the issuers of tokens", () -> self.keys().inForce(issuers(next, self)));
-        steps.run("the revisions of unchanged services", () -> next.policy().services().forEach(this::revise));
+        steps.run(
+                "the revisions of unchanged services",
+                () -> next.policy().services().forEach(this::revise));
     }
 
     private void revise(String name, AcceptedService accepted) {
