@@ -1,8 +1,11 @@
 /** A service mesh inside the process, over OkHttp. */
+@SuppressWarnings("requires-transitive-automatic") // OpenTelemetry has an automatic name only
 module dev.meshclient {
+    requires transitive io.opentelemetry.api;
     requires transitive okhttp3;
     requires transitive org.jspecify;
     requires com.fasterxml.jackson.databind;
+    requires io.opentelemetry.context;
     requires com.nimbusds.jose.jwt;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;

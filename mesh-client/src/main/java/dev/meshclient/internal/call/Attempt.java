@@ -289,6 +289,13 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
     }
 
     @Override
+    public String reason() {
+        Result now = result;
+        IOException failure = now == null ? null : now.failure();
+        return failure == null ? "" : ReasonLetters.of(failure, now.outcome(), call.cancelCause() != null);
+    }
+
+    @Override
     public long elapsedNanos() {
         Result now = result;
         return (now == null ? now() : now.decidedAt()) - startedAt();
