@@ -128,6 +128,7 @@ class MeshTracesTest {
     }
 
     @Test
+    @SuppressWarnings("try") // the scope is there for its close
     void a_call_is_one_client_span_below_the_span_of_the_caller() throws Exception {
         server.enqueue(new MockResponse.Builder().body("ok").build());
         try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
@@ -256,6 +257,7 @@ class MeshTracesTest {
     }
 
     @Test
+    @SuppressWarnings("try") // the scope is there for its close
     void an_asynchronous_call_has_the_parent_of_the_thread_that_makes_it_and_carries_baggage() throws Exception {
         server.enqueue(new MockResponse.Builder().body("ok").build());
         try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());

@@ -290,9 +290,8 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
 
     @Override
     public String reason() {
-        Result now = result;
-        IOException failure = now == null ? null : now.failure();
-        return failure == null ? "" : ReasonLetters.of(failure, now.outcome(), call.cancelCause() != null);
+        IOException failure = failure();
+        return failure == null ? "" : ReasonLetters.of(failure, outcome(), call.cancelCause() != null);
     }
 
     @Override

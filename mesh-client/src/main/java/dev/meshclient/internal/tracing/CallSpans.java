@@ -43,6 +43,7 @@ final class CallSpans implements CallObserver {
     }
 
     @Override
+    @SuppressWarnings("MustBeClosedChecker") // attemptEnded follows on the same thread, and closes it
     public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
         attempted = true;
         CallInfo call = attempt.call();
