@@ -1,7 +1,8 @@
 /** A service mesh inside the process, over OkHttp. */
-@SuppressWarnings("requires-transitive-automatic") // OpenTelemetry has an automatic name only
+@SuppressWarnings("requires-transitive-automatic") // Micrometer and OpenTelemetry have automatic names only
 module dev.meshclient {
     requires transitive io.opentelemetry.api;
+    requires transitive micrometer.core;
     requires transitive okhttp3;
     requires transitive org.jspecify;
     requires com.fasterxml.jackson.databind;
