@@ -18,7 +18,6 @@ import dev.meshclient.internal.okhttp.events.RealCallAccess;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.ProtocolException;
-import java.net.SocketException;
 import kotlin.jvm.JvmClassMappingKt;
 import kotlin.jvm.functions.Function0;
 import kotlin.reflect.KClass;
@@ -194,9 +193,9 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
     }
 
     /**
-     * A caller that cancels gets the failure of the running attempt, as with OkHttp; during a pause none runs. If an attempt at
-     * an endpoint failed at that moment for another reason, the caller gets OkHttp's "Canceled"; a limit of the mesh that was
-     * first stays.
+     * A caller that cancels gets OkHttp's "Canceled", and as its cause the failure of the attempt that it ended; plain OkHttp
+     * mostly comes to the same by its own repetition. A limit of the mesh that was first stays, and so does the failure of a
+     * call that only OkHttp handled.
      */
     private IOException asReported(Call call, IOException e) {
         Attempt attempt = call.latest();
@@ -207,16 +206,12 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         IOException cause = call.cancelCause();
         boolean byCaller = outer().isCanceled() && (cause == null || cause instanceof Canceled);
         InnerCall inner = last;
-        return byCaller && inner != null && inner.toMesh && !isOfCancelling(failure)
-                ? new IOException("Canceled", failure)
-                : failure;
+        boolean ours = failure instanceof Canceled || (inner != null && inner.toMesh);
+        return byCaller && ours && !isOkHttpsCanceled(failure) ? new IOException("Canceled", failure) : failure;
     }
 
-    /** Whether the closing of a socket or a stream caused it; OkHttp's internal types are compared by name. */
-    private static boolean isOfCancelling(IOException e) {
-        return e.getClass() == SocketException.class
-                || e.getClass().getSimpleName().equals("StreamResetException")
-                || "Canceled".equals(e.getMessage());
+    private static boolean isOkHttpsCanceled(IOException e) {
+        return e.getClass() == IOException.class && "Canceled".equals(e.getMessage());
     }
 
     /**
