@@ -11,6 +11,7 @@ import dev.meshclient.internal.control.PolicyFeed;
 import dev.meshclient.internal.control.PolicySink;
 import dev.meshclient.internal.control.Status;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.events.IdentityEvents;
@@ -104,9 +105,10 @@ public final class Mesh implements Closeable {
                 new PolicyControl(new CurrentState(time, builder.resolver, self, events), time, builder.staleTtl),
                 self,
                 events,
-                builder.claims,
-                builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
-                builder.initialFetchTimeout);
+                new EntrySettings(
+                        builder.claims,
+                        builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
+                        builder.initialFetchTimeout));
         this.engine = new Engine(time, router, identities, events.observers(), builder.scripted);
         identities.onTrustChange(() -> {
             router.control().current().forEachEndpoint(engine::trustChanged);

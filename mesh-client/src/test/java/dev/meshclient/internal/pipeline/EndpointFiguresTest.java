@@ -12,13 +12,13 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import okhttp3.Request;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,8 +36,8 @@ class EndpointFiguresTest {
     private static final String BAD = "10.0.0.1:80";
 
     private final StepTime time = new StepTime();
-    private final Router router = Router.withoutNames(
-            time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+    private final Router router =
+            Router.withoutNames(time, Workload.unknown(), Events.none(time), EntrySettings.NONE, Duration.ofHours(1));
 
     @BeforeEach
     void apply() throws IOException {
