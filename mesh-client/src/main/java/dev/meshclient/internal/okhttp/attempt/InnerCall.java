@@ -354,13 +354,13 @@ public final class InnerCall extends EventForwarder implements Runnable {
 
     @Override
     public void proxySelectStart(Call call, HttpUrl url) {
-        outerCall.tellRelease();
+        outerCall.reportRelease();
         super.proxySelectStart(call, url);
     }
 
     @Override
     public void dnsStart(Call call, String domainName) {
-        outerCall.tellRelease();
+        outerCall.reportRelease();
         super.dnsStart(call, domainName);
     }
 
@@ -368,7 +368,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
     public void connectStart(Call call, InetSocketAddress inetSocketAddress, Proxy proxy) {
         connectStarted = true;
         rare().connectStartedAt = attempt.now();
-        outerCall.tellRelease();
+        outerCall.reportRelease();
         super.connectStart(call, shown(inetSocketAddress), proxy);
     }
 
