@@ -4,6 +4,7 @@ import dev.meshclient.authz.Inbound;
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.accesslog.AccessLogWriter;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.control.PolicyControl;
@@ -15,11 +16,13 @@ import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.events.IdentityEvents;
+import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.OkHttpVersion;
 import dev.meshclient.internal.okhttp.SystemResolver;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.source.ServiceOverride;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
@@ -27,8 +30,11 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Identities;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.AccessLog;
 import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.MeshListener;
+import dev.meshclient.telemetry.MeshMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
@@ -66,6 +72,7 @@ public final class Mesh implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient");
 
     private final Time time;
+    private final Meters meters;
     private final Runnable stopTime;
     private final Router router;
     private final Identities identities;
@@ -73,6 +80,7 @@ public final class Mesh implements Closeable {
     private final PolicySource source;
     private final PolicyFeed policy;
     private final Duration drainTimeout;
+    private final @Nullable AccessLogWriter accessLog;
     private final Set<Signal> readiness = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -87,7 +95,15 @@ public final class Mesh implements Closeable {
             this.stopTime = () -> {};
         }
         this.drainTimeout = builder.drainTimeout;
-        Events events = Events.of(time, builder.observers, builder.listeners);
+        this.accessLog = builder.accessLog == null ? null : AccessLogWriter.start(time, builder.accessLog);
+        List<CallObserver.Factory> observers = new ArrayList<>(builder.observers);
+        if (accessLog != null) {
+            observers.add(accessLog); // last: it writes the headers that the others set
+        }
+        MeshMetrics metrics = builder.metrics;
+        this.meters = metrics == null ? Meters.NONE : Meters.of(time, metrics);
+        Events events = Events.of(time, observers, builder.listeners);
+        Telemetry telemetry = new Telemetry(events, meters);
         this.identities = Identities.start(
                 time,
                 builder.identity,
@@ -102,9 +118,9 @@ public final class Mesh implements Closeable {
                 builder.scripted == null ? this::download : Mesh::refuseDownload);
         this.router = new Router(
                 time,
-                new PolicyControl(new CurrentState(time, builder.resolver, self, events), time, builder.staleTtl),
+                new PolicyControl(new CurrentState(time, builder.resolver, self, telemetry), time, builder.staleTtl),
                 self,
-                events,
+                telemetry,
                 new EntrySettings(
                         builder.claims,
                         builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
@@ -270,6 +286,10 @@ public final class Mesh implements Closeable {
         drain();
         router.control().current().forEachEndpoint(engine::retire);
         engine.close();
+        if (accessLog != null) {
+            accessLog.close(); // last: the calls that were cut off have lines too
+        }
+        meters.close();
         stopTime.run();
     }
 
@@ -299,8 +319,10 @@ public final class Mesh implements Closeable {
         private final List<String> claims = new ArrayList<>();
         private final List<CallObserver.Factory> observers = new ArrayList<>();
         private final List<MeshListener> listeners = new ArrayList<>();
+        private @Nullable AccessLog accessLog;
         private final Map<String, TokenSource> tokens = new LinkedHashMap<>();
         private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
+        private @Nullable MeshMetrics metrics;
         private Duration initialFetchTimeout = Duration.ofSeconds(5);
         private Duration staleTtl = Duration.ofHours(1);
         private Duration drainTimeout = Duration.ofSeconds(2);
@@ -431,6 +453,23 @@ public final class Mesh implements Closeable {
         /** Gets events outside calls; may be called more than once. */
         public Builder listener(MeshListener listener) {
             listeners.add(listener);
+            return this;
+        }
+
+        /** Binds the metrics of the mesh to this registry: {@code metrics(MeshMetrics.bindTo(registry))}. */
+        public Builder metrics(MeterRegistry registry) {
+            return metrics(MeshMetrics.bindTo(registry));
+        }
+
+        /** The registry of the metrics; a second one replaces the first. Default: none, and no call is counted. */
+        public Builder metrics(MeshMetrics metrics) {
+            this.metrics = metrics;
+            return this;
+        }
+
+        /** Writes a line for each call. Default: none is written. A second log replaces the first. */
+        public Builder accessLog(AccessLog log) {
+            this.accessLog = log;
             return this;
         }
 

@@ -14,6 +14,7 @@ import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.json.PolicyCodec;
@@ -84,7 +85,7 @@ class PolicyFeedTest {
         Router router = Router.withoutNames(
                 time,
                 Workload.unknown(),
-                Events.of(time, List.of(), listeners),
+                Telemetry.of(Events.of(time, List.of(), listeners)),
                 EntrySettings.NONE,
                 Duration.ofHours(1));
         PolicySink sink = new PolicySink(

@@ -13,7 +13,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.control.Applied;
-import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
@@ -40,7 +40,7 @@ class HostByHostTest {
         Router made = Router.withoutNames(
                 time,
                 Workload.unknown(),
-                Events.none(time),
+                Telemetry.none(time),
                 new EntrySettings(List.of(claimed), registryOnly, Duration.ofSeconds(5)),
                 Duration.ofHours(1));
         made.wanted().onAsk(() -> asked.add(String.join(",", made.wanted().hosts())));
@@ -97,7 +97,7 @@ class HostByHostTest {
         Router own = Router.withoutNames(
                 time,
                 Workload.of("Checkout"),
-                Events.none(time),
+                Telemetry.none(time),
                 new EntrySettings(List.of("orders", "*.svc"), false, Duration.ZERO),
                 Duration.ZERO);
         assertThat(own.wanted().hosts()).containsExactly("checkout", "orders");

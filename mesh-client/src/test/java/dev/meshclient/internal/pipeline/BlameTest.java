@@ -50,7 +50,7 @@ class BlameTest {
     private final Router router = Router.withoutNames(
             time,
             Workload.unknown(),
-            Events.of(time, List.of(), List.of(listener)),
+            Telemetry.of(Events.of(time, List.of(), List.of(listener))),
             EntrySettings.NONE,
             Duration.ofHours(1));
     private @Nullable Outcome fails = null;

@@ -49,7 +49,7 @@ class EjectionOverPoliciesTest {
     private final Router router = Router.withoutNames(
             time,
             Workload.unknown(),
-            Events.of(time, List.of(), List.of(listener)),
+            Telemetry.of(Events.of(time, List.of(), List.of(listener))),
             EntrySettings.NONE,
             Duration.ofHours(1));
     private final Set<String> bad = new HashSet<>(Set.of(BAD));

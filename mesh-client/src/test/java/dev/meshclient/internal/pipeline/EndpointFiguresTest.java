@@ -14,7 +14,6 @@ import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -36,8 +35,8 @@ class EndpointFiguresTest {
     private static final String BAD = "10.0.0.1:80";
 
     private final StepTime time = new StepTime();
-    private final Router router =
-            Router.withoutNames(time, Workload.unknown(), Events.none(time), EntrySettings.NONE, Duration.ofHours(1));
+    private final Router router = Router.withoutNames(
+            time, Workload.unknown(), Telemetry.none(time), EntrySettings.NONE, Duration.ofHours(1));
 
     @BeforeEach
     void apply() throws IOException {

@@ -126,7 +126,7 @@ final class OneThreadMesh {
     };
     private final Wire wire = attempt -> Calls.respond(
             attempt, Objects.requireNonNull(attempt.endpoint()).name().equals(BAD) ? 500 : 200);
-    private final Events ofMesh = Events.of(time, List.of(), List.of(listener));
+    private final Telemetry ofMesh = Telemetry.of(Events.of(time, List.of(), List.of(listener)));
     private final LocalWorkload self =
             LocalWorkload.of(Workload.of("orders"), () -> null, time, Map.of(), (uri, max, timeout) -> {
                 fetched.add(uri.getPath());
@@ -141,13 +141,14 @@ final class OneThreadMesh {
                 return List.of("10.1.0." + name.length());
             },
             self,
+            ofMesh,
             this::compile);
     final Router router = new Router(
             time,
             new PolicyControl(current, time, Duration.ofMinutes(5)),
             self,
             ofMesh,
-            new EntrySettings(List.of("*.claimed"), false, Duration.ZERO));
+            new EntrySettings(new EntrySettings(List.of("*.claimed"), false, Duration.ZERO)));
 
     OneThreadMesh() {
         router.wanted().onAsk(this::mayFail);

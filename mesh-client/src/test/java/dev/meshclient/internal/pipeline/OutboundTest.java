@@ -41,7 +41,7 @@ class OutboundTest {
         Router router = Router.withoutNames(
                 new StepTime(),
                 Workload.of("web").zone("eu/eu-1a"),
-                Events.of(new StepTime(), observers, List.of()),
+                Telemetry.of(Events.of(new StepTime(), observers, List.of())),
                 EntrySettings.NONE,
                 Duration.ofHours(1));
         router.control()
@@ -84,7 +84,7 @@ class OutboundTest {
         Router router = Router.withoutNames(
                 new StepTime(),
                 Workload.of("web"),
-                Events.none(new StepTime()),
+                Telemetry.none(new StepTime()),
                 EntrySettings.NONE,
                 Duration.ofHours(1));
         PolicyDocument document = Documents.mesh("test").epoch("e").version(7).read();
@@ -108,7 +108,7 @@ class OutboundTest {
                 });
         Outbound outbound = new Outbound(
                 time,
-                Events.none(time),
+                Telemetry.none(time),
                 self,
                 new DnsCache(time, name -> List.of(), () -> {}),
                 new RecentAttempts(0),

@@ -15,7 +15,6 @@ import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
@@ -34,7 +33,7 @@ class PolicyChangeTest {
     private final Router router = Router.withoutNames(
             time,
             Workload.unknown(),
-            Events.none(time),
+            Telemetry.none(time),
             new EntrySettings(List.of("orders"), false, Duration.ZERO),
             Duration.ofHours(1));
     private final List<Attempt> open = new ArrayList<>();
