@@ -1,6 +1,5 @@
 package dev.meshclient.benchmarks;
 
-import dev.meshclient.internal.entry.EntrySettings;
 import com.sun.management.ThreadMXBean;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
@@ -8,6 +7,7 @@ import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.metrics.Meters;

@@ -59,8 +59,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
      * @param control decides which document is in force
      * @param self this process
      */
-    public Router(
-            Time time, PolicyControl control, LocalWorkload self, Telemetry telemetry, EntrySettings settings) {
+    public Router(Time time, PolicyControl control, LocalWorkload self, Telemetry telemetry, EntrySettings settings) {
         this.time = time;
         this.telemetry = telemetry;
         this.control = control;
