@@ -148,7 +148,7 @@ final class OneThreadMesh {
             new PolicyControl(current, time, Duration.ofMinutes(5)),
             self,
             ofMesh,
-            new EntrySettings(new EntrySettings(new EntrySettings(List.of("*.claimed"), false, Duration.ZERO))));
+            new EntrySettings(List.of("*.claimed"), false, Duration.ZERO));
 
     OneThreadMesh() {
         router.wanted().onAsk(this::mayFail);

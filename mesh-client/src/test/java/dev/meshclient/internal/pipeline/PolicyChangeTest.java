@@ -34,7 +34,7 @@ class PolicyChangeTest {
             time,
             Workload.unknown(),
             Telemetry.none(time),
-            new EntrySettings(new EntrySettings(List.of("orders"), false, Duration.ZERO)),
+            new EntrySettings(List.of("orders"), false, Duration.ZERO),
             Duration.ofHours(1));
     private final List<Attempt> open = new ArrayList<>();
     private final List<String> gone = new ArrayList<>();
