@@ -1,7 +1,6 @@
 package dev.meshclient.internal.control;
 
 import dev.meshclient.MeshStatus;
-import dev.meshclient.internal.text.Durations;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.PolicyProblem;
@@ -41,12 +40,12 @@ public record Status(
         @Override
         public String toString() {
             return (id.isEmpty() ? "no certificate yet" : id) + " from " + source
-                    + (age == null ? "" : ", for " + Durations.rounded(age))
+                    + (age == null ? "" : ", for " + length(age))
                     + (expiresIn == null
                             ? ""
                             : expiresIn.isNegative()
-                                    ? ", expired " + Durations.rounded(expiresIn.negated()) + " ago"
-                                    : ", expires in " + Durations.rounded(expiresIn))
+                                    ? ", expired " + length(expiresIn.negated()) + " ago"
+                                    : ", expires in " + length(expiresIn))
                     + (problem.isEmpty() ? "" : "\n  ! " + problem);
         }
     }
@@ -59,7 +58,7 @@ public record Status(
                         case SNAPSHOT -> "from a snapshot";
                         case STALE -> "from a STALE snapshot";
                     }
-                    + ", confirmed " + Durations.rounded(age) + " ago";
+                    + ", confirmed " + length(age) + " ago";
         }
     }
 
@@ -129,9 +128,7 @@ public record Status(
             return address + (place.isEmpty() ? "" : " in " + place) + (cluster.isEmpty() ? "" : " of " + cluster) + " "
                     + health + ", " + inFlight + " in flight"
                     + (lastMinute.requests() == 0 ? "" : ", in the last minute " + lastMinute)
-                    + (nextProbeIn == null
-                            ? ""
-                            : ", ejected (next probe in " + Durations.rounded(nextProbeIn) + "): " + ejected);
+                    + (nextProbeIn == null ? "" : ", ejected (next probe in " + length(nextProbeIn) + "): " + ejected);
         }
     }
 
@@ -181,16 +178,16 @@ public record Status(
                 .append(age == null ? "no policy" : "policy " + revision)
                 .append(" from ")
                 .append(source)
-                .append(age == null ? "" : ", in force for " + Durations.rounded(age))
+                .append(age == null ? "" : ", in force for " + length(age))
                 .append(freshness == null ? "" : ", " + freshness);
         if (lastProblem != null) {
             text.append("\nlast problem, ")
-                    .append(Durations.rounded(lastProblem.age()))
+                    .append(length(lastProblem.age()))
                     .append(" ago")
                     .append(
-                            Durations.rounded(lastProblem.lasting()).equals(Durations.rounded(lastProblem.age()))
+                            length(lastProblem.lasting()).equals(length(lastProblem.age()))
                                     ? ""
-                                    : ", failing for " + Durations.rounded(lastProblem.lasting()))
+                                    : ", failing for " + length(lastProblem.lasting()))
                     .append(": ")
                     .append(lastProblem.message().replace("\n", "\n  "));
         }
@@ -230,8 +227,18 @@ public record Status(
             case KEPT -> "is refused and kept as in " + service.revision();
             case ABSENT ->
                 "is not listed and kept as in " + service.revision()
-                        + (service.dropsIn() == null ? "" : " for " + Durations.rounded(service.dropsIn()));
+                        + (service.dropsIn() == null ? "" : " for " + length(service.dropsIn()));
             case REFUSED -> "is refused and has no earlier policy";
         };
+    }
+
+    /** One unit is precise enough for readers. */
+    static String length(Duration time) {
+        long seconds = time.toSeconds();
+        return seconds < 120
+                ? seconds + " s"
+                : seconds < 7200
+                        ? seconds / 60 + " min"
+                        : seconds < 172_800 ? seconds / 3600 + " h" : time.toDays() + " d";
     }
 }

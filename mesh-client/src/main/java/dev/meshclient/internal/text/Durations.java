@@ -32,16 +32,6 @@ public final class Durations {
         return Duration.ofMillis(millis);
     }
 
-    /** In one unit, which is precise enough for people: {@code 90 s}, {@code 15 min}, {@code 3 h}, {@code 2 d}. */
-    public static String rounded(Duration time) {
-        long seconds = time.toSeconds();
-        return seconds < 120
-                ? seconds + " s"
-                : seconds < 7200
-                        ? seconds / 60 + " min"
-                        : seconds < 172_800 ? seconds / 3600 + " h" : time.toDays() + " d";
-    }
-
     /** The text that {@link #parse} reads as this duration. */
     public static String format(Duration duration) {
         String text = textOf(duration);
