@@ -4,6 +4,7 @@ import dev.meshclient.authz.Inbound;
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.accesslog.AccessLogWriter;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.control.PolicyControl;
@@ -26,6 +27,7 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Identities;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.AccessLog;
 import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.MeshListener;
 import java.io.Closeable;
@@ -72,6 +74,7 @@ public final class Mesh implements Closeable {
     private final PolicySource source;
     private final PolicyFeed policy;
     private final Duration drainTimeout;
+    private final @Nullable AccessLogWriter accessLog;
     private final Set<Signal> readiness = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -86,7 +89,12 @@ public final class Mesh implements Closeable {
             this.stopTime = () -> {};
         }
         this.drainTimeout = builder.drainTimeout;
-        Events events = Events.of(time, builder.observers, builder.listeners);
+        this.accessLog = builder.accessLog == null ? null : AccessLogWriter.start(time, builder.accessLog);
+        List<CallObserver.Factory> observers = new ArrayList<>(builder.observers);
+        if (accessLog != null) {
+            observers.add(accessLog); // last: it writes the headers that the others set
+        }
+        Events events = Events.of(time, observers, builder.listeners);
         this.identities = Identities.start(
                 time,
                 builder.identity,
@@ -262,16 +270,15 @@ public final class Mesh implements Closeable {
             closed = true;
         }
         policy.close();
-        try {
-            identities.close();
-        } catch (IOException e) {
-            LOG.warn("the identity's source did not close: {}", e.toString());
-        }
+        identities.close();
         router.close();
         readiness.forEach(Signal::raise);
         drain();
         router.control().current().forEachEndpoint(engine::retire);
         engine.close();
+        if (accessLog != null) {
+            accessLog.close(); // last: the calls that were cut off have lines too
+        }
         stopTime.run();
     }
 
@@ -301,6 +308,7 @@ public final class Mesh implements Closeable {
         private final List<String> claims = new ArrayList<>();
         private final List<CallObserver.Factory> observers = new ArrayList<>();
         private final List<MeshListener> listeners = new ArrayList<>();
+        private @Nullable AccessLog accessLog;
         private final Map<String, TokenSource> tokens = new LinkedHashMap<>();
         private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
         private Duration initialFetchTimeout = Duration.ofSeconds(5);
@@ -433,6 +441,12 @@ public final class Mesh implements Closeable {
         /** Gets events outside calls; may be called more than once. */
         public Builder listener(MeshListener listener) {
             listeners.add(listener);
+            return this;
+        }
+
+        /** Writes a line for each call. Default: none is written. A second log replaces the first. */
+        public Builder accessLog(AccessLog log) {
+            this.accessLog = log;
             return this;
         }
 

@@ -296,6 +296,12 @@ class ArchitectureTest {
             "a server is a peer by the same rules that clients are held to");
 
     @ArchTest
+    static final ArchRule the_access_log_is_an_observer = only(
+            in("accesslog"),
+            in("accesslog", "time").or(ROOT_TYPES).or(resideInAPackage(ROOT + ".telemetry")),
+            "it reads what any observer is shown");
+
+    @ArchTest
     static final ArchRule files_know_nothing =
             only(in("files"), in("files"), "policy and certificates are watched in the same way");
 
@@ -486,6 +492,7 @@ class ArchitectureTest {
                         "identity",
                         "tls",
                         "files",
+                        "accesslog",
                         "pem",
                         "text",
                         "version",

@@ -29,7 +29,7 @@ class LocalOverrideTest {
     private static final String PLATFORM = """
             {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
              "metadata": {"mesh": "shop", "version": 7}, "trustDomain": "shop.example",
-             "defaults": {"tls": {"mode": "MESH_MUTUAL"}, "credentials": {"token": "corp"}},
+             "defaults": {"tls": {"mode": "MESH_MUTUAL"}, "credentials": {"token": "corp"}, "timeouts": {"connect": "30s"}},
              "services": {
                "orders": {
                  "hosts": ["orders", "orders.prod.svc.cluster.local:80"],

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class LoggersTest {
     private static final Path SOURCES = Path.of("src/main/java");
     private static final Pattern LOGGER = Pattern.compile("getLogger\\(([^)]*)\\)");
-    private static final Pattern LINE = Pattern.compile("\\b(?:LOG|log)\\.(error|warn|info|debug|trace)\\(");
+    private static final Pattern LINE = Pattern.compile("\\b(?:LOG|log)(?:\\.|::)(error|warn|info|debug|trace)\\b");
     private static final Pattern ROW = Pattern.compile("(?m)^\\| `(dev\\.meshclient[a-z.]*)` \\| `([A-Z]+)` \\| \\S");
 
     /** Classes that log with the logger of their owner. */

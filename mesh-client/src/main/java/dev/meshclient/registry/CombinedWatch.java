@@ -60,12 +60,21 @@ final class CombinedWatch implements Closeable {
 
     static CombinedWatch start(DocumentSink sink, CombinedSource source) {
         CombinedWatch watch = new CombinedWatch(sink, source);
-        watch.watched.add(source.first().watch(watch.first));
-        watch.watched.add(source.second().watch(watch.second));
+        watch.watch(source.first(), watch.first);
+        watch.watch(source.second(), watch.second);
         if (watch.isWaiting() || watch.lacksRemembered()) {
             watch.time.start("policy-combined", watch::awaitParts);
         }
         return watch;
+    }
+
+    /** A source that throws fails alone: the other one is watched, and not waited with. */
+    private void watch(PolicySource one, Part part) {
+        try {
+            watched.add(one.watch(part));
+        } catch (RuntimeException | Error e) {
+            part.failed(new IOException(one + " cannot be watched: " + e, e));
+        }
     }
 
     private synchronized boolean isWaiting() {
@@ -169,8 +178,16 @@ final class CombinedWatch implements Closeable {
             closed = true;
         }
         signal.raise();
+        IOException failure = null;
         for (Closeable part : watched) {
-            part.close();
+            try {
+                part.close();
+            } catch (IOException | RuntimeException e) {
+                failure = failure == null ? new IOException("a source did not close: " + e, e) : failure;
+            }
+        }
+        if (failure != null) {
+            throw failure;
         }
     }
 

@@ -2,6 +2,7 @@ package dev.meshclient.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Documents;
@@ -137,6 +138,34 @@ class CombinedSourceTest {
         assertThat(sink.services.get(0)).containsExactly("vm", "cluster");
         registry.serves(document(2, "cluster"), "\"2\"");
         sink.awaitDelivered("version 5 + version 1", "version 5 + version 2");
+    }
+
+    @Test
+    void one_that_cannot_be_watched_does_not_hold_up_the_other() throws IOException {
+        PolicySource broken = watched -> {
+            throw new IllegalStateException("broken");
+        };
+        for (PolicySource combined : List.of(
+                PolicySource.merge(PolicySource.of(document(5, "vm")), broken),
+                PolicySource.merge(broken, PolicySource.of(document(5, "vm"))))) {
+            sink = new Revisions();
+            combined.watch(sink.at(time)).close();
+            assertThat(sink.services).containsExactly(Set.of("vm"));
+            assertThat(sink.events)
+                    .anyMatch(e -> e.endsWith("cannot be watched: java.lang.IllegalStateException: broken"));
+        }
+    }
+
+    @Test
+    void one_that_does_not_close_leaves_the_other_closed() {
+        List<String> closed = new CopyOnWriteArrayList<>();
+        PolicySource broken = watched -> () -> {
+            throw new IllegalStateException("broken");
+        };
+        Closeable both = PolicySource.merge(broken, watched -> () -> closed.add("second"))
+                .watch(sink.at(time));
+        assertThatThrownBy(both::close).isInstanceOf(IOException.class).hasMessageContaining("broken");
+        assertThat(closed).containsExactly("second");
     }
 
     @Test

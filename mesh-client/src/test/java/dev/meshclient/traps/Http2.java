@@ -19,6 +19,8 @@ final class Http2 {
     private static final int SETTINGS = 4;
     private static final int GOAWAY = 7;
     private static final int WINDOW_UPDATE = 8;
+    private static final int UNKNOWN = 0xA0;
+    private static final int MAX_FRAME = 1 << 14;
     private static final int LARGE = 0x3FFF_FFFF;
 
     private Http2() {}
@@ -44,6 +46,32 @@ final class Http2 {
             if (last) {
                 return header.getInt(5);
             }
+        }
+    }
+
+    /** Greets the client and reads the first frame of its first request, not more; the stream's number. */
+    static int begun(RawServer.Peer peer) throws IOException {
+        peer.read(PREFACE);
+        peer.write(frame(SETTINGS, 0, new byte[0]));
+        while (true) {
+            ByteBuffer header = ByteBuffer.wrap(peer.read(9));
+            int first = header.getInt();
+            peer.read(first >>> 8);
+            if ((first & 0xFF) == HEADERS) {
+                peer.count();
+                return header.getInt(5);
+            }
+        }
+    }
+
+    /**
+     * Frames that a client must ignore: once so many are written that no buffer between holds them, the client has read
+     * whatever was written before.
+     */
+    static void writeIgnored(RawServer.Peer peer, int bytes) throws IOException {
+        byte[] ignored = frame(UNKNOWN, 0, new byte[MAX_FRAME]);
+        for (int written = 0; written < bytes; written += ignored.length) {
+            peer.write(ignored);
         }
     }
 

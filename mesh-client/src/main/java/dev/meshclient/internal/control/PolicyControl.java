@@ -220,14 +220,7 @@ public final class PolicyControl {
     }
 
     private Time.Timer dropAt(long at, Consumer<EndpointHealth> gone) {
-        return time.at(at, "stale services", () -> {
-            try {
-                time.start("stale services", () -> dropStale(gone));
-            } catch (RuntimeException | Error e) {
-                LOG.error("no thread to drop services that no document lists; trying again in 60 s", e);
-                dropAt(time.now() + DROP_AGAIN_NANOS, gone);
-            }
-        });
+        return time.startAt(at, "stale services", () -> dropStale(gone));
     }
 
     private void dropStale(Consumer<EndpointHealth> gone) {

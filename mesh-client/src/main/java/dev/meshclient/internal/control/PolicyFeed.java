@@ -247,7 +247,7 @@ public final class PolicyFeed implements Closeable {
     private static void close(Closeable begun) {
         try {
             begun.close();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.warn("the policy source did not close: {}", e.toString());
         }
     }

@@ -89,7 +89,7 @@ final class SnapshotWriter {
             warning.reset();
         } catch (ClosedByInterruptException e) {
             LOG.debug("the policy snapshot {} was not written, its thread was interrupted", file);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) { // the thread writes all later ones
             if (warning.allows("not written", time.now())) {
                 LOG.warn(
                         "the policy snapshot {} cannot be written (logged once): {}; policy is in force all"

@@ -18,9 +18,12 @@ import java.util.List;
 import java.util.Objects;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Calls observers and listeners; both of its layers are left out where there are no observers. */
 public final class Events implements Observers {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.telemetry");
     private static final CallObserver NOT_OBSERVED = new CallObserver() {};
 
     private final Time time;
@@ -95,10 +98,18 @@ public final class Events implements Observers {
         }
     }
 
-    /** Notifies listeners of what became of documents, in order, on a thread of its own: the sources of policy hold locks. */
+    /**
+     * Notifies listeners of what became of documents, in order, on a thread of its own: the sources of policy hold locks. Where no
+     * thread can be had the events stay queued until the next call: the policy is in force all the same.
+     */
     public void deliverOfPolicy() {
-        if (hasListeners()) {
+        if (!hasListeners()) {
+            return;
+        }
+        try {
             time.start("policy events", ofPolicy::deliver);
+        } catch (RuntimeException | Error e) {
+            LOG.error("no thread to notify listeners of policy; the next document notifies them", e);
         }
     }
 

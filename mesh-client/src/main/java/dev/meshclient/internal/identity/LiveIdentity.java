@@ -263,7 +263,7 @@ public final class LiveIdentity implements Closeable {
 
     /** Does not wait for listeners. {@link #current} keeps returning the identity in use. */
     @Override
-    public void close() throws IOException {
+    public void close() {
         Closeable watched;
         synchronized (this) {
             closed = true;
@@ -271,7 +271,11 @@ public final class LiveIdentity implements Closeable {
             renewals.stop();
         }
         if (watched != null) {
-            watched.close();
+            try {
+                watched.close();
+            } catch (IOException | RuntimeException e) {
+                LOG.warn("identity: {} did not close: {}", source, e.toString());
+            }
         }
     }
 

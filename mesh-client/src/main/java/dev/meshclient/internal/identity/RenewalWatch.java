@@ -59,7 +59,7 @@ final class RenewalWatch {
         if (waiting != null) {
             sleep = shorter(sleep, Duration.between(now, waiting.notBefore()));
         }
-        timer = time.at(time.now() + sleep.toNanos(), "identity-life", () -> time.start("identity-life", look));
+        timer = time.startAt(time.now() + sleep.toNanos(), "identity-life", look);
     }
 
     private static Duration shorter(Duration longest, Duration other) {

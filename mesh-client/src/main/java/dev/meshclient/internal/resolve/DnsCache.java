@@ -32,6 +32,7 @@ public final class DnsCache {
     private final Queue<DnsEntry> due = new ArrayDeque<>();
     private final Set<Attempt> waiting = new LinkedHashSet<>(); // woken in the order of arrival
     private int threads;
+    private volatile boolean unlisted; // an update of the endpoint lists has failed
     private boolean closed;
 
     /** @param changed runs after the addresses of a name have changed, on the thread of the lookup */
@@ -107,9 +108,27 @@ public final class DnsCache {
         }
     }
 
+    /** Where no thread can be had the known addresses stay, and the name is looked up later. */
+    private synchronized void lookUpAgain(DnsEntry name) {
+        try {
+            lookUp(name);
+        } catch (RuntimeException | Error e) {
+            due.remove(name);
+            LOG.error("no thread to look up '{}'; trying again in 30 s", name.text, e);
+            name.next(time.at(time.now() + INTERVAL_NANOS, "resolve " + name.text, () -> lookUpAgain(name)));
+        }
+    }
+
     private void work() {
         for (DnsEntry name = next(); name != null; name = next()) {
-            look(name);
+            try {
+                look(name);
+            } catch (RuntimeException | Error e) { // the thread serves all names
+                LOG.error(
+                        "the addresses of '{}' did not reach all endpoint lists; the next lookup tries again",
+                        name.text,
+                        e);
+            }
         }
     }
 
@@ -128,14 +147,21 @@ public final class DnsCache {
             if (closed || names.get(name.text) != name) {
                 return;
             }
-            name.answer(fresh, time.at(fresh.nextAt(), "resolve " + name.text, () -> lookUp(name)));
+            name.answer(fresh, time.at(fresh.nextAt(), "resolve " + name.text, () -> lookUpAgain(name)));
         }
         log(name.text, before, fresh);
-        if (!fresh.addresses().equals(before.addresses())) {
-            changed.run();
+        try {
+            if (unlisted || !fresh.addresses().equals(before.addresses())) {
+                unlisted = false;
+                changed.run();
+            }
+        } catch (RuntimeException | Error e) {
+            unlisted = true;
+            throw e;
+        } finally {
+            name.listsUpdated();
+            raiseWaiting();
         }
-        name.listsUpdated();
-        raiseWaiting();
     }
 
     private DnsEntry.Answer ask(String name, DnsEntry.Answer before) {

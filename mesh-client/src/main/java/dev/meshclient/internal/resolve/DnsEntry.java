@@ -31,7 +31,11 @@ final class DnsEntry {
 
     void answer(Answer fresh, Time.Timer next) {
         answer = fresh;
-        timer = next;
+        next(next);
+    }
+
+    void next(Time.Timer lookup) {
+        timer = lookup;
     }
 
     /** Whether the first lookup, or the update of the endpoint lists with its answer, is pending. */

@@ -44,6 +44,14 @@ public interface Time {
     /** Runs the task, which may wait, on a thread of its own. The caller must bound the number of tasks. */
     void start(String name, Runnable task);
 
+    /**
+     * Runs the task once, on a thread of its own, at {@code at} or up to one tick later. Where no thread can be had it tries again
+     * every 60 s: the task may be the only one that arms the next timer.
+     */
+    default Timer startAt(long at, String name, Runnable task) {
+        return new LaterTask(this, name, task).at(at);
+    }
+
     /** An armed timer. */
     interface Timer {
         /** Disarms the timer; no effect if it fired. A running action may end after this returns. */

@@ -3,8 +3,8 @@ package dev.meshclient.internal.tls;
 import dev.meshclient.identity.SpiffeId;
 import dev.meshclient.internal.identity.WrongIdentity;
 import dev.meshclient.policy.Tls;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.util.Set;
@@ -60,12 +60,21 @@ final class ExpectedNames {
         }
     }
 
-    private static SSLSession withPeer(SSLSession session, Certificate[] chain) {
+    /** The caller's verifier may ask for all that a session has after the handshake. */
+    private static SSLSession withPeer(SSLSession session, X509Certificate[] chain) {
         return (SSLSession) Proxy.newProxyInstance(
-                ExpectedNames.class.getClassLoader(),
-                new Class<?>[] {SSLSession.class},
-                (proxy, method, arguments) -> method.getName().equals("getPeerCertificates")
-                        ? chain.clone()
-                        : method.invoke(session, arguments));
+                ExpectedNames.class.getClassLoader(), new Class<?>[] {SSLSession.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("getPeerCertificates")) {
+                        return chain.clone();
+                    }
+                    if (method.getName().equals("getPeerPrincipal")) {
+                        return chain[0].getSubjectX500Principal();
+                    }
+                    try {
+                        return method.invoke(session, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getTargetException();
+                    }
+                });
     }
 }

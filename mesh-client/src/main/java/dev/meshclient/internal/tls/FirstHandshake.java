@@ -80,21 +80,23 @@ final class FirstHandshake {
     /** Reads what the peer has sent, and sends what follows, until it is the peer's turn. */
     private void flight(ByteBuffer received) throws SSLException {
         received.flip();
-        for (HandshakeStatus next = engine.getHandshakeStatus(); ; next = engine.getHandshakeStatus()) {
-            switch (next) {
-                case NEED_TASK -> engine.getDelegatedTask().run();
-                case NEED_WRAP -> engine.wrap(NOTHING, sent);
-                case NEED_UNWRAP -> {
-                    if (engine.unwrap(received, plaintext).getStatus() != Status.OK) {
-                        received.compact();
-                        return;
-                    }
-                }
-                default -> {
-                    received.compact();
-                    return;
-                }
-            }
+        boolean goesOn = true;
+        while (goesOn) {
+            goesOn = step(received);
         }
+        received.compact();
+    }
+
+    /** @return false if it is the peer's turn, or this flight is longer than the buffer */
+    private boolean step(ByteBuffer received) throws SSLException {
+        return switch (engine.getHandshakeStatus()) {
+            case NEED_TASK -> {
+                engine.getDelegatedTask().run();
+                yield true;
+            }
+            case NEED_WRAP -> engine.wrap(NOTHING, sent).getStatus() == Status.OK;
+            case NEED_UNWRAP -> engine.unwrap(received, plaintext).getStatus() == Status.OK;
+            default -> false;
+        };
     }
 }

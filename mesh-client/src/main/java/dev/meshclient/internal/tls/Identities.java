@@ -6,7 +6,6 @@ import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.identity.LiveIdentity;
 import dev.meshclient.internal.time.Time;
 import java.io.Closeable;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -135,9 +134,7 @@ public final class Identities implements Closeable {
     }
 
     @Override
-    public void close() throws IOException {
-        for (LiveIdentity identity : all()) {
-            identity.close();
-        }
+    public void close() {
+        all().forEach(LiveIdentity::close);
     }
 }

@@ -2,6 +2,7 @@ package dev.meshclient.internal.control;
 
 import static dev.meshclient.registry.FakeRegistry.document;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -436,5 +437,17 @@ class PolicyFeedTest {
         registry.serves(document(2), "\"b\"");
         await().until(() -> time.running() == 0);
         assertThat(events).containsExactly("watched", "version 1");
+    }
+
+    @Test
+    void a_source_that_fails_to_close_does_not_keep_the_mesh_open() {
+        watch(
+                sink -> () -> {
+                    throw new IllegalStateException("broken");
+                },
+                directory,
+                Duration.ZERO);
+        await().until(() -> events.contains("watched"));
+        assertThatCode(Objects.requireNonNull(running).feed::close).doesNotThrowAnyException();
     }
 }

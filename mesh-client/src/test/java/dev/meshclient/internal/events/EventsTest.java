@@ -14,10 +14,13 @@ import dev.meshclient.internal.limit.Limit;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.internal.time.ThreadlessTime;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.telemetry.CallInfo;
 import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.telemetry.MeshEvent;
+import dev.meshclient.telemetry.MeshListener;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -268,5 +271,23 @@ class EventsTest {
         Events events = Events.of(time, List.of(), List.of(event -> {}));
         assertThat(events.ofCalls(below)).isSameAs(below);
         assertThat(events.ofAttempts(peer)).isSameAs(peer);
+    }
+
+    @Test
+    void events_of_policy_wait_for_the_next_document_while_no_thread_can_be_had() {
+        ThreadlessTime few = new ThreadlessTime();
+        Events events = Events.of(few, List.of(), List.of(new MeshListener() {
+            @Override
+            public void on(MeshEvent event) {
+                reported.add(event.toString());
+            }
+        }));
+        few.refuse(1);
+        events.policyApplied("version 1");
+        events.deliverOfPolicy();
+        assertThat(reported).isEmpty();
+        events.policyApplied("version 2");
+        events.deliverOfPolicy();
+        assertThat(reported).hasSize(2);
     }
 }

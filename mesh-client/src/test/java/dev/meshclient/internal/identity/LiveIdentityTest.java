@@ -2,6 +2,7 @@ package dev.meshclient.internal.identity;
 
 import static dev.meshclient.identity.TestCertificates.svid;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.identity.Svid;
@@ -11,6 +12,7 @@ import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.ThreadKind;
+import dev.meshclient.internal.time.ThreadlessTime;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.time.VirtualTime;
 import java.io.Closeable;
@@ -367,6 +369,26 @@ class LiveIdentityTest {
         assertThat(watched).isFalse();
         assertThat(time.armed()).isZero();
         assertThat(events).containsExactly("trust changed");
+    }
+
+    @Test
+    void a_source_that_does_not_close_keeps_no_other_from_being_closed() {
+        WorkloadIdentity broken = watcher -> () -> {
+            throw new IllegalStateException("broken");
+        };
+        assertThatCode(LiveIdentity.start(broken, time, new Recording(), svid -> {})::close)
+                .doesNotThrowAnyException();
+    }
+
+    @Test
+    void a_certificate_that_waits_is_taken_although_no_thread_can_be_had_at_first() {
+        ThreadlessTime few = new ThreadlessTime();
+        LiveIdentity.start(new Source(), few, new Recording(), svid -> {});
+        sink().deliver(fresh(START));
+        sink().deliver(fresh(START.plus(Duration.ofMinutes(5))));
+        few.refuse(1);
+        few.step(Duration.ofMinutes(7).toNanos());
+        assertThat(events).hasSize(3).last().isEqualTo("renewed");
     }
 
     private WorkloadIdentity.Sink sink() {

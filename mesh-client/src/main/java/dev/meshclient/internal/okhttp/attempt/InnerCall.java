@@ -48,6 +48,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
     private @Nullable Connection connection;
     private boolean connectStarted;
     private boolean headersStarted;
+    private boolean headersOpen; // their end was not reported
     private boolean responseStarted;
     private boolean done;
     private boolean released;
@@ -279,7 +280,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
         IOException limit = outerCall.endTimeout() ? timeout(failure) : limitOfBody();
         over(limit == null ? failure : limit);
         if (limit != null) {
-            throwFromRead(limit);
+            throwChecked(limit);
         }
     }
 
@@ -301,7 +302,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
      * the reader, and no response needs a body of the mesh around its own.
      */
     @SuppressWarnings("unchecked")
-    private static <E extends Exception> void throwFromRead(IOException limit) throws E {
+    private static <E extends Exception> void throwChecked(IOException limit) throws E {
         throw (E) limit;
     }
 
@@ -418,7 +419,26 @@ public final class InnerCall extends EventForwarder implements Runnable {
     @Override
     public void requestHeadersStart(Call call) {
         headersStarted = true;
+        headersOpen = true;
         super.requestHeadersStart(call);
+    }
+
+    @Override
+    public void requestHeadersEnd(Call call, Request request) {
+        headersOpen = false;
+        super.requestHeadersEnd(call, request);
+    }
+
+    /**
+     * OkHttp reads the response also if the call was cancelled while it wrote the headers. It would then regard the request as
+     * open for ever and never release the connection; after a failure it releases it.
+     */
+    @Override
+    public void responseHeadersStart(Call call) {
+        if (headersOpen && call.isCanceled()) {
+            throwChecked(new IOException("Canceled"));
+        }
+        super.responseHeadersStart(call);
     }
 
     @Override

@@ -1,0 +1,245 @@
+package dev.meshclient.internal.accesslog;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.meshclient.Decision;
+import dev.meshclient.MeshFailure;
+import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallInfo;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The facts of one call for its line.
+ *
+ * @param startedAt when the call entered the mesh
+ * @param path without query and fragment
+ * @param reason the letters of the failure; empty if there is none
+ * @param error the class of the failure; empty if there is none
+ * @param duration from the entry to the end of the body
+ * @param sent bytes of the request bodies of all attempts
+ * @param received bytes of the response bodies of all attempts, as received
+ * @param trace the trace ID of the last attempt; empty if it carried none
+ */
+record AccessLine(
+        Instant startedAt,
+        String method,
+        String path,
+        int status,
+        String reason,
+        String error,
+        Duration duration,
+        long sent,
+        long received,
+        String trace,
+        Decision decision) {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    static AccessLine of(CallInfo call, String path, Instant now) {
+        long sent = 0;
+        long received = 0;
+        for (AttemptInfo attempt = call.latest(); attempt != null; attempt = attempt.previous()) {
+            sent += attempt.sentBytes();
+            received += attempt.receivedBytes();
+        }
+        Duration duration = Duration.ofNanos(call.elapsedNanos());
+        IOException failure = call.failure();
+        return new AccessLine(
+                now.minus(duration),
+                call.request().method(),
+                path,
+                call.status(),
+                call.reason(),
+                failure == null ? "" : failure.getClass().getName(),
+                duration,
+                sent,
+                received,
+                trace(call.latest()),
+                decision(call, failure));
+    }
+
+    /** A refusal without a target names the service that the call was meant for. */
+    private static Decision decision(CallInfo call, @Nullable IOException failure) {
+        return call.service().isEmpty() && failure instanceof MeshFailure ours ? ours.decision() : call.decision();
+    }
+
+    /** The trace ID of a {@code traceparent} header of the W3C. */
+    private static String trace(@Nullable AttemptInfo attempt) {
+        String parent = attempt == null ? null : attempt.header("traceparent");
+        if (parent == null || parent.length() < 55 || parent.charAt(2) != '-' || parent.charAt(35) != '-') {
+            return "";
+        }
+        String id = parent.substring(3, 35);
+        return id.chars().allMatch(c -> Character.digit(c, 16) >= 0) ? id : "";
+    }
+
+    // ---- the two forms
+
+    String json() {
+        StringWriter text = new StringWriter(512);
+        try (JsonGenerator json = JSON.createGenerator(text)) {
+            json.writeStartObject();
+            write(new JsonFields(json));
+            json.writeArrayFieldStart("attempts");
+            for (Decision.Attempt attempt : decision.attempts()) {
+                json.writeStartObject();
+                write(attempt, new JsonFields(json));
+                json.writeEndObject();
+            }
+            json.writeEndArray();
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException("a writer in memory failed", e);
+        }
+        return text.toString();
+    }
+
+    String logfmt() {
+        LogfmtFields fields = new LogfmtFields();
+        try {
+            write(fields);
+            fields.number("attempts", decision.attempts().size());
+            for (Decision.Attempt attempt : decision.attempts()) {
+                write(attempt, fields.prefixed("attempt" + attempt.number() + "."));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a writer in memory failed", e);
+        }
+        return fields.toString();
+    }
+
+    private void write(Fields fields) throws IOException {
+        fields.text("time", startedAt.toString());
+        fields.text("service", decision.service());
+        fields.text("route", decision.rule());
+        fields.text("backend", decision.backend());
+        fields.text("method", method);
+        fields.text("path", path);
+        if (status != 0) {
+            fields.number("status", status);
+        }
+        fields.text("reason", reason);
+        fields.text("error", error);
+        fields.millis("duration_ms", duration);
+        fields.number("sent_bytes", sent);
+        fields.number("received_bytes", received);
+        fields.text("trace_id", trace);
+        fields.text("policy", decision.policy());
+        fields.text("detail", decision.detail());
+    }
+
+    private static void write(Decision.Attempt attempt, Fields fields) throws IOException {
+        fields.text("endpoint", attempt.endpoint());
+        fields.text("zone", attempt.zone());
+        fields.text("outcome", attempt.outcome());
+        if (attempt.status() != 0) {
+            fields.number("status", attempt.status());
+        }
+        fields.millis("duration_ms", attempt.duration());
+    }
+
+    /** Fields of a line; an empty text is left out. */
+    private interface Fields {
+        void text(String name, String value) throws IOException;
+
+        void number(String name, long value) throws IOException;
+
+        /** Milliseconds with three decimals. */
+        void millis(String name, Duration value) throws IOException;
+    }
+
+    private record JsonFields(JsonGenerator json) implements Fields {
+        @Override
+        public void text(String name, String value) throws IOException {
+            if (!value.isEmpty()) {
+                json.writeStringField(name, value);
+            }
+        }
+
+        @Override
+        public void number(String name, long value) throws IOException {
+            json.writeNumberField(name, value);
+        }
+
+        @Override
+        public void millis(String name, Duration value) throws IOException {
+            json.writeFieldName(name);
+            json.writeNumber(AccessLine.millis(value));
+        }
+    }
+
+    private record LogfmtFields(StringBuilder line, String prefix) implements Fields {
+        LogfmtFields() {
+            this(new StringBuilder(512), "");
+        }
+
+        LogfmtFields prefixed(String another) {
+            return new LogfmtFields(line, another);
+        }
+
+        @Override
+        public void text(String name, String value) {
+            if (!value.isEmpty()) {
+                put(name, quoted(value));
+            }
+        }
+
+        @Override
+        public void number(String name, long value) {
+            put(name, Long.toString(value));
+        }
+
+        @Override
+        public void millis(String name, Duration value) {
+            put(name, AccessLine.millis(value));
+        }
+
+        private void put(String name, String value) {
+            if (line.length() > 0) {
+                line.append(' ');
+            }
+            line.append(prefix).append(name).append('=').append(value);
+        }
+
+        /** In quotes, and escaped as in JSON, unless it consists of harmless characters. */
+        private static String quoted(String value) {
+            boolean plain = value.chars().allMatch(c -> c > ' ' && c < 127 && c != '"' && c != '=' && c != '\\');
+            if (plain) {
+                return value;
+            }
+            StringBuilder quoted = new StringBuilder(value.length() + 8).append('"');
+            value.chars().forEach(c -> {
+                switch (c) {
+                    case '"' -> quoted.append("\\\"");
+                    case '\\' -> quoted.append("\\\\");
+                    case '\n' -> quoted.append("\\n");
+                    case '\r' -> quoted.append("\\r");
+                    case '\t' -> quoted.append("\\t");
+                    default -> {
+                        if (c < ' ' || c == 127 || Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
+                            quoted.append(String.format("\\u%04x", c));
+                        } else {
+                            quoted.append((char) c);
+                        }
+                    }
+                }
+            });
+            return quoted.append('"').toString();
+        }
+
+        @Override
+        public String toString() {
+            return line.toString();
+        }
+    }
+
+    private static String millis(Duration duration) {
+        long micros = duration.toNanos() / 1_000;
+        String fraction = Long.toString(1_000 + micros % 1_000);
+        return micros / 1_000 + "." + fraction.substring(1);
+    }
+}

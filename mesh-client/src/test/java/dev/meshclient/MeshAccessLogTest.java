@@ -1,0 +1,115 @@
+package dev.meshclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshclient.telemetry.AccessLog;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The access log of calls through OkHttp. */
+class MeshAccessLogTest {
+    private final MockWebServer server = new MockWebServer();
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+
+    @BeforeEach
+    void start() throws IOException {
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private Mesh mesh(int port) throws IOException {
+        return Mesh.builder()
+                .policy(Documents.mesh("t")
+                        .version(1)
+                        .services(Documents.service("orders").endpoint(port))
+                        .source())
+                .claim("stock")
+                .accessLog(AccessLog.json(lines::add))
+                .snapshotDirectory(null)
+                .build();
+    }
+
+    private JsonNode line() throws IOException {
+        assertThat(lines).hasSize(1);
+        return new ObjectMapper().readTree(lines.get(0));
+    }
+
+    @Test
+    void the_line_of_a_call_shows_both_attempts_the_bytes_and_the_trace() throws Exception {
+        server.enqueue(new MockResponse.Builder().code(503).body("no").build());
+        server.enqueue(new MockResponse.Builder().body("order").build());
+        try (Mesh mesh = mesh(server.getPort())) {
+            Request request = new Request.Builder()
+                    .url("http://orders/v1/orders/7?card=4711")
+                    .header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+                    .put(RequestBody.create(new byte[10]))
+                    .build();
+            try (Response response =
+                    mesh.wrap(new OkHttpClient()).newCall(request).execute()) {
+                assertThat(response.body().string()).isEqualTo("order");
+            }
+        }
+        JsonNode line = line();
+        assertThat(line.path("service").asText()).isEqualTo("orders");
+        assertThat(line.path("path").asText()).isEqualTo("/v1/orders/7");
+        assertThat(line.path("status").asInt()).isEqualTo(200);
+        assertThat(line.path("attempts").path(0).path("status").asInt()).isEqualTo(503);
+        assertThat(line.path("attempts").path(1).path("endpoint").asText()).isEqualTo("127.0.0.1:" + server.getPort());
+        assertThat(line.path("sent_bytes").asInt()).isEqualTo(20);
+        assertThat(line.path("received_bytes").asInt()).isGreaterThanOrEqualTo(5);
+        assertThat(line.path("trace_id").asText()).isEqualTo("4bf92f3577b34da6a3ce929d0e0e4736");
+    }
+
+    @Test
+    void a_refused_connection_and_a_call_without_policy_have_their_letters() throws Exception {
+        int closed;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            closed = socket.getLocalPort();
+        }
+        try (Mesh mesh = mesh(closed)) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            assertThatThrownBy(() -> http.newCall(
+                                    new Request.Builder().url("http://orders/").build())
+                            .execute())
+                    .isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> http.newCall(
+                                    new Request.Builder().url("http://stock/").build())
+                            .execute())
+                    .isInstanceOf(NoRoute.class);
+        }
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0)).contains("\"reason\":\"UF\"").contains("\"outcome\":\"connect-failure\"");
+        assertThat(lines.get(1)).contains("\"reason\":\"NR\"").contains("\"attempts\":[]");
+    }
+
+    @Test
+    void calls_to_hosts_outside_the_mesh_have_no_line() throws Exception {
+        server.enqueue(new MockResponse.Builder().body("outside").build());
+        try (Mesh mesh = mesh(server.getPort())) {
+            try (Response response = mesh.wrap(new OkHttpClient())
+                    .newCall(new Request.Builder().url(server.url("/")).build())
+                    .execute()) {
+                assertThat(response.body().string()).isEqualTo("outside");
+            }
+        }
+        assertThat(lines).isEmpty();
+    }
+}
