@@ -49,7 +49,7 @@ class StatusSampleTest {
             return mesh.mesh()
                     .status()
                     .toString()
-                    .replace("PolicySource.lenient(..)", "PolicySource.file(/etc/mesh/policy.json)")
+                    .replace("PolicySource.of(...)", "PolicySource.file(/etc/mesh/policy.json)")
                     .replaceAll("(?m) > retry.*", " > ...");
         }
     }
