@@ -1,5 +1,7 @@
 /** A service mesh inside the process, over OkHttp. */
+@SuppressWarnings("requires-transitive-automatic") // Micrometer has an automatic name only
 module dev.meshclient {
+    requires transitive micrometer.core;
     requires transitive okhttp3;
     requires transitive org.jspecify;
     requires com.fasterxml.jackson.databind;

@@ -15,11 +15,13 @@ import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.events.IdentityEvents;
+import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.OkHttpVersion;
 import dev.meshclient.internal.okhttp.SystemResolver;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.source.ServiceOverride;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
@@ -30,6 +32,8 @@ import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.AccessLog;
 import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.MeshListener;
+import dev.meshclient.telemetry.MeshMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
@@ -68,6 +72,7 @@ public final class Mesh implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient");
 
     private final Time time;
+    private final Meters meters;
     private final Runnable stopTime;
     private final Router router;
     private final Identities identities;
@@ -95,7 +100,10 @@ public final class Mesh implements Closeable {
         if (accessLog != null) {
             observers.add(accessLog); // last: it writes the headers that the others set
         }
+        MeshMetrics metrics = builder.metrics;
+        this.meters = metrics == null ? Meters.NONE : Meters.of(time, metrics);
         Events events = Events.of(time, observers, builder.listeners);
+        Telemetry telemetry = new Telemetry(events, meters);
         this.identities = Identities.start(
                 time,
                 builder.identity,
@@ -110,9 +118,9 @@ public final class Mesh implements Closeable {
                 builder.scripted == null ? this::download : Mesh::refuseDownload);
         this.router = new Router(
                 time,
-                new PolicyControl(new CurrentState(time, builder.resolver, self, events), time, builder.staleTtl),
+                new PolicyControl(new CurrentState(time, builder.resolver, self, telemetry), time, builder.staleTtl),
                 self,
-                events,
+                telemetry,
                 builder.claims,
                 builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
                 builder.initialFetchTimeout);
@@ -285,6 +293,7 @@ public final class Mesh implements Closeable {
         if (accessLog != null) {
             accessLog.close(); // last: the calls that were cut off have lines too
         }
+        meters.close();
         stopTime.run();
     }
 
@@ -317,6 +326,7 @@ public final class Mesh implements Closeable {
         private @Nullable AccessLog accessLog;
         private final Map<String, TokenSource> tokens = new LinkedHashMap<>();
         private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
+        private @Nullable MeshMetrics metrics;
         private Duration initialFetchTimeout = Duration.ofSeconds(5);
         private Duration staleTtl = Duration.ofHours(1);
         private Duration drainTimeout = Duration.ofSeconds(2);
@@ -463,6 +473,17 @@ public final class Mesh implements Closeable {
         public Builder listener(MeshListener listener) {
             Objects.requireNonNull(listener, "listener must not be null: pass a MeshListener, or leave this out");
             listeners.add(listener);
+            return this;
+        }
+
+        /** Binds the metrics of the mesh to this registry: {@code metrics(MeshMetrics.bindTo(registry))}. */
+        public Builder metrics(MeterRegistry registry) {
+            return metrics(MeshMetrics.bindTo(registry));
+        }
+
+        /** The registry of the metrics; a second one replaces the first. Default: none, and no call is counted. */
+        public Builder metrics(MeshMetrics metrics) {
+            this.metrics = metrics;
             return this;
         }
 

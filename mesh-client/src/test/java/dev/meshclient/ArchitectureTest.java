@@ -21,6 +21,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.CompositeArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import dev.meshclient.telemetry.MeshMetrics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,17 +38,18 @@ class ArchitectureTest {
     private static final String INTERNAL = ROOT + ".internal.";
 
     /** Concepts, and the types of each that others may see: its layers, and its state that outlives a policy. */
-    private static final Map<String, Set<String>> CONCEPTS = Map.of(
-            "authorize", Set.of("Authorize"),
-            "credentials", Set.of("Bearer", "Tokens"),
-            "route", Set.of("Route"),
-            "deadline", Set.of("Deadline", "AttemptTimer"),
-            "limit", Set.of("Limit", "InFlight"),
-            "retry", Set.of("Retry", "RetryBudget"),
-            "balance", Set.of("Balance", "BalanceSettings", "Planner"),
-            "outlier", Set.of("Outlier", "Ejections", "Detector"),
-            "resolve", Set.of("Resolve", "ResolvedEndpoints", "DnsCache"),
-            "events", Set.of("Events", "IdentityEvents"));
+    private static final Map<String, Set<String>> CONCEPTS = Map.ofEntries(
+            Map.entry("authorize", Set.of("Authorize")),
+            Map.entry("credentials", Set.of("Bearer", "Tokens")),
+            Map.entry("route", Set.of("Route")),
+            Map.entry("deadline", Set.of("Deadline", "AttemptTimer")),
+            Map.entry("limit", Set.of("Limit", "InFlight")),
+            Map.entry("retry", Set.of("Retry", "RetryBudget")),
+            Map.entry("balance", Set.of("Balance", "BalanceSettings", "Planner")),
+            Map.entry("outlier", Set.of("Outlier", "Ejections", "Detector")),
+            Map.entry("resolve", Set.of("Resolve", "ResolvedEndpoints", "DnsCache")),
+            Map.entry("events", Set.of("Events", "IdentityEvents")),
+            Map.entry("metrics", Set.of("Meters")));
 
     /** The public room that a concept stands for. */
     private static final Map<String, String> ALSO_KNOWS = Map.of(
@@ -56,7 +58,9 @@ class ArchitectureTest {
             "authorize",
             ".(authz|internal.authz)",
             "credentials",
-            ".identity");
+            ".identity",
+            "metrics",
+            ".telemetry");
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> OF_A_BACKEND =
@@ -349,6 +353,13 @@ class ArchitectureTest {
             .should()
             .beFreeOfCycles()
             .because("what depends on each other in a circle is one thing with two names");
+
+    @ArchTest
+    static final ArchRule the_metrics_alone_know_micrometer = noClasses()
+            .that(OURS.and(not(in("metrics"))).and(not(type(MeshMetrics.class))).and(not(ENTRY)))
+            .should()
+            .dependOnClassesThat(resideInAPackage("io.micrometer.."))
+            .because("without a registry no class of Micrometer is loaded");
 
     // ---- OkHttp
 

@@ -49,6 +49,9 @@ class NamedModuleTest {
             org.bouncycastle.openssl.PEMParser.class, // bcpkix
             org.bouncycastle.asn1.ASN1Object.class, // bcprov
             org.bouncycastle.asn1.cms.CMSAttributes.class, // bcutil
+            io.micrometer.core.instrument.MeterRegistry.class,
+            io.micrometer.common.KeyValue.class,
+            io.micrometer.observation.Observation.class,
             org.jspecify.annotations.NullMarked.class);
 
     private static Path home(Class<?> type) {

@@ -17,6 +17,7 @@ import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.VirtualTime;
 import dev.meshclient.policy.PolicyException;
 import java.io.IOException;
@@ -46,7 +47,7 @@ final class World {
         this.wire = new ScriptedTransport(
                 time, zone.isEmpty() ? "" : self.locality().region() + "/" + zone, peers);
         LocalWorkload local = LocalWorkload.of(self, time);
-        Events ofMesh = Events.of(time, List.of(events), List.of(events));
+        Telemetry ofMesh = Telemetry.of(Events.of(time, List.of(events), List.of(events)));
         this.router = new Router(
                 time,
                 new PolicyControl(new CurrentState(time, names, local, ofMesh), time, Duration.ofHours(1)),

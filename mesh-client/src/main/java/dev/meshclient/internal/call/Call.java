@@ -178,6 +178,10 @@ public final class Call extends Scope implements CallInfo {
                 observers.ended(this);
             }
             if (wire != NOT_ENTERED) {
+                Target chosen = target;
+                if (chosen != null) {
+                    chosen.meter().ended(this);
+                }
                 CallLog.CALLS.ended(this);
             }
         } finally {

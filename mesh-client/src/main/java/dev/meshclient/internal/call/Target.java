@@ -10,8 +10,10 @@ import dev.meshclient.internal.endpoint.Backend;
  * @param rule the rule's name, or its position
  * @param backend the backend of the call
  * @param isStream whether the rule states that its responses are streams
+ * @param meter counts its calls
  */
-public record Target(Revision revision, String service, String rule, Backend backend, boolean isStream) {
+public record Target(
+        Revision revision, String service, String rule, Backend backend, boolean isStream, CallMeter meter) {
     /** The revision of the policy in force. */
     public String policy() {
         return revision.text();

@@ -8,13 +8,13 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.control.Applied;
 import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.Resolver;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.HostPattern;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.MeshState;
 import dev.meshclient.internal.pipeline.Refusal;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.source.WantedHosts;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.DocumentScope;
@@ -51,7 +51,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
     private final Admission.Wait forPolicy;
     private final Admission.Wait forHost;
     private final Inbound inbound;
-    private final Events events;
+    private final Telemetry telemetry;
 
     private volatile @Nullable IOException lastProblem;
     private volatile boolean closed;
@@ -67,12 +67,12 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
             Time time,
             PolicyControl control,
             LocalWorkload self,
-            Events events,
+            Telemetry telemetry,
             List<String> claimed,
             boolean registryOnly,
             Duration initialFetchTimeout) {
         this.time = time;
-        this.events = events;
+        this.telemetry = telemetry;
         this.control = control;
         this.current = control.current();
         this.initialFetchNanos = Time.nanos(initialFetchTimeout);
@@ -82,7 +82,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         this.interest = new HostInterest(this::isListed, initialFetchNanos);
         interest.forGood(HostInterest.known(self.workload(), claimed), madeAt);
         current.onOutside(this::want);
-        this.inbound = current.inbound(events);
+        this.inbound = current.inbound();
         this.unlisted = refuse(call -> UnroutedFailures.unlisted(call, revision(), false));
         this.unknown = refuse(call -> {
             want(call.request().url().host());
@@ -98,7 +98,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
     public static Router withoutNames(
             Time time,
             Workload workload,
-            Events events,
+            Telemetry telemetry,
             List<String> claimed,
             boolean registryOnly,
             Duration initialFetchTimeout,
@@ -107,12 +107,12 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         Resolver none = name -> {
             throw new UnknownHostException("no resolver for " + name);
         };
-        PolicyControl control = new PolicyControl(new CurrentState(time, none, self, events), time, staleTtl);
-        return new Router(time, control, self, events, claimed, registryOnly, initialFetchTimeout);
+        PolicyControl control = new PolicyControl(new CurrentState(time, none, self, telemetry), time, staleTtl);
+        return new Router(time, control, self, telemetry, claimed, registryOnly, initialFetchTimeout);
     }
 
     private Admission.Refuse refuse(Function<Call, IOException> failure) {
-        return new Admission.Refuse(Refusal.observed(events, failure));
+        return new Admission.Refuse(Refusal.observed(telemetry, failure));
     }
 
     @Override
@@ -122,7 +122,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         lastProblem = null;
         waiting.forEach(Call::raise);
         if (what != Applied.NOTHING_NEW) {
-            events.policyApplied(now.revision());
+            telemetry.events().policyApplied(now.revision());
         }
         DocumentScope scope = now.scope();
         if (first && scope != null) {
@@ -165,7 +165,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         boolean known = before != null && String.valueOf(before.getMessage()).equals(e.getMessage());
         for (Throwable cause = known ? null : e; cause != null; cause = cause.getCause()) {
             if (cause instanceof PolicyException refused) {
-                events.policyRefused(revision(), refused.problems());
+                telemetry.events().policyRefused(revision(), refused.problems());
                 return;
             }
         }
@@ -173,7 +173,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
 
     @Override
     public void unlocked() {
-        events.deliverOfPolicy();
+        telemetry.events().deliverOfPolicy();
     }
 
     /** Decides which policy is in force. */

@@ -2,6 +2,7 @@ package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Revision;
+import dev.meshclient.internal.call.Target;
 import java.util.List;
 
 /**
@@ -10,5 +11,11 @@ import java.util.List;
  * @param revision the document that stated it last
  * @param hosts the hosts that it lists
  * @param backends the backends of its rules
+ * @param targets the targets of its calls
  */
-record CompiledService(Revision revision, List<HostPattern> hosts, CallLayer layers, List<CompiledBackend> backends) {}
+record CompiledService(
+        Revision revision,
+        List<HostPattern> hosts,
+        CallLayer layers,
+        List<CompiledBackend> backends,
+        List<Target> targets) {}

@@ -5,7 +5,6 @@ import dev.meshclient.internal.authz.PolicyInbound;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.Resolver;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.ResolvedEndpoints;
 import dev.meshclient.internal.time.Time;
@@ -15,6 +14,7 @@ import java.util.function.Consumer;
 public final class CurrentState {
     private final Time time;
     private final LocalWorkload self;
+    private final Telemetry telemetry;
     private final DnsCache names;
     private final RecentAttempts recent;
     private final Compiler compiler;
@@ -31,17 +31,18 @@ public final class CurrentState {
                 AppliedPolicy policy, MeshState before, DnsCache names, RecentAttempts recent, Consumer<String> ask);
     }
 
-    public CurrentState(Time time, Resolver resolver, LocalWorkload self, Events events) {
-        this(time, resolver, self, (policy, before, names, recent, ask) -> new StateCompiler(
-                        policy, before, self, new Outbound(time, events, self, names, recent, new Pipeline()))
+    public CurrentState(Time time, Resolver resolver, LocalWorkload self, Telemetry telemetry) {
+        this(time, resolver, self, telemetry, (policy, before, names, recent, ask) -> new StateCompiler(
+                        policy, before, self, new Outbound(time, telemetry, self, names, recent, new Pipeline()))
                 .compile(ask));
     }
 
-    CurrentState(Time time, Resolver resolver, LocalWorkload self, Compiler compiler) {
+    CurrentState(Time time, Resolver resolver, LocalWorkload self, Telemetry telemetry, Compiler compiler) {
         this.time = time;
         this.names = new DnsCache(time, resolver, this::refresh);
         this.recent = new RecentAttempts(time.now());
         this.self = self;
+        this.telemetry = telemetry;
         this.compiler = compiler;
     }
 
@@ -79,13 +80,14 @@ public final class CurrentState {
         state = activation.next();
         this.gone = gone;
         activation.end(gone);
+        activation.steps().run("remove the metrics of the previous policy", () -> state.meter(telemetry.meters()));
         failed = activation.steps().problem() != null;
         return activation.steps();
     }
 
     /** Authorizes inbound requests; listeners are notified of its decisions. */
-    public Inbound inbound(Events events) {
-        return new PolicyInbound(() -> state.boundary(), events::authorization);
+    public Inbound inbound() {
+        return new PolicyInbound(() -> state.boundary(), telemetry.events()::authorization);
     }
 
     /** The attempts of the last minute. */

@@ -5,15 +5,18 @@ import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.endpoint.LiveStates;
+import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One compiled policy: the layers for the requests of each host. Immutable, replaced as a whole. */
@@ -176,6 +179,19 @@ public final class MeshState {
 
     Collection<CompiledBackend> backends() {
         return backends.values();
+    }
+
+    /** Its metrics are in force; those of no service of it are removed. */
+    void meter(Meters meters) {
+        if (meters != Meters.NONE) {
+            Set<String> names = new HashSet<>(services.keySet());
+            names.addAll(policy.refused().keySet());
+            meters.inForce(
+                    names,
+                    services.values().stream()
+                            .flatMap(s -> s.targets().stream())
+                            .toList());
+        }
     }
 
     /** The state that outlives it. */

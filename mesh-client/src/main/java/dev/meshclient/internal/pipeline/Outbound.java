@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The table of contents: the layers of a call, in the order in which a request passes them. */
 record Outbound(
-        Time time, Events events, LocalWorkload self, DnsCache names, RecentAttempts recent, Pipeline pipeline) {
+        Time time, Telemetry telemetry, LocalWorkload self, DnsCache names, RecentAttempts recent, Pipeline pipeline) {
     /** Envoy's panic threshold. */
     private static final int PANIC_PERCENT = 50;
 
@@ -43,14 +43,20 @@ record Outbound(
     CallLayer service(Revision revision, String name, List<Route.Rule> rules) {
         return pipeline
                 // Observes all layers below, including failures that the mesh itself reports.
-                .call(next -> events.ofCalls(next))
+                .call(next -> telemetry.events().ofCalls(next))
+                // Above the rules: counts the calls that find none. The rest is counted by the rule, at the end of the
+                // body.
+                .then(next -> telemetry.meters().ofUntargeted(name, next))
                 // All other settings depend on the rule; the backend is drawn once for each call.
                 .bottom(Route.create(time, revision, name, rules));
     }
 
-    /** For hosts without a service: the same events, and a refusal. */
-    static CallLayer refusal(Events events, CallLayer refusal) {
-        return new Pipeline().call(next -> events.ofCalls(next)).bottom(refusal);
+    /** Where there are no rules: the same events and metrics, and a refusal. */
+    static CallLayer refusal(Telemetry telemetry, String service, CallLayer refusal) {
+        return new Pipeline()
+                .call(next -> telemetry.events().ofCalls(next))
+                .then(next -> telemetry.meters().ofUntargeted(service, next))
+                .bottom(refusal);
     }
 
     /** Once for each call and then once for each attempt, below a rule. */
@@ -72,7 +78,7 @@ record Outbound(
     }
 
     private Retry.Budget budget(BackendPlan plan) {
-        return new Retry.Budget(plan.budget(), plan.settings().retryConstraint(), events::retryBudgetSpent);
+        return new Retry.Budget(plan.budget(), plan.settings().retryConstraint(), telemetry.events()::retryBudgetSpent);
     }
 
     private AttemptLayer attempts(BackendPlan plan) {
@@ -90,7 +96,15 @@ record Outbound(
                         ? next
                         : Outlier.create(time, plan.shared().ejections(), next))
                 // Below balance, whose endpoint the events name; above the timer, whose failures they report.
-                .then(next -> events.ofAttempts(next))
+                .then(next -> telemetry.events().ofAttempts(next))
+                // For the same reasons; below the events, so that the time of observers is not counted.
+                .then(next -> telemetry
+                        .meters()
+                        .ofAttempts(
+                                plan.backend().service(),
+                                plan.backend().name(),
+                                self.workload().locality(),
+                                next))
                 // Above the timer, so that the time to get a token is not counted as the peer's. Below outlier, since a
                 // missing token does not count against the endpoint.
                 .then(next -> Bearer.create(s.access().credentials(), self.tokens(), plan.backend(), next))
@@ -111,6 +125,7 @@ record Outbound(
     }
 
     private @Nullable Consumer<AuthorizationEvent> authorizations() {
+        Events events = telemetry.events();
         return events.hasListeners() ? events::authorization : null;
     }
 
@@ -130,7 +145,8 @@ record Outbound(
 
     /** The ejection rules of a backend, shared by its rules. */
     Ejections ejections(String service, EndpointSet endpoints, BackendState state, BackendSettings settings) {
-        return Ejections.create(time, service, endpoints, state, settings.outlierDetection(), new Watcher(events));
+        return Ejections.create(
+                time, service, endpoints, state, settings.outlierDetection(), new Watcher(telemetry.events()));
     }
 
     /** Sends ejections and returns to the listeners of the mesh. */

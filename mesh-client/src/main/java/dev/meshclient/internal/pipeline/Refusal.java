@@ -6,7 +6,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallDecision;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Failures;
-import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.RefusedService;
@@ -18,9 +18,9 @@ import okhttp3.Response;
 /** Replaces the layers where there is no good policy: refuses each call and states the reason. */
 public record Refusal(String name, Function<Call, IOException> failure) implements CallLayer {
 
-    /** Refuses calls to hosts without a service; observers see these calls like any other. */
-    public static CallLayer observed(Events events, Function<Call, IOException> failure) {
-        return Outbound.refusal(events, new Refusal("refused", failure));
+    /** Refuses calls to hosts without a service; observers and metrics see these calls like any other. */
+    public static CallLayer observed(Telemetry telemetry, Function<Call, IOException> failure) {
+        return Outbound.refusal(telemetry, Meters.UNKNOWN, new Refusal("refused", failure));
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
@@ -79,7 +80,7 @@ final class StateCompiler {
         policy.refused().forEach((name, refused) -> {
             if (!policy.services().containsKey(name)) {
                 CallLayer refusal = Refusal.ofService(policy.revision(), name, refused);
-                state.refused(name, refused.hosts(), Outbound.refusal(outbound.events(), refusal));
+                state.refused(name, refused.hosts(), Outbound.refusal(outbound.telemetry(), name, refusal));
             }
         });
         return state.build(policy, origin, backends, states.build(), boundary());
@@ -109,7 +110,12 @@ final class StateCompiler {
         }
         List<HostPattern> hosts =
                 accepted.service().hosts().stream().map(HostPattern::parse).toList();
-        return new CompiledService(revision, hosts, outbound.service(revision, name, rules), List.copyOf(used));
+        List<Target> targets = rules.stream()
+                .flatMap(rule -> rule.backends().stream())
+                .map(Route.WeightedBackend::target)
+                .toList();
+        CallLayer layers = outbound.service(revision, name, rules);
+        return new CompiledService(revision, hosts, layers, List.copyOf(used), targets);
     }
 
     /** Whether all inputs of its layers are unchanged. */
@@ -136,8 +142,8 @@ final class StateCompiler {
             Revision revision,
             String ruleName,
             @Nullable Rule rule) {
-        Target target(Backend backend) {
-            return new Target(revision, service, ruleName, backend, rule != null && rule.stream());
+        Target target(Backend backend, CallMeter meter) {
+            return new Target(revision, service, ruleName, backend, rule != null && rule.stream(), meter);
         }
     }
 
@@ -164,7 +170,11 @@ final class StateCompiler {
                 subset != null && !subset.settings().backend().retryConstraint().equals(RetryConstraint.NONE);
         BackendState budgeted = ownBudget ? shared.state() : shared.serviceState();
         BackendPlan plan = new BackendPlan(backend, route, ofBackend.backend(), shared, budgeted.get(RetryBudget.SLOT));
-        return new Route.WeightedBackend(from.target(backend), ref.weight(), outbound.rule(plan));
+        return new Route.WeightedBackend(target(from, backend), ref.weight(), outbound.rule(plan));
+    }
+
+    private Target target(From from, Backend backend) {
+        return from.target(backend, outbound.telemetry().meters().calls(from.service, from.ruleName, backend.name()));
     }
 
     private CompiledBackend shared(
@@ -207,11 +217,10 @@ final class StateCompiler {
     }
 
     /** Only a kept service can send calls to a backend that does not exist any more. */
-    private static Route.WeightedBackend gone(From from, BackendRef ref) {
+    private Route.WeightedBackend gone(From from, BackendRef ref) {
         Backend backend = backend(ref, from.caller.service(), BackendSettings.NONE);
-        Target target = from.target(backend);
         return new Route.WeightedBackend(
-                target, ref.weight(), Refusal.ofBackend(from.service, from.ruleName, backend.name()));
+                target(from, backend), ref.weight(), Refusal.ofBackend(from.service, from.ruleName, backend.name()));
     }
 
     private static Backend backend(BackendRef ref, Service service, BackendSettings settings) {

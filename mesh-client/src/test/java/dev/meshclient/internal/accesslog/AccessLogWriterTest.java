@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Revision;
@@ -37,7 +38,8 @@ class AccessLogWriterTest {
             "all",
             new Backend(
                     "orders/v2", "orders", Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.DISABLE), null, 0, 0),
-            false);
+            false,
+            CallMeter.NONE);
 
     private final ManualTime time = new ManualTime(1);
     private final List<String> lines = new CopyOnWriteArrayList<>();

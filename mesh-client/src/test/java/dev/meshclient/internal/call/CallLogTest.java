@@ -26,7 +26,8 @@ class CallLogTest {
             "all",
             new Backend(
                     "orders/v2", "orders", Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.DISABLE), null, 0, 0),
-            false);
+            false,
+            CallMeter.NONE);
 
     private final StepTime time = new StepTime();
     private final RecordingLogger debug = new RecordingLogger(Level.DEBUG);

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Documents;
 import dev.meshclient.Workload;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.PolicyException;
 import java.time.Duration;
@@ -39,7 +39,7 @@ class PolicyControlTest {
         }
     };
     private final PolicyControl control = new PolicyControl(
-            new CurrentState(time, name -> List.of(), LocalWorkload.of(Workload.unknown(), time), Events.none(time)),
+            new CurrentState(time, name -> List.of(), LocalWorkload.of(Workload.unknown(), time), Telemetry.none(time)),
             time,
             Duration.ofMinutes(30));
 

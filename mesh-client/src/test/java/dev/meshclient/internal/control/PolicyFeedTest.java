@@ -13,6 +13,7 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.json.PolicyCodec;
@@ -83,7 +84,7 @@ class PolicyFeedTest {
         Router router = Router.withoutNames(
                 time,
                 Workload.unknown(),
-                Events.of(time, List.of(), listeners),
+                Telemetry.of(Events.of(time, List.of(), listeners)),
                 List.of(),
                 false,
                 Duration.ZERO,

@@ -9,7 +9,7 @@ import dev.meshclient.MeshStatus;
 import dev.meshclient.RecordingLogger;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.entry.Router;
-import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.source.Delivery;
 import dev.meshclient.internal.time.Patience;
 import dev.meshclient.internal.time.RealTime;
@@ -62,7 +62,7 @@ class PolicySinkTest {
 
     private PolicySink sink(Time time) {
         Router router = Router.withoutNames(
-                time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+                time, Workload.unknown(), Telemetry.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         return new PolicySink(router.control(), gone -> {}, () -> {}, time, log);
     }
 
@@ -237,7 +237,7 @@ class PolicySinkTest {
     void a_failed_step_of_an_activation_is_in_the_status_until_the_next_document() throws Exception {
         StepTime time = new StepTime();
         Router router = Router.withoutNames(
-                time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+                time, Workload.unknown(), Telemetry.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
         PolicySink sink = new PolicySink(
                 router.control(),
                 gone -> {

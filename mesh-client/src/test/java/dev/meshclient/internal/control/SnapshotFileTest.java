@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.meshclient.Workload;
 import dev.meshclient.internal.entry.Router;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.source.Remembered;
 import dev.meshclient.internal.source.Sha256;
 import dev.meshclient.internal.time.StepTime;
@@ -56,7 +56,7 @@ class SnapshotFileTest {
                     public void start(String name, Runnable lookUp) {}
                 },
                 Workload.unknown(),
-                Events.none(new StepTime()),
+                Telemetry.none(new StepTime()),
                 List.of(),
                 false,
                 Duration.ZERO,

@@ -9,6 +9,7 @@ import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Target;
@@ -229,7 +230,7 @@ class DeadlineTest {
         Call call = call(null, null);
         Backend backend = new Backend(
                 "orders", "orders", Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.DISABLE), null, 0, 0);
-        call.target(new Target(new Revision("-/7"), "orders", "all", backend, true));
+        call.target(new Target(new Revision("-/7"), "orders", "all", backend, true, CallMeter.NONE));
         call.run(deadline("PT3S", headers(200, "application/octet-stream")));
         time.step(60 * SECOND);
         assertThat(opened().cancelCause()).isNull();

@@ -13,7 +13,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.control.Applied;
-import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.InlineTime;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
@@ -40,7 +40,7 @@ class HostByHostTest {
         Router made = Router.withoutNames(
                 time,
                 Workload.unknown(),
-                Events.none(time),
+                Telemetry.none(time),
                 List.of(claimed),
                 registryOnly,
                 Duration.ofSeconds(5),
@@ -99,7 +99,7 @@ class HostByHostTest {
         Router own = Router.withoutNames(
                 time,
                 Workload.of("Checkout"),
-                Events.none(time),
+                Telemetry.none(time),
                 List.of("orders", "*.svc"),
                 false,
                 Duration.ZERO,

@@ -13,7 +13,7 @@ import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
-import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,7 +36,7 @@ class RouterTest {
         return Router.withoutNames(
                 time,
                 Workload.unknown(),
-                Events.none(time),
+                Telemetry.none(time),
                 List.of(claimed),
                 registryOnly,
                 Duration.ofSeconds(5),

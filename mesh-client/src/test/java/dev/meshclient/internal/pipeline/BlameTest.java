@@ -49,7 +49,7 @@ class BlameTest {
     private final Router router = Router.withoutNames(
             time,
             Workload.unknown(),
-            Events.of(time, List.of(), List.of(listener)),
+            Telemetry.of(Events.of(time, List.of(), List.of(listener))),
             List.of(),
             false,
             Duration.ZERO,

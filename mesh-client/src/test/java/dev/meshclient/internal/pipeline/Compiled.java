@@ -1,7 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.internal.control.PolicyControl;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -13,7 +12,7 @@ final class Compiled {
     private Compiled() {}
 
     static MeshState state(PolicyDocument document, LocalWorkload self, Time time) throws PolicyException {
-        CurrentState current = new CurrentState(time, name -> List.of(), self, Events.none(time));
+        CurrentState current = new CurrentState(time, name -> List.of(), self, Telemetry.none(time));
         new PolicyControl(current, time, Duration.ZERO).apply(document, gone -> {});
         return current.now();
     }

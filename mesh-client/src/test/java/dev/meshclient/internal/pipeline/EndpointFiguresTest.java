@@ -13,7 +13,6 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.entry.Router;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -37,7 +36,7 @@ class EndpointFiguresTest {
 
     private final StepTime time = new StepTime();
     private final Router router = Router.withoutNames(
-            time, Workload.unknown(), Events.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+            time, Workload.unknown(), Telemetry.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
 
     @BeforeEach
     void apply() throws IOException {

@@ -125,7 +125,7 @@ final class OneThreadMesh {
     };
     private final Wire wire = attempt -> Calls.respond(
             attempt, Objects.requireNonNull(attempt.endpoint()).name().equals(BAD) ? 500 : 200);
-    private final Events ofMesh = Events.of(time, List.of(), List.of(listener));
+    private final Telemetry ofMesh = Telemetry.of(Events.of(time, List.of(), List.of(listener)));
     private final LocalWorkload self =
             LocalWorkload.of(Workload.of("orders"), () -> null, time, Map.of(), (uri, max, timeout) -> {
                 fetched.add(uri.getPath());
@@ -140,6 +140,7 @@ final class OneThreadMesh {
                 return List.of("10.1.0." + name.length());
             },
             self,
+            ofMesh,
             this::compile);
     final Router router = new Router(
             time,

@@ -40,7 +40,7 @@ class OutboundTest {
         Router router = Router.withoutNames(
                 new StepTime(),
                 Workload.of("web").zone("eu/eu-1a"),
-                Events.of(new StepTime(), observers, List.of()),
+                Telemetry.of(Events.of(new StepTime(), observers, List.of())),
                 List.of(),
                 false,
                 Duration.ZERO,
@@ -85,7 +85,7 @@ class OutboundTest {
         Router router = Router.withoutNames(
                 new StepTime(),
                 Workload.of("web"),
-                Events.none(new StepTime()),
+                Telemetry.none(new StepTime()),
                 List.of(),
                 false,
                 Duration.ZERO,
@@ -111,7 +111,7 @@ class OutboundTest {
                 });
         Outbound outbound = new Outbound(
                 time,
-                Events.none(time),
+                Telemetry.none(time),
                 self,
                 new DnsCache(time, name -> List.of(), () -> {}),
                 new RecentAttempts(0),

@@ -14,7 +14,6 @@ import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.entry.Router;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
@@ -31,7 +30,13 @@ import org.junit.jupiter.api.Test;
 class PolicyChangeTest {
     private final StepTime time = new StepTime();
     private final Router router = Router.withoutNames(
-            time, Workload.unknown(), Events.none(time), List.of("orders"), false, Duration.ZERO, Duration.ofHours(1));
+            time,
+            Workload.unknown(),
+            Telemetry.none(time),
+            List.of("orders"),
+            false,
+            Duration.ZERO,
+            Duration.ofHours(1));
     private final List<Attempt> open = new ArrayList<>();
     private final List<String> gone = new ArrayList<>();
     private final AtomicReference<Outcome> fails = new AtomicReference<>();

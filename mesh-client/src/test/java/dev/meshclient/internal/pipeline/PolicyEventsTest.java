@@ -25,7 +25,7 @@ class PolicyEventsTest implements MeshListener {
     private final Router router = Router.withoutNames(
             time,
             Workload.unknown(),
-            Events.of(time, List.of(), List.of(this)),
+            Telemetry.of(Events.of(time, List.of(), List.of(this))),
             List.of(),
             false,
             Duration.ZERO,

@@ -16,7 +16,6 @@ import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.entry.Router;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
 import java.io.IOException;
@@ -57,7 +56,7 @@ class ResolutionTest {
 
     private Router router(Resolver names, Duration staleTtl) {
         LocalWorkload self = LocalWorkload.of(Workload.unknown(), time);
-        Events none = Events.none(time);
+        Telemetry none = Telemetry.none(time);
         return new Router(
                 time,
                 new PolicyControl(new CurrentState(time, names, self, none), time, staleTtl),

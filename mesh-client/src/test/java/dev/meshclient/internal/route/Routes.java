@@ -1,6 +1,7 @@
 package dev.meshclient.internal.route;
 
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
@@ -26,7 +27,7 @@ final class Routes {
         Backend to = new Backend(
                 backend, backend, Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.DISABLE), null, 0, 0);
         return new Route.WeightedBackend(
-                new Target(new Revision("version 7"), "orders", "all", to, false), weight, layers);
+                new Target(new Revision("version 7"), "orders", "all", to, false, CallMeter.NONE), weight, layers);
     }
 
     static PathMatch.Type pathType(String word) {

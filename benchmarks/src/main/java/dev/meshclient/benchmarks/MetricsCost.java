@@ -1,0 +1,177 @@
+package dev.meshclient.benchmarks;
+
+import com.sun.management.ThreadMXBean;
+import dev.meshclient.MeshOptions;
+import dev.meshclient.Workload;
+import dev.meshclient.internal.call.Admission;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.Router;
+import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.metrics.Meters;
+import dev.meshclient.internal.pipeline.Telemetry;
+import dev.meshclient.internal.time.RealTime;
+import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.telemetry.MeshMetrics;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * What metrics cost a call of one attempt: all layers with a transport that answers at once, all variants in turn within each
+ * round. The differences count; the nanoseconds are this machine's.
+ *
+ * <p>Arguments: calls a round and variant (default 200000), rounds (default 25).
+ */
+public final class MetricsCost {
+    private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final Request REQUEST =
+            new Request.Builder().url("http://orders/").build();
+    private static final Response ANSWER = new Response.Builder()
+            .request(REQUEST)
+            .protocol(Protocol.HTTP_1_1)
+            .code(200)
+            .message("")
+            .build();
+    private static final Wire WIRE = attempt -> {
+        attempt.responded(200);
+        attempt.over();
+        return ANSWER;
+    };
+
+    private MetricsCost() {}
+
+    /** One way to make a call. */
+    @FunctionalInterface
+    private interface Work {
+        void once() throws IOException;
+    }
+
+    private static final class Variant {
+        final String name;
+        final Work work;
+        final double[] cpu;
+        long bytes = Long.MAX_VALUE;
+
+        Variant(String name, Work work, int rounds) {
+            this.name = name;
+            this.work = work;
+            this.cpu = new double[rounds];
+        }
+
+        void round(int number, int calls) throws IOException {
+            long allocated = THREAD.getCurrentThreadAllocatedBytes();
+            long started = THREAD.getCurrentThreadCpuTime();
+            for (int i = 0; i < calls; i++) {
+                work.once();
+            }
+            cpu[number] = (THREAD.getCurrentThreadCpuTime() - started) / (double) calls;
+            bytes = Math.min(bytes, (THREAD.getCurrentThreadAllocatedBytes() - allocated) / calls);
+        }
+    }
+
+    private static Work mesh(RealTime time, Meters meters) throws IOException {
+        Router router = Router.withoutNames(
+                time,
+                Workload.unknown(),
+                new Telemetry(Events.none(time), meters),
+                List.of(),
+                false,
+                Duration.ZERO,
+                Duration.ofHours(1));
+        router.control().apply(PolicyCodec.read("""
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "benchmark"},
+                 "services": {"orders": {"hosts": ["orders"], "endpoints": [
+                   {"address": "10.0.0.1", "port": 80}, {"address": "10.0.0.2", "port": 80}, {"address": "10.0.0.3", "port": 80}]}}}
+                """), gone -> {});
+        if (!(router.admit("orders", 80) instanceof Admission.Routed routed)) {
+            throw new IOException("the policy lists no service for 'orders'");
+        }
+        CallLayer layers = routed.layers();
+        return () -> new Call(time, REQUEST, MeshOptions.DEFAULT, WIRE).run(layers);
+    }
+
+    private static Meters in(RealTime time, MeterRegistry registry) {
+        return Meters.of(time, MeshMetrics.bindTo(registry));
+    }
+
+    private static PrometheusMeterRegistry prometheus() {
+        return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    }
+
+    /** Prints a line for each variant. */
+    public static void main(String[] args) throws IOException {
+        int calls = args.length > 0 ? Integer.parseInt(args[0]) : 200_000;
+        int rounds = args.length > 1 ? Integer.parseInt(args[1]) : 25;
+        try (RealTime time = RealTime.create("benchmark")) {
+            List<Variant> variants = List.of(
+                    new Variant("nothing bound", mesh(time, Meters.NONE), rounds),
+                    new Variant("nothing bound, again", mesh(time, Meters.NONE), rounds),
+                    new Variant("metrics, Prometheus", mesh(time, in(time, prometheus())), rounds),
+                    new Variant(
+                            "metrics, SimpleMeterRegistry", mesh(time, in(time, new SimpleMeterRegistry())), rounds));
+            run(variants, calls, rounds);
+        }
+    }
+
+    private static void run(List<Variant> variants, int calls, int rounds) throws IOException {
+        for (int i = 0; i < 3; i++) {
+            for (Variant variant : variants) {
+                variant.round(0, calls);
+                variant.bytes = Long.MAX_VALUE;
+            }
+        }
+        List<Variant> order = new ArrayList<>(variants);
+        Random random = new Random(1);
+        for (int round = 0; round < rounds; round++) {
+            Collections.shuffle(order, random);
+            for (Variant variant : order) {
+                variant.round(round, calls);
+            }
+        }
+        Variant base = variants.get(0);
+        System.out.printf(
+                Locale.ROOT,
+                "JDK %s, %d rounds of %d calls, CPU of the calling thread%n",
+                Runtime.version(),
+                rounds,
+                calls);
+        System.out.printf(
+                Locale.ROOT, "%-32s %8s %7s %9s %9s %9s%n", "", "B/call", "more", "ns (min)", "ns (med)", "more");
+        for (Variant variant : variants) {
+            double[] more = new double[rounds];
+            for (int i = 0; i < rounds; i++) {
+                more[i] = variant.cpu[i] - base.cpu[i];
+            }
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-32s %8d %+7d %9.0f %9.0f %+9.0f%n",
+                    variant.name,
+                    variant.bytes,
+                    variant.bytes - base.bytes,
+                    Arrays.stream(variant.cpu).min().orElse(0),
+                    median(variant.cpu),
+                    median(more));
+        }
+    }
+
+    private static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
+    }
+}

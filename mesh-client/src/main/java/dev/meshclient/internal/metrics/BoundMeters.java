@@ -1,0 +1,73 @@
+package dev.meshclient.internal.metrics;
+
+import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.CallMeter;
+import dev.meshclient.internal.call.Target;
+import dev.meshclient.policy.Locality;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The metrics of a mesh with a registry. Equal rules keep their series over policies. */
+final class BoundMeters implements Meters {
+    private static final String NONE = "none";
+
+    private final SafeRegistry registry;
+    private final Map<CallSeries.Key, CallSeries> calls = new ConcurrentHashMap<>();
+    private final Map<String, AttemptSeries> attempts = new ConcurrentHashMap<>(); // by backend
+
+    BoundMeters(SafeRegistry registry) {
+        this.registry = registry;
+    }
+
+    @Override
+    public CallMeter calls(String service, String rule, String backend) {
+        return calls.computeIfAbsent(new CallSeries.Key(service, rule, backend), key -> new CallSeries(registry, key));
+    }
+
+    @Override
+    public CallLayer ofUntargeted(String service, CallLayer next) {
+        CallSeries.Key key = new CallSeries.Key(service, NONE, NONE);
+        return new UntargetedCalls(calls.computeIfAbsent(key, k -> new CallSeries(registry, k)), next);
+    }
+
+    @Override
+    public AttemptLayer ofAttempts(String service, String backend, Locality own, AttemptLayer next) {
+        return new MeteredAttempts(
+                attempts.computeIfAbsent(backend, name -> new AttemptSeries(registry, service, name)), own, next);
+    }
+
+    @Override
+    public void inForce(Collection<String> services, Collection<Target> targets) {
+        Set<CallSeries.Key> keys = new HashSet<>();
+        Set<String> backends = new HashSet<>();
+        services.forEach(service -> keys.add(new CallSeries.Key(service, NONE, NONE)));
+        keys.add(new CallSeries.Key(UNKNOWN, NONE, NONE));
+        targets.forEach(target -> {
+            keys.add(new CallSeries.Key(
+                    target.service(), target.rule(), target.backend().name()));
+            backends.add(target.backend().name());
+        });
+        calls.forEach((key, series) -> {
+            if (!keys.contains(key)) {
+                calls.remove(key);
+                series.close();
+            }
+        });
+        attempts.forEach((name, series) -> {
+            if (!backends.contains(name)) {
+                attempts.remove(name);
+                series.close();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        calls.values().forEach(CallSeries::close);
+        attempts.values().forEach(AttemptSeries::close);
+    }
+}

@@ -1,0 +1,70 @@
+package dev.meshclient.internal.metrics;
+
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallMeter;
+import io.micrometer.core.instrument.Tags;
+import java.io.IOException;
+
+/** The series of the calls of one rule to one backend. */
+final class CallSeries implements CallMeter {
+    private static final Ending[] ENDINGS = Ending.values();
+    private static final StatusClass[] STATUSES = StatusClass.values();
+
+    /** The greatest number of series; real callers make some ten. */
+    static final int MOST = Methods.TAGS.size() * Ending.values().length * StatusClass.COUNT;
+
+    private final LazyTimers timers;
+
+    /** Their common tags. */
+    record Key(String service, String rule, String backend) {
+        private Tags tags(int method, int column) {
+            Ending ending = ENDINGS[column / StatusClass.COUNT];
+            return Tags.of(
+                    "service", service,
+                    "route", rule,
+                    "backend", backend,
+                    "method", Methods.TAGS.get(method),
+                    "status", STATUSES[column % StatusClass.COUNT].tag(),
+                    "outcome", ending.outcome(),
+                    "reason", ending.reason());
+        }
+    }
+
+    CallSeries(SafeRegistry registry, Key key) {
+        this.timers = new LazyTimers(
+                registry, Metric.REQUESTS, Methods.TAGS.size(), ENDINGS.length * StatusClass.COUNT, key::tags);
+    }
+
+    @Override
+    public void ended(Call call) {
+        int status = status(call);
+        record(call, Ending.of(call, status), status);
+    }
+
+    /** The call fails before it has a target. */
+    void failed(Call call, IOException e) {
+        record(call, Ending.ofUntargeted(call, e), 0);
+    }
+
+    @SuppressWarnings("EnumOrdinal") // the place in a table of this process
+    private void record(Call call, Ending ending, int status) {
+        timers.record(
+                Methods.number(call.request().method()),
+                ending.ordinal() * StatusClass.COUNT + StatusClass.of(status).ordinal(),
+                call.elapsedNanos());
+    }
+
+    /** The status of the response that the caller gets: a retry that the mesh itself refuses has none. */
+    private static int status(Call call) {
+        Attempt attempt = call.latest();
+        while (attempt != null && attempt.status() == 0 && call.failure() == null) {
+            attempt = attempt.previous();
+        }
+        return attempt == null ? 0 : attempt.status();
+    }
+
+    void close() {
+        timers.close();
+    }
+}

@@ -1,0 +1,92 @@
+package dev.meshclient.internal.metrics;
+
+import dev.meshclient.DeadlineExceeded;
+import dev.meshclient.MeshFailure;
+import dev.meshclient.MeshRefusal;
+import dev.meshclient.internal.call.Call;
+import java.io.IOException;
+
+/** The result of a call: an outcome, and the reason in the letters of {@link dev.meshclient.telemetry.CallInfo#reason}. */
+enum Ending {
+    /** A response below 500, its body read or closed. */
+    SUCCESS("success", "none"),
+    /** A response from 500. */
+    ERROR("error", "none"),
+    NO_ROUTE("refused", MeshFailure.NO_ROUTE),
+    NO_HEALTHY_ENDPOINT("refused", MeshFailure.NO_HEALTHY_ENDPOINT),
+    OVERLOADED("refused", MeshFailure.OVERLOADED),
+    NO_IDENTITY("refused", MeshFailure.NO_CONNECTION),
+    ACCESS_DENIED("refused", MeshFailure.ACCESS_DENIED),
+    NO_TOKEN("refused", MeshFailure.NO_TOKEN),
+    DEADLINE("deadline", MeshFailure.DEADLINE),
+    NO_CONNECTION("failed", "UF"),
+    UNKNOWN_NAME("failed", "DF"),
+    STREAM_REFUSED("failed", "UR"),
+    CONNECTION_BROKEN("failed", "UC"),
+    ATTEMPT_TIMEOUT("failed", "UT"),
+    NO_HTTP("failed", "UPE"),
+    CANCELLED("cancelled", "DC"),
+    /** Within this process. */
+    LOCAL("failed", "LR");
+
+    private static final int SERVER_ERROR = 500;
+
+    private final String outcome;
+    private final String reason;
+
+    Ending(String outcome, String reason) {
+        this.outcome = outcome;
+        this.reason = reason;
+    }
+
+    String outcome() {
+        return outcome;
+    }
+
+    String reason() {
+        return reason;
+    }
+
+    /** @param status of its response; 0 = none */
+    static Ending of(Call call, int status) {
+        IOException failure = call.failure();
+        return failure != null ? of(failure, call.reason()) : status >= SERVER_ERROR ? ERROR : SUCCESS;
+    }
+
+    /** The call fails before it has a target. */
+    static Ending ofUntargeted(Call call, IOException failure) {
+        String reason = failure instanceof MeshFailure ours ? ours.reason() : call.cancelCause() == null ? "LR" : "DC";
+        return of(failure, reason);
+    }
+
+    private static Ending of(IOException failure, String reason) {
+        return failure instanceof MeshRefusal
+                ? refused(reason)
+                : failure instanceof DeadlineExceeded ? DEADLINE : failed(reason);
+    }
+
+    private static Ending refused(String reason) {
+        return switch (reason) {
+            case MeshFailure.NO_ROUTE -> NO_ROUTE;
+            case MeshFailure.NO_HEALTHY_ENDPOINT -> NO_HEALTHY_ENDPOINT;
+            case MeshFailure.OVERLOADED -> OVERLOADED;
+            case MeshFailure.NO_CONNECTION -> NO_IDENTITY;
+            case MeshFailure.ACCESS_DENIED -> ACCESS_DENIED;
+            case MeshFailure.NO_TOKEN -> NO_TOKEN;
+            default -> LOCAL;
+        };
+    }
+
+    private static Ending failed(String reason) {
+        return switch (reason) {
+            case "UF" -> NO_CONNECTION;
+            case "DF" -> UNKNOWN_NAME;
+            case "UR" -> STREAM_REFUSED;
+            case "UC" -> CONNECTION_BROKEN;
+            case "UT" -> ATTEMPT_TIMEOUT;
+            case "UPE" -> NO_HTTP;
+            case "DC" -> CANCELLED;
+            default -> LOCAL;
+        };
+    }
+}

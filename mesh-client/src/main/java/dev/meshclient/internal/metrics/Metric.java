@@ -1,0 +1,100 @@
+package dev.meshclient.internal.metrics;
+
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.endpoint.Distance;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** All metrics. {@code docs/metrics.md} prints this table. */
+@SuppressWarnings("ImmutableEnumChecker") // its lists are unmodifiable
+enum Metric {
+    REQUESTS(
+            "mesh.client.requests",
+            Type.TIMER,
+            "seconds",
+            "Calls, each from its entry to the mesh to the end of its response body, with all attempts and pauses",
+            tags("service", open())
+                    .and("route", open())
+                    .and("backend", open())
+                    .and("method", Methods.TAGS)
+                    .and("status", values(StatusClass.values(), StatusClass::tag))
+                    .and("outcome", values(Ending.values(), Ending::outcome))
+                    .and("reason", values(Ending.values(), Ending::reason))),
+    ATTEMPTS(
+            "mesh.client.attempts",
+            Type.TIMER,
+            "seconds",
+            "Attempts at an endpoint, each until its response headers or its failure",
+            tags("service", open())
+                    .and("backend", open())
+                    .and("zone", values(Distance.values(), AttemptSeries::tag))
+                    .and("kind", values(AttemptSeries.Kind.values(), AttemptSeries.Kind::tag))
+                    .and("outcome", values(Outcome.values(), Outcome::word))
+                    .and("status", values(StatusClass.values(), StatusClass::tag)));
+
+    /** The kinds of meters. */
+    enum Type {
+        TIMER,
+        GAUGE,
+        COUNTER
+    }
+
+    private final String meterName;
+    private final Type type;
+    private final String unit;
+    private final String meaning;
+    private final TagList tags;
+
+    Metric(String meterName, Type type, String unit, String meaning, TagList tags) {
+        this.meterName = meterName;
+        this.type = type;
+        this.unit = unit;
+        this.meaning = meaning;
+        this.tags = tags;
+    }
+
+    /** The tags in order, each with its values; an empty list: names that the policy or the application states. */
+    record TagList(Map<String, List<String>> values) {
+        TagList and(String tag, List<String> closed) {
+            Map<String, List<String>> more = new LinkedHashMap<>(values);
+            more.put(tag, closed);
+            return new TagList(more);
+        }
+    }
+
+    private static TagList tags(String tag, List<String> closed) {
+        return new TagList(Map.of()).and(tag, closed);
+    }
+
+    private static List<String> open() {
+        return List.of();
+    }
+
+    private static <T> List<String> values(T[] all, Function<T, String> tag) {
+        return Arrays.stream(all).map(tag).distinct().toList();
+    }
+
+    String meterName() {
+        return meterName;
+    }
+
+    Type type() {
+        return type;
+    }
+
+    String unit() {
+        return unit;
+    }
+
+    String meaning() {
+        return meaning;
+    }
+
+    /** The tags in order, each with its values; an empty list: names that the policy or the application states. */
+    Map<String, List<String>> tags() {
+        return tags.values;
+    }
+}

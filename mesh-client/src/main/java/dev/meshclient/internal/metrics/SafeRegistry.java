@@ -1,0 +1,76 @@
+package dev.meshclient.internal.metrics;
+
+import dev.meshclient.internal.time.LogThrottle;
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.telemetry.MeshMetrics;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.noop.NoopTimer;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The registry of the application. What it throws, or its filters, is logged at most once a minute and harms no call. */
+final class SafeRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.telemetry");
+    private static final long MINUTE = 60_000_000_000L;
+
+    /** The boundaries that OpenTelemetry's conventions for HTTP state, in milliseconds. */
+    private static final Duration[] BUCKETS = LongStream.of(
+                    5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000)
+            .mapToObj(Duration::ofMillis)
+            .toArray(Duration[]::new);
+
+    private final Time time;
+    private final MeterRegistry registry;
+    private final Tags common;
+    private final LogThrottle throttle = new LogThrottle(MINUTE);
+
+    SafeRegistry(Time time, MeshMetrics metrics) {
+        this.time = time;
+        this.registry = metrics.registry();
+        this.common = metrics.mesh().isEmpty() ? Tags.empty() : Tags.of("mesh", metrics.mesh());
+    }
+
+    /** A timer that the registry refuses is replaced by one without effect. */
+    Timer timer(Metric metric, Tags tags) {
+        Tags all = common.and(tags);
+        try {
+            return Timer.builder(metric.meterName())
+                    .description(metric.meaning())
+                    .tags(all)
+                    .serviceLevelObjectives(BUCKETS)
+                    .register(registry);
+        } catch (Throwable e) { // Kotlin may throw any
+            failed(e);
+            return new NoopTimer(new Meter.Id(metric.meterName(), all, null, null, Meter.Type.TIMER));
+        }
+    }
+
+    void record(Timer timer, long nanos) {
+        try {
+            timer.record(nanos, TimeUnit.NANOSECONDS);
+        } catch (Throwable e) { // Kotlin may throw any
+            failed(e);
+        }
+    }
+
+    void remove(Meter meter) {
+        try {
+            registry.remove(meter);
+        } catch (Throwable e) { // Kotlin may throw any
+            failed(e);
+        }
+    }
+
+    private void failed(Throwable e) {
+        String name = registry.getClass().getName();
+        if (throttle.allows(name, time.now())) {
+            LOG.warn("{} failed; calls go on, and the next of its failures is logged in a minute", name, e);
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package dev.meshclient.telemetry;
+
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * Binds the metrics of a mesh to a Micrometer registry: {@code Mesh.builder().metrics(MeshMetrics.bindTo(registry))}. The page
+ * {@code docs/metrics.md} lists them with their tags. A series appears with its first value; it is removed when its service
+ * leaves the policy, and when the mesh is closed. A registry that throws harms no call: the failure is logged, at most once a
+ * minute.
+ *
+ * <p>Immutable.
+ */
+public final class MeshMetrics {
+    private final MeterRegistry registry;
+    private final String mesh;
+
+    private MeshMetrics(MeterRegistry registry, String mesh) {
+        this.registry = registry;
+        this.mesh = mesh;
+    }
+
+    /** All metrics, under their own names, without further tags. */
+    public static MeshMetrics bindTo(MeterRegistry registry) {
+        return new MeshMetrics(registry, "");
+    }
+
+    /**
+     * Adds the tag {@code mesh} with this value to each series. Needed where several meshes of a process share a registry: give
+     * each a name of its own. Default: no such tag.
+     *
+     * @throws IllegalArgumentException if the name is empty
+     */
+    public MeshMetrics withMesh(String name) {
+        if (name.isEmpty()) {
+            throw new IllegalArgumentException("the tag 'mesh' needs a value, such as 'billing'");
+        }
+        return new MeshMetrics(registry, name);
+    }
+
+    /** The registry. */
+    public MeterRegistry registry() {
+        return registry;
+    }
+
+    /** The value of the tag {@code mesh}; empty: no such tag. */
+    public String mesh() {
+        return mesh;
+    }
+
+    @Override
+    public String toString() {
+        return "metrics in " + registry.getClass().getSimpleName() + (mesh.isEmpty() ? "" : " as mesh " + mesh);
+    }
+}

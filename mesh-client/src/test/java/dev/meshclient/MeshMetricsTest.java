@@ -1,0 +1,295 @@
+package dev.meshclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.meshclient.registry.MemoryPolicySource;
+import dev.meshclient.telemetry.MeshMetrics;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The metrics of calls, through OkHttp and real sockets. */
+class MeshMetricsTest {
+    private final MockWebServer orders = new MockWebServer();
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+
+    @BeforeEach
+    void start() throws IOException {
+        orders.start();
+    }
+
+    @AfterEach
+    void stop() {
+        orders.close();
+        registry.close();
+    }
+
+    private Documents document(String fields) {
+        return Documents.mesh("t")
+                .services(Documents.service("orders").endpoint(orders.getPort()).with(fields));
+    }
+
+    private static Mesh.Builder mesh(Documents document) {
+        return Mesh.builder().policy(document.source()).snapshotDirectory(null);
+    }
+
+    private static Request request(String host) {
+        return new Request.Builder().url("http://" + host + "/a/1").build();
+    }
+
+    private static String get(Mesh mesh, String host) throws IOException {
+        try (Response response =
+                mesh.wrap(new OkHttpClient()).newCall(request(host)).execute()) {
+            return response.code() + " " + response.body().string();
+        }
+    }
+
+    /** The lines of the counts of a timer, in the order of their text. */
+    private static String counts(PrometheusMeterRegistry registry, String metric) {
+        return registry.scrape()
+                .lines()
+                .filter(line -> line.startsWith(metric + "_seconds_count"))
+                .map(line -> line.substring(metric.length() + "_seconds_count".length()))
+                .sorted()
+                .collect(Collectors.joining("\n"));
+    }
+
+    private String requests() {
+        return counts(registry, "mesh_client_requests");
+    }
+
+    private String attempts() {
+        return counts(registry, "mesh_client_attempts");
+    }
+
+    @Test
+    void a_call_that_is_retried_is_one_request_and_two_attempts() throws Exception {
+        orders.enqueue(new MockResponse.Builder().code(503).build());
+        orders.enqueue(new MockResponse.Builder().body("ok").build());
+        try (Mesh mesh = mesh(document("")).metrics(registry).build()) {
+            assertThat(get(mesh, "orders")).isEqualTo("200 ok");
+            assertThat(requests())
+                    .isEqualTo(
+                            "{backend=\"orders\",method=\"GET\",outcome=\"success\",reason=\"none\",route=\"default\","
+                                    + "service=\"orders\",status=\"2xx\"} 1");
+            assertThat(attempts())
+                    .isEqualTo(
+                            "{backend=\"orders\",kind=\"first\",outcome=\"response\",service=\"orders\",status=\"5xx\",zone=\"unknown\"} 1\n"
+                                    + "{backend=\"orders\",kind=\"retry\",outcome=\"response\",service=\"orders\",status=\"2xx\",zone=\"unknown\"} 1");
+        }
+    }
+
+    @Test
+    void the_time_of_a_request_includes_its_body_and_that_of_an_attempt_does_not() throws Exception {
+        orders.enqueue(new MockResponse.Builder()
+                .body("late")
+                .bodyDelay(300, TimeUnit.MILLISECONDS)
+                .build());
+        try (Mesh mesh = mesh(document("")).metrics(registry).build()) {
+            Response response =
+                    mesh.wrap(new OkHttpClient()).newCall(request("orders")).execute();
+            assertThat(attempts()).endsWith(" 1");
+            assertThat(requests()).isEmpty();
+            response.body().string();
+            assertThat(requests()).endsWith(" 1");
+            double request = registry.get("mesh.client.requests").timer().totalTime(TimeUnit.MILLISECONDS);
+            double attempt = registry.get("mesh.client.attempts").timer().totalTime(TimeUnit.MILLISECONDS);
+            assertThat(request - attempt).isGreaterThan(100);
+        }
+    }
+
+    @Test
+    void failures_have_the_reason_that_the_caller_gets() throws Exception {
+        Documents document = Documents.mesh("t")
+                .services(
+                        Documents.service("orders")
+                                .endpoint(orders.getPort())
+                                .with("'timeouts': {'request': '200ms'}, 'retry': {'attempts': 0}"),
+                        Documents.service("empty").endpoints(List.of()),
+                        Documents.service("full").endpoint(orders.getPort()).with("'limits': {'maxRequests': 0}"),
+                        Documents.service("strict")
+                                .endpoint(orders.getPort())
+                                .with(
+                                        "'rules': [{'name': 'v1', 'backendRefs': [{'name': 'strict'}], 'matches': [{'path': {'type': 'Exact', 'value': '/v1'}}]}]"));
+        try (Mesh mesh = mesh(document).claim("lost").metrics(registry).build()) {
+            orders.enqueue(new MockResponse.Builder()
+                    .headersDelay(20, TimeUnit.SECONDS)
+                    .build());
+            assertThatThrownBy(() -> get(mesh, "orders")).isInstanceOf(DeadlineExceeded.class);
+            orders.enqueue(new MockResponse.Builder()
+                    .onRequestStart(new SocketEffect.CloseSocket())
+                    .build());
+            assertThatThrownBy(() -> get(mesh, "orders")).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> get(mesh, "empty")).isInstanceOf(NoHealthyEndpoint.class);
+            assertThatThrownBy(() -> get(mesh, "full")).isInstanceOf(Overloaded.class);
+            assertThatThrownBy(() -> get(mesh, "strict")).isInstanceOf(NoRoute.class);
+            assertThatThrownBy(() -> get(mesh, "lost")).isInstanceOf(NoRoute.class);
+            assertThat(requests().lines().map(line -> line.replaceAll("[{]|method=\"GET\",|status=\"none\"} 1", "")))
+                    .containsExactlyInAnyOrder(
+                            "backend=\"orders\",outcome=\"deadline\",reason=\"UT\",route=\"default\",service=\"orders\",",
+                            "backend=\"orders\",outcome=\"failed\",reason=\"UC\",route=\"default\",service=\"orders\",",
+                            "backend=\"empty\",outcome=\"refused\",reason=\"UH\",route=\"default\",service=\"empty\",",
+                            "backend=\"full\",outcome=\"refused\",reason=\"UO\",route=\"default\",service=\"full\",",
+                            "backend=\"none\",outcome=\"refused\",reason=\"NR\",route=\"none\",service=\"strict\",",
+                            "backend=\"none\",outcome=\"refused\",reason=\"NR\",route=\"none\",service=\"unknown\",");
+        }
+    }
+
+    @Test
+    void a_call_that_its_caller_cancels_is_no_failure_of_the_service() throws Exception {
+        orders.enqueue(new MockResponse.Builder()
+                .body("x".repeat(100_000))
+                .throttleBody(1_000, 1, TimeUnit.SECONDS)
+                .build());
+        try (Mesh mesh = mesh(document("")).metrics(registry).build()) {
+            okhttp3.Call call = mesh.wrap(new OkHttpClient()).newCall(request("orders"));
+            Response response = call.execute();
+            response.body().source().require(1);
+            call.cancel();
+            response.close();
+            assertThat(requests())
+                    .contains("outcome=\"cancelled\",reason=\"DC\"")
+                    .contains("status=\"2xx\"");
+        }
+    }
+
+    @Test
+    void methods_and_statuses_that_http_does_not_know_share_a_value() throws Exception {
+        try (Mesh mesh = mesh(document("")).metrics(registry).build()) {
+            for (int i = 0; i < 5; i++) {
+                orders.enqueue(new MockResponse.Builder().code(700 + i).build());
+                Request odd = request("orders")
+                        .newBuilder()
+                        .method("BREW" + i, RequestBody.EMPTY)
+                        .build();
+                mesh.wrap(new OkHttpClient()).newCall(odd).execute().close();
+            }
+            assertThat(requests().lines())
+                    .hasSize(1)
+                    .allMatch(line -> line.contains("method=\"_OTHER\"")
+                            && line.contains("status=\"_OTHER\"")
+                            && line.endsWith(" 5"));
+        }
+    }
+
+    @Test
+    void series_are_removed_with_their_rule_and_their_service() throws Exception {
+        orders.enqueue(new MockResponse.Builder().body("1").build());
+        orders.enqueue(new MockResponse.Builder().body("2").build());
+        orders.enqueue(new MockResponse.Builder().body("3").build());
+        Documents first = Documents.mesh("t")
+                .services(
+                        Documents.service("orders")
+                                .endpoint(orders.getPort())
+                                .with("'rules': [{'name': 'all', 'backendRefs': [{'name': 'orders'}]}]"),
+                        Documents.service("billing").endpoint(orders.getPort()));
+        Documents second = Documents.mesh("t")
+                .services(Documents.service("orders")
+                        .endpoint(orders.getPort())
+                        .with("'rules': [{'name': 'renamed', 'backendRefs': [{'name': 'orders'}]}]"));
+        MemoryPolicySource source = first.source();
+        try (Mesh mesh = Mesh.builder()
+                .policy(source)
+                .snapshotDirectory(null)
+                .staleTtl(java.time.Duration.ZERO)
+                .metrics(registry)
+                .build()) {
+            get(mesh, "orders");
+            get(mesh, "billing");
+            assertThat(requests()).contains("route=\"all\"").contains("service=\"billing\"");
+            source.update(second.json());
+            assertThat(requests()).isEmpty();
+            assertThat(attempts()).contains("backend=\"orders\"").doesNotContain("billing");
+            get(mesh, "orders");
+            assertThat(requests()).contains("route=\"renamed\"");
+        }
+    }
+
+    @Test
+    void equal_rules_keep_their_series_over_policies() throws Exception {
+        orders.enqueue(new MockResponse.Builder().body("1").build());
+        orders.enqueue(new MockResponse.Builder().body("2").build());
+        MemoryPolicySource source = document("").source();
+        try (Mesh mesh = Mesh.builder()
+                .policy(source)
+                .snapshotDirectory(null)
+                .metrics(registry)
+                .build()) {
+            get(mesh, "orders");
+            source.update(document("'timeouts': {'request': '9s'}").json());
+            get(mesh, "orders");
+            assertThat(requests()).endsWith(" 2");
+        }
+    }
+
+    @Test
+    void a_closed_mesh_leaves_no_meter() throws Exception {
+        orders.enqueue(new MockResponse.Builder().body("1").build());
+        try (Mesh mesh = mesh(document("")).metrics(registry).build()) {
+            get(mesh, "orders");
+            assertThat(registry.getMeters()).isNotEmpty();
+        }
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void a_registry_that_throws_harms_no_call() throws Exception {
+        orders.enqueue(new MockResponse.Builder().body("1").build());
+        orders.enqueue(new MockResponse.Builder().body("2").build());
+        MeterRegistry broken = new SimpleMeterRegistry();
+        broken.config().meterFilter(new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                throw new IllegalStateException("broken filter");
+            }
+        });
+        try (Mesh mesh = mesh(document("")).metrics(broken).build()) {
+            assertThat(get(mesh, "orders")).isEqualTo("200 1");
+            assertThat(get(mesh, "orders")).isEqualTo("200 2");
+        }
+        assertThat(broken.getMeters()).isEmpty();
+    }
+
+    @Test
+    void a_filter_that_denies_them_harms_no_call() throws Exception {
+        orders.enqueue(new MockResponse.Builder().body("1").build());
+        registry.config().meterFilter(MeterFilter.denyNameStartsWith("mesh"));
+        try (Mesh mesh = mesh(document("")).metrics(registry).build()) {
+            assertThat(get(mesh, "orders")).isEqualTo("200 1");
+        }
+        assertThat(registry.scrape()).doesNotContain("mesh_");
+    }
+
+    @Test
+    void meshes_with_names_share_a_registry() throws Exception {
+        orders.enqueue(new MockResponse.Builder().body("1").build());
+        orders.enqueue(new MockResponse.Builder().body("2").build());
+        MeshMetrics metrics = MeshMetrics.bindTo(registry);
+        try (Mesh one = mesh(document("")).metrics(metrics.withMesh("one")).build()) {
+            try (Mesh two = mesh(document("")).metrics(metrics.withMesh("two")).build()) {
+                get(one, "orders");
+                get(two, "orders");
+                assertThat(requests()).contains("mesh=\"one\"").contains("mesh=\"two\"");
+            }
+            assertThat(requests()).contains("mesh=\"one\"").doesNotContain("mesh=\"two\"");
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.meshclient.internal.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.Documents;
+import dev.meshclient.MeshOptions;
+import dev.meshclient.Workload;
+import dev.meshclient.internal.call.Admission;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.Router;
+import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.pipeline.Telemetry;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.telemetry.MeshMetrics;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import org.junit.jupiter.api.Test;
+
+/** Whatever callers and servers send, the number of series follows from the policy. */
+class CardinalityTest {
+    private static final int SERVICES = 1_000;
+
+    private final StepTime time = new StepTime();
+    private final MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final Router router = Router.withoutNames(
+            time,
+            Workload.unknown(),
+            new Telemetry(Events.none(time), Meters.of(time, MeshMetrics.bindTo(registry))),
+            List.of(),
+            true,
+            Duration.ZERO,
+            Duration.ofHours(1));
+
+    private void call(String host, Request request, Wire wire) {
+        if (router.admit(host, 80) instanceof Admission.Ours ours) {
+            try {
+                new Call(time, request, MeshOptions.DEFAULT, wire).run(ours.layers());
+            } catch (IOException expected) {
+                assertThat(expected).isNotNull();
+            }
+        }
+    }
+
+    private static Wire answering(int status) {
+        return attempt -> {
+            attempt.responded(status);
+            attempt.over();
+            return new Response.Builder()
+                    .request(attempt.call().request())
+                    .protocol(Protocol.HTTP_1_1)
+                    .code(status)
+                    .message("")
+                    .build();
+        };
+    }
+
+    private static Wire failing(Outcome outcome) {
+        return attempt -> {
+            IOException e = new IOException(outcome.word());
+            attempt.failed(outcome, e);
+            throw e;
+        };
+    }
+
+    @Test
+    void hostile_paths_methods_statuses_and_hosts_make_no_series() throws IOException {
+        Documents document = Documents.mesh("m");
+        for (int i = 0; i < SERVICES; i++) {
+            document.services(Documents.service("s" + i)
+                    .endpoint("10.0.0.1", 80)
+                    .with("'retry': {'attempts': 0}, 'outlierDetection': {'maxEjectionPercent': 0}"));
+        }
+        router.control().apply(document.read(), gone -> {});
+        for (int i = 0; i < 12 * SERVICES; i++) {
+            String host = "s" + i % SERVICES;
+            Request request = new Request.Builder()
+                    .url("http://" + host + "/path/" + i + "?q=" + i)
+                    .method(i % 3 == 0 ? "GET" : "METHOD" + i, i % 3 == 0 ? null : RequestBody.EMPTY)
+                    .build();
+            call(
+                    host,
+                    request,
+                    i % 7 == 0 ? failing(Outcome.values()[i % Outcome.values().length]) : answering(100 + i % 900));
+            call("host" + i, request.newBuilder().url("http://host" + i + "/").build(), answering(200));
+        }
+        Map<String, Metric> metrics =
+                Arrays.stream(Metric.values()).collect(Collectors.toMap(Metric::meterName, Function.identity()));
+        Map<String, Long> each = registry.getMeters().stream()
+                .collect(Collectors.groupingBy(
+                        m -> m.getId().getName() + m.getId().getTag("service"), Collectors.counting()));
+        assertThat(each).hasSize(2 * SERVICES + 1).containsEntry("mesh.client.requestsunknown", 2L);
+        assertThat(each.values()).allSatisfy(count -> assertThat(count).isBetween(1L, 40L));
+        for (Meter meter : registry.getMeters()) {
+            Map<String, List<String>> tags =
+                    metrics.get(meter.getId().getName()).tags();
+            assertThat(meter.getId().getTags())
+                    .extracting(Tag::getKey)
+                    .containsExactlyInAnyOrderElementsOf(tags.keySet());
+            for (Tag tag : meter.getId().getTags()) {
+                assertThat(tags.get(tag.getKey()).isEmpty() ? tag.getValue() : "closed")
+                        .matches("s\\d+|default|none|unknown|closed");
+                if (!tags.get(tag.getKey()).isEmpty()) {
+                    assertThat(tags.get(tag.getKey())).contains(tag.getValue());
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.meshclient.internal.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The table of metrics in the documentation is that of the code. */
+class MetricsDocTest {
+    private static final Path PAGE =
+            Path.of(System.getProperty("user.dir")).resolveSibling("docs").resolve("metrics.md");
+
+    private static String table() {
+        return Arrays.stream(Metric.values())
+                .map(metric -> "| `" + metric.meterName() + "` | "
+                        + metric.type().name().toLowerCase(Locale.ROOT) + ", "
+                        + metric.unit() + " | "
+                        + metric.tags().keySet().stream()
+                                .map(tag -> "`" + tag + "`")
+                                .collect(Collectors.joining(", "))
+                        + " | " + metric.meaning() + " |")
+                .collect(Collectors.joining("\n", "| Name | Type | Tags | Meaning |\n|---|---|---|---|\n", "\n"));
+    }
+
+    private static String values() {
+        StringBuilder text = new StringBuilder("| Metric | Tag | Values |\n|---|---|---|\n");
+        for (Metric metric : Metric.values()) {
+            for (Map.Entry<String, List<String>> tag : metric.tags().entrySet()) {
+                if (!tag.getValue().isEmpty()) {
+                    text.append("| `")
+                            .append(metric.meterName())
+                            .append("` | `")
+                            .append(tag.getKey())
+                            .append("` | ");
+                    text.append(tag.getValue().stream().map(v -> "`" + v + "`").collect(Collectors.joining(", ")));
+                    text.append(" |\n");
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    @Test
+    void the_page_has_each_metric_with_its_tags_and_values() throws IOException {
+        String page = Files.readString(PAGE);
+        assertThat(page).as("docs/metrics.md needs this table:\n%s", table()).contains("\n\n" + table() + "\n");
+        assertThat(page).as("docs/metrics.md needs this table:\n%s", values()).contains("\n\n" + values() + "\n");
+    }
+
+    @Test
+    void the_page_states_the_bound_of_series() throws IOException {
+        assertThat(Files.readString(PAGE))
+                .contains(String.format(Locale.ROOT, "%,d series of `mesh.client.requests`", CallSeries.MOST))
+                .contains(String.format(Locale.ROOT, "%,d of `mesh.client.attempts`", AttemptSeries.MOST));
+    }
+
+    @Test
+    void no_two_metrics_have_one_name_in_prometheus() {
+        assertThat(Arrays.stream(Metric.values()).map(m -> m.meterName().replace('.', '_')))
+                .doesNotHaveDuplicates();
+    }
+}

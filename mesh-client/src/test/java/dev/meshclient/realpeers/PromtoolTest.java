@@ -1,0 +1,58 @@
+package dev.meshclient.realpeers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.Documents;
+import dev.meshclient.Mesh;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Prometheus's own lint reads the metrics of a mesh as a registry shows them. */
+class PromtoolTest {
+    private static String lint(Path promtool, Path directory, String metrics) throws Exception {
+        Path file = Files.writeString(directory.resolve("metrics.txt"), metrics);
+        Process process = new ProcessBuilder(promtool.toString(), "check", "metrics")
+                .redirectInput(file.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return said + "ends with " + process.waitFor();
+    }
+
+    @Test
+    void promtool_finds_nothing_to_say(@TempDir Path directory) throws Exception {
+        Path promtool = Program.find("promtool");
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        try (MockWebServer server = new MockWebServer()) {
+            server.start();
+            server.enqueue(new MockResponse.Builder().code(503).build());
+            server.enqueue(new MockResponse.Builder().body("ok").build());
+            Documents document =
+                    Documents.mesh("t").services(Documents.service("orders").endpoint(server.getPort()));
+            try (Mesh mesh = Mesh.builder()
+                    .policy(document.source())
+                    .snapshotDirectory(null)
+                    .metrics(registry)
+                    .build()) {
+                Request request = new Request.Builder().url("http://orders/").build();
+                mesh.wrap(new OkHttpClient()).newCall(request).execute().close();
+                String metrics = registry.scrape();
+                assertThat(metrics)
+                        .contains("mesh_client_requests_seconds_bucket", "mesh_client_attempts_seconds_count");
+                assertThat(lint(promtool, directory, metrics)).isEqualTo("ends with 0");
+            }
+        }
+        assertThat(lint(promtool, directory, "wrongName_total 1\n"))
+                .as("promtool has something to say about others")
+                .doesNotEndWith("ends with 0");
+    }
+}
