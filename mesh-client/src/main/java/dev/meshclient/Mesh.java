@@ -478,17 +478,20 @@ public final class Mesh implements Closeable {
 
         /** Binds the metrics of the mesh to this registry: {@code metrics(MeshMetrics.bindTo(registry))}. */
         public Builder metrics(MeterRegistry registry) {
+            Objects.requireNonNull(registry, "registry must not be null: pass a MeterRegistry, or leave this out");
             return metrics(MeshMetrics.bindTo(registry));
         }
 
         /** The registry of the metrics; a second one replaces the first. Default: none, and no call is counted. */
         public Builder metrics(MeshMetrics metrics) {
+            Objects.requireNonNull(metrics, "metrics must not be null: pass MeshMetrics.bindTo(registry)");
             this.metrics = metrics;
             return this;
         }
 
         /** Writes a line for each call. Default: none is written. A second log replaces the first. */
         public Builder accessLog(AccessLog log) {
+            Objects.requireNonNull(log, "log must not be null: pass an AccessLog, or leave this out");
             this.accessLog = log;
             return this;
         }
