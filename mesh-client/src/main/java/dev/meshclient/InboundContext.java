@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The effect of an inbound request on the calls made while it is handled: its deadline limits theirs, they are not retried if
- * the request is a retry itself, nor are the calls that their peers make for them, and its baggage is forwarded. Attach it to a call with {@link MeshOptions#withInbound}, or to
- * all calls of this thread with {@link #open}. Immutable.
+ * the request is a retry itself, nor are the calls that their peers make for them, and its baggage is forwarded. Attach it to a
+ * call with {@link MeshOptions#withInbound}, or to all calls that this thread creates with {@link #open}. Immutable.
  *
  * <p>Make one only for requests of an authenticated sender: a sender of these headers can shorten deadlines.
  */
@@ -77,7 +77,12 @@ public final class InboundContext {
         return CURRENT.get();
     }
 
-    /** Applies to the calls that this thread makes until the scope is closed; asynchronous calls run on other threads. */
+    /**
+     * Applies to the calls that this thread creates ({@code newCall}) until the scope is closed, on whatever thread they run then:
+     * {@code enqueue} too. To calls that were created without a context it applies if this thread executes them. An
+     * {@code EventListener} that was set on a client after {@code Mesh.wrap}, and a WebSocket, hide the creation of a call: use
+     * {@link MeshOptions#withInbound} there.
+     */
     public Scope open() {
         InboundContext before = CURRENT.get();
         CURRENT.set(this);
