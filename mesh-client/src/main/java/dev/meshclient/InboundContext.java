@@ -3,6 +3,7 @@ package dev.meshclient;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Time;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The effect of an inbound request on the calls made while it is handled: its deadline limits theirs, they are not retried if
  * the request is a retry itself, nor are the calls that their peers make for them, and its baggage is forwarded. Attach it to a
- * call with {@link MeshOptions#withInbound}, or to all calls that this thread creates with {@link #open}. Immutable.
+ * call with {@link MeshOptions#withInbound}, or to all calls that this thread creates with {@link #open}; set its
+ * {@link #responseHeaders} on the response to the request. Thread-safe.
  *
  * <p>Make one only for requests of an authenticated sender: a sender of these headers can shorten deadlines.
  */
@@ -22,6 +24,7 @@ public final class InboundContext {
     private final long until;
     private final int attempt;
     private final @Nullable String baggage;
+    private volatile boolean retriesUsed;
 
     /** The length that W3C Baggage asks every party to support. */
     private static final int MAX_BAGGAGE = 8192;
@@ -114,6 +117,23 @@ public final class InboundContext {
     /** The baggage as received; null: none. */
     public @Nullable String baggage() {
         return baggage;
+    }
+
+    /**
+     * The headers for the response to the request: {@code x-mesh-no-retry} once {@link #noteRetriesUsed} was called, so that a sender
+     * with a mesh does not repeat what was repeated here already; otherwise empty. A sender that gets a good response ignores them.
+     */
+    public Map<String, String> responseHeaders() {
+        return retriesUsed ? Map.of("x-mesh-no-retry", "1") : Map.of();
+    }
+
+    /**
+     * Takes note that a call for this request failed and that repeating the request does not help. The mesh does so for each of its
+     * calls that failed after a retry, for lack of retry budget, or with {@code x-mesh-no-retry}; call it for calls that are retried by
+     * other means.
+     */
+    public void noteRetriesUsed() {
+        retriesUsed = true;
     }
 
     @Override
