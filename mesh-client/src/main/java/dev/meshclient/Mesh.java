@@ -490,6 +490,8 @@ public final class Mesh implements Closeable {
          * attempt would have two spans.
          */
         public Builder openTelemetry(OpenTelemetry openTelemetry) {
+            Objects.requireNonNull(
+                    openTelemetry, "openTelemetry must not be null: pass an OpenTelemetry, or leave this out");
             this.openTelemetry = openTelemetry;
             return this;
         }
