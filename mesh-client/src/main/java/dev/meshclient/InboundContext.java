@@ -3,14 +3,16 @@ package dev.meshclient;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Time;
 import java.time.Duration;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The effect of an inbound request on the calls made while it is handled: its deadline limits theirs, they are not retried if
- * the request is a retry itself, nor are the calls that their peers make for them, and its baggage is forwarded. Attach it to a call with {@link MeshOptions#withInbound}, or to
- * all calls of this thread with {@link #open}. Immutable.
+ * the request is a retry itself, nor are the calls that their peers make for them, and its baggage is forwarded. Attach it to a
+ * call with {@link MeshOptions#withInbound}, or to all calls that this thread creates with {@link #open}; set its
+ * {@link #responseHeaders} on the response to the request. Thread-safe.
  *
  * <p>Make one only for requests of an authenticated sender: a sender of these headers can shorten deadlines.
  */
@@ -21,6 +23,7 @@ public final class InboundContext {
     private final long until;
     private final int attempt;
     private final @Nullable String baggage;
+    private volatile boolean retriesUsed;
 
     /** The length that W3C Baggage asks every party to support. */
     private static final int MAX_BAGGAGE = 8192;
@@ -74,7 +77,12 @@ public final class InboundContext {
         return CURRENT.get();
     }
 
-    /** Applies to the calls that this thread makes until the scope is closed; asynchronous calls run on other threads. */
+    /**
+     * Applies to the calls that this thread creates ({@code newCall}) until the scope is closed, on whatever thread they run then:
+     * {@code enqueue} too. To calls that were created without a context it applies if this thread executes them. An
+     * {@code EventListener} that was set on a client after {@code Mesh.wrap}, and a WebSocket, hide the creation of a call: use
+     * {@link MeshOptions#withInbound} there.
+     */
     public Scope open() {
         InboundContext before = CURRENT.get();
         CURRENT.set(this);
@@ -106,6 +114,23 @@ public final class InboundContext {
     /** The baggage as received; null: none. */
     public @Nullable String baggage() {
         return baggage;
+    }
+
+    /**
+     * The headers for the response to the request: {@code x-mesh-no-retry} once {@link #noteRetriesUsed} was called, so that a sender
+     * with a mesh does not repeat what was repeated here already; otherwise empty. A sender that gets a good response ignores them.
+     */
+    public Map<String, String> responseHeaders() {
+        return retriesUsed ? Map.of("x-mesh-no-retry", "1") : Map.of();
+    }
+
+    /**
+     * Takes note that a call for this request failed and that repeating the request does not help. The mesh does so for each of its
+     * calls that failed after a retry, for lack of retry budget, or with {@code x-mesh-no-retry}; call it for calls that are retried by
+     * other means.
+     */
+    public void noteRetriesUsed() {
+        retriesUsed = true;
     }
 
     @Override

@@ -137,6 +137,53 @@ class InboundContextTest {
     }
 
     @Test
+    void the_response_forbids_to_repeat_what_was_repeated_here() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            orders.enqueue(new MockResponse.Builder().code(503).build());
+        }
+        InboundContext context = of();
+        try (Mesh mesh = mesh()) {
+            assertThat(call(mesh, MeshOptions.DEFAULT.withInbound(context))).isEqualTo(503);
+        }
+        assertThat(orders.getRequestCount()).isEqualTo(3);
+        assertThat(context.responseHeaders()).isEqualTo(Map.of("x-mesh-no-retry", "1"));
+    }
+
+    @Test
+    void the_response_passes_on_that_a_peer_forbids_to_repeat() throws IOException {
+        orders.enqueue(new MockResponse.Builder()
+                .code(503)
+                .setHeader("x-mesh-no-retry", "1")
+                .build());
+        InboundContext context = of();
+        try (Mesh mesh = mesh()) {
+            assertThat(call(mesh, MeshOptions.DEFAULT.withInbound(context))).isEqualTo(503);
+        }
+        assertThat(orders.getRequestCount()).isEqualTo(1);
+        assertThat(context.responseHeaders()).isNotEmpty();
+    }
+
+    @Test
+    void the_response_forbids_nothing_after_success_or_a_failure_that_was_not_repeated() throws IOException {
+        orders.enqueue(new MockResponse.Builder().code(503).build());
+        orders.enqueue(new MockResponse.Builder().build());
+        orders.enqueue(new MockResponse.Builder().code(503).build());
+        orders.enqueue(new MockResponse.Builder().code(503).build());
+        InboundContext succeeded = of();
+        InboundContext once = of();
+        InboundContext forRetry = of("x-mesh-attempt", "2");
+        try (Mesh mesh = mesh()) {
+            assertThat(call(mesh, MeshOptions.DEFAULT.withInbound(succeeded))).isEqualTo(200);
+            assertThat(call(mesh, MeshOptions.DEFAULT.withoutRetries().withInbound(once)))
+                    .isEqualTo(503);
+            assertThat(call(mesh, MeshOptions.DEFAULT.withInbound(forRetry))).isEqualTo(503);
+        }
+        assertThat(succeeded.responseHeaders()).isEmpty();
+        assertThat(once.responseHeaders()).isEmpty();
+        assertThat(forRetry.responseHeaders()).isEmpty();
+    }
+
+    @Test
     void a_call_without_retries_is_sent_once() throws IOException {
         orders.enqueue(new MockResponse.Builder().code(503).build());
         orders.enqueue(new MockResponse.Builder().build());

@@ -89,6 +89,12 @@ final class World {
                 .traffic();
     }
 
+    /** The layers of a service, as its status prints them. */
+    String pipeline(String service) {
+        return Objects.requireNonNull(router.control().status("").services().get(service))
+                .pipeline();
+    }
+
     void close() {
         router.close();
     }

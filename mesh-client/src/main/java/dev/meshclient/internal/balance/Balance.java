@@ -135,7 +135,14 @@ public final class Balance implements AttemptLayer {
             return plan.pickUntried(random, new Tried(attempt));
         }
         String key = attempt.call().options().hashKey();
-        return key == null ? plan.pick(random, planner.ramp(), time.now()) : plan.pickByKey(key);
+        if (key != null) {
+            return plan.pickByKey(key);
+        }
+        long now = time.now();
+        if (planner.ramp().isReturning() && !plan.isPanic()) {
+            attempt.call().note(planner.ramp().progress(now));
+        }
+        return plan.pick(random, planner.ramp(), now);
     }
 
     private NoHealthyEndpoint noneUsable(Plan plan, Attempt attempt) {

@@ -5,6 +5,7 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,6 +161,14 @@ final class Level {
             at -= group.home() ? 0 : group.members.size();
         }
         return null;
+    }
+
+    /** All endpoints, or those in the caller's zone. */
+    List<Endpoint> endpoints(boolean atHome) {
+        return groups.stream()
+                .filter(g -> g.home() || !atHome)
+                .flatMap(g -> IntStream.range(0, g.members.size()).mapToObj(g.members::get))
+                .toList();
     }
 
     int size() {

@@ -5,6 +5,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
@@ -30,6 +31,7 @@ final class Plan {
     private final boolean panic;
     private final int usable;
     private final List<Endpoint> ejected;
+    private final List<Endpoint> listed; // of the first priority, whatever their health
     private final long nextProbe;
 
     /**
@@ -48,8 +50,15 @@ final class Plan {
         return new Builder(tiers, settings, settings.ejects() ? ejected : ejected.none()).build();
     }
 
-    private Plan(List<Level> levels, boolean led, int[] loads, boolean panic, List<Endpoint> ejected) {
+    private Plan(
+            List<Level> levels,
+            boolean led,
+            int[] loads,
+            boolean panic,
+            List<Endpoint> ejected,
+            List<Endpoint> listed) {
         this.levels = levels;
+        this.listed = listed;
         this.panic = panic;
         this.usable = levels.stream().mapToInt(Level::size).sum();
         this.ejected = ejected;
@@ -76,6 +85,21 @@ final class Plan {
     /** The share of the calls of the first priority that stays in the caller's zone. */
     double home() {
         return home;
+    }
+
+    /** The endpoints of the first priority that get calls. */
+    List<Endpoint> atFirst() {
+        return preferred == 0 ? List.of() : levels.get(0).endpoints(false);
+    }
+
+    /** The endpoints of the caller's zone that get calls. */
+    List<Endpoint> atHome() {
+        return home == 0 ? List.of() : levels.get(0).endpoints(true);
+    }
+
+    /** The endpoints of the first priority that finish their calls and end. */
+    List<Endpoint> draining() {
+        return listed.stream().filter(e -> e.health() == Health.DRAINING).toList();
     }
 
     /** Whether health is ignored in some priority because too few of its endpoints are healthy. */
@@ -239,7 +263,8 @@ final class Plan {
                 }
             }
             int[] shares = loads.stream().mapToInt(Integer::intValue).toArray();
-            return new Plan(List.copyOf(levels), led, orEqual(shares), panic, ejected());
+            List<Endpoint> listed = n == 0 ? List.of() : tiers.get(0).known();
+            return new Plan(List.copyOf(levels), led, orEqual(shares), panic, ejected(), listed);
         }
 
         /** Where health is ignored. */

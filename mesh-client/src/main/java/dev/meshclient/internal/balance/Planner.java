@@ -112,7 +112,7 @@ public final class Planner {
     /** An empty plan does not move the ramp: a backend whose endpoints are not known yet has not lost any. */
     private void moveRamp(Plan plan, long now) {
         if (!plan.isEmpty()) {
-            ramp.plan(this, plan.preferred(), plan.home(), now);
+            ramp.plan(this, plan, now);
         }
     }
 
@@ -156,6 +156,9 @@ public final class Planner {
 
     @Override
     public String toString() {
-        return current() + ", " + settings.failover() + ", panic below " + settings.minHealthPercent() + " %";
+        Plan plan = current();
+        String progress = ramp.progress(time.now());
+        return plan + (progress.isEmpty() ? "" : " (" + progress + ")") + ", " + settings.failover() + ", panic below "
+                + settings.minHealthPercent() + " %";
     }
 }

@@ -79,12 +79,11 @@ public final class Engine {
                             + " after Mesh.wrap are without effect on hosts of the mesh; wrap last, or run with --add-exports"
                             + " okhttp3/okhttp3.internal.connection=dev.meshclient (logged once)");
         }
-        OkHttpClient.Builder builder = client.newBuilder().addInterceptor(new Entry(client));
-        if (!RealCallAccess.canReplaceListener() || callStart != null) {
-            EventListener.Factory factory = client.eventListenerFactory();
-            builder.eventListenerFactory(call -> listening(factory.create(call)));
-        }
-        return builder.build();
+        EventListener.Factory factory = client.eventListenerFactory();
+        return client.newBuilder()
+                .addInterceptor(new Entry(client))
+                .eventListenerFactory(call -> InboundCapture.before(listening(factory.create(call))))
+                .build();
     }
 
     private EventListener listening(EventListener caller) {

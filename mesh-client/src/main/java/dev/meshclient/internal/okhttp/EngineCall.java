@@ -185,11 +185,11 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         return call.beginAttempt().send();
     }
 
-    private static MeshOptions options(Request request) {
+    private MeshOptions options(Request request) {
         MeshOptions stated = request.tag(OPTIONS);
         MeshOptions options =
                 stated != null ? stated : request.tag(UNTYPED) instanceof MeshOptions said ? said : MeshOptions.DEFAULT;
-        InboundContext inbound = options.inbound() == null ? InboundContext.current() : options.inbound();
+        InboundContext inbound = options.inbound() == null ? InboundCapture.of(outer()) : options.inbound();
         return inbound == null ? options : options.withInbound(inbound);
     }
 

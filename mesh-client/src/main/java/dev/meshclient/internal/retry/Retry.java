@@ -81,7 +81,11 @@ public final class Retry implements CallLayer {
     private record Once(AttemptLayer next) implements CallLayer {
         @Override
         public Response call(Call call) throws IOException {
-            return next.call(call.beginAttempt());
+            Response response = next.call(call.beginAttempt());
+            if (isNotToBeRetried(response)) {
+                noteRetriesUsed(call);
+            }
+            return response;
         }
 
         @Override
@@ -107,11 +111,13 @@ public final class Retry implements CallLayer {
                 }
                 earlier = e;
                 if (!goesOn(call, attempt, null)) {
+                    informSender(call, attempt, null);
                     throw e;
                 }
                 continue;
             }
             if (!goesOn(call, attempt, response)) {
+                informSender(call, attempt, response);
                 return response;
             }
         }
@@ -161,6 +167,34 @@ public final class Retry implements CallLayer {
         return inbound != null && inbound.attempt() > 1;
     }
 
+    private static boolean isNotToBeRetried(Response response) {
+        return response.code() >= 400 && response.header("x-mesh-no-retry") != null;
+    }
+
+    /**
+     * The sender of the inbound request need not repeat a failure that was repeated here. If no endpoint can have processed any
+     * attempt, the reason may be this process, and another one may succeed.
+     */
+    private void informSender(Call call, Attempt attempt, @Nullable Response response) {
+        InboundContext inbound = call.options().inbound();
+        Outcome outcome = attempt.outcome();
+        if (inbound == null || outcome == null) {
+            return;
+        }
+        boolean repeated = attempt.announcedNumber() > inbound.attempt()
+                && rules.again(call.request(), call.options(), outcome, attempt.status());
+        if (repeated || (response != null && isNotToBeRetried(response))) {
+            inbound.noteRetriesUsed();
+        }
+    }
+
+    private static void noteRetriesUsed(Call call) {
+        InboundContext inbound = call.options().inbound();
+        if (inbound != null) {
+            inbound.noteRetriesUsed();
+        }
+    }
+
     /** The pause before the next attempt; NO: there is no next attempt. */
     private long waitAfter(Call call, Attempt attempt, @Nullable Response response) {
         Outcome outcome = attempt.outcome();
@@ -197,6 +231,9 @@ public final class Retry implements CallLayer {
         if (unprocessed ? !budget.takeUnprocessed(settings, time.now()) : !budget.take(settings, time.now())) {
             call.note(unprocessed ? "too many requests were not processed" : "retry budget exhausted");
             reportSpent(call, unprocessed);
+            if (!unprocessed) {
+                noteRetriesUsed(call);
+            }
             return NO;
         }
         return wait;

@@ -107,13 +107,13 @@ class DistributeTest {
         assertThat(taken).containsOnlyKeys("b", "c");
         assertThat(taken.get("b")).isCloseTo(PICKS * 3 / 4, within(400));
         ramp.follow(this);
-        ramp.plan(this, dead.preferred(), dead.home(), LATER - 100_000_000_000L);
+        ramp.plan(this, dead, LATER - 100_000_000_000L);
         endpoints.clear();
         add(4, "eu", "a", Health.HEALTHY);
         add(4, "eu", "b", Health.HEALTHY);
         add(4, "eu", "c", Health.HEALTHY);
         Plan back = plan(LoadBalancer.RANDOM, to);
-        ramp.plan(this, back.preferred(), back.home(), LATER - 15_000_000_000L);
+        ramp.plan(this, back, LATER - 15_000_000_000L);
         assertThat(taken(back).get("a")).as("half of 60 % after half of 30 s").isCloseTo(PICKS * 3 / 10, within(400));
     }
 

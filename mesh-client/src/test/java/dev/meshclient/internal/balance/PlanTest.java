@@ -151,15 +151,15 @@ class PlanTest {
         Endpoint away = endpoint("xaway", "b", Health.HEALTHY);
         ramp.follow(this);
         Plan before = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
-        ramp.plan(this, before.preferred(), before.home(), 0);
+        ramp.plan(this, before, 0);
         assertThat(taken(before, 0)).isEqualTo(Map.of("h", 10_000));
         home.state().eject(0, 10 * SECOND, 1, "test");
         Plan without = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
-        ramp.plan(this, without.preferred(), without.home(), 0);
+        ramp.plan(this, without, 0);
         assertThat(taken(without, SECOND)).isEqualTo(Map.of("x", 10_000));
         home.state().readmit(20 * SECOND);
         Plan again = plan(FailoverMode.SPILL, 0, List.of(List.of(home, away)));
-        ramp.plan(this, again.preferred(), again.home(), 20 * SECOND);
+        ramp.plan(this, again, 20 * SECOND);
         assertThat(taken(again, 20 * SECOND)).isEqualTo(Map.of("x", 10_000));
         assertThat(taken(again, 35 * SECOND).get("h")).isCloseTo(5000, within(200));
         assertThat(taken(again, 50 * SECOND)).isEqualTo(Map.of("h", 10_000));
@@ -171,36 +171,145 @@ class PlanTest {
         long now = 0;
         for (int up : new int[] {4, 0, 4}) {
             Plan plan = plan(FailoverMode.SPILL, 50, List.of(members("p", up, 4), members("q", 4, 4)));
-            ramp.plan(this, plan.preferred(), plan.home(), now);
+            ramp.plan(this, plan, now);
             assertThat(taken(plan, now)).isEqualTo(Map.of(now == 0 ? "p" : "q", 10_000));
-            now += 10 * SECOND;
+            now += 40 * SECOND;
         }
         Plan back = plan(FailoverMode.SPILL, 50, List.of(members("p", 4, 4), members("q", 4, 4)));
-        assertThat(taken(back, 35 * SECOND).get("p")).isCloseTo(5000, within(200));
-        assertThat(taken(back, 50 * SECOND)).isEqualTo(Map.of("p", 10_000));
+        assertThat(taken(back, 95 * SECOND).get("p")).isCloseTo(5000, within(200));
+        assertThat(ramp.progress(95 * SECOND)).isEqualTo("the first priority returns: 50 % of its calls, all in 15 s");
+        assertThat(taken(back, 110 * SECOND)).isEqualTo(Map.of("p", 10_000));
+        assertThat(ramp.progress(110 * SECOND)).isEmpty();
+    }
+
+    /** The plan for the caller's zone with these endpoints, and one endpoint elsewhere. */
+    private static Plan home(Endpoint... endpoints) {
+        List<Endpoint> all = new ArrayList<>(List.of(endpoints));
+        all.add(endpoint("xaway", "b", Health.HEALTHY));
+        return plan(FailoverMode.SPILL, 0, List.of(all));
+    }
+
+    private static Endpoint home(String name, Health health) {
+        return endpoint(name, "a", health);
+    }
+
+    private static Endpoint home(String name) {
+        return home(name, Health.HEALTHY);
+    }
+
+    private boolean isHome(long now) {
+        return ramp.admitsToZone(now, () -> -1L); // draws the greatest number below 1
+    }
+
+    private void assertBackAt(long end) {
+        assertThat(isHome(end - 1)).as("before").isFalse();
+        assertThat(isHome(end)).as("at the end").isTrue();
+    }
+
+    @Test
+    void a_zone_that_was_away_for_a_moment_is_back_in_a_moment() {
+        ramp.follow(this);
+        ramp.plan(this, home(home("h")), 0);
+        for (long at = 60 * SECOND; at < 120 * SECOND; at += 2 * SECOND) {
+            ramp.plan(this, home(home("h", Health.UNHEALTHY)), at);
+            ramp.plan(this, home(home("h")), at + SECOND / 5);
+            assertBackAt(at + SECOND * 2 / 5);
+        }
+    }
+
+    @Test
+    void an_endpoint_that_is_listed_again_is_the_same() {
+        ramp.follow(this);
+        ramp.plan(this, home(home("h")), 0);
+        ramp.plan(this, home(), 10 * SECOND);
+        ramp.plan(this, home(home("h")), 12 * SECOND);
+        assertBackAt(14 * SECOND);
+    }
+
+    @Test
+    void a_new_endpoint_takes_half_a_minute_however_short_the_absence() {
+        ramp.follow(this);
+        ramp.plan(this, home(home("h")), 0);
+        ramp.plan(this, home(), 10 * SECOND);
+        ramp.plan(this, home(home("i")), 10 * SECOND + SECOND / 5);
+        assertBackAt(40 * SECOND + SECOND / 5);
+    }
+
+    @Test
+    void an_endpoint_that_was_ejected_takes_half_a_minute() {
+        Endpoint ejected = home("h");
+        ramp.follow(this);
+        ramp.plan(this, home(ejected), 0);
+        ejected.state().eject(10 * SECOND, 11 * SECOND, 1, "test");
+        ramp.plan(this, home(ejected), 10 * SECOND);
+        ejected.state().readmit(11 * SECOND);
+        ramp.plan(this, home(ejected), 11 * SECOND);
+        assertBackAt(41 * SECOND);
+    }
+
+    @Test
+    void an_endpoint_that_drained_is_another_process_when_it_returns() {
+        ramp.follow(this);
+        ramp.plan(this, home(home("h")), 0);
+        ramp.plan(this, home(home("h", Health.DRAINING)), 10 * SECOND);
+        ramp.plan(this, home(home("h", Health.UNHEALTHY)), 11 * SECOND);
+        ramp.plan(this, home(home("h")), 12 * SECOND);
+        assertBackAt(42 * SECOND);
+    }
+
+    @Test
+    void the_return_takes_the_mean_of_what_its_endpoints_take() {
+        ramp.follow(this);
+        ramp.plan(this, home(home("h"), home("i"), home("j")), 0);
+        ramp.plan(this, home(), 10 * SECOND);
+        ramp.plan(this, home(home("h"), home("i"), home("k")), 13 * SECOND);
+        assertBackAt(25 * SECOND); // 3, 3 and 30 s
+    }
+
+    @Test
+    void a_moment_within_a_return_does_not_move_its_end() {
+        ramp.follow(this);
+        ramp.plan(this, home(home("h")), 0);
+        ramp.plan(this, home(), 10 * SECOND);
+        ramp.plan(this, home(home("h")), 110 * SECOND);
+        ramp.plan(this, home(), 120 * SECOND);
+        ramp.plan(this, home(home("h")), 121 * SECOND);
+        assertBackAt(140 * SECOND);
+        ramp.plan(this, home(), 141 * SECOND);
+        ramp.plan(this, home(home("h")), 142 * SECOND);
+        assertBackAt(143 * SECOND);
+    }
+
+    @Test
+    void endpoints_that_leave_one_by_one_count_each_with_its_own_absence() {
+        ramp.follow(this);
+        ramp.plan(this, home(home("h"), home("i")), 0);
+        ramp.plan(this, home(home("h", Health.UNHEALTHY), home("i")), 10 * SECOND);
+        ramp.plan(this, home(home("h", Health.UNHEALTHY), home("i", Health.UNHEALTHY)), 18 * SECOND);
+        ramp.plan(this, home(home("h"), home("i")), 20 * SECOND);
+        assertBackAt(26 * SECOND); // 10 and 2 s
     }
 
     @Test
     void the_same_plan_again_does_not_begin_the_return_anew() {
         ramp.follow(this);
-        ramp.plan(this, 0, 0, 0);
+        ramp.plan(this, home(), 0);
         for (long now = SECOND; now < 31 * SECOND; now += SECOND) {
-            ramp.plan(this, 1, 1, now);
+            ramp.plan(this, home(home("h")), now);
         }
-        assertThat(ramp.admitsToPriority(31 * SECOND, () -> -1L)).isTrue();
-        assertThat(ramp.admitsToZone(31 * SECOND, () -> -1L)).isTrue();
+        assertBackAt(31 * SECOND);
     }
 
     @Test
     void what_calls_of_an_earlier_policy_plan_does_not_end_the_return() {
         ramp.follow("first");
-        ramp.plan("first", 1, 1, 0);
-        ramp.plan("first", 1, 0, 0);
+        ramp.plan("first", home(home("h")), 0);
+        ramp.plan("first", home(), 0);
         ramp.follow("second");
-        ramp.plan("second", 1, 1, SECOND);
-        ramp.plan("first", 1, 0, SECOND);
-        assertThat(ramp.admitsToZone(SECOND, () -> -1L)).as("at once").isFalse();
-        assertThat(ramp.admitsToZone(31 * SECOND, () -> -1L)).isTrue();
+        ramp.plan("second", home(home("i")), SECOND);
+        ramp.plan("first", home(), SECOND);
+        assertThat(isHome(SECOND)).as("at once").isFalse();
+        assertThat(isHome(31 * SECOND)).isTrue();
     }
 
     @Test
