@@ -1,10 +1,12 @@
 /** A service mesh inside the process, over OkHttp. */
-@SuppressWarnings("requires-transitive-automatic") // Micrometer has an automatic name only
+@SuppressWarnings("requires-transitive-automatic") // Micrometer and OpenTelemetry have automatic names only
 module dev.meshclient {
+    requires transitive io.opentelemetry.api;
     requires transitive micrometer.core;
     requires transitive okhttp3;
     requires transitive org.jspecify;
     requires com.fasterxml.jackson.databind;
+    requires io.opentelemetry.context;
     requires com.nimbusds.jose.jwt;
     requires org.bouncycastle.pkix;
     requires org.bouncycastle.provider;

@@ -28,6 +28,7 @@ import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.internal.tls.Identities;
+import dev.meshclient.internal.tracing.Tracing;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.AccessLog;
@@ -35,6 +36,7 @@ import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.MeshListener;
 import dev.meshclient.telemetry.MeshMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
@@ -97,7 +99,11 @@ public final class Mesh implements Closeable {
         }
         this.drainTimeout = builder.drainTimeout;
         this.accessLog = builder.accessLog == null ? null : AccessLogWriter.start(time, builder.accessLog);
-        List<CallObserver.Factory> observers = new ArrayList<>(builder.observers);
+        List<CallObserver.Factory> observers = new ArrayList<>();
+        if (builder.openTelemetry != null) {
+            observers.add(Tracing.of(time, builder.openTelemetry)); // first: the others see its span as the current one
+        }
+        observers.addAll(builder.observers);
         if (accessLog != null) {
             observers.add(accessLog); // last: it writes the headers that the others set
         }
@@ -341,6 +347,7 @@ public final class Mesh implements Closeable {
         private final List<CallObserver.Factory> observers = new ArrayList<>();
         private final List<MeshListener> listeners = new ArrayList<>();
         private @Nullable AccessLog accessLog;
+        private @Nullable OpenTelemetry openTelemetry;
         private final Map<String, TokenSource> tokens = new LinkedHashMap<>();
         private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
         private @Nullable MeshMetrics metrics;
@@ -474,6 +481,17 @@ public final class Mesh implements Closeable {
         /** Gets events outside calls; may be called more than once. */
         public Builder listener(MeshListener listener) {
             listeners.add(listener);
+            return this;
+        }
+
+        /**
+         * Makes a client span of each attempt and sends its context to the peer, by the propagators of {@code openTelemetry}.
+         * Default: no spans; headers that the caller sets are sent as they are. Nothing global is used unless it is given, as
+         * {@code GlobalOpenTelemetry.get()}. Do not combine it with OpenTelemetry's OkHttp interceptor or agent: each
+         * attempt would have two spans.
+         */
+        public Builder openTelemetry(OpenTelemetry openTelemetry) {
+            this.openTelemetry = openTelemetry;
             return this;
         }
 

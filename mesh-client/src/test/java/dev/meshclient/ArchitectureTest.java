@@ -306,6 +306,12 @@ class ArchitectureTest {
             "it reads what any observer is shown");
 
     @ArchTest
+    static final ArchRule tracing_is_an_observer = only(
+            in("tracing"),
+            in("tracing", "time").or(ROOT_TYPES).or(resideInAPackage(ROOT + ".telemetry")),
+            "it reads what any observer is shown");
+
+    @ArchTest
     static final ArchRule files_know_nothing =
             only(in("files"), in("files"), "policy and certificates are watched in the same way");
 
@@ -504,6 +510,7 @@ class ArchitectureTest {
                         "tls",
                         "files",
                         "accesslog",
+                        "tracing",
                         "pem",
                         "text",
                         "version",

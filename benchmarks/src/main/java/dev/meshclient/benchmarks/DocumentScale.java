@@ -8,7 +8,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.entry.Router;
-import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.json.PolicyCodec;
@@ -92,7 +92,7 @@ public final class DocumentScale {
         return Router.withoutNames(
                 time,
                 Workload.of("caller").zone("eu/a"),
-                Events.of(time, List.of(), List.of()),
+                Telemetry.none(time),
                 List.of(),
                 false,
                 Duration.ZERO,

@@ -37,6 +37,9 @@ public interface AttemptInfo {
     @Nullable
     IOException failure();
 
+    /** Its failure in the letters of Envoy's response flags, as {@link CallInfo#reason}; empty if there is none. */
+    String reason();
+
     /** Bytes of the request body; 0 until it is sent completely. */
     long sentBytes();
 

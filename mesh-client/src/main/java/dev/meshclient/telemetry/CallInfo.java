@@ -19,6 +19,9 @@ public interface CallInfo {
     /** The rule that matches the request; empty before routing, and if no rule does. */
     String rule();
 
+    /** The revision of the policy that routed it, such as {@code 2026-11/1842}; empty before routing, and if no service claims the host. */
+    String policy();
+
     /** The backend, {@code service} or {@code service/subset}; empty before one is chosen. */
     String backend();
 

@@ -289,6 +289,12 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
     }
 
     @Override
+    public String reason() {
+        IOException failure = failure();
+        return failure == null ? "" : ReasonLetters.of(failure, outcome(), call.cancelCause() != null);
+    }
+
+    @Override
     public long elapsedNanos() {
         Result now = result;
         return (now == null ? now() : now.decidedAt()) - startedAt();

@@ -217,6 +217,12 @@ public final class Call extends Scope implements CallInfo {
     }
 
     @Override
+    public String policy() {
+        Target chosen = target;
+        return chosen == null ? "" : chosen.policy();
+    }
+
+    @Override
     public String backend() {
         Target chosen = target;
         return chosen == null ? "" : chosen.backend().name();

@@ -63,9 +63,11 @@ final class LastGoodMerge {
 
     /** Drops the services that no document has listed for {@code staleNanos}. */
     static AppliedPolicy withoutStale(AppliedPolicy standing, long now, long staleNanos) {
-        Map<String, AcceptedService> services = new LinkedHashMap<>(standing.services());
         Map<String, Long> absentSince = new LinkedHashMap<>(standing.absentSince());
-        absentSince.values().removeIf(since -> now - since >= staleNanos);
+        if (!absentSince.values().removeIf(since -> now - since >= staleNanos)) {
+            return standing;
+        }
+        Map<String, AcceptedService> services = new LinkedHashMap<>(standing.services());
         services.keySet().removeIf(name -> standing.absentSince().containsKey(name) && !absentSince.containsKey(name));
         return new AppliedPolicy(
                 standing.revision(),
@@ -162,23 +164,26 @@ final class LastGoodMerge {
     /** Keeps services that the document does not list, unless another service has their hosts: then they were renamed. */
     private Map<String, Long> keepAbsent(long now) {
         Map<String, Long> absentSince = new LinkedHashMap<>();
+        Map<String, AcceptedService> absent = new LinkedHashMap<>(before.services());
+        absent.keySet()
+                .removeIf(name -> policy.services().containsKey(name)
+                        || refused.containsKey(name)
+                        || policy.removed().contains(name));
+        if (absent.isEmpty()) {
+            return absentSince;
+        }
         Set<String> taken = new HashSet<>();
         services.values().forEach(s -> taken.addAll(s.service().hosts()));
-        before.services().forEach((name, lastGood) -> {
-            boolean mentioned = policy.services().containsKey(name)
-                    || refused.containsKey(name)
-                    || policy.removed().contains(name);
-            if (!mentioned) {
-                List<String> hosts = lastGood.service().hosts().stream()
-                        .filter(host -> !taken.contains(host))
-                        .toList();
-                services.put(name, lastGood.with(hosts));
-                Long since = before.absentSince().get(name);
-                if (since == null && !speaksOf(name, lastGood)) {
-                    outside.add(name);
-                } else {
-                    absentSince.put(name, since == null ? now : since);
-                }
+        absent.forEach((name, lastGood) -> {
+            List<String> hosts = lastGood.service().hosts().stream()
+                    .filter(host -> !taken.contains(host))
+                    .toList();
+            services.put(name, lastGood.with(hosts));
+            Long since = before.absentSince().get(name);
+            if (since == null && !speaksOf(name, lastGood)) {
+                outside.add(name);
+            } else {
+                absentSince.put(name, since == null ? now : since);
             }
         });
         return absentSince;
@@ -198,6 +203,9 @@ final class LastGoodMerge {
 
     /** A kept service keeps the subsets that it sends calls to, even if their own service has removed them. */
     private void keepSubsets(Set<String> absent) {
+        if (absent.isEmpty() && refused.isEmpty()) {
+            return;
+        }
         for (String name : List.copyOf(services.keySet())) {
             AcceptedService kept = services.get(name);
             if (kept == null || !(absent.contains(name) || refused.containsKey(name))) {

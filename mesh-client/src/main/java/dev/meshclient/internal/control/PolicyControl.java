@@ -211,9 +211,9 @@ public final class PolicyControl {
             }
         }
         nextStale = timer;
-        Set<String> dropped = new HashSet<>(policy.services().keySet());
-        dropped.removeAll(fresh.services().keySet());
-        if (!dropped.isEmpty()) {
+        if (fresh != policy) {
+            Set<String> dropped = new HashSet<>(policy.services().keySet());
+            dropped.removeAll(fresh.services().keySet());
             LOG.warn("dropped, since no document had them for {} min: {}", staleNanos / 60_000_000_000L, dropped);
         }
         return steps;

@@ -68,12 +68,15 @@ public final class Detector {
         if (ofService == null) {
             return;
         }
+        List<EndpointHealth> ejected = service.ejected().endpoints();
         List<Ejections> rules;
         synchronized (ofService) {
-            rules = ofService.stream().map(Detector::inForce).toList();
+            rules = ejected.isEmpty()
+                    ? List.of()
+                    : ofService.stream().map(Detector::inForce).toList();
             ofService.removeIf(detector -> detector.dropped);
         }
-        for (EndpointHealth endpoint : service.ejected().endpoints()) {
+        for (EndpointHealth endpoint : ejected) {
             if (rules.stream().noneMatch(r -> r.mayEject(endpoint))) {
                 rules.get(0).readmit(endpoint, "ejection is off", now);
             }

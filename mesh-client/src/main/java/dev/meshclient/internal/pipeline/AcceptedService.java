@@ -6,6 +6,7 @@ import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.Resolution;
+import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
 import dev.meshclient.policy.Subset;
@@ -15,7 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,11 +110,16 @@ public record AcceptedService(
                 .orElse(null);
     }
 
-    /** The services that its rules send calls to, those included that the policy does not have. */
-    Stream<String> referenced() {
-        return service.rules().stream()
-                .flatMap(rule -> rule.backendRefs().stream())
-                .map(BackendRef::name);
+    /** Whether this is so of all services that its rules send calls to, those included that the policy does not have. */
+    boolean allReferenced(Predicate<String> isSo) {
+        for (Rule rule : service.rules()) {
+            for (BackendRef ref : rule.backendRefs()) {
+                if (!isSo.test(ref.name())) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     public boolean has(BackendRef ref) {

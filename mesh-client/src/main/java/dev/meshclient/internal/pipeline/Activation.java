@@ -127,15 +127,16 @@ final class Activation {
         fresh.forEach(backend ->
                 steps.run("the plan and the ejection rules of " + backend.name(), () -> backend.activate(now)));
         steps.run("the issuers of tokens", () -> self.keys().inForce(issuers(next, self)));
-        next.policy().services().forEach((name, accepted) -> {
-            if (next.service(name) == before.service(name)) {
-                steps.run("the revision of " + name, () -> revise(name, accepted));
-            }
-        });
+        steps.run(
+                "the revisions of unchanged services",
+                () -> next.policy().services().forEach(this::revise));
     }
 
     private void revise(String name, AcceptedService accepted) {
-        Objects.requireNonNull(next.service(name)).revision().text(accepted.revision());
+        CompiledService compiled = Objects.requireNonNull(next.service(name));
+        if (compiled == before.service(name)) {
+            compiled.revision().text(accepted.revision());
+        }
     }
 
     /** Lists the endpoints of the backend's service. */

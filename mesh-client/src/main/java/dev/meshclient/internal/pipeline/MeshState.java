@@ -89,9 +89,12 @@ public final class MeshState {
             List<Entry> entries = pattern.isSuffix()
                     ? suffixes.computeIfAbsent(pattern.suffix(), s -> new ArrayList<>(1))
                     : hosts.computeIfAbsent(pattern.host(), h -> new ArrayList<>(1));
-            if (entries.stream().noneMatch(e -> e.pattern.equals(pattern))) {
-                entries.add(new Entry(pattern, routed));
+            for (Entry earlier : entries) {
+                if (earlier.pattern.equals(pattern)) {
+                    return;
+                }
             }
+            entries.add(new Entry(pattern, routed));
         }
 
         /**

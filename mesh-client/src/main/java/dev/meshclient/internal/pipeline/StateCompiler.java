@@ -88,7 +88,7 @@ final class StateCompiler {
 
     private CompiledService service(String name, AcceptedService accepted) {
         CompiledService known = before.service(name);
-        if (known != null && isSame(name) && accepted.referenced().allMatch(this::isSame)) {
+        if (known != null && isSame(name) && accepted.allReferenced(this::isSame)) {
             known.backends().forEach(this::use);
             return known;
         }

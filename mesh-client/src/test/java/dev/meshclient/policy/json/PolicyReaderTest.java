@@ -8,8 +8,10 @@ import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.RefusedService;
 import dev.meshclient.policy.Service;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -206,5 +208,67 @@ class PolicyReaderTest {
                 ("\uFEFF" + mesh().services(ORDERS.replace("80", "81")).json()).getBytes(StandardCharsets.UTF_8);
         assertThat(service(reader.read(changed), "orders").endpoints().get(0).port())
                 .isEqualTo(81);
+    }
+
+    /** A document under random edits: its head, and the names and bodies of its services in their order. */
+    private static final class Edited {
+        private static final List<String> NAMES = List.of("a", "b", "c", "d", "e");
+        private static final List<String> HEADS = List.of(
+                "",
+                "'trustDomain': 'a.example'",
+                "'trustDomain': 'b.example'",
+                "'defaults': {'retry': {'attempts': 1}}",
+                "'outboundTrafficPolicy': 'SOME'");
+        private static final String IDP = "'jwtProviders': {'idp': {'issuer': 'i', 'jwksUri': 'https://idp/%d'}}";
+        private static final List<String> BODIES = List.of(
+                "{'hosts': ['%s'], 'endpoints': [{'address': '10.0.0.1', 'port': %d}]}",
+                "{'hosts': ['%s'], 'tls': {'mode': 'MESH_MUTUAL'}, 'retry': {'attempts': %d}}",
+                "{'hosts': ['%s'], 'requestAuthentication': {'provider': 'idp'}, 'retry': {'attempts': %d}}",
+                "{'hosts': ['%s'], 'rules': [{'backendRefs': [{'name': 'b', 'weight': %d}]}]}",
+                "{'hosts': ['%s'], 'later': {'a': %d}}",
+                "{'hosts': ['%s'], 'retry': {'attempts': -%d}}");
+
+        private final Random random = new Random(17);
+        private final List<String> services = new ArrayList<>();
+        private String head = "";
+        private String idp = "";
+        private int version;
+
+        /** Adds, removes, renames, moves, doubles or rewrites a service, changes its white space, or changes the head. */
+        Documents next() {
+            int at = services.isEmpty() ? 0 : random.nextInt(services.size());
+            switch (services.isEmpty() ? 0 : random.nextInt(10)) {
+                case 0, 1 -> services.add(at, "'" + any(NAMES) + "': " + body());
+                case 2 -> services.remove(at);
+                case 3 -> services.set(at, services.get(at).replaceFirst("'\\w'", "'" + any(NAMES) + "'"));
+                case 4 -> services.add(random.nextInt(services.size()), services.remove(at));
+                case 5 -> services.add(services.get(at));
+                case 6 -> services.set(at, services.get(at).replaceFirst(", ", random.nextBoolean() ? " , " : ",\n"));
+                case 7 -> services.set(at, services.get(at).replaceFirst("(?s): .*", ": " + body()));
+                case 8 -> head = any(HEADS);
+                default -> idp = random.nextInt(3) == 0 ? "" : IDP.formatted(random.nextInt(2));
+            }
+            if (services.size() > 6) {
+                services.remove(at);
+            }
+            return mesh().version(++version).with(head).with(idp).services(String.join(",\n", services));
+        }
+
+        private String body() {
+            return any(BODIES).formatted(any(NAMES), 1 + random.nextInt(2));
+        }
+
+        private String any(List<String> all) {
+            return all.get(random.nextInt(all.size()));
+        }
+    }
+
+    @Test
+    void a_document_is_read_as_without_known_services_after_each_of_2000_edits() throws Exception {
+        Edited edited = new Edited();
+        for (int i = 0; i < 2000; i++) {
+            byte[] json = bytes(edited.next());
+            assertThat(result(() -> reader.read(json))).isEqualTo(result(() -> PolicyCodec.read(json)));
+        }
     }
 }

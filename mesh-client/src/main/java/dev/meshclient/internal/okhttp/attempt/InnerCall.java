@@ -340,6 +340,10 @@ public final class InnerCall extends EventForwarder implements Runnable {
 
     @Override
     public void connectionReleased(Call call, Connection given) {
+        EndpointConnections from = connections;
+        if (from != null) {
+            from.givenBack();
+        }
         if (!released) {
             released = true;
             boolean reported = false;

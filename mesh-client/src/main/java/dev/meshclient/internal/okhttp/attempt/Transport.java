@@ -90,7 +90,6 @@ public final class Transport {
         Request sent = dressed(attempt, upgraded ? upgrade.upgrade(request) : request);
         EndpointConnections connections = this.connections.of(endpoint);
         inner.connections = connections;
-        attempt.onEnd(connections.givenBack);
         boolean bounded = attempt.call().deadline() - attempt.startedAt() <= backend.idleNanos();
         EndpointConnections.Made made = made(inner, backend, endpoint, connections, sent.isHttps(), bounded);
         Response response = execute(inner, made.client(), sent, upgraded);

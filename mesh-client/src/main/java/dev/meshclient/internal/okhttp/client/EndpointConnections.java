@@ -76,8 +76,6 @@ public final class EndpointConnections {
     private final OpenSockets sockets;
     private volatile @Nullable Last last;
     private volatile boolean retired;
-    /** Runs at the end of an attempt, when its connection is idle. */
-    public final Runnable givenBack = this::givenBack;
 
     /**
      * The settings by which the clients of an endpoint differ.
@@ -176,7 +174,8 @@ public final class EndpointConnections {
         }
     }
 
-    private void givenBack() {
+    /** A call has released its connection, which may be idle now. A cancelled attempt ends earlier than its call. */
+    public void givenBack() {
         if (retired) {
             pool.evictAll();
         }

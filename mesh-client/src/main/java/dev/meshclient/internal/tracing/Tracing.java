@@ -1,0 +1,86 @@
+package dev.meshclient.internal.tracing;
+
+import dev.meshclient.internal.time.Time;
+import dev.meshclient.telemetry.CallInfo;
+import dev.meshclient.telemetry.CallObserver;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapPropagator;
+import io.opentelemetry.context.propagation.TextMapSetter;
+import java.time.Instant;
+import okhttp3.Request;
+
+/**
+ * Makes a span of each attempt, with the names of OpenTelemetry's HTTP conventions, and sends its context to the peer. The parent
+ * is the span that is current when the call is made.
+ */
+public final class Tracing implements CallObserver.Factory {
+    private static final String SCOPE = "dev.meshclient";
+    private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
+    private static final AttributeKey<String> METHOD_ORIGINAL = AttributeKey.stringKey("http.request.method_original");
+    private static final AttributeKey<String> URL = AttributeKey.stringKey("url.full");
+    private static final AttributeKey<String> SERVER_ADDRESS = AttributeKey.stringKey("server.address");
+    private static final AttributeKey<Long> SERVER_PORT = AttributeKey.longKey("server.port");
+    private static final TextMapSetter<CallObserver.OutgoingHeaders> SETTER = (headers, name, value) -> {
+        if (headers != null) {
+            headers.set(name, value);
+        }
+    };
+
+    private final Time time;
+    private final Tracer tracer;
+    private final TextMapPropagator propagator;
+    private final HttpMethods methods;
+
+    private Tracing(Time time, OpenTelemetry otel, HttpMethods methods) {
+        this.time = time;
+        this.tracer = otel.getTracer(SCOPE);
+        this.propagator = otel.getPropagators().getTextMapPropagator();
+        this.methods = methods;
+    }
+
+    /** Spans by these tracers, and headers by these propagators. */
+    public static Tracing of(Time time, OpenTelemetry otel) {
+        return new Tracing(time, otel, new HttpMethods(System.getenv(HttpMethods.VARIABLE)));
+    }
+
+    @Override
+    public CallObserver observe(CallInfo call) {
+        return new CallSpans(this, Context.current());
+    }
+
+    /** Starts a span with the attributes that a sampler may look at. */
+    Span start(CallInfo call, SpanKind kind, Context parent) {
+        Request request = call.request();
+        String method = request.method();
+        boolean known = methods.isKnown(method);
+        SpanBuilder builder = tracer.spanBuilder(known ? method : "HTTP")
+                .setSpanKind(kind)
+                .setParent(parent)
+                .setAttribute(METHOD, known ? method : HttpMethods.OTHER)
+                .setAttribute(URL, RedactedUrl.of(request.url()))
+                .setAttribute(SERVER_ADDRESS, request.url().host())
+                .setAttribute(SERVER_PORT, (long) request.url().port());
+        if (!known) {
+            builder.setAttribute(METHOD_ORIGINAL, method);
+        }
+        if (kind == SpanKind.INTERNAL) {
+            builder.setStartTimestamp(startOf(call));
+        }
+        return builder.startSpan();
+    }
+
+    private Instant startOf(CallInfo call) {
+        return time.wall().instant().minusNanos(call.elapsedNanos());
+    }
+
+    /** Sets the headers that carry the context to the peer. */
+    void inject(Context context, CallObserver.OutgoingHeaders headers) {
+        propagator.inject(context, headers, SETTER);
+    }
+}
