@@ -15,6 +15,7 @@ import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.events.IdentityEvents;
+import dev.meshclient.internal.identity.LiveIdentity;
 import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.OkHttpVersion;
@@ -71,6 +72,7 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. Close it when the process ends.
  */
 public final class Mesh implements Closeable {
+    private static final double NANOS_PER_SECOND = 1e9;
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient");
 
     private final Time time;
@@ -146,6 +148,27 @@ public final class Mesh implements Closeable {
                 sink,
                 builder.initialFetchTimeout,
                 builder.snapshotDirectory);
+        showFacts(builder);
+    }
+
+    private void showFacts(Builder builder) {
+        PolicyControl control = router.control();
+        meters.policy(
+                source.toString(),
+                () -> control.isReady() ? (time.now() - control.applied().appliedAt()) / NANOS_PER_SECOND : Double.NaN,
+                () -> {
+                    MeshStatus.Freshness freshness = policy.freshness();
+                    return freshness == null ? Double.NaN : freshness.age().toMillis() / 1e3;
+                });
+        List<String> names = new ArrayList<>(builder.certificates.keySet());
+        if (builder.identity != null) {
+            names.add("");
+        }
+        names.forEach(name -> meters.identity(name, () -> {
+            LiveIdentity.Status now = identities.status().get(name);
+            Duration left = now == null ? null : now.expiresIn();
+            return left == null ? Double.NaN : left.toMillis() / 1e3;
+        }));
     }
 
     /** A mesh needs a {@link Builder#policy}; everything else has a default. */
@@ -540,7 +563,7 @@ public final class Mesh implements Closeable {
          *
          * @throws IllegalStateException if the OkHttp on the class path is older than 5.4
          * @throws IllegalArgumentException if that property or variable is no list of overrides
-         * @throws IllegalStateException if there is no policy source
+         * @throws IllegalStateException if there is no policy source, or the registry of its metrics has those of another mesh
          */
         public Mesh build() {
             if (policy == null) {
