@@ -8,6 +8,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.control.Applied;
 import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.HostPattern;
@@ -104,6 +105,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         now.refused().values().forEach(s -> claims.add(s.hosts()));
         lastProblem = null;
         waiting.forEach(Call::raise);
+        telemetry.meters().document(result(now, what));
         if (what != Applied.NOTHING_NEW) {
             telemetry.events().policyApplied(now.revision());
         }
@@ -111,6 +113,12 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         if (first && scope != null) {
             interest.resume(scope.hosts(), time.now()); // last: it runs code of the source
         }
+    }
+
+    private static Meters.DocumentResult result(AppliedPolicy now, Applied what) {
+        return what == Applied.NOTHING_NEW
+                ? Meters.DocumentResult.UNCHANGED
+                : now.refused().isEmpty() ? Meters.DocumentResult.APPLIED : Meters.DocumentResult.PARTLY_REFUSED;
     }
 
     /**
@@ -148,6 +156,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         boolean known = before != null && String.valueOf(before.getMessage()).equals(e.getMessage());
         for (Throwable cause = known ? null : e; cause != null; cause = cause.getCause()) {
             if (cause instanceof PolicyException refused) {
+                telemetry.meters().document(Meters.DocumentResult.REFUSED);
                 telemetry.events().policyRefused(revision(), refused.problems());
                 return;
             }

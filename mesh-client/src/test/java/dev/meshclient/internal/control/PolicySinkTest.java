@@ -2,6 +2,7 @@ package dev.meshclient.internal.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.meshclient.Documents;
 import dev.meshclient.MeshStatus;
@@ -11,6 +12,7 @@ import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.source.Delivery;
+import dev.meshclient.internal.time.Patience;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.Time;
@@ -109,6 +111,18 @@ class PolicySinkTest {
                         .map(line -> "`" + line.replace(file.toString(), "/etc/mesh/policy.json") + "`")
                         .filter(line -> !page.contains(line)))
                 .isEmpty();
+    }
+
+    @Test
+    void a_hostile_text_is_put_on_one_line_in_time() {
+        PolicySink sink = sink(new StepTime());
+        String blanks = " ".repeat(1_000_000);
+
+        assertTimeoutPreemptively(
+                Patience.LONG,
+                () -> sink.failed(new IOException("registry:\n\n  503\r\n \n here" + blanks + "and there")));
+        assertThat(log.lines()).singleElement().satisfies(line -> assertThat(line)
+                .startsWith("WARN no policy yet: registry: 503; here   "));
     }
 
     private void publish(String document, Path file) throws IOException {
