@@ -140,7 +140,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule requests_enter_above_control = only(
             in("entry"),
-            in("entry", "control", "pipeline", "events", "call", "endpoint", "time")
+            in("entry", "control", "pipeline", "events", "metrics", "call", "endpoint", "time")
                     .or(describe(
                             "what sources are asked for", c -> c.getName().equals(INTERNAL + "source.WantedHosts")))
                     .or(ROOT_TYPES)

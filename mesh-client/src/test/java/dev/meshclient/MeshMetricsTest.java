@@ -292,4 +292,44 @@ class MeshMetricsTest {
             assertThat(requests()).contains("mesh=\"one\"").doesNotContain("mesh=\"two\"");
         }
     }
+
+    @Test
+    void meshes_without_names_do_not_share_a_registry() throws Exception {
+        try (Mesh first = mesh(document("")).metrics(registry).build()) {
+            assertThat(first.isReady()).isTrue();
+            assertThatThrownBy(() -> mesh(document("")).metrics(registry).build())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage(
+                            "the registry has the metrics of another mesh without a name: close that mesh first, or give"
+                                    + " each a name, MeshMetrics.bindTo(registry).withMesh(\"billing\")");
+        }
+        mesh(document("")).metrics(registry).build().close();
+    }
+
+    @Test
+    void documents_are_counted_by_their_result_and_the_policy_has_an_age() throws Exception {
+        MemoryPolicySource source = document("").source();
+        try (Mesh mesh = Mesh.builder()
+                .policy(source)
+                .snapshotDirectory(null)
+                .metrics(registry)
+                .build()) {
+            assertThat(mesh.isReady()).isTrue();
+            source.update(document("").json());
+            source.update(Documents.mesh("t")
+                    .services(
+                            Documents.service("orders").endpoint(orders.getPort()),
+                            Documents.service("bad").with("'rules': [{'name': 'empty'}]"))
+                    .json());
+            assertThat(registry.scrape().lines().filter(line -> line.startsWith("mesh_policy_documents_total")))
+                    .containsExactlyInAnyOrder(
+                            "mesh_policy_documents_total{result=\"applied\"} 1.0",
+                            "mesh_policy_documents_total{result=\"unchanged\"} 1.0",
+                            "mesh_policy_documents_total{result=\"partly-refused\"} 1.0");
+            assertThat(registry.get("mesh.policy.age").gauge().value()).isBetween(0.0, 60.0);
+            assertThat(registry.get("mesh.policy.confirmed.age").gauge().value())
+                    .isBetween(0.0, 60.0);
+        }
+        assertThat(registry.getMeters()).isEmpty();
+    }
 }

@@ -47,7 +47,11 @@ class PromtoolTest {
                 mesh.wrap(new OkHttpClient()).newCall(request).execute().close();
                 String metrics = registry.scrape();
                 assertThat(metrics)
-                        .contains("mesh_client_requests_seconds_bucket", "mesh_client_attempts_seconds_count");
+                        .contains(
+                                "mesh_client_requests_seconds_bucket",
+                                "mesh_client_attempts_seconds_count",
+                                "mesh_policy_age_seconds",
+                                "mesh_policy_documents_total");
                 assertThat(lint(promtool, directory, metrics)).isEqualTo("ends with 0");
             }
         }

@@ -8,6 +8,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.control.Applied;
 import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.HostPattern;
@@ -23,7 +24,6 @@ import dev.meshclient.policy.PolicyException;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -59,28 +59,18 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
     /**
      * @param control decides which document is in force
      * @param self this process
-     * @param claimed hosts that belong to the mesh whatever the policy states
-     * @param registryOnly true = all other hosts are refused, whatever the policy states
-     * @param initialFetchTimeout how long the first calls wait for the first policy; 0 = they do not wait
      */
-    public Router(
-            Time time,
-            PolicyControl control,
-            LocalWorkload self,
-            Telemetry telemetry,
-            List<String> claimed,
-            boolean registryOnly,
-            Duration initialFetchTimeout) {
+    public Router(Time time, PolicyControl control, LocalWorkload self, Telemetry telemetry, EntrySettings settings) {
         this.time = time;
         this.telemetry = telemetry;
         this.control = control;
         this.current = control.current();
-        this.initialFetchNanos = Time.nanos(initialFetchTimeout);
-        this.registryOnly = registryOnly;
+        this.initialFetchNanos = Time.nanos(settings.initialFetchTimeout());
+        this.registryOnly = settings.registryOnly();
         this.madeAt = time.now();
-        claims.add(claimed);
+        claims.add(settings.claimed());
         this.interest = new HostInterest(this::isListed, initialFetchNanos);
-        interest.forGood(HostInterest.known(self.workload(), claimed), madeAt);
+        interest.forGood(HostInterest.known(self.workload(), settings.claimed()), madeAt);
         current.onOutside(this::want);
         this.inbound = current.inbound();
         this.unlisted = refuse(call -> UnroutedFailures.unlisted(call, revision(), false));
@@ -96,19 +86,13 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
 
     /** For policies without names to resolve. */
     public static Router withoutNames(
-            Time time,
-            Workload workload,
-            Telemetry telemetry,
-            List<String> claimed,
-            boolean registryOnly,
-            Duration initialFetchTimeout,
-            Duration staleTtl) {
+            Time time, Workload workload, Telemetry telemetry, EntrySettings settings, Duration staleTtl) {
         LocalWorkload self = LocalWorkload.of(workload, time);
         Resolver none = name -> {
             throw new UnknownHostException("no resolver for " + name);
         };
         PolicyControl control = new PolicyControl(new CurrentState(time, none, self, telemetry), time, staleTtl);
-        return new Router(time, control, self, telemetry, claimed, registryOnly, initialFetchTimeout);
+        return new Router(time, control, self, telemetry, settings);
     }
 
     private Admission.Refuse refuse(Function<Call, IOException> failure) {
@@ -121,6 +105,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         now.refused().values().forEach(s -> claims.add(s.hosts()));
         lastProblem = null;
         waiting.forEach(Call::raise);
+        telemetry.meters().document(result(now, what));
         if (what != Applied.NOTHING_NEW) {
             telemetry.events().policyApplied(now.revision());
         }
@@ -128,6 +113,12 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         if (first && scope != null) {
             interest.resume(scope.hosts(), time.now()); // last: it runs code of the source
         }
+    }
+
+    private static Meters.DocumentResult result(AppliedPolicy now, Applied what) {
+        return what == Applied.NOTHING_NEW
+                ? Meters.DocumentResult.UNCHANGED
+                : now.refused().isEmpty() ? Meters.DocumentResult.APPLIED : Meters.DocumentResult.PARTLY_REFUSED;
     }
 
     /**
@@ -165,6 +156,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         boolean known = before != null && String.valueOf(before.getMessage()).equals(e.getMessage());
         for (Throwable cause = known ? null : e; cause != null; cause = cause.getCause()) {
             if (cause instanceof PolicyException refused) {
+                telemetry.meters().document(Meters.DocumentResult.REFUSED);
                 telemetry.events().policyRefused(revision(), refused.problems());
                 return;
             }

@@ -5,18 +5,25 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.policy.Locality;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
 
 /** The metrics of a mesh with a registry. Equal rules keep their series over policies. */
 final class BoundMeters implements Meters {
     private static final String NONE = "none";
 
+    /** The identity in the mesh, which has no name in the policy. */
+    private static final String OWN = "workload";
+
     private final SafeRegistry registry;
     private final Map<CallSeries.Key, CallSeries> calls = new ConcurrentHashMap<>();
+    private final Set<Meter> others = ConcurrentHashMap.newKeySet();
     private final Map<String, AttemptSeries> attempts = new ConcurrentHashMap<>(); // by backend
 
     BoundMeters(SafeRegistry registry) {
@@ -66,7 +73,36 @@ final class BoundMeters implements Meters {
     }
 
     @Override
+    public void policy(String source, DoubleSupplier age, DoubleSupplier confirmedAge) {
+        Tags tags = Tags.of("source", source);
+        gauge(Metric.POLICY_AGE, tags, age);
+        gauge(Metric.POLICY_CONFIRMED_AGE, tags, confirmedAge);
+    }
+
+    @Override
+    public void identity(String name, DoubleSupplier secondsLeft) {
+        gauge(Metric.IDENTITY_EXPIRY, Tags.of("identity", name.isEmpty() ? OWN : name), secondsLeft);
+    }
+
+    private void gauge(Metric metric, Tags tags, DoubleSupplier value) {
+        Meter gauge = registry.gauge(metric, tags, value);
+        if (gauge != null) {
+            others.add(gauge);
+        }
+    }
+
+    /** Documents are few: a lookup for each is cheap. */
+    @Override
+    public void document(DocumentResult result) {
+        Meter counter = registry.increment(Metric.POLICY_DOCUMENTS, Tags.of("result", result.tag()));
+        if (counter != null) {
+            others.add(counter);
+        }
+    }
+
+    @Override
     public void close() {
+        others.forEach(registry::remove);
         calls.values().forEach(CallSeries::close);
         attempts.values().forEach(AttemptSeries::close);
     }

@@ -8,6 +8,8 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.telemetry.MeshMetrics;
 import java.util.Collection;
+import java.util.Locale;
+import java.util.function.DoubleSupplier;
 
 /** The metrics of a mesh. Without a registry its layers are left out, and no class of Micrometer is loaded. */
 public interface Meters {
@@ -19,7 +21,9 @@ public interface Meters {
 
     /** @throws IllegalStateException if the registry has the metrics of another mesh with this name */
     static Meters of(Time time, MeshMetrics metrics) {
-        return new BoundMeters(new SafeRegistry(time, metrics));
+        SafeRegistry registry = new SafeRegistry(time, metrics);
+        registry.checkUnused();
+        return new BoundMeters(registry);
     }
 
     /** Counts the calls of a rule to a backend. */
@@ -48,6 +52,39 @@ public interface Meters {
      * @param targets the targets of its calls
      */
     default void inForce(Collection<String> services, Collection<Target> targets) {}
+
+    /**
+     * Shows the age of the policy in force.
+     *
+     * @param source the name of its source
+     * @param age seconds since it came into force; NaN = there is none
+     * @param confirmedAge seconds since its source confirmed it; NaN = there is none
+     */
+    default void policy(String source, DoubleSupplier age, DoubleSupplier confirmedAge) {}
+
+    /**
+     * Shows the expiry of an identity.
+     *
+     * @param name its credentialName; empty = the identity in the mesh
+     * @param secondsLeft negative = it has expired; NaN = there is none
+     */
+    default void identity(String name, DoubleSupplier secondsLeft) {}
+
+    /** The results of documents. */
+    enum DocumentResult {
+        APPLIED,
+        UNCHANGED,
+        /** Services of it were refused. */
+        PARTLY_REFUSED,
+        REFUSED;
+
+        String tag() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
+    }
+
+    /** Counts a document. */
+    default void document(DocumentResult result) {}
 
     /** Removes all series. */
     default void close() {}

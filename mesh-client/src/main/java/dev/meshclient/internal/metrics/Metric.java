@@ -33,7 +33,31 @@ enum Metric {
                     .and("zone", values(Distance.values(), AttemptSeries::tag))
                     .and("kind", values(AttemptSeries.Kind.values(), AttemptSeries.Kind::tag))
                     .and("outcome", values(Outcome.values(), Outcome::word))
-                    .and("status", values(StatusClass.values(), StatusClass::tag)));
+                    .and("status", values(StatusClass.values(), StatusClass::tag))),
+    POLICY_AGE(
+            "mesh.policy.age",
+            Type.GAUGE,
+            "seconds",
+            "Time since the policy came into force; NaN before the first",
+            tags("source", open())),
+    POLICY_CONFIRMED_AGE(
+            "mesh.policy.confirmed.age",
+            Type.GAUGE,
+            "seconds",
+            "Time since the source last confirmed the policy; NaN before the first",
+            tags("source", open())),
+    POLICY_DOCUMENTS(
+            "mesh.policy.documents",
+            Type.COUNTER,
+            "documents",
+            "Documents that the source delivered, by result",
+            tags("result", values(Meters.DocumentResult.values(), Meters.DocumentResult::tag))),
+    IDENTITY_EXPIRY(
+            "mesh.identity.expiry",
+            Type.GAUGE,
+            "seconds",
+            "Time until the certificate expires, negative after that; NaN before the first",
+            tags("identity", open()));
 
     /** The kinds of meters. */
     enum Type {

@@ -3,20 +3,26 @@ package dev.meshclient.internal.metrics;
 import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.telemetry.MeshMetrics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.noop.NoopTimer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The registry of the application. What it throws, or its filters, is logged at most once a minute and harms no call. */
 final class SafeRegistry {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.telemetry");
+    private static final String MESH = "mesh";
     private static final long MINUTE = 60_000_000_000L;
 
     /** The boundaries that OpenTelemetry's conventions for HTTP state, in milliseconds. */
@@ -33,7 +39,7 @@ final class SafeRegistry {
     SafeRegistry(Time time, MeshMetrics metrics) {
         this.time = time;
         this.registry = metrics.registry();
-        this.common = metrics.mesh().isEmpty() ? Tags.empty() : Tags.of("mesh", metrics.mesh());
+        this.common = metrics.mesh().isEmpty() ? Tags.empty() : Tags.of(MESH, metrics.mesh());
     }
 
     /** A timer that the registry refuses is replaced by one without effect. */
@@ -48,6 +54,51 @@ final class SafeRegistry {
         } catch (Throwable e) { // Kotlin may throw any
             failed(e);
             return new NoopTimer(new Meter.Id(metric.meterName(), all, null, null, Meter.Type.TIMER));
+        }
+    }
+
+    /** Null: the registry refuses it. */
+    @Nullable
+    Meter gauge(Metric metric, Tags tags, DoubleSupplier value) {
+        try {
+            return Gauge.builder(metric.meterName(), value::getAsDouble)
+                    .description(metric.meaning())
+                    .baseUnit(metric.unit())
+                    .tags(common.and(tags))
+                    .register(registry);
+        } catch (Throwable e) { // Kotlin may throw any
+            failed(e);
+            return null;
+        }
+    }
+
+    /** Counts one more. Null: the registry refuses it. */
+    @Nullable
+    Meter increment(Metric metric, Tags tags) {
+        try {
+            Counter counter = Counter.builder(metric.meterName())
+                    .description(metric.meaning())
+                    .tags(common.and(tags))
+                    .register(registry);
+            counter.increment();
+            return counter;
+        } catch (Throwable e) { // Kotlin may throw any
+            failed(e);
+            return null;
+        }
+    }
+
+    /** @throws IllegalStateException if the registry has the metrics of another mesh with this name */
+    void checkUnused() {
+        String name = common.stream().map(Tag::getValue).findFirst().orElse("");
+        for (Meter meter : registry.find(Metric.POLICY_AGE.meterName()).meters()) {
+            String other = meter.getId().getTag(MESH);
+            if (name.equals(other == null ? "" : other)) {
+                throw new IllegalStateException(
+                        "the registry has the metrics of another mesh "
+                                + (name.isEmpty() ? "without a name" : "with the name '" + name + "'")
+                                + ": close that mesh first, or give each a name, MeshMetrics.bindTo(registry).withMesh(\"billing\")");
+            }
         }
     }
 

@@ -9,6 +9,7 @@ import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.Telemetry;
@@ -43,9 +44,7 @@ class CardinalityTest {
             time,
             Workload.unknown(),
             new Telemetry(Events.none(time), Meters.of(time, MeshMetrics.bindTo(registry))),
-            List.of(),
-            true,
-            Duration.ZERO,
+            new EntrySettings(List.of(), true, Duration.ZERO),
             Duration.ofHours(1));
 
     private void call(String host, Request request, Wire wire) {
@@ -103,6 +102,7 @@ class CardinalityTest {
         Map<String, Metric> metrics =
                 Arrays.stream(Metric.values()).collect(Collectors.toMap(Metric::meterName, Function.identity()));
         Map<String, Long> each = registry.getMeters().stream()
+                .filter(m -> m.getId().getName().startsWith("mesh.client."))
                 .collect(Collectors.groupingBy(
                         m -> m.getId().getName() + m.getId().getTag("service"), Collectors.counting()));
         assertThat(each).hasSize(2 * SERVICES + 1).containsEntry("mesh.client.requestsunknown", 2L);
