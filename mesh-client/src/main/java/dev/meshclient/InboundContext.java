@@ -4,6 +4,7 @@ import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Time;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,8 @@ public final class InboundContext {
      * @param headers finds a header by name, in any case; null: the request lacks it
      */
     public static InboundContext of(Function<String, @Nullable String> headers) {
+        Objects.requireNonNull(
+                headers, "headers must not be null: pass what looks up a header, such as request::getHeader");
         return of(headers, RealTime::monotonic);
     }
 

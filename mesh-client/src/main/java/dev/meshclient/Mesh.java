@@ -12,6 +12,7 @@ import dev.meshclient.internal.control.PolicyFeed;
 import dev.meshclient.internal.control.PolicySink;
 import dev.meshclient.internal.control.Status;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.events.IdentityEvents;
@@ -46,6 +47,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.Call;
@@ -128,9 +130,10 @@ public final class Mesh implements Closeable {
                 new PolicyControl(new CurrentState(time, builder.resolver, self, telemetry), time, builder.staleTtl),
                 self,
                 telemetry,
-                builder.claims,
-                builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
-                builder.initialFetchTimeout);
+                new EntrySettings(
+                        builder.claims,
+                        builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
+                        builder.initialFetchTimeout));
         this.engine = new Engine(time, router, identities, events.observers(), builder.scripted);
         identities.onTrustChange(() -> {
             router.control().current().forEachEndpoint(engine::trustChanged);
@@ -180,6 +183,7 @@ public final class Mesh implements Closeable {
      * once for each call; network interceptors run once for each attempt.
      */
     public OkHttpClient wrap(OkHttpClient client) {
+        Objects.requireNonNull(client, "client must not be null: pass an OkHttpClient, such as new OkHttpClient()");
         return engine.wrap(client);
     }
 
@@ -189,6 +193,7 @@ public final class Mesh implements Closeable {
      * {@code Dispatcher}: its executor runs them, and it counts, limits and cancels them.
      */
     public Call.Factory callFactory(OkHttpClient client) {
+        Objects.requireNonNull(client, "client must not be null: pass an OkHttpClient, such as new OkHttpClient()");
         return engine.callFactory(client);
     }
 
@@ -199,6 +204,7 @@ public final class Mesh implements Closeable {
      * @throws java.io.InterruptedIOException if the thread is interrupted
      */
     public boolean awaitReady(Duration timeout) throws IOException {
+        Objects.requireNonNull(timeout, "timeout must not be null: pass a Duration such as Duration.ofSeconds(5)");
         long until = time.now() + Time.nanos(timeout);
         Signal signal = time.signal("ready");
         readiness.add(signal);
@@ -265,6 +271,7 @@ public final class Mesh implements Closeable {
 
     /** How the mesh got this response; {@link Decision#NONE} for a response from the cache or without a mesh. */
     public static Decision decision(Response response) {
+        Objects.requireNonNull(response, "response must not be null: pass the response of a call");
         Response network = response.networkResponse();
         var call = network == null ? null : network.request().tag(dev.meshclient.internal.call.Call.class);
         return call == null ? Decision.NONE : call.decision();
@@ -275,6 +282,7 @@ public final class Mesh implements Closeable {
      * the same exception, of a type that the mesh cannot copy.
      */
     public static Decision decision(Throwable failure) {
+        Objects.requireNonNull(failure, "failure must not be null: pass what a call threw");
         for (Throwable e = failure; e != null; e = e.getCause()) {
             if (e instanceof MeshFailure ours) {
                 return ours.decision();
@@ -363,12 +371,14 @@ public final class Mesh implements Closeable {
 
         /** The service and locality of this process. Default: unknown, without a preferred zone. */
         public Builder workload(Workload workload) {
+            Objects.requireNonNull(workload, "workload must not be null: pass Workload.of(service), or leave this out");
             this.workload = workload;
             return this;
         }
 
         /** The source of policy. */
         public Builder policy(PolicySource source) {
+            Objects.requireNonNull(source, "source must not be null: pass PolicySource.http(uri), for example");
             this.policy = source;
             return this;
         }
@@ -379,6 +389,8 @@ public final class Mesh implements Closeable {
          * and are never sent in plaintext.
          */
         public Builder identity(WorkloadIdentity source) {
+            Objects.requireNonNull(
+                    source, "source must not be null: pass MountedIdentity.at(directory), or leave this out");
             this.identity = source;
             return this;
         }
@@ -391,6 +403,8 @@ public final class Mesh implements Closeable {
          * @throws IllegalArgumentException if the name is empty
          */
         public Builder certificate(String name, WorkloadIdentity source) {
+            Objects.requireNonNull(name, "name must not be null: pass that of tls.credentialName");
+            Objects.requireNonNull(source, "source must not be null: pass MountedIdentity.at(directory), for example");
             if (name.isEmpty()) {
                 throw new IllegalArgumentException(
                         "a certificate needs the name that policy gives it: tls.credentialName");
@@ -406,6 +420,7 @@ public final class Mesh implements Closeable {
          * @throws IllegalArgumentException for any other syntax
          */
         public Builder claim(String... hosts) {
+            Objects.requireNonNull(hosts, "hosts must not be null: pass hosts, such as orders or *.svc.cluster.local");
             for (String host : hosts) {
                 try {
                     Router.checkClaim(host);
@@ -421,6 +436,7 @@ public final class Mesh implements Closeable {
          * A lower bound for the policy's setting: a document cannot widen {@code REGISTRY_ONLY} stated here. Default ALLOW_ANY.
          */
         public Builder outboundTrafficPolicy(OutboundTrafficPolicy atLeast) {
+            Objects.requireNonNull(atLeast, "atLeast must not be null: pass ALLOW_ANY or REGISTRY_ONLY");
             this.outboundTrafficPolicy = atLeast;
             return this;
         }
@@ -430,6 +446,7 @@ public final class Mesh implements Closeable {
          * wait.
          */
         public Builder initialFetchTimeout(Duration timeout) {
+            Objects.requireNonNull(timeout, "timeout must not be null: pass a Duration such as Duration.ofSeconds(5)");
             this.initialFetchTimeout = positiveOrZero("initialFetchTimeout", timeout);
             return this;
         }
@@ -452,12 +469,14 @@ public final class Mesh implements Closeable {
          * once. Default 1 h; zero = it is not kept.
          */
         public Builder staleTtl(Duration ttl) {
+            Objects.requireNonNull(ttl, "ttl must not be null: pass a Duration such as Duration.ofSeconds(5)");
             this.staleTtl = positiveOrZero("staleTtl", ttl);
             return this;
         }
 
         /** How long {@link Mesh#close} waits for running calls. Default 2 s; zero = it does not wait. */
         public Builder drainTimeout(Duration timeout) {
+            Objects.requireNonNull(timeout, "timeout must not be null: pass a Duration such as Duration.ofSeconds(5)");
             this.drainTimeout = positiveOrZero("drainTimeout", timeout);
             return this;
         }
@@ -468,18 +487,23 @@ public final class Mesh implements Closeable {
          * @param name the name in the policy; a second source with the same name replaces the first
          */
         public Builder token(String name, TokenSource source) {
+            Objects.requireNonNull(name, "name must not be null: pass that of credentials.token");
+            Objects.requireNonNull(source, "source must not be null: pass TokenSource.file(path), for example");
             tokens.put(name, source);
             return this;
         }
 
         /** Observes each call; may be called more than once. */
         public Builder observer(CallObserver.Factory factory) {
+            Objects.requireNonNull(
+                    factory, "factory must not be null: pass what makes a CallObserver, or leave this out");
             observers.add(factory);
             return this;
         }
 
         /** Gets events outside calls; may be called more than once. */
         public Builder listener(MeshListener listener) {
+            Objects.requireNonNull(listener, "listener must not be null: pass a MeshListener, or leave this out");
             listeners.add(listener);
             return this;
         }
@@ -491,23 +515,28 @@ public final class Mesh implements Closeable {
          * attempt would have two spans.
          */
         public Builder openTelemetry(OpenTelemetry openTelemetry) {
+            Objects.requireNonNull(
+                    openTelemetry, "openTelemetry must not be null: pass an OpenTelemetry, or leave this out");
             this.openTelemetry = openTelemetry;
             return this;
         }
 
         /** Binds the metrics of the mesh to this registry: {@code metrics(MeshMetrics.bindTo(registry))}. */
         public Builder metrics(MeterRegistry registry) {
+            Objects.requireNonNull(registry, "registry must not be null: pass a MeterRegistry, or leave this out");
             return metrics(MeshMetrics.bindTo(registry));
         }
 
         /** The registry of the metrics; a second one replaces the first. Default: none, and no call is counted. */
         public Builder metrics(MeshMetrics metrics) {
+            Objects.requireNonNull(metrics, "metrics must not be null: pass MeshMetrics.bindTo(registry)");
             this.metrics = metrics;
             return this;
         }
 
         /** Writes a line for each call. Default: none is written. A second log replaces the first. */
         public Builder accessLog(AccessLog log) {
+            Objects.requireNonNull(log, "log must not be null: pass an AccessLog, or leave this out");
             this.accessLog = log;
             return this;
         }

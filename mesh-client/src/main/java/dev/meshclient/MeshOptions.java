@@ -1,6 +1,7 @@
 package dev.meshclient;
 
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,8 @@ public final class MeshOptions {
      * @throws IllegalArgumentException if it is zero or negative
      */
     public MeshOptions withTimeout(Duration timeout) {
+        Objects.requireNonNull(
+                timeout, "timeout must not be null: pass a Duration such as Duration.ofSeconds(5), or leave this out");
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("MeshOptions.timeout must be positive, not " + timeout);
         }
@@ -56,11 +59,13 @@ public final class MeshOptions {
 
     /** Links this request to the inbound request it is made for; takes precedence over the context of the thread. */
     public MeshOptions withInbound(InboundContext context) {
+        Objects.requireNonNull(context, "context must not be null: pass InboundContext.of(headers), or leave this out");
         return new MeshOptions(timeout, idempotent, withoutRetries, hashKey, context);
     }
 
     /** Calls with the same key use the same endpoint, as long as it is usable. */
     public MeshOptions withHashKey(String key) {
+        Objects.requireNonNull(key, "key must not be null: pass a key, or leave this out");
         return new MeshOptions(timeout, idempotent, withoutRetries, key, inbound);
     }
 

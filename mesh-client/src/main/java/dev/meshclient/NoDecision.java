@@ -7,6 +7,6 @@ record NoDecision(String policy, String service, String rule, String backend, Li
         implements Decision {
     @Override
     public String toString() {
-        return "nothing was decided";
+        return "nothing was decided: no mesh took the call, or a cache answered it";
     }
 }

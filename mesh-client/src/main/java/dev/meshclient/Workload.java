@@ -3,6 +3,7 @@ package dev.meshclient;
 import dev.meshclient.policy.Locality;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** This process: its service and locality. */
 public final class Workload {
@@ -18,6 +19,8 @@ public final class Workload {
 
     /** The name under which the policy lists this service, or any name if it does not. */
     public static Workload of(String service) {
+        Objects.requireNonNull(
+                service, "service must not be null: pass the name of this service, or use Workload.unknown()");
         if (service.isBlank()) {
             throw new IllegalArgumentException("the workload's service must have a name");
         }
@@ -67,6 +70,7 @@ public final class Workload {
      * subzone counts where {@code localityLbSetting} names it.
      */
     public Workload zone(String zone) {
+        Objects.requireNonNull(zone, "zone must not be null: pass region/zone, or leave this out");
         String[] parts = zone.split("/", -1);
         for (String part : parts) {
             if (part.isBlank() || parts.length > 3) {
@@ -89,6 +93,8 @@ public final class Workload {
      * its value.
      */
     public Workload label(String key, String value) {
+        Objects.requireNonNull(key, "key must not be null: pass the key of a label");
+        Objects.requireNonNull(value, "value must not be null: pass the value of a label");
         if (key.isBlank() || key.indexOf('=') >= 0) {
             throw new IllegalArgumentException("a label's key is not blank and has no '=', unlike '" + key + "'");
         }

@@ -7,7 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.telemetry.CallInfo;
 import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.test.FakeAnswer;
+import dev.meshclient.test.TestMesh;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -118,6 +121,28 @@ class MeshObserverTest {
             assertThat(response.body().string()).isEqualTo("ok");
         }
         assertThat(seen).containsExactly("observe /a", "attempt response 200", "ended orders orders 200");
+    }
+
+    /** A limit of the caller says nothing of the endpoint; it is a limit nevertheless. */
+    @Test
+    void an_attempt_that_a_limit_of_the_caller_ended_has_one_word_for_observers_and_in_the_decision() throws Exception {
+        String document = Documents.mesh("t")
+                .services(Documents.service("orders").endpoint(80))
+                .json();
+        try (TestMesh mesh = TestMesh.of(document, builder -> builder.observer(this::recording))) {
+            mesh.service("orders").answers(FakeAnswer.ok("late").after(Duration.ofSeconds(9)));
+            Request request = new Request.Builder()
+                    .url("http://orders/a")
+                    .tag(MeshOptions.class, MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(1)))
+                    .build();
+
+            assertThatThrownBy(() -> mesh.client().newCall(request).execute())
+                    .isInstanceOfSatisfying(
+                            DeadlineExceeded.class, e -> assertThat(e.decision().attempts())
+                                    .extracting(Decision.Attempt::outcome)
+                                    .containsExactly("deadline"));
+        }
+        assertThat(seen).contains("attempt deadline 0");
     }
 
     @Test

@@ -7,6 +7,7 @@ import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.RealTime;
@@ -93,9 +94,7 @@ public final class DocumentScale {
                 time,
                 Workload.of("caller").zone("eu/a"),
                 Telemetry.none(time),
-                List.of(),
-                false,
-                Duration.ZERO,
+                EntrySettings.NONE,
                 Duration.ofHours(1));
     }
 

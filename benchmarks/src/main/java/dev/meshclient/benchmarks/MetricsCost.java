@@ -7,6 +7,7 @@ import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.metrics.Meters;
@@ -89,9 +90,7 @@ public final class MetricsCost {
                 time,
                 Workload.unknown(),
                 new Telemetry(Events.none(time), meters),
-                List.of(),
-                false,
-                Duration.ZERO,
+                EntrySettings.NONE,
                 Duration.ofHours(1));
         router.control().apply(PolicyCodec.read("""
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "benchmark"},

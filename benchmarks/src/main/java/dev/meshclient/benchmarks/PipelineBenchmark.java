@@ -6,6 +6,7 @@ import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.RealTime;
@@ -72,7 +73,7 @@ public class PipelineBenchmark {
                  "services": {"orders": {"hosts": ["orders"], "endpoints": %s}}}
                 """.formatted(list);
         Router router = Router.withoutNames(
-                time, Workload.unknown(), Telemetry.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+                time, Workload.unknown(), Telemetry.none(time), EntrySettings.NONE, Duration.ofHours(1));
         router.control().apply(PolicyCodec.read(document), gone -> {});
         if (!(router.admit("orders", 80) instanceof Admission.Routed routed)) {
             throw new IOException("the policy lists no service for 'orders'");

@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -49,6 +50,8 @@ public final class MountedIdentity implements WorkloadIdentity {
      * {@code cert-chain.pem, key.pem, root-cert.pem} (istio-proxy).
      */
     public static MountedIdentity at(Path directory) {
+        Objects.requireNonNull(
+                directory, "directory must not be null: pass the directory of tls.crt, tls.key and ca.crt");
         return new MountedIdentity(directory.toAbsolutePath(), null, null, List.of());
     }
 
@@ -60,6 +63,9 @@ public final class MountedIdentity implements WorkloadIdentity {
      * @param bundle the trusted authorities; PEM, or a SPIFFE bundle in JSON
      */
     public MountedIdentity withFiles(String certificates, String key, String bundle) {
+        Objects.requireNonNull(certificates, "certificates must not be null: pass the name of a file");
+        Objects.requireNonNull(key, "key must not be null: pass the name of a file");
+        Objects.requireNonNull(bundle, "bundle must not be null: pass the name of a file");
         return new MountedIdentity(directory, new Layout(certificates, key, List.of(bundle)), keyPassword, federated);
     }
 
@@ -68,11 +74,15 @@ public final class MountedIdentity implements WorkloadIdentity {
      * authority.
      */
     public MountedIdentity withFiles(String certificates, String key) {
+        Objects.requireNonNull(certificates, "certificates must not be null: pass the name of a file");
+        Objects.requireNonNull(key, "key must not be null: pass the name of a file");
         return new MountedIdentity(directory, new Layout(certificates, key, List.of()), keyPassword, federated);
     }
 
     /** Sets the password of the key; called at each reading, and the returned array is overwritten afterwards. */
     public MountedIdentity withKeyPassword(Supplier<char[]> keyPassword) {
+        Objects.requireNonNull(
+                keyPassword, "keyPassword must not be null: pass what reads the password, or leave this out");
         return new MountedIdentity(directory, layout, keyPassword, federated);
     }
 
@@ -82,11 +92,14 @@ public final class MountedIdentity implements WorkloadIdentity {
      * @throws IllegalArgumentException if the text is no name of a trust domain
      */
     public MountedIdentity withFederated(String trustDomain, Path bundle) {
+        Objects.requireNonNull(trustDomain, "trustDomain must not be null: pass a trust domain, such as bank.example");
+        Objects.requireNonNull(bundle, "bundle must not be null: pass the path of its authorities");
         return with(new Federated(SpiffeId.checkTrustDomain(trustDomain), directory.resolve(bundle)));
     }
 
     /** As {@link #withFederated}, for each file of a directory named {@code <trust domain>.pem} or {@code .json}. */
     public MountedIdentity withFederatedIn(Path bundles) {
+        Objects.requireNonNull(bundles, "bundles must not be null: pass a directory of bundles");
         return with(new Federated(null, directory.resolve(bundles)));
     }
 

@@ -114,16 +114,16 @@ final class MountedWatch implements Closeable {
             lastProblem = "";
             sink.deliver(svid);
         } catch (IOException e) {
-            tellOnce(e);
+            reportOnce(e);
         } catch (CertificateException e) {
-            tellOnce(new IOException(e.getMessage(), e));
+            reportOnce(new IOException(e.getMessage(), e));
         } catch (RuntimeException
                 | Error e) { // a defect must not end the only thread that could deliver the next certificate
-            tellOnce(new IOException("the files of " + files + " could not be taken: " + e, e));
+            reportOnce(new IOException("the files of " + files + " could not be taken: " + e, e));
         }
     }
 
-    private void tellOnce(IOException problem) {
+    private void reportOnce(IOException problem) {
         String message = String.valueOf(problem.getMessage());
         if (!message.equals(lastProblem)) {
             lastProblem = message;

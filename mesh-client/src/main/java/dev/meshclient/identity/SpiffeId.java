@@ -2,6 +2,7 @@ package dev.meshclient.identity;
 
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
+import java.util.Objects;
 
 /**
  * A SPIFFE ID: {@code spiffe://trust-domain/path} (SPIFFE-ID, section 2). The constructor checks as strictly as {@link #parse}.
@@ -32,6 +33,7 @@ public record SpiffeId(String trustDomain, String path) {
 
     /** @throws IllegalArgumentException if the text is no SPIFFE ID; the message names the broken rule */
     public static SpiffeId parse(String id) {
+        Objects.requireNonNull(id, "id must not be null: pass an ID, such as spiffe://shop.example/orders");
         if (!id.startsWith(SCHEME)) {
             throw refused(
                     id.length() > 100 ? id.substring(0, 100) + "..." : id, "it does not begin with '" + SCHEME + "'");
@@ -47,6 +49,7 @@ public record SpiffeId(String trustDomain, String path) {
      * @throws CertificateException if the certificate does not have exactly one URI, or the URI is no SPIFFE ID
      */
     public static SpiffeId of(X509Certificate certificate) throws CertificateException {
+        Objects.requireNonNull(certificate, "certificate must not be null: pass the certificate of a workload");
         return UriNames.idOf(certificate);
     }
 

@@ -2,6 +2,7 @@ package dev.meshclient.identity;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
@@ -23,11 +24,13 @@ public interface TokenSource {
      * 10 s.
      */
     static TokenSource file(Path file) {
+        Objects.requireNonNull(file, "file must not be null: pass the path of the token");
         return new FileToken(file);
     }
 
     /** A token from a supplier. An exception of the supplier, and null, count as no token. */
     static TokenSource supplier(Supplier<String> supplier) {
+        Objects.requireNonNull(supplier, "supplier must not be null: pass what supplies the token");
         return () -> {
             try {
                 return supplier.get();

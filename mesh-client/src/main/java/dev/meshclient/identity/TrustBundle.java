@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +40,8 @@ public record TrustBundle(
 
     /** A bundle of X.509 authorities alone; an empty list rejects every member. */
     public static TrustBundle of(String trustDomain, List<X509Certificate> x509Authorities) {
+        Objects.requireNonNull(trustDomain, "trustDomain must not be null: pass a trust domain, such as shop.example");
+        Objects.requireNonNull(x509Authorities, "x509Authorities must not be null: pass its certificates");
         return new TrustBundle(trustDomain, x509Authorities, Map.of(), null, null);
     }
 
@@ -48,6 +51,8 @@ public record TrustBundle(
      * @throws CertificateException if there is no certificate, or one cannot be read
      */
     public static TrustBundle fromPem(String trustDomain, String pem) throws CertificateException {
+        Objects.requireNonNull(trustDomain, "trustDomain must not be null: pass a trust domain, such as shop.example");
+        Objects.requireNonNull(pem, "pem must not be null: pass the text of its certificates");
         return of(trustDomain, PemText.certificates(pem, "the bundle of trust domain '" + trustDomain + "'"));
     }
 
@@ -58,6 +63,8 @@ public record TrustBundle(
      * @throws CertificateException if the set breaks a rule; the message names the key
      */
     public static TrustBundle fromSpiffeJwks(String trustDomain, String json) throws CertificateException {
+        Objects.requireNonNull(trustDomain, "trustDomain must not be null: pass a trust domain, such as shop.example");
+        Objects.requireNonNull(json, "json must not be null: pass the text of its keys");
         return SpiffeJwks.read(trustDomain, json.getBytes(StandardCharsets.UTF_8));
     }
 

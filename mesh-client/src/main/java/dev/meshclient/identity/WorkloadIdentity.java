@@ -2,6 +2,7 @@ package dev.meshclient.identity;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.util.Objects;
 
 /**
  * The source of this workload's certificate, key and trust bundles. {@link MountedIdentity} reads them from files; implement
@@ -17,6 +18,7 @@ public interface WorkloadIdentity {
 
     /** An identity that never changes. */
     static WorkloadIdentity of(Svid svid) {
+        Objects.requireNonNull(svid, "svid must not be null: pass a certificate with its key");
         return new FixedIdentity(svid);
     }
 

@@ -2,10 +2,12 @@ package dev.meshclient.policy;
 
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.util.JSONObjectUtils;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.text.ParseException;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Checks the issuers of tokens. */
@@ -13,6 +15,8 @@ final class JwtProviderCheck {
     private static final int MAX_AUDIENCES = 256;
     private static final int MAX_KEYS = 100;
     private static final int MAX_URI = 1024;
+    private static final String KEYS_EXPECTED = "a JWK set (RFC 7517) of public keys; ";
+    private static final List<String> KEY_TYPES = List.of("RSA", "EC");
 
     /** https, or the local host: an attacker who can change the keys in transit can issue tokens. */
     static final Pattern JWKS_URI =
@@ -58,17 +62,38 @@ final class JwtProviderCheck {
         }
     }
 
+    private static boolean types(Place keys, List<?> list) {
+        boolean legal = true;
+        for (int i = 0; i < list.size(); i++) {
+            if (!(list.get(i) instanceof Map<?, ?> key)) {
+                keys.item(i).wrong(list.get(i), "an object");
+                legal = false;
+            } else if (key.get("kty") == null || !KEY_TYPES.contains(key.get("kty"))) {
+                Object type = key.get("kty");
+                String why = "oct".equals(type)
+                        ? "; oct is shared, and does not prove which party signed"
+                        : "OKP".equals(type) ? "; OKP is not supported by this version" : "";
+                keys.item(i).field("kty").wrong(type, String.join(", ", KEY_TYPES) + why);
+                legal = false;
+            }
+        }
+        return legal;
+    }
+
     private static void inline(Place place, String text) {
-        String expected = "a JWK set (RFC 7517) of public keys; ";
         try {
-            List<JWK> keys = text.isEmpty() ? List.of() : JWKSet.parse(text).getKeys();
-            if (keys.isEmpty() || keys.size() > MAX_KEYS) {
-                place.field("keys").wrongIn(keys.size() + " keys", "an array of 1 to " + MAX_KEYS + " public keys");
-            } else if (keys.stream().anyMatch(JWK::isPrivate)) {
-                place.wrong(text, expected + "one is private");
+            Object keys =
+                    text.isEmpty() ? List.of() : JSONObjectUtils.parse(text).get("keys");
+            if (!(keys instanceof List<?> list)) {
+                place.field("keys").wrong(keys, "an array of public keys");
+            } else if (list.isEmpty() || list.size() > MAX_KEYS) {
+                place.field("keys").wrongIn(list.size() + " keys", "an array of 1 to " + MAX_KEYS + " public keys");
+            } else if (types(place.field("keys"), list)
+                    && JWKSet.parse(text).getKeys().stream().anyMatch(JWK::isPrivate)) {
+                place.wrong(text, KEYS_EXPECTED + "one is private");
             }
         } catch (ParseException | RuntimeException e) { // whatever it throws, the text is not a set of keys
-            place.wrong(text, expected + "one does not parse");
+            place.wrong(text, KEYS_EXPECTED + "one does not parse");
         }
     }
 }

@@ -35,6 +35,7 @@ public final class PolicyDocument {
      * @throws PolicyException if there is a problem outside a single service
      */
     public static PolicyDocument of(MeshPolicy policy) throws PolicyException {
+        Objects.requireNonNull(policy, "policy must not be null: pass MeshPolicy.builder()...build()");
         return of(policy, List.of(), Map.of());
     }
 

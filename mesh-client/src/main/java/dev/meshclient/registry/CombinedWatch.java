@@ -209,7 +209,7 @@ final class CombinedWatch implements Closeable {
     private final class Part implements PolicySource.Sink, DocumentSink {
         private final String name;
         private final Memory memory;
-        private final VersionOrder order = new VersionOrder();
+        private VersionOrder order = new VersionOrder();
         private final List<State> passed =
                 new ArrayList<>(); // documents that were replaced while the other source was waited for
         private @Nullable State state;
@@ -227,11 +227,6 @@ final class CombinedWatch implements Closeable {
             Remembered left = memory.own(time.now());
             if (state == null && left != null && left.document() != null) {
                 left.order().forEach(order::applied);
-                MeshPolicy policy = left.document().policy();
-                if (!VersionOrder.changesNoService(
-                        policy, left.document().refused().keySet())) {
-                    order.applied(policy.metadata());
-                }
                 state = new State(left.document(), false, left.confirmed(), memory.sources());
             }
         }
@@ -317,6 +312,10 @@ final class CombinedWatch implements Closeable {
                     throw new PolicyException(List.of(problem));
                 }
                 State before = state;
+                VersionOrder orderBefore = order;
+                if (isTaken(next.document, before == null ? null : before.document)) {
+                    order = order.with(next.document.policy().metadata());
+                }
                 state = next;
                 failing = next.live ? nextFailing : failing;
                 boolean taken = false;
@@ -332,25 +331,22 @@ final class CombinedWatch implements Closeable {
                 } finally {
                     if (!taken) {
                         state = before;
+                        order = orderBefore;
                     }
-                }
-                if (!isWithoutEffect(next.document, before == null ? null : before.document)) {
-                    order.applied(next.document.policy().metadata());
                 }
             }
         }
 
         /** All that is not a service may matter to the services of the other source. */
-        private static boolean isWithoutEffect(PolicyDocument next, @Nullable PolicyDocument before) {
+        private static boolean isTaken(PolicyDocument next, @Nullable PolicyDocument before) {
             MeshPolicy policy = next.policy();
             MeshPolicy last = before == null ? MeshPolicy.builder().build() : before.policy();
-            return VersionOrder.changesNoService(policy, next.refused().keySet())
-                    && policy.toBuilder()
-                            .metadata(last.metadata())
-                            .services(last.services())
-                            .removed(last.removed())
-                            .build()
-                            .equals(last);
+            MeshPolicy headAlone = policy.toBuilder()
+                    .metadata(last.metadata())
+                    .services(last.services())
+                    .removed(last.removed())
+                    .build();
+            return VersionOrder.isTaken(policy, next.refused().keySet(), !headAlone.equals(last));
         }
 
         private void heard() {

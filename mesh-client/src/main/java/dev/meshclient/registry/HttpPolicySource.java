@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
@@ -62,6 +63,7 @@ public final class HttpPolicySource implements PolicySource {
      * @throws IllegalArgumentException if a URI would send it in plaintext to another host than this one
      */
     public HttpPolicySource bearerToken(Path file) {
+        Objects.requireNonNull(file, "file must not be null: pass the path of the token");
         HttpSettings s = settings;
         return new HttpPolicySource(new HttpSettings(
                 s.urls(), file, s.pollInterval(), s.longPoll(), s.client(), s.maxBytes(), s.onDemand()));
@@ -72,6 +74,7 @@ public final class HttpPolicySource implements PolicySource {
      * {@code Cache-Control: max-age} of the server wins, up to an hour.
      */
     public HttpPolicySource pollInterval(Duration interval) {
+        Objects.requireNonNull(interval, "interval must not be null: pass a Duration such as Duration.ofSeconds(5)");
         HttpSettings s = settings;
         return new HttpPolicySource(new HttpSettings(
                 s.urls(), s.bearerToken(), interval, s.longPoll(), s.client(), s.maxBytes(), s.onDemand()));
@@ -79,6 +82,7 @@ public final class HttpPolicySource implements PolicySource {
 
     /** How long a server may hold a request, in whole seconds. Default 30 s; zero = plain polling only. */
     public HttpPolicySource longPoll(Duration wait) {
+        Objects.requireNonNull(wait, "wait must not be null: pass a Duration such as Duration.ofSeconds(5)");
         HttpSettings s = settings;
         return new HttpPolicySource(new HttpSettings(
                 s.urls(), s.bearerToken(), s.pollInterval(), wait, s.client(), s.maxBytes(), s.onDemand()));
@@ -91,6 +95,7 @@ public final class HttpPolicySource implements PolicySource {
      * @throws IllegalArgumentException if a mesh wrapped it
      */
     public HttpPolicySource client(OkHttpClient client) {
+        Objects.requireNonNull(client, "client must not be null: pass an OkHttpClient, or leave this out");
         HttpSettings s = settings;
         return new HttpPolicySource(new HttpSettings(
                 s.urls(), s.bearerToken(), s.pollInterval(), s.longPoll(), client, s.maxBytes(), s.onDemand()));

@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,6 +50,7 @@ public final class MemoryPolicySource implements PolicySource {
      * @throws PolicyException if the document is refused
      */
     public synchronized void update(String json) throws PolicyException {
+        Objects.requireNonNull(json, "json must not be null: pass the text of a document");
         document = read(json, strict);
         sinks.forEach(this::deliver);
     }
@@ -59,6 +61,7 @@ public final class MemoryPolicySource implements PolicySource {
      * @throws IllegalArgumentException if the policy would be refused as a document
      */
     public void update(MeshPolicy policy) throws PolicyException {
+        Objects.requireNonNull(policy, "policy must not be null: pass MeshPolicy.builder()...build()");
         update(new String(PolicyCodec.write(policy), StandardCharsets.UTF_8));
     }
 

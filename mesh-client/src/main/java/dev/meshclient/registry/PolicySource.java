@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * The source of policy. A mesh has one; implement this interface for a registry that the library does not support:
@@ -34,6 +35,8 @@ public interface PolicySource {
      *     stated twice
      */
     static HttpPolicySource http(URI first, URI... more) {
+        Objects.requireNonNull(first, "first must not be null: pass the URI of the document");
+        Objects.requireNonNull(more, "more must not be null: pass further URIs, or none");
         return HttpPolicySource.at(first, more);
     }
 
@@ -43,6 +46,7 @@ public interface PolicySource {
      * last good document stays in force.
      */
     static PolicySource file(Path path) {
+        Objects.requireNonNull(path, "path must not be null: pass the path of the document");
         return new FilePolicySource(path);
     }
 
@@ -53,6 +57,7 @@ public interface PolicySource {
      * @throws IllegalArgumentException if the document is refused; the cause says why
      */
     static MemoryPolicySource of(String json) {
+        Objects.requireNonNull(json, "json must not be null: pass the text of a document");
         return MemoryPolicySource.of(json, true);
     }
 
@@ -61,6 +66,7 @@ public interface PolicySource {
      * unknown fields are ignored.
      */
     static MemoryPolicySource lenient(String json) {
+        Objects.requireNonNull(json, "json must not be null: pass the text of a document");
         return MemoryPolicySource.of(json, false);
     }
 
@@ -70,6 +76,7 @@ public interface PolicySource {
      * @throws IllegalArgumentException if the policy would be refused as a document
      */
     static MemoryPolicySource of(MeshPolicy policy) {
+        Objects.requireNonNull(policy, "policy must not be null: pass MeshPolicy.builder()...build()");
         return of(new String(PolicyCodec.write(policy), StandardCharsets.UTF_8));
     }
 
@@ -81,6 +88,8 @@ public interface PolicySource {
      * <p>A document takes effect even if the other source has none yet; only at the start the mesh waits up to 2 s for both.
      */
     static PolicySource merge(PolicySource first, PolicySource second) {
+        Objects.requireNonNull(first, "first must not be null: pass a PolicySource");
+        Objects.requireNonNull(second, "second must not be null: pass a PolicySource");
         return new CombinedSource(Combination.Kind.MERGE, first, second, CombinedSource.MOMENT);
     }
 
@@ -93,6 +102,8 @@ public interface PolicySource {
      * <p>A document takes effect even if the other source has none yet; only at the start the mesh waits up to 2 s for both.
      */
     static PolicySource overlay(PolicySource top, PolicySource base) {
+        Objects.requireNonNull(top, "top must not be null: pass a PolicySource");
+        Objects.requireNonNull(base, "base must not be null: pass a PolicySource");
         return new CombinedSource(Combination.Kind.OVERLAY, top, base, CombinedSource.MOMENT);
     }
 
@@ -110,6 +121,9 @@ public interface PolicySource {
      * @throws IllegalArgumentException if the URL has a path or is none
      */
     static PolicySource override(String service, String url, PolicySource base) {
+        Objects.requireNonNull(service, "service must not be null: pass the name of a service of the policy");
+        Objects.requireNonNull(url, "url must not be null: pass a URL, such as http://localhost:8081");
+        Objects.requireNonNull(base, "base must not be null: pass a PolicySource");
         return new OverriddenSource(ServiceOverride.of(service, url), base);
     }
 

@@ -1,6 +1,7 @@
 package dev.meshclient.test;
 
 import java.time.Duration;
+import java.util.Objects;
 import okhttp3.Headers;
 
 /** The answer of an endpoint of a {@link FakeService}. Immutable. */
@@ -59,6 +60,7 @@ public final class FakeAnswer {
      * @throws IllegalArgumentException if the answer is no response, or one that has no body: 204, 205 or 304
      */
     public FakeAnswer body(String text) {
+        Objects.requireNonNull(text, "text must not be null: pass the text of the body");
         if (!text.isEmpty() && (status == 204 || status == 205 || status == 304)) {
             throw new IllegalArgumentException("a response " + status + " has no body");
         }
@@ -72,6 +74,8 @@ public final class FakeAnswer {
      * @throws IllegalArgumentException if the answer is no response, or no header may have this name or value
      */
     public FakeAnswer header(String name, String value) {
+        Objects.requireNonNull(name, "name must not be null: pass the name of a header");
+        Objects.requireNonNull(value, "value must not be null: pass the value of a header");
         requireResponse("header");
         return new FakeAnswer(
                 failure, status, headers.newBuilder().add(name, value).build(), body, after);
@@ -89,6 +93,7 @@ public final class FakeAnswer {
      * @throws IllegalArgumentException if the time is negative
      */
     public FakeAnswer after(Duration time) {
+        Objects.requireNonNull(time, "time must not be null: pass a Duration such as Duration.ofSeconds(5)");
         if (time.isNegative()) {
             throw new IllegalArgumentException("an answer comes after a time of 0 or more, not " + time);
         }

@@ -6,6 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import okhttp3.Request;
@@ -32,6 +33,8 @@ public final class FakeService {
 
     /** Scripts the next answers, whichever endpoint is called; the last one is repeated. Replaces an earlier script. */
     public FakeService answers(FakeAnswer first, FakeAnswer... more) {
+        Objects.requireNonNull(first, "first must not be null: pass FakeAnswer.ok(text), for example");
+        Objects.requireNonNull(more, "more must not be null: pass further answers, or none");
         return script(ANY, first, more);
     }
 
@@ -42,6 +45,9 @@ public final class FakeService {
      * @throws IllegalArgumentException if the policy in force lists no such endpoint
      */
     public FakeService endpointAnswers(String endpoint, FakeAnswer first, FakeAnswer... more) {
+        Objects.requireNonNull(endpoint, "endpoint must not be null: pass address:port of an endpoint");
+        Objects.requireNonNull(first, "first must not be null: pass FakeAnswer.ok(text), for example");
+        Objects.requireNonNull(more, "more must not be null: pass further answers, or none");
         return script(listed(endpoint), first, more);
     }
 
@@ -72,6 +78,7 @@ public final class FakeService {
      * @throws IllegalArgumentException if it got none and the policy in force lists no such endpoint
      */
     public List<Request> requests(String endpoint) {
+        Objects.requireNonNull(endpoint, "endpoint must not be null: pass address:port of an endpoint");
         List<Request> requests;
         synchronized (this) {
             requests = received.stream()

@@ -9,6 +9,7 @@ import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
@@ -66,11 +67,15 @@ public final class TestMesh implements AutoCloseable {
      * {@code mesh -> mesh.workload(Workload.of("checkout").zone("eu-1a"))}.
      */
     public static TestMesh of(String document, UnaryOperator<Mesh.Builder> settings) {
+        Objects.requireNonNull(document, "document must not be null: pass the text of a document");
+        Objects.requireNonNull(settings, "settings must not be null: pass mesh -> mesh for the defaults");
         return of(PolicySource.of(document), settings);
     }
 
     /** As {@link #of(String, UnaryOperator)}, for a policy made in code or {@link PolicySource#lenient read leniently}. */
     public static TestMesh of(MemoryPolicySource policy, UnaryOperator<Mesh.Builder> settings) {
+        Objects.requireNonNull(policy, "policy must not be null: pass PolicySource.of(document)");
+        Objects.requireNonNull(settings, "settings must not be null: pass mesh -> mesh for the defaults");
         return new TestMesh(policy, settings);
     }
 
@@ -90,6 +95,7 @@ public final class TestMesh implements AutoCloseable {
      * @throws IllegalArgumentException if the policy in force has no such service
      */
     public FakeService service(String name) {
+        Objects.requireNonNull(name, "name must not be null: pass the name of a service of the document");
         Set<String> known = mesh.status().services().keySet();
         if (!known.contains(name)) {
             throw new IllegalArgumentException(
@@ -114,6 +120,7 @@ public final class TestMesh implements AutoCloseable {
      * @throws IllegalArgumentException if the time is negative
      */
     public void advance(Duration time) {
+        Objects.requireNonNull(time, "time must not be null: pass a Duration such as Duration.ofSeconds(5)");
         this.time.advance(time);
     }
 

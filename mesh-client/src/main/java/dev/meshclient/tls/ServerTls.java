@@ -7,6 +7,7 @@ import dev.meshclient.internal.tls.ServerContexts;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
@@ -39,6 +40,7 @@ public final class ServerTls implements Closeable {
 
     /** Starts to watch the identity; never waits for it. */
     public static ServerTls of(WorkloadIdentity identity) {
+        Objects.requireNonNull(identity, "identity must not be null: pass MountedIdentity.at(directory), for example");
         RealTime time = RealTime.create("mesh-server-tls");
         return new ServerTls(ServerContexts.start(identity, time), time::close);
     }
@@ -65,6 +67,7 @@ public final class ServerTls implements Closeable {
      * @throws java.io.InterruptedIOException if the thread is interrupted
      */
     public boolean awaitReady(Duration timeout) throws IOException {
+        Objects.requireNonNull(timeout, "timeout must not be null: pass a Duration such as Duration.ofSeconds(5)");
         return contexts.awaitReady(timeout);
     }
 

@@ -289,6 +289,28 @@ class CombinedSourceTest {
         sink.awaitDelivered("version 6 + version 1");
     }
 
+    /** All its services were refused, but its clusters are in force: they matter to the services of the other source. */
+    @Test
+    void after_a_restart_no_source_accepts_a_lower_version_than_that_of_a_head_in_force() throws IOException {
+        MemoryPolicySource first = PolicySource.lenient(document(1, "a"));
+        watch = new CombinedSource(Combination.Kind.MERGE, first, PolicySource.of(document(1, "b")), Duration.ZERO)
+                .watch(sink.at(time));
+        first.update(document(9, "a")
+                .replace("[\"a\"]", "\"a\"")
+                .replace("\"services\"", "\"clusters\": [{\"name\": \"west\"}], \"services\""));
+        sink.awaitDelivered("version 1 + version 1", "version 9 + version 1");
+        Memory left = new Memory(sink.left, 0);
+        watch.close();
+        sink = new Revisions();
+        watch = new CombinedSource(
+                        Combination.Kind.MERGE,
+                        PolicySource.of(document(7, "a")),
+                        PolicySource.of(document(1, "b")),
+                        Duration.ZERO)
+                .watch(sink.at(time).remembering(left));
+        assertThat(sink.events).anyMatch(e -> e.contains("metadata.version: 7 (legal: 9 or more"));
+    }
+
     @Test
     void after_a_restart_no_source_accepts_a_lower_version() throws IOException {
         registry.serves(document(7, "cluster"), "\"7\"");

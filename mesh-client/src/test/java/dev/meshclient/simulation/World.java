@@ -13,6 +13,7 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.CurrentState;
@@ -53,9 +54,7 @@ final class World {
                 new PolicyControl(new CurrentState(time, names, local, ofMesh), time, Duration.ofHours(1)),
                 local,
                 ofMesh,
-                List.of(),
-                false,
-                Duration.ZERO);
+                EntrySettings.NONE);
     }
 
     /** Calls to orders arrive until then. Returns when all have ended and left nothing. */

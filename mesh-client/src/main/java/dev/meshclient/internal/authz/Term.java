@@ -16,56 +16,38 @@ abstract class Term {
     abstract <T> Truth of(Facts<T> facts, T request);
 
     static Term all(List<Term> terms) {
-        return terms.isEmpty() ? ANY : terms.size() == 1 ? terms.get(0) : new All(terms.toArray(Term[]::new));
+        return terms.isEmpty() ? ANY : terms.size() == 1 ? terms.get(0) : new Several(Truth.NO, terms);
     }
 
     static Term any(List<Term> terms) {
-        return terms.size() == 1 ? terms.get(0) : new Any(terms.toArray(Term[]::new));
+        return terms.size() == 1 ? terms.get(0) : new Several(Truth.YES, terms);
     }
 
     static Term not(Term term) {
         return new Not(term);
     }
 
-    private static final class All extends Term {
+    /** Several terms. One that gives {@code decisive} decides; without it, one that is not known leaves the answer open. */
+    private static final class Several extends Term {
+        private final Truth decisive;
         private final Term[] terms;
 
-        All(Term[] terms) {
-            this.terms = terms;
+        Several(Truth decisive, List<Term> terms) {
+            this.decisive = decisive;
+            this.terms = terms.toArray(Term[]::new);
         }
 
         @Override
         <T> Truth of(Facts<T> facts, T request) {
-            Truth all = Truth.YES;
+            Truth answer = decisive.not();
             for (Term term : terms) {
                 Truth one = term.of(facts, request);
-                if (one == Truth.NO) {
+                if (one == decisive) {
                     return one;
                 }
-                all = one == Truth.MAYBE ? one : all;
+                answer = one == Truth.MAYBE ? one : answer;
             }
-            return all;
-        }
-    }
-
-    private static final class Any extends Term {
-        private final Term[] terms;
-
-        Any(Term[] terms) {
-            this.terms = terms;
-        }
-
-        @Override
-        <T> Truth of(Facts<T> facts, T request) {
-            Truth any = Truth.NO;
-            for (Term term : terms) {
-                Truth one = term.of(facts, request);
-                if (one == Truth.YES) {
-                    return one;
-                }
-                any = one == Truth.MAYBE ? one : any;
-            }
-            return any;
+            return answer;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.call;
 
+import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.Decision;
 import dev.meshclient.InboundContext;
 import dev.meshclient.internal.endpoint.Endpoint;
@@ -285,7 +286,16 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
     @Override
     public String outcomeName() {
         Result now = result;
-        return now == null ? RUNNING : now.outcome().word();
+        return now == null ? RUNNING : word(now.outcome());
+    }
+
+    /**
+     * A limit that the caller set ends an attempt as cancelled, because it says nothing of the endpoint. Its word is that of the
+     * limit.
+     */
+    private String word(Outcome outcome) {
+        boolean limit = outcome == Outcome.CANCELLED && cancelCause() instanceof DeadlineExceeded;
+        return (limit ? Outcome.DEADLINE : outcome).word();
     }
 
     @Override
@@ -328,7 +338,7 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
                 number,
                 endpointName(),
                 zone(),
-                now == null ? ofRunning : now.outcome().word(),
+                now == null ? ofRunning : word(now.outcome()),
                 now == null ? 0 : now.status(),
                 Duration.ofNanos(elapsedNanos()),
                 e == null ? null : e.toString());

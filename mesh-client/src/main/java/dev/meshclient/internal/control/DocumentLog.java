@@ -86,13 +86,22 @@ final class DocumentLog {
             return;
         }
         String said = problem.getMessage() == null ? problem.toString() : problem.getMessage();
-        String message = shortened(said.replaceAll(":\\s*\n\\s*", ": ").replaceAll("\\s*\n\\s*", "; "), MESSAGE);
+        String message = shortened(onOneLine(said), MESSAGE);
         String line = revision.isEmpty() ? "no policy yet: " : "policy " + revision + " stays in force: ";
         if (refusal(problem) != null) {
             log.error("{}{}", line, message);
         } else {
             log.warn("{}{}", line, message);
         }
+    }
+
+    /** Joins the lines, those below a heading with a colon as its text; in one pass, since the text may be hostile. */
+    private static String onOneLine(String text) {
+        StringBuilder line = new StringBuilder();
+        text.lines().map(String::strip).filter(part -> !part.isEmpty()).forEach(part -> line.append(
+                        line.isEmpty() ? "" : line.charAt(line.length() - 1) == ':' ? " " : "; ")
+                .append(part));
+        return line.toString();
     }
 
     /** Null: the problem is not the content of a document. */

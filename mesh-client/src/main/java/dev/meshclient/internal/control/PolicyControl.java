@@ -109,11 +109,12 @@ public final class PolicyControl {
         Metadata metadata = next.policy().metadata();
         Applied what = differs(ordered, next) && order.isAgain(metadata) ? Applied.SAME_VERSION : Applied.IN_FORCE;
         AppliedPolicy merged = LastGoodMerge.after(applied(), next, time.now());
-        boolean isWithoutEffect =
-                VersionOrder.changesNoService(next.policy(), merged.refused().keySet())
-                        && merged.outboundTrafficPolicy() == applied().outboundTrafficPolicy();
+        boolean isTaken = VersionOrder.isTaken(
+                next.policy(),
+                merged.refused().keySet(),
+                merged.outboundTrafficPolicy() != applied().outboundTrafficPolicy());
         ActivationSteps steps = put(merged, gone);
-        if (!isWithoutEffect) {
+        if (isTaken) {
             order.applied(metadata);
             ordered = next;
         }

@@ -37,10 +37,12 @@ final class SnapshotContentReader {
     private OutboundTrafficPolicy outbound = OutboundTrafficPolicy.ALLOW_ANY;
     private @Nullable DocumentScope scope;
     private final List<Metadata> order = new ArrayList<>();
-    private final Map<String, Origin> origins = new LinkedHashMap<>();
+    private final Map<String, Origin> origins = new HashMap<>();
+    private Map<String, Integer> lastPriorities = Map.of();
     private final Map<String, Instant> dropsAt = new HashMap<>();
     private final Set<String> outside = new HashSet<>();
     private final Map<String, RefusedService> refused = new LinkedHashMap<>();
+    private @Nullable String lastRefused;
     private final List<Integer> lengths = new ArrayList<>(); // of documents with services
     private final List<Source> sources = new ArrayList<>();
 
@@ -118,13 +120,14 @@ final class SnapshotContentReader {
                 (sources.isEmpty() ? order : source().order)
                         .add(new Metadata("", values[1], Long.valueOf(stated(values[0])), null, null, null));
             case "service" -> service(values);
-            case "cluster" -> lastOrigin().priorities.put(stated(values[0]), Integer.valueOf(stated(values[1])));
+            case "cluster" -> lastPriorities.put(stated(values[0]), Integer.valueOf(stated(values[1])));
             case "services" -> lengths.add(Integer.valueOf(stated(values[0])));
-            case "refused" ->
-                refused()
-                        .put(
-                                stated(values[0]),
-                                new RefusedService(List.of(Arrays.copyOfRange(values, 1, values.length)), List.of()));
+            case "refused" -> {
+                String name = stated(values[0]);
+                List<String> hosts = List.of(Arrays.copyOfRange(values, 1, values.length));
+                refused().put(name, new RefusedService(hosts, List.of()));
+                lastRefused = name;
+            }
             case "problem" ->
                 problem(PolicyProblem.at(
                         stated(values[0]), stated(values[1]), stated(values[2]), Integer.parseInt(values[3])));
@@ -136,7 +139,8 @@ final class SnapshotContentReader {
 
     private void service(@Nullable String[] values) {
         String name = stated(values[0]);
-        origins.put(name, new Origin(stated(values[1]), values[2], new HashMap<>()));
+        lastPriorities = new HashMap<>();
+        origins.put(name, new Origin(stated(values[1]), values[2], lastPriorities));
         if (values[3] != null) {
             dropsAt.put(name, Instant.parse(values[3]));
         }
@@ -150,14 +154,11 @@ final class SnapshotContentReader {
         source.name = stated(values[0]);
         source.said = Remembered.of(values[1], stated(values[2]), values[3], Instant.parse(values[4]));
         sources.add(source);
+        lastRefused = null;
     }
 
     private Source source() {
         return sources.get(sources.size() - 1);
-    }
-
-    private Origin lastOrigin() {
-        return List.copyOf(origins.values()).get(origins.size() - 1);
     }
 
     private Map<String, RefusedService> refused() {
@@ -165,9 +166,7 @@ final class SnapshotContentReader {
     }
 
     private void problem(PolicyProblem problem) {
-        Map<String, RefusedService> all = refused();
-        String last = List.copyOf(all.keySet()).get(all.size() - 1);
-        all.computeIfPresent(last, (name, service) -> {
+        refused().computeIfPresent(stated(lastRefused), (name, service) -> {
             List<PolicyProblem> problems = new ArrayList<>(service.problems());
             problems.add(problem);
             return new RefusedService(service.hosts(), problems);

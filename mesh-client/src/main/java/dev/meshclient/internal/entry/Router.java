@@ -24,7 +24,6 @@ import dev.meshclient.policy.PolicyException;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -60,28 +59,18 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
     /**
      * @param control decides which document is in force
      * @param self this process
-     * @param claimed hosts that belong to the mesh whatever the policy states
-     * @param registryOnly true = all other hosts are refused, whatever the policy states
-     * @param initialFetchTimeout how long the first calls wait for the first policy; 0 = they do not wait
      */
-    public Router(
-            Time time,
-            PolicyControl control,
-            LocalWorkload self,
-            Telemetry telemetry,
-            List<String> claimed,
-            boolean registryOnly,
-            Duration initialFetchTimeout) {
+    public Router(Time time, PolicyControl control, LocalWorkload self, Telemetry telemetry, EntrySettings settings) {
         this.time = time;
         this.telemetry = telemetry;
         this.control = control;
         this.current = control.current();
-        this.initialFetchNanos = Time.nanos(initialFetchTimeout);
-        this.registryOnly = registryOnly;
+        this.initialFetchNanos = Time.nanos(settings.initialFetchTimeout());
+        this.registryOnly = settings.registryOnly();
         this.madeAt = time.now();
-        claims.add(claimed);
+        claims.add(settings.claimed());
         this.interest = new HostInterest(this::isListed, initialFetchNanos);
-        interest.forGood(HostInterest.known(self.workload(), claimed), madeAt);
+        interest.forGood(HostInterest.known(self.workload(), settings.claimed()), madeAt);
         current.onOutside(this::want);
         this.inbound = current.inbound();
         this.unlisted = refuse(call -> UnroutedFailures.unlisted(call, revision(), false));
@@ -97,19 +86,13 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
 
     /** For policies without names to resolve. */
     public static Router withoutNames(
-            Time time,
-            Workload workload,
-            Telemetry telemetry,
-            List<String> claimed,
-            boolean registryOnly,
-            Duration initialFetchTimeout,
-            Duration staleTtl) {
+            Time time, Workload workload, Telemetry telemetry, EntrySettings settings, Duration staleTtl) {
         LocalWorkload self = LocalWorkload.of(workload, time);
         Resolver none = name -> {
             throw new UnknownHostException("no resolver for " + name);
         };
         PolicyControl control = new PolicyControl(new CurrentState(time, none, self, telemetry), time, staleTtl);
-        return new Router(time, control, self, telemetry, claimed, registryOnly, initialFetchTimeout);
+        return new Router(time, control, self, telemetry, settings);
     }
 
     private Admission.Refuse refuse(Function<Call, IOException> failure) {

@@ -244,7 +244,7 @@ public final class LiveIdentity implements Closeable {
                 consider();
             }
         }
-        tell();
+        notifyListeners();
     }
 
     private void happened(Runnable notification) {
@@ -256,7 +256,7 @@ public final class LiveIdentity implements Closeable {
     }
 
     /** Never call it under the lock that {@link #close} takes. */
-    private void tell() {
+    private void notifyListeners() {
         changes.deliver();
         events.deliver();
     }
@@ -303,7 +303,7 @@ public final class LiveIdentity implements Closeable {
                     refuse(reason);
                 }
             }
-            tell();
+            notifyListeners();
         }
     }
 }

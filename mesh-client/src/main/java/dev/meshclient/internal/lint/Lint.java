@@ -132,6 +132,9 @@ public final class Lint {
                 out.println(file + ": ok, " + summary(policy));
             }
         } catch (PolicyException e) {
+            if (e.getCause() instanceof RuntimeException defect) {
+                throw defect;
+            }
             e.problems().forEach(problem -> found(Finding.of(Severity.PROBLEM, file, problem)));
         } catch (NoSuchFileException e) {
             found(Finding.unreadable(file, "no such file"));

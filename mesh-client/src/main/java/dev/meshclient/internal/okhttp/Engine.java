@@ -103,7 +103,7 @@ public final class Engine {
     /** The entry of a wrapped client; clients made from it by {@code newBuilder()} share it. */
     final class Entry implements Interceptor {
         private final OkHttpClient wrapped;
-        private volatile @Nullable Entrant last;
+        private volatile @Nullable WrappedClient last;
 
         Entry(OkHttpClient wrapped) {
             this.wrapped = wrapped;
@@ -159,9 +159,9 @@ public final class Engine {
 
         private EngineCall engineCall(Chain chain, OkHttpClient client) {
             boolean webSocket = EngineCall.isWebSocket(chain);
-            Entrant known = last;
+            WrappedClient known = last;
             if (known == null || known.client != client || !known.settings.fits(chain, webSocket)) {
-                known = new Entrant(Engine.this, client, interned(CallerSettings.of(client, chain, webSocket)));
+                known = new WrappedClient(Engine.this, client, interned(CallerSettings.of(client, chain, webSocket)));
                 last = known;
             }
             return EngineCall.of(known, chain);
@@ -174,7 +174,7 @@ public final class Engine {
     }
 
     /** A caller of this engine. */
-    record Entrant(Engine engine, OkHttpClient client, CallerSettings settings) implements Caller {}
+    record WrappedClient(Engine engine, OkHttpClient client, CallerSettings settings) implements Caller {}
 
     private CallerSettings interned(CallerSettings fresh) {
         if (interned.size() >= MAX_SETTINGS) {

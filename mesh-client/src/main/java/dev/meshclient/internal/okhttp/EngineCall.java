@@ -38,16 +38,16 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
     private static final KClass<MeshOptions> OPTIONS = JvmClassMappingKt.getKotlinClass(MeshOptions.class);
     private static final KClass<Object> UNTYPED = JvmClassMappingKt.getKotlinClass(Object.class);
 
-    private volatile Engine.Entrant caller;
+    private volatile Engine.WrappedClient caller;
     private volatile @Nullable InnerCall last; // of the running hop
 
-    private EngineCall(Engine.Entrant caller, Interceptor.Chain chain) {
+    private EngineCall(Engine.WrappedClient caller, Interceptor.Chain chain) {
         super(caller.engine().time(), chain);
         this.caller = caller;
     }
 
     /** Enters a call, perhaps again: an interceptor above the mesh may proceed more than once. */
-    static EngineCall of(Engine.Entrant caller, Interceptor.Chain chain) {
+    static EngineCall of(Engine.WrappedClient caller, Interceptor.Chain chain) {
         EngineCall fresh = new EngineCall(caller, chain);
         EngineCall call = chain.call().tag(ENGINE_CALL, fresh);
         if (call == fresh) {
@@ -110,7 +110,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
                         endTimeoutAtHeaders();
                     }
                     holdEndForJoined();
-                    if (tellsEndAtOnce()) {
+                    if (reportsEndAtOnce()) {
                         interceptorsReturned();
                     }
                     kept = true;
@@ -149,7 +149,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
             return call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
         } catch (IOException e) {
             holdEndForJoined();
-            if (tellsEndAtOnce()) { // no listener delays callFailed of the outer call: report the release now
+            if (reportsEndAtOnce()) { // no listener delays callFailed of the outer call: report the release now
                 interceptorsReturned();
             }
             IOException failure = asReported(call, e);

@@ -53,11 +53,25 @@ public final class VersionOrder {
                 0);
     }
 
-    /** Whether a document changes no service: it refuses all that it lists, and removes none. */
-    public static boolean changesNoService(MeshPolicy policy, Set<String> refused) {
-        return !refused.isEmpty()
-                && policy.removed().isEmpty()
-                && refused.containsAll(policy.services().keySet());
+    /**
+     * Whether something of a document comes into force. Nothing does if its head changes nothing, and it refuses all services that
+     * it lists and removes none.
+     *
+     * @param changesHead whether its head changes something
+     */
+    public static boolean isTaken(MeshPolicy policy, Set<String> refused, boolean changesHead) {
+        return changesHead
+                || refused.isEmpty()
+                || !policy.removed().isEmpty()
+                || !refused.containsAll(policy.services().keySet());
+    }
+
+    /** The same order, in which this document is recorded too. */
+    public VersionOrder with(Metadata next) {
+        VersionOrder order = new VersionOrder();
+        remembered().forEach(order::applied);
+        order.applied(next);
+        return order;
     }
 
     /** Whether an earlier document had this version. */

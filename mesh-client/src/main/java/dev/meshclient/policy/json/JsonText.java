@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 final class JsonText {
     private static final String SYNTAX = "JSON (RFC 8259) in UTF-8, nested at most " + JsonCursor.MAX_DEPTH + " levels";
     private static final String NO_YAML = "; YAML is not read: convert it, with 'yq -o json' for example";
+    private static final String DEFECT = "any document; this is a defect of mesh-client: please report it";
     private static final int SHOWN = 200;
 
     // The parser adds its own settings to the location of a value.
@@ -60,10 +61,27 @@ final class JsonText {
             String where = at == null ? "" : at(at) + ": ";
             String what = shortened(SOURCE.matcher(e.getOriginalMessage()).replaceAll("$1"));
             throw refused(where + what, isYaml(json) ? SYNTAX + NO_YAML : SYNTAX, at == null ? 0 : at.getLineNr());
-        } catch (IOException | RuntimeException e) {
-            // The parser throws this for a hostile table of names, and for bytes that are not UTF-8 at the end of the
-            // input.
+        } catch (IOException e) { // such as bytes that are not UTF-8 at the end of the input
             throw refused(shortened(String.valueOf(e.getMessage())), SYNTAX, 0);
+        } catch (RuntimeException e) {
+            if (!isSyntaxOf(e)) {
+                PolicyException defect = refused(shortened(e.toString()), DEFECT, 0);
+                defect.initCause(e);
+                throw defect;
+            }
+            throw refused(shortened(String.valueOf(e.getMessage())), SYNTAX, 0);
+        }
+    }
+
+    /** Whether the parser alone throws the same, for a hostile table of names for example. */
+    private boolean isSyntaxOf(RuntimeException thrown) {
+        try (JsonParser parser = JsonCursor.FACTORY.createParser(json)) {
+            while (parser.nextToken() != null) {
+                parser.getText();
+            }
+            return false;
+        } catch (IOException | RuntimeException e) {
+            return e.getClass() == thrown.getClass();
         }
     }
 

@@ -49,11 +49,13 @@ public final class PolicyCodec {
 
     /** As {@link #read(byte[])}. */
     public static PolicyDocument read(String json) throws PolicyException {
+        Objects.requireNonNull(json, "json must not be null: pass the text of a document");
         return read(json.getBytes(StandardCharsets.UTF_8));
     }
 
     /** As {@link #read(byte[])}, with another limit: 100,000 endpoints need about 20 MB. */
     public static PolicyDocument read(byte[] json, long maxBytes) throws PolicyException {
+        Objects.requireNonNull(json, "json must not be null: pass the bytes of a document");
         return read(json, maxBytes, false, null);
     }
 
@@ -62,6 +64,7 @@ public final class PolicyCodec {
      * know. For lint, CI and tests.
      */
     public static PolicyDocument readStrict(byte[] json) throws PolicyException {
+        Objects.requireNonNull(json, "json must not be null: pass the bytes of a document");
         return read(json, DEFAULT_MAX_BYTES, true, null);
     }
 
@@ -82,6 +85,8 @@ public final class PolicyCodec {
      * @param federated trust domains other than the document's, whose members may call
      */
     public static List<PolicyProblem> warnings(byte[] json, Set<String> federated) {
+        Objects.requireNonNull(json, "json must not be null: pass the bytes of a document");
+        Objects.requireNonNull(federated, "federated must not be null: pass trust domains, or Set.of()");
         PolicyCheck check = new PolicyCheck();
         try {
             check.findUseless(read(json).policy(), federated);
@@ -98,6 +103,7 @@ public final class PolicyCodec {
      * @throws IllegalArgumentException if the policy was made in code and no document can express it
      */
     public static byte[] write(MeshPolicy policy) {
+        Objects.requireNonNull(policy, "policy must not be null: pass MeshPolicy.builder()...build()");
         byte[] json;
         try {
             json = PolicyWriter.write(policy);

@@ -10,6 +10,7 @@ import dev.meshclient.Documents;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.RecordingLogger;
 import dev.meshclient.Workload;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
@@ -85,9 +86,7 @@ class PolicyFeedTest {
                 time,
                 Workload.unknown(),
                 Telemetry.of(Events.of(time, List.of(), listeners)),
-                List.of(),
-                false,
-                Duration.ZERO,
+                EntrySettings.NONE,
                 Duration.ofHours(1));
         PolicySink sink = new PolicySink(
                 router.control(), gone -> {}, () -> mine.add(router.control().revision()), time, log);

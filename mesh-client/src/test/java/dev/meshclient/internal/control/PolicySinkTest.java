@@ -2,14 +2,17 @@ package dev.meshclient.internal.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.meshclient.Documents;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.RecordingLogger;
 import dev.meshclient.Workload;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.source.Delivery;
+import dev.meshclient.internal.time.Patience;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.Time;
@@ -60,7 +63,7 @@ class PolicySinkTest {
 
     private PolicySink sink(Time time) {
         Router router = Router.withoutNames(
-                time, Workload.unknown(), Telemetry.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+                time, Workload.unknown(), Telemetry.none(time), EntrySettings.NONE, Duration.ofHours(1));
         return new PolicySink(router.control(), gone -> {}, () -> {}, time, log);
     }
 
@@ -108,6 +111,18 @@ class PolicySinkTest {
                         .map(line -> "`" + line.replace(file.toString(), "/etc/mesh/policy.json") + "`")
                         .filter(line -> !page.contains(line)))
                 .isEmpty();
+    }
+
+    @Test
+    void a_hostile_text_is_put_on_one_line_in_time() {
+        PolicySink sink = sink(new StepTime());
+        String blanks = " ".repeat(1_000_000);
+
+        assertTimeoutPreemptively(
+                Patience.LONG,
+                () -> sink.failed(new IOException("registry:\n\n  503\r\n \n here" + blanks + "and there")));
+        assertThat(log.lines()).singleElement().satisfies(line -> assertThat(line)
+                .startsWith("WARN no policy yet: registry: 503; here   "));
     }
 
     private void publish(String document, Path file) throws IOException {
@@ -223,7 +238,7 @@ class PolicySinkTest {
     void a_failed_step_of_an_activation_is_in_the_status_until_the_next_document() throws Exception {
         StepTime time = new StepTime();
         Router router = Router.withoutNames(
-                time, Workload.unknown(), Telemetry.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+                time, Workload.unknown(), Telemetry.none(time), EntrySettings.NONE, Duration.ofHours(1));
         PolicySink sink = new PolicySink(
                 router.control(),
                 gone -> {

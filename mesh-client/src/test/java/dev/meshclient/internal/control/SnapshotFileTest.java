@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.meshclient.Workload;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
@@ -57,9 +58,7 @@ class SnapshotFileTest {
                 },
                 Workload.unknown(),
                 Telemetry.none(new StepTime()),
-                List.of(),
-                false,
-                Duration.ZERO,
+                EntrySettings.NONE,
                 Duration.ofHours(1));
         router.control().apply(PolicyCodec.read(json), gone -> {});
         AppliedPolicy applied = router.control().applied();

@@ -41,9 +41,7 @@ class HostByHostTest {
                 time,
                 Workload.unknown(),
                 Telemetry.none(time),
-                List.of(claimed),
-                registryOnly,
-                Duration.ofSeconds(5),
+                new EntrySettings(List.of(claimed), registryOnly, Duration.ofSeconds(5)),
                 Duration.ofHours(1));
         made.wanted().onAsk(() -> asked.add(String.join(",", made.wanted().hosts())));
         return made;
@@ -100,9 +98,7 @@ class HostByHostTest {
                 time,
                 Workload.of("Checkout"),
                 Telemetry.none(time),
-                List.of("orders", "*.svc"),
-                false,
-                Duration.ZERO,
+                new EntrySettings(List.of("orders", "*.svc"), false, Duration.ZERO),
                 Duration.ZERO);
         assertThat(own.wanted().hosts()).containsExactly("checkout", "orders");
     }

@@ -37,9 +37,7 @@ class RouterTest {
                 time,
                 Workload.unknown(),
                 Telemetry.none(time),
-                List.of(claimed),
-                registryOnly,
-                Duration.ofSeconds(5),
+                new EntrySettings(List.of(claimed), registryOnly, Duration.ofSeconds(5)),
                 Duration.ofHours(1));
     }
 

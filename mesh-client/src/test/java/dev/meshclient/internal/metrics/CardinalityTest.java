@@ -9,6 +9,7 @@ import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.Telemetry;
@@ -44,9 +45,7 @@ class CardinalityTest {
             time,
             Workload.unknown(),
             new Telemetry(Events.none(time), Meters.of(time, MeshMetrics.bindTo(registry))),
-            List.of(),
-            true,
-            Duration.ZERO,
+            new EntrySettings(List.of(), true, Duration.ZERO),
             Duration.ofHours(1));
 
     private void call(String host, Request request, Wire wire) {

@@ -13,6 +13,7 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
@@ -50,9 +51,7 @@ class BlameTest {
             time,
             Workload.unknown(),
             Telemetry.of(Events.of(time, List.of(), List.of(listener))),
-            List.of(),
-            false,
-            Duration.ZERO,
+            EntrySettings.NONE,
             Duration.ofHours(1));
     private @Nullable Outcome fails = null;
     private int asked;

@@ -9,6 +9,7 @@ import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
@@ -49,9 +50,7 @@ class EjectionOverPoliciesTest {
             time,
             Workload.unknown(),
             Telemetry.of(Events.of(time, List.of(), List.of(listener))),
-            List.of(),
-            false,
-            Duration.ZERO,
+            EntrySettings.NONE,
             Duration.ofHours(1));
     private final Set<String> bad = new HashSet<>(Set.of(BAD));
     private final List<String> asked = new ArrayList<>();

@@ -12,12 +12,12 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
 import okhttp3.Request;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +36,7 @@ class EndpointFiguresTest {
 
     private final StepTime time = new StepTime();
     private final Router router = Router.withoutNames(
-            time, Workload.unknown(), Telemetry.none(time), List.of(), false, Duration.ZERO, Duration.ofHours(1));
+            time, Workload.unknown(), Telemetry.none(time), EntrySettings.NONE, Duration.ofHours(1));
 
     @BeforeEach
     void apply() throws IOException {

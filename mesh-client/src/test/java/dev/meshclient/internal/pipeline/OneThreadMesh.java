@@ -7,6 +7,7 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.RecentAttempts;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
@@ -147,9 +148,7 @@ final class OneThreadMesh {
             new PolicyControl(current, time, Duration.ofMinutes(5)),
             self,
             ofMesh,
-            List.of("*.claimed"),
-            false,
-            Duration.ZERO);
+            new EntrySettings(List.of("*.claimed"), false, Duration.ZERO));
 
     OneThreadMesh() {
         router.wanted().onAsk(this::mayFail);

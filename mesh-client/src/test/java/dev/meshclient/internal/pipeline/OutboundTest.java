@@ -12,6 +12,7 @@ import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.resolve.DnsCache;
@@ -41,9 +42,7 @@ class OutboundTest {
                 new StepTime(),
                 Workload.of("web").zone("eu/eu-1a"),
                 Telemetry.of(Events.of(new StepTime(), observers, List.of())),
-                List.of(),
-                false,
-                Duration.ZERO,
+                EntrySettings.NONE,
                 Duration.ofHours(1));
         router.control()
                 .apply(
@@ -86,9 +85,7 @@ class OutboundTest {
                 new StepTime(),
                 Workload.of("web"),
                 Telemetry.none(new StepTime()),
-                List.of(),
-                false,
-                Duration.ZERO,
+                EntrySettings.NONE,
                 Duration.ofHours(1));
         PolicyDocument document = Documents.mesh("test").epoch("e").version(7).read();
         assertThat(router.control()

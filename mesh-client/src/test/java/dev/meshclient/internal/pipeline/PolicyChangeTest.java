@@ -13,6 +13,7 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
@@ -33,9 +34,7 @@ class PolicyChangeTest {
             time,
             Workload.unknown(),
             Telemetry.none(time),
-            List.of("orders"),
-            false,
-            Duration.ZERO,
+            new EntrySettings(List.of("orders"), false, Duration.ZERO),
             Duration.ofHours(1));
     private final List<Attempt> open = new ArrayList<>();
     private final List<String> gone = new ArrayList<>();

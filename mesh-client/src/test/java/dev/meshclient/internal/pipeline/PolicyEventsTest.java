@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Documents;
 import dev.meshclient.Workload;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.policy.PolicyException;
@@ -26,9 +27,7 @@ class PolicyEventsTest implements MeshListener {
             time,
             Workload.unknown(),
             Telemetry.of(Events.of(time, List.of(), List.of(this))),
-            List.of(),
-            false,
-            Duration.ZERO,
+            EntrySettings.NONE,
             Duration.ofHours(1));
 
     @Override

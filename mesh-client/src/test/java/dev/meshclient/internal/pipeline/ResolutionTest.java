@@ -15,6 +15,7 @@ import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.time.ThreadKind;
 import dev.meshclient.internal.time.VirtualTime;
@@ -62,9 +63,7 @@ class ResolutionTest {
                 new PolicyControl(new CurrentState(time, names, self, none), time, staleTtl),
                 self,
                 none,
-                List.of(),
-                false,
-                Duration.ZERO);
+                EntrySettings.NONE);
     }
 
     private void run(VirtualTime.Root root) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshclient.Documents;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.time.StepTime;
@@ -36,9 +37,7 @@ class RetryBudgetEventTest implements MeshListener {
             time,
             Workload.unknown(),
             Telemetry.of(Events.of(time, List.of(), List.of(this))),
-            List.of(),
-            false,
-            Duration.ZERO,
+            EntrySettings.NONE,
             Duration.ofHours(1));
 
     @Override

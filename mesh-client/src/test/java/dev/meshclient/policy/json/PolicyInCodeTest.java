@@ -25,6 +25,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A policy that was made in code is held to what a document is held to, with the same paths and words. */
 class PolicyInCodeTest {
@@ -181,6 +183,33 @@ class PolicyInCodeTest {
                 PolicyDocument.of(withKeys("{\"keys\": [" + keys + "]}\n")).policy();
 
         assertThat(PolicyCodec.readStrict(PolicyCodec.write(policy)).policy()).isEqualTo(policy);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "{'keys': [{'kty': 'OKP', 'crv': 'Ed25519', 'x': '11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo'}]}"
+                        + "| .keys[0].kty: \"OKP\" (legal: RSA, EC; OKP is not supported by this version)",
+                "{'keys': [{'kty': 'oct', 'k': 'AAAA'}]} | .keys[0].kty: \"oct\" (legal: RSA, EC; oct is shared",
+                "{'keys': [{}]} | .keys[0].kty: nothing (legal: RSA, EC)",
+                "{'keys': [{'kty': 'ec'}]} | .keys[0].kty: \"ec\" (legal: RSA, EC)",
+                "{'keys': [true]} | .keys[0]: true (legal: an object)",
+                "{'keys': true} | .keys: true (legal: an array of public keys)",
+                "{} | .keys: nothing (legal: an array of public keys)",
+            })
+    void keys_of_other_types_are_refused_in_code_as_in_a_document(String keys, String problem) {
+        String json = keys.replace('\'', '"');
+        String document = Fixtures.document(
+                "'jwtProviders': {'corp': {'issuer': 'https://corp', 'jwks': " + keys + "}}, 'services': {}");
+
+        assertThatThrownBy(() -> PolicyDocument.of(withKeys(json)))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining("jwtProviders.corp.jwks" + problem);
+        assertThatThrownBy(() -> PolicyCodec.readStrict(Fixtures.utf8(document)))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining("jwtProviders.corp.jwks" + problem);
     }
 
     @Test

@@ -358,13 +358,13 @@ public final class InnerCall extends EventForwarder implements Runnable {
 
     @Override
     public void proxySelectStart(Call call, HttpUrl url) {
-        outerCall.tellRelease();
+        outerCall.reportRelease();
         super.proxySelectStart(call, url);
     }
 
     @Override
     public void dnsStart(Call call, String domainName) {
-        outerCall.tellRelease();
+        outerCall.reportRelease();
         super.dnsStart(call, domainName);
     }
 
@@ -372,7 +372,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
     public void connectStart(Call call, InetSocketAddress inetSocketAddress, Proxy proxy) {
         connectStarted = true;
         rare().connectStartedAt = attempt.now();
-        outerCall.tellRelease();
+        outerCall.reportRelease();
         super.connectStart(call, shown(inetSocketAddress), proxy);
     }
 

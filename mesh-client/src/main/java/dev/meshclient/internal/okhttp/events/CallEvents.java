@@ -217,11 +217,11 @@ public abstract class CallEvents extends EventListener {
         synchronized (this) {
             holdRelease = false;
         }
-        tellRelease();
+        reportRelease();
     }
 
     /** Whether no listener delays the end of the call, so that releases must be reported when the engine returns. */
-    public final synchronized boolean tellsEndAtOnce() {
+    public final synchronized boolean reportsEndAtOnce() {
         return last == null;
     }
 
@@ -248,11 +248,11 @@ public abstract class CallEvents extends EventListener {
                 return true;
             }
         }
-        tellRelease();
+        reportRelease();
         return false;
     }
 
-    public final void tellRelease() {
+    public final void reportRelease() {
         Connection connection;
         synchronized (this) {
             connection = held;

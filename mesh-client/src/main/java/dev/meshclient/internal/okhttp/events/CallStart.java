@@ -25,13 +25,13 @@ public final class CallStart extends EventListener {
     }
 
     /** The tag of a caller's call that is observed and has not entered the mesh. */
-    private static final class Announced extends AtomicReference<dev.meshclient.internal.call.@Nullable Call> {
+    private static final class ObservedCall extends AtomicReference<dev.meshclient.internal.call.@Nullable Call> {
         private static final long serialVersionUID = 1;
 
         private final transient CallStart by; // a client may use two meshes
-        private transient volatile @Nullable Announced next;
+        private transient volatile @Nullable ObservedCall next;
 
-        Announced(CallStart by, dev.meshclient.internal.call.Call call) {
+        ObservedCall(CallStart by, dev.meshclient.internal.call.Call call) {
             super(call);
             this.by = by;
         }
@@ -44,8 +44,8 @@ public final class CallStart extends EventListener {
         if (find(caller) == null && admissions.admit(host, port) instanceof Admission.Ours) {
             var call = new dev.meshclient.internal.call.Call(time, caller.request());
             observers.begin(call);
-            Announced mine = new Announced(this, call);
-            Announced first = caller.tag(Announced.class, () -> mine);
+            ObservedCall mine = new ObservedCall(this, call);
+            ObservedCall first = caller.tag(ObservedCall.class, () -> mine);
             if (first != mine) { // of the mesh whose listener OkHttp called before
                 mine.next = first.next;
                 first.next = mine;
@@ -53,18 +53,18 @@ public final class CallStart extends EventListener {
         }
     }
 
-    private @Nullable Announced find(Call caller) {
-        Announced announced = caller.tag(Announced.class);
-        while (announced != null && announced.by != this) {
-            announced = announced.next;
+    private @Nullable ObservedCall find(Call caller) {
+        ObservedCall observed = caller.tag(ObservedCall.class);
+        while (observed != null && observed.by != this) {
+            observed = observed.next;
         }
-        return announced;
+        return observed;
     }
 
     /** The observed call that enters the mesh now; null: it was not observed, or has entered before. */
     public dev.meshclient.internal.call.@Nullable Call take(Call caller) {
-        Announced announced = find(caller);
-        return announced == null ? null : announced.getAndSet(null);
+        ObservedCall observed = find(caller);
+        return observed == null ? null : observed.getAndSet(null);
     }
 
     @Override
