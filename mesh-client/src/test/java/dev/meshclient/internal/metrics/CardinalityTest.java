@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 /** Whatever callers and servers send, the number of series follows from the policy. */
 class CardinalityTest {
     private static final int SERVICES = 1_000;
+    private static final List<Outcome> OUTCOMES = List.of(Outcome.values());
 
     private final StepTime time = new StepTime();
     private final MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -96,7 +97,7 @@ class CardinalityTest {
             call(
                     host,
                     request,
-                    i % 7 == 0 ? failing(Outcome.values()[i % Outcome.values().length]) : answering(100 + i % 900));
+                    i % 7 == 0 ? failing(OUTCOMES.get(i % OUTCOMES.size())) : answering(100 + i % 900));
             call("host" + i, request.newBuilder().url("http://host" + i + "/").build(), answering(200));
         }
         Map<String, Metric> metrics =
