@@ -94,10 +94,7 @@ class CardinalityTest {
                     .url("http://" + host + "/path/" + i + "?q=" + i)
                     .method(i % 3 == 0 ? "GET" : "METHOD" + i, i % 3 == 0 ? null : RequestBody.EMPTY)
                     .build();
-            call(
-                    host,
-                    request,
-                    i % 7 == 0 ? failing(OUTCOMES.get(i % OUTCOMES.size())) : answering(100 + i % 900));
+            call(host, request, i % 7 == 0 ? failing(OUTCOMES.get(i % OUTCOMES.size())) : answering(100 + i % 900));
             call("host" + i, request.newBuilder().url("http://host" + i + "/").build(), answering(200));
         }
         Map<String, Metric> metrics =
