@@ -332,4 +332,95 @@ class MeshMetricsTest {
         }
         assertThat(registry.getMeters()).isEmpty();
     }
+
+    private double gauge(String name, String... tags) {
+        return registry.get(name).tags(tags).gauge().value();
+    }
+
+    private double bytes(String direction) {
+        return registry.get("mesh.client.traffic.bytes")
+                .tags("service", "orders", "direction", direction, "zone", "unknown")
+                .functionCounter()
+                .count();
+    }
+
+    @Test
+    void live_state_is_shown_from_the_first_attempt_until_its_service_goes() throws Exception {
+        orders.enqueue(new MockResponse.Builder().body("ok").build());
+        MemoryPolicySource source = Documents.mesh("t")
+                .services(Documents.service("orders")
+                        .endpoint(orders.getPort())
+                        .endpoint("192.0.2.1", 80, "'health': 'UNHEALTHY'")
+                        .endpoint("192.0.2.2", 80, "'health': 'DRAINING'"))
+                .source();
+        try (Mesh mesh = Mesh.builder()
+                .policy(source)
+                .snapshotDirectory(null)
+                .staleTtl(java.time.Duration.ZERO)
+                .metrics(registry)
+                .build()) {
+            assertThat(registry.find("mesh.client.endpoints").meters()).isEmpty();
+            Request post = new Request.Builder()
+                    .url("http://orders/")
+                    .post(okhttp3.RequestBody.create(new byte[5]))
+                    .build();
+            try (Response response = mesh.wrap(new OkHttpClient()).newCall(post).execute()) {
+                assertThat(gauge("mesh.client.in.flight", "backend", "orders")).isEqualTo(1);
+                assertThat(response.body().string()).isEqualTo("ok");
+            }
+            assertThat(gauge("mesh.client.in.flight", "backend", "orders")).isZero();
+            for (String state : List.of("usable", "unhealthy", "draining")) {
+                assertThat(gauge("mesh.client.endpoints", "service", "orders", "state", state))
+                        .as(state)
+                        .isEqualTo(1);
+            }
+            for (String state : List.of("ejected", "probing")) {
+                assertThat(gauge("mesh.client.endpoints", "service", "orders", "state", state))
+                        .as(state)
+                        .isZero();
+            }
+            assertThat(bytes("sent")).isEqualTo(5);
+            assertThat(bytes("received")).isEqualTo(2);
+
+            source.update(Documents.mesh("t").services("'orders': null").json());
+            assertThat(registry.getMeters())
+                    .extracting(meter -> meter.getId().getName())
+                    .doesNotContain("mesh.client.in.flight", "mesh.client.endpoints", "mesh.client.traffic.bytes");
+        }
+    }
+
+    @Test
+    void an_ejected_endpoint_is_counted_as_such() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            orders.enqueue(new MockResponse.Builder().code(503).build());
+        }
+        try (Mesh mesh = mesh(document("'retry': {'attempts': 0}, 'outlierDetection': {'maxEjectionPercent': 100}"))
+                .metrics(registry)
+                .build()) {
+            for (int i = 0; i < 5; i++) {
+                get(mesh, "orders");
+            }
+            assertThat(gauge("mesh.client.endpoints", "service", "orders", "state", "ejected"))
+                    .isEqualTo(1);
+            assertThat(gauge("mesh.client.endpoints", "service", "orders", "state", "usable"))
+                    .isZero();
+        }
+    }
+
+    @Test
+    void live_state_goes_on_over_policies() throws Exception {
+        orders.enqueue(new MockResponse.Builder().body("1").build());
+        orders.enqueue(new MockResponse.Builder().body("22").build());
+        MemoryPolicySource source = document("").source();
+        try (Mesh mesh = Mesh.builder()
+                .policy(source)
+                .snapshotDirectory(null)
+                .metrics(registry)
+                .build()) {
+            get(mesh, "orders");
+            source.update(document("'timeouts': {'request': '9s'}").json());
+            get(mesh, "orders");
+            assertThat(bytes("received")).isEqualTo(3);
+        }
+    }
 }

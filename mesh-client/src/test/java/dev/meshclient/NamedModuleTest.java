@@ -52,6 +52,9 @@ class NamedModuleTest {
             io.micrometer.core.instrument.MeterRegistry.class,
             io.micrometer.common.KeyValue.class,
             io.micrometer.observation.Observation.class,
+            io.opentelemetry.api.OpenTelemetry.class,
+            io.opentelemetry.context.Context.class,
+            io.opentelemetry.common.ComponentLoader.class,
             org.jspecify.annotations.NullMarked.class);
 
     private static Path home(Class<?> type) {

@@ -45,7 +45,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What went wrong in the spikes: endpoints and connections mixed up, and exchanges that no event reports. */
@@ -448,34 +447,6 @@ class EngineTrapsTest {
             assertThat(Mesh.decision(failure).attempts()).hasSize(1);
             assertThat(second.getRequestCount()).isZero();
         }
-    }
-
-    /** Plain OkHttp says so too: the failure of the closed stream or socket makes it try again, and then it sees the cancelling. */
-    @ParameterizedTest
-    @EnumSource(
-            value = Protocol.class,
-            names = {"HTTP_1_1", "H2_PRIOR_KNOWLEDGE"})
-    void a_call_that_is_cancelled_while_it_waits_for_the_response_says_canceled(Protocol protocol) throws Exception {
-        first.setProtocols(List.of(protocol));
-        first.enqueue(new MockResponse.Builder()
-                .onResponseStart(SocketEffect.Stall.INSTANCE)
-                .build());
-        Mesh mesh = mesh(
-                document("'appProtocol': '" + (protocol == Protocol.HTTP_1_1 ? "http" : "kubernetes.io/h2c") + "'"));
-        Call call = mesh.wrap(new OkHttpClient()).newCall(GET);
-        Thread canceller = new Thread(() -> {
-            try {
-                first.takeRequest();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-            call.cancel();
-        });
-        canceller.start();
-        Throwable failure = catchThrowable(call::execute);
-        canceller.join();
-        assertThat(failure).isExactlyInstanceOf(IOException.class).hasMessage("Canceled");
-        assertThat(Mesh.decision(failure).attempts()).hasSize(1);
     }
 
     private static final List<Consumer<OkHttpClient.Builder>> NO_RETRIES = List.of(

@@ -19,6 +19,7 @@ final class AttemptSeries {
 
     private final String service;
     private final String backend;
+    private final LiveMeters live;
     private final LazyTimers timers;
 
     /** Why the attempt is made. */
@@ -37,7 +38,8 @@ final class AttemptSeries {
         }
     }
 
-    AttemptSeries(SafeRegistry registry, String service, String backend) {
+    AttemptSeries(SafeRegistry registry, LiveMeters live, String service, String backend) {
+        this.live = live;
         this.service = service;
         this.backend = backend;
         this.timers = new LazyTimers(
@@ -48,7 +50,9 @@ final class AttemptSeries {
                 this::tags);
     }
 
+    /** For a timer with its first value. */
     private Tags tags(int row, int column) {
+        live.called(service, backend);
         return Tags.of(
                 "service", service,
                 "backend", backend,

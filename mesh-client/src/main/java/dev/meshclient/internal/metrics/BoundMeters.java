@@ -4,6 +4,7 @@ import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
@@ -23,11 +24,13 @@ final class BoundMeters implements Meters {
 
     private final SafeRegistry registry;
     private final Map<CallSeries.Key, CallSeries> calls = new ConcurrentHashMap<>();
+    private final LiveMeters live;
     private final Set<Meter> others = ConcurrentHashMap.newKeySet();
     private final Map<String, AttemptSeries> attempts = new ConcurrentHashMap<>(); // by backend
 
-    BoundMeters(SafeRegistry registry) {
+    BoundMeters(SafeRegistry registry, Time time) {
         this.registry = registry;
+        this.live = new LiveMeters(registry, time);
     }
 
     @Override
@@ -44,11 +47,12 @@ final class BoundMeters implements Meters {
     @Override
     public AttemptLayer ofAttempts(String service, String backend, Locality own, AttemptLayer next) {
         return new MeteredAttempts(
-                attempts.computeIfAbsent(backend, name -> new AttemptSeries(registry, service, name)), own, next);
+                attempts.computeIfAbsent(backend, name -> new AttemptSeries(registry, live, service, name)), own, next);
     }
 
     @Override
-    public void inForce(Collection<String> services, Collection<Target> targets) {
+    public void inForce(Collection<String> services, Collection<Target> targets, Live now) {
+        live.inForce(now);
         Set<CallSeries.Key> keys = new HashSet<>();
         Set<String> backends = new HashSet<>();
         services.forEach(service -> keys.add(new CallSeries.Key(service, NONE, NONE)));
@@ -103,6 +107,7 @@ final class BoundMeters implements Meters {
     @Override
     public void close() {
         others.forEach(registry::remove);
+        live.close();
         calls.values().forEach(CallSeries::close);
         attempts.values().forEach(AttemptSeries::close);
     }

@@ -4,12 +4,17 @@ import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.BackendState;
+import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.telemetry.MeshMetrics;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The metrics of a mesh. Without a registry its layers are left out, and no class of Micrometer is loaded. */
 public interface Meters {
@@ -23,7 +28,7 @@ public interface Meters {
     static Meters of(Time time, MeshMetrics metrics) {
         SafeRegistry registry = new SafeRegistry(time, metrics);
         registry.checkUnused();
-        return new BoundMeters(registry);
+        return new BoundMeters(registry, time);
     }
 
     /** Counts the calls of a rule to a backend. */
@@ -50,8 +55,29 @@ public interface Meters {
      *
      * @param services all its services, refused ones included
      * @param targets the targets of its calls
+     * @param live the state that its calls change
      */
-    default void inForce(Collection<String> services, Collection<Target> targets) {}
+    default void inForce(Collection<String> services, Collection<Target> targets, Live live) {}
+
+    /** The live state of services and backends, by name. */
+    record Live(Map<String, ServiceState> services, Map<String, LiveBackend> backends) {}
+
+    /**
+     * The live state of a backend.
+     *
+     * @param inFlight calls in flight
+     */
+    record LiveBackend(BackendState state, LongSupplier inFlight) {
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof LiveBackend backend && backend.state == state;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(state);
+        }
+    }
 
     /**
      * Shows the age of the policy in force.

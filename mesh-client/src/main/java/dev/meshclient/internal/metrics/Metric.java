@@ -34,6 +34,26 @@ enum Metric {
                     .and("kind", values(AttemptSeries.Kind.values(), AttemptSeries.Kind::tag))
                     .and("outcome", values(Outcome.values(), Outcome::word))
                     .and("status", values(StatusClass.values(), StatusClass::tag))),
+    IN_FLIGHT(
+            "mesh.client.in.flight",
+            Type.GAUGE,
+            "calls",
+            "Calls in flight, each until the end of its body",
+            tags("backend", open())),
+    ENDPOINTS(
+            "mesh.client.endpoints",
+            Type.GAUGE,
+            "endpoints",
+            "Endpoints of the service by their state, counted at most once a second",
+            tags("service", open()).and("state", values(EndpointCounts.State.values(), EndpointCounts.State::tag))),
+    TRAFFIC_BYTES(
+            "mesh.client.traffic.bytes",
+            Type.COUNTER,
+            "bytes",
+            "Bytes of bodies as sent and received, those that were read or sent to their end",
+            tags("service", open())
+                    .and("direction", values(LiveMeters.Direction.values(), LiveMeters.Direction::tag))
+                    .and("zone", values(Distance.values(), AttemptSeries::tag))),
     POLICY_AGE(
             "mesh.policy.age",
             Type.GAUGE,

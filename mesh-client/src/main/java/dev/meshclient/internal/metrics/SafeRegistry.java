@@ -4,6 +4,7 @@ import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.telemetry.MeshMetrics;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,6 +15,7 @@ import io.micrometer.core.instrument.noop.NoopTimer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,6 +64,20 @@ final class SafeRegistry {
     Meter gauge(Metric metric, Tags tags, DoubleSupplier value) {
         try {
             return Gauge.builder(metric.meterName(), value::getAsDouble)
+                    .description(metric.meaning())
+                    .baseUnit(metric.unit())
+                    .tags(common.and(tags))
+                    .register(registry);
+        } catch (Throwable e) { // Kotlin may throw any
+            failed(e);
+            return null;
+        }
+    }
+
+    /** Null: the registry refuses it. */
+    <T> @Nullable Meter counter(Metric metric, Tags tags, T state, ToLongFunction<T> count) {
+        try {
+            return FunctionCounter.builder(metric.meterName(), state, count::applyAsLong)
                     .description(metric.meaning())
                     .baseUnit(metric.unit())
                     .tags(common.and(tags))

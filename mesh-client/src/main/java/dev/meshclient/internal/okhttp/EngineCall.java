@@ -18,6 +18,7 @@ import dev.meshclient.internal.okhttp.events.RealCallAccess;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.net.SocketException;
 import kotlin.jvm.JvmClassMappingKt;
 import kotlin.jvm.functions.Function0;
 import kotlin.reflect.KClass;
@@ -193,9 +194,8 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
     }
 
     /**
-     * A caller that cancels gets OkHttp's "Canceled", and as its cause the failure of the attempt that it ended; plain OkHttp
-     * mostly comes to the same by its own repetition. A limit of the mesh that was first stays, and so does the failure of a
-     * call that only OkHttp handled.
+     * A caller that cancels gets what OkHttp gives: "Socket closed" over HTTP/1.1; otherwise "Canceled", with the failure of the
+     * attempt as its cause. A limit of the mesh that was first stays, and so does the failure of a call that only OkHttp handled.
      */
     private IOException asReported(Call call, IOException e) {
         Attempt attempt = call.latest();
@@ -207,11 +207,12 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         boolean byCaller = outer().isCanceled() && (cause == null || cause instanceof Canceled);
         InnerCall inner = last;
         boolean ours = failure instanceof Canceled || (inner != null && inner.toMesh);
-        return byCaller && ours && !isOkHttpsCanceled(failure) ? new IOException("Canceled", failure) : failure;
+        return byCaller && ours && !isOfCancelling(failure) ? new IOException("Canceled", failure) : failure;
     }
 
-    private static boolean isOkHttpsCanceled(IOException e) {
-        return e.getClass() == IOException.class && "Canceled".equals(e.getMessage());
+    private static boolean isOfCancelling(IOException e) {
+        return e.getClass() == SocketException.class
+                || (e.getClass() == IOException.class && "Canceled".equals(e.getMessage()));
     }
 
     /**

@@ -5,6 +5,8 @@ import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.endpoint.LiveStates;
+import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.Locality;
@@ -193,8 +195,20 @@ public final class MeshState {
                     names,
                     services.values().stream()
                             .flatMap(s -> s.targets().stream())
-                            .toList());
+                            .toList(),
+                    live());
         }
+    }
+
+    private Meters.Live live() {
+        Map<String, ServiceState> ofServices = new HashMap<>();
+        Map<String, Meters.LiveBackend> ofBackends = new HashMap<>();
+        backends.forEach((name, backend) -> {
+            ofServices.put(backend.service(), backend.serviceState());
+            InFlight calls = backend.state().get(InFlight.SLOT);
+            ofBackends.put(name, new Meters.LiveBackend(backend.state(), calls::count));
+        });
+        return new Meters.Live(ofServices, ofBackends);
     }
 
     /** The state that outlives it. */

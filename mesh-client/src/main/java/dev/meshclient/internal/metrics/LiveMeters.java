@@ -1,0 +1,121 @@
+package dev.meshclient.internal.metrics;
+
+import dev.meshclient.internal.endpoint.Distance;
+import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.endpoint.TrafficCounters;
+import dev.meshclient.internal.time.Time;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The meters that read the live state of services and backends when they are scraped. Those of a service appear with its first
+ * attempt: most processes call few of the services that a policy lists.
+ */
+final class LiveMeters {
+    private static final Meters.Live NONE = new Meters.Live(Map.of(), Map.of());
+
+    private final SafeRegistry registry;
+    private final Time time;
+    private final Map<String, Registered> services = new HashMap<>();
+    private final Map<String, Registered> backends = new HashMap<>();
+    private Meters.Live live = NONE;
+
+    /** The meters over one state. */
+    private record Registered(Object state, List<Meter> meters) {}
+
+    LiveMeters(SafeRegistry registry, Time time) {
+        this.registry = registry;
+        this.time = time;
+    }
+
+    /** An attempt was made. */
+    synchronized void called(String service, String backend) {
+        show(service, services, live.services().get(service), this::ofService);
+        show(backend, backends, live.backends().get(backend), this::ofBackend);
+    }
+
+    /** Another policy is in force. */
+    synchronized void inForce(Meters.Live now) {
+        live = now;
+        for (String service : List.copyOf(services.keySet())) {
+            show(service, services, now.services().get(service), this::ofService);
+        }
+        for (String backend : List.copyOf(backends.keySet())) {
+            show(backend, backends, now.backends().get(backend), this::ofBackend);
+        }
+    }
+
+    void close() {
+        inForce(NONE);
+    }
+
+    /** The meters over a state. */
+    private interface Over<S> {
+        List<@Nullable Meter> meters(String name, S state);
+    }
+
+    private <S> void show(String name, Map<String, Registered> shown, @Nullable S state, Over<S> over) {
+        Registered before = shown.get(name);
+        if (before != null && state != null && before.state.equals(state)) {
+            return;
+        }
+        if (before != null) {
+            before.meters.forEach(registry::remove); // first: the new ones have the same names
+            shown.remove(name);
+        }
+        if (state != null) {
+            List<Meter> meters =
+                    over.meters(name, state).stream().filter(Objects::nonNull).toList();
+            shown.put(name, new Registered(state, meters));
+        }
+    }
+
+    private List<@Nullable Meter> ofBackend(String name, Meters.LiveBackend backend) {
+        return Collections.singletonList(
+                registry.gauge(Metric.IN_FLIGHT, Tags.of("backend", name), () -> backend.inFlight()
+                        .getAsLong()));
+    }
+
+    private List<@Nullable Meter> ofService(String name, ServiceState state) {
+        List<@Nullable Meter> meters = new ArrayList<>();
+        EndpointCounts counts = new EndpointCounts(time, state);
+        for (EndpointCounts.State one : EndpointCounts.State.values()) {
+            meters.add(registry.gauge(
+                    Metric.ENDPOINTS, Tags.of("service", name, "state", one.tag()), () -> counts.of(one)));
+        }
+        TrafficCounters traffic = state.get(TrafficCounters.SLOT);
+        for (Distance distance : Distance.values()) {
+            meters.add(bytes(name, Direction.SENT, distance, traffic, t -> t.sentBytes(distance)));
+            meters.add(bytes(name, Direction.RECEIVED, distance, traffic, t -> t.receivedBytes(distance)));
+        }
+        return meters;
+    }
+
+    /** The directions of bodies. */
+    enum Direction {
+        SENT,
+        RECEIVED;
+
+        String tag() {
+            return this == SENT ? "sent" : "received";
+        }
+    }
+
+    private @Nullable Meter bytes(
+            String service,
+            Direction direction,
+            Distance distance,
+            TrafficCounters traffic,
+            ToLongFunction<TrafficCounters> bytes) {
+        Tags tags = Tags.of("service", service, "direction", direction.tag(), "zone", AttemptSeries.tag(distance));
+        return registry.counter(Metric.TRAFFIC_BYTES, tags, traffic, bytes);
+    }
+}
