@@ -51,7 +51,7 @@ class ReadmeTest {
 
     /** The words of the diagram for the layers that Outbound puts together, where they are others. */
     private static final Map<String, String> WORDS =
-            Map.of("AttemptTimer", "attempt timer", "Bearer", "credentials", "wire", "transport");
+            Map.of("AttemptTimer", "attempt timer", "Bearer", "credentials", "meters", "metrics", "wire", "transport");
 
     @Test
     void its_layers_are_those_of_outbound_in_their_order() {
@@ -60,7 +60,7 @@ class ReadmeTest {
         String calls = outbound.replaceAll("(?s)CallLayer refusal\\(.*?\n    }\n", ""); // hosts without a service
         List<String> built = Pattern.compile(
                         "\\.(?:call|then|bridge|attempt|bottom)\\(\\s*(?:next ->\\s*)?(?:plan\\.neutral\\(\\)\\s*\\?\\s*next\\s*:\\s*)?"
-                                + "([A-Za-z]+)\\b|\\.(wire)\\(\\)")
+                                + "(?:telemetry\\s*\\.)?([A-Za-z]+)\\b|\\.(wire)\\(\\)")
                 .matcher(calls)
                 .results()
                 .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
