@@ -100,6 +100,8 @@ public final class Mesh implements Closeable {
             this.stopTime = () -> {};
         }
         this.drainTimeout = builder.drainTimeout;
+        MeshMetrics metrics = builder.metrics;
+        this.meters = metrics == null ? Meters.NONE : Meters.of(time, metrics); // it may throw: no thread runs yet
         this.accessLog = builder.accessLog == null ? null : AccessLogWriter.start(time, builder.accessLog);
         List<CallObserver.Factory> observers = new ArrayList<>();
         if (builder.openTelemetry != null) {
@@ -109,8 +111,6 @@ public final class Mesh implements Closeable {
         if (accessLog != null) {
             observers.add(accessLog); // last: it writes the headers that the others set
         }
-        MeshMetrics metrics = builder.metrics;
-        this.meters = metrics == null ? Meters.NONE : Meters.of(time, metrics);
         Events events = Events.of(time, observers, builder.listeners);
         Telemetry telemetry = new Telemetry(events, meters);
         this.identities = Identities.start(

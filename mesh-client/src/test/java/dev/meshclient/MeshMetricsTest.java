@@ -3,7 +3,9 @@ package dev.meshclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.registry.MemoryPolicySource;
+import dev.meshclient.telemetry.AccessLog;
 import dev.meshclient.telemetry.MeshMetrics;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -12,6 +14,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -304,6 +307,26 @@ class MeshMetricsTest {
                                     + " each a name, MeshMetrics.bindTo(registry).withMesh(\"billing\")");
         }
         mesh(document("")).metrics(registry).build().close();
+    }
+
+    @Test
+    void a_mesh_that_the_registry_refuses_starts_no_thread() throws Exception {
+        List<String> started = new ArrayList<>();
+        StepTime time = new StepTime() {
+            @Override
+            public void start(String name, Runnable task) {
+                started.add(name);
+            }
+        };
+        try (Mesh first = mesh(document("")).metrics(registry).build()) {
+            assertThatThrownBy(() -> mesh(document(""))
+                            .metrics(registry)
+                            .accessLog(AccessLog.json(line -> {}))
+                            .time(time)
+                            .build())
+                    .isInstanceOf(IllegalStateException.class);
+        }
+        assertThat(started).isEmpty();
     }
 
     @Test

@@ -10,6 +10,23 @@ import org.jspecify.annotations.Nullable;
  * {@link CallObserver#ended}.
  */
 public interface CallInfo {
+    /** No connection to the endpoint, or a handshake of TLS that failed. */
+    String NO_CONNECTION = "UF";
+    /** The name of the endpoint is not known. */
+    String UNKNOWN_NAME = "DF";
+    /** The peer refused the stream. */
+    String STREAM_REFUSED = "UR";
+    /** The connection broke, before or within the response. */
+    String CONNECTION_BROKEN = "UC";
+    /** The time limit of an attempt expired. */
+    String ATTEMPT_TIMEOUT = "UT";
+    /** The response is not HTTP. */
+    String NO_HTTP = "UPE";
+    /** The caller cancelled the call. */
+    String CANCELLED = "DC";
+    /** A failure within this process. */
+    String LOCAL = "LR";
+
     /** The request as the caller made it; as soon as the call enters the mesh, as the interceptors above the mesh made it. */
     Request request();
 
@@ -43,10 +60,8 @@ public interface CallInfo {
     IOException failure();
 
     /**
-     * The failure in the letters of Envoy's response flags; empty if there is none. Those of {@link dev.meshclient.MeshFailure}, and for other
-     * failures {@code UF} no connection, {@code DF} unknown name, {@code UR} stream refused, {@code UC} connection broken,
-     * {@code UT} time limit of an attempt, {@code UPE} no HTTP, {@code DC} cancelled by the caller, {@code LR} any failure
-     * within this process.
+     * The failure in the letters of Envoy's response flags; empty if there is none. The constants of
+     * {@link dev.meshclient.MeshFailure} for a failure that the mesh reports, for any other those here.
      */
     String reason();
 

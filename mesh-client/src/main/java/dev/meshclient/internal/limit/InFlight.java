@@ -2,11 +2,12 @@ package dev.meshclient.internal.limit;
 
 import dev.meshclient.internal.endpoint.Slot;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 /** Decider: the number of calls in flight to a backend. It outlives the policy with the limit. */
-public final class InFlight {
+public final class InFlight implements LongSupplier {
     /** The slot of a backend. Kept while calls are running: a backend that is listed again still counts them. */
-    public static final Slot<InFlight> SLOT = Slot.of(InFlight::new).keptWhile(calls -> calls.count() > 0);
+    public static final Slot<InFlight> SLOT = Slot.of(InFlight::new).keptWhile(calls -> calls.getAsLong() > 0);
 
     private final AtomicLong calls = new AtomicLong();
 
@@ -28,7 +29,8 @@ public final class InFlight {
     }
 
     /** Calls in flight. */
-    public long count() {
+    @Override
+    public long getAsLong() {
         return calls.get();
     }
 }

@@ -46,7 +46,7 @@ public final class Limit implements CallLayer {
         String backend = call.decision().backend();
         return Failures.make()
                 .overloaded(
-                        "'" + backend + "' has " + inFlight.count() + " calls in flight, of at most " + max,
+                        "'" + backend + "' has " + inFlight.getAsLong() + " calls in flight, of at most " + max,
                         "raise limits.maxRequests if it can serve more, or call it less",
                         call.decision());
     }

@@ -4,9 +4,11 @@ import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.MeshFailure;
 import dev.meshclient.MeshRefusal;
 import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.ReasonLetters;
+import dev.meshclient.telemetry.CallInfo;
 import java.io.IOException;
 
-/** The result of a call: an outcome, and the reason in the letters of {@link dev.meshclient.telemetry.CallInfo#reason}. */
+/** The result of a call: an outcome, and the reason in the letters of {@link CallInfo#reason}. */
 enum Ending {
     /** A response below 500, its body read or closed. */
     SUCCESS("success", "none"),
@@ -19,15 +21,15 @@ enum Ending {
     ACCESS_DENIED("refused", MeshFailure.ACCESS_DENIED),
     NO_TOKEN("refused", MeshFailure.NO_TOKEN),
     DEADLINE("deadline", MeshFailure.DEADLINE),
-    NO_CONNECTION("failed", "UF"),
-    UNKNOWN_NAME("failed", "DF"),
-    STREAM_REFUSED("failed", "UR"),
-    CONNECTION_BROKEN("failed", "UC"),
-    ATTEMPT_TIMEOUT("failed", "UT"),
-    NO_HTTP("failed", "UPE"),
-    CANCELLED("cancelled", "DC"),
+    NO_CONNECTION("failed", CallInfo.NO_CONNECTION),
+    UNKNOWN_NAME("failed", CallInfo.UNKNOWN_NAME),
+    STREAM_REFUSED("failed", CallInfo.STREAM_REFUSED),
+    CONNECTION_BROKEN("failed", CallInfo.CONNECTION_BROKEN),
+    ATTEMPT_TIMEOUT("failed", CallInfo.ATTEMPT_TIMEOUT),
+    NO_HTTP("failed", CallInfo.NO_HTTP),
+    CANCELLED("cancelled", CallInfo.CANCELLED),
     /** Within this process. */
-    LOCAL("failed", "LR");
+    LOCAL("failed", CallInfo.LOCAL);
 
     private static final int SERVER_ERROR = 500;
 
@@ -55,8 +57,7 @@ enum Ending {
 
     /** The call fails before it has a target. */
     static Ending ofUntargeted(Call call, IOException failure) {
-        String reason = failure instanceof MeshFailure ours ? ours.reason() : call.cancelCause() == null ? "LR" : "DC";
-        return of(failure, reason);
+        return of(failure, ReasonLetters.of(failure, null, call.cancelCause() != null));
     }
 
     private static Ending of(IOException failure, String reason) {
@@ -79,13 +80,13 @@ enum Ending {
 
     private static Ending failed(String reason) {
         return switch (reason) {
-            case "UF" -> NO_CONNECTION;
-            case "DF" -> UNKNOWN_NAME;
-            case "UR" -> STREAM_REFUSED;
-            case "UC" -> CONNECTION_BROKEN;
-            case "UT" -> ATTEMPT_TIMEOUT;
-            case "UPE" -> NO_HTTP;
-            case "DC" -> CANCELLED;
+            case CallInfo.NO_CONNECTION -> NO_CONNECTION;
+            case CallInfo.UNKNOWN_NAME -> UNKNOWN_NAME;
+            case CallInfo.STREAM_REFUSED -> STREAM_REFUSED;
+            case CallInfo.CONNECTION_BROKEN -> CONNECTION_BROKEN;
+            case CallInfo.ATTEMPT_TIMEOUT -> ATTEMPT_TIMEOUT;
+            case CallInfo.NO_HTTP -> NO_HTTP;
+            case CallInfo.CANCELLED -> CANCELLED;
             default -> LOCAL;
         };
     }

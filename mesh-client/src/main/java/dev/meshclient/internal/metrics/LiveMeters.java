@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,7 @@ final class LiveMeters {
     /** An attempt was made. */
     synchronized void called(String service, String backend) {
         show(service, services, live.services().get(service), this::ofService);
-        show(backend, backends, live.backends().get(backend), this::ofBackend);
+        show(backend, backends, live.inFlight().get(backend), this::ofBackend);
     }
 
     /** Another policy is in force. */
@@ -49,7 +50,7 @@ final class LiveMeters {
             show(service, services, now.services().get(service), this::ofService);
         }
         for (String backend : List.copyOf(backends.keySet())) {
-            show(backend, backends, now.backends().get(backend), this::ofBackend);
+            show(backend, backends, now.inFlight().get(backend), this::ofBackend);
         }
     }
 
@@ -64,7 +65,7 @@ final class LiveMeters {
 
     private <S> void show(String name, Map<String, Registered> shown, @Nullable S state, Over<S> over) {
         Registered before = shown.get(name);
-        if (before != null && state != null && before.state.equals(state)) {
+        if (before != null && state != null && before.state == state) {
             return;
         }
         if (before != null) {
@@ -78,10 +79,9 @@ final class LiveMeters {
         }
     }
 
-    private List<@Nullable Meter> ofBackend(String name, Meters.LiveBackend backend) {
+    private List<@Nullable Meter> ofBackend(String name, LongSupplier inFlight) {
         return Collections.singletonList(
-                registry.gauge(Metric.IN_FLIGHT, Tags.of("backend", name), () -> backend.inFlight()
-                        .getAsLong()));
+                registry.gauge(Metric.IN_FLIGHT, Tags.of("backend", name), inFlight::getAsLong));
     }
 
     private List<@Nullable Meter> ofService(String name, ServiceState state) {

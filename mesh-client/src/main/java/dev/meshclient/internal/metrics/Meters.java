@@ -4,7 +4,6 @@ import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Target;
-import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
@@ -14,7 +13,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** The metrics of a mesh. Without a registry its layers are left out, and no class of Micrometer is loaded. */
 public interface Meters {
@@ -59,25 +57,13 @@ public interface Meters {
      */
     default void inForce(Collection<String> services, Collection<Target> targets, Live live) {}
 
-    /** The live state of services and backends, by name. */
-    record Live(Map<String, ServiceState> services, Map<String, LiveBackend> backends) {}
-
     /**
-     * The live state of a backend.
+     * The live state, by name. Equal objects over policies keep their series.
      *
-     * @param inFlight calls in flight
+     * @param services the state of each service
+     * @param inFlight the number of calls in flight to each backend
      */
-    record LiveBackend(BackendState state, LongSupplier inFlight) {
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof LiveBackend backend && backend.state == state;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(state);
-        }
-    }
+    record Live(Map<String, ServiceState> services, Map<String, ? extends LongSupplier> inFlight) {}
 
     /**
      * Shows the age of the policy in force.

@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.noop.NoopTimer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -62,42 +63,38 @@ final class SafeRegistry {
     /** Null: the registry refuses it. */
     @Nullable
     Meter gauge(Metric metric, Tags tags, DoubleSupplier value) {
-        try {
-            return Gauge.builder(metric.meterName(), value::getAsDouble)
-                    .description(metric.meaning())
-                    .baseUnit(metric.unit())
-                    .tags(common.and(tags))
-                    .register(registry);
-        } catch (Throwable e) { // Kotlin may throw any
-            failed(e);
-            return null;
-        }
+        return guarded(() -> Gauge.builder(metric.meterName(), value::getAsDouble)
+                .description(metric.meaning())
+                .baseUnit(metric.unit())
+                .tags(common.and(tags))
+                .register(registry));
     }
 
     /** Null: the registry refuses it. */
     <T> @Nullable Meter counter(Metric metric, Tags tags, T state, ToLongFunction<T> count) {
-        try {
-            return FunctionCounter.builder(metric.meterName(), state, count::applyAsLong)
-                    .description(metric.meaning())
-                    .baseUnit(metric.unit())
-                    .tags(common.and(tags))
-                    .register(registry);
-        } catch (Throwable e) { // Kotlin may throw any
-            failed(e);
-            return null;
-        }
+        return guarded(() -> FunctionCounter.builder(metric.meterName(), state, count::applyAsLong)
+                .description(metric.meaning())
+                .baseUnit(metric.unit())
+                .tags(common.and(tags))
+                .register(registry));
     }
 
     /** Counts one more. Null: the registry refuses it. */
     @Nullable
     Meter increment(Metric metric, Tags tags) {
-        try {
+        return guarded(() -> {
             Counter counter = Counter.builder(metric.meterName())
                     .description(metric.meaning())
                     .tags(common.and(tags))
                     .register(registry);
             counter.increment();
             return counter;
+        });
+    }
+
+    private @Nullable Meter guarded(Supplier<Meter> register) {
+        try {
+            return register.get();
         } catch (Throwable e) { // Kotlin may throw any
             failed(e);
             return null;

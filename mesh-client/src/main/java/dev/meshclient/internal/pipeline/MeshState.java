@@ -186,7 +186,7 @@ public final class MeshState {
         return backends.values();
     }
 
-    /** Its metrics are in force; those of no service of it are removed. */
+    /** Puts its metrics in force, and removes those of services and rules that it does not have. */
     void meter(Meters meters) {
         if (meters != Meters.NONE) {
             Set<String> names = new HashSet<>(services.keySet());
@@ -202,13 +202,12 @@ public final class MeshState {
 
     private Meters.Live live() {
         Map<String, ServiceState> ofServices = new HashMap<>();
-        Map<String, Meters.LiveBackend> ofBackends = new HashMap<>();
+        Map<String, InFlight> inFlight = new HashMap<>();
         backends.forEach((name, backend) -> {
             ofServices.put(backend.service(), backend.serviceState());
-            InFlight calls = backend.state().get(InFlight.SLOT);
-            ofBackends.put(name, new Meters.LiveBackend(backend.state(), calls::count));
+            inFlight.put(name, backend.state().get(InFlight.SLOT));
         });
-        return new Meters.Live(ofServices, ofBackends);
+        return new Meters.Live(ofServices, inFlight);
     }
 
     /** The state that outlives it. */

@@ -28,7 +28,6 @@ final class CallSpans implements CallObserver {
     private static final AttributeKey<String> REASON = AttributeKey.stringKey("mesh.reason");
     private static final AttributeKey<String> POLICY = AttributeKey.stringKey("mesh.policy");
     private static final int FIRST_ERROR = 400; // for a client, 4xx is an error too
-    private static final String CANCELLED = "DC";
 
     private final Tracing tracing;
     private final Context parent;
@@ -108,7 +107,7 @@ final class CallSpans implements CallObserver {
     /** The caller's own cancellation is no error. */
     private void fail(@Nullable IOException failure, String reason) {
         set(REASON, reason);
-        if (failure != null && !reason.equals(CANCELLED)) {
+        if (failure != null && !reason.equals(CallInfo.CANCELLED)) {
             span.setAttribute(ERROR_TYPE, failure.getClass().getName());
             span.setStatus(StatusCode.ERROR, String.valueOf(failure.getMessage()));
         }

@@ -209,7 +209,7 @@ class EventsTest {
 
         assertThat(reported)
                 .containsExactly("call orders", "attempt 1 running", "attempt 1 response 200", "end after 1");
-        assertThat(inFlight.count()).isZero();
+        assertThat(inFlight.getAsLong()).isZero();
     }
 
     @Test
@@ -259,7 +259,7 @@ class EventsTest {
         call.run(layers(inFlight, c -> new CallObserver() {
             @Override
             public void ended(CallInfo ended) {
-                seen[0] = inFlight.count();
+                seen[0] = inFlight.getAsLong();
             }
         }));
         assertThat(seen[0]).isZero();
