@@ -140,7 +140,7 @@ public final class Balance implements AttemptLayer {
         }
         long now = time.now();
         if (planner.ramp().isReturning() && !plan.isPanic()) {
-            attempt.call().note(planner.ramp().progress(now));
+            attempt.call().note(planner.ramp().remark(now));
         }
         return plan.pick(random, planner.ramp(), now);
     }

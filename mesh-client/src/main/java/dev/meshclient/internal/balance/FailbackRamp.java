@@ -22,10 +22,15 @@ final class FailbackRamp {
     static final Slot<FailbackRamp> SLOT = Slot.of(FailbackRamp::new);
 
     private static final long RETURN_NANOS = 30_000_000_000L;
+    private static final long REMARK_NANOS = 100_000_000L;
 
     private final Way toPriority = new Way("the first priority", Plan::preferred, Plan::atFirst);
     private final Way toZone = new Way("the caller's zone", Plan::home, Plan::atHome);
     private @Nullable Object followed;
+    private volatile Remark remark = new Remark("", -REMARK_NANOS);
+
+    /** The progress at a time. */
+    private record Remark(String text, long at) {}
 
     /** Accepts plans of this planner only. Calls that began under an earlier policy may still make plans with its planner. */
     synchronized void follow(Object planner) {
@@ -67,6 +72,16 @@ final class FailbackRamp {
         String priority = toPriority.progress(now);
         String zone = toZone.progress(now);
         return priority.isEmpty() || zone.isEmpty() ? priority + zone : priority + ", " + zone;
+    }
+
+    /** As {@link #progress}, and up to 100 ms old: each call has it in its decision during a return. */
+    String remark(long now) {
+        Remark known = remark;
+        if (now - known.at >= REMARK_NANOS) {
+            known = new Remark(progress(now), now);
+            remark = known;
+        }
+        return known.text;
     }
 
     /** The ramp from one share of the calls up to a greater one; a decrease takes effect at once. */

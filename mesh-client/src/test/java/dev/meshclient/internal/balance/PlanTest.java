@@ -178,6 +178,12 @@ class PlanTest {
         Plan back = plan(FailoverMode.SPILL, 50, List.of(members("p", 4, 4), members("q", 4, 4)));
         assertThat(taken(back, 95 * SECOND).get("p")).isCloseTo(5000, within(200));
         assertThat(ramp.progress(95 * SECOND)).isEqualTo("the first priority returns: 50 % of its calls, all in 15 s");
+        String remark = ramp.remark(95 * SECOND);
+        assertThat(remark).isEqualTo(ramp.progress(95 * SECOND));
+        assertThat(ramp.remark(95 * SECOND + 99_000_000))
+                .as("not built for each call")
+                .isSameAs(remark);
+        assertThat(ramp.remark(96 * SECOND)).isEqualTo("the first priority returns: 53 % of its calls, all in 14 s");
         assertThat(taken(back, 110 * SECOND)).isEqualTo(Map.of("p", 10_000));
         assertThat(ramp.progress(110 * SECOND)).isEmpty();
     }
