@@ -101,13 +101,15 @@ public final class Mesh implements Closeable {
         }
         this.drainTimeout = builder.drainTimeout;
         MeshMetrics metrics = builder.metrics;
-        this.meters = metrics == null ? Meters.NONE : Meters.of(time, metrics); // it may throw: no thread runs yet
-        this.accessLog = builder.accessLog == null ? null : AccessLogWriter.start(time, builder.accessLog);
+        this.meters = metrics == null
+                ? Meters.NONE
+                : Meters.of(time, metrics); // as tracing below it may throw: no thread runs yet
         List<CallObserver.Factory> observers = new ArrayList<>();
         if (builder.openTelemetry != null) {
             observers.add(Tracing.of(time, builder.openTelemetry)); // first: the others see its span as the current one
         }
         observers.addAll(builder.observers);
+        this.accessLog = builder.accessLog == null ? null : AccessLogWriter.start(time, builder.accessLog);
         if (accessLog != null) {
             observers.add(accessLog); // last: it writes the headers that the others set
         }

@@ -8,14 +8,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshclient.telemetry.AccessLog;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
+import okhttp3.Call;
+import okhttp3.Callback;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +105,65 @@ class MeshAccessLogTest {
         assertThat(lines).hasSize(2);
         assertThat(lines.get(0)).contains("\"reason\":\"UF\"").contains("\"outcome\":\"connect-failure\"");
         assertThat(lines.get(1)).contains("\"reason\":\"NR\"").contains("\"attempts\":[]");
+    }
+
+    @Test
+    void a_call_that_its_caller_cancels_has_a_line_wherever_it_is() throws Exception {
+        try (Mesh mesh = Mesh.builder()
+                .policy(sink -> () -> {}) // never delivers
+                .initialFetchTimeout(Duration.ofMinutes(1))
+                .claim("orders")
+                .accessLog(AccessLog.logfmt(lines::add))
+                .snapshotDirectory(null)
+                .build()) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            Call before = http.newCall(
+                    new Request.Builder().url("http://orders/before").build());
+            before.cancel();
+            assertThatThrownBy(before::execute).isInstanceOf(IOException.class);
+
+            Call waiting = http.newCall(
+                    new Request.Builder().url("http://orders/waiting").build());
+            CompletableFuture<IOException> failure = failure(waiting);
+            Awaitility.await().until(() -> http.dispatcher().runningCallsCount() == 1);
+            waiting.cancel();
+            assertThat(failure.get(10, TimeUnit.SECONDS)).hasMessage("Canceled");
+        }
+        server.enqueue(new MockResponse.Builder()
+                .onResponseStart(SocketEffect.Stall.INSTANCE)
+                .build());
+        try (Mesh mesh = mesh(server.getPort())) {
+            Call call = mesh.wrap(new OkHttpClient())
+                    .newCall(new Request.Builder().url("http://orders/sent").build());
+            CompletableFuture<IOException> failure = failure(call);
+            server.takeRequest();
+            call.cancel();
+            assertThat(failure.get(10, TimeUnit.SECONDS)).isNotNull();
+        }
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0)).contains("path=/before").contains("reason=DC").contains("error=java.io.IOException");
+        assertThat(lines.get(1)).contains("path=/waiting").contains("reason=DC").contains("error=java.io.IOException");
+        assertThat(lines.get(2))
+                .contains("\"path\":\"/sent\"")
+                .contains("\"reason\":\"DC\"")
+                .contains("\"error\":\"java.net.SocketException\"");
+    }
+
+    private static CompletableFuture<IOException> failure(Call call) {
+        CompletableFuture<IOException> failure = new CompletableFuture<>();
+        call.enqueue(new Callback() {
+            @Override
+            public void onFailure(Call failed, IOException e) {
+                failure.complete(e);
+            }
+
+            @Override
+            public void onResponse(Call answered, Response response) {
+                response.close();
+                failure.completeExceptionally(new AssertionError("it was cancelled"));
+            }
+        });
+        return failure;
     }
 
     @Test

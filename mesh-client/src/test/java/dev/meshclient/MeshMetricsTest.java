@@ -310,6 +310,24 @@ class MeshMetricsTest {
     }
 
     @Test
+    void a_call_that_its_caller_cancels_while_it_waits_for_policy_is_counted() throws Exception {
+        try (Mesh mesh = Mesh.builder()
+                .policy(sink -> () -> {}) // never delivers
+                .initialFetchTimeout(java.time.Duration.ofMinutes(1))
+                .claim("orders")
+                .metrics(registry)
+                .snapshotDirectory(null)
+                .build()) {
+            okhttp3.Call call = mesh.wrap(new OkHttpClient()).newCall(request("orders"));
+            call.cancel();
+            assertThatThrownBy(call::execute).hasMessage("Canceled");
+            assertThat(requests())
+                    .isEqualTo("{backend=\"none\",method=\"GET\",outcome=\"cancelled\",reason=\"DC\",route=\"none\","
+                            + "service=\"unknown\",status=\"none\"} 1");
+        }
+    }
+
+    @Test
     void a_mesh_that_the_registry_refuses_starts_no_thread() throws Exception {
         List<String> started = new ArrayList<>();
         StepTime time = new StepTime() {

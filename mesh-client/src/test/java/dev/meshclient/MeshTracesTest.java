@@ -36,6 +36,7 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
 import okhttp3.Call;
 import okhttp3.Callback;
+import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -189,6 +190,25 @@ class MeshTracesTest {
         for (SpanData span : spans) {
             assertThat(server.takeRequest().getHeaders().values("traceparent")).containsExactly(traceparent(span));
         }
+    }
+
+    @Test
+    void a_tracestate_of_another_trace_is_not_sent() throws Exception {
+        server.enqueue(new MockResponse.Builder().body("ok").build());
+        try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
+                Mesh mesh = mesh(sdk, server.getPort())) {
+            Request foreign = new Request.Builder()
+                    .url("http://orders/")
+                    .header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+                    .header("TraceState", "vendor=old")
+                    .header("other", "kept")
+                    .build();
+            call(mesh, foreign);
+        }
+        Headers sent = server.takeRequest().getHeaders();
+        assertThat(sent.values("traceparent")).containsExactly(traceparent(spans.get(0)));
+        assertThat(sent.get("tracestate")).isNull();
+        assertThat(sent.get("other")).isEqualTo("kept");
     }
 
     @Test

@@ -11,10 +11,14 @@ import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.registry.HttpPolicySource;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.AccessLog;
+import dev.meshclient.telemetry.MeshMetrics;
 import dev.meshclient.test.FakeAnswer;
 import dev.meshclient.test.FakeService;
 import dev.meshclient.test.TestMesh;
 import dev.meshclient.tls.ServerTls;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -50,6 +54,7 @@ class NullArgumentsTest {
         SAMPLES.put(byte[].class, DOCUMENT.getBytes(StandardCharsets.UTF_8));
         SAMPLES.put(long.class, 1L);
         SAMPLES.put(List.class, List.of());
+        SAMPLES.put(MeterRegistry.class, new SimpleMeterRegistry());
         SAMPLES.put(Path.class, Path.of("a"));
         SAMPLES.put(Duration.class, Duration.ofSeconds(1));
         SAMPLES.put(Throwable.class, new IllegalStateException());
@@ -131,6 +136,8 @@ class NullArgumentsTest {
                 TrustBundle.class,
                 PolicyCodec.class,
                 ServerTls.class,
+                AccessLog.class,
+                MeshMetrics.class,
                 TestMesh.class)) {
             bad.addAll(bad(null, type));
         }
@@ -145,6 +152,8 @@ class NullArgumentsTest {
         bad.addAll(bad(PolicySource.of(DOCUMENT), MemoryPolicySource.class));
         bad.addAll(bad(PolicySource.http(URI.create("http://registry/")), HttpPolicySource.class));
         bad.addAll(bad(MountedIdentity.at(Path.of("a")), MountedIdentity.class));
+        bad.addAll(bad(AccessLog.json(line -> {}), AccessLog.class));
+        bad.addAll(bad(MeshMetrics.bindTo(new SimpleMeterRegistry()), MeshMetrics.class));
         bad.addAll(bad(FakeAnswer.status(503), FakeAnswer.class));
 
         assertThat(bad).isEmpty();

@@ -2,6 +2,7 @@ package dev.meshclient.telemetry;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Function;
 import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ public final class AccessLog {
     }
 
     /**
-     * Writes lines, always on one thread at a time. It may wait: calls do not wait for it. An exception drops the line; it is
+     * Writes lines. Each mesh has one thread that calls it. It may wait: calls do not wait for it. An exception drops the line; it is
      * logged at most once a minute.
      */
     @FunctionalInterface
@@ -65,12 +66,16 @@ public final class AccessLog {
 
     /** Writes JSON lines to this sink. */
     public static AccessLog json(Sink sink) {
-        return new AccessLog(Format.JSON, sink, 1, null, AccessLog::encodedPath, CAPACITY);
+        return new AccessLog(Format.JSON, checked(sink), 1, null, AccessLog::encodedPath, CAPACITY);
     }
 
     /** Writes logfmt lines to this sink. */
     public static AccessLog logfmt(Sink sink) {
-        return new AccessLog(Format.LOGFMT, sink, 1, null, AccessLog::encodedPath, CAPACITY);
+        return new AccessLog(Format.LOGFMT, checked(sink), 1, null, AccessLog::encodedPath, CAPACITY);
+    }
+
+    private static Sink checked(Sink sink) {
+        return Objects.requireNonNull(sink, "sink must not be null: pass AccessLog.logger(), or line -> write it");
     }
 
     /** A sink that logs lines by SLF4J: logger {@code dev.meshclient.access}, level INFO. */
@@ -101,6 +106,7 @@ public final class AccessLog {
      * @throws IllegalArgumentException if it is negative
      */
     public AccessLog withSlow(Duration atLeast) {
+        Objects.requireNonNull(atLeast, "atLeast must not be null: pass a Duration such as Duration.ofSeconds(1)");
         if (atLeast.isNegative()) {
             throw new IllegalArgumentException("a slow call takes a time that is not negative, not " + atLeast);
         }
@@ -109,9 +115,10 @@ public final class AccessLog {
 
     /**
      * Writes this in place of the path of the URL, for paths that contain confidential parts: a template such as {@code
-     * /orders/{id}}, or an empty text. It runs on the thread that ends the call; if it throws, the path is left out.
+     * /orders/{id}}, or an empty text. It runs on the thread that ends the call; if it throws or gives null, the path is left out.
      */
     public AccessLog withPath(Function<Request, String> path) {
+        Objects.requireNonNull(path, "path must not be null: pass a function such as request -> \"\"");
         return new AccessLog(format, sink, share, slow, path, capacity);
     }
 

@@ -30,6 +30,12 @@ public interface CallInfo {
     /** The request as the caller made it; as soon as the call enters the mesh, as the interceptors above the mesh made it. */
     Request request();
 
+    /**
+     * Whether the mesh handles it; false before it enters the mesh, if an interceptor above answers it, and if a redirect sends it
+     * to a host outside.
+     */
+    boolean isOfMesh();
+
     /** The service that claims the host; empty before routing, and if no service does. */
     String service();
 

@@ -14,6 +14,9 @@ public interface CallObserver {
         /** Replaces the values that observers gave this header. */
         OutgoingHeaders set(String name, String value);
 
+        /** Removes this header: values that observers gave it, and that of the request. */
+        OutgoingHeaders remove(String name);
+
         /** Adds a value to those that observers gave this header. */
         OutgoingHeaders add(String name, String value);
     }

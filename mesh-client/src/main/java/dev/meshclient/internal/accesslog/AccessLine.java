@@ -2,6 +2,7 @@ package dev.meshclient.internal.accesslog;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import dev.meshclient.Decision;
 import dev.meshclient.MeshFailure;
 import dev.meshclient.telemetry.AttemptInfo;
@@ -11,6 +12,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +39,9 @@ record AccessLine(
         long received,
         String trace,
         Decision decision) {
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII) // also what controls a terminal or the direction of text
+            .build();
 
     static AccessLine of(CallInfo call, String path, Instant now) {
         long sent = 0;
@@ -49,7 +53,7 @@ record AccessLine(
         Duration duration = Duration.ofNanos(call.elapsedNanos());
         IOException failure = call.failure();
         return new AccessLine(
-                now.minus(duration),
+                now.minus(duration).truncatedTo(ChronoUnit.MILLIS),
                 call.request().method(),
                 path,
                 call.status(),
@@ -220,7 +224,7 @@ record AccessLine(
                     case '\r' -> quoted.append("\\r");
                     case '\t' -> quoted.append("\\t");
                     default -> {
-                        if (c < ' ' || c == 127 || Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
+                        if (c < ' ' || c > 126) {
                             quoted.append(String.format("\\u%04x", c));
                         } else {
                             quoted.append((char) c);

@@ -1,6 +1,5 @@
 package dev.meshclient.internal.accesslog;
 
-import dev.meshclient.MeshFailure;
 import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
@@ -10,6 +9,7 @@ import dev.meshclient.telemetry.CallObserver;
 import java.io.Closeable;
 import java.io.InterruptedIOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -63,9 +63,7 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
 
     @Override
     public void ended(CallInfo call) {
-        boolean ours =
-                !call.service().isEmpty() || call.failure() instanceof MeshFailure; // else it never entered the mesh
-        if (!ours || !isWritten(call)) {
+        if (!call.isOfMesh() || !isWritten(call)) {
             return;
         }
         if (size.incrementAndGet() > settings.capacity() || closed) {
@@ -87,7 +85,7 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
 
     private String path(CallInfo call) {
         try {
-            return settings.path().apply(call.request());
+            return Objects.requireNonNull(settings.path().apply(call.request()), "the path function gave null");
         } catch (Throwable e) { // Kotlin may throw any
             warn(e);
             return "";

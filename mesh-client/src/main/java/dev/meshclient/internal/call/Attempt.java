@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Function;
 import okhttp3.Headers;
 import okhttp3.Response;
@@ -186,17 +188,35 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         return rare.wireHeaders;
     }
 
+    @Override
+    public Attempt remove(String name) {
+        observersHeaders().removeAll(name);
+        Rare rare = rare();
+        if (rare.removedHeaders == null) {
+            rare.removedHeaders = new ArrayList<>(2);
+        }
+        rare.removedHeaders.add(name);
+        return this;
+    }
+
     /** The headers that observers set: they replace the request's headers of the same name. Null: there are none. */
     public @Nullable Headers wireHeaders() {
         Rare rare = rareIfAny();
         return rare == null || rare.wireHeaders == null ? null : rare.wireHeaders.build();
     }
 
+    /** The headers that observers remove from the request. */
+    public List<String> removedHeaders() {
+        Rare rare = rareIfAny();
+        return rare == null || rare.removedHeaders == null ? List.of() : rare.removedHeaders;
+    }
+
     @Override
     public @Nullable String header(String name) {
         Rare rare = rareIfAny();
         String set = rare == null || rare.wireHeaders == null ? null : rare.wireHeaders.get(name);
-        return set == null ? call.request().header(name) : set;
+        boolean ofRequest = set == null && removedHeaders().stream().noneMatch(name::equalsIgnoreCase);
+        return ofRequest ? call.request().header(name) : set;
     }
 
     // ---- the result: the first one counts

@@ -177,13 +177,11 @@ public final class Call extends Scope implements CallInfo {
             if (observers != null) {
                 observers.ended(this);
             }
-            if (wire != NOT_ENTERED) {
-                Target chosen = target;
-                if (chosen != null) {
-                    chosen.meter().ended(this);
-                }
-                CallLog.CALLS.ended(this);
+            Target chosen = target;
+            if (chosen != null) {
+                chosen.meter().ended(this);
             }
+            CallLog.CALLS.ended(this);
         } finally {
             wire.ended();
         }
@@ -202,6 +200,11 @@ public final class Call extends Scope implements CallInfo {
     public @Nullable CallObserver observer() {
         Rare rare = rareIfAny();
         return rare == null ? null : rare.observer;
+    }
+
+    @Override
+    public boolean isOfMesh() {
+        return wire != NOT_ENTERED && (target != null || latest == null);
     }
 
     @Override

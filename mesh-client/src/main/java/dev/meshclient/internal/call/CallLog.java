@@ -16,9 +16,9 @@ final class CallLog {
         this.log = log;
     }
 
-    /** The call is over, its body included. A call that a redirect sends to a host outside the mesh is not logged. */
+    /** The call is over, its body included. */
     void ended(Call call) {
-        if (log.isDebugEnabled() && (call.target() != null || call.latest() == null)) {
+        if (log.isDebugEnabled() && call.isOfMesh()) {
             log.debug("{}", line(call));
         }
     }

@@ -3,6 +3,7 @@ package dev.meshclient.internal.call;
 import dev.meshclient.MeshFailure;
 import dev.meshclient.telemetry.CallInfo;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,10 @@ public final class ReasonLetters {
     public static String of(IOException failure, @Nullable Outcome last, boolean cancelled) {
         if (failure instanceof MeshFailure ours) {
             return ours.reason();
+        }
+        if (failure.getClass()
+                == InterruptedIOException.class) { // a limit that OkHttp keeps, or the thread was interrupted
+            return "timeout".equals(failure.getMessage()) ? CallInfo.ATTEMPT_TIMEOUT : CallInfo.LOCAL;
         }
         if (cancelled || last == Outcome.CANCELLED) {
             return CallInfo.CANCELLED;

@@ -42,6 +42,9 @@ public abstract sealed class Scope permits Call, Attempt {
         volatile @Nullable Observers observers;
         /** Of an attempt: headers that observers set. */
         Headers.@Nullable Builder wireHeaders;
+        /** Of an attempt: names of headers that observers remove. */
+        @Nullable
+        List<String> removedHeaders;
         /** Of an attempt: the header that the policy adds. */
         volatile @Nullable String authorization;
     }

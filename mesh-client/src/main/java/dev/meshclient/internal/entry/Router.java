@@ -263,6 +263,8 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
             while ((admission = admit(url.host(), url.port())) == wait && time.now() < until) {
                 call.await(until);
             }
+        } catch (IOException cancelled) {
+            return refuse(c -> cancelled).layers().call(call); // observers and metrics see it like any other
         } finally {
             waiting.remove(call);
         }

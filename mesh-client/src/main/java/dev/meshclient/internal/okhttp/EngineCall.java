@@ -6,6 +6,7 @@ import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * A caller's call in the engine: its hops, each through the layers of its host, and the wire of their attempts. A redirect or a
  * challenge makes another hop.
  */
-final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> {
+final class EngineCall extends OuterCall implements Wire, CallLayer, Function0<EngineCall> {
     // Made once: OkHttp's methods that take a Java class make one of these for each call.
     private static final KClass<EngineCall> ENGINE_CALL = JvmClassMappingKt.getKotlinClass(EngineCall.class);
     private static final KClass<MeshOptions> OPTIONS = JvmClassMappingKt.getKotlinClass(MeshOptions.class);
@@ -40,6 +41,7 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
 
     private volatile Engine.WrappedClient caller;
     private volatile @Nullable InnerCall last; // of the running hop
+    private CallLayer layers = EngineCall::passThrough; // of the running hop
 
     private EngineCall(Engine.WrappedClient caller, Interceptor.Chain chain) {
         super(caller.engine().time(), chain);
@@ -136,9 +138,6 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
     }
 
     private Response hop(Request request, Admission admission) throws IOException {
-        if (outer().isCanceled()) {
-            throw new IOException("Canceled");
-        }
         last = null;
         Engine engine = caller.engine();
         Call call = entered(engine, request, admission);
@@ -146,18 +145,28 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         engine.begins();
         current(call);
         try {
-            return call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
+            layers = admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough;
+            return call.run(this);
         } catch (IOException e) {
             holdEndForJoined();
             if (reportsEndAtOnce()) { // no listener delays callFailed of the outer call: report the release now
                 interceptorsReturned();
             }
-            IOException failure = asReported(call, e);
             Attempt attempt = call.latest();
-            if (!(failure instanceof MeshFailure) && attempt != null && hasPartOfMesh(call, attempt)) {
-                attempt.attach(failure, new DecisionNote(call.decision()));
+            if (!(e instanceof MeshFailure) && attempt != null && hasPartOfMesh(call, attempt)) {
+                attempt.attach(e, new DecisionNote(call.decision()));
             }
-            throw failure;
+            throw e;
+        }
+    }
+
+    /** The layers of the running hop; their failure is recorded as the caller gets it. */
+    @Override
+    public Response call(Call call) throws IOException {
+        try {
+            return layers.call(call);
+        } catch (IOException e) {
+            throw asReported(call, e);
         }
     }
 

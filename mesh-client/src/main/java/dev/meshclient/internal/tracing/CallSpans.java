@@ -52,7 +52,7 @@ final class CallSpans implements CallObserver {
             describe(attempt);
         }
         Context context = parent.with(span);
-        tracing.inject(context, headers);
+        tracing.inject(context, call.request(), headers);
         scope = context.makeCurrent(); // last: it must not stay current if something before throws
     }
 

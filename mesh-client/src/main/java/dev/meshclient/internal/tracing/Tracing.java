@@ -79,8 +79,16 @@ public final class Tracing implements CallObserver.Factory {
         return time.wall().instant().minusNanos(call.elapsedNanos());
     }
 
-    /** Sets the headers that carry the context to the peer. */
-    void inject(Context context, CallObserver.OutgoingHeaders headers) {
+    /**
+     * Sets the headers that carry the context to the peer. Those of the request, perhaps of another trace, are removed even where
+     * the context has no value for them.
+     */
+    void inject(Context context, Request request, CallObserver.OutgoingHeaders headers) {
+        for (String name : propagator.fields()) {
+            if (request.header(name) != null) {
+                headers.remove(name);
+            }
+        }
         propagator.inject(context, headers, SETTER);
     }
 }

@@ -129,19 +129,30 @@ class AccessLogWriterTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a\nb", "a\" status=200 x=\"", "a\\", "a\u0000b\u0085\u2028", "\uD83D", "=", "\u001b[31m"})
+    @ValueSource(
+            strings = {
+                "a\nb",
+                "a\" status=200 x=\"",
+                "a\\",
+                "a\u0000b\u0085\u2028",
+                "\uD83D",
+                "=",
+                "\u001b[31m",
+                "\u202Egpj"
+            })
     void no_text_forges_a_field_or_a_line(String path) throws Exception {
         AccessLogWriter json = start(AccessLog.json(lines::add).withPath(request -> path));
         run(json, 200);
-        JsonNode line = new ObjectMapper().readTree(written(json).get(0));
+        String object = written(json).get(0);
+        assertThat(object.chars().allMatch(c -> c >= ' ' && c < 127)).isTrue();
+        JsonNode line = new ObjectMapper().readTree(object);
         assertThat(line.path("path").asText()).isEqualTo(path);
         lines.clear();
 
         AccessLogWriter logfmt = start(AccessLog.logfmt(lines::add).withPath(request -> path));
         run(logfmt, 503);
         String text = written(logfmt).get(0);
-        assertThat(text.chars().noneMatch(c -> Character.isISOControl(c) || c == 0x2028))
-                .isTrue();
+        assertThat(text.chars().allMatch(c -> c >= ' ' && c < 127)).isTrue();
         assertThat(text.replaceAll("\"([^\"\\\\]|\\\\.)*\"", "Q"))
                 .contains(" path=Q ")
                 .contains(" status=503 ");
@@ -176,6 +187,22 @@ class AccessLogWriterTest {
                 .asString()
                 .contains("status=200")
                 .doesNotContain("path=");
+    }
+
+    @Test
+    void a_path_function_that_gives_null_costs_the_path_alone() {
+        AccessLogWriter writer = start(AccessLog.logfmt(lines::add).withPath(AccessLogWriterTest::none));
+        run(writer, 200);
+        assertThat(written(writer))
+                .singleElement()
+                .asString()
+                .contains("status=200")
+                .doesNotContain("path=");
+    }
+
+    @SuppressWarnings("NullAway") // as a caller without null checks
+    private static String none(Request request) {
+        return null;
     }
 
     // ---- which calls

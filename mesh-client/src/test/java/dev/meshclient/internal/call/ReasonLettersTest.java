@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.MeshFailure;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.UnknownHostException;
 import okhttp3.Request;
 import org.junit.jupiter.api.Test;
@@ -72,6 +73,35 @@ class ReasonLettersTest {
         assertThatThrownBy(() -> call.run(c -> Calls.respond(c.beginAttempt(), 200)))
                 .hasMessage("Canceled");
         assertThat(call.reason()).isEqualTo("DC");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"timeout, UT", "interrupted, LR"})
+    void a_limit_of_okhttp_is_a_timeout_and_an_interrupted_thread_is_local(String message, String letters) {
+        assertThatThrownBy(() -> call.run(c -> {
+                    Calls.respond(c.beginAttempt(), 503);
+                    throw new InterruptedIOException(message);
+                }))
+                .isInstanceOf(InterruptedIOException.class);
+        assertThat(call.reason()).isEqualTo(letters);
+    }
+
+    @Test
+    void a_header_that_an_observer_removes_is_that_of_neither() throws Exception {
+        Call with = Calls.call(
+                time,
+                new Request.Builder()
+                        .url("http://orders/")
+                        .header("a", "request")
+                        .build());
+        with.run(c -> {
+            Attempt attempt = c.beginAttempt();
+            attempt.set("a", "observer").remove("A");
+            assertThat(attempt.header("a")).isNull();
+            attempt.set("a", "again");
+            assertThat(attempt.header("a")).isEqualTo("again");
+            return Calls.respond(attempt, 200);
+        });
     }
 
     @Test

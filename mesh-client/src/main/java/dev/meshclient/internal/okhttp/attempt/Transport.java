@@ -108,6 +108,7 @@ public final class Transport {
             return request;
         }
         Request.Builder dressed = request.newBuilder();
+        attempt.removedHeaders().forEach(dressed::removeHeader);
         if (observers != null) {
             for (int i = 0; i < observers.size(); i++) {
                 dressed.removeHeader(observers.name(i));

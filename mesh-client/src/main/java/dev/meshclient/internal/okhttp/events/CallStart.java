@@ -76,6 +76,9 @@ public final class CallStart extends EventListener {
     public void callFailed(Call caller, IOException ioe) {
         var call = take(caller);
         if (call != null) {
+            if (caller.isCanceled()) {
+                call.cancel(ioe);
+            }
             call.failed(ioe);
         }
         end(call);
