@@ -215,7 +215,7 @@ public final class PolicyControl {
         if (fresh != policy) {
             Set<String> dropped = new HashSet<>(policy.services().keySet());
             dropped.removeAll(fresh.services().keySet());
-            LOG.warn("dropped, since no document had them for {} min: {}", staleNanos / 60_000_000_000L, dropped);
+            LOG.warn("dropped, since no document had them for {} s: {}", staleNanos / 1_000_000_000L, dropped);
         }
         return steps;
     }
