@@ -11,10 +11,13 @@ import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.registry.HttpPolicySource;
 import dev.meshclient.registry.MemoryPolicySource;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.AccessLog;
+import dev.meshclient.telemetry.MeshMetrics;
 import dev.meshclient.test.FakeAnswer;
 import dev.meshclient.test.FakeService;
 import dev.meshclient.test.TestMesh;
 import dev.meshclient.tls.ServerTls;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.reflect.Array;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -131,6 +134,8 @@ class NullArgumentsTest {
                 TrustBundle.class,
                 PolicyCodec.class,
                 ServerTls.class,
+                AccessLog.class,
+                MeshMetrics.class,
                 TestMesh.class)) {
             bad.addAll(bad(null, type));
         }
@@ -146,6 +151,8 @@ class NullArgumentsTest {
         bad.addAll(bad(PolicySource.http(URI.create("http://registry/")), HttpPolicySource.class));
         bad.addAll(bad(MountedIdentity.at(Path.of("a")), MountedIdentity.class));
         bad.addAll(bad(FakeAnswer.status(503), FakeAnswer.class));
+        bad.addAll(bad(AccessLog.json(line -> {}), AccessLog.class));
+        bad.addAll(bad(MeshMetrics.bindTo(new SimpleMeterRegistry()), MeshMetrics.class));
 
         assertThat(bad).isEmpty();
     }

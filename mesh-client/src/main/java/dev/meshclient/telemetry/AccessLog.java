@@ -2,6 +2,7 @@ package dev.meshclient.telemetry;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Function;
 import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
@@ -65,12 +66,18 @@ public final class AccessLog {
 
     /** Writes JSON lines to this sink. */
     public static AccessLog json(Sink sink) {
+        requireSink(sink);
         return new AccessLog(Format.JSON, sink, 1, null, AccessLog::encodedPath, CAPACITY);
     }
 
     /** Writes logfmt lines to this sink. */
     public static AccessLog logfmt(Sink sink) {
+        requireSink(sink);
         return new AccessLog(Format.LOGFMT, sink, 1, null, AccessLog::encodedPath, CAPACITY);
+    }
+
+    private static void requireSink(Sink sink) {
+        Objects.requireNonNull(sink, "sink must not be null: pass AccessLog.logger(), for example");
     }
 
     /** A sink that logs lines by SLF4J: logger {@code dev.meshclient.access}, level INFO. */
@@ -101,6 +108,8 @@ public final class AccessLog {
      * @throws IllegalArgumentException if it is negative
      */
     public AccessLog withSlow(Duration atLeast) {
+        Objects.requireNonNull(
+                atLeast, "atLeast must not be null: pass a Duration such as Duration.ofSeconds(5), or leave this out");
         if (atLeast.isNegative()) {
             throw new IllegalArgumentException("a slow call takes a time that is not negative, not " + atLeast);
         }
@@ -112,6 +121,7 @@ public final class AccessLog {
      * /orders/{id}}, or an empty text. It runs on the thread that ends the call; if it throws, the path is left out.
      */
     public AccessLog withPath(Function<Request, String> path) {
+        Objects.requireNonNull(path, "path must not be null: pass request -> \"/orders/{id}\", or leave this out");
         return new AccessLog(format, sink, share, slow, path, capacity);
     }
 

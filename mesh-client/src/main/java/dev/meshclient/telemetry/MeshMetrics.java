@@ -1,6 +1,7 @@
 package dev.meshclient.telemetry;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Objects;
 
 /**
  * Binds the metrics of a mesh to a Micrometer registry: {@code Mesh.builder().metrics(MeshMetrics.bindTo(registry))}. The page
@@ -21,6 +22,7 @@ public final class MeshMetrics {
 
     /** All metrics, under their own names, without further tags. */
     public static MeshMetrics bindTo(MeterRegistry registry) {
+        Objects.requireNonNull(registry, "registry must not be null: pass a MeterRegistry");
         return new MeshMetrics(registry, "");
     }
 
@@ -31,6 +33,7 @@ public final class MeshMetrics {
      * @throws IllegalArgumentException if the name is empty
      */
     public MeshMetrics withMesh(String name) {
+        Objects.requireNonNull(name, "name must not be null: pass a name, such as billing, or leave this out");
         if (name.isEmpty()) {
             throw new IllegalArgumentException("the tag 'mesh' needs a value, such as 'billing'");
         }
