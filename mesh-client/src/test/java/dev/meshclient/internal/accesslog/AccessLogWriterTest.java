@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshclient.RecordingLogger;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
@@ -45,6 +46,7 @@ class AccessLogWriterTest {
 
     private final ManualTime time = new ManualTime(1);
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final RecordingLogger warnings = new RecordingLogger();
     private final List<AccessLogWriter> started = new ArrayList<>();
 
     @AfterEach
@@ -53,7 +55,7 @@ class AccessLogWriterTest {
     }
 
     private AccessLogWriter start(AccessLog log) {
-        AccessLogWriter writer = AccessLogWriter.start(time, log);
+        AccessLogWriter writer = AccessLogWriter.start(time, log, warnings);
         started.add(writer);
         return writer;
     }
@@ -306,6 +308,8 @@ class AccessLogWriterTest {
         }
         assertThat(written(writer)).hasSize(7);
         assertThat(writer.dropped()).isEqualTo(7);
+        assertThat(warnings.lines())
+                .containsExactly("WARN the access log has dropped 7 lines so far: its sink is slower than the calls");
     }
 
     private static void hold(CountDownLatch latch) throws IOException {
@@ -338,6 +342,7 @@ class AccessLogWriterTest {
         run(writer, 200);
         run(writer, 404);
         assertThat(written(writer)).singleElement().asString().contains("status=404");
+        assertThat(warnings.lines()).isNotEmpty().allMatch(line -> line.startsWith("WARN the access log failed"));
     }
 
     @Test

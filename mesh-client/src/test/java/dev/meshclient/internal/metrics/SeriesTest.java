@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Documents;
 import dev.meshclient.MeshFailure;
+import dev.meshclient.RecordingLogger;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
@@ -19,7 +20,9 @@ import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.telemetry.MeshMetrics;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.distribution.CountAtBucket;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -257,6 +260,24 @@ class SeriesTest {
         assertThat(requests("service", "bad", "route", "none", "outcome", "refused")
                         .count())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void the_failures_of_a_registry_are_logged_once_a_minute() {
+        registry.config().meterFilter(new MeterFilter() {
+            @Override
+            public Meter.Id map(Meter.Id id) {
+                throw new IllegalStateException("broken filter");
+            }
+        });
+        RecordingLogger log = new RecordingLogger();
+        SafeRegistry safe = new SafeRegistry(time, MeshMetrics.bindTo(registry), log);
+        for (int second = 0; second < 120; second++) {
+            safe.increment(Metric.POLICY_DOCUMENTS, Tags.empty());
+            safe.timer(Metric.REQUESTS, Tags.empty());
+            time.step(SECOND);
+        }
+        assertThat(log.lines()).hasSize(2).allMatch(line -> line.startsWith("WARN ") && line.contains("failed"));
     }
 
     @Test
