@@ -20,6 +20,8 @@ import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import dev.meshclient.internal.time.RealTime;
+import java.time.Duration;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -411,7 +413,10 @@ class MeshMetricsTest {
                 .build()) {
             assertThat(mesh.isReady()).isTrue();
             for (String identity : List.of("workload", "bank")) {
-                double left = (own.leaf().getNotAfter().getTime() - System.currentTimeMillis()) / 1e3;
+                double left = Duration.between(
+                                RealTime.create("clock").wall().instant(),
+                                own.leaf().getNotAfter().toInstant())
+                        .toSeconds();
                 assertThat(gauge("mesh.identity.expiry", "identity", identity))
                         .as(identity)
                         .isBetween(left - 3600, left + 3600);
