@@ -324,7 +324,7 @@ public final class Mesh implements Closeable {
         router.control().current().forEachEndpoint(engine::retire);
         engine.close();
         if (accessLog != null) {
-            accessLog.close(); // last: the calls that were cut off have lines too
+            accessLog.close(); // after the drain: the calls that end during it have lines too
         }
         meters.close();
         stopTime.run();

@@ -19,6 +19,8 @@ import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A request that comes in, and the calls that are made while it is handled. */
 class InboundContextTest {
@@ -44,12 +46,16 @@ class InboundContextTest {
     }
 
     private Mesh mesh() {
+        return mesh(2);
+    }
+
+    private Mesh mesh(int retries) {
         return Mesh.builder()
                 .snapshotDirectory(null)
                 .policy(Documents.mesh("t")
                         .services(Documents.service("orders")
                                 .endpoint(orders.getPort())
-                                .with("'retry': {'attempts': 2}"))
+                                .with("'retry': {'attempts': " + retries + "}"))
                         .source())
                 .build();
     }
@@ -150,17 +156,45 @@ class InboundContextTest {
     }
 
     @Test
-    void the_response_passes_on_that_a_peer_forbids_to_repeat() throws IOException {
+    void the_response_forbids_to_repeat_what_was_repeated_here_without_a_response() throws IOException {
+        for (int i = 0; i < 3; i++) {
+            orders.enqueue(new MockResponse.Builder()
+                    .onResponseStart(new SocketEffect.CloseSocket())
+                    .build());
+        }
+        InboundContext context = of();
+        try (Mesh mesh = mesh()) {
+            assertThatThrownBy(() -> call(mesh, MeshOptions.DEFAULT.withInbound(context)))
+                    .isInstanceOf(IOException.class);
+        }
+        assertThat(context.responseHeaders()).isEqualTo(Map.of("x-mesh-no-retry", "1"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void the_response_passes_on_that_a_peer_forbids_to_repeat(int retries) throws IOException {
         orders.enqueue(new MockResponse.Builder()
                 .code(503)
                 .setHeader("x-mesh-no-retry", "1")
                 .build());
         InboundContext context = of();
-        try (Mesh mesh = mesh()) {
+        try (Mesh mesh = mesh(retries)) {
             assertThat(call(mesh, MeshOptions.DEFAULT.withInbound(context))).isEqualTo(503);
         }
         assertThat(orders.getRequestCount()).isEqualTo(1);
         assertThat(context.responseHeaders()).isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2})
+    void a_good_response_that_forbids_to_repeat_is_not_passed_on(int retries) throws IOException {
+        orders.enqueue(
+                new MockResponse.Builder().setHeader("x-mesh-no-retry", "1").build());
+        InboundContext context = of();
+        try (Mesh mesh = mesh(retries)) {
+            assertThat(call(mesh, MeshOptions.DEFAULT.withInbound(context))).isEqualTo(200);
+        }
+        assertThat(context.responseHeaders()).isEmpty();
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshclient.internal.time.Patience;
 import dev.meshclient.telemetry.AccessLog;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -43,6 +45,10 @@ class MeshAccessLogTest {
     }
 
     private Mesh mesh(int port) throws IOException {
+        return mesh(port, Duration.ofSeconds(2));
+    }
+
+    private Mesh mesh(int port, Duration drainTimeout) throws IOException {
         return Mesh.builder()
                 .policy(Documents.mesh("t")
                         .version(1)
@@ -50,6 +56,7 @@ class MeshAccessLogTest {
                         .source())
                 .claim("stock")
                 .accessLog(AccessLog.json(lines::add))
+                .drainTimeout(drainTimeout)
                 .snapshotDirectory(null)
                 .build();
     }
@@ -164,6 +171,84 @@ class MeshAccessLogTest {
             }
         });
         return failure;
+    }
+
+    @Test
+    void a_refusal_without_a_rule_names_the_service_that_was_meant() throws Exception {
+        try (Mesh mesh = Mesh.builder()
+                .policy(Documents.mesh("t")
+                        .services(
+                                Documents.service("strict")
+                                        .endpoint(server.getPort())
+                                        .with(
+                                                "'rules': [{'name': 'v1', 'backendRefs': [{'name': 'strict'}], 'matches': [{'path': {'type': 'Exact', 'value': '/v1'}}]}]"))
+                        .source())
+                .accessLog(AccessLog.json(lines::add))
+                .snapshotDirectory(null)
+                .build()) {
+            assertThatThrownBy(() -> mesh.wrap(new OkHttpClient())
+                            .newCall(new Request.Builder()
+                                    .url("http://strict/v2")
+                                    .build())
+                            .execute())
+                    .isInstanceOf(NoRoute.class);
+        }
+        assertThat(line().path("service").asText()).isEqualTo("strict");
+    }
+
+    @Test
+    void a_call_that_ends_while_the_mesh_waits_for_it_at_its_close_has_a_line() throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .headersDelay(300, TimeUnit.MILLISECONDS)
+                .build());
+        CompletableFuture<Integer> status = new CompletableFuture<>();
+        try (Mesh mesh = mesh(server.getPort(), Patience.LONG)) {
+            mesh.wrap(new OkHttpClient())
+                    .newCall(new Request.Builder().url("http://orders/last").build())
+                    .enqueue(new Callback() {
+                        @Override
+                        public void onFailure(Call call, IOException e) {
+                            status.completeExceptionally(e);
+                        }
+
+                        @Override
+                        public void onResponse(Call call, Response response) {
+                            response.close();
+                            status.complete(response.code());
+                        }
+                    });
+            assertThat(server.takeRequest()).isNotNull();
+        }
+        assertThat(status).succeedsWithin(Patience.LONG).isEqualTo(200);
+        assertThat(line().path("path").asText()).isEqualTo("/last");
+    }
+
+    @Test
+    void a_sink_that_never_returns_does_not_hold_up_the_close() throws Exception {
+        server.enqueue(new MockResponse.Builder().build());
+        CountDownLatch never = new CountDownLatch(1);
+        Mesh mesh = Mesh.builder()
+                .policy(Documents.mesh("t")
+                        .services(Documents.service("orders").endpoint(server.getPort()))
+                        .source())
+                .accessLog(AccessLog.json(line -> {
+                    try {
+                        never.await();
+                    } catch (InterruptedException e) {
+                        throw new IOException(e);
+                    }
+                }))
+                .snapshotDirectory(null)
+                .build();
+        try {
+            mesh.wrap(new OkHttpClient())
+                    .newCall(new Request.Builder().url("http://orders/").build())
+                    .execute()
+                    .close();
+            assertThat(CompletableFuture.runAsync(mesh::close)).succeedsWithin(Patience.LONG);
+        } finally {
+            never.countDown();
+        }
     }
 
     @Test

@@ -3,19 +3,31 @@ package dev.meshclient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.identity.Svid;
+import dev.meshclient.identity.TestCertificates;
+import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.PolicyException;
 import dev.meshclient.registry.MemoryPolicySource;
+import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.AccessLog;
 import dev.meshclient.telemetry.MeshMetrics;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.distribution.DistributionStatisticConfig;
+import io.micrometer.core.instrument.distribution.pause.PauseDetector;
+import io.micrometer.core.instrument.noop.NoopTimer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import mockwebserver3.MockResponse;
@@ -272,6 +284,31 @@ class MeshMetricsTest {
     }
 
     @Test
+    void a_registry_that_throws_at_each_value_and_each_removal_harms_no_call() throws Exception {
+        orders.enqueue(new MockResponse.Builder().body("1").build());
+        MeterRegistry broken = new SimpleMeterRegistry() {
+            @Override
+            protected Timer newTimer(Meter.Id id, DistributionStatisticConfig statistics, PauseDetector pauseDetector) {
+                return new NoopTimer(id) {
+                    @Override
+                    public void record(long amount, TimeUnit unit) {
+                        throw new IllegalStateException("broken timer");
+                    }
+                };
+            }
+
+            @Override
+            public Meter remove(Meter meter) {
+                throw new IllegalStateException("broken removal");
+            }
+        };
+        try (Mesh mesh = mesh(document("")).metrics(broken).build()) {
+            assertThat(get(mesh, "orders")).isEqualTo("200 1");
+        }
+        assertThat(broken.find("mesh.client.requests").timers()).hasSize(1);
+    }
+
+    @Test
     void a_filter_that_denies_them_harms_no_call() throws Exception {
         orders.enqueue(new MockResponse.Builder().body("1").build());
         registry.config().meterFilter(MeterFilter.denyNameStartsWith("mesh"));
@@ -291,6 +328,9 @@ class MeshMetricsTest {
                 get(one, "orders");
                 get(two, "orders");
                 assertThat(requests()).contains("mesh=\"one\"").contains("mesh=\"two\"");
+                assertThat(registry.getMeters())
+                        .extracting(meter -> meter.getId().getTag("mesh"))
+                        .containsOnly("one", "two");
             }
             assertThat(requests()).contains("mesh=\"one\"").doesNotContain("mesh=\"two\"");
         }
@@ -337,6 +377,7 @@ class MeshMetricsTest {
             }
         };
         try (Mesh first = mesh(document("")).metrics(registry).build()) {
+            assertThat(first.isReady()).isTrue();
             assertThatThrownBy(() -> mesh(document(""))
                             .metrics(registry)
                             .accessLog(AccessLog.json(line -> {}))
@@ -372,6 +413,57 @@ class MeshMetricsTest {
                     .isBetween(0.0, 60.0);
         }
         assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void a_document_that_is_refused_is_counted_and_leaves_the_age_of_the_one_in_force() throws Exception {
+        CompletableFuture<PolicySource.Sink> sink = new CompletableFuture<>();
+        PolicySource source = watching -> {
+            sink.complete(watching);
+            return () -> {};
+        };
+        try (Mesh mesh = Mesh.builder()
+                .policy(source)
+                .snapshotDirectory(null)
+                .metrics(registry)
+                .build()) {
+            assertThat(gauge("mesh.policy.age")).isNaN();
+            assertThat(gauge("mesh.policy.confirmed.age")).isNaN();
+            sink.join().deliver(document("").version(2).read());
+            assertThat(mesh.isReady()).isTrue();
+            assertThatThrownBy(() -> sink.join().deliver(document("").version(1).read()))
+                    .isInstanceOf(PolicyException.class);
+            assertThat(registry.get("mesh.policy.documents")
+                            .tag("result", "refused")
+                            .counter()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(gauge("mesh.policy.age")).isBetween(0.0, 60.0);
+        }
+    }
+
+    @Test
+    void each_identity_shows_the_seconds_until_its_certificate_expires() throws Exception {
+        TestCertificates root = TestCertificates.root("shop");
+        Svid own = root.issue(TestCertificates.svid("spiffe://shop.example/checkout"))
+                .svid(root);
+        Svid bank = root.issue(TestCertificates.host("client")).svid(root);
+        try (Mesh mesh = mesh(document(""))
+                .identity(WorkloadIdentity.of(own))
+                .certificate("bank", WorkloadIdentity.of(bank))
+                .metrics(registry)
+                .build()) {
+            assertThat(mesh.isReady()).isTrue();
+            for (String identity : List.of("workload", "bank")) {
+                double left = Duration.between(
+                                RealTime.create("clock").wall().instant(),
+                                own.leaf().getNotAfter().toInstant())
+                        .toSeconds();
+                assertThat(gauge("mesh.identity.expiry", "identity", identity))
+                        .as(identity)
+                        .isBetween(left - 3600, left + 3600);
+            }
+        }
     }
 
     private double gauge(String name, String... tags) {

@@ -4,6 +4,10 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.internal.time.Patience;
+import dev.meshclient.telemetry.AccessLog;
+import dev.meshclient.telemetry.AttemptInfo;
+import dev.meshclient.telemetry.CallObserver;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
 import io.opentelemetry.api.common.AttributeKey;
@@ -25,6 +29,7 @@ import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -99,6 +104,14 @@ class MeshTracesTest {
                                 .with("'rules': [{'name': 'all', 'backendRefs': [{'name': 'orders'}]}]"))
                         .source())
                 .claim("stock")
+                .openTelemetry(sdk)
+                .snapshotDirectory(null)
+                .build();
+    }
+
+    private static Mesh mesh(OpenTelemetrySdk sdk, Documents.Service service) throws IOException {
+        return Mesh.builder()
+                .policy(Documents.mesh("t").services(service).source())
                 .openTelemetry(sdk)
                 .snapshotDirectory(null)
                 .build();
@@ -228,6 +241,105 @@ class MeshTracesTest {
             assertThat(attribute(span, "error.type")).isEqualTo("java.net.ConnectException");
             assertThat(attribute(span, "mesh.reason")).isEqualTo("UF");
         });
+        assertThat(spans.subList(1, spans.size()))
+                .isNotEmpty()
+                .allSatisfy(span -> assertThat(attribute(span, "mesh.retry")).isEqualTo("connect-failure"));
+    }
+
+    @Test
+    void a_span_shows_the_zone_and_the_address_of_its_endpoint() throws Exception {
+        int closed;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            closed = socket.getLocalPort();
+        }
+        try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
+                Mesh mesh = mesh(sdk, Documents.service("orders").endpoint("::1", closed, "'locality': 'eu/eu-1a'"))) {
+            assertThatThrownBy(() -> call(mesh, get("http://orders/"))).isInstanceOf(IOException.class);
+        }
+        assertThat(spans).isNotEmpty().allSatisfy(span -> {
+            assertThat(attribute(span, "network.peer.address")).isEqualTo("::1");
+            assertThat(span.getAttributes().get(AttributeKey.longKey("network.peer.port")))
+                    .isEqualTo(closed);
+            assertThat(attribute(span, "mesh.zone")).isEqualTo("eu-1a");
+        });
+    }
+
+    @Test
+    void a_call_whose_time_is_up_during_an_attempt_has_the_span_of_that_attempt_alone() throws Exception {
+        server.enqueue(new MockResponse.Builder()
+                .onResponseStart(SocketEffect.Stall.INSTANCE)
+                .build());
+        try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
+                Mesh mesh = mesh(
+                        sdk,
+                        Documents.service("orders")
+                                .endpoint(server.getPort())
+                                .with("'timeouts': {'request': '200ms'}"))) {
+            assertThatThrownBy(() -> call(mesh, get("http://orders/"))).isInstanceOf(DeadlineExceeded.class);
+        }
+        assertThat(spans).singleElement().satisfies(span -> assertThat(span.getKind())
+                .isEqualTo(SpanKind.CLIENT));
+    }
+
+    @Test
+    void a_refusal_names_its_service_and_its_rule() throws Exception {
+        try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
+                Mesh mesh = mesh(
+                        sdk,
+                        Documents.service("orders").endpoint(server.getPort()).with("'limits': {'maxRequests': 0}"))) {
+            assertThatThrownBy(() -> call(mesh, get("http://orders/"))).isInstanceOf(Overloaded.class);
+        }
+        SpanData span = spans.get(0);
+        assertThat(span.getKind()).isEqualTo(SpanKind.INTERNAL);
+        assertThat(attribute(span, "service.peer.name")).isEqualTo("orders");
+        assertThat(attribute(span, "mesh.route")).isEqualTo("default");
+        assertThat(attribute(span, "mesh.backend")).isEqualTo("orders");
+    }
+
+    @Test
+    void the_span_of_a_refusal_begins_when_the_call_enters_the_mesh() throws Exception {
+        try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
+                Mesh mesh = Mesh.builder()
+                        .policy(sink -> () -> {})
+                        .claim("stock")
+                        .initialFetchTimeout(Duration.ofMillis(200))
+                        .openTelemetry(sdk)
+                        .snapshotDirectory(null)
+                        .build()) {
+            assertThatThrownBy(() -> call(mesh, get("http://stock/"))).isInstanceOf(PolicyUnavailable.class);
+        }
+        SpanData span = spans.get(0);
+        assertThat(Duration.ofNanos(span.getEndEpochNanos() - span.getStartEpochNanos()))
+                .isBetween(Duration.ofMillis(150), Patience.LONG);
+    }
+
+    @Test
+    void observers_run_within_the_span_and_the_access_log_shows_its_trace() throws Exception {
+        server.enqueue(new MockResponse.Builder().body("ok").build());
+        List<String> current = new CopyOnWriteArrayList<>();
+        List<String> lines = new CopyOnWriteArrayList<>();
+        try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
+                Mesh mesh = Mesh.builder()
+                        .policy(Documents.mesh("t")
+                                .services(Documents.service("orders").endpoint(server.getPort()))
+                                .source())
+                        .observer(call -> new CallObserver() {
+                            @Override
+                            public void attemptStarting(AttemptInfo attempt, OutgoingHeaders headers) {
+                                current.add(Span.current().getSpanContext().getSpanId());
+                            }
+                        })
+                        .accessLog(AccessLog.logfmt(lines::add))
+                        .openTelemetry(sdk)
+                        .snapshotDirectory(null)
+                        .build()) {
+            call(mesh, get("http://orders/"));
+        }
+        assertThat(current).containsExactly(spans.get(0).getSpanId());
+        assertThat(lines)
+                .singleElement()
+                .asString()
+                .contains(" trace_id=" + spans.get(0).getTraceId() + " ");
     }
 
     @Test

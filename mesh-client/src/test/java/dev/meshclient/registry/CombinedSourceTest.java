@@ -243,6 +243,8 @@ class CombinedSourceTest {
         await().until(() -> sink.events.stream().anyMatch(e -> e.contains("is not wanted")));
         file(6);
         sink.awaitDelivered("version 5 + version 1", "version 6 + version 1");
+        registry.serves(document(1, "cluster").replace("\"hosts\"", "\"subsets\": [], \"hosts\""), "\"3\"");
+        sink.awaitDelivered("version 5 + version 1", "version 6 + version 1", "version 6 + version 1");
     }
 
     @Test

@@ -27,6 +27,7 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
     private static final int SERVER_ERROR = 500;
 
     private final Time time;
+    private final Logger log;
     private final AccessLog settings;
     private final long slowNanos;
     private final Queue<AccessLine> queued = new ConcurrentLinkedQueue<>();
@@ -40,8 +41,9 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
     private volatile boolean closed;
     private volatile boolean ended;
 
-    private AccessLogWriter(Time time, AccessLog settings) {
+    private AccessLogWriter(Time time, AccessLog settings, Logger log) {
         this.time = time;
+        this.log = log;
         this.settings = settings;
         Duration slow = settings.slow();
         this.slowNanos = slow == null ? Time.NEVER : Time.nanos(slow);
@@ -51,7 +53,11 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
 
     /** Starts the thread of this log. */
     public static AccessLogWriter start(Time time, AccessLog settings) {
-        AccessLogWriter writer = new AccessLogWriter(time, settings);
+        return start(time, settings, LOG);
+    }
+
+    static AccessLogWriter start(Time time, AccessLog settings, Logger log) {
+        AccessLogWriter writer = new AccessLogWriter(time, settings, log);
         time.start("access log", writer::run);
         return writer;
     }
@@ -110,7 +116,7 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
                 work.await(Time.NEVER);
             }
         } catch (InterruptedIOException e) {
-            LOG.debug("the thread of the access log was interrupted, {} lines are not written", size.get());
+            log.debug("the thread of the access log was interrupted, {} lines are not written", size.get());
         } finally {
             ended = true;
             written.raise();
@@ -133,7 +139,7 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
         }
         long lost = dropped.get();
         if (lost > reported && droppedLog.allows("dropped", time.now())) {
-            LOG.warn("the access log has dropped {} lines so far: its sink is slower than the calls", lost);
+            log.warn("the access log has dropped {} lines so far: its sink is slower than the calls", lost);
             reported = lost;
         }
     }
@@ -148,7 +154,7 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
 
     private void warn(Throwable e) {
         if (failedLog.allows(e.getClass().getName(), time.now())) {
-            LOG.warn("the access log failed; calls go on, and its next failure is logged in a minute", e);
+            log.warn("the access log failed; calls go on, and its next failure is logged in a minute", e);
         }
     }
 
@@ -161,7 +167,7 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
         try {
             while (!ended && written.await(until)) {}
         } catch (InterruptedIOException e) {
-            LOG.debug("interrupted while the access log was closed");
+            log.debug("interrupted while the access log was closed");
         }
     }
 }

@@ -109,11 +109,16 @@ final class FailbackRamp {
             this.endpoints = endpoints;
         }
 
-        /** A plan with the same share, from another route or policy, does not restart the ramp. */
+        /**
+         * A plan with the same share, from another route or policy, does not restart the ramp. A draining endpoint ends: if its
+         * address returns, that is another process.
+         */
         synchronized void plan(Plan plan, long now) {
             double planned = share.applyAsDouble(plan);
             Plan before = last;
             last = plan;
+            Set<Address> draining = addresses(plan.draining());
+            left.keySet().removeAll(draining);
             if (before == null) {
                 from = planned;
                 to = planned;
@@ -128,6 +133,7 @@ final class FailbackRamp {
             if (planned > to) {
                 endsAt = Math.max(endsAt, now + length(plan, were, now));
             }
+            were.removeAll(draining);
             remember(were, plan, now);
             from = Math.min(current, planned);
             to = planned;
@@ -162,16 +168,11 @@ final class FailbackRamp {
                     : Math.min(RETURN_NANOS, now - since);
         }
 
-        /** Takes note of the endpoints that leave. A draining one ends: if its address returns, that is another process. */
+        /** Takes note of the endpoints that leave. */
         private void remember(Set<Address> were, Plan plan, long now) {
             Set<Address> are = addresses(endpoints.apply(plan));
-            Set<Address> draining = addresses(plan.draining());
-            left.entrySet()
-                    .removeIf(e -> now - e.getValue() >= RETURN_NANOS
-                            || are.contains(e.getKey())
-                            || draining.contains(e.getKey()));
+            left.entrySet().removeIf(e -> now - e.getValue() >= RETURN_NANOS || are.contains(e.getKey()));
             were.removeAll(are);
-            were.removeAll(draining);
             were.forEach(address -> left.put(address, now));
         }
 

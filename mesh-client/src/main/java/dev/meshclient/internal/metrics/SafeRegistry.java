@@ -35,12 +35,18 @@ final class SafeRegistry {
             .toArray(Duration[]::new);
 
     private final Time time;
+    private final Logger log;
     private final MeterRegistry registry;
     private final Tags common;
     private final LogThrottle throttle = new LogThrottle(MINUTE);
 
     SafeRegistry(Time time, MeshMetrics metrics) {
+        this(time, metrics, LOG);
+    }
+
+    SafeRegistry(Time time, MeshMetrics metrics, Logger log) {
         this.time = time;
+        this.log = log;
         this.registry = metrics.registry();
         this.common = metrics.mesh().isEmpty() ? Tags.empty() : Tags.of(MESH, metrics.mesh());
     }
@@ -134,7 +140,7 @@ final class SafeRegistry {
     private void failed(Throwable e) {
         String name = registry.getClass().getName();
         if (throttle.allows(name, time.now())) {
-            LOG.warn("{} failed; calls go on, and the next of its failures is logged in a minute", name, e);
+            log.warn("{} failed; calls go on, and the next of its failures is logged in a minute", name, e);
         }
     }
 }

@@ -2,9 +2,11 @@ package dev.meshclient.internal.accesslog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshclient.RecordingLogger;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
@@ -25,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import okhttp3.Request;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +46,7 @@ class AccessLogWriterTest {
 
     private final ManualTime time = new ManualTime(1);
     private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final RecordingLogger warnings = new RecordingLogger();
     private final List<AccessLogWriter> started = new ArrayList<>();
 
     @AfterEach
@@ -51,7 +55,7 @@ class AccessLogWriterTest {
     }
 
     private AccessLogWriter start(AccessLog log) {
-        AccessLogWriter writer = AccessLogWriter.start(time, log);
+        AccessLogWriter writer = AccessLogWriter.start(time, log, warnings);
         started.add(writer);
         return writer;
     }
@@ -159,13 +163,43 @@ class AccessLogWriterTest {
     }
 
     @Test
-    void a_broken_traceparent_is_no_trace() {
+    void the_bytes_of_all_attempts_are_summed_and_fractions_of_a_millisecond_are_shown() {
+        AccessLogWriter writer = start(AccessLog.logfmt(lines::add));
+        run(writer, "http://orders/a", c -> {
+            Attempt first = c.beginAttempt();
+            first.sent(5);
+            first.received(7);
+            Calls.respond(first, 503);
+            Attempt second = c.beginAttempt();
+            second.sent(5);
+            second.received(30);
+            time.advance(Duration.ofNanos(1_002_345_678));
+            return Calls.respond(second, 200);
+        });
+        assertThat(written(writer))
+                .singleElement()
+                .asString()
+                .contains(" duration_ms=1002.345 sent_bytes=10 received_bytes=37 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "00",
+                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f0",
+                "00-\"zzz\"------------------------------------------------------------",
+                "00-4bf92f3577b34da6a3ce929d0e0e473x-00f067aa0ba902b7-01",
+                "00x4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+                "00-4bf92f3577b34da6a3ce929d0e0e4736x00f067aa0ba902b7-01"
+            })
+    void a_broken_traceparent_is_no_trace(String parent) {
         AccessLogWriter writer = start(AccessLog.logfmt(lines::add));
         Call call = Calls.call(
                 time,
                 new Request.Builder()
                         .url("http://orders/")
-                        .header("traceparent", "00-\"zzz\"" + "-".repeat(60))
+                        .header("traceparent", parent)
                         .build());
         call.target(TARGET);
         assertThatThrownBy(() -> call.run(c -> {
@@ -248,6 +282,26 @@ class AccessLogWriterTest {
     }
 
     @Test
+    void each_setting_leaves_the_others() {
+        Function<Request, String> path = request -> "/x";
+        AccessLog.Sink sink = lines::add;
+        AccessLog all = AccessLog.logfmt(sink)
+                .withShare(0.5)
+                .withSlow(Duration.ofSeconds(1))
+                .withPath(path)
+                .withCapacity(7);
+        for (AccessLog again : List.of(
+                all.withShare(0.5), all.withSlow(Duration.ofSeconds(1)), all.withPath(path), all.withCapacity(7))) {
+            assertThat(again.format()).isEqualTo(AccessLog.Format.LOGFMT);
+            assertThat(again.sink()).isSameAs(sink);
+            assertThat(again.share()).isEqualTo(0.5);
+            assertThat(again.slow()).isEqualTo(Duration.ofSeconds(1));
+            assertThat(again.path()).isSameAs(path);
+            assertThat(again.capacity()).isEqualTo(7);
+        }
+    }
+
+    @Test
     void settings_out_of_range_are_refused() {
         AccessLog log = AccessLog.json(lines::add);
         assertThatThrownBy(() -> log.withShare(1.1)).hasMessageContaining("0 to 1, not 1.1");
@@ -264,21 +318,28 @@ class AccessLogWriterTest {
         CountDownLatch go = new CountDownLatch(1);
         AccessLogWriter writer = start(AccessLog.logfmt(line -> {
                     entered.countDown();
-                    await(go);
+                    hold(go);
                     lines.add(line);
                 })
                 .withCapacity(3));
         run(writer, 200);
-        await(entered); // the sink holds the first line
+        hold(entered); // the sink holds the first line
         for (int i = 0; i < 10; i++) {
             run(writer, 200);
         }
         assertThat(writer.dropped()).isEqualTo(7);
         go.countDown();
-        assertThat(written(writer)).hasSize(4);
+        await().until(() -> lines.size() == 4);
+        for (int i = 0; i < 3; i++) {
+            run(writer, 200);
+        }
+        assertThat(written(writer)).hasSize(7);
+        assertThat(writer.dropped()).isEqualTo(7);
+        assertThat(warnings.lines())
+                .containsExactly("WARN the access log has dropped 7 lines so far: its sink is slower than the calls");
     }
 
-    private static void await(CountDownLatch latch) throws IOException {
+    private static void hold(CountDownLatch latch) throws IOException {
         try {
             latch.await();
         } catch (InterruptedException e) {
@@ -308,6 +369,7 @@ class AccessLogWriterTest {
         run(writer, 200);
         run(writer, 404);
         assertThat(written(writer)).singleElement().asString().contains("status=404");
+        assertThat(warnings.lines()).isNotEmpty().allMatch(line -> line.startsWith("WARN the access log failed"));
     }
 
     @Test

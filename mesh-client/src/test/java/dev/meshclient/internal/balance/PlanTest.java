@@ -7,6 +7,7 @@ import dev.meshclient.internal.call.Allocated;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Endpoint.Health;
@@ -242,6 +243,20 @@ class PlanTest {
     }
 
     @Test
+    void another_port_of_the_same_address_is_another_endpoint() {
+        ramp.follow(this);
+        ramp.plan(this, home(home("h")), 0);
+        ramp.plan(this, home(), 10 * SECOND);
+        Endpoint moved = new Endpoint(
+                new dev.meshclient.policy.Endpoint(
+                        "h", 81, new Locality("eu", "a", ""), "", 1, Health.HEALTHY, Map.of(), null, null),
+                0,
+                new EndpointHealth("h", 81));
+        ramp.plan(this, home(moved), 12 * SECOND);
+        assertBackAt(42 * SECOND);
+    }
+
+    @Test
     void an_endpoint_that_was_ejected_takes_half_a_minute() {
         Endpoint ejected = home("h");
         ramp.follow(this);
@@ -264,12 +279,32 @@ class PlanTest {
     }
 
     @Test
+    void an_endpoint_that_drained_while_it_was_away_is_another_process_too() {
+        ramp.follow(this);
+        ramp.plan(this, home(home("h")), 0);
+        ramp.plan(this, home(home("h", Health.UNHEALTHY)), 10 * SECOND);
+        ramp.plan(this, home(home("h", Health.DRAINING)), 11 * SECOND);
+        ramp.plan(this, home(home("h")), 12 * SECOND);
+        assertBackAt(42 * SECOND);
+    }
+
+    @Test
     void the_return_takes_the_mean_of_what_its_endpoints_take() {
         ramp.follow(this);
         ramp.plan(this, home(home("h"), home("i"), home("j")), 0);
         ramp.plan(this, home(), 10 * SECOND);
         ramp.plan(this, home(home("h"), home("i"), home("k")), 13 * SECOND);
         assertBackAt(25 * SECOND); // 3, 3 and 30 s
+    }
+
+    @Test
+    void an_endpoint_of_greater_weight_counts_more_for_the_return() {
+        Endpoint heavy = Endpoints.of("h", new Locality("eu", "a", ""), "", Map.of(), 0, 3, Health.HEALTHY);
+        ramp.follow(this);
+        ramp.plan(this, home(heavy), 0);
+        ramp.plan(this, home(), 10 * SECOND);
+        ramp.plan(this, home(heavy, home("i")), 12 * SECOND);
+        assertBackAt(21 * SECOND); // three times 2 s, and 30 s
     }
 
     @Test

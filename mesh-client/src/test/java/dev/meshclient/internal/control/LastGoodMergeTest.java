@@ -212,6 +212,13 @@ class LastGoodMergeTest {
     }
 
     @Test
+    void an_absent_service_still_uses_a_subset_that_its_backend_gave_up() throws Exception {
+        document(service("a", to("b/v1")) + "," + service("b", subsets("v1")));
+        document(service("b", subsets("v2")));
+        assertThat(accepted("b").service().subsets()).extracting(Subset::name).containsExactly("v2", "v1");
+    }
+
+    @Test
     void a_sender_to_an_absent_service_is_refused_and_keeps_sending_to_it() throws Exception {
         String all = service("a", to("b/v1")) + "," + service("b", subsets("v1"));
         document(all);

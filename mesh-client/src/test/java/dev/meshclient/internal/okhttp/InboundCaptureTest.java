@@ -1,6 +1,7 @@
 package dev.meshclient.internal.okhttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Documents;
 import dev.meshclient.InboundContext;
@@ -9,8 +10,10 @@ import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.time.Patience;
 import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -121,10 +124,40 @@ class InboundCaptureTest {
     }
 
     @Test
+    void the_callers_listener_hears_of_its_call_as_ever() throws Exception {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        EventListener listener = new EventListener() {
+            @Override
+            public void callStart(Call call) {
+                heard.add("start");
+            }
+
+            @Override
+            public void callEnd(Call call) {
+                heard.add("end");
+            }
+        };
+        try (Mesh mesh = mesh().build()) {
+            OkHttpClient client =
+                    mesh.wrap(new OkHttpClient.Builder().eventListener(listener).build());
+            enqueue(created(client, REQUEST));
+            assertReceived("tenant=a");
+            await().until(() -> heard.size() == 2);
+            assertThat(heard).containsExactly("start", "end");
+        }
+    }
+
+    @Test
     void so_does_an_observed_one() throws Exception {
-        try (Mesh mesh = mesh().observer(call -> new CallObserver() {}).build()) {
+        List<String> threads = new CopyOnWriteArrayList<>();
+        try (Mesh mesh = mesh().observer(call -> {
+                    threads.add(Thread.currentThread().getName());
+                    return new CallObserver() {};
+                })
+                .build()) {
             enqueue(created(mesh.wrap(new OkHttpClient()), REQUEST));
             assertReceived("tenant=a");
+            assertThat(threads).containsExactly(Thread.currentThread().getName());
         }
     }
 

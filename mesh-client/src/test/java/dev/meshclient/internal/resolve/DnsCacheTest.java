@@ -39,6 +39,14 @@ class DnsCacheTest {
     }
 
     @Test
+    void a_name_is_looked_up_again_however_often_no_thread_could_be_had() {
+        names.name("orders");
+        time.refuse(20); // more than there are threads
+        time.step(1200 * SECOND);
+        assertThat(lookedUp).hasSizeGreaterThan(10);
+    }
+
+    @Test
     void an_update_that_fails_stops_neither_later_lookups_nor_its_repetition() {
         failing = 9; // more than there are threads
         for (int i = 1; i <= 10; i++) {

@@ -13,6 +13,7 @@ class RedactedUrlTest {
         "http://orders/a, http://orders/a",
         "http://orders/a?b=c&d#e, http://orders/a?b=c&d#e",
         "http://jane:secret@orders/a, http://REDACTED:REDACTED@orders/a",
+        "http://:secret@orders/a, http://REDACTED:REDACTED@orders/a",
         "http://jane@orders/a?x=@, http://REDACTED:REDACTED@orders/a?x=@",
         "http://orders/a@b?sig=1&x=2&sig=3, http://orders/a@b?sig=REDACTED&x=2&sig=REDACTED",
         "https://b/k?X-Amz-Signature=a&X-Amz-Credential=b&X-Amz-Security-Token=c&AWSAccessKeyId=d&Signature=e&X-Goog-Signature=f,"

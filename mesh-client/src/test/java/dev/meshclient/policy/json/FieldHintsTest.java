@@ -3,10 +3,13 @@ package dev.meshclient.policy.json;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.meshclient.Documents;
 import dev.meshclient.internal.time.Patience;
 import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.policy.RefusedService;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -133,15 +136,36 @@ class FieldHintsTest {
         assertThat(found.get(1)).startsWith("kind: ").contains(part);
     }
 
-    @Test
-    void yaml_is_not_json() {
-        String yaml = "apiVersion: meshclient.dev/v1\nkind: MeshPolicy\n";
+    @ParameterizedTest
+    @ValueSource(strings = {"", "---\n", "# the mesh\n", "\n  "})
+    void yaml_is_not_json(String start) {
+        String yaml = start + "apiVersion: meshclient.dev/v1\nkind: MeshPolicy\n";
 
         assertThat(PolicyCodec.lint(yaml.getBytes(StandardCharsets.UTF_8)))
                 .singleElement()
                 .satisfies(problem -> assertThat(problem.expected())
                         .contains("YAML is not read")
                         .contains("JSON (RFC 8259)"));
+    }
+
+    @Test
+    void broken_json_is_no_yaml() {
+        assertThat(PolicyCodec.lint("{\"kind\": }".getBytes(StandardCharsets.UTF_8)))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.expected()).doesNotContain("YAML"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"apiVersion", "kind"})
+    void of_another_version_or_kind_the_head_alone_is_a_problem(String field) {
+        String other = Documents.mesh("m")
+                .with("'unknown': 1")
+                .json()
+                .replaceFirst("\"" + field + "\": \"[^\"]*\"", "\"" + field + "\": \"x\"");
+
+        assertThat(PolicyCodec.lint(other.getBytes(StandardCharsets.UTF_8)))
+                .extracting(PolicyProblem::path)
+                .containsExactly(field);
     }
 
     @Test
@@ -183,6 +207,21 @@ class FieldHintsTest {
         assertThat(found.subList(1, 3))
                 .extracting(PolicyProblem::expected)
                 .containsOnly("no such field; known here: as listed above");
+    }
+
+    @Test
+    void a_service_that_is_refused_alone_lists_the_fields_itself() throws Exception {
+        String rules = "{'hosts': ['%s'], 'authorization': [{'action': 'ALLOW', 'rules': [{'zzqq': 1}]}]}";
+        Map<String, RefusedService> refused = Documents.mesh("m")
+                .services("'a': " + rules.formatted("a") + ", 'b': " + rules.formatted("b"))
+                .read()
+                .refused();
+
+        assertThat(refused).containsOnlyKeys("a", "b");
+        assertThat(refused.values()).allSatisfy(service -> assertThat(service.problems())
+                .singleElement()
+                .satisfies(problem ->
+                        assertThat(problem.expected()).contains("known here: ").doesNotContain("as listed above")));
     }
 
     @Test

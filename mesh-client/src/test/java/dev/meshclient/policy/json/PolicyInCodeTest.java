@@ -18,6 +18,7 @@ import dev.meshclient.policy.RefusedService;
 import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -210,6 +211,24 @@ class PolicyInCodeTest {
         assertThatThrownBy(() -> PolicyCodec.readStrict(Fixtures.utf8(document)))
                 .isInstanceOf(PolicyException.class)
                 .hasMessageContaining("jwtProviders.corp.jwks" + problem);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"PT0S, 0s", "PT-5S, PT-5S"})
+    void a_duration_in_code_is_shown_as_a_document_states_it(Duration duration, String shown) {
+        JwtProvider provider = JwtProvider.builder()
+                .issuer("https://corp")
+                .jwksUri("https://corp/keys")
+                .cacheDuration(duration)
+                .build();
+        MeshPolicy policy = MeshPolicy.builder()
+                .metadata(Metadata.builder().mesh("shop").build())
+                .jwtProviders(Map.of("corp", provider))
+                .build();
+
+        assertThatThrownBy(() -> PolicyDocument.of(policy))
+                .isInstanceOf(PolicyException.class)
+                .hasMessageContaining("jwtProviders.corp.cacheDuration: \"" + shown + "\" (legal: a duration above 0");
     }
 
     @Test
