@@ -91,7 +91,7 @@ public final class Balance implements AttemptLayer {
         recent.add(
                 endpoint.state(),
                 attempt.number() > 1,
-                answered ? result.status() >= 500 : outcome != Outcome.CANCELLED,
+                answered ? result.status() >= 500 : outcome != Outcome.CANCELLED && outcome != Outcome.LOCAL,
                 timed ? result.decidedAt() - attempt.startedAt() : RecentAttempts.NO_LATENCY,
                 result.decidedAt());
     }
