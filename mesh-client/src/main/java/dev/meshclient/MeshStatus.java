@@ -202,6 +202,9 @@ public interface MeshStatus {
         /** Why it is ejected and gets no calls; empty: it is not ejected. */
         String ejected();
 
+        /** Whether it is ejected and a request is probing it. */
+        boolean isProbed();
+
         /** The time until a request may probe it; null if it is not ejected. */
         @Nullable
         Duration nextProbeIn();

@@ -92,7 +92,7 @@ public final class Balance implements AttemptLayer {
         boolean answered = outcome == Outcome.RESPONSE;
         boolean timed = answered || outcome == Outcome.ATTEMPT_TIMEOUT || outcome == Outcome.DEADLINE;
         boolean retry = attempt.number() > 1;
-        boolean failed = answered ? result.status() >= 500 : outcome != Outcome.CANCELLED;
+        boolean failed = answered ? result.status() >= 500 : outcome != Outcome.CANCELLED && outcome != Outcome.LOCAL;
         long latency = timed ? result.decidedAt() - attempt.startedAt() : RecentAttempts.NO_LATENCY;
         recent.add(endpoint.state(), retry, failed, latency, result.decidedAt());
         zones.add(endpoint.locality(), retry, failed, latency, result.decidedAt());

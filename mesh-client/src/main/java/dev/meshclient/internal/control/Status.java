@@ -119,6 +119,7 @@ public record Status(
             Health health,
             int inFlight,
             String ejected,
+            boolean isProbed,
             @Nullable Duration nextProbeIn,
             LastMinute lastMinute)
             implements MeshStatus.Endpoint {
@@ -130,7 +131,10 @@ public record Status(
             return address + (place.isEmpty() ? "" : " in " + place) + (cluster.isEmpty() ? "" : " of " + cluster) + " "
                     + health + ", " + inFlight + " in flight"
                     + (lastMinute.requests() == 0 ? "" : ", in the last minute " + lastMinute)
-                    + (nextProbeIn == null ? "" : ", ejected (next probe in " + length(nextProbeIn) + "): " + ejected);
+                    + (nextProbeIn == null
+                            ? ""
+                            : ", ejected (" + (isProbed ? "probing" : "next probe in " + length(nextProbeIn)) + "): "
+                                    + ejected);
         }
     }
 

@@ -114,6 +114,7 @@ final class StatusReport {
                 e.health(),
                 health.inFlight(),
                 health.isEjected() ? health.reason() : "",
+                health.isProbed(),
                 health.isEjected() ? Duration.ofNanos(Math.max(0, health.ejectedUntil() - now)) : null,
                 lastMinute(recent.at(health, now)));
     }
