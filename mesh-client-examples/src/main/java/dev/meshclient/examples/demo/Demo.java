@@ -18,7 +18,8 @@ public final class Demo {
             new BrokenDocument(),
             new CertificatesRotate(),
             new ServerIsWrong(),
-            new CallerIsWrong());
+            new CallerIsWrong(),
+            new CallIsSeen());
 
     private static final Logger FILTER = Logger.getLogger(MeshFilter.class.getName());
 

@@ -38,6 +38,10 @@ record Document(String distribution, int canary, boolean quick, List<Instance> l
         return new Document(distribution, canary, true, listed);
     }
 
+    Document withSlowEjection() {
+        return new Document(distribution, canary, false, listed);
+    }
+
     Document withListed(List<Instance> listed) {
         return new Document(distribution, canary, quick, List.copyOf(listed));
     }

@@ -42,6 +42,7 @@ final class Fleet implements Closeable {
     private final Certificates certificates = Certificates.make(SERVICES);
     private final Map<String, ServiceTls> tls = new HashMap<>();
     private final Seen seen = new Seen();
+    private final Recorder recorder = new Recorder();
     private final URI policy;
     private RegistryServer registry;
     private @Nullable HeldPort registryPort;
@@ -66,7 +67,13 @@ final class Fleet implements Closeable {
             }
         }
         for (String zone : ZONES) {
-            fleet.callers.add(new Caller(zone, fleet.member(Certificates.CALLERS, zone), fleet.seen));
+            fleet.callers.add(new Caller(
+                    zone,
+                    fleet.member(
+                            Certificates.CALLERS,
+                            zone,
+                            ZONES.get(0).equals(zone) ? fleet.recorder::observe : mesh -> mesh),
+                    fleet.seen));
         }
         return fleet;
     }
@@ -79,8 +86,22 @@ final class Fleet implements Closeable {
         return added;
     }
 
+    /** What the meshes show of calls. */
+    Recorder recorder() {
+        return recorder;
+    }
+
     private Member member(String service, String zone) {
-        return new Member(service, zone, PolicySource.http(policy), certificates.of(service));
+        return member(service, zone, mesh -> mesh);
+    }
+
+    private Member member(String service, String zone, UnaryOperator<Mesh.Builder> more) {
+        return new Member(
+                service,
+                zone,
+                PolicySource.http(policy),
+                certificates.of(service),
+                mesh -> more.apply(mesh.openTelemetry(recorder.traces())));
     }
 
     private ServiceTls tls(String workload) {
@@ -308,6 +329,7 @@ final class Fleet implements Closeable {
         all.add(registry);
         all.addAll(tls.values());
         all.add(certificates);
+        all.add(recorder::shutdown);
         for (Closeable each : all) {
             try {
                 each.close();

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.meshclient.examples.inbound.MeshFilter;
+import io.opentelemetry.context.Scope;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -83,6 +84,7 @@ final class Instance implements Closeable {
                 .formatted(server.getAddress().getPort(), self.zone(), self.version());
     }
 
+    @SuppressWarnings("try") // the trace is current, and not named
     private void answer(HttpExchange exchange) throws IOException {
         received.incrementAndGet();
         seen.caller(self.service(), exchange);
@@ -90,7 +92,8 @@ final class Instance implements Closeable {
         String text = self.toString();
         if (next != null && broken == 0) {
             Request request = new Request.Builder().url("http://" + next + "/").build();
-            try (Response response = member.http().newCall(request).execute()) {
+            try (Scope trace = Recorder.trace(exchange.getRequestHeaders()).makeCurrent();
+                    Response response = member.http().newCall(request).execute()) {
                 text += " " + response.body().string();
                 status = response.code();
                 seen.server(response);
