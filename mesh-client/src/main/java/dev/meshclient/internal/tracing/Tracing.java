@@ -7,6 +7,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
@@ -47,6 +48,12 @@ public final class Tracing implements CallObserver.Factory {
     /** Spans by these tracers, and headers by these propagators. */
     public static Tracing of(Time time, OpenTelemetry otel) {
         return new Tracing(time, otel, new HttpMethods(System.getenv(HttpMethods.VARIABLE)));
+    }
+
+    /** The ID of the trace that is current on this thread; empty: there is none. */
+    public static String currentId() {
+        SpanContext current = Span.current().getSpanContext();
+        return current.isValid() ? current.getTraceId() : "";
     }
 
     @Override
