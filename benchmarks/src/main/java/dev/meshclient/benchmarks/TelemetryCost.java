@@ -13,12 +13,22 @@ import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.RealTime;
+import dev.meshclient.internal.tracing.Tracing;
 import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.MeshMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.opentelemetry.api.OpenTelemetry;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
+import io.opentelemetry.context.propagation.ContextPropagators;
+import io.opentelemetry.sdk.OpenTelemetrySdk;
+import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
+import io.opentelemetry.sdk.trace.export.SpanExporter;
+import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -33,12 +43,12 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /**
- * What metrics cost a call of one attempt: all layers with a transport that answers at once, all variants in turn within each
+ * What metrics and traces cost a call of one attempt: all layers with a transport that answers at once, all variants in turn within each
  * round. The differences count; the nanoseconds are this machine's.
  *
  * <p>Arguments: calls a round and variant (default 200000), rounds (default 25).
  */
-public final class MetricsCost {
+public final class TelemetryCost {
     private static final ThreadMXBean THREAD = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Request REQUEST =
             new Request.Builder().url("http://orders/").build();
@@ -54,7 +64,7 @@ public final class MetricsCost {
         return ANSWER;
     };
 
-    private MetricsCost() {}
+    private TelemetryCost() {}
 
     /** One way to make a call. */
     @FunctionalInterface
@@ -85,11 +95,11 @@ public final class MetricsCost {
         }
     }
 
-    private static Work mesh(RealTime time, Meters meters) throws IOException {
+    private static Work mesh(RealTime time, Meters meters, CallObserver.Factory... observers) throws IOException {
         Router router = Router.withoutNames(
                 time,
                 Workload.unknown(),
-                new Telemetry(Events.none(time), meters),
+                new Telemetry(Events.of(time, List.of(observers), List.of()), meters),
                 EntrySettings.NONE,
                 Duration.ofHours(1));
         router.control().apply(PolicyCodec.read("""
@@ -112,6 +122,17 @@ public final class MetricsCost {
         return new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     }
 
+    /** An SDK that samples this share of traces; its spans are not exported. */
+    private static OpenTelemetry traces(double share) {
+        return OpenTelemetrySdk.builder()
+                .setTracerProvider(SdkTracerProvider.builder()
+                        .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(share)))
+                        .addSpanProcessor(SimpleSpanProcessor.create(SpanExporter.composite()))
+                        .build())
+                .setPropagators(ContextPropagators.create(W3CTraceContextPropagator.getInstance()))
+                .build();
+    }
+
     /** Prints a line for each variant. */
     public static void main(String[] args) throws IOException {
         int calls = args.length > 0 ? Integer.parseInt(args[0]) : 200_000;
@@ -122,7 +143,18 @@ public final class MetricsCost {
                     new Variant("nothing bound, again", mesh(time, Meters.NONE), rounds),
                     new Variant("metrics, Prometheus", mesh(time, in(time, prometheus())), rounds),
                     new Variant(
-                            "metrics, SimpleMeterRegistry", mesh(time, in(time, new SimpleMeterRegistry())), rounds));
+                            "metrics, SimpleMeterRegistry", mesh(time, in(time, new SimpleMeterRegistry())), rounds),
+                    new Variant(
+                            "metrics and no-op OpenTelemetry",
+                            mesh(time, in(time, prometheus()), Tracing.of(time, OpenTelemetry.noop())),
+                            rounds),
+                    new Variant(
+                            "metrics and 1 % of traces",
+                            mesh(time, in(time, prometheus()), Tracing.of(time, traces(0.01))), rounds),
+                    new Variant(
+                            "metrics and all traces",
+                            mesh(time, in(time, prometheus()), Tracing.of(time, traces(1))),
+                            rounds));
             run(variants, calls, rounds);
         }
     }
@@ -150,7 +182,7 @@ public final class MetricsCost {
                 rounds,
                 calls);
         System.out.printf(
-                Locale.ROOT, "%-32s %8s %7s %9s %9s %9s%n", "", "B/call", "more", "ns (min)", "ns (med)", "more");
+                Locale.ROOT, "%-34s %8s %7s %9s %9s %9s%n", "", "B/call", "more", "ns (min)", "ns (med)", "more");
         for (Variant variant : variants) {
             double[] more = new double[rounds];
             for (int i = 0; i < rounds; i++) {
@@ -158,7 +190,7 @@ public final class MetricsCost {
             }
             System.out.printf(
                     Locale.ROOT,
-                    "%-32s %8d %+7d %9.0f %9.0f %+9.0f%n",
+                    "%-34s %8d %+7d %9.0f %9.0f %+9.0f%n",
                     variant.name,
                     variant.bytes,
                     variant.bytes - base.bytes,
