@@ -37,6 +37,9 @@ public interface MeshStatus {
     /** The services by name. */
     Map<String, Service> services();
 
+    /** The services that this workload has called in the last five minutes, and their zones. */
+    ServiceMap serviceMap();
+
     /** Whether a policy is in force. */
     default boolean isReady() {
         return age() != null;

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.control;
 
 import dev.meshclient.MeshStatus;
+import dev.meshclient.ServiceMap;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.PolicyProblem;
@@ -22,7 +23,8 @@ public record Status(
         @Nullable Freshness freshness,
         @Nullable Problem lastProblem,
         Map<String, Identity> identities,
-        Map<String, Service> services)
+        Map<String, Service> services,
+        ServiceMap serviceMap)
         implements MeshStatus {
     private static final int ENDPOINTS_PRINTED = 100;
 
@@ -155,11 +157,11 @@ public record Status(
     }
 
     public Status with(@Nullable Freshness fresh, @Nullable Problem problem) {
-        return new Status(source, revision, age, age == null ? null : fresh, problem, identities, services);
+        return new Status(source, revision, age, age == null ? null : fresh, problem, identities, services, serviceMap);
     }
 
     public Status with(Map<String, Identity> known) {
-        return new Status(source, revision, age, freshness, lastProblem, known, services);
+        return new Status(source, revision, age, freshness, lastProblem, known, services, serviceMap);
     }
 
     @Override
