@@ -367,6 +367,33 @@ class MeshTracesTest {
     }
 
     @Test
+    void the_line_of_a_refused_call_has_the_trace_of_its_span() throws Exception {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
+                Mesh mesh = Mesh.builder()
+                        .policy(Documents.mesh("t")
+                                .services(Documents.service("orders")
+                                        .endpoint(server.getPort())
+                                        .with("'limits': {'maxRequests': 0}"))
+                                .source())
+                        .accessLog(AccessLog.logfmt(lines::add))
+                        .openTelemetry(sdk)
+                        .snapshotDirectory(null)
+                        .build()) {
+            Span caller = sdk.getTracer("test").spanBuilder("caller").startSpan();
+            try (Scope scope = caller.makeCurrent()) {
+                assertThatThrownBy(() -> call(mesh, get("http://orders/"))).isInstanceOf(Overloaded.class);
+            }
+            caller.end();
+        }
+        assertThat(spans).extracting(SpanData::getKind).contains(SpanKind.INTERNAL);
+        assertThat(lines)
+                .singleElement()
+                .asString()
+                .contains(" trace_id=" + spans.get(0).getTraceId() + " ");
+    }
+
+    @Test
     void a_call_that_the_caller_cancels_is_no_error() throws Exception {
         server.enqueue(new MockResponse.Builder()
                 .onResponseStart(SocketEffect.Stall.INSTANCE)

@@ -7,6 +7,7 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
@@ -75,6 +76,12 @@ public final class Tracing implements CallObserver.Factory {
         } catch (IOException e) {
             throw new UncheckedIOException("the version of this library cannot be read from its jar", e);
         }
+    }
+
+    /** The ID of the trace that is current on this thread; empty: there is none. */
+    public static String currentId() {
+        SpanContext current = Span.current().getSpanContext();
+        return current.isValid() ? current.getTraceId() : "";
     }
 
     @Override
