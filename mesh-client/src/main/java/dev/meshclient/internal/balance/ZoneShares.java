@@ -40,6 +40,35 @@ final class ZoneShares {
         return shares;
     }
 
+    /** The arithmetic of {@link #of}, for people. */
+    static String inWords(Map<String, Capacity> zones, String own, Map<String, Long> callers) {
+        Capacity local = zones.get(own);
+        if (own.isEmpty()) {
+            return "the caller's zone is not known: zones share by usable capacity";
+        }
+        boolean population = callers.getOrDefault(own, 0L) > 0;
+        if (local == null || local.usable == 0) {
+            return "the caller's zone " + own + (local == null ? " has no endpoint" : " has no usable endpoint")
+                    + ": the calls spill to the other zones by " + (population ? "spare" : "usable") + " capacity";
+        }
+        double stay = population ? residualStay(zones, own, callers) : localStay(local);
+        String sum = population
+                ? own + " has " + percent(share(callers.get(own), sum(callers))) + " of the callers ("
+                        + callers.get(own) + " of " + sum(callers) + ") and " + percent(upstream(zones, own))
+                        + " of the usable capacity"
+                : "1.4 x " + local.usable + " usable / " + local.configured + " listed in the caller's zone " + own;
+        return sum
+                + (stay >= 1
+                        ? (population ? ": all calls stay" : " covers all calls: they stay")
+                        : (population ? ": " + percent(stay) + " of the calls stay" : " covers " + percent(stay) + " of the calls: they stay")
+                                + ", and the rest spills to the other zones by " + (population ? "spare" : "usable")
+                                + " capacity");
+    }
+
+    private static String percent(double share) {
+        return Math.round(100 * share) + " %";
+    }
+
     private static double localStay(Capacity local) {
         return OVERPROVISIONING * local.usable / local.configured;
     }
