@@ -29,6 +29,7 @@ public final class Call extends Scope implements CallInfo {
     private volatile long deadline = Time.NEVER;
     private volatile @Nullable Target target;
     private volatile @Nullable Attempt latest;
+    private volatile @Nullable NoRetry noRetry;
     private int open = 1; // the layers until they return, and each attempt until it ends
 
     /** A call that the caller makes and that may enter the mesh: observers see it from here on. */
@@ -273,9 +274,19 @@ public final class Call extends Scope implements CallInfo {
 
     // ---- the decision
 
-    /** Adds a remark to the decision: why there was no further attempt, for instance. */
+    /** Adds a remark to the decision. */
     public void note(String remark) {
         rare().note = remark;
+    }
+
+    /** Records why the mesh does not repeat the last attempt. */
+    public void noRetry(NoRetry why) {
+        noRetry = why;
+    }
+
+    /** Why the mesh did not repeat the last attempt, which failed; null: there was nothing to repeat, or another reason. */
+    public @Nullable NoRetry noRetry() {
+        return noRetry;
     }
 
     /** The decision so far, as readable facts. Not for the hot path. */
@@ -299,7 +310,8 @@ public final class Call extends Scope implements CallInfo {
         Collections.reverse(list);
         Target chosen = target;
         Rare rare = rareIfAny();
-        String remark = rare == null || rare.note == null ? "" : rare.note;
+        NoRetry none = noRetry;
+        String remark = none != null ? none.text() : rare == null || rare.note == null ? "" : rare.note;
         return chosen == null
                 ? new CallDecision("", "", "", "", List.copyOf(list), remark)
                 : new CallDecision(

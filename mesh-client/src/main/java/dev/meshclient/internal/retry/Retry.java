@@ -8,6 +8,8 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.EndpointsLeft;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Idempotence;
+import dev.meshclient.internal.call.NoRetry;
+import dev.meshclient.internal.call.NoRetry.Why;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.time.Time;
@@ -29,6 +31,26 @@ public final class Retry implements CallLayer {
     private static final int BUILT_IN_ATTEMPTS = 2;
     private static final Duration BUILT_IN_BACKOFF = Duration.ofMillis(25);
     private static final long NO = -1;
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    private static final NoRetry NOT_LISTED =
+            new NoRetry(Why.CONDITION, "the policy does not retry this outcome (retry.codes, retry.retryOn)");
+    private static final NoRetry NONE_STATED = new NoRetry(Why.OFF, "the policy states no retries (retry.attempts)");
+    private static final NoRetry WITHOUT_RETRIES =
+            new NoRetry(Why.OFF, "the caller asks for MeshOptions.withoutRetries()");
+    private static final NoRetry UNANSWERED =
+            new NoRetry(Why.OFF, "the caller's client has retryOnConnectionFailure(false)");
+    private static final NoRetry FORBIDDEN =
+            new NoRetry(Why.NO_RETRY_HEADER, "the response forbids a retry (x-mesh-no-retry)");
+    private static final NoRetry OF_RETRY =
+            new NoRetry(Why.INBOUND_RETRY, "the call is made for a request that is a retry itself");
+    private static final NoRetry PAUSE_TOO_LONG =
+            new NoRetry(Why.RETRY_AFTER, "the peer asks for a longer pause than a retry waits");
+    private static final NoRetry NO_TIME = new NoRetry(Why.DEADLINE, "no time left for a retry");
+    private static final NoRetry NO_ENDPOINT = new NoRetry(Why.ENDPOINTS, "no endpoint is left for a retry");
+    private static final NoRetry EXHAUSTED = new NoRetry(Why.BUDGET, "retry budget exhausted");
+    private static final NoRetry TOO_MANY_UNPROCESSED =
+            new NoRetry(Why.UNPROCESSED, "too many requests were not processed");
 
     /**
      * A response that is kept during a pause occupies its connection and the peer, so it is kept only during built-in pauses.
@@ -37,6 +59,7 @@ public final class Retry implements CallLayer {
 
     private final Time time;
     private final int retries;
+    private final NoRetry used;
     private final RetryRules rules;
     private final Backoff backoff;
     private final RetryBudget budget;
@@ -60,6 +83,7 @@ public final class Retry implements CallLayer {
     private Retry(Time time, @Nullable RetryPolicy stated, Budget budget, AttemptLayer next) {
         this.time = time;
         this.retries = stated == null ? BUILT_IN_ATTEMPTS : stated.attempts();
+        this.used = new NoRetry(Why.ATTEMPTS, "the retries are used up (" + retries + ", retry.attempts)");
         this.rules = new RetryRules(stated);
         Duration base = stated == null || stated.backoff() == null ? BUILT_IN_BACKOFF : stated.backoff();
         this.backoff = new Backoff(base.toNanos());
@@ -83,11 +107,18 @@ public final class Retry implements CallLayer {
     private record Once(AttemptLayer next) implements CallLayer {
         @Override
         public Response call(Call call) throws IOException {
-            Response response = next.call(call.beginAttempt());
-            if (isNotToBeRetried(response)) {
-                noteRetriesUsed(call);
+            Attempt attempt = call.beginAttempt();
+            try {
+                Response response = next.call(attempt);
+                if (isNotToBeRetried(response)) {
+                    noteRetriesUsed(call);
+                }
+                return response;
+            } finally {
+                if (isFailure(attempt.outcome(), attempt.status())) {
+                    call.noRetry(NONE_STATED);
+                }
             }
-            return response;
         }
 
         @Override
@@ -159,7 +190,7 @@ public final class Retry implements CallLayer {
         if (attempt.pick().left() != EndpointsLeft.NONE) {
             return true;
         }
-        call.note("no endpoint is left for a retry");
+        call.noRetry(NO_ENDPOINT);
         return false;
     }
 
@@ -197,48 +228,78 @@ public final class Retry implements CallLayer {
         }
     }
 
-    /** The pause before the next attempt; NO: there is no next attempt. */
+    /** The pause before the next attempt; NO: there is no next attempt, and the call states why if this one failed. */
     private long waitAfter(Call call, Attempt attempt, @Nullable Response response) {
         Outcome outcome = attempt.outcome();
+        if (outcome == null || !rules.wants(outcome, attempt.status())) {
+            return isFailure(outcome, attempt.status()) ? no(call, NOT_LISTED) : NO;
+        }
         boolean unprocessed = UnprocessedRepeats.isUnprocessed(attempt);
-        int repeats = UnprocessedRepeats.before(attempt);
-        if (outcome == null
-                || (!unprocessed && attempt.number() - repeats > retries)
-                || (outcome.processed() != Outcome.Processed.NO && isForRetry(call))
-                || call.options().isWithoutRetries()
-                || !rules.again(call.request(), call.options(), outcome, attempt.status())
-                || (response != null && response.header("x-mesh-no-retry") != null)) {
-            return NO;
-        }
-        if (response == null && !call.repeatsUnanswered()) {
-            call.note("the caller's client has retryOnConnectionFailure(false)");
-            return NO;
-        }
-        if (unprocessed && !UnprocessedRepeats.allows(attempt)) {
-            call.note("refused without being processed in " + (repeats + 1) + " attempts");
-            return NO;
+        NoRetry objection = objection(call, attempt, outcome, response, unprocessed);
+        if (objection != null) {
+            return no(call, objection);
         }
         long wait = backoff(attempt, outcome, response);
         if (wait == NO) {
-            call.note("the peer asks for a longer pause than a retry waits");
-            return NO;
+            return no(call, PAUSE_TOO_LONG);
         }
         if (time.now() + wait >= call.deadline()) {
-            call.note("no time left for a retry");
-            return NO;
+            return no(call, NO_TIME);
         }
         if (!isEndpointLeft(call, attempt)) {
             return NO;
         }
         if (unprocessed ? !budget.takeUnprocessed(settings, time.now()) : !budget.take(settings, time.now())) {
-            call.note(unprocessed ? "too many requests were not processed" : "retry budget exhausted");
             reportSpent(call, unprocessed);
             if (!unprocessed) {
                 noteRetriesUsed(call);
             }
-            return NO;
+            return no(call, unprocessed ? TOO_MANY_UNPROCESSED : EXHAUSTED);
         }
         return wait;
+    }
+
+    /** Why the call, the attempt or the response forbids another attempt; null: they do not. */
+    private @Nullable NoRetry objection(
+            Call call, Attempt attempt, Outcome outcome, @Nullable Response response, boolean unprocessed) {
+        if (call.options().isWithoutRetries()) {
+            return WITHOUT_RETRIES;
+        }
+        if (response != null && response.header("x-mesh-no-retry") != null) {
+            return FORBIDDEN;
+        }
+        int repeats = UnprocessedRepeats.before(attempt);
+        if (!unprocessed && attempt.number() - repeats > retries) {
+            return used;
+        }
+        if (outcome.processed() != Outcome.Processed.NO && isForRetry(call)) {
+            return OF_RETRY;
+        }
+        NoRetry objection = RetryRules.objection(call.request(), call.options(), outcome);
+        if (objection != null) {
+            return objection;
+        }
+        if (response == null && !call.repeatsUnanswered()) {
+            return UNANSWERED;
+        }
+        return !unprocessed || UnprocessedRepeats.allows(attempt)
+                ? null
+                : new NoRetry(Why.UNPROCESSED, "refused without being processed in " + (repeats + 1) + " attempts");
+    }
+
+    private static long no(Call call, NoRetry why) {
+        call.noRetry(why);
+        return NO;
+    }
+
+    /** Whether the outcome needs an explanation; an attempt that the mesh or the caller ended has one. */
+    private static boolean isFailure(@Nullable Outcome outcome, int status) {
+        return outcome != null
+                && switch (outcome) {
+                    case RESPONSE -> status >= 500 || status == TOO_MANY_REQUESTS;
+                    case CACHED, DEADLINE, CANCELLED, REFUSED -> false;
+                    default -> true;
+                };
     }
 
     private void reportSpent(Call call, boolean unprocessed) {
@@ -287,7 +348,8 @@ public final class Retry implements CallLayer {
             to.settingOfCaller("retry", "at most one attempt");
             return;
         }
-        to.setting("retry", retries + (retries == 1 ? " retry" : " retries") + " on " + rules.inWords() + ", " + backoff);
+        to.setting("retry", retries + (retries == 1 ? " retry" : " retries") + " on " + rules.inWords() + ", back-off from "
+                        + backoff.baseNanos() / 1_000_000 + " ms");
         settings.explain(to);
         if (call != null && isForRetry(call)) {
             to.remark("the inbound request is a retry itself, so only what was not processed is sent again");

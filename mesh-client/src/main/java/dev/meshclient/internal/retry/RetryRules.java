@@ -2,6 +2,7 @@ package dev.meshclient.internal.retry;
 
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Idempotence;
+import dev.meshclient.internal.call.NoRetry;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.policy.RetryOn;
 import dev.meshclient.policy.RetryPolicy;
@@ -28,6 +29,11 @@ final class RetryRules {
             RetryOn.RESET,
             RetryOn.ATTEMPT_TIMEOUT);
 
+    private static final NoRetry BODY =
+            new NoRetry(NoRetry.Why.BODY, "the body of the request can be written only once");
+    private static final NoRetry UNSAFE = new NoRetry(
+            NoRetry.Why.UNSAFE, "the request may have been processed and is not idempotent (MeshOptions.idempotent())");
+
     private final BitSet codes = new BitSet(); // not a set: it would box each status
     private final EnumSet<RetryOn> on;
 
@@ -46,11 +52,20 @@ final class RetryRules {
 
     /** Whether the policy retries this outcome and a repetition is safe. */
     boolean again(Request request, MeshOptions options, Outcome outcome, int status) {
-        if (!(outcome == Outcome.RESPONSE ? wantsStatus(status) : wantsReset(outcome))) {
-            return false;
+        return wants(outcome, status) && objection(request, options, outcome) == null;
+    }
+
+    /** Whether the policy retries this outcome. */
+    boolean wants(Outcome outcome, int status) {
+        return outcome == Outcome.RESPONSE ? wantsStatus(status) : wantsReset(outcome);
+    }
+
+    /** Why the request cannot be sent again after this outcome; null: it can. */
+    static @Nullable NoRetry objection(Request request, MeshOptions options, Outcome outcome) {
+        if (!canBeSentAgain(request, outcome)) {
+            return BODY;
         }
-        return canBeSentAgain(request, outcome)
-                && (outcome.processed() == Outcome.Processed.NO || Idempotence.of(request, options));
+        return outcome.processed() == Outcome.Processed.NO || Idempotence.of(request, options) ? null : UNSAFE;
     }
 
     private boolean wantsStatus(int status) {
