@@ -20,7 +20,7 @@ public interface Explanation {
     /** The service that claims the host; empty if none does. */
     String service();
 
-    /** The failure of the call if it is certain; null otherwise. */
+    /** The failure of the call if it is certain; if each backend of the rule refuses it, that of the first. Null: it is not. */
     @Nullable
     Refusal refusal();
 

@@ -58,13 +58,20 @@ final class BalanceExplanation {
             to.endpoint(e, chance, "unused", "its weight is 0");
         } else if (e.health() == Health.UNHEALTHY || e.health() == Health.DRAINING) {
             to.endpoint(
-                    e, chance, e.health() == Health.DRAINING ? "draining" : "unhealthy", "the registry states " + e.health());
+                    e,
+                    chance,
+                    e.health() == Health.DRAINING ? "draining" : "unhealthy",
+                    "the registry states " + e.health());
         } else if (ejects && state.isEjected()) {
             ejected(e, chance, to);
         } else if (!inPriorities.contains(e)) {
             to.endpoint(e, chance, "unused", "localityLbSetting.distribute sends no calls to its locality");
         } else if (state.isEjectionAborted()) {
-            to.endpoint(e, chance, "usable", "too many endpoints are ejected, so that it is not; it gets a tenth of its share");
+            to.endpoint(
+                    e,
+                    chance,
+                    "usable",
+                    "too many endpoints are ejected, so that it is not; it gets a tenth of its share");
         } else if (slow < 1) {
             to.endpoint(
                     e,

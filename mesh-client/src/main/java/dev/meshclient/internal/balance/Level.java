@@ -260,7 +260,8 @@ final class Level {
             to.locality(
                     zones.get(i).name().isEmpty() ? "no zone" : zones.get(i).name(),
                     share * shares[i],
-                    "usable weight " + members[i].weight() + " of " + zones.get(i).weight());
+                    "usable weight " + members[i].weight() + " of "
+                            + zones.get(i).weight());
         }
     }
 

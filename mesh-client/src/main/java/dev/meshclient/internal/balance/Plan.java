@@ -153,7 +153,8 @@ final class Plan {
     Endpoint dueProbe(Call call, long now) {
         boolean harmless = Idempotence.isRepeatable(call.request(), call.options());
         return ejected.stream()
-                .filter(e -> e.state().mayBeProbed(now) && e.state().ejectedUntil() <= (harmless ? now : now - CHOOSY_NANOS))
+                .filter(e ->
+                        e.state().mayBeProbed(now) && e.state().ejectedUntil() <= (harmless ? now : now - CHOOSY_NANOS))
                 .findFirst()
                 .orElse(null);
     }
@@ -384,7 +385,8 @@ final class Plan {
                     ? usable + ", fewer than " + settings.minHealthPercent() + " %: panic, health is ignored"
                     : settings.failover() == FailoverMode.STRICT
                             ? usable + "; STRICT: the first priority with a usable endpoint gets all calls"
-                            : usable + ": " + PriorityLoad.inWords(able[i], known);
+                            : usable + ": " + PriorityLoad.inWords(able[i], known)
+                                    + (PriorityLoad.available(health) < 100 ? ", and no priority covers the rest" : "");
         }
 
         /** Where health is ignored. */

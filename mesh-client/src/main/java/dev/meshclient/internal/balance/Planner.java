@@ -163,7 +163,9 @@ public final class Planner {
     void explain(ExplanationSink to) {
         to.setting("loadBalancer", settings.algorithm());
         to.setting("trafficDistribution", settings.zoned() ? "PreferSameZone" : "Any");
-        to.setting("localityLbSetting", settings.localities().equals(LocalityLbSetting.NONE) ? null : settings.localities());
+        to.setting(
+                "localityLbSetting",
+                settings.localities().equals(LocalityLbSetting.NONE) ? null : settings.localities());
         to.setting("failoverMode", settings.failover());
         to.setting(
                 "outlierDetection.minHealthPercent",

@@ -42,27 +42,25 @@ final class ZoneShares {
 
     /** The arithmetic of {@link #of}, for people. */
     static String inWords(Map<String, Capacity> zones, String own, Map<String, Long> callers) {
-        Capacity local = zones.get(own);
         if (own.isEmpty()) {
-            return "the caller's zone is not known: zones share by usable capacity";
+            return "the caller's zone is not known: the zones share the calls by usable capacity";
         }
-        boolean population = callers.getOrDefault(own, 0L) > 0;
+        Capacity local = zones.get(own);
+        long here = callers.getOrDefault(own, 0L);
+        String spill = " to the other zones by " + (here > 0 ? "spare" : "usable") + " capacity";
         if (local == null || local.usable == 0) {
-            return "the caller's zone " + own + (local == null ? " has no endpoint" : " has no usable endpoint")
-                    + ": the calls spill to the other zones by " + (population ? "spare" : "usable") + " capacity";
+            return own + ", the caller's zone, has no " + (local == null ? "" : "usable ") + "endpoint: all calls spill"
+                    + spill;
         }
-        double stay = population ? residualStay(zones, own, callers) : localStay(local);
-        String sum = population
-                ? own + " has " + percent(share(callers.get(own), sum(callers))) + " of the callers ("
-                        + callers.get(own) + " of " + sum(callers) + ") and " + percent(upstream(zones, own))
-                        + " of the usable capacity"
-                : "1.4 x " + local.usable + " usable / " + local.configured + " listed in the caller's zone " + own;
-        return sum
+        double stay = here > 0 ? residualStay(zones, own, callers) : localStay(local);
+        String why = here > 0
+                ? own + ", the caller's zone, has " + percent(share(here, sum(callers))) + " of the callers and "
+                        + percent(upstream(zones, own)) + " of the usable capacity"
+                : own + ", the caller's zone: 1.4 x " + local.usable + " usable / " + local.configured + " listed";
+        return why
                 + (stay >= 1
-                        ? (population ? ": all calls stay" : " covers all calls: they stay")
-                        : (population ? ": " + percent(stay) + " of the calls stay" : " covers " + percent(stay) + " of the calls: they stay")
-                                + ", and the rest spills to the other zones by " + (population ? "spare" : "usable")
-                                + " capacity");
+                        ? ": all calls stay"
+                        : ": " + percent(stay) + " of the calls stay, " + percent(1 - stay) + " spill" + spill);
     }
 
     private static String percent(double share) {

@@ -229,10 +229,11 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         MeshState now = current.now();
         ExplanationBuilder to = new ExplanationBuilder(call, now.sources(), MeshState.settings());
         String host = HostPattern.normal(request.url().host());
-        Admission found = find(now == MeshState.NONE ? null : now, host, request.url().port());
+        Admission found =
+                find(now == MeshState.NONE ? null : now, host, request.url().port());
         if (found == unknown) {
-            to.remark("the source of policy is asked for this host, if it can be");
-            to.refuse(UnroutedFailures.unlisted(call, revision(), false));
+            to.remark("a call asks the source of policy for this host");
+            to.refuse(UnroutedFailures.unlisted(call, revision(), true));
         } else if (found instanceof Admission.Wait) {
             to.await(waiting(found, host));
         } else if (found instanceof Admission.Ours ours) {

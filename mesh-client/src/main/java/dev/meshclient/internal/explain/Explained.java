@@ -52,8 +52,7 @@ record Explained(
 
     record LocalityFacts(String name, double share, String why) implements Locality {}
 
-    record EndpointFacts(String address, String locality, double share, String state, String why)
-            implements Endpoint {}
+    record EndpointFacts(String address, String locality, double share, String state, String why) implements Endpoint {}
 
     record SettingFacts(String name, String value, Source source) implements Setting {}
 

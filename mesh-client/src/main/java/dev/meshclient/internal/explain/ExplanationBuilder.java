@@ -46,10 +46,19 @@ public final class ExplanationBuilder implements ExplanationSink {
 
     /** A rule whose backends are not complete yet. */
     private record DraftRule(
-            String name, int number, String condition, Explanation.Rule.State state, String why, List<OfBackend> backends) {
+            String name,
+            int number,
+            String condition,
+            Explanation.Rule.State state,
+            String why,
+            List<OfBackend> backends) {
         Explanation.Rule build() {
             return new Explained.RuleFacts(
-                    name, condition, state, why, backends.stream().map(OfBackend::build).toList());
+                    name,
+                    condition,
+                    state,
+                    why,
+                    backends.stream().map(OfBackend::build).toList());
         }
     }
 

@@ -25,13 +25,15 @@ final class ExplanationText {
                 .append(
                         switch (e.result()) {
                             case SENT -> e.service().isEmpty() ? "" : " to service " + e.service();
-                            case REFUSED -> " is refused" + (e.service().isEmpty() ? "" : " by the rules for service " + e.service());
+                            case REFUSED ->
+                                " is refused"
+                                        + (e.service().isEmpty() ? "" : " by the rules for service " + e.service());
                             case WAITS -> " waits" + (e.service().isEmpty() ? "" : ", then to service " + e.service());
                             case OUTSIDE -> " is no call of the mesh";
                         })
                 .append(e.policy().isEmpty() ? "" : ", policy " + e.policy());
         Explanation.Refusal refusal = e.refusal();
-        if (refusal != null) {
+        if (refusal != null && e.rule() == null) { // otherwise the backends print theirs
             line(1, "! " + refusal);
         }
         e.remarks().forEach(remark -> line(1, remark));
@@ -52,7 +54,10 @@ final class ExplanationText {
     }
 
     private void backend(Explanation.Backend backend) {
-        line(1, "backend " + backend.name() + ": " + percent(backend.share()) + " of the calls, weight " + backend.weight());
+        line(
+                1,
+                "backend " + backend.name() + ": " + percent(backend.share()) + " of the calls, weight "
+                        + backend.weight());
         Explanation.Refusal refusal = backend.refusal();
         if (refusal != null) {
             line(2, "! " + refusal);
@@ -110,6 +115,8 @@ final class ExplanationText {
     }
 
     private void line(int depth, String content) {
-        text.append(text.length() == 0 ? "" : "\n").append("  ".repeat(depth)).append(content.replace("\n", "\n  " + "  ".repeat(depth)));
+        text.append(text.length() == 0 ? "" : "\n")
+                .append("  ".repeat(depth))
+                .append(content.replace("\n", "\n  " + "  ".repeat(depth)));
     }
 }

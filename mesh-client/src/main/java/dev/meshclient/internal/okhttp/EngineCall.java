@@ -203,9 +203,7 @@ final class EngineCall extends OuterCall implements Wire, CallLayer, Function0<E
     /** The options that the request has as its tag. */
     static MeshOptions stated(Request request) {
         MeshOptions stated = request.tag(OPTIONS);
-        return stated != null
-                ? stated
-                : request.tag(UNTYPED) instanceof MeshOptions said ? said : MeshOptions.DEFAULT;
+        return stated != null ? stated : request.tag(UNTYPED) instanceof MeshOptions said ? said : MeshOptions.DEFAULT;
     }
 
     /**

@@ -19,7 +19,8 @@ record OutOfScope(Consumer<String> ask, CallLayer layers) implements CallLayer {
 
     @Override
     public void explain(ExplanationSink to) {
-        to.remark("the document in force does not cover the service, which is kept; each call requests its host from the source");
+        to.remark(
+                "the document in force does not cover the service, which is kept; each call requests its host from the source");
         layers.explain(to);
     }
 

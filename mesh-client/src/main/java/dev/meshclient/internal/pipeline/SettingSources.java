@@ -6,7 +6,6 @@ import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.OutlierDetection;
 import dev.meshclient.policy.RetryConstraint;
-import dev.meshclient.policy.RouteSettings;
 import dev.meshclient.policy.Rule;
 import dev.meshclient.policy.Service;
 import dev.meshclient.policy.Settings;
@@ -87,7 +86,8 @@ final class SettingSources {
             ofRoute.add(new Level(Source.RULE, new Settings(rule.settings(), BackendSettings.NONE)));
         }
         if (called != null && !backend.name().equals(backend.service())) {
-            Subset subset = called.subset(backend.name().substring(backend.service().length() + 1));
+            Subset subset =
+                    called.subset(backend.name().substring(backend.service().length() + 1));
             levels.add(new Level(Source.SUBSET, subset == null ? Settings.NONE : subset.settings()));
         }
         if (called != null) {
@@ -99,8 +99,7 @@ final class SettingSources {
             add(caller, ofRoute);
         }
         Settings defaults = called == null ? Settings.NONE : called.defaults();
-        this.ofDefaultAccount =
-                defaults.backend().serviceAccount() == null ? Source.BUILT_IN : Source.DEFAULTS;
+        this.ofDefaultAccount = defaults.backend().serviceAccount() == null ? Source.BUILT_IN : Source.DEFAULTS;
         this.defaultAccount = called == null
                 ? null
                 : MeshPolicy.builder()

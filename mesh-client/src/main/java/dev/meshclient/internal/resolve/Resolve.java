@@ -104,7 +104,8 @@ public final class Resolve implements AttemptLayer {
     @Override
     public void explain(ExplanationSink to) {
         if (backend.isUnknown()) {
-            to.await("no address of '" + backend.name + "' is known yet: a call waits up to 5 s for the names to be resolved");
+            to.await("no address of '" + backend.name
+                    + "' is known yet: a call waits up to 5 s for the names to be resolved");
         }
     }
 

@@ -348,14 +348,16 @@ public final class Retry implements CallLayer {
             to.settingOfCaller("retry", "at most one attempt");
             return;
         }
-        to.setting("retry", retries + (retries == 1 ? " retry" : " retries") + " on " + rules.inWords() + ", back-off from "
+        to.setting(
+                "retry",
+                retries + (retries == 1 ? " retry" : " retries") + " on " + rules.inWords() + ", back-off from "
                         + backoff.baseNanos() / 1_000_000 + " ms");
         settings.explain(to);
         if (call != null && isForRetry(call)) {
             to.remark("the inbound request is a retry itself, so only what was not processed is sent again");
         } else if (call != null && !Idempotence.isRepeatable(call.request(), call.options())) {
-            to.remark(call.request().method() + " is not idempotent, or its body is sent once: only what was not processed"
-                    + " is sent again");
+            to.remark(call.request().method()
+                    + " is not idempotent, or its body is sent once: only what was not processed" + " is sent again");
         }
     }
 

@@ -99,8 +99,7 @@ final class RetryRules {
 
     /** In the words of a document. */
     String inWords() {
-        return Stream.concat(
-                        on.stream().map(RetryOn::word), codes.stream().mapToObj(String::valueOf))
+        return Stream.concat(on.stream().map(RetryOn::word), codes.stream().mapToObj(String::valueOf))
                 .collect(Collectors.joining(" "));
     }
 

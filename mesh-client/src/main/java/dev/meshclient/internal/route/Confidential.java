@@ -15,13 +15,17 @@ final class Confidential {
 
     /** @param part the part of the request: {@code header authorization} */
     static String shown(String part, String value) {
-        if (!part.equals("path") && !part.equals("method") && SECRET.matcher(part.toLowerCase(Locale.ROOT)).find()) {
+        if (!part.equals("path")
+                && !part.equals("method")
+                && SECRET.matcher(part.toLowerCase(Locale.ROOT)).find()) {
             return "(confidential)";
         }
         StringBuilder text = new StringBuilder("\"");
         value.codePoints()
                 .limit(MAX)
-                .forEach(c -> text.appendCodePoint(Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c));
-        return text.append(value.codePointCount(0, value.length()) > MAX ? "\"..." : "\"").toString();
+                .forEach(c -> text.appendCodePoint(
+                        Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c));
+        return text.append(value.codePointCount(0, value.length()) > MAX ? "\"..." : "\"")
+                .toString();
     }
 }

@@ -189,7 +189,8 @@ public final class Route implements CallLayer {
     public String toString() {
         return entries.stream()
                 .flatMap(e -> e.backends.stream()
-                        .map(b -> "rule " + e.rule.name + " -> " + b.target.backend() + " x" + b.weight + ": " + b.layers))
+                        .map(b -> "rule " + e.rule.name + " -> " + b.target.backend() + " x" + b.weight + ": "
+                                + b.layers))
                 .distinct()
                 .collect(Collectors.joining("\n  ", "route(" + service + ")\n  ", ""));
     }
