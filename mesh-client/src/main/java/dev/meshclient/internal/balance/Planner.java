@@ -6,6 +6,7 @@ import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.TrafficCounters;
+import dev.meshclient.internal.endpoint.ZoneAttempts;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
@@ -129,6 +130,10 @@ public final class Planner {
 
     TrafficCounters traffic() {
         return service.get(TrafficCounters.SLOT);
+    }
+
+    ZoneAttempts zones() {
+        return service.get(ZoneAttempts.SLOT);
     }
 
     FailbackRamp ramp() {
