@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** What an explanation states is what the next call does: random documents, requests, failures and pauses. */
@@ -88,7 +90,7 @@ class ExplainedCallsTest {
         String both = explained + "\n" + document;
         seen.merge(explained.result(), 1, Integer::sum);
         Decision decision;
-        IOException failure = null;
+        @Nullable IOException failure = null;
         try (Response response = client.newCall(request).execute()) {
             decision = Mesh.decision(response);
         } catch (IOException e) {
@@ -109,7 +111,10 @@ class ExplainedCallsTest {
         }
     }
 
-    private void assertRefused(Explanation.Refusal refusal, IOException failure, String both) {
+    private void assertRefused(
+            Explanation.@Nullable Refusal refusal, @Nullable IOException failure, String both) {
+        Objects.requireNonNull(refusal);
+        Objects.requireNonNull(failure, both);
         assertThat(failure).as(both).isInstanceOf(MeshRefusal.class);
         assertThat(failure.getClass().getSimpleName() + " " + ((MeshRefusal) failure).reason() + " "
                         + failure.getMessage())
@@ -118,10 +123,10 @@ class ExplainedCallsTest {
         refusals.merge(refusal.exception(), 1, Integer::sum);
     }
 
-    private void assertSent(Explanation explained, Decision decision, IOException failure, String both) {
+    private void assertSent(Explanation explained, Decision decision, @Nullable IOException failure, String both) {
         assertThat(decision.service()).as(both).isEqualTo(explained.service());
         assertThat(decision.policy()).as(both).isEqualTo(explained.policy());
-        Explanation.Rule rule = explained.rule();
+        Explanation.Rule rule = Objects.requireNonNull(explained.rule());
         assertThat(decision.rule()).as(both).isEqualTo(rule.name());
         List<Explanation.Backend> drawn = rule.backends().stream()
                 .filter(b -> b.share() > 0 && b.name().equals(decision.backend()))

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import okhttp3.Request;
@@ -38,8 +39,10 @@ class MeshExplainTest {
                 .with("'defaults': {'retry': {'attempts': 1}, 'outlierDetection': {'consecutive5xxErrors': 3}}")
                 .services(Documents.service("orders").with(fieldsOfOrders))
                 .json();
-        return TestMesh.of(document, builder -> settings.apply(
-                builder.workload(Workload.of("checkout").zone("eu/a"))));
+        return TestMesh.of(
+                document,
+                builder ->
+                        settings.apply(builder.workload(Workload.of("checkout").zone("eu/a"))));
     }
 
     private static TestMesh mesh(String fieldsOfOrders) {
@@ -52,8 +55,7 @@ class MeshExplainTest {
 
     private static void call(TestMesh mesh, String url, int times) throws IOException {
         for (int i = 0; i < times; i++) {
-            Request once = get(url)
-                    .tag(MeshOptions.class, MeshOptions.DEFAULT.withoutRetries())
+            Request once = get(url).tag(MeshOptions.class, MeshOptions.DEFAULT.withoutRetries())
                     .build();
             try (Response response = mesh.client().newCall(once).execute()) {
                 assertThat(response.body().string()).isNotNull();
@@ -90,7 +92,10 @@ class MeshExplainTest {
     void an_ejected_endpoint() throws Exception {
         try (TestMesh mesh = mesh(ENDPOINTS)) {
             mesh.service("orders").endpointAnswers("10.0.1.12:80", FakeAnswer.status(503));
-            while (mesh.mesh().status().service("orders").endpoints().get(1).ejected().isEmpty()) {
+            while (status(mesh).endpoints()
+                    .get(1)
+                    .ejected()
+                    .isEmpty()) {
                 call(mesh, "http://orders/", 1);
             }
             mesh.advance(Duration.ofSeconds(2));
@@ -100,7 +105,8 @@ class MeshExplainTest {
 
     @Test
     void a_zone_that_spills() throws Exception {
-        String draining = ENDPOINTS.replace("'10.0.1.12', 'port': 80", "'10.0.1.12', 'port': 80, 'health': 'DRAINING'")
+        String draining = ENDPOINTS
+                .replace("'10.0.1.12', 'port': 80", "'10.0.1.12', 'port': 80, 'health': 'DRAINING'")
                 .replace("'10.0.1.21', 'port': 80", "'10.0.1.21', 'port': 80, 'health': 'UNHEALTHY'");
         try (TestMesh mesh = mesh(draining)) {
             assertPrinted(mesh.mesh().explain(get("http://orders/").build()));
@@ -112,7 +118,8 @@ class MeshExplainTest {
         String reads = ENDPOINTS + ", 'authorization': [{'name': 'only-reads', 'action': 'ALLOW',"
                 + " 'rules': [{'to': [{'operation': {'methods': ['GET']}}]}]}]";
         try (TestMesh mesh = mesh(reads)) {
-            assertPrinted(mesh.mesh().explain(get("http://orders/v1/orders/7").delete().build()));
+            assertPrinted(mesh.mesh()
+                    .explain(get("http://orders/v1/orders/7").delete().build()));
         }
     }
 
@@ -134,7 +141,8 @@ class MeshExplainTest {
     @Test
     void a_host_outside_and_a_host_without_policy() throws Exception {
         try (TestMesh mesh = mesh(ENDPOINTS, builder -> builder.claim("billing"))) {
-            Explanation outside = mesh.mesh().explain(get("https://api.example/").build());
+            Explanation outside =
+                    mesh.mesh().explain(get("https://api.example/").build());
             assertThat(outside.result()).isEqualTo(Explanation.Result.OUTSIDE);
             assertPrinted(outside);
             assertPrinted(mesh.mesh().explain(get("http://billing/").build()));
@@ -147,32 +155,39 @@ class MeshExplainTest {
             Request request = get("http://orders/")
                     .tag(MeshOptions.class, MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(2)))
                     .build();
-            Explanation.Backend v2 = mesh.mesh().explain(request).rule().backends().get(1);
+            Explanation.Backend v2 =
+                    ruleOf(mesh.mesh().explain(request)).backends().get(1);
             assertSetting(v2, "timeouts.request", "2s", Source.CALLER);
             assertSetting(v2, "timeouts.backendRequest", "1s", Source.RULE);
             assertSetting(v2, "limits.maxRequests", "64", Source.SUBSET);
             assertSetting(v2, "outlierDetection.consecutive5xxErrors", "3", Source.DEFAULTS);
             assertSetting(v2, "outlierDetection.interval", "10s", Source.BUILT_IN);
             assertSetting(v2, "authorization", "none", Source.BUILT_IN);
-            Explanation service = mesh.mesh().status().service("orders").effective();
+            Explanation service = Objects.requireNonNull(status(mesh).effective());
             assertThat(service.request()).isEmpty();
-            assertThat(service.rules()).hasSize(2).allMatch(rule -> !rule.backends().isEmpty());
+            assertThat(service.rules()).hasSize(2).allMatch(rule -> !rule.backends()
+                    .isEmpty());
             assertSetting(service.rules().get(1).backends().get(1), "timeouts.request", "3s", Source.SERVICE);
         }
     }
 
     private static void assertSetting(Explanation.Backend backend, String name, String value, Source source) {
-        assertThat(backend.settings()).filteredOn(s -> s.name().equals(name)).singleElement().satisfies(s -> {
-            assertThat(s.value()).as(name).isEqualTo(value);
-            assertThat(s.source()).as(name).isEqualTo(source);
-        });
+        assertThat(backend.settings())
+                .filteredOn(s -> s.name().equals(name))
+                .singleElement()
+                .satisfies(s -> {
+                    assertThat(s.value()).as(name).isEqualTo(value);
+                    assertThat(s.source()).as(name).isEqualTo(source);
+                });
     }
 
     @Test
     void a_setting_that_moves_to_the_defaults_has_another_source_although_nothing_is_compiled_again() throws Exception {
         String one = Documents.mesh("shop")
                 .version(1)
-                .services(Documents.service("orders").with("'limits': {'maxRequests': 7}").endpoint(80))
+                .services(Documents.service("orders")
+                        .with("'limits': {'maxRequests': 7}")
+                        .endpoint(80))
                 .json();
         String other = Documents.mesh("shop")
                 .version(2)
@@ -187,10 +202,14 @@ class MeshExplainTest {
     }
 
     private static Explanation.Backend orders(TestMesh mesh) {
-        return mesh.mesh()
-                .explain(get("http://orders/").build())
-                .rule()
-                .backends()
-                .get(0);
+        return ruleOf(mesh.mesh().explain(get("http://orders/").build())).backends().get(0);
+    }
+
+    private static Explanation.Rule ruleOf(Explanation explanation) {
+        return Objects.requireNonNull(explanation.rule());
+    }
+
+    private static MeshStatus.Service status(TestMesh mesh) {
+        return Objects.requireNonNull(mesh.mesh().status().service("orders"));
     }
 }
