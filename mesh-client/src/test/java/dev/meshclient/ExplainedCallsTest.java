@@ -111,8 +111,7 @@ class ExplainedCallsTest {
         }
     }
 
-    private void assertRefused(
-            Explanation.@Nullable Refusal refusal, @Nullable IOException failure, String both) {
+    private void assertRefused(Explanation.@Nullable Refusal refusal, @Nullable IOException failure, String both) {
         Objects.requireNonNull(refusal);
         Objects.requireNonNull(failure, both);
         assertThat(failure).as(both).isInstanceOf(MeshRefusal.class);

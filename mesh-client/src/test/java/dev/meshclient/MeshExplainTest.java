@@ -92,10 +92,7 @@ class MeshExplainTest {
     void an_ejected_endpoint() throws Exception {
         try (TestMesh mesh = mesh(ENDPOINTS)) {
             mesh.service("orders").endpointAnswers("10.0.1.12:80", FakeAnswer.status(503));
-            while (status(mesh).endpoints()
-                    .get(1)
-                    .ejected()
-                    .isEmpty()) {
+            while (status(mesh).endpoints().get(1).ejected().isEmpty()) {
                 call(mesh, "http://orders/", 1);
             }
             mesh.advance(Duration.ofSeconds(2));
@@ -202,7 +199,9 @@ class MeshExplainTest {
     }
 
     private static Explanation.Backend orders(TestMesh mesh) {
-        return ruleOf(mesh.mesh().explain(get("http://orders/").build())).backends().get(0);
+        return ruleOf(mesh.mesh().explain(get("http://orders/").build()))
+                .backends()
+                .get(0);
     }
 
     private static Explanation.Rule ruleOf(Explanation explanation) {

@@ -214,7 +214,8 @@ class BlameTest {
     }
 
     private String endpoint() {
-        MeshStatus.Service orders = Objects.requireNonNull(router.control().status("test").service("orders"));
+        MeshStatus.Service orders =
+                Objects.requireNonNull(router.control().status("test").service("orders"));
         MeshStatus.Endpoint endpoint = orders.endpoints().get(0);
         return endpoint.isProbed() + " " + endpoint;
     }
