@@ -1,5 +1,6 @@
 package dev.meshclient.examples.demo;
 
+import dev.meshclient.Explanation;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.SpanId;
 import io.opentelemetry.sdk.trace.data.SpanData;
@@ -7,12 +8,15 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
 /** One call, as its access line, its spans and its metrics show it; and what a mesh answers when asked about the next one. */
 final class CallIsSeen implements Step {
     private static final String ZONE = "a";
     private static final String SERVICE = "service-b";
+    private static final Request NEXT =
+            new Request.Builder().url("http://" + SERVICE + "/").build();
     private static final AttributeKey<String> BACKEND = AttributeKey.stringKey("mesh.backend");
     private static final AttributeKey<Long> PORT = AttributeKey.longKey("network.peer.port");
     private static final AttributeKey<String> IN_ZONE = AttributeKey.stringKey("mesh.zone");
@@ -38,7 +42,28 @@ final class CallIsSeen implements Step {
         stage.expect(
                 "errors seen by callers", Bounds.exactly(0), ejected.errors().size());
         recorded(stage);
+        explained(stage, sender);
         bad.answerWith(0);
+    }
+
+    private static void explained(Stage stage, Member sender) {
+        Explanation next = sender.explain(NEXT);
+        stage.say("service-a in zone " + ZONE + " explains its next call, which it does not send:");
+        next.toString()
+                .lines()
+                .filter(line -> !line.strip().startsWith("built in: ")
+                        && !line.strip().startsWith("none: "))
+                .forEach(line -> stage.say("       " + line));
+        List<Explanation.Backend> backends =
+                next.rules().stream().flatMap(rule -> rule.backends().stream()).toList();
+        stage.expect("backends that it explains", Bounds.exactly(2), backends.size());
+        stage.expect(
+                "endpoints that it says are ejected",
+                Bounds.exactly(1),
+                backends.stream()
+                        .flatMap(backend -> backend.endpoints().stream())
+                        .filter(endpoint -> endpoint.state().equals("ejected"))
+                        .count());
     }
 
     private static void recorded(Stage stage) throws IOException {

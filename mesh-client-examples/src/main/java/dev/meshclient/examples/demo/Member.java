@@ -1,5 +1,6 @@
 package dev.meshclient.examples.demo;
 
+import dev.meshclient.Explanation;
 import dev.meshclient.Mesh;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.AuthorizationEvent;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
 
 /** A mesh and the client that it wraps, as in an application. Counts the events of its listener. */
 final class Member implements MeshListener, CallObserver, Closeable {
@@ -53,6 +55,11 @@ final class Member implements MeshListener, CallObserver, Closeable {
 
     OkHttpClient http() {
         return http;
+    }
+
+    /** What the mesh would do with a call now. */
+    Explanation explain(Request request) {
+        return mesh.explain(request);
     }
 
     /** Authorizes inbound requests. */
