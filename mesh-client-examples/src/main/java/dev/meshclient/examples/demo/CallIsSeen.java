@@ -51,8 +51,8 @@ final class CallIsSeen implements Step {
         stage.say("service-a in zone " + ZONE + " explains its next call, which it does not send:");
         next.toString()
                 .lines()
-                .filter(line -> !line.strip().startsWith("built in: ")
-                        && !line.strip().startsWith("none: "))
+                .filter(line ->
+                        !line.strip().startsWith("built in: ") && !line.strip().startsWith("none: "))
                 .forEach(line -> stage.say("       " + line));
         List<Explanation.Backend> backends =
                 next.rules().stream().flatMap(rule -> rule.backends().stream()).toList();
