@@ -2,6 +2,7 @@ package dev.meshclient.internal.outlier;
 
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.time.Time;
@@ -110,6 +111,11 @@ public final class Outlier implements AttemptLayer {
         for (int i = 0; i < endpoints.size(); i++) {
             endpoints.get(i).state().startInterval();
         }
+    }
+
+    @Override
+    public void explain(ExplanationSink to) {
+        settings.explain(to);
     }
 
     @Override
