@@ -20,7 +20,6 @@ final class Plan {
     /** How long a due probe waits for a repeatable request before any request may probe. */
     private static final long CHOOSY_NANOS = 10_000_000_000L;
 
-    private static final long SLOW_START_NANOS = 30_000_000_000L;
     private static final double SLOWEST = 0.1;
     private static final int REDRAWS = 4;
 
@@ -176,11 +175,8 @@ final class Plan {
     }
 
     private static boolean isTooSoon(Endpoint endpoint, RandomGenerator random, long now) {
-        long back = endpoint.state().changedAt();
-        long since = now - back;
-        return back != 0
-                && since < SLOW_START_NANOS
-                && random.nextDouble() >= Math.max(SLOWEST, (double) since / SLOW_START_NANOS);
+        double share = endpoint.state().slowStart(now);
+        return share < 1 && random.nextDouble() >= Math.max(SLOWEST, share);
     }
 
     private Endpoint away(Level level, Endpoint home, RandomGenerator random) {
