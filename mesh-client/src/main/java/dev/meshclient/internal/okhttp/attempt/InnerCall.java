@@ -50,6 +50,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
     private boolean headersStarted;
     private boolean headersOpen; // their end was not reported
     private boolean responseStarted;
+    private boolean exchangeFailed;
     private boolean done;
     private boolean released;
     private volatile @Nullable Rare rare;
@@ -61,6 +62,9 @@ public final class InnerCall extends EventForwarder implements Runnable {
 
         @Nullable
         HandshakeTimer handshake;
+
+        @Nullable
+        Connection shown;
 
         long connectStartedAt;
     }
@@ -132,9 +136,10 @@ public final class InnerCall extends EventForwarder implements Runnable {
         }
     }
 
+    /** The route to the peer, for an authenticator of the caller. */
     @Nullable
     public Route route() {
-        Connection mine = connection;
+        Connection mine = shown(connection);
         return mine == null ? null : mine.route();
     }
 
@@ -176,6 +181,11 @@ public final class InnerCall extends EventForwarder implements Runnable {
     /** Whether a byte of the response arrived. */
     boolean hasAnswer() {
         return responseStarted;
+    }
+
+    /** Whether OkHttp reported the failure of an exchange: any other failure is the application's own. */
+    boolean hasFailedExchange() {
+        return exchangeFailed;
     }
 
     /** Whether the connection existed before this attempt. */
@@ -231,7 +241,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
         try {
             if (mine != null && !released) {
                 released = true;
-                outerCall.released(mine);
+                outerCall.released(mine, reported(mine));
             }
         } finally {
             over(null);
@@ -317,6 +327,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
     /** Reported only where OkHttp itself repeats; where the mesh repeats, its own decision counts. */
     @Override
     public void retryDecision(Call call, IOException exception, boolean retry) {
+        exchangeFailed &= !retry;
         if (!toMesh) {
             to().retryDecision(as(call), exception, retry);
         }
@@ -331,10 +342,14 @@ public final class InnerCall extends EventForwarder implements Runnable {
 
     @Override
     public void connectionAcquired(Call call, Connection acquired) {
+        Rare known = rare;
+        if (known != null) {
+            known.shown = null;
+        }
         connection = acquired;
         released = false;
         if (!outerCall.keptOver(acquired)) {
-            super.connectionAcquired(call, acquired);
+            super.connectionAcquired(call, reported(acquired));
         }
     }
 
@@ -348,7 +363,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
             released = true;
             boolean reported = false;
             try {
-                outerCall.released(given);
+                outerCall.released(given, reported(given));
                 reported = true;
             } finally {
                 endUnless(reported);
@@ -413,11 +428,29 @@ public final class InnerCall extends EventForwarder implements Runnable {
         return toMesh && endpoint != null ? ShownAddress.of(endpoint, logical) : logical;
     }
 
-    /** The connection of the attempt, for a network interceptor of the caller. */
+    /** The connection of the attempt as code of the caller sees it: the same object until another is acquired. */
     @Nullable
     Connection shown(@Nullable Connection used) {
+        return used == null ? null : shownTo(used);
+    }
+
+    private Connection shownTo(Connection used) {
         Endpoint endpoint = attempt.endpoint();
-        return toMesh && endpoint != null && used != null ? ShownAddress.of(endpoint, used) : used;
+        if (!toMesh || endpoint == null) {
+            return used;
+        }
+        Rare mine = rare();
+        Connection shown = mine.shown;
+        if (shown == null) {
+            shown = ShownAddress.of(endpoint, used);
+            mine.shown = shown;
+        }
+        return shown;
+    }
+
+    /** The connection for the events of the caller's listener; without one, nothing is made for it. */
+    private Connection reported(Connection used) {
+        return outerCall.reportsEndAtOnce() ? used : shownTo(used);
     }
 
     @Override
@@ -452,6 +485,12 @@ public final class InnerCall extends EventForwarder implements Runnable {
     }
 
     @Override
+    public void requestFailed(Call call, IOException ioe) {
+        exchangeFailed = true;
+        super.requestFailed(call, ioe);
+    }
+
+    @Override
     public void responseHeadersEnd(Call call, Response response) {
         responseStarted = true;
         super.responseHeadersEnd(call, response);
@@ -471,6 +510,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
 
     @Override
     public void responseFailed(Call call, IOException ioe) {
+        exchangeFailed = true;
         boolean reported = false;
         try {
             super.responseFailed(call, ioe);
