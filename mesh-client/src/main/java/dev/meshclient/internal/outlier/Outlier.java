@@ -2,6 +2,7 @@ package dev.meshclient.internal.outlier;
 
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
@@ -114,6 +115,11 @@ public final class Outlier implements AttemptLayer {
         for (int i = 0; i < endpoints.size(); i++) {
             endpoints.get(i).state().startInterval();
         }
+    }
+
+    @Override
+    public void explain(ExplanationSink to) {
+        settings.explain(to);
     }
 
     @Override

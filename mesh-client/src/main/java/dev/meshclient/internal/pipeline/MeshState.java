@@ -4,6 +4,7 @@ import dev.meshclient.internal.authz.Boundary;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.LiveStates;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.limit.InFlight;
@@ -231,6 +232,25 @@ public final class MeshState {
     public String pipeline(String service) {
         CompiledService compiled = services.get(service);
         return compiled == null ? "" : compiled.layers().toString();
+    }
+
+    /** Where the settings of its services are stated. */
+    public ExplanationSink.Sources sources() {
+        return (service, rule, backend, field) ->
+                SettingSources.of(policy, service, rule, backend).of(field);
+    }
+
+    /** All settings that calls may have, in the order of the document. */
+    public static List<String> settings() {
+        return SettingSources.fields();
+    }
+
+    /** States the rules and settings of a service. */
+    public void explain(String service, ExplanationSink to) {
+        CompiledService compiled = services.get(service);
+        if (compiled != null) {
+            compiled.layers().explain(to);
+        }
     }
 
     @Override
