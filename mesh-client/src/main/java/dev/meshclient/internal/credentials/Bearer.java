@@ -89,7 +89,9 @@ public final class Bearer implements AttemptLayer {
                         + (stated.overwrite() ? ", in place of that of the request" : ", unless the request has one")
                         + ", over TLS only");
         Call call = to.call();
-        if (call != null && backend.tls().mode() == Tls.Mode.DISABLE && !call.request().isHttps()) {
+        if (call != null
+                && backend.tls().mode() == Tls.Mode.DISABLE
+                && !call.request().isHttps()) {
             to.remark("token '" + stated.token()
                     + "' is not sent in the clear: with an endpoint without TLS the call fails with TokenUnavailable");
         }

@@ -293,8 +293,8 @@ public final class ExplanationBuilder implements ExplanationSink {
         }
 
         Explanation.Backend build() {
-            otherTls.forEach((mode, number) -> remarks.add(
-                    number + " of " + endpoints.size() + " endpoints state their own tlsMode, " + mode));
+            otherTls.forEach((mode, number) ->
+                    remarks.add(number + " of " + endpoints.size() + " endpoints state their own tlsMode, " + mode));
             List<Explanation.Setting> all = share == 0
                     ? List.of()
                     : fields.stream()
