@@ -60,7 +60,7 @@ class ArchitectureTest {
             "credentials",
             ".identity",
             "metrics",
-            ".telemetry");
+            ".(telemetry|authz|identity|internal.identity)");
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> OF_A_BACKEND =

@@ -24,7 +24,6 @@ final class Plan {
     /** How long a due probe waits for a repeatable request before any request may probe. */
     private static final long CHOOSY_NANOS = 10_000_000_000L;
 
-    private static final long SLOW_START_NANOS = 30_000_000_000L;
     private static final double SLOWEST = 0.1;
     private static final int REDRAWS = 4;
     private static final int REGIONS_NAMED = 3;
@@ -200,9 +199,8 @@ final class Plan {
 
     /** The part of its share that the endpoint gets since it has returned; 1: all of it. */
     static double slowStart(Endpoint endpoint, long now) {
-        long back = endpoint.state().changedAt();
-        long since = now - back;
-        return back == 0 || since >= SLOW_START_NANOS ? 1 : Math.max(SLOWEST, (double) since / SLOW_START_NANOS);
+        double passed = endpoint.state().slowStart(now);
+        return passed < 1 ? Math.max(SLOWEST, passed) : 1;
     }
 
     // ---- for explanations

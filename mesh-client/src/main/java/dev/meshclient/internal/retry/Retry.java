@@ -78,7 +78,12 @@ public final class Retry implements CallLayer {
     }
 
     /** The budget of a backend: its counts, the limits that the policy states, and the watcher. */
-    public record Budget(RetryBudget counts, RetryConstraint limits, Watcher watcher) {}
+    public record Budget(RetryBudget counts, RetryConstraint limits, Watcher watcher) {
+        /** The retries that may be made now. */
+        public long available(long now) {
+            return counts.available(BudgetSettings.of(limits), now);
+        }
+    }
 
     private Retry(Time time, @Nullable RetryPolicy stated, Budget budget, AttemptLayer next) {
         this.time = time;
