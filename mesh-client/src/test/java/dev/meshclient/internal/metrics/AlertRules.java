@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** Alert rules for Prometheus, and for each of them a test in which it fires. */
+@SuppressWarnings("ImmutableEnumChecker") // nothing changes its maps
 enum AlertRules {
     SUCCESS_LOW(
             "MeshSuccessRateLow",

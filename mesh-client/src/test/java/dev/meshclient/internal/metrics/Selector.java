@@ -5,15 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import java.util.Arrays;
-import java.util.Map;
 
 /** Parts of Prometheus's queries, made of the table of metrics: a query cannot have a tag that its metric lacks. */
 final class Selector {
     private static final PrometheusNamingConvention NAMES = new PrometheusNamingConvention();
-    private static final Map<Metric.Type, Meter.Type> TYPES = Map.of(
-            Metric.Type.TIMER, Meter.Type.TIMER,
-            Metric.Type.COUNTER, Meter.Type.COUNTER,
-            Metric.Type.GAUGE, Meter.Type.GAUGE);
 
     private final Metric metric;
     private final String common;
@@ -27,7 +22,8 @@ final class Selector {
     /** The name in Prometheus, without the suffixes of a timer. */
     static String name(Metric metric) {
         String unit = metric.type() == Metric.Type.COUNTER || metric.unit().isEmpty() ? null : metric.unit();
-        String name = NAMES.name(metric.meterName(), TYPES.get(metric.type()), unit);
+        String name =
+                NAMES.name(metric.meterName(), Meter.Type.valueOf(metric.type().name()), unit);
         String suffix = metric.type() == Metric.Type.COUNTER
                 ? "_total"
                 : metric.meterName().endsWith(".info") ? "_info" : "";
