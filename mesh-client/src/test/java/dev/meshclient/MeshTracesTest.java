@@ -358,6 +358,7 @@ class MeshTracesTest {
     }
 
     @Test
+    @SuppressWarnings("try") // the scope is only held
     void the_line_of_a_refused_call_has_the_trace_of_its_span() throws Exception {
         List<String> lines = new CopyOnWriteArrayList<>();
         try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
