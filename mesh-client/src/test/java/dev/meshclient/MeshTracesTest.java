@@ -160,6 +160,10 @@ class MeshTracesTest {
             assertThat(span.getParentSpanId()).isEqualTo(caller.getSpanContext().getSpanId());
             assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
             assertThat(span.getEvents()).isEmpty();
+            assertThat(span.getInstrumentationScopeInfo().getName()).isEqualTo("dev.meshclient");
+            assertThat(span.getInstrumentationScopeInfo().getVersion()).isNotEmpty();
+            assertThat(span.getInstrumentationScopeInfo().getSchemaUrl())
+                    .isEqualTo("https://opentelemetry.io/schemas/1.37.0");
             assertThat(attributes(span))
                     .isEqualTo(Map.ofEntries(
                             Map.entry("http.request.method", "GET"),
@@ -240,6 +244,11 @@ class MeshTracesTest {
             assertThat(span.getStatus().getDescription()).contains("127.0.0.1:" + closed);
             assertThat(attribute(span, "error.type")).isEqualTo("java.net.ConnectException");
             assertThat(attribute(span, "mesh.reason")).isEqualTo("UF");
+            assertThat(span.getEvents()).singleElement().satisfies(event -> {
+                assertThat(event.getName()).isEqualTo("exception");
+                assertThat(event.getAttributes().get(AttributeKey.stringKey("exception.type")))
+                        .isEqualTo("java.net.ConnectException");
+            });
         });
         assertThat(spans.subList(1, spans.size()))
                 .isNotEmpty()

@@ -131,16 +131,34 @@ final class Tier {
             shares[0] = 1;
             return shares;
         }
-        SortedMap<String, ZoneShares.Capacity> capacities = new TreeMap<>();
-        for (int i = 0; i < shares.length; i++) {
-            capacities.put(
-                    zones.get(i).name(), new ZoneShares.Capacity(zones.get(i).weight(), members[i].weight()));
-        }
-        Map<String, Double> byName = ZoneShares.of(capacities, settings.own().zone(), settings.callers());
+        Map<String, Double> byName =
+                ZoneShares.of(capacities(members), settings.own().zone(), settings.callers());
         for (int i = 0; i < shares.length; i++) {
             shares[i] = byName.getOrDefault(zones.get(i).name(), 0.0);
         }
         return shares;
+    }
+
+    private SortedMap<String, ZoneShares.Capacity> capacities(Members[] members) {
+        SortedMap<String, ZoneShares.Capacity> capacities = new TreeMap<>();
+        for (int i = 0; i < members.length; i++) {
+            capacities.put(
+                    zones.get(i).name(), new ZoneShares.Capacity(zones.get(i).weight(), members[i].weight()));
+        }
+        return capacities;
+    }
+
+    /** The arithmetic of {@link #shares}, for people. */
+    String inWords(Members[] members, LevelSettings settings) {
+        return !stated.shares().isEmpty()
+                ? "localityLbSetting.distribute states the shares; a locality keeps its share while 1.4 times its usable"
+                        + " weight covers its listed weight"
+                : !settings.zoned()
+                        ? "zones are not preferred (trafficDistribution Any)"
+                        : !stated.ours()
+                                ? "zones are not preferred outside the caller's region"
+                                : ZoneShares.inWords(
+                                        capacities(members), settings.own().zone(), settings.callers());
     }
 
     private double[] statedShares(Members[] members) {

@@ -40,6 +40,33 @@ final class ZoneShares {
         return shares;
     }
 
+    /** The arithmetic of {@link #of}, for people. */
+    static String inWords(Map<String, Capacity> zones, String own, Map<String, Long> callers) {
+        if (own.isEmpty()) {
+            return "the caller's zone is not known: the zones share the calls by usable capacity";
+        }
+        Capacity local = zones.get(own);
+        long here = callers.getOrDefault(own, 0L);
+        String spill = " to the other zones by " + (here > 0 ? "spare" : "usable") + " capacity";
+        if (local == null || local.usable == 0) {
+            return own + ", the caller's zone, has no " + (local == null ? "" : "usable ") + "endpoint: all calls spill"
+                    + spill;
+        }
+        double stay = here > 0 ? residualStay(zones, own, callers) : localStay(local);
+        String why = here > 0
+                ? own + ", the caller's zone, has " + percent(share(here, sum(callers))) + " of the callers and "
+                        + percent(upstream(zones, own)) + " of the usable capacity"
+                : own + ", the caller's zone: 1.4 x " + local.usable + " usable / " + local.configured + " listed";
+        return why
+                + (stay >= 1
+                        ? ": all calls stay"
+                        : ": " + percent(stay) + " of the calls stay, " + percent(1 - stay) + " spill" + spill);
+    }
+
+    private static String percent(double share) {
+        return Math.round(100 * share) + " %";
+    }
+
     private static double localStay(Capacity local) {
         return OVERPROVISIONING * local.usable / local.configured;
     }

@@ -214,9 +214,9 @@ class BlameTest {
     }
 
     private String endpoint() {
-        MeshStatus.Endpoint endpoint = Objects.requireNonNull(router.control().status("test").services().get("orders"))
-                        .endpoints()
-                        .get(0);
+        MeshStatus.Service orders =
+                Objects.requireNonNull(router.control().status("test").service("orders"));
+        MeshStatus.Endpoint endpoint = orders.endpoints().get(0);
         return endpoint.isProbed() + " " + endpoint;
     }
 
