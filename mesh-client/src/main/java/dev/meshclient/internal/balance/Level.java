@@ -19,6 +19,8 @@ final class Level {
     private static final int LOOKS = 4;
 
     private final List<Group> groups;
+    private final Tier tier;
+    private final LevelSettings settings;
     private final int size;
     private final @Nullable AliasTable shares;
 
@@ -29,7 +31,9 @@ final class Level {
         }
     }
 
-    private Level(List<Group> groups) {
+    private Level(Tier tier, LevelSettings settings, List<Group> groups) {
+        this.tier = tier;
+        this.settings = settings;
         this.groups = groups;
         this.size = groups.stream().mapToInt(g -> g.members.size()).sum();
         double[] weights = groups.stream().mapToDouble(Group::share).toArray();
@@ -54,16 +58,23 @@ final class Level {
                 groups.add(new Group(zones.get(i), shares[i], members[i], Picker.of(settings.algorithm(), members[i])));
             }
         }
-        return new Level(List.copyOf(groups));
+        return new Level(tier, settings, List.copyOf(groups));
     }
 
-    Endpoint pick(RandomGenerator random) {
-        return draw(group(random), random);
+    Endpoint pick(RandomGenerator random, Picked picked) {
+        return draw(group(random), random, picked);
     }
 
-    private Endpoint draw(Group group, RandomGenerator random) {
+    private Endpoint draw(Group group, RandomGenerator random, Picked picked) {
         Endpoint drawn = group.picker.pick(random);
-        return isEjectionAborted(drawn) && random.nextDouble() >= SELDOM ? instead(drawn, group, random) : drawn;
+        if (!isEjectionAborted(drawn) || random.nextDouble() < SELDOM) {
+            return drawn;
+        }
+        Endpoint other = instead(drawn, group, random);
+        if (other != drawn) {
+            picked.did(Picked.Step.OTHER_EJECTION_ABORTED);
+        }
+        return other;
     }
 
     private static boolean isEjectionAborted(Endpoint endpoint) {
@@ -88,9 +99,9 @@ final class Level {
 
     /** An endpoint that the call has not tried, from the chosen zone if possible; null if all have been tried. */
     @Nullable
-    Endpoint pickUntried(RandomGenerator random, Tried tried) {
+    Endpoint pickUntried(RandomGenerator random, Tried tried, Picked picked) {
         Group chosen = group(random);
-        Endpoint drawn = draw(chosen, random);
+        Endpoint drawn = draw(chosen, random, picked);
         if (!tried.has(drawn)) {
             return drawn;
         }
@@ -177,6 +188,36 @@ final class Level {
 
     private Group group(RandomGenerator random) {
         return groups.get(shares == null ? 0 : shares.draw(random));
+    }
+
+    /**
+     * Why an endpoint of this level is chosen: the algorithm and the share of its zone.
+     *
+     * @param byKey whether the caller's key chose it
+     */
+    String why(Endpoint endpoint, boolean byKey) {
+        Group group =
+                groups.stream().filter(g -> g.zone.has(endpoint)).findFirst().orElse(groups.get(0));
+        int number = group.members.size();
+        String place = group.zone.name();
+        return (byKey
+                        ? "the key of MeshOptions.withHashKey among "
+                        : number == 1 ? "" : Picker.words(settings.algorithm()) + " among ")
+                + (number == 1 ? "the only endpoint" : number + " endpoints")
+                + (place.isEmpty() ? "" : " of " + (group.zone.places() == null ? "zone " : "") + place)
+                + (groups.size() == 1 && place.isEmpty()
+                        ? ""
+                        : " (" + Math.round(group.share * 100) + " % of the calls: " + whyShares() + ")");
+    }
+
+    /** Why the zones have their shares, with the arithmetic. */
+    String whyShares() {
+        return tier.why(
+                zone -> groups.stream()
+                        .filter(g -> g.zone == zone)
+                        .mapToLong(g -> g.members.weight())
+                        .sum(),
+                settings);
     }
 
     @Override

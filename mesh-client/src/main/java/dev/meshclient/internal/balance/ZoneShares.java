@@ -40,6 +40,39 @@ final class ZoneShares {
         return shares;
     }
 
+    /** Why the shares of {@link #of} are as they are, with the arithmetic. */
+    static String why(Map<String, Capacity> zones, String own, Map<String, Long> callers) {
+        Capacity local = zones.get(own);
+        boolean population = !own.isEmpty() && callers.getOrDefault(own, 0L) > 0;
+        String others = population ? "zones with spare capacity take" : "the other zones take, by usable weight,";
+        if (own.isEmpty()) {
+            return "the caller's zone is not known, so zones share by usable weight";
+        }
+        if (local == null || local.usable == 0) {
+            return "zone " + own + " of the caller has no usable endpoint, so " + others + " all calls";
+        }
+        if (population) {
+            double here = share(callers.getOrDefault(own, 0L), sum(callers));
+            double there = upstream(zones, own);
+            String figures = "zone " + own + " has " + percent(here) + " of the callers and " + percent(there)
+                    + " of the usable weight";
+            return there >= here
+                    ? figures + ", so it keeps its calls"
+                    : figures + ", so it keeps " + percent(there / here) + " and " + others + " the rest";
+        }
+        double stay = localStay(local);
+        String figures = "1.4 x usable weight " + local.usable;
+        return stay >= 1
+                ? "zone " + own + " of the caller keeps its calls, as " + figures + " covers listed weight "
+                        + local.configured
+                : "zone " + own + " of the caller keeps " + figures + " / listed weight " + local.configured + " = "
+                        + percent(stay) + ", " + others + " the rest";
+    }
+
+    private static String percent(double share) {
+        return Math.round(100 * share) + " %";
+    }
+
     private static double localStay(Capacity local) {
         return OVERPROVISIONING * local.usable / local.configured;
     }
