@@ -25,19 +25,25 @@ final class Picked implements Pick, Runnable {
     /** A step of a choice. */
     enum Step {
         /** The endpoint is ejected, and the attempt may return it. */
-        PROBE,
+        PROBE(1),
         /** The key of the caller chose it. */
-        KEY,
+        KEY(2),
         /** The call has not tried it. */
-        UNTRIED,
+        UNTRIED(4),
         /** The call has tried every endpoint. */
-        ALL_TRIED,
+        ALL_TRIED(8),
         /** Another endpoint was drawn before, too soon after its return. */
-        OTHER_IN_SLOW_START,
+        OTHER_IN_SLOW_START(16),
         /** Another endpoint was drawn before, which is not ejected only because too many are. */
-        OTHER_EJECTION_ABORTED,
+        OTHER_EJECTION_ABORTED(32),
         /** Traffic returns by degrees, and this call not yet. */
-        NOT_RETURNED
+        NOT_RETURNED(64);
+
+        private final int bit;
+
+        Step(int bit) {
+            this.bit = bit;
+        }
     }
 
     Picked(Balance balance, Attempt attempt, Plan plan) {
@@ -48,11 +54,11 @@ final class Picked implements Pick, Runnable {
 
     /** Records a step. */
     void did(Step step) {
-        steps |= 1 << step.ordinal();
+        steps |= step.bit;
     }
 
     private boolean has(Step step) {
-        return (steps & 1 << step.ordinal()) != 0;
+        return (steps & step.bit) != 0;
     }
 
     /** Records the level of the plan that the endpoint is chosen from. */

@@ -4,16 +4,29 @@ import dev.meshclient.policy.FailoverMode;
 import java.util.Arrays;
 import java.util.List;
 
-/**
- * Why each level of a plan gets its share of the calls, in words.
- *
- * @param settings the failover mode and the percentage below which health is ignored
- * @param levels the levels that get calls, in order
- * @param loads the share of each level; only their proportions count
- * @param usable the endpoints that are healthy and not ejected, for each priority
- * @param listed the endpoints that the policy lists, for each priority
- */
-record PriorityReasons(PlanSettings settings, List<Rank> levels, int[] loads, int[] usable, int[] listed) {
+/** Why each level of a plan gets its share of the calls, in words. */
+final class PriorityReasons {
+    private final PlanSettings settings;
+    private final List<Rank> levels;
+    private final int[] loads;
+    private final int[] usable;
+    private final int[] listed;
+
+    /**
+     * @param settings the failover mode and the percentage below which health is ignored
+     * @param levels the levels that get calls, in order
+     * @param loads the share of each level; only their proportions count
+     * @param usable the endpoints that are healthy and not ejected, for each priority
+     * @param listed the endpoints that the policy lists, for each priority
+     */
+    PriorityReasons(PlanSettings settings, List<Rank> levels, int[] loads, int[] usable, int[] listed) {
+        this.settings = settings;
+        this.levels = levels;
+        this.loads = loads;
+        this.usable = usable;
+        this.listed = listed;
+    }
+
     /**
      * @param priority its index
      * @param kind the endpoints of the priority that the level has
