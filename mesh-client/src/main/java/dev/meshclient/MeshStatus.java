@@ -37,6 +37,9 @@ public interface MeshStatus {
     /** The services by name. */
     Map<String, Service> services();
 
+    /** The services that this workload has called in the last five minutes, and their zones. */
+    ServiceMap serviceMap();
+
     /** Whether a policy is in force. */
     default boolean isReady() {
         return age() != null;
@@ -198,6 +201,9 @@ public interface MeshStatus {
 
         /** Why it is ejected and gets no calls; empty: it is not ejected. */
         String ejected();
+
+        /** Whether it is ejected and a request is probing it. */
+        boolean isProbed();
 
         /** The time until a request may probe it; null if it is not ejected. */
         @Nullable

@@ -49,7 +49,9 @@ public final class PolicyCheck {
     private final Set<List<Object>> notWhole = new HashSet<>();
     private final Map<List<Object>, List<Object>> places = new HashMap<>();
     private final Set<String> refusedUnread = new HashSet<>();
+    private @Nullable List<Object> lastUnlistedUnreadable;
     private int unlisted;
+    private boolean headIsUnread;
     private boolean documentIsBad;
     private @Nullable MeshPolicy checked;
 
@@ -70,10 +72,12 @@ public final class PolicyCheck {
      * As {@link #found}, for a value that could not be read: neither its stand-in nor the value that contains it is checked.
      */
     public void unreadable(List<Object> place, @Nullable String value, String expected, int line) {
-        if (unreadable.containsKey(place)) {
-            return; // the value at this place was read
+        if (unreadable.containsKey(place) || place.equals(lastUnlistedUnreadable)) {
+            return; // a reader judges its stand-in as well
         }
-        if (noted.size() < LISTED) {
+        if (noted.size() >= LISTED) {
+            lastUnlistedUnreadable = List.copyOf(place);
+        } else {
             unreadable.put(List.copyOf(place), noted.size());
             for (int end = place.size() - 1; end > 0; end--) {
                 notWhole.add(List.copyOf(place.subList(0, end)));
@@ -104,6 +108,8 @@ public final class PolicyCheck {
     /** @param refused services that were listed and are refused: rules may send calls to them */
     void check(MeshPolicy policy, Set<String> refused) {
         refusedUnread.addAll(unlistedOfServices.keySet());
+        headIsUnread =
+                unlisted > unlistedOfServices.values().stream().mapToInt(n -> n).sum();
         DocumentCheck document = new DocumentCheck(Place.root(this), policy, refused);
         document.check();
         unresolved.addAll(document.unresolved());
@@ -113,7 +119,7 @@ public final class PolicyCheck {
     void note(List<Object> at, String value, boolean inWords, String expected) {
         List<Object> place = places.getOrDefault(at, at);
         String service = serviceOf(place);
-        if (service != null && refusedUnread.contains(service)) {
+        if (service == null ? headIsUnread : refusedUnread.contains(service)) {
             return; // the unreadable values are not all known
         }
         Integer earlier = unreadable.get(place);

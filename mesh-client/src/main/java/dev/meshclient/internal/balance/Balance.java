@@ -12,6 +12,7 @@ import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.TrafficCounters;
+import dev.meshclient.internal.endpoint.ZoneAttempts;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Tls;
@@ -26,6 +27,7 @@ public final class Balance implements AttemptLayer {
     private final Locality own;
     private final Planner planner;
     private final TrafficCounters traffic;
+    private final ZoneAttempts zones;
     private final RecentAttempts recent;
     private final AttemptLayer next;
 
@@ -43,6 +45,7 @@ public final class Balance implements AttemptLayer {
         this.own = planner.own();
         this.planner = planner;
         this.traffic = planner.traffic();
+        this.zones = planner.zones();
         this.recent = recent;
         this.next = next;
     }
@@ -92,12 +95,11 @@ public final class Balance implements AttemptLayer {
         }
         boolean answered = outcome == Outcome.RESPONSE;
         boolean timed = answered || outcome == Outcome.ATTEMPT_TIMEOUT || outcome == Outcome.DEADLINE;
-        recent.add(
-                endpoint.state(),
-                attempt.number() > 1,
-                answered ? result.status() >= 500 : outcome != Outcome.CANCELLED,
-                timed ? result.decidedAt() - attempt.startedAt() : RecentAttempts.NO_LATENCY,
-                result.decidedAt());
+        boolean retry = attempt.number() > 1;
+        boolean failed = answered ? result.status() >= 500 : outcome != Outcome.CANCELLED && outcome != Outcome.LOCAL;
+        long latency = timed ? result.decidedAt() - attempt.startedAt() : RecentAttempts.NO_LATENCY;
+        recent.add(endpoint.state(), retry, failed, latency, result.decidedAt());
+        zones.add(endpoint.locality(), retry, failed, latency, result.decidedAt());
     }
 
     void ended(Attempt attempt, Endpoint endpoint) {

@@ -5,6 +5,7 @@ import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.TrafficCounters;
+import dev.meshclient.internal.endpoint.ZoneAttempts;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import java.util.List;
@@ -123,6 +124,10 @@ public final class Planner {
 
     TrafficCounters traffic() {
         return service.get(TrafficCounters.SLOT);
+    }
+
+    ZoneAttempts zones() {
+        return service.get(ZoneAttempts.SLOT);
     }
 
     FailbackRamp ramp() {

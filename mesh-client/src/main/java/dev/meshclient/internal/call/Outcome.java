@@ -29,6 +29,8 @@ public enum Outcome {
     DEADLINE("deadline", Processed.MAYBE),
     /** The response is not HTTP. */
     PROTOCOL_ERROR("protocol-error", Processed.MAYBE),
+    /** The application's own code failed: a network interceptor, or the body of the request. The peer is not the cause. */
+    LOCAL("local", Processed.MAYBE),
     /** The caller, or a limit above the attempt, cancelled it. */
     CANCELLED("cancelled", Processed.MAYBE),
     /** The mesh itself refused the attempt. */

@@ -38,7 +38,7 @@ public final class ReasonLetters {
             case RESPONSE, RESET_BEFORE_REQUEST, STALE, RESET -> CallInfo.CONNECTION_BROKEN; // of a response: its body
             case ATTEMPT_TIMEOUT, DEADLINE -> CallInfo.ATTEMPT_TIMEOUT;
             case PROTOCOL_ERROR -> CallInfo.NO_HTTP;
-            case CACHED, CANCELLED, REFUSED -> CallInfo.LOCAL;
+            case LOCAL, CACHED, CANCELLED, REFUSED -> CallInfo.LOCAL;
         };
     }
 }

@@ -86,7 +86,8 @@ public final class PolicyControl {
 
     /** The policy in force, and refused parts with their problems. */
     public Status status(String source) {
-        return new StatusReport(current.now(), current.recent(), time.now(), staleNanos).status(source);
+        return new StatusReport(current.now(), current.recent(), current.workload(), time.now(), staleNanos)
+                .status(source);
     }
 
     /**

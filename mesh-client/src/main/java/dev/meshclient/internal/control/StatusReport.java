@@ -1,6 +1,8 @@
 package dev.meshclient.internal.control;
 
 import dev.meshclient.MeshStatus;
+import dev.meshclient.Workload;
+import dev.meshclient.internal.endpoint.AttemptCounts;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
@@ -22,13 +24,15 @@ final class StatusReport {
     private final MeshState state;
     private final AppliedPolicy policy;
     private final RecentAttempts recent;
+    private final Workload self;
     private final long now;
     private final long staleNanos;
 
-    StatusReport(MeshState state, RecentAttempts recent, long now, long staleNanos) {
+    StatusReport(MeshState state, RecentAttempts recent, Workload self, long now, long staleNanos) {
         this.state = state;
         this.policy = state.policy();
         this.recent = recent;
+        this.self = self;
         this.now = now;
         this.staleNanos = staleNanos;
     }
@@ -44,7 +48,8 @@ final class StatusReport {
                 null,
                 null,
                 Map.of(),
-                services);
+                services,
+                new ServiceMapReport(state, self, now).map());
     }
 
     private MeshStatus.Service service(String name, AcceptedService accepted) {
@@ -109,20 +114,22 @@ final class StatusReport {
                 e.health(),
                 health.inFlight(),
                 health.isEjected() ? health.reason() : "",
+                health.isProbed(),
                 health.isEjected() ? Duration.ofNanos(Math.max(0, health.ejectedUntil() - now)) : null,
                 lastMinute(recent.at(health, now)));
     }
 
-    private static MeshStatus.LastMinute lastMinute(RecentAttempts.Sums sums) {
+    private static MeshStatus.LastMinute lastMinute(AttemptCounts counts) {
         return new Status.LastMinuteFacts(
-                sums.requests(),
-                sums.failures(),
-                sums.retries(),
-                latency(sums.medianNanos()),
-                latency(sums.p99Nanos()));
+                counts.requests(),
+                counts.failures(),
+                counts.retries(),
+                latency(counts.latencyNanos(50)),
+                latency(counts.latencyNanos(99)));
     }
 
-    private static @Nullable Duration latency(long nanos) {
+    /** Null: there is none. */
+    static @Nullable Duration latency(long nanos) {
         return nanos < 0 ? null : Duration.ofNanos(nanos);
     }
 }

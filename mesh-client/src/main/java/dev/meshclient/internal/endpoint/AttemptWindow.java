@@ -3,21 +3,18 @@ package dev.meshclient.internal.endpoint;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 
 /**
- * Counts the attempts at one endpoint in the last minute, and their latency, in four slots of 15 s: a sum covers the last 45 to 60 s.
- * Counting allocates nothing and takes no lock; a race at the change of a slot may lose a few counts. Takes 2.4 kB.
+ * Counts recent attempts and their latency in slots of time: a sum over n slots covers the last n - 1 to n. Counting allocates
+ * nothing and takes no lock; a race at the change of a slot may lose a few counts. Takes 0.6 kB a slot.
  *
  * <p>The histogram of the latency is log-linear: eight buckets for each doubling. A quantile is the middle of a bucket, so it differs
  * from the real one by at most 1/16, below 0.5 ms by at most 33 µs; more than 68 s counts as 68 s.
  */
 final class AttemptWindow {
-    private static final int SLOTS = 4;
-    private static final long SLOT_NANOS = 15_000_000_000L;
-
     private static final int UNIT_BITS = 16; // 65.5 µs
     private static final long MOST_UNITS = (1 << 20) - 1; // 68.7 s
     private static final int IN_OCTAVE_BITS = 3;
     private static final int IN_OCTAVE = 1 << IN_OCTAVE_BITS;
-    private static final int BUCKETS = 18 * IN_OCTAVE; // one part without octaves, and those of 2^3 to 2^19 units
+    static final int BUCKETS = 18 * IN_OCTAVE; // one part without octaves, and those of 2^3 to 2^19 units
 
     // the cells of a slot: its number, three counts, and the buckets
     private static final int REQUESTS = 1;
@@ -26,16 +23,21 @@ final class AttemptWindow {
     private static final int FIRST_BUCKET = 4;
     private static final int CELLS = FIRST_BUCKET + BUCKETS;
 
-    private final AtomicIntegerArray cells = new AtomicIntegerArray(SLOTS * CELLS);
+    private final int slots;
+    private final long slotNanos;
+    private final AtomicIntegerArray cells;
 
-    AttemptWindow(long now) {
-        for (int i = 0; i < SLOTS; i++) {
-            cells.set(i * CELLS, number(now) - SLOTS);
+    AttemptWindow(int slots, long slotNanos, long now) {
+        this.slots = slots;
+        this.slotNanos = slotNanos;
+        this.cells = new AtomicIntegerArray(slots * CELLS);
+        for (int i = 0; i < slots; i++) {
+            cells.set(i * CELLS, number(now) - slots);
         }
     }
 
-    private static int number(long now) {
-        return (int) Math.floorDiv(now, SLOT_NANOS);
+    private int number(long now) {
+        return (int) Math.floorDiv(now, slotNanos);
     }
 
     /** @param latencyNanos the time until the response headers, or {@link RecentAttempts#NO_LATENCY} */
@@ -55,7 +57,7 @@ final class AttemptWindow {
 
     /** The first cell of the slot; the first thread that needs it clears it. */
     private int slot(int number) {
-        int slot = Math.floorMod(number, SLOTS) * CELLS;
+        int slot = Math.floorMod(number, slots) * CELLS;
         int before = cells.get(slot);
         if (number - before > 0 && cells.compareAndSet(slot, before, number)) {
             for (int i = 1; i < CELLS; i++) {
@@ -65,48 +67,31 @@ final class AttemptWindow {
         return slot;
     }
 
-    /** Whether there was no attempt in the last minute. */
+    /** Whether there was no attempt in all slots. */
     boolean isEmpty(long now) {
-        return sum(REQUESTS, number(now)) == 0;
+        return sum(REQUESTS, number(now), slots) == 0;
     }
 
-    RecentAttempts.Sums sums(long now) {
+    /** Adds the attempts of the newest slots. */
+    void addTo(AttemptCounts counts, int newest, long now) {
         int number = number(now);
-        long[] counts = new long[BUCKETS];
-        long all = 0;
+        counts.requests += sum(REQUESTS, number, newest);
+        counts.failures += sum(FAILURES, number, newest);
+        counts.retries += sum(RETRIES, number, newest);
         for (int i = 0; i < BUCKETS; i++) {
-            counts[i] = sum(FIRST_BUCKET + i, number);
-            all += counts[i];
+            counts.latencies[i] += sum(FIRST_BUCKET + i, number, newest);
         }
-        return new RecentAttempts.Sums(
-                sum(REQUESTS, number),
-                sum(FAILURES, number),
-                sum(RETRIES, number),
-                quantile(counts, all, 50),
-                quantile(counts, all, 99));
     }
 
-    private long sum(int cell, int number) {
+    private long sum(int cell, int number, int newest) {
         long sum = 0;
-        for (int slot = 0; slot < SLOTS * CELLS; slot += CELLS) {
+        for (int slot = 0; slot < slots * CELLS; slot += CELLS) {
             int age = number - cells.get(slot);
-            if (age >= 0 && age < SLOTS) {
+            if (age >= 0 && age < newest) {
                 sum += cells.get(slot + cell);
             }
         }
         return sum;
-    }
-
-    private static long quantile(long[] counts, long all, int percent) {
-        long rank = (all * percent + 99) / 100;
-        long seen = 0;
-        for (int i = 0; i < counts.length; i++) {
-            seen += counts[i];
-            if (all > 0 && seen >= rank) {
-                return middle(i);
-            }
-        }
-        return RecentAttempts.NO_LATENCY;
     }
 
     private static int bucket(long nanos) {
@@ -118,7 +103,8 @@ final class AttemptWindow {
         return shift * IN_OCTAVE + (int) (units >>> shift);
     }
 
-    private static long middle(int bucket) {
+    /** The latency in the middle of a bucket. */
+    static long middle(int bucket) {
         int shift = Math.max(0, bucket / IN_OCTAVE - 1);
         long units = (long) (bucket - shift * IN_OCTAVE) << shift;
         return (2 * units + (1L << shift)) << (UNIT_BITS - 1);

@@ -15,22 +15,12 @@ public final class RecentAttempts {
     public static final long NO_LATENCY = -1;
 
     private static final int MOST_ENDPOINTS = 8_192;
+    private static final int SLOTS = 4;
+    private static final long SLOT_NANOS = 15_000_000_000L;
     private static final long MINUTE = 60_000_000_000L;
 
     private final Map<EndpointHealth, AttemptWindow> byEndpoint = new ConcurrentHashMap<>();
     private final AtomicLong sweptAt;
-
-    /**
-     * The attempts at one endpoint.
-     *
-     * @param failures attempts without a response, or with a server error
-     * @param retries attempts that were not the first of their call
-     * @param medianNanos of the latency; {@link #NO_LATENCY}: there was none
-     */
-    public record Sums(long requests, long failures, long retries, long medianNanos, long p99Nanos) {
-        /** No attempts. */
-        public static final Sums NONE = new Sums(0, 0, 0, NO_LATENCY, NO_LATENCY);
-    }
 
     public RecentAttempts(long now) {
         this.sweptAt = new AtomicLong(now);
@@ -56,7 +46,7 @@ public final class RecentAttempts {
     private @Nullable AttemptWindow begin(EndpointHealth endpoint, long now) {
         return byEndpoint.size() >= MOST_ENDPOINTS
                 ? null
-                : byEndpoint.computeIfAbsent(endpoint, e -> new AttemptWindow(now));
+                : byEndpoint.computeIfAbsent(endpoint, e -> new AttemptWindow(SLOTS, SLOT_NANOS, now));
     }
 
     /** Drops the counts of endpoints that had no attempt for a minute. */
@@ -64,10 +54,14 @@ public final class RecentAttempts {
         byEndpoint.values().removeIf(window -> window.isEmpty(now));
     }
 
-    /** The attempts at this endpoint. */
-    public Sums at(EndpointHealth endpoint, long now) {
+    /** The attempts at this endpoint in the last 45 to 60 s. */
+    public AttemptCounts at(EndpointHealth endpoint, long now) {
+        AttemptCounts counts = new AttemptCounts();
         AttemptWindow window = byEndpoint.get(endpoint);
-        return window == null ? Sums.NONE : window.sums(now);
+        if (window != null) {
+            window.addTo(counts, SLOTS, now);
+        }
+        return counts;
     }
 
     /** The number of endpoints that are counted now. */

@@ -90,19 +90,28 @@ public final class Lint {
             return OK;
         }
         List<String> files = new ArrayList<>();
-        boolean usable = true;
         for (String arg : args) {
-            usable &= option(arg) || (!arg.startsWith("--") && files.add(arg));
+            if (!option(arg)) {
+                if (arg.startsWith("--")) {
+                    return misused("this option does not exist, or stands alone only: " + arg);
+                }
+                files.add(arg);
+            }
         }
-        if (!usable || files.isEmpty()) {
-            err.println(HOW_TO_USE);
-            return USAGE;
+        if (files.isEmpty()) {
+            return misused("no file is named");
         }
         files.forEach(this::check);
         if (json) {
             out.println(findings.stream().map(Finding::json).collect(Collectors.joining(",\n ", "[", "]")));
         }
         return findings.stream().mapToInt(this::code).max().orElse(OK);
+    }
+
+    private int misused(String what) {
+        err.println(what);
+        err.println(HOW_TO_USE);
+        return USAGE;
     }
 
     private boolean option(String arg) {

@@ -13,8 +13,8 @@ enum AttemptHealth {
     /** The endpoint refused the stream, or ended the connection first: several within a tenth of a second count as one. */
     UNPROCESSED,
     /**
-     * No verdict: the caller cancelled, the endpoint refused our own identity, no request was sent, or a reused connection had
-     * been closed meanwhile.
+     * No verdict: the caller cancelled, the application's own code failed, the endpoint refused our own identity, no request was
+     * sent, or a reused connection had been closed meanwhile.
      */
     NOTHING;
 
@@ -28,7 +28,7 @@ enum AttemptHealth {
             case RESPONSE -> status < 500 ? GOOD : status >= 502 && status <= 504 ? GATEWAY_ERROR : SERVER_ERROR;
             case CONNECT_FAILURE, RESET, ATTEMPT_TIMEOUT, DEADLINE, PROTOCOL_ERROR -> LOCAL_FAILURE;
             case REFUSED_STREAM, RESET_BEFORE_REQUEST -> UNPROCESSED;
-            case CACHED, TLS_REFUSED, STALE, CANCELLED, REFUSED -> NOTHING;
+            case CACHED, TLS_REFUSED, STALE, LOCAL, CANCELLED, REFUSED -> NOTHING;
         };
     }
 }

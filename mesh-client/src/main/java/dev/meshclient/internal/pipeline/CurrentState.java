@@ -1,5 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
 import dev.meshclient.internal.authz.PolicyInbound;
 import dev.meshclient.internal.endpoint.EndpointHealth;
@@ -88,6 +89,11 @@ public final class CurrentState {
     /** Authorizes inbound requests; listeners are notified of its decisions. */
     public Inbound inbound() {
         return new PolicyInbound(() -> state.boundary(), telemetry.events()::authorization);
+    }
+
+    /** This process. */
+    public Workload workload() {
+        return self.workload();
     }
 
     /** The attempts of the last minute. */

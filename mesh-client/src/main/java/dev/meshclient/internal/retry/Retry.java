@@ -304,7 +304,7 @@ public final class Retry implements CallLayer {
         return outcome != null
                 && switch (outcome) {
                     case RESPONSE -> status >= 500 || status == TOO_MANY_REQUESTS;
-                    case CACHED, DEADLINE, CANCELLED, REFUSED -> false;
+                    case CACHED, DEADLINE, LOCAL, CANCELLED, REFUSED -> false;
                     case CONNECT_FAILURE,
                             TLS_REFUSED,
                             REFUSED_STREAM,

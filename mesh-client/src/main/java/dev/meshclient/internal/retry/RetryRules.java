@@ -82,7 +82,7 @@ final class RetryRules {
             case RESET_BEFORE_REQUEST -> any || on.contains(RetryOn.RESET_BEFORE_REQUEST);
             case STALE, RESET -> any;
             case ATTEMPT_TIMEOUT -> any || on.contains(RetryOn.ATTEMPT_TIMEOUT);
-            case RESPONSE, CACHED, DEADLINE, PROTOCOL_ERROR, CANCELLED, REFUSED -> false;
+            case RESPONSE, CACHED, DEADLINE, PROTOCOL_ERROR, LOCAL, CANCELLED, REFUSED -> false;
         };
     }
 

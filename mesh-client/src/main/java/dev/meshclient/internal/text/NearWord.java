@@ -12,16 +12,16 @@ public final class NearWord {
     private NearWord() {}
 
     /**
-     * The legal word that differs in a few letters only, not counting case and hyphens; null: none does. A digit has a meaning:
-     * {@code 4xx} is no mistyped {@code 5xx}.
+     * The legal word that differs in a few letters only, not counting case and hyphens; null: none does. A short word may differ
+     * in case and hyphens only. A digit may stand twice, and otherwise has a meaning: {@code 4xx} is no mistyped {@code 5xx}.
      */
     public static @Nullable String of(String word, Collection<String> legal) {
-        if (word.length() < SHORTEST || word.length() > LONGEST) {
+        if (word.isEmpty() || word.length() > LONGEST) {
             return null;
         }
         String plain = plain(word);
         String nearest = null;
-        int least = plain.length() < 6 ? 2 : plain.length() < 10 ? 3 : 4;
+        int least = word.length() < SHORTEST ? 1 : plain.length() < 6 ? 2 : plain.length() < 10 ? 3 : 4;
         for (String candidate : legal) {
             if (candidate.length() < plain.length() - least
                     || candidate.length() > LONGEST + SHORTEST
@@ -43,7 +43,7 @@ public final class NearWord {
     }
 
     private static String digits(String word) {
-        return word.replaceAll("\\D", "");
+        return word.replaceAll("(\\d)\\1+|\\D", "$1");
     }
 
     /** Inserted, removed and other letters, and exchanged neighbours (Damerau's distance, each pair once). */

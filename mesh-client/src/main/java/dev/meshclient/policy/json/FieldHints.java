@@ -72,7 +72,8 @@ final class FieldHints {
             meta = metadata
             namespace, annotations, uid, resourceVersion = nothing: metadata has mesh, epoch and version
             name = the key of the object in services or jwtProviders, and metadata.mesh
-            spec = not a level of its own: services, clusters and defaults stand at the head of the document
+            apiVersion, kind, metadata = at the head of the document only: an object of another mesh is rules, settings or endpoints of a service
+            spec = not a level of its own: services, clusters and defaults stand at the head of the document, and hosts, rules and settings on a service
             virtualServices, destinationRules, serviceEntries = services, each with its rules and settings
             """);
 

@@ -27,6 +27,7 @@ class ReasonLettersTest {
         "RESET, UC",
         "ATTEMPT_TIMEOUT, UT",
         "PROTOCOL_ERROR, UPE",
+        "LOCAL, LR",
         "CANCELLED, DC"
     })
     void the_last_outcome_gives_the_letters(Outcome outcome, String letters) {

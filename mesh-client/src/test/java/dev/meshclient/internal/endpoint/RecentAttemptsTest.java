@@ -2,7 +2,6 @@ package dev.meshclient.internal.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.meshclient.internal.endpoint.RecentAttempts.Sums;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,13 +25,13 @@ class RecentAttemptsTest {
         recent.add(endpoint, false, false, 10 * MILLI, start);
         recent.add(endpoint, true, true, RecentAttempts.NO_LATENCY, start + 20 * SECOND);
 
-        Sums both = recent.at(endpoint, start + 30 * SECOND);
+        AttemptCounts both = recent.at(endpoint, start + 30 * SECOND);
         assertThat(both.requests()).isEqualTo(2);
         assertThat(both.failures()).isEqualTo(1);
         assertThat(both.retries()).isEqualTo(1);
         assertThat(recent.at(endpoint, start + 45 * SECOND).requests()).isEqualTo(2);
         assertThat(recent.at(endpoint, start + 60 * SECOND).requests()).isEqualTo(1);
-        assertThat(recent.at(endpoint, start + 80 * SECOND)).isEqualTo(Sums.NONE);
+        assertThat(recent.at(endpoint, start + 80 * SECOND).requests()).isZero();
 
         recent.add(endpoint, false, false, 10 * MILLI, start + 50 * SECOND);
         recent.add(endpoint, false, false, 10 * MILLI, start + 65 * SECOND); // in the slot of the first attempt
@@ -50,10 +49,10 @@ class RecentAttemptsTest {
         }
         Arrays.sort(latencies);
 
-        Sums sums = recent.at(endpoint, 0);
+        AttemptCounts sums = recent.at(endpoint, 0);
 
-        assertThat(sums.medianNanos()).isCloseTo(latencies[499], precision(latencies[499]));
-        assertThat(sums.p99Nanos()).isCloseTo(latencies[989], precision(latencies[989]));
+        assertThat(sums.latencyNanos(50)).isCloseTo(latencies[499], precision(latencies[499]));
+        assertThat(sums.latencyNanos(99)).isCloseTo(latencies[989], precision(latencies[989]));
     }
 
     private static Offset<Long> precision(long latency) {
@@ -64,10 +63,10 @@ class RecentAttemptsTest {
     void very_long_and_negative_times_count_as_the_longest_and_the_shortest() {
         RecentAttempts recent = new RecentAttempts(0);
         recent.add(endpoint, false, false, Long.MAX_VALUE, 0);
-        assertThat(recent.at(endpoint, 0).medianNanos()).isBetween(64 * SECOND, 69 * SECOND);
+        assertThat(recent.at(endpoint, 0).latencyNanos(50)).isBetween(64 * SECOND, 69 * SECOND);
         EndpointHealth other = new EndpointHealth("10.0.0.2", 80);
         recent.add(other, false, false, -5, 0);
-        assertThat(recent.at(other, 0).medianNanos()).isLessThan(MILLI / 10);
+        assertThat(recent.at(other, 0).latencyNanos(50)).isLessThan(MILLI / 10);
     }
 
     @Test
@@ -94,7 +93,7 @@ class RecentAttemptsTest {
         for (Thread thread : threads) {
             thread.join();
         }
-        Sums sums = recent.at(endpoint, 0);
+        AttemptCounts sums = recent.at(endpoint, 0);
         assertThat(sums.requests()).isEqualTo(40_001);
         assertThat(sums.retries()).isEqualTo(20_000);
         assertThat(sums.failures()).isEqualTo(10_000);
@@ -110,7 +109,7 @@ class RecentAttemptsTest {
         }
         assertThat(recent.endpoints()).isEqualTo(8_192);
         assertThat(recent.at(all.get(8_191), SECOND).requests()).isEqualTo(1);
-        assertThat(recent.at(all.get(8_192), SECOND)).isEqualTo(Sums.NONE);
+        assertThat(recent.at(all.get(8_192), SECOND).requests()).isZero();
 
         recent.add(all.get(99_999), false, false, MILLI, 75 * SECOND);
 

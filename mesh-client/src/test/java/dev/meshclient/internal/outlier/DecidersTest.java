@@ -105,7 +105,12 @@ class DecidersTest {
     void what_the_caller_ended_and_a_stale_connection_say_nothing() {
         for (Outcome outcome : Outcome.values()) {
             boolean silent = Set.of(
-                            Outcome.CACHED, Outcome.CANCELLED, Outcome.STALE, Outcome.REFUSED, Outcome.TLS_REFUSED)
+                            Outcome.CACHED,
+                            Outcome.CANCELLED,
+                            Outcome.LOCAL,
+                            Outcome.STALE,
+                            Outcome.REFUSED,
+                            Outcome.TLS_REFUSED)
                     .contains(outcome);
             assertThat(AttemptHealth.of(outcome, 200) == AttemptHealth.NOTHING)
                     .as("%s", outcome)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.meshclient.Documents;
 import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
+import dev.meshclient.MeshStatus;
 import dev.meshclient.Overloaded;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Call;
@@ -166,8 +167,9 @@ class BlameTest {
     @ParameterizedTest
     @EnumSource(
             value = Outcome.class,
-            names = {"STALE", "TLS_REFUSED"})
-    void nor_does_a_stale_connection_or_an_identity_of_ours_that_is_refused(Outcome outcome) throws Exception {
+            names = {"STALE", "TLS_REFUSED", "LOCAL"})
+    void nor_does_a_stale_connection_or_an_identity_or_code_of_ours_that_is_refused_or_fails(Outcome outcome)
+            throws Exception {
         apply("");
         fails = outcome;
         fiveFail(MeshOptions.DEFAULT, call -> {});
@@ -183,6 +185,42 @@ class BlameTest {
         fails = outcome;
         fiveFail(MeshOptions.DEFAULT, call -> {});
         assertThat(reported).hasSize(1);
+    }
+
+    @Test
+    void the_status_says_when_an_ejected_endpoint_is_probed() throws Exception {
+        List<String> during = new ArrayList<>();
+        apply("'outlierDetection': {'minHealthPercent': 0}");
+        fails = Outcome.RESET;
+        fiveFail(MeshOptions.DEFAULT, call -> {});
+        time.step(SECOND);
+        during.add(endpoint());
+        time.step(40 * SECOND);
+        new Call(time, Calls.get(), MeshOptions.DEFAULT, attempt -> {
+                    during.add(endpoint());
+                    return Calls.respond(attempt, 200);
+                })
+                .run(layers())
+                .close();
+        during.add(endpoint());
+
+        assertThat(during)
+                .satisfiesExactly(
+                        ejected -> assertThat(ejected)
+                                .matches("false .*, ejected \\(next probe in [23]\\d s\\): 5 fail.*"),
+                        probing ->
+                                assertThat(probing).matches("true .* 1 in flight.*, ejected \\(probing\\): 5 fail.*"),
+                        returned -> assertThat(returned).startsWith("false ").doesNotContain("ejected"));
+    }
+
+    private String endpoint() {
+        MeshStatus.Endpoint endpoint = router.control()
+                .status("test")
+                .services()
+                .get("orders")
+                .endpoints()
+                .get(0);
+        return endpoint.isProbed() + " " + endpoint;
     }
 
     @Test

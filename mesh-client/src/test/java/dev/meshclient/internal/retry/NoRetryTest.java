@@ -17,6 +17,7 @@ import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.policy.RetryPolicy;
 import java.io.IOException;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import okhttp3.MediaType;
 import okhttp3.Request;
@@ -80,9 +81,9 @@ class NoRetryTest {
     }
 
     private static void assertWhy(Call call, Why why, String part) {
-        NoRetry none = call.noRetry();
-        assertThat(none == null ? null : none.why()).isEqualTo(why);
-        assertThat(call.decision().detail()).contains(part);
+        NoRetry none = Objects.requireNonNull(call.noRetry());
+        assertThat(none.why()).isEqualTo(why);
+        assertThat(call.decision().detail()).isEqualTo(none.text()).contains(part);
     }
 
     @ParameterizedTest

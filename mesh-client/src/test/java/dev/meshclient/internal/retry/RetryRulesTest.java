@@ -47,6 +47,7 @@ class RetryRulesTest {
         "RESET,                true,  false",
         "ATTEMPT_TIMEOUT,      true,  false",
         "PROTOCOL_ERROR,       false, false",
+        "LOCAL,                false, false",
         "CANCELLED,            false, false",
         "REFUSED,              false, false",
     })

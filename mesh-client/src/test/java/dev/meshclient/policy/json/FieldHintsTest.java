@@ -136,6 +136,46 @@ class FieldHintsTest {
         assertThat(found.get(1)).startsWith("kind: ").contains(part);
     }
 
+    @Test
+    void an_object_of_another_mesh_is_no_service() {
+        List<PolicyProblem> found = PolicyCodec.lint(Fixtures.utf8(Fixtures.document("'services': {'a':"
+                + " {'apiVersion': 'networking.istio.io/v1', 'kind': 'VirtualService', 'metadata': {'name': 'a'},"
+                + " 'spec': {'hosts': ['a']}}}")));
+
+        assertThat(found)
+                .extracting(PolicyProblem::path)
+                .containsExactly(
+                        "services.a.hosts",
+                        "services.a.apiVersion",
+                        "services.a.kind",
+                        "services.a.metadata",
+                        "services.a.spec");
+        assertThat(found.subList(1, 4))
+                .extracting(PolicyProblem::expected)
+                .containsOnly(
+                        "no such field; in this document it is at the head of the document only: an object of another"
+                                + " mesh is rules, settings or endpoints of a service");
+        assertThat(found.get(4).expected()).endsWith("and hosts, rules and settings on a service");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"V1, v1", "v11, v1", "v22, v2", "v-1, v1"})
+    void a_short_name_in_other_case_or_with_a_digit_twice(String stated, String meant) {
+        assertThat(only(
+                        "'services': {'a': {'hosts': ['a'], 'subsets': [{'name': 'v1', 'labels': {}}, {'name': 'v2', 'labels': {}}],"
+                                + " 'rules': [{'backendRefs': [{'name': 'a', 'subset': '" + stated + "'}]}]}}"))
+                .isEqualTo("a subset of the service a; did you mean \"" + meant + "\"?");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v3", "v12", "w1"})
+    void another_short_name(String stated) {
+        assertThat(only(
+                        "'services': {'a': {'hosts': ['a'], 'subsets': [{'name': 'v1', 'labels': {}}, {'name': 'v2', 'labels': {}}],"
+                                + " 'rules': [{'backendRefs': [{'name': 'a', 'subset': '" + stated + "'}]}]}}"))
+                .isEqualTo("a subset of the service a");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "---\n", "# the mesh\n", "\n  "})
     void yaml_is_not_json(String start) {

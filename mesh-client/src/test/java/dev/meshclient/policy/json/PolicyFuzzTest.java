@@ -8,10 +8,12 @@ import dev.meshclient.policy.PolicyException;
 import dev.meshclient.policy.PolicyProblem;
 import dev.meshclient.policy.Service;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nothing but a {@link PolicyException} comes out of any bytes. */
@@ -177,6 +179,24 @@ class PolicyFuzzTest {
             assertThat(e.problems()).hasSize(1001);
             assertThat(e.problems().get(1000).value()).isEqualTo(101 * 256 - 1000 + " further problems");
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'services': {'a': {'hosts': ['a'], 'endpoints': [%s]}} | {'address': '10.0.0.1', 'port': '80'} | 1",
+                "'services': {'a': {'hosts': ['a'], 'endpoints': [%s]}} | {'address': '10.0.0.1', 'port': 80, 'locality': 1} | 1",
+                "'services': {'a': {'hosts': ['a']}}, 'clusters': [%s] | {'name': 1, 'priority': '1'} | 2",
+            })
+    void each_wrong_value_counts_once_among_those_that_are_not_listed(String document, String item, int wrong) {
+        String fields = document.formatted(String.join(",", Collections.nCopies(1500, item)));
+
+        assertThat(PolicyCodec.lint(Fixtures.utf8(Fixtures.document(fields))))
+                .hasSize(1001)
+                .last()
+                .satisfies(last -> assertThat(last.value()).isEqualTo(1500 * wrong - 1000 + " further problems"));
     }
 
     @Test

@@ -51,6 +51,9 @@ final class Failure {
         if (seen.connection() == null || (e instanceof SSLHandshakeException && !seen.mayBeSent())) {
             return Outcome.CONNECT_FAILURE;
         }
+        if (!seen.hasFailedExchange() && !(e instanceof ProtocolException && seen.hasAnswer())) {
+            return Outcome.LOCAL;
+        }
         if (type.equals("StreamResetException")
                 && String.valueOf(e.getMessage()).endsWith("REFUSED_STREAM")) {
             return Outcome.REFUSED_STREAM;

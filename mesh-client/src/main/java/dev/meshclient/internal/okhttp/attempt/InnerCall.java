@@ -50,6 +50,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
     private boolean headersStarted;
     private boolean headersOpen; // their end was not reported
     private boolean responseStarted;
+    private boolean exchangeFailed;
     private boolean done;
     private boolean released;
     private volatile @Nullable Rare rare;
@@ -176,6 +177,11 @@ public final class InnerCall extends EventForwarder implements Runnable {
     /** Whether a byte of the response arrived. */
     boolean hasAnswer() {
         return responseStarted;
+    }
+
+    /** Whether OkHttp reported the failure of an exchange: any other failure is the application's own. */
+    boolean hasFailedExchange() {
+        return exchangeFailed;
     }
 
     /** Whether the connection existed before this attempt. */
@@ -317,6 +323,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
     /** Reported only where OkHttp itself repeats; where the mesh repeats, its own decision counts. */
     @Override
     public void retryDecision(Call call, IOException exception, boolean retry) {
+        exchangeFailed &= !retry;
         if (!toMesh) {
             to().retryDecision(as(call), exception, retry);
         }
@@ -452,6 +459,12 @@ public final class InnerCall extends EventForwarder implements Runnable {
     }
 
     @Override
+    public void requestFailed(Call call, IOException ioe) {
+        exchangeFailed = true;
+        super.requestFailed(call, ioe);
+    }
+
+    @Override
     public void responseHeadersEnd(Call call, Response response) {
         responseStarted = true;
         super.responseHeadersEnd(call, response);
@@ -471,6 +484,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
 
     @Override
     public void responseFailed(Call call, IOException ioe) {
+        exchangeFailed = true;
         boolean reported = false;
         try {
             super.responseFailed(call, ioe);

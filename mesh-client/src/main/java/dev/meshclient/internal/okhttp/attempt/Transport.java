@@ -299,6 +299,11 @@ public final class Transport {
             return unavailable(attempt, fault);
         }
         Outcome outcome = Failure.outcome(inner, e);
+        if (outcome == Outcome.LOCAL) {
+            attempt.sharesFailure(e);
+            attempt.failed(outcome, e);
+            return e;
+        }
         inner.endedAs(outcome);
         IOException failure = Failure.named(inner, e);
         Target target = attempt.call().target();
