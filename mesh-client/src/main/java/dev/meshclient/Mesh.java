@@ -50,6 +50,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
@@ -109,7 +110,8 @@ public final class Mesh implements Closeable {
             observers.add(Tracing.of(time, builder.openTelemetry)); // first: the others see its span as the current one
         }
         observers.addAll(builder.observers);
-        this.accessLog = builder.accessLog == null ? null : AccessLogWriter.start(time, builder.accessLog);
+        Supplier<String> trace = builder.openTelemetry == null ? () -> "" : Tracing::currentId;
+        this.accessLog = builder.accessLog == null ? null : AccessLogWriter.start(time, builder.accessLog, trace);
         if (accessLog != null) {
             observers.add(accessLog); // last: it writes the headers that the others set
         }

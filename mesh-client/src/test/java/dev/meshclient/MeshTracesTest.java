@@ -160,6 +160,10 @@ class MeshTracesTest {
             assertThat(span.getParentSpanId()).isEqualTo(caller.getSpanContext().getSpanId());
             assertThat(span.getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
             assertThat(span.getEvents()).isEmpty();
+            assertThat(span.getInstrumentationScopeInfo().getName()).isEqualTo("dev.meshclient");
+            assertThat(span.getInstrumentationScopeInfo().getVersion()).isNotEmpty();
+            assertThat(span.getInstrumentationScopeInfo().getSchemaUrl())
+                    .isEqualTo("https://opentelemetry.io/schemas/1.37.0");
             assertThat(attributes(span))
                     .isEqualTo(Map.ofEntries(
                             Map.entry("http.request.method", "GET"),
@@ -242,6 +246,11 @@ class MeshTracesTest {
             assertThat(span.getStatus().getDescription()).contains("127.0.0.1:" + closed);
             assertThat(attribute(span, "error.type")).isEqualTo("java.net.ConnectException");
             assertThat(attribute(span, "mesh.reason")).isEqualTo("UF");
+            assertThat(span.getEvents()).singleElement().satisfies(event -> {
+                assertThat(event.getName()).isEqualTo("exception");
+                assertThat(event.getAttributes().get(AttributeKey.stringKey("exception.type")))
+                        .isEqualTo("java.net.ConnectException");
+            });
         });
         assertThat(spans.subList(1, spans.size())).isNotEmpty().allSatisfy(span -> assertThat(
                         attribute(span, "mesh.retry"))
@@ -357,6 +366,33 @@ class MeshTracesTest {
         assertThat(attribute(span, "mesh.reason")).isEqualTo("NR");
         assertThat(attribute(span, "error.type")).isEqualTo("dev.meshclient.NoRoute");
         assertThat(span.getStartEpochNanos()).isLessThanOrEqualTo(span.getEndEpochNanos());
+    }
+
+    @Test
+    void the_line_of_a_refused_call_has_the_trace_of_its_span() throws Exception {
+        List<String> lines = new CopyOnWriteArrayList<>();
+        try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
+                Mesh mesh = Mesh.builder()
+                        .policy(Documents.mesh("t")
+                                .services(Documents.service("orders")
+                                        .endpoint(server.getPort())
+                                        .with("'limits': {'maxRequests': 0}"))
+                                .source())
+                        .accessLog(AccessLog.logfmt(lines::add))
+                        .openTelemetry(sdk)
+                        .snapshotDirectory(null)
+                        .build()) {
+            Span caller = sdk.getTracer("test").spanBuilder("caller").startSpan();
+            try (Scope scope = caller.makeCurrent()) {
+                assertThatThrownBy(() -> call(mesh, get("http://orders/"))).isInstanceOf(Overloaded.class);
+            }
+            caller.end();
+        }
+        assertThat(spans).extracting(SpanData::getKind).contains(SpanKind.INTERNAL);
+        assertThat(lines)
+                .singleElement()
+                .asString()
+                .contains(" trace_id=" + spans.get(0).getTraceId() + " ");
     }
 
     @Test

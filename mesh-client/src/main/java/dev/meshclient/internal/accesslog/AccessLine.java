@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param duration from the entry to the end of the body
  * @param sent bytes of the request bodies of all attempts
  * @param received bytes of the response bodies of all attempts, as received
- * @param trace the trace ID of the last attempt; empty if it carried none
+ * @param trace the trace ID of the last attempt, or of the call if it has none; empty if neither is known
  */
 record AccessLine(
         Instant startedAt,
@@ -43,7 +43,7 @@ record AccessLine(
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII) // also what controls a terminal or the direction of text
             .build();
 
-    static AccessLine of(CallInfo call, String path, Instant now) {
+    static AccessLine of(CallInfo call, String path, String current, Instant now) {
         long sent = 0;
         long received = 0;
         for (AttemptInfo attempt = call.latest(); attempt != null; attempt = attempt.previous()) {
@@ -62,7 +62,7 @@ record AccessLine(
                 duration,
                 sent,
                 received,
-                trace(call.latest()),
+                trace(call, current),
                 decision(call, failure));
     }
 
@@ -71,14 +71,23 @@ record AccessLine(
         return call.service().isEmpty() && failure instanceof MeshFailure ours ? ours.decision() : call.decision();
     }
 
-    /** The trace ID of a {@code traceparent} header of the W3C. */
-    private static String trace(@Nullable AttemptInfo attempt) {
-        String parent = attempt == null ? null : attempt.header("traceparent");
+    /**
+     * The trace ID of the {@code traceparent} header of the W3C that was sent last. A call that was refused before its first attempt
+     * has sent none.
+     *
+     * @param current the ID of the trace in which the call was made; empty: there is none
+     */
+    private static String trace(CallInfo call, String current) {
+        AttemptInfo latest = call.latest();
+        if (latest == null && !current.isEmpty()) {
+            return current;
+        }
+        String parent = latest == null ? call.request().header("traceparent") : latest.header("traceparent");
         if (parent == null || parent.length() < 55 || parent.charAt(2) != '-' || parent.charAt(35) != '-') {
-            return "";
+            return current;
         }
         String id = parent.substring(3, 35);
-        return id.chars().allMatch(c -> Character.digit(c, 16) >= 0) ? id : "";
+        return id.chars().allMatch(c -> Character.digit(c, 16) >= 0) ? id : current;
     }
 
     // ---- the two forms

@@ -14,6 +14,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
     private final long slowNanos;
     private final Queue<AccessLine> queued = new ConcurrentLinkedQueue<>();
     private final AtomicInteger size = new AtomicInteger();
+    private final Supplier<String> trace;
     private final AtomicLong dropped = new AtomicLong();
     private final LogThrottle droppedLog = new LogThrottle(MINUTE);
     private final LogThrottle failedLog = new LogThrottle(MINUTE);
@@ -41,7 +43,8 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
     private volatile boolean closed;
     private volatile boolean ended;
 
-    private AccessLogWriter(Time time, AccessLog settings, Logger log) {
+    private AccessLogWriter(Time time, AccessLog settings, Supplier<String> trace, Logger log) {
+        this.trace = trace;
         this.time = time;
         this.log = log;
         this.settings = settings;
@@ -51,24 +54,41 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
         this.written = time.signal("access log written");
     }
 
-    /** Starts the thread of this log. */
-    public static AccessLogWriter start(Time time, AccessLog settings) {
-        return start(time, settings, LOG);
+    /**
+     * Starts the thread of this log.
+     *
+     * @param trace the ID of the trace that is current on this thread; empty: there is none
+     */
+    public static AccessLogWriter start(Time time, AccessLog settings, Supplier<String> trace) {
+        return start(time, settings, trace, LOG);
     }
 
-    static AccessLogWriter start(Time time, AccessLog settings, Logger log) {
-        AccessLogWriter writer = new AccessLogWriter(time, settings, log);
+    static AccessLogWriter start(Time time, AccessLog settings, Supplier<String> trace, Logger log) {
+        AccessLogWriter writer = new AccessLogWriter(time, settings, trace, log);
         time.start("access log", writer::run);
         return writer;
     }
 
     @Override
     public CallObserver observe(CallInfo call) {
-        return this;
+        String current = trace.get();
+        return current.isEmpty() ? this : new InTrace(this, current);
+    }
+
+    /** A call that is made within a trace. */
+    private record InTrace(AccessLogWriter log, String trace) implements CallObserver {
+        @Override
+        public void ended(CallInfo call) {
+            log.ended(call, trace);
+        }
     }
 
     @Override
     public void ended(CallInfo call) {
+        ended(call, "");
+    }
+
+    private void ended(CallInfo call, String current) {
         if (!call.isOfMesh() || !isWritten(call)) {
             return;
         }
@@ -77,7 +97,7 @@ public final class AccessLogWriter implements CallObserver.Factory, CallObserver
             dropped.incrementAndGet();
             return;
         }
-        queued.add(AccessLine.of(call, path(call), time.wall().instant()));
+        queued.add(AccessLine.of(call, path(call), current, time.wall().instant()));
         work.raise();
     }
 

@@ -52,12 +52,13 @@ public final class Deadline implements CallLayer {
         long now = time.now();
         long own = limit == 0 ? Time.NEVER : call.startedAt() + limit;
         long at = left == null ? own : Math.min(own, now + Time.nanos(left)); // a distant deadline lifts no limit
-        boolean callers = at < own || (asked != null && (statedNanos == 0 || Time.nanos(asked) < statedNanos));
+        boolean ofInbound = at < own;
+        boolean callers = asked != null && (statedNanos == 0 || Time.nanos(asked) < statedNanos);
         call.deadline(at);
         if (now >= at) { // waiting for policy took all of it, or the inbound request has no time left
-            throw exceeded(call, at - call.startedAt());
+            throw exceeded(call, at - call.startedAt(), ofInbound);
         }
-        Expiry expiry = callers ? new CallersExpiry(call) : new Expiry(call);
+        Expiry expiry = ofInbound ? new InboundExpiry(call) : callers ? new CallersExpiry(call) : new Expiry(call);
         time.arm(expiry, at, "deadline");
         call.onEnd(expiry);
         Response response = next.call(call);
@@ -77,12 +78,16 @@ public final class Deadline implements CallLayer {
 
         @Override
         protected void ring(long due) {
-            call.cancel(exceeded(call, due - call.startedAt()), outcome());
+            call.cancel(exceeded(call, due - call.startedAt(), isOfInbound()), outcome());
         }
 
         /** The outcome of the attempts that it cancels. */
         Outcome outcome() {
             return Outcome.DEADLINE;
+        }
+
+        boolean isOfInbound() {
+            return false;
         }
 
         @Override
@@ -92,7 +97,7 @@ public final class Deadline implements CallLayer {
     }
 
     /** A limit that the caller set, or its inbound request: to miss it does not count against the endpoint. */
-    private static final class CallersExpiry extends Expiry {
+    private static class CallersExpiry extends Expiry {
         CallersExpiry(Call call) {
             super(call);
         }
@@ -100,6 +105,17 @@ public final class Deadline implements CallLayer {
         @Override
         Outcome outcome() {
             return Outcome.CANCELLED;
+        }
+    }
+
+    private static final class InboundExpiry extends CallersExpiry {
+        InboundExpiry(Call call) {
+            super(call);
+        }
+
+        @Override
+        boolean isOfInbound() {
+            return true;
         }
     }
 
@@ -113,13 +129,17 @@ public final class Deadline implements CallLayer {
         return limit == 0 && call.deadline() == Time.NEVER ? builtInNanos : limit;
     }
 
-    private static DeadlineExceeded exceeded(Call call, long limitNanos) {
+    private static DeadlineExceeded exceeded(Call call, long limitNanos, boolean ofInbound) {
         return Failures.make()
                 .deadlineExceeded(
                         "the call to '" + call.request().url().host() + "' was not over within "
-                                + Duration.ofNanos(limitNanos).toMillis() + " ms, after " + call.attempts()
-                                + " attempt(s)",
-                        "raise timeouts.request or MeshOptions.timeout, or see the decision for where the time went",
+                                + Duration.ofNanos(limitNanos).toMillis() + " ms, "
+                                + (ofInbound ? "the time that the inbound request had left (x-mesh-deadline-ms), " : "")
+                                + "after " + call.attempts() + " attempt(s)",
+                        (ofInbound
+                                        ? "raise the time limit of the service that sent the inbound request"
+                                        : "raise timeouts.request or MeshOptions.timeout")
+                                + ", or see the decision for where the time went",
                         call.decisionAtDeadline());
     }
 

@@ -239,7 +239,7 @@ final class EngineCall extends OuterCall implements Wire, CallLayer, Function0<E
     private @Nullable Request next(Response response) throws IOException {
         InnerCall last = this.last;
         boolean toMesh = last != null && last.toMesh;
-        Request next = FollowUps.next(response, last == null ? null : last.route(), chain(), !toMesh);
+        Request next = FollowUps.next(response, last, chain(), !toMesh);
         return next == null || FollowUps.isOneShot(next) ? null : next;
     }
 

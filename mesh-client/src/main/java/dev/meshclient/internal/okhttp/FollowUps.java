@@ -1,5 +1,6 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.internal.okhttp.attempt.InnerCall;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.ProtocolException;
@@ -29,19 +30,21 @@ final class FollowUps {
     /**
      * The follow-up request, or null.
      *
+     * @param last the attempt that got the response
      * @param repeats whether OkHttp's repeat of a 503 with {@code Retry-After: 0} applies; to endpoints of the mesh the retry
      *     layer decides instead
      */
-    static @Nullable Request next(Response response, @Nullable Route route, Interceptor.Chain chain, boolean repeats)
+    static @Nullable Request next(Response response, @Nullable InnerCall last, Interceptor.Chain chain, boolean repeats)
             throws IOException {
         return switch (response.code()) {
             case HttpURLConnection.HTTP_PROXY_AUTH -> {
+                Route route = route(last);
                 if (route == null || route.proxy().type() != Proxy.Type.HTTP) {
                     throw new ProtocolException("Received HTTP_PROXY_AUTH (407) code while not using proxy");
                 }
                 yield chain.getProxyAuthenticator().authenticate(route, response);
             }
-            case HttpURLConnection.HTTP_UNAUTHORIZED -> chain.getAuthenticator().authenticate(route, response);
+            case HttpURLConnection.HTTP_UNAUTHORIZED -> chain.getAuthenticator().authenticate(route(last), response);
             case HttpURLConnection.HTTP_MULT_CHOICE,
                     HttpURLConnection.HTTP_MOVED_PERM,
                     HttpURLConnection.HTTP_MOVED_TEMP,
@@ -51,6 +54,10 @@ final class FollowUps {
             case HttpURLConnection.HTTP_UNAVAILABLE -> repeats && asksToRepeat(response) ? response.request() : null;
             default -> null; // the inner call follows 408 and 421
         };
+    }
+
+    private static @Nullable Route route(@Nullable InnerCall last) {
+        return last == null ? null : last.route();
     }
 
     private static boolean asksToRepeat(Response response) {

@@ -112,6 +112,9 @@ final class CallSpans implements CallObserver {
         if (failure != null && !reason.equals(CallInfo.CANCELLED)) {
             span.setAttribute(ERROR_TYPE, failure.getClass().getName());
             span.setStatus(StatusCode.ERROR, String.valueOf(failure.getMessage()));
+            if (tracing.wantsExceptions()) {
+                span.recordException(failure);
+            }
         }
     }
 

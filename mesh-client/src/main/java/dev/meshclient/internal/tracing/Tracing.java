@@ -7,13 +7,21 @@ import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
+import io.opentelemetry.api.trace.SpanContext;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.Objects;
 import okhttp3.Request;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a span of each attempt, with the names of OpenTelemetry's HTTP conventions, and sends its context to the peer. The parent
@@ -21,6 +29,10 @@ import okhttp3.Request;
  */
 public final class Tracing implements CallObserver.Factory {
     private static final String SCOPE = "dev.meshclient";
+    /** The conventions whose names for HTTP the spans have; later ones did not change them. */
+    private static final String SCHEMA = "https://opentelemetry.io/schemas/1.37.0";
+
+    private static final String EXCEPTIONS_VARIABLE = "OTEL_SEMCONV_EXCEPTION_SIGNAL_OPT_IN";
     private static final AttributeKey<String> METHOD = AttributeKey.stringKey("http.request.method");
     private static final AttributeKey<String> METHOD_ORIGINAL = AttributeKey.stringKey("http.request.method_original");
     private static final AttributeKey<String> URL = AttributeKey.stringKey("url.full");
@@ -36,22 +48,59 @@ public final class Tracing implements CallObserver.Factory {
     private final Tracer tracer;
     private final TextMapPropagator propagator;
     private final HttpMethods methods;
+    private final boolean exceptions;
 
-    private Tracing(Time time, OpenTelemetry otel, HttpMethods methods) {
+    private Tracing(Time time, OpenTelemetry otel, HttpMethods methods, boolean exceptions) {
         this.time = time;
-        this.tracer = otel.getTracer(SCOPE);
+        this.tracer = otel.tracerBuilder(SCOPE)
+                .setInstrumentationVersion(version())
+                .setSchemaUrl(SCHEMA)
+                .build();
         this.propagator = otel.getPropagators().getTextMapPropagator();
         this.methods = methods;
+        this.exceptions = exceptions;
     }
 
     /** Spans by these tracers, and headers by these propagators. */
     public static Tracing of(Time time, OpenTelemetry otel) {
-        return new Tracing(time, otel, new HttpMethods(System.getenv(HttpMethods.VARIABLE)));
+        return new Tracing(
+                time,
+                otel,
+                new HttpMethods(System.getenv(HttpMethods.VARIABLE)),
+                wantsExceptions(System.getenv(EXCEPTIONS_VARIABLE)));
+    }
+
+    private static String version() {
+        try (InputStream file = Objects.requireNonNull(Tracing.class.getResourceAsStream("version.txt"))) {
+            return new String(file.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the version of this library cannot be read from its jar", e);
+        }
+    }
+
+    /** The ID of the trace that is current on this thread; empty: there is none. */
+    public static String currentId() {
+        SpanContext current = Span.current().getSpanContext();
+        return current.isValid() ? current.getTraceId() : "";
     }
 
     @Override
     public CallObserver observe(CallInfo call) {
         return new CallSpans(this, Context.current());
+    }
+
+    /**
+     * Whether spans have an event for their exception.
+     *
+     * @param variable the value of {@link #EXCEPTIONS_VARIABLE}: with {@code logs}, exceptions are for logs alone
+     */
+    static boolean wantsExceptions(@Nullable String variable) {
+        return variable == null
+                || Arrays.stream(variable.split(",")).map(String::strip).noneMatch("logs"::equals);
+    }
+
+    boolean wantsExceptions() {
+        return exceptions;
     }
 
     /** Starts a span with the attributes that a sampler may look at. */

@@ -12,6 +12,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Calls;
+import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Target;
@@ -21,6 +22,7 @@ import dev.meshclient.policy.AppProtocol;
 import dev.meshclient.policy.Resolution;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.telemetry.AccessLog;
+import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,6 +34,7 @@ import okhttp3.Request;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessLogWriterTest {
@@ -48,6 +51,7 @@ class AccessLogWriterTest {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final RecordingLogger warnings = new RecordingLogger();
     private final List<AccessLogWriter> started = new ArrayList<>();
+    private String trace = "";
 
     @AfterEach
     void close() {
@@ -55,7 +59,7 @@ class AccessLogWriterTest {
     }
 
     private AccessLogWriter start(AccessLog log) {
-        AccessLogWriter writer = AccessLogWriter.start(time, log, warnings);
+        AccessLogWriter writer = AccessLogWriter.start(time, log, () -> trace, warnings);
         started.add(writer);
         return writer;
     }
@@ -180,6 +184,31 @@ class AccessLogWriterTest {
                 .singleElement()
                 .asString()
                 .contains(" duration_ms=1002.345 sent_bytes=10 received_bytes=37 ");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', 4bf92f3577b34da6a3ce929d0e0e4736",
+        "0af7651916cd43dd8448eb211c80319c, 0af7651916cd43dd8448eb211c80319c"
+    })
+    void a_call_without_an_attempt_has_the_trace_in_which_it_was_made(String current, String written) {
+        AccessLogWriter writer = start(AccessLog.logfmt(lines::add));
+        Call call = Calls.call(
+                time,
+                new Request.Builder()
+                        .url("http://orders/")
+                        .header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+                        .build());
+        call.target(TARGET);
+        trace = current;
+        CallObserver observer = writer.observe(call);
+        trace = "";
+        assertThatThrownBy(() -> call.run(c -> {
+                    throw Failures.make().noRoute("no rule", "add one", c.decision());
+                }))
+                .isInstanceOf(IOException.class);
+        observer.ended(call);
+        assertThat(written(writer)).singleElement().asString().contains(" trace_id=" + written + " ");
     }
 
     @ParameterizedTest

@@ -113,6 +113,21 @@ class DeadlineTest {
         assertThat(time.now()).isBetween((seconds - 1) * SECOND, (seconds + 1) * SECOND);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0, 'not over within 0 ms, the time that the inbound request had left (x-mesh-deadline-ms), after'",
+        "2000, 'ms, the time that the inbound request had left (x-mesh-deadline-ms), after'",
+        "600000, 'not over within 15000 ms, after'"
+    })
+    void the_message_names_the_header_if_the_inbound_request_sets_the_limit(String leftMillis, String message) {
+        InboundContext inbound = InboundContext.of(header -> header.equals("x-mesh-deadline-ms") ? leftMillis : null);
+        Call call = Calls.call(time, Calls.get(), MeshOptions.DEFAULT.withInbound(inbound));
+
+        assertThatThrownBy(() -> call.run(deadline(null, silent)))
+                .isInstanceOf(DeadlineExceeded.class)
+                .hasMessageContaining(message);
+    }
+
     @Test
     void a_neutral_service_has_no_limit_of_ours() throws Exception {
         Calls.call(time, Calls.get()).run(Deadline.create(time, null, true, silent));

@@ -63,6 +63,9 @@ public final class InnerCall extends EventForwarder implements Runnable {
         @Nullable
         HandshakeTimer handshake;
 
+        @Nullable
+        Connection shown;
+
         long connectStartedAt;
     }
 
@@ -133,9 +136,10 @@ public final class InnerCall extends EventForwarder implements Runnable {
         }
     }
 
+    /** The route to the peer, for an authenticator of the caller. */
     @Nullable
     public Route route() {
-        Connection mine = connection;
+        Connection mine = shown(connection);
         return mine == null ? null : mine.route();
     }
 
@@ -237,7 +241,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
         try {
             if (mine != null && !released) {
                 released = true;
-                outerCall.released(mine);
+                outerCall.released(mine, reported(mine));
             }
         } finally {
             over(null);
@@ -338,10 +342,14 @@ public final class InnerCall extends EventForwarder implements Runnable {
 
     @Override
     public void connectionAcquired(Call call, Connection acquired) {
+        Rare known = rare;
+        if (known != null) {
+            known.shown = null;
+        }
         connection = acquired;
         released = false;
         if (!outerCall.keptOver(acquired)) {
-            super.connectionAcquired(call, acquired);
+            super.connectionAcquired(call, reported(acquired));
         }
     }
 
@@ -355,7 +363,7 @@ public final class InnerCall extends EventForwarder implements Runnable {
             released = true;
             boolean reported = false;
             try {
-                outerCall.released(given);
+                outerCall.released(given, reported(given));
                 reported = true;
             } finally {
                 endUnless(reported);
@@ -420,11 +428,29 @@ public final class InnerCall extends EventForwarder implements Runnable {
         return toMesh && endpoint != null ? ShownAddress.of(endpoint, logical) : logical;
     }
 
-    /** The connection of the attempt, for a network interceptor of the caller. */
+    /** The connection of the attempt as code of the caller sees it: the same object until another is acquired. */
     @Nullable
     Connection shown(@Nullable Connection used) {
+        return used == null ? null : shownTo(used);
+    }
+
+    private Connection shownTo(Connection used) {
         Endpoint endpoint = attempt.endpoint();
-        return toMesh && endpoint != null && used != null ? ShownAddress.of(endpoint, used) : used;
+        if (!toMesh || endpoint == null) {
+            return used;
+        }
+        Rare mine = rare();
+        Connection shown = mine.shown;
+        if (shown == null) {
+            shown = ShownAddress.of(endpoint, used);
+            mine.shown = shown;
+        }
+        return shown;
+    }
+
+    /** The connection for the events of the caller's listener; without one, nothing is made for it. */
+    private Connection reported(Connection used) {
+        return outerCall.reportsEndAtOnce() ? used : shownTo(used);
     }
 
     @Override

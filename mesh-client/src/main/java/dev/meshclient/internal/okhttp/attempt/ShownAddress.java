@@ -75,6 +75,17 @@ final class ShownAddress {
             return connection.protocol();
         }
 
+        /** A listener that counts connections counts each once, whatever call it serves. */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Shown shown && connection.equals(shown.connection);
+        }
+
+        @Override
+        public int hashCode() {
+            return connection.hashCode();
+        }
+
         @Override
         public String toString() {
             return connection + " at " + route().socketAddress();

@@ -24,6 +24,7 @@ public abstract class CallEvents extends EventListener {
     private EventListener known = NONE; // all listeners of the call, this one included, as far as the end is held back
     private boolean holdRelease = true; // until the interceptors of the outer call have returned
     private @Nullable Connection held; // released by the last attempt, not reported yet
+    private @Nullable Connection heldAs; // as listeners see it
     private int open; // attempts whose body is not finished
     private boolean timed; // the caller's timeout runs on although the interceptors of the outer call have returned
     private boolean untimed; // it must not
@@ -230,14 +231,16 @@ public abstract class CallEvents extends EventListener {
         holdRelease = true;
     }
 
-    public final void released(Connection connection) {
+    /** @param shown the connection as listeners see it */
+    public final void released(Connection connection, Connection shown) {
         synchronized (this) {
             if (holdRelease) {
                 held = connection;
+                heldAs = shown;
                 return;
             }
         }
-        listener().connectionReleased(outer(), connection);
+        listener().connectionReleased(outer(), shown);
     }
 
     /** The same connection again: OkHttp keeps it during a follow-up, so the listener gets neither event. */
@@ -253,13 +256,13 @@ public abstract class CallEvents extends EventListener {
     }
 
     public final void reportRelease() {
-        Connection connection;
+        Connection shown;
         synchronized (this) {
-            connection = held;
+            shown = held == null ? null : heldAs;
             held = null;
         }
-        if (connection != null) {
-            listener().connectionReleased(outer(), connection);
+        if (shown != null) {
+            listener().connectionReleased(outer(), shown);
         }
     }
 }

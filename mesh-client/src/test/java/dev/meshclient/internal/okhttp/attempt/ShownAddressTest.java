@@ -15,10 +15,12 @@ import java.net.InetSocketAddress;
 import java.net.Proxy;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import okhttp3.Call;
+import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -32,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ShownAddressTest {
     private final List<InetSocketAddress> shown = new CopyOnWriteArrayList<>();
     private final List<String> failures = new CopyOnWriteArrayList<>();
+    private final List<Connection> used = new CopyOnWriteArrayList<>();
 
     private final OkHttpClient client = new OkHttpClient.Builder()
             .eventListener(new EventListener() {
@@ -46,14 +49,36 @@ class ShownAddressTest {
                 }
 
                 @Override
+                public void connectionAcquired(Call call, Connection connection) {
+                    shown.add(connection.route().socketAddress());
+                    used.add(connection);
+                }
+
+                @Override
+                public void connectionReleased(Call call, Connection connection) {
+                    shown.add(connection.route().socketAddress());
+                    used.add(connection);
+                }
+
+                @Override
                 public void connectFailed(
                         Call call, InetSocketAddress to, Proxy proxy, Protocol protocol, IOException ioe) {
                     shown.add(to);
                     failures.add(ioe.getMessage());
                 }
             })
+            .authenticator((route, response) -> {
+                shown.add(route.socketAddress());
+                return response.priorResponse() == null
+                        ? response.request()
+                                .newBuilder()
+                                .header("Authorization", "again")
+                                .build()
+                        : null;
+            })
             .addNetworkInterceptor(chain -> {
                 shown.add(chain.connection().route().socketAddress());
+                used.add(chain.connection());
                 return chain.proceed(chain.request());
             })
             .build();
@@ -77,12 +102,16 @@ class ShownAddressTest {
     void a_connection_shows_the_address_and_port_of_its_endpoint(String host) throws Exception {
         MockWebServer server = new MockWebServer();
         server.start(InetAddress.getLoopbackAddress(), 0);
+        server.enqueue(new MockResponse.Builder().code(401).build());
         server.enqueue(new MockResponse.Builder().body("ok").build());
         try (server;
                 Mesh mesh = mesh(host, server.getPort());
                 Response response = mesh.wrap(client).newCall(get(host)).execute()) {
             assertThat(response.body().string()).isEqualTo("ok");
-            assertThat(shown).hasSize(3).allSatisfy(address -> {
+            assertThat(used).hasSize(4);
+            assertThat(Set.copyOf(used)).as("acquired, seen twice, released").hasSize(1);
+            assertThat(used.get(1)).isSameAs(used.get(0));
+            assertThat(shown).hasSize(7).allSatisfy(address -> {
                 assertThat(address.getPort()).isEqualTo(server.getPort());
                 assertThat(address.getAddress().getHostAddress()).isEqualTo("127.0.0.1");
             });

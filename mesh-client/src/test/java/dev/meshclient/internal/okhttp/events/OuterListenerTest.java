@@ -87,7 +87,8 @@ class OuterListenerTest {
         running.set(events);
         events.listen();
         events.attemptStarted();
-        events.released(new Held());
+        Connection held = new Held();
+        events.released(held, held);
         return new Response.Builder()
                 .request(chain.request())
                 .protocol(Protocol.HTTP_2)
