@@ -206,13 +206,15 @@ class FivePlacesTest {
                         .extracting(Decision.Attempt::outcome)
                         .containsExactly("connect-failure", "connect-failure", "deadline");
                 assertThat(attempts).extracting(Decision.Attempt::reason).containsExactly("UF", "UF", "");
-                String zone = "least request among 2 endpoints of zone a (100 % of the calls: zone a of the caller keeps its"
-                        + " calls, as 1.4 x usable weight 2 covers listed weight 2)";
+                String zone =
+                        "least request among 2 endpoints of zone a (100 % of the calls: zone a of the caller keeps its"
+                                + " calls, as 1.4 x usable weight 2 covers listed weight 2)";
                 String other = "not tried before, as " + tried;
                 assertThat(attempts.get(0).pick()).isEqualTo(zone);
                 assertThat(attempts.get(1).pick()).isEqualTo(other + " was, " + zone);
                 assertThat(attempts.get(2).pick())
-                        .startsWith(other + ", " + attempts.get(1).endpoint() + " was, the only endpoint of zone b (0 %");
+                        .startsWith(
+                                other + ", " + attempts.get(1).endpoint() + " was, the only endpoint of zone b (0 %");
                 assertThat(attempts)
                         .extracting(Decision.Attempt::retry)
                         .containsExactly(
@@ -243,8 +245,10 @@ class FivePlacesTest {
 
     @Test
     void no_rule_matches() throws Exception {
-        try (Scene scene = Scene.of(80, "'rules': [{'name': 'v2', 'matches': [{'path': {'type': 'PathPrefix',"
-                + " 'value': '/v2'}}], 'backendRefs': [{'name': 'orders'}]}]")) {
+        try (Scene scene = Scene.of(
+                80,
+                "'rules': [{'name': 'v2', 'matches': [{'path': {'type': 'PathPrefix',"
+                        + " 'value': '/v2'}}], 'backendRefs': [{'name': 'orders'}]}]")) {
             check(scene, "NR", scene.failure(IOException.class), "no rule of 'orders' matches GET /v1/orders/7");
         }
     }
@@ -308,7 +312,8 @@ class FivePlacesTest {
             try (RawServer silent = silent();
                     Scene scene = Scene.of(
                             silent.port(),
-                            "'retry': {'attempts': 0}, 'timeouts': {'backendRequest': '" + timeout.toMillis() + "ms'}")) {
+                            "'retry': {'attempts': 0}, 'timeouts': {'backendRequest': '" + timeout.toMillis()
+                                    + "ms'}")) {
                 check(scene, "UT", scene.failure(IOException.class), "");
             }
         });
@@ -316,8 +321,8 @@ class FivePlacesTest {
 
     @Test
     void the_name_of_the_host_is_not_known() throws Exception {
-        try (Scene scene = new Scene(
-                Documents.service("orders").with("'resolution': 'NONE', 'retry': {'attempts': 1}"), b -> b)) {
+        try (Scene scene =
+                new Scene(Documents.service("orders").with("'resolution': 'NONE', 'retry': {'attempts': 1}"), b -> b)) {
             scene.client = b -> b.dns(host -> {
                 throw new UnknownHostException(host + " has no address");
             });
