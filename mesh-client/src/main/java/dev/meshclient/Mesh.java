@@ -53,6 +53,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -121,7 +122,7 @@ public final class Mesh implements Closeable {
                 time,
                 builder.identity,
                 builder.certificates,
-                new IdentityEvents(events),
+                name -> meters.ofRotations(name, new IdentityEvents(events)),
                 time.now() + Time.nanos(builder.initialFetchTimeout));
         LocalWorkload self = LocalWorkload.of(
                 builder.workload,
@@ -145,6 +146,8 @@ public final class Mesh implements Closeable {
         });
         PolicySink sink =
                 new PolicySink(router.control(), engine::retire, () -> readiness.forEach(Signal::raise), time);
+        sink.onConfirmed(
+                from -> meters.policyInfo(source.toString(), router.control().revision(), from));
         this.source = source;
         this.policy = PolicyFeed.start(
                 time,
@@ -259,6 +262,15 @@ public final class Mesh implements Closeable {
                 .status(source.toString())
                 .with(policy.freshness(), policy.problem())
                 .with(certificates());
+    }
+
+    /**
+     * What the mesh would do with this request now, and why: rule, backends, endpoints and settings. It sends nothing, counts
+     * nothing and asks no source. The request's {@link MeshOptions} count, and the {@link InboundContext} of this thread.
+     */
+    public Explanation explain(Request request) {
+        Objects.requireNonNull(request, "request must not be null: pass the request that a call would have");
+        return router.explain(request, Engine.options(request));
     }
 
     private Map<String, MeshStatus.Identity> certificates() {

@@ -37,6 +37,11 @@ public interface MeshStatus {
     /** The services by name. */
     Map<String, Service> services();
 
+    /** A service by its name; null: there is none with this name. */
+    default @Nullable Service service(String name) {
+        return services().get(name);
+    }
+
     /** The services that this workload has called in the last five minutes, and their zones. */
     ServiceMap serviceMap();
 
@@ -144,6 +149,13 @@ public interface MeshStatus {
 
         /** All endpoints that its policy lists; with resolution {@code DNS} the known addresses of its names. */
         List<Endpoint> endpoints();
+
+        /**
+         * Its rules, backends, endpoints and settings, and where each is stated, as {@link Mesh#explain} states them for a
+         * request. Computed when it is called: health is as of then, all else as of this status. Null: its calls are refused.
+         */
+        @Nullable
+        Explanation effective();
 
         /** The distance of its attempts since the mesh has known it. */
         Traffic traffic();

@@ -60,7 +60,7 @@ class ArchitectureTest {
             "credentials",
             ".identity",
             "metrics",
-            ".telemetry");
+            ".(telemetry|authz|identity|internal.identity)");
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> OF_A_BACKEND =
@@ -140,7 +140,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule requests_enter_above_control = only(
             in("entry"),
-            in("entry", "control", "pipeline", "events", "metrics", "call", "endpoint", "time")
+            in("entry", "control", "pipeline", "events", "metrics", "explain", "call", "endpoint", "time")
                     .or(describe(
                             "what sources are asked for", c -> c.getName().equals(INTERNAL + "source.WantedHosts")))
                     .or(ROOT_TYPES)
@@ -246,7 +246,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule control_knows_sources_and_the_pipeline = only(
             in("control"),
-            in("control", "pipeline", "call", "endpoint", "time", "version")
+            in("control", "pipeline", "explain", "call", "endpoint", "time", "version")
                     .or(SOURCES)
                     .or(ROOT_TYPES)
                     .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".policy.json", ROOT + ".registry")),
@@ -304,6 +304,12 @@ class ArchitectureTest {
             in("accesslog"),
             in("accesslog", "time").or(ROOT_TYPES).or(resideInAPackage(ROOT + ".telemetry")),
             "it reads what any observer is shown");
+
+    @ArchTest
+    static final ArchRule explanations_are_collected_where_no_concept_is_known = only(
+            in("explain"),
+            in("explain", "call", "endpoint", "text").or(ROOT_TYPES).or(resideInAPackage(ROOT + ".policy")),
+            "each concept explains itself: what matched or chose here would be a second implementation");
 
     @ArchTest
     static final ArchRule tracing_is_an_observer = only(
@@ -510,6 +516,7 @@ class ArchitectureTest {
                         "tls",
                         "files",
                         "accesslog",
+                        "explain",
                         "tracing",
                         "pem",
                         "text",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
+import dev.meshclient.authz.InboundRequest;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.RequestBody;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,20 +38,32 @@ class PromtoolTest {
             server.start();
             server.enqueue(new MockResponse.Builder().code(503).build());
             server.enqueue(new MockResponse.Builder().body("ok").build());
-            Documents document =
-                    Documents.mesh("t").services(Documents.service("orders").endpoint(server.getPort()));
+            server.enqueue(new MockResponse.Builder().code(503).build());
+            Documents document = Documents.mesh("t")
+                    .services(Documents.service("orders")
+                            .endpoint(server.getPort())
+                            .with("'outlierDetection': {'consecutive5xxErrors': 1}"));
             try (Mesh mesh = Mesh.builder()
                     .policy(document.source())
                     .snapshotDirectory(null)
                     .metrics(registry)
                     .build()) {
                 Request request = new Request.Builder().url("http://orders/").build();
-                mesh.wrap(new OkHttpClient()).newCall(request).execute().close();
+                OkHttpClient client = mesh.wrap(new OkHttpClient());
+                client.newCall(request).execute().close();
+                Request post = request.newBuilder().post(RequestBody.EMPTY).build();
+                client.newCall(post).execute().close();
+                mesh.inbound().authorize(InboundRequest.of("GET", "/").build());
                 String metrics = registry.scrape();
                 assertThat(metrics)
                         .contains(
                                 "mesh_client_requests_seconds_bucket",
                                 "mesh_client_attempts_seconds_count",
+                                "mesh_client_retries_refused_total",
+                                "mesh_client_retry_budget_available_retries",
+                                "mesh_client_ejections_total",
+                                "mesh_policy_info",
+                                "mesh_authorization_total",
                                 "mesh_policy_age_seconds",
                                 "mesh_policy_documents_total");
                 assertThat(lint(promtool, directory, metrics)).isEqualTo("ends with 0");

@@ -206,9 +206,8 @@ class FivePlacesTest {
                         .extracting(Decision.Attempt::outcome)
                         .containsExactly("connect-failure", "connect-failure", "deadline");
                 assertThat(attempts).extracting(Decision.Attempt::reason).containsExactly("UF", "UF", "");
-                String zone =
-                        "least request among 2 endpoints of zone a (100 % of the calls: zone a of the caller keeps its"
-                                + " calls, as 1.4 x usable weight 2 covers listed weight 2)";
+                String zone = "least request among 2 endpoints of zone a (100 % of the calls: a, the caller's zone:"
+                        + " 1.4 x 2 usable / 2 listed: all calls stay)";
                 String other = "not tried before, as " + tried;
                 assertThat(attempts.get(0).pick()).isEqualTo(zone);
                 assertThat(attempts.get(1).pick()).isEqualTo(other + " was, " + zone);

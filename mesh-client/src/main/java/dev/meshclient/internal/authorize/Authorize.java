@@ -1,5 +1,6 @@
 package dev.meshclient.internal.authorize;
 
+import dev.meshclient.AccessDenied;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.authz.AuthorizationEvent.Kind;
 import dev.meshclient.internal.authz.Authorization;
@@ -8,6 +9,7 @@ import dev.meshclient.internal.authz.Authorization.Verdict;
 import dev.meshclient.internal.authz.Notice;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.policy.AuthorizationPolicy;
 import java.io.IOException;
@@ -78,17 +80,21 @@ public final class Authorize implements CallLayer {
                     (kind, v) -> report(call, kind, v));
         }
         if (denied) {
-            throw Failures.make()
-                    .accessDenied(
-                            verdict.policy(),
-                            verdict.rule(),
-                            "'" + service + "' does not allow " + caller() + " "
-                                    + call.request().method() + " "
-                                    + call.request().url().encodedPath() + ": " + verdict.reason(),
-                            "change services." + service + ".authorization, or call as a principal that is allowed",
-                            call.decision());
+            throw denied(call, verdict);
         }
         return next.call(call);
+    }
+
+    private AccessDenied denied(Call call, Verdict verdict) {
+        return Failures.make()
+                .accessDenied(
+                        verdict.policy(),
+                        verdict.rule(),
+                        "'" + service + "' does not allow " + caller() + " "
+                                + call.request().method() + " "
+                                + call.request().url().encodedPath() + ": " + verdict.reason(),
+                        "change services." + service + ".authorization, or call as a principal that is allowed",
+                        call.decision());
     }
 
     private String caller() {
@@ -108,6 +114,22 @@ public final class Authorize implements CallLayer {
                     identity == null ? "" : identity,
                     call.request().method(),
                     call.request().url().encodedPath()));
+        }
+    }
+
+    @Override
+    public void explain(ExplanationSink to) {
+        to.setting("authorization", policies);
+        Call call = to.call();
+        if (call != null) {
+            Verdict verdict = policies.decide(facts, call.request());
+            switch (verdict.answer()) {
+                case DENIED -> to.refuse(denied(call, verdict));
+                case OPEN ->
+                    to.remark("whether '" + service + "' allows it, it decides itself: " + verdict.reason()
+                            + " asks for more than is known here");
+                case ALLOWED -> to.remark("'" + service + "' allows it: " + verdict.reason());
+            }
         }
     }
 

@@ -3,7 +3,9 @@ package dev.meshclient.internal.balance;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.EndpointsLeft;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Result;
@@ -163,6 +165,20 @@ public final class Balance implements AttemptLayer {
         return plan.ejected() == 0
                 ? "none of them healthy"
                 : plan.ejected() + " ejected (next probe in " + (wait + 999_999_999) / 1_000_000_000 + " s)";
+    }
+
+    @Override
+    public void explain(ExplanationSink to) {
+        planner.explain(to);
+        Plan plan = planner.current();
+        Call call = to.call();
+        if (call != null && plan.isEmpty() && plan.dueProbe(call, time.now()) == null) {
+            try {
+                to.refuse(noneUsable(plan, call.beginAttempt()));
+            } catch (IOException e) {
+                to.refuse(e);
+            }
+        }
     }
 
     @Override

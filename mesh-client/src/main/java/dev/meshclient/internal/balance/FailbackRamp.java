@@ -62,6 +62,16 @@ final class FailbackRamp {
         return toZone.admits(now, random);
     }
 
+    /** The chance that {@link #admitsToPriority} says yes. */
+    double priorityChance(long now) {
+        return toPriority.chance(now);
+    }
+
+    /** The chance that {@link #admitsToZone} says yes. */
+    double zoneChance(long now) {
+        return toZone.chance(now);
+    }
+
     /** Whether a return may be under way. */
     boolean isReturning() {
         return toPriority.returning || toZone.returning;
@@ -189,6 +199,10 @@ final class FailbackRamp {
                 chance = to == 0 ? 1 : current(now) / to;
             }
             return random.nextDouble() < chance;
+        }
+
+        synchronized double chance(long now) {
+            return returning && now < endsAt && to != 0 ? current(now) / to : 1;
         }
 
         private double current(long now) {

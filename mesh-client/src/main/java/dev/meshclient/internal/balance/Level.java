@@ -1,11 +1,15 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.AliasTable;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.Endpoint;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,9 +22,10 @@ final class Level {
 
     private static final int LOOKS = 4;
 
-    private final List<Group> groups;
     private final Tier tier;
     private final LevelSettings settings;
+    private final Members[] members; // by zone of the tier
+    private final List<Group> groups;
     private final int size;
     private final @Nullable AliasTable shares;
 
@@ -31,9 +36,10 @@ final class Level {
         }
     }
 
-    private Level(Tier tier, LevelSettings settings, List<Group> groups) {
+    private Level(Tier tier, LevelSettings settings, Members[] members, List<Group> groups) {
         this.tier = tier;
         this.settings = settings;
+        this.members = members;
         this.groups = groups;
         this.size = groups.stream().mapToInt(g -> g.members.size()).sum();
         double[] weights = groups.stream().mapToDouble(Group::share).toArray();
@@ -58,7 +64,7 @@ final class Level {
                 groups.add(new Group(zones.get(i), shares[i], members[i], Picker.of(settings.algorithm(), members[i])));
             }
         }
-        return new Level(tier, settings, List.copyOf(groups));
+        return new Level(tier, settings, members, List.copyOf(groups));
     }
 
     Endpoint pick(RandomGenerator random, Picked picked) {
@@ -186,6 +192,86 @@ final class Level {
         return size;
     }
 
+    // ---- for explanations
+
+    static void add(Map<Endpoint, Double> chances, double share, Map<Endpoint, Double> to) {
+        chances.forEach((endpoint, chance) -> to.merge(endpoint, chance * share, Double::sum));
+    }
+
+    /** The chance of each endpoint to be picked, if all have equally many attempts in flight. */
+    Map<Endpoint, Double> chances() {
+        Map<Endpoint, Double> chances = new HashMap<>();
+        groups.forEach(group -> add(ofGroup(group), group.share, chances));
+        return chances;
+    }
+
+    /** As {@link #pickAway} decides; empty if there is no endpoint. */
+    Map<Endpoint, Double> chancesAway() {
+        Map<Endpoint, Double> chances = new HashMap<>();
+        List<Group> others = groups.stream().filter(g -> !g.home()).toList();
+        int away = others.stream().mapToInt(g -> g.members.size()).sum();
+        others.forEach(g -> add(byWeight(g), (double) g.members.size() / away, chances));
+        return chances;
+    }
+
+    private static Map<Endpoint, Double> byWeight(Group group) {
+        Map<Endpoint, Double> chances = new HashMap<>();
+        double all = group.members.weight();
+        all(group).forEach(e -> chances.put(e, e.weight() / all));
+        return chances;
+    }
+
+    private static Stream<Endpoint> all(Group group) {
+        return IntStream.range(0, group.members.size()).mapToObj(group.members::get);
+    }
+
+    /** As {@link #draw} decides. */
+    private Map<Endpoint, Double> ofGroup(Group group) {
+        Map<Endpoint, Double> chances = byWeight(group);
+        double moved = 0;
+        for (Map.Entry<Endpoint, Double> drawn : chances.entrySet()) {
+            if (isEjectionAborted(drawn.getKey())) {
+                moved += drawn.getValue() * (1 - SELDOM);
+            }
+        }
+        if (moved > 0) {
+            Map<Endpoint, Double> drawn = Map.copyOf(chances);
+            double left = moveTo(List.of(group), moved, chances);
+            left = moveTo(groups.stream().filter(g -> g != group).toList(), left, chances);
+            double stays = (left - moved) / moved * (1 - SELDOM); // in place of another endpoint
+            drawn.forEach((e, chance) -> chances.merge(e, isEjectionAborted(e) ? chance * stays : 0, Double::sum));
+        }
+        return chances;
+    }
+
+    /** Adds the chances of endpoints that are looked for among these. @return what is left if they are not found */
+    private static double moveTo(List<Group> where, double moved, Map<Endpoint, Double> chances) {
+        List<Endpoint> fit = where.stream()
+                .flatMap(Level::all)
+                .filter(e -> !isEjectionAborted(e))
+                .toList();
+        int all = where.stream().mapToInt(g -> g.members.size()).sum();
+        double left = fit.isEmpty() ? moved : moved * Math.pow(1 - (double) fit.size() / all, LOOKS);
+        fit.forEach(e -> chances.merge(e, (moved - left) / fit.size(), Double::sum));
+        return left;
+    }
+
+    /** @param share of the calls for this level */
+    void explain(double share, ExplanationSink to) {
+        List<Tier.Zone> zones = tier.zones();
+        double[] shares = tier.shares(members, settings);
+        if (zones.size() > 1 || !zones.get(0).home()) {
+            to.locality("", share, tier.inWords(members, settings));
+        }
+        for (int i = 0; zones.size() > 1 && i < shares.length; i++) {
+            to.locality(
+                    zones.get(i).name().isEmpty() ? "no zone" : zones.get(i).name(),
+                    share * shares[i],
+                    "usable weight " + members[i].weight() + " of "
+                            + zones.get(i).weight());
+        }
+    }
+
     private Group group(RandomGenerator random) {
         return groups.get(shares == null ? 0 : shares.draw(random));
     }
@@ -207,17 +293,8 @@ final class Level {
                 + (place.isEmpty() ? "" : " of " + (group.zone.places() == null ? "zone " : "") + place)
                 + (groups.size() == 1 && place.isEmpty()
                         ? ""
-                        : " (" + Math.round(group.share * 100) + " % of the calls: " + whyShares() + ")");
-    }
-
-    /** Why the zones have their shares, with the arithmetic. */
-    String whyShares() {
-        return tier.why(
-                zone -> groups.stream()
-                        .filter(g -> g.zone == zone)
-                        .mapToLong(g -> g.members.weight())
-                        .sum(),
-                settings);
+                        : " (" + Math.round(group.share * 100) + " % of the calls: " + tier.inWords(members, settings)
+                                + ")");
     }
 
     @Override

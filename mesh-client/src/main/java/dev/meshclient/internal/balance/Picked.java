@@ -134,7 +134,7 @@ final class Picked implements Pick, Runnable {
 
     private String slowStart(EndpointHealth state) {
         long since = attempt.startedAt() - state.changedAt();
-        return state.changedAt() != 0 && !state.isEjected() && since >= 0 && since < Plan.SLOW_START_NANOS
+        return since >= 0 && !state.isEjected() && state.slowStart(attempt.startedAt()) < 1
                 ? "in slow start since " + since / 1_000_000_000 + " s"
                 : "";
     }

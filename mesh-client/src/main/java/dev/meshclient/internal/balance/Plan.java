@@ -2,6 +2,8 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
@@ -10,9 +12,11 @@ import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Decider: distributes the calls of a backend for one state of its ejections. Immutable. */
@@ -20,12 +24,13 @@ final class Plan {
     /** How long a due probe waits for a repeatable request before any request may probe. */
     private static final long CHOOSY_NANOS = 10_000_000_000L;
 
-    static final long SLOW_START_NANOS = 30_000_000_000L;
     private static final double SLOWEST = 0.1;
     private static final int REDRAWS = 4;
+    private static final int REGIONS_NAMED = 3;
 
     private final List<Level> levels;
     private final PriorityReasons reasons;
+    private final int[] shares; // of the calls for each level, not as percent
     private final @Nullable AliasTable loads;
     private final double preferred;
     private final double home;
@@ -61,6 +66,7 @@ final class Plan {
             List<Endpoint> listed) {
         this.levels = levels;
         this.reasons = reasons;
+        this.shares = loads;
         this.listed = listed;
         this.panic = panic;
         this.usable = levels.stream().mapToInt(Level::size).sum();
@@ -144,6 +150,17 @@ final class Plan {
         return null;
     }
 
+    /** The ejected endpoint that a first attempt of this call would probe; null: none is due for it. */
+    @Nullable
+    Endpoint dueProbe(Call call, long now) {
+        boolean harmless = Idempotence.isRepeatable(call.request(), call.options());
+        return ejected.stream()
+                .filter(e ->
+                        e.state().mayBeProbed(now) && e.state().ejectedUntil() <= (harmless ? now : now - CHOOSY_NANOS))
+                .findFirst()
+                .orElse(null);
+    }
+
     /** Whether an attempt after this one may probe an ejected endpoint. */
     boolean hasProbeAfter(Attempt attempt, long now) {
         boolean harmless = Idempotence.isRepeatable(
@@ -187,11 +204,71 @@ final class Plan {
     }
 
     private static boolean isTooSoon(Endpoint endpoint, RandomGenerator random, long now) {
-        long back = endpoint.state().changedAt();
-        long since = now - back;
-        return back != 0
-                && since < SLOW_START_NANOS
-                && random.nextDouble() >= Math.max(SLOWEST, (double) since / SLOW_START_NANOS);
+        double chance = slowStart(endpoint, now);
+        return chance < 1 && random.nextDouble() >= chance;
+    }
+
+    /** The part of its share that the endpoint gets since it has returned; 1: all of it. */
+    static double slowStart(Endpoint endpoint, long now) {
+        double passed = endpoint.state().slowStart(now);
+        return passed < 1 ? Math.max(SLOWEST, passed) : 1;
+    }
+
+    // ---- for explanations
+
+    /** The chance of each endpoint to get a first attempt, for endpoints with equally many attempts in flight; 0 is left out. */
+    Map<Endpoint, Double> chances(FailbackRamp ramp, long now) {
+        Map<Endpoint, Double> chances = new HashMap<>();
+        int all = Arrays.stream(shares).sum();
+        for (int i = 0; i < shares.length; i++) {
+            double share = (double) shares[i] / all;
+            if (share > 0) {
+                Map<Endpoint, Double> ofLevel = i == 0 ? ofFirst(ramp, now) : slowed(levels.get(i), now);
+                Level.add(ofLevel, share, chances);
+            }
+        }
+        return chances;
+    }
+
+    /** As {@link #pick} decides once it has drawn the first priority. */
+    private Map<Endpoint, Double> ofFirst(FailbackRamp ramp, long now) {
+        Level first = levels.get(0);
+        Map<Endpoint, Double> chances = new HashMap<>();
+        double stays = levels.size() > 1 && preferred > 0 ? ramp.priorityChance(now) : 1;
+        if (stays < 1) {
+            Level.add(slowed(levels.get(1), now), 1 - stays, chances);
+        }
+        double inZone = home == 0 ? 1 : ramp.zoneChance(now);
+        double away = 0;
+        for (Map.Entry<Endpoint, Double> drawn : slowed(first, now).entrySet()) {
+            boolean returns = inZone < 1 && first.isHome(drawn.getKey());
+            away += returns ? drawn.getValue() * (1 - inZone) : 0;
+            chances.merge(drawn.getKey(), drawn.getValue() * stays * (returns ? inZone : 1), Double::sum);
+        }
+        if (away > 0) {
+            Map<Endpoint, Double> others = first.chancesAway();
+            others = others.isEmpty() && levels.size() > 1 ? levels.get(1).chances() : others;
+            Level.add(others.isEmpty() ? slowed(first, now) : others, away * stays, chances);
+        }
+        return chances;
+    }
+
+    /** As {@link #draw} decides. */
+    private static Map<Endpoint, Double> slowed(Level level, long now) {
+        Map<Endpoint, Double> chances = level.chances();
+        double taken = 0; // at the first draw
+        for (Map.Entry<Endpoint, Double> drawn : chances.entrySet()) {
+            taken += drawn.getValue() * slowStart(drawn.getKey(), now);
+        }
+        double last = Math.pow(1 - taken, REDRAWS);
+        double checked = (1 - last) / taken; // draws whose endpoint may be too soon
+        chances.replaceAll((endpoint, chance) -> chance * (slowStart(endpoint, now) * checked + last));
+        return chances;
+    }
+
+    /** States the share of each priority and locality, as in a plan of these endpoints. */
+    static void explain(List<Tier> tiers, PlanSettings settings, EjectedPositions ejected, ExplanationSink to) {
+        new Builder(tiers, settings, settings.ejects() ? ejected : ejected.none()).explain(to);
     }
 
     private Endpoint away(Level level, Endpoint home, RandomGenerator random, Picked picked) {
@@ -253,6 +330,7 @@ final class Plan {
         private final EjectedPositions ejected;
         private final int[] able; // for each tier, the healthy and degraded endpoints that are not ejected
         private final int[] health;
+        private final List<Integer> places = new ArrayList<>(); // of each level among the tiers, healthy and degraded
         private boolean panic;
 
         Builder(List<Tier> tiers, PlanSettings settings, EjectedPositions ejected) {
@@ -294,6 +372,7 @@ final class Plan {
                     levels.add(Level.of(tier, kind, inPanic ? ejected.none() : ejected, settings.zones()));
                     loads.add(load[i]);
                     ranks.add(new PriorityReasons.Rank(i % n, kind));
+                    places.add(i);
                 }
             }
             int[] shares = loads.stream().mapToInt(Integer::intValue).toArray();
@@ -303,6 +382,47 @@ final class Plan {
             PriorityReasons reasons =
                     new PriorityReasons(settings, List.copyOf(ranks), loaded, Arrays.copyOf(able, n), known);
             return new Plan(List.copyOf(levels), reasons, led, loaded, panic, ejected(), listed);
+        }
+
+        void explain(ExplanationSink to) {
+            Plan plan = build();
+            boolean[] panics = panics();
+            int all = Arrays.stream(plan.shares).sum();
+            for (int i = 0; i < 2 * tiers.size(); i++) {
+                int level = places.indexOf(i);
+                Tier tier = tiers.get(i % tiers.size());
+                if (level >= 0 || (i < tiers.size() && !tier.known().isEmpty())) {
+                    double share = level < 0 ? 0 : (double) plan.shares[level] / all;
+                    to.locality(name(i), share, why(i, panics[i % tiers.size()]));
+                    if (level >= 0) {
+                        plan.levels.get(level).explain(share, to);
+                    }
+                }
+            }
+        }
+
+        private String name(int i) {
+            Tier tier = tiers.get(i % tiers.size());
+            String regions = tier.known().stream()
+                    .map(e -> e.locality().region())
+                    .filter(region -> !region.isEmpty())
+                    .distinct()
+                    .limit(REGIONS_NAMED)
+                    .collect(Collectors.joining(", "));
+            return "priority " + (i % tiers.size() + 1) + (regions.isEmpty() ? "" : " (" + regions + ")")
+                    + (i < tiers.size() ? "" : ", degraded");
+        }
+
+        private String why(int i, boolean inPanic) {
+            int known = tiers.get(i % tiers.size()).known().size();
+            String usable = able[i] + " of " + known + (known == 1 ? " endpoint is " : " endpoints are ")
+                    + (i < tiers.size() ? "usable" : "degraded");
+            return inPanic
+                    ? usable + ", fewer than " + settings.minHealthPercent() + " %: panic, health is ignored"
+                    : settings.failover() == FailoverMode.STRICT
+                            ? usable + "; STRICT: the first priority with a usable endpoint gets all calls"
+                            : usable + ": " + PriorityLoad.inWords(able[i], known)
+                                    + (PriorityLoad.available(health) < 100 ? ", and no priority covers the rest" : "");
         }
 
         /** Where health is ignored. */

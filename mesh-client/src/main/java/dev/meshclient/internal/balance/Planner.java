@@ -1,5 +1,6 @@
 package dev.meshclient.internal.balance;
 
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.EndpointSet;
@@ -8,6 +9,7 @@ import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.endpoint.ZoneAttempts;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
+import dev.meshclient.policy.LocalityLbSetting;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -80,14 +82,18 @@ public final class Planner {
 
     /** The plan for the current endpoints. */
     Plan current() {
+        return latest().plan;
+    }
+
+    private Made latest() {
         Made now = made;
         if (now != null && now.from == endpoints.now() && now.ejected == service.ejected()) {
-            return now.plan;
+            return now;
         }
         return anew();
     }
 
-    private synchronized Plan anew() {
+    private synchronized Made anew() {
         Made before = made;
         EndpointList list = endpoints.now();
         ServiceState.EjectedEndpoints ejected = service.ejected();
@@ -95,9 +101,9 @@ public final class Planner {
             Made fresh = make(list, ejected, before != null && before.from == list ? before.tiers : null);
             made = fresh;
             moveRamp(fresh.plan, time.now());
-            return fresh.plan;
+            return fresh;
         }
-        return before.plan;
+        return before;
     }
 
     private Made make(EndpointList list, ServiceState.EjectedEndpoints ejected, @Nullable List<Tier> known) {
@@ -157,6 +163,22 @@ public final class Planner {
 
     int minHealthPercent() {
         return settings.minHealthPercent();
+    }
+
+    void explain(ExplanationSink to) {
+        to.setting("loadBalancer", settings.algorithm());
+        to.setting("trafficDistribution", settings.zoned() ? "PreferSameZone" : "Any");
+        to.setting(
+                "localityLbSetting",
+                settings.localities().equals(LocalityLbSetting.NONE) ? null : settings.localities());
+        to.setting("failoverMode", settings.failover());
+        to.setting(
+                "outlierDetection.minHealthPercent",
+                settings.minHealthPercent() == 0 ? null : settings.minHealthPercent());
+        Made now = latest();
+        Plan.explain(now.tiers, planSettings, new EjectedPositions(now.from, now.ejected.endpoints()), to);
+        new BalanceExplanation(now.plan, now.tiers, settings.ejects(), time.now())
+                .explain(to.call(), ramp, now.from.endpoints(), to);
     }
 
     @Override

@@ -19,6 +19,13 @@ final class PriorityLoad {
         return known == 0 ? 0 : (int) Math.min(100, OVERPROVISIONING * usable / known);
     }
 
+    /** The arithmetic of {@link #health}, for people. */
+    static String inWords(long usable, long known) {
+        int health = health(usable, known);
+        return "1.4 x " + usable + " / " + known
+                + (health == 100 ? " covers all of its calls" : " covers " + health + " % of its calls");
+    }
+
     /** The percentage that all priorities can take together, 0 to 100; below 100 health is no longer the only criterion. */
     static int available(int[] health) {
         int sum = 0;

@@ -65,13 +65,9 @@ final class PriorityReasons {
                     .append(listed[i])
                     .append(" usable");
             if (settings.failover() != FailoverMode.STRICT && usable[i] > 0) {
-                text.append(" (1.4 x ")
-                        .append(usable[i])
-                        .append(" / ")
-                        .append(listed[i])
-                        .append(" = ")
-                        .append(PriorityLoad.health(usable[i], listed[i]))
-                        .append(" %)");
+                text.append(" (")
+                        .append(PriorityLoad.inWords(usable[i], listed[i]))
+                        .append(')');
             }
         }
         return text.toString();

@@ -9,9 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.IntToLongFunction;
 import java.util.function.Predicate;
-import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -133,35 +131,34 @@ final class Tier {
             shares[0] = 1;
             return shares;
         }
-        Map<String, Double> byName = ZoneShares.of(
-                capacities(i -> members[i].weight()), settings.own().zone(), settings.callers());
+        Map<String, Double> byName =
+                ZoneShares.of(capacities(members), settings.own().zone(), settings.callers());
         for (int i = 0; i < shares.length; i++) {
             shares[i] = byName.getOrDefault(zones.get(i).name(), 0.0);
         }
         return shares;
     }
 
-    /** @param usable the usable weight of the zone at an index */
-    private SortedMap<String, ZoneShares.Capacity> capacities(IntToLongFunction usable) {
+    private SortedMap<String, ZoneShares.Capacity> capacities(Members[] members) {
         SortedMap<String, ZoneShares.Capacity> capacities = new TreeMap<>();
-        for (int i = 0; i < zones.size(); i++) {
-            Zone zone = zones.get(i);
-            capacities.put(zone.name(), new ZoneShares.Capacity(zone.weight(), usable.applyAsLong(i)));
+        for (int i = 0; i < members.length; i++) {
+            capacities.put(
+                    zones.get(i).name(), new ZoneShares.Capacity(zones.get(i).weight(), members[i].weight()));
         }
         return capacities;
     }
 
-    /** Why each zone has its share, for people. */
-    String why(ToLongFunction<Zone> usable, LevelSettings settings) {
-        if (!stated.shares().isEmpty()) {
-            return "localityLbSetting.distribute, adjusted to usable weights";
-        }
-        return !settings.zoned() || !stated.ours()
-                ? "zones are not preferred here"
-                : ZoneShares.why(
-                        capacities(i -> usable.applyAsLong(zones.get(i))),
-                        settings.own().zone(),
-                        settings.callers());
+    /** The arithmetic of {@link #shares}, for people. */
+    String inWords(Members[] members, LevelSettings settings) {
+        return !stated.shares().isEmpty()
+                ? "localityLbSetting.distribute states the shares; a locality keeps its share while 1.4 times its usable"
+                        + " weight covers its listed weight"
+                : !settings.zoned()
+                        ? "zones are not preferred (trafficDistribution Any)"
+                        : !stated.ours()
+                                ? "zones are not preferred outside the caller's region"
+                                : ZoneShares.inWords(
+                                        capacities(members), settings.own().zone(), settings.callers());
     }
 
     private double[] statedShares(Members[] members) {

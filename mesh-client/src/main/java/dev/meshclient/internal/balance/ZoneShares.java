@@ -40,33 +40,27 @@ final class ZoneShares {
         return shares;
     }
 
-    /** Why the shares of {@link #of} are as they are, with the arithmetic. */
-    static String why(Map<String, Capacity> zones, String own, Map<String, Long> callers) {
-        Capacity local = zones.get(own);
-        boolean population = !own.isEmpty() && callers.getOrDefault(own, 0L) > 0;
-        String others = population ? "zones with spare capacity take" : "the other zones take, by usable weight,";
+    /** The arithmetic of {@link #of}, for people. */
+    static String inWords(Map<String, Capacity> zones, String own, Map<String, Long> callers) {
         if (own.isEmpty()) {
-            return "the caller's zone is not known, so zones share by usable weight";
+            return "the caller's zone is not known: the zones share the calls by usable capacity";
         }
+        Capacity local = zones.get(own);
+        long here = callers.getOrDefault(own, 0L);
+        String spill = " to the other zones by " + (here > 0 ? "spare" : "usable") + " capacity";
         if (local == null || local.usable == 0) {
-            return "zone " + own + " of the caller has no usable endpoint, so " + others + " all calls";
+            return own + ", the caller's zone, has no " + (local == null ? "" : "usable ") + "endpoint: all calls spill"
+                    + spill;
         }
-        if (population) {
-            double here = share(callers.getOrDefault(own, 0L), sum(callers));
-            double there = upstream(zones, own);
-            String figures = "zone " + own + " has " + percent(here) + " of the callers and " + percent(there)
-                    + " of the usable weight";
-            return there >= here
-                    ? figures + ", so it keeps its calls"
-                    : figures + ", so it keeps " + percent(there / here) + " and " + others + " the rest";
-        }
-        double stay = localStay(local);
-        String figures = "1.4 x usable weight " + local.usable;
-        return stay >= 1
-                ? "zone " + own + " of the caller keeps its calls, as " + figures + " covers listed weight "
-                        + local.configured
-                : "zone " + own + " of the caller keeps " + figures + " / listed weight " + local.configured + " = "
-                        + percent(stay) + ", " + others + " the rest";
+        double stay = here > 0 ? residualStay(zones, own, callers) : localStay(local);
+        String why = here > 0
+                ? own + ", the caller's zone, has " + percent(share(here, sum(callers))) + " of the callers and "
+                        + percent(upstream(zones, own)) + " of the usable capacity"
+                : own + ", the caller's zone: 1.4 x " + local.usable + " usable / " + local.configured + " listed";
+        return why
+                + (stay >= 1
+                        ? ": all calls stay"
+                        : ": " + percent(stay) + " of the calls stay, " + percent(1 - stay) + " spill" + spill);
     }
 
     private static String percent(double share) {

@@ -11,4 +11,7 @@ public interface AttemptLayer {
      * {@link Scope#onEnd}.
      */
     Response call(Attempt attempt) throws IOException;
+
+    /** States what this layer would do with the first attempt of a call. Default: nothing. */
+    default void explain(ExplanationSink to) {}
 }

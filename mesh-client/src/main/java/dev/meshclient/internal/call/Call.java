@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One request through the mesh, with all its attempts. */
 public final class Call extends Scope implements CallInfo {
-    private static final Wire NOT_ENTERED = attempt -> {
+    /** For a call that is not sent. */
+    public static final Wire NOT_ENTERED = attempt -> {
         throw new IllegalStateException("the call has not entered the mesh");
     };
 
@@ -96,6 +97,13 @@ public final class Call extends Scope implements CallInfo {
     /** Null until the route layer has chosen the target. */
     public @Nullable Target target() {
         return target;
+    }
+
+    /** A call with the same request and options to this target, for an explanation. */
+    public Call to(Target chosen) {
+        Call copy = new Call(time, request, options, NOT_ENTERED);
+        copy.target = chosen;
+        return copy;
     }
 
     /** Called once, by the route layer. */

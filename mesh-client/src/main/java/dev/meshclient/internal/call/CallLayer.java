@@ -14,4 +14,7 @@ public interface CallLayer {
      * {@link Scope#onEnd}.
      */
     Response call(Call call) throws IOException;
+
+    /** States what this layer, and the layers that it chooses, would do with a call. Default: nothing. */
+    default void explain(ExplanationSink to) {}
 }

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.control;
 
+import dev.meshclient.Explanation;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.ServiceMap;
 import dev.meshclient.policy.Endpoint.Health;
@@ -11,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -79,12 +81,18 @@ public record Status(
             List<PolicyProblem> problems,
             String pipeline,
             List<Endpoint> endpoints,
-            Traffic traffic)
+            Traffic traffic,
+            Supplier<@Nullable Explanation> explain)
             implements MeshStatus.Service {
         public ServiceFacts {
             hosts = List.copyOf(hosts);
             problems = List.copyOf(problems);
             endpoints = List.copyOf(endpoints);
+        }
+
+        @Override
+        public @Nullable Explanation effective() {
+            return explain.get();
         }
     }
 

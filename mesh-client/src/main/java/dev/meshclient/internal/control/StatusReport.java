@@ -1,5 +1,6 @@
 package dev.meshclient.internal.control;
 
+import dev.meshclient.Explanation;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.endpoint.AttemptCounts;
@@ -9,6 +10,7 @@ import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.TrafficCounters;
+import dev.meshclient.internal.explain.ExplanationBuilder;
 import dev.meshclient.internal.pipeline.AcceptedService;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.MeshState;
@@ -65,7 +67,14 @@ final class StatusReport {
                 refused == null ? List.of() : refused.problems(),
                 state.pipeline(name),
                 endpoints(accepted, live),
-                traffic(live == null ? null : live.find(TrafficCounters.SLOT)));
+                traffic(live == null ? null : live.find(TrafficCounters.SLOT)),
+                () -> explain(name));
+    }
+
+    private Explanation explain(String service) {
+        ExplanationBuilder to = new ExplanationBuilder(null, state.sources(), MeshState.settings());
+        state.explain(service, to);
+        return to.build();
     }
 
     private MeshStatus.Service refused(RefusedService refused) {
@@ -77,7 +86,8 @@ final class StatusReport {
                 refused.problems(),
                 "",
                 List.of(),
-                Status.TrafficFacts.NONE);
+                Status.TrafficFacts.NONE,
+                () -> null);
     }
 
     private static MeshStatus.Traffic traffic(@Nullable TrafficCounters counters) {

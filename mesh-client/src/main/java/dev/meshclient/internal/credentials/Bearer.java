@@ -3,6 +3,7 @@ package dev.meshclient.internal.credentials;
 import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.policy.Tls;
@@ -77,6 +78,15 @@ public final class Bearer implements AttemptLayer {
             }
             return e;
         });
+    }
+
+    @Override
+    public void explain(ExplanationSink to) {
+        to.setting(
+                "credentials",
+                "token '" + stated.token() + "'"
+                        + (stated.overwrite() ? ", in place of that of the request" : ", unless the request has one")
+                        + ", over TLS only");
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.meshclient.internal.deadline;
 
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.time.Alarm;
@@ -75,6 +76,11 @@ public final class AttemptTimer implements AttemptLayer {
 
     private static boolean isExpired(Attempt attempt) {
         return attempt.outcome() == Outcome.ATTEMPT_TIMEOUT;
+    }
+
+    @Override
+    public void explain(ExplanationSink to) {
+        to.setting("timeouts.backendRequest", Duration.ofNanos(limitNanos));
     }
 
     @Override

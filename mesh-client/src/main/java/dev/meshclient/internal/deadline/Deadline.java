@@ -5,6 +5,7 @@ import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
@@ -53,7 +54,7 @@ public final class Deadline implements CallLayer {
         long own = limit == 0 ? Time.NEVER : call.startedAt() + limit;
         long at = left == null ? own : Math.min(own, now + Time.nanos(left)); // a distant deadline lifts no limit
         boolean ofInbound = at < own;
-        boolean callers = asked != null && (statedNanos == 0 || Time.nanos(asked) < statedNanos);
+        boolean callers = asked != null && !isShorter(statedNanos, asked);
         call.deadline(at);
         if (now >= at) { // waiting for policy took all of it, or the inbound request has no time left
             throw exceeded(call, at - call.startedAt(), ofInbound);
@@ -141,6 +142,30 @@ public final class Deadline implements CallLayer {
                                         : "raise timeouts.request or MeshOptions.timeout")
                                 + ", or see the decision for where the time went",
                         call.decisionAtDeadline());
+    }
+
+    @Override
+    public void explain(ExplanationSink to) {
+        Call call = to.call();
+        Duration asked = call == null ? null : call.options().timeout();
+        if (call == null || asked == null || isShorter(statedNanos, asked)) {
+            to.setting("timeouts.request", Duration.ofNanos(statedNanos == 0 ? builtInNanos : statedNanos));
+        } else {
+            to.settingOfCaller("timeouts.request", asked);
+        }
+        InboundContext inbound = call == null ? null : call.options().inbound();
+        Duration left = inbound == null ? null : inbound.left();
+        if (call != null && left != null) {
+            to.remark("the inbound request leaves " + left.toMillis() + " ms");
+            if (left.isNegative() || left.isZero()) {
+                to.refuse(exceeded(call, 0, true));
+            }
+        }
+    }
+
+    /** Whether the policy states a limit that is not longer than that of the caller. */
+    private static boolean isShorter(long statedNanos, Duration asked) {
+        return statedNanos != 0 && Time.nanos(asked) >= statedNanos;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.meshclient.internal.entry;
 
+import dev.meshclient.Explanation;
+import dev.meshclient.MeshOptions;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.Inbound;
@@ -8,6 +10,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.control.Applied;
 import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.Resolver;
+import dev.meshclient.internal.explain.ExplanationBuilder;
 import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.CurrentState;
@@ -28,6 +31,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import okhttp3.HttpUrl;
+import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -217,6 +221,38 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
     /** A document that covers the whole mesh decides finally, and so does any document for a host that is not claimed. */
     private Admission withoutService(MeshState now, String host) {
         return now.isWhole() || !claims.has(host) ? unlisted : now.speaksOf(host) ? unknown : forHost;
+    }
+
+    /** What would become of a request now. It changes nothing, and asks no source for the host. */
+    public Explanation explain(Request request, MeshOptions options) {
+        Call call = new Call(time, request, options, Call.NOT_ENTERED);
+        MeshState now = current.now();
+        ExplanationBuilder to = new ExplanationBuilder(call, now.sources(), MeshState.settings());
+        String host = HostPattern.normal(request.url().host());
+        Admission found =
+                find(now == MeshState.NONE ? null : now, host, request.url().port());
+        if (found == unknown) {
+            to.remark("a call asks the source of policy for this host");
+            to.refuse(UnroutedFailures.unlisted(call, revision(), true));
+        } else if (found instanceof Admission.Wait) {
+            to.await(waiting(found, host));
+        } else if (found instanceof Admission.Ours ours) {
+            ours.layers().explain(to);
+        } else {
+            to.outside("no service of " + (now == MeshState.NONE ? "a policy" : "policy " + now.revision())
+                    + " lists its host, and nothing claims it (outboundTrafficPolicy ALLOW_ANY): the caller's own client"
+                    + " sends it");
+        }
+        return to.build();
+    }
+
+    private String waiting(Admission found, String host) {
+        return (found == forPolicy
+                        ? "there is no policy yet, and '" + host + "' is claimed"
+                        : "the document does not cover '" + host + "', which is claimed; a call asks the source for it")
+                + ": a call waits up to " + initialFetchNanos / 1_000_000 + " ms "
+                + (found == forPolicy ? UnroutedFailures.AT_START : UnroutedFailures.OF_HOST)
+                + ", then fails with PolicyUnavailable";
     }
 
     private boolean mayPass(@Nullable MeshState now, String host) {

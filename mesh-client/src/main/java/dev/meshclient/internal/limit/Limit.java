@@ -3,6 +3,7 @@ package dev.meshclient.internal.limit;
 import dev.meshclient.Overloaded;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import java.io.IOException;
 import okhttp3.Response;
@@ -50,6 +51,15 @@ public final class Limit implements CallLayer {
                         "'" + call.backend() + "' has " + figures,
                         "raise limits.maxRequests if it can serve more, or call it less",
                         call.decision());
+    }
+
+    @Override
+    public void explain(ExplanationSink to) {
+        to.setting("limits.maxRequests", max);
+        Call call = to.call();
+        if (inFlight.getAsLong() >= max && call != null) {
+            to.refuse(overloaded(call));
+        }
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.meshclient.internal.okhttp;
 
+import dev.meshclient.InboundContext;
+import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Observers;
 import dev.meshclient.internal.call.Wire;
@@ -209,6 +211,13 @@ public final class Engine {
     @Nullable
     CallStart callStart() {
         return callStart;
+    }
+
+    /** The options of a call that this thread would create now. */
+    public static MeshOptions options(Request request) {
+        MeshOptions stated = EngineCall.stated(request);
+        InboundContext current = stated.inbound() == null ? InboundContext.current() : null;
+        return current == null ? stated : stated.withInbound(current);
     }
 
     /** The number of running calls, including those that wait for their next attempt. */

@@ -195,11 +195,15 @@ final class EngineCall extends OuterCall implements Wire, CallLayer, Function0<E
     }
 
     private MeshOptions options(Request request) {
-        MeshOptions stated = request.tag(OPTIONS);
-        MeshOptions options =
-                stated != null ? stated : request.tag(UNTYPED) instanceof MeshOptions said ? said : MeshOptions.DEFAULT;
-        InboundContext inbound = options.inbound() == null ? InboundCapture.of(outer()) : options.inbound();
+        MeshOptions options = stated(request);
+        InboundContext inbound = options.inbound() == null ? InboundCapture.of(outer()) : null;
         return inbound == null ? options : options.withInbound(inbound);
+    }
+
+    /** The options that the request has as its tag. */
+    static MeshOptions stated(Request request) {
+        MeshOptions stated = request.tag(OPTIONS);
+        return stated != null ? stated : request.tag(UNTYPED) instanceof MeshOptions said ? said : MeshOptions.DEFAULT;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.outlier;
 
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.OutlierDetection;
 import java.time.Duration;
@@ -44,6 +45,17 @@ record EjectionSettings(
     /** The same settings, but no endpoint is ejected. */
     EjectionSettings off() {
         return new EjectionSettings(serverErrors, gatewayErrors, localFailures, intervalNanos, baseNanos, maxNanos, 0);
+    }
+
+    /** A rule that is off does not apply. */
+    void explain(ExplanationSink to) {
+        to.setting("outlierDetection.consecutive5xxErrors", serverErrors == 0 ? null : serverErrors);
+        to.setting("outlierDetection.consecutiveGatewayErrors", gatewayErrors == 0 ? null : gatewayErrors);
+        to.setting("outlierDetection.consecutiveLocalOriginFailures", localFailures == 0 ? null : localFailures);
+        to.setting("outlierDetection.interval", Duration.ofNanos(intervalNanos));
+        to.setting("outlierDetection.baseEjectionTime", Duration.ofNanos(baseNanos));
+        to.setting("outlierDetection.maxEjectionTime", Duration.ofNanos(maxNanos));
+        to.setting("outlierDetection.maxEjectionPercent", maxPercent);
     }
 
     private static int count(@Nullable Long stated, int builtIn) {

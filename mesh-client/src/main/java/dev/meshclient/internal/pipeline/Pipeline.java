@@ -4,6 +4,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.ExplanationSink;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -99,6 +100,12 @@ class Pipeline {
         }
 
         @Override
+        public void explain(ExplanationSink to) {
+            layers.forEach(layer -> layer.explain(to));
+            below.forEach(layer -> layer.explain(to));
+        }
+
+        @Override
         public String toString() {
             return Stream.concat(layers.stream(), below.stream())
                     .map(Object::toString)
@@ -110,6 +117,11 @@ class Pipeline {
         @Override
         public Response call(Attempt attempt) throws IOException {
             return first.call(attempt);
+        }
+
+        @Override
+        public void explain(ExplanationSink to) {
+            aboveWire.forEach(layer -> layer.explain(to));
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallDecision;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.policy.PolicyException;
@@ -67,6 +68,16 @@ public record Refusal(String name, Function<Call, IOException> failure) implemen
     @Override
     public Response call(Call call) throws IOException {
         throw failure.apply(call);
+    }
+
+    @Override
+    public void explain(ExplanationSink to) {
+        Call call = to.call();
+        if (call == null) {
+            to.remark("its calls are refused: " + name);
+        } else {
+            to.refuse(failure.apply(call));
+        }
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.meshclient.internal.resolve;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.time.Time;
@@ -98,6 +99,14 @@ public final class Resolve implements AttemptLayer {
                                 + (pending.size() > NAMED ? ", and " + (pending.size() - NAMED) + " more" : ""),
                         "see whether DNS knows the name, and answers this host",
                         decision));
+    }
+
+    @Override
+    public void explain(ExplanationSink to) {
+        if (backend.isUnknown()) {
+            to.await("no address of '" + backend.name
+                    + "' is known yet: a call waits up to 5 s for the names to be resolved");
+        }
     }
 
     @Override

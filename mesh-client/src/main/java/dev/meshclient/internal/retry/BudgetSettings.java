@@ -1,6 +1,8 @@
 package dev.meshclient.internal.retry;
 
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.policy.RetryConstraint;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,13 @@ record BudgetSettings(int percent, long intervalNanos, int floorCount, long floo
                 stated.minRetryInterval() == null
                         ? 1_000_000_000L
                         : stated.minRetryInterval().toNanos());
+    }
+
+    void explain(ExplanationSink to) {
+        to.setting("retryConstraint.budget.percent", percent);
+        to.setting("retryConstraint.budget.interval", Duration.ofNanos(intervalNanos));
+        to.setting("retryConstraint.minRetryRate.count", floorCount);
+        to.setting("retryConstraint.minRetryRate.interval", Duration.ofNanos(floorNanos));
     }
 
     @Override

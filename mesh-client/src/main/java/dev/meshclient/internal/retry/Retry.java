@@ -6,6 +6,8 @@ import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.EndpointsLeft;
+import dev.meshclient.internal.call.ExplanationSink;
+import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.call.NoRetry;
 import dev.meshclient.internal.call.NoRetry.Why;
 import dev.meshclient.internal.call.Outcome;
@@ -79,7 +81,12 @@ public final class Retry implements CallLayer {
     }
 
     /** The budget of a backend: its counts, the limits that the policy states, and the watcher. */
-    public record Budget(RetryBudget counts, RetryConstraint limits, Watcher watcher) {}
+    public record Budget(RetryBudget counts, RetryConstraint limits, Watcher watcher) {
+        /** The retries that may be made now. */
+        public long available(long now) {
+            return counts.available(BudgetSettings.of(limits), now);
+        }
+    }
 
     private Retry(Time time, @Nullable RetryPolicy stated, Budget budget, AttemptLayer next) {
         this.time = time;
@@ -359,6 +366,26 @@ public final class Retry implements CallLayer {
     /** Whether an endpoint is left that the call has not tried. */
     private static boolean hasAlternative(Attempt attempt) {
         return attempt.pick().usable() > attempt.number();
+    }
+
+    @Override
+    public void explain(ExplanationSink to) {
+        Call call = to.call();
+        if (call != null && call.options().isWithoutRetries()) {
+            to.settingOfCaller("retry", "at most one attempt");
+            return;
+        }
+        to.setting(
+                "retry",
+                retries + (retries == 1 ? " retry" : " retries") + " on " + rules.inWords() + ", back-off from "
+                        + backoff.baseNanos() / 1_000_000 + " ms");
+        settings.explain(to);
+        if (call != null && isForRetry(call)) {
+            to.remark("the inbound request is a retry itself, so only what was not processed is sent again");
+        } else if (call != null && !Idempotence.isRepeatable(call.request(), call.options())) {
+            to.remark(call.request().method()
+                    + " is not idempotent, or its body is sent once: only what was not processed" + " is sent again");
+        }
     }
 
     @Override

@@ -10,6 +10,8 @@ import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
@@ -93,6 +95,12 @@ final class RetryRules {
                 || !(body.isOneShot() || body.isDuplex())
                 || outcome == Outcome.CONNECT_FAILURE
                 || outcome == Outcome.RESET_BEFORE_REQUEST;
+    }
+
+    /** In the words of a document. */
+    String inWords() {
+        return Stream.concat(on.stream().map(RetryOn::word), codes.stream().mapToObj(String::valueOf))
+                .collect(Collectors.joining(" "));
     }
 
     @Override

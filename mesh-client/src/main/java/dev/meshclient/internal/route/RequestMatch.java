@@ -4,8 +4,10 @@ import dev.meshclient.policy.Match;
 import dev.meshclient.policy.PathMatch;
 import dev.meshclient.policy.ValueMatch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
 import okhttp3.Request;
@@ -32,8 +34,96 @@ final class RequestMatch {
         boolean test(String value) throws MatchGaveUp;
     }
 
+    /** A condition on a request. */
     private interface Condition {
         boolean holds(Request request) throws MatchGaveUp;
+
+        /** The part of the request that it is about. */
+        String part();
+
+        /** What that part must be, such as {@code = jason}. */
+        String wanted();
+
+        /** What that part is; null: the request does not have it. */
+        @Nullable
+        String actual(Request request);
+    }
+
+    private record OfMethod(String method) implements Condition {
+        @Override
+        public boolean holds(Request request) {
+            return method.equals(request.method());
+        }
+
+        @Override
+        public String part() {
+            return "method";
+        }
+
+        @Override
+        public String wanted() {
+            return method;
+        }
+
+        @Override
+        public String actual(Request request) {
+            return request.method();
+        }
+    }
+
+    private record OfPath(ValueTest test, String wanted) implements Condition {
+        @Override
+        public boolean holds(Request request) throws MatchGaveUp {
+            return test.test(request.url().encodedPath());
+        }
+
+        @Override
+        public String part() {
+            return "path";
+        }
+
+        @Override
+        public String actual(Request request) {
+            return request.url().encodedPath();
+        }
+    }
+
+    private record OfHeader(String name, ValueTest test, String wanted) implements Condition {
+        @Override
+        public boolean holds(Request request) throws MatchGaveUp {
+            String value = header(request, name);
+            return value != null && test.test(value);
+        }
+
+        @Override
+        public String part() {
+            return "header " + name;
+        }
+
+        @Override
+        public @Nullable String actual(Request request) {
+            return header(request, name);
+        }
+    }
+
+    private record OfQuery(String name, ValueTest test, String wanted) implements Condition {
+        @Override
+        public boolean holds(Request request) throws MatchGaveUp {
+            String value = actual(request);
+            return value != null && test.test(value);
+        }
+
+        @Override
+        public String part() {
+            return "query " + name;
+        }
+
+        @Override
+        public @Nullable String actual(Request request) {
+            List<@Nullable String> values = request.url().queryParameterValues(name);
+            String first = values.isEmpty() ? null : values.get(0);
+            return values.isEmpty() || first != null ? first : ""; // ?a is ?a=
+        }
     }
 
     private final int pathRank;
@@ -62,26 +152,43 @@ final class RequestMatch {
         List<Condition> exact = new ArrayList<>();
         List<Condition> expressions = new ArrayList<>();
         if (method != null) {
-            exact.add(request -> method.equals(request.method()));
+            exact.add(new OfMethod(method));
         }
         if (!value.isEmpty() || stated.type() != PathMatch.Type.PATH_PREFIX) {
             ValueTest path = test(stated.type(), value);
-            (pathRank == 1 ? expressions : exact)
-                    .add(request -> path.test(request.url().encodedPath()));
+            (pathRank == 1 ? expressions : exact).add(new OfPath(path, wanted(stated.type(), value)));
         }
-        match.headers().forEach(m -> (isExact(m) ? exact : expressions).add(header(m.name(), test(m))));
-        match.queryParams().forEach(m -> (isExact(m) ? exact : expressions).add(query(m.name(), test(m))));
+        match.headers()
+                .forEach(m -> (isExact(m) ? exact : expressions).add(new OfHeader(m.name(), test(m), wanted(m))));
+        match.queryParams()
+                .forEach(m -> (isExact(m) ? exact : expressions).add(new OfQuery(m.name(), test(m), wanted(m))));
         exact.addAll(expressions);
         this.conditions = exact.toArray(Condition[]::new);
     }
 
     /** @throws MatchGaveUp if it is not known, because a condition gives up and no other one says no */
     boolean matches(Request request) throws MatchGaveUp {
+        return unmet(request) == null;
+    }
+
+    /** As {@link #matches}: the first condition that the request does not fulfil, in words; null: it fulfils all. */
+    @Nullable
+    String difference(Request request) throws MatchGaveUp {
+        Condition unmet = unmet(request);
+        if (unmet == null) {
+            return null;
+        }
+        String actual = unmet.actual(request);
+        return unmet.part() + " is " + (actual == null ? "missing" : Confidential.shown(unmet.part(), actual))
+                + ", and must be " + Confidential.shown(unmet.part(), unmet.wanted());
+    }
+
+    private @Nullable Condition unmet(Request request) throws MatchGaveUp {
         MatchGaveUp unknown = null;
         for (Condition condition : conditions) {
             try {
                 if (!condition.holds(request)) {
-                    return false;
+                    return condition;
                 }
             } catch (MatchGaveUp e) {
                 unknown = unknown == null ? e : unknown;
@@ -90,14 +197,7 @@ final class RequestMatch {
         if (unknown != null) {
             throw unknown;
         }
-        return true;
-    }
-
-    private static Condition header(String name, ValueTest test) {
-        return request -> {
-            String value = header(request, name);
-            return value != null && test.test(value);
-        };
+        return null;
     }
 
     /** The value that will be sent: OkHttp takes the content type from the body, and several lines are one value (RFC 9110 5.3). */
@@ -109,14 +209,6 @@ final class RequestMatch {
         }
         List<String> values = request.headers(name);
         return values.isEmpty() ? null : values.size() == 1 ? values.get(0) : String.join(",", values);
-    }
-
-    private static Condition query(String name, ValueTest test) {
-        return request -> {
-            List<@Nullable String> values = request.url().queryParameterValues(name);
-            String first = values.isEmpty() ? null : values.get(0);
-            return !values.isEmpty() && test.test(first == null ? "" : first); // ?a is ?a=
-        };
     }
 
     private static ValueTest test(PathMatch.Type type, String value) {
@@ -142,5 +234,27 @@ final class RequestMatch {
 
     private static ValueTest test(ValueMatch match) {
         return isExact(match) ? match.value()::equals : new BoundedRegex(match.value())::matches;
+    }
+
+    /** A prefix ends with {@code /*}, a regular expression begins with {@code ~}. */
+    private static String wanted(PathMatch.Type type, String value) {
+        return switch (type) {
+            case EXACT -> value;
+            case REGULAR_EXPRESSION -> "~" + value;
+            case PATH_PREFIX -> value + "/*";
+        };
+    }
+
+    private static String wanted(ValueMatch match) {
+        return isExact(match) ? match.value() : "~" + match.value();
+    }
+
+    @Override
+    public String toString() {
+        return conditions.length == 0
+                ? "every request"
+                : Arrays.stream(conditions)
+                        .map(c -> c.part() + " " + Confidential.shown(c.part(), c.wanted()))
+                        .collect(Collectors.joining(", "));
     }
 }

@@ -1,10 +1,12 @@
 package dev.meshclient.internal.route;
 
+import dev.meshclient.Explanation.Rule.State;
 import dev.meshclient.NoRoute;
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallDecision;
 import dev.meshclient.internal.call.CallLayer;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.call.Target;
@@ -13,7 +15,9 @@ import dev.meshclient.policy.Match;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +47,10 @@ public final class Route implements CallLayer {
      */
     public record WeightedBackend(Target target, int weight, CallLayer layers) {}
 
+    /** @param backends those of the rule that get calls */
     private record Entry(
-            String rule,
+            Rule rule,
+            int number,
             RequestMatch match,
             List<WeightedBackend> backends,
             @Nullable AliasTable weights) {}
@@ -63,7 +69,9 @@ public final class Route implements CallLayer {
      */
     public static CallLayer create(Time time, Revision revision, String service, List<Rule> rules) {
         List<Entry> entries = new ArrayList<>();
-        for (Rule rule : rules) {
+        for (int i = 0; i < rules.size(); i++) {
+            Rule rule = rules.get(i);
+            int number = i;
             List<WeightedBackend> backends =
                     rule.backends.stream().filter(b -> b.weight > 0).toList();
             AliasTable weights = backends.size() < 2
@@ -74,7 +82,7 @@ public final class Route implements CallLayer {
             List<RequestMatch> matches = rule.matches.isEmpty()
                     ? List.of(RequestMatch.ANY)
                     : rule.matches.stream().map(RequestMatch::new).toList();
-            matches.forEach(match -> entries.add(new Entry(rule.name, match, backends, weights)));
+            matches.forEach(match -> entries.add(new Entry(rule, number, match, backends, weights)));
         }
         entries.sort(Comparator.comparing(Entry::match, RequestMatch.PRECEDENCE));
         return new Route(time, revision, service, List.copyOf(entries));
@@ -91,7 +99,11 @@ public final class Route implements CallLayer {
                 return chosen.layers.call(call);
             }
         }
-        throw noRoute(
+        throw noneMatches(call);
+    }
+
+    private NoRoute noneMatches(Call call) {
+        return noRoute(
                 call,
                 "",
                 "no rule of '" + service + "' matches " + call.request().method() + " "
@@ -104,12 +116,16 @@ public final class Route implements CallLayer {
         try {
             return entry.match.matches(call.request());
         } catch (MatchGaveUp e) {
-            throw noRoute(
-                    call,
-                    entry.rule,
-                    "whether rule '" + entry.rule + "' of '" + service + "' matches is not known: " + e.getMessage(),
-                    "shorten the value, or make the expression simpler");
+            throw notKnown(entry, call, e);
         }
+    }
+
+    private NoRoute notKnown(Entry entry, Call call, MatchGaveUp e) {
+        return noRoute(
+                call,
+                entry.rule.name,
+                "whether rule '" + entry.rule.name + "' of '" + service + "' matches is not known: " + e.getMessage(),
+                "shorten the value, or make the expression simpler");
     }
 
     private NoRoute noRoute(Call call, String rule, String what, String advice) {
@@ -127,10 +143,54 @@ public final class Route implements CallLayer {
     }
 
     @Override
+    public void explain(ExplanationSink to) {
+        to.service(service, revision.text());
+        Call call = to.call();
+        boolean decided = false;
+        Set<Integer> shown = new HashSet<>();
+        for (Entry entry : entries) {
+            State state = State.STATED;
+            String why = "";
+            if (call != null) {
+                try {
+                    String difference = entry.match.difference(call.request());
+                    why = difference == null ? "" : difference;
+                    state = difference != null ? State.DIFFERS : decided ? State.LATER : State.MATCHES;
+                } catch (MatchGaveUp e) {
+                    state = State.UNKNOWN;
+                    why = String.valueOf(e.getMessage());
+                    if (!decided) {
+                        to.refuse(notKnown(entry, call, e));
+                    }
+                }
+            }
+            decided |= state == State.MATCHES || state == State.UNKNOWN;
+            to.rule(entry.rule.name, entry.number, entry.match.toString(), state, why);
+            if (state == State.MATCHES || (state == State.STATED && shown.add(entry.number))) {
+                explainBackends(entry, to);
+            }
+        }
+        if (call != null && !decided) {
+            to.refuse(noneMatches(call));
+        }
+    }
+
+    private static void explainBackends(Entry entry, ExplanationSink to) {
+        double sum = entry.backends.stream().mapToInt(WeightedBackend::weight).sum();
+        for (WeightedBackend backend : entry.rule.backends) {
+            ExplanationSink below = to.backend(backend.target, backend.weight, backend.weight / sum);
+            if (backend.weight > 0) {
+                backend.layers.explain(below);
+            }
+        }
+    }
+
+    @Override
     public String toString() {
         return entries.stream()
                 .flatMap(e -> e.backends.stream()
-                        .map(b -> "rule " + e.rule + " -> " + b.target.backend() + " x" + b.weight + ": " + b.layers))
+                        .map(b -> "rule " + e.rule.name + " -> " + b.target.backend() + " x" + b.weight + ": "
+                                + b.layers))
                 .distinct()
                 .collect(Collectors.joining("\n  ", "route(" + service + ")\n  ", ""));
     }

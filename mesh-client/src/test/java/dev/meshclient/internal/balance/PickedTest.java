@@ -118,8 +118,8 @@ class PickedTest {
         add(1, "a", Health.UNHEALTHY);
         add(2, "b", Health.HEALTHY);
         assertThat(pick())
-                .contains(" of the calls: zone a of the caller keeps 1.4 x usable weight 1 / listed weight 2 = 70 %,"
-                        + " the other zones take, by usable weight, the rest)");
+                .contains(" of the calls: a, the caller's zone: 1.4 x 1 usable / 2 listed: 70 % of the calls stay, 30 %"
+                        + " spill to the other zones by usable capacity)");
     }
 
     @Test
@@ -127,8 +127,8 @@ class PickedTest {
         add(1, "a", Health.UNHEALTHY);
         add(2, "b", Health.HEALTHY);
         assertThat(pick())
-                .isEqualTo("least request among 2 endpoints of zone b (100 % of the calls: zone a of the caller has no"
-                        + " usable endpoint, so the other zones take, by usable weight, all calls)");
+                .isEqualTo("least request among 2 endpoints of zone b (100 % of the calls: a, the caller's zone, has no"
+                        + " usable endpoint: all calls spill to the other zones by usable capacity)");
     }
 
     @Test
@@ -147,7 +147,7 @@ class PickedTest {
     void a_caller_without_a_zone_prefers_none() throws Exception {
         own = new Locality("", "", "");
         add(1, "a", Health.HEALTHY);
-        assertThat(pick()).contains("the caller's zone is not known, so zones share by usable weight");
+        assertThat(pick()).contains("the caller's zone is not known: the zones share the calls by usable capacity");
     }
 
     @Test
@@ -156,8 +156,9 @@ class PickedTest {
                 List.of(new Distribute(Places.of("eu/*"), Map.of(Places.of("eu/b"), 100))), List.of(), List.of());
         add(1, "b", Health.HEALTHY);
         assertThat(pick())
-                .isEqualTo("the only endpoint of eu/b/* (100 % of the calls: localityLbSetting.distribute,"
-                        + " adjusted to usable weights)");
+                .isEqualTo(
+                        "the only endpoint of eu/b/* (100 % of the calls: localityLbSetting.distribute states the"
+                                + " shares; a locality keeps its share while 1.4 times its usable weight covers its listed weight)");
     }
 
     @Test
@@ -174,7 +175,9 @@ class PickedTest {
         add(1, "a", Health.HEALTHY);
         add(1, "a", Health.UNHEALTHY);
         add("far", "us", "x", Health.HEALTHY);
-        assertThat(pick()).contains("% of the calls, because priority 1 has 1 of 2 usable (1.4 x 1 / 2 = 70 %)");
+        assertThat(pick())
+                .contains(
+                        "% of the calls, because priority 1 has 1 of 2 usable (1.4 x 1 / 2 covers 70 % of its calls)");
         failover = FailoverMode.STRICT;
         assertThat(pick()).doesNotContain("priority");
     }

@@ -214,12 +214,9 @@ class BlameTest {
     }
 
     private String endpoint() {
-        MeshStatus.Endpoint endpoint = router.control()
-                .status("test")
-                .services()
-                .get("orders")
-                .endpoints()
-                .get(0);
+        MeshStatus.Service orders =
+                Objects.requireNonNull(router.control().status("test").service("orders"));
+        MeshStatus.Endpoint endpoint = orders.endpoints().get(0);
         return endpoint.isProbed() + " " + endpoint;
     }
 

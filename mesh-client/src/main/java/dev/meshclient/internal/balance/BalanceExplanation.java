@@ -1,0 +1,102 @@
+package dev.meshclient.internal.balance;
+
+import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.ExplanationSink;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.policy.Endpoint.Health;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Explains the plan that a call would use now: the chances and states of the endpoints. */
+final class BalanceExplanation {
+    private final Plan plan;
+    private final boolean ejects;
+    private final Map<Endpoint, Double> chances = new HashMap<>();
+    private final Set<Endpoint> inPriorities = new HashSet<>();
+    private final long now;
+
+    /** @param ejects whether ejections count */
+    BalanceExplanation(Plan plan, List<Tier> tiers, boolean ejects, long now) {
+        this.plan = plan;
+        this.ejects = ejects;
+        this.now = now;
+        tiers.forEach(tier -> inPriorities.addAll(tier.known()));
+    }
+
+    /** @param call null: no probe and no key decide */
+    void explain(@Nullable Call call, FailbackRamp ramp, List<Endpoint> endpoints, ExplanationSink to) {
+        Endpoint probed = call == null ? null : plan.dueProbe(call, now);
+        String key = call == null ? null : call.options().hashKey();
+        if (probed != null) {
+            chances.put(probed, 1.0);
+            to.remark("this call probes " + probed.name() + ", whose ejection has ended");
+        } else if (key != null && !plan.isEmpty()) {
+            chances.put(plan.pickByKey(key), 1.0);
+            to.remark("MeshOptions.hashKey decides on the endpoint");
+        } else if (!plan.isEmpty()) {
+            chances.putAll(plan.chances(ramp, now));
+        }
+        if (plan.isPanic()) {
+            to.remark("panic: too few endpoints are healthy, health does not count");
+        }
+        String progress = ramp.progress(now);
+        if (!progress.isEmpty() && probed == null && key == null) {
+            to.remark(progress);
+        }
+        endpoints.forEach(endpoint -> state(endpoint, chances.getOrDefault(endpoint, 0.0), to));
+    }
+
+    private void state(Endpoint e, double chance, ExplanationSink to) {
+        EndpointHealth state = e.state();
+        double slow = Plan.slowStart(e, now);
+        if (e.weight() == 0) {
+            to.endpoint(e, chance, "unused", "its weight is 0");
+        } else if (e.health() == Health.UNHEALTHY || e.health() == Health.DRAINING) {
+            to.endpoint(
+                    e,
+                    chance,
+                    e.health() == Health.DRAINING ? "draining" : "unhealthy",
+                    "the registry states " + e.health());
+        } else if (ejects && state.isEjected()) {
+            ejected(e, chance, to);
+        } else if (!inPriorities.contains(e)) {
+            to.endpoint(e, chance, "unused", "localityLbSetting.distribute sends no calls to its locality");
+        } else if (state.isEjectionAborted()) {
+            to.endpoint(
+                    e,
+                    chance,
+                    "usable",
+                    "too many endpoints are ejected, so that it is not; it gets a tenth of its share");
+        } else if (slow < 1) {
+            to.endpoint(
+                    e,
+                    chance,
+                    "slow-start",
+                    "it returned " + (now - state.changedAt()) / 1_000_000_000 + " s ago: " + Math.round(100 * slow)
+                            + " % of its share");
+        } else {
+            String health = e.health() == Health.DEGRADED ? "the registry states DEGRADED" : "";
+            to.endpoint(e, chance, "usable", chance > 0 || !health.isEmpty() ? health : "others are preferred");
+        }
+    }
+
+    private void ejected(Endpoint e, double chance, ExplanationSink to) {
+        EndpointHealth state = e.state();
+        long left = state.ejectedUntil() - now;
+        String when = state.isProbed()
+                ? "a request probes it"
+                : left > 0
+                        ? "next probe in " + (left + 999_999_999) / 1_000_000_000 + " s"
+                        : "the next request probes it that may be repeated";
+        to.endpoint(
+                e,
+                chance,
+                state.isProbed() ? "probing" : "ejected",
+                when + "; " + state.reason() + (chance > 0 && plan.isPanic() ? "; called all the same" : ""));
+    }
+}

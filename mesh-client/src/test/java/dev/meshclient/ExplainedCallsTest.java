@@ -1,0 +1,157 @@
+package dev.meshclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.registry.PolicySource;
+import dev.meshclient.test.FakeAnswer;
+import dev.meshclient.test.TestMesh;
+import java.io.IOException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** What an explanation states is what the next call does: random documents, requests, failures and pauses. */
+class ExplainedCallsTest {
+    private static final int DOCUMENTS = 1000;
+    private static final int DOCUMENTS_OF_A_MESH = 20;
+    private static final long SEED = 20261129;
+
+    private final Map<Explanation.Result, Integer> seen = new EnumMap<>(Explanation.Result.class);
+    private final Map<String, Integer> refusals = new TreeMap<>();
+    private final Map<String, Integer> states = new TreeMap<>();
+
+    @Test
+    void the_next_call_does_what_an_explanation_states() throws Exception {
+        OkHttpClient plain = new OkHttpClient.Builder()
+                .dns(host -> {
+                    throw new UnknownHostException("outside of the mesh");
+                })
+                .build();
+        for (int i = 0; i < DOCUMENTS; i += DOCUMENTS_OF_A_MESH) {
+            Random random = new Random(SEED + i);
+            RandomDocuments documents = new RandomDocuments(random);
+            String first = documents.document(i + 1);
+            try (TestMesh mesh = TestMesh.of(PolicySource.lenient(first), builder -> builder.workload(
+                            Workload.of("checkout").zone("r1/a"))
+                    .claim("claimed")
+                    .initialFetchTimeout(Duration.ofSeconds(1)))) {
+                OkHttpClient client = mesh.mesh().wrap(plain);
+                compareRounds(mesh, client, documents, random, first);
+                for (int next = i + 1; next < i + DOCUMENTS_OF_A_MESH; next++) {
+                    String document = documents.document(next + 1);
+                    mesh.update(document);
+                    compareRounds(mesh, client, documents, random, document);
+                }
+            }
+        }
+        assertThat(seen).containsKeys(Explanation.Result.values());
+        assertThat(refusals)
+                .containsKeys("AccessDenied", "NoHealthyEndpoint", "NoRoute", "Overloaded", "PolicyUnavailable");
+        assertThat(states).containsKeys("usable", "ejected", "slow-start", "draining", "unhealthy", "unused");
+    }
+
+    private void compareRounds(
+            TestMesh mesh, OkHttpClient client, RandomDocuments documents, Random random, String document) {
+        for (int round = 0; round < 2; round++) {
+            script(mesh, random);
+            for (int calls = random.nextInt(6); calls > 0; calls--) {
+                try (Response response = client.newCall(documents.request()).execute()) {
+                    assertThat(response.code()).isPositive();
+                } catch (IOException e) {
+                    assertThat(e).hasMessageMatching("(?s).+");
+                }
+            }
+            mesh.advance(Duration.ofSeconds(random.nextInt(45)));
+            compare(mesh, client, documents.request(), document);
+        }
+    }
+
+    private static void script(TestMesh mesh, Random random) {
+        mesh.mesh().status().services().forEach((name, service) -> service.endpoints()
+                .forEach(endpoint -> {
+                    boolean fails = random.nextInt(3) == 0;
+                    mesh.service(name)
+                            .endpointAnswers(endpoint.address(), fails ? FakeAnswer.status(503) : FakeAnswer.ok("7"));
+                }));
+    }
+
+    private void compare(TestMesh mesh, OkHttpClient client, Request request, String document) {
+        Explanation explained = mesh.mesh().explain(request);
+        String both = explained + "\n" + document;
+        seen.merge(explained.result(), 1, Integer::sum);
+        Decision decision;
+        @Nullable IOException failure = null;
+        try (Response response = client.newCall(request).execute()) {
+            decision = Mesh.decision(response);
+        } catch (IOException e) {
+            failure = e;
+            decision = Mesh.decision(e);
+        }
+        switch (explained.result()) {
+            case OUTSIDE -> assertThat(failure).as(both).hasMessage("outside of the mesh");
+            case WAITS -> assertThat(failure).as(both).isInstanceOf(PolicyUnavailable.class);
+            case REFUSED -> {
+                if (explained.rule() == null) {
+                    assertRefused(explained.refusal(), failure, both);
+                } else {
+                    assertSent(explained, decision, failure, both);
+                }
+            }
+            case SENT -> assertSent(explained, decision, failure, both);
+        }
+    }
+
+    private void assertRefused(Explanation.@Nullable Refusal refusal, @Nullable IOException failure, String both) {
+        Objects.requireNonNull(refusal);
+        Objects.requireNonNull(failure, both);
+        assertThat(failure).as(both).isInstanceOf(MeshRefusal.class);
+        assertThat(failure.getClass().getSimpleName() + " " + ((MeshRefusal) failure).reason() + " "
+                        + failure.getMessage())
+                .as(both)
+                .isEqualTo(refusal.exception() + " " + refusal.reason() + " " + refusal.message());
+        refusals.merge(refusal.exception(), 1, Integer::sum);
+    }
+
+    private void assertSent(Explanation explained, Decision decision, @Nullable IOException failure, String both) {
+        assertThat(decision.service()).as(both).isEqualTo(explained.service());
+        assertThat(decision.policy()).as(both).isEqualTo(explained.policy());
+        Explanation.Rule rule = Objects.requireNonNull(explained.rule());
+        assertThat(decision.rule()).as(both).isEqualTo(rule.name());
+        List<Explanation.Backend> drawn = rule.backends().stream()
+                .filter(b -> b.share() > 0 && b.name().equals(decision.backend()))
+                .toList();
+        assertThat(drawn).as("backend %s: %s", decision.backend(), both).isNotEmpty();
+        Explanation.Backend backend = drawn.get(0);
+        if (backend.refusal() != null) {
+            assertRefused(backend.refusal(), failure, both);
+            return;
+        }
+        String first = decision.attempts().get(0).endpoint();
+        assertThat(failure instanceof MeshRefusal && decision.attempts().size() == 1)
+                .as(both)
+                .isFalse();
+        backend.endpoints().forEach(e -> states.merge(e.state(), 1, Integer::sum));
+        if (!backend.endpoints().isEmpty()) {
+            assertThat(backend.endpoints().stream().filter(e -> e.share() > 0).map(Explanation.Endpoint::address))
+                    .as("%s of %s: %s", first, backend.name(), both)
+                    .contains(first);
+            assertThat(backend.endpoints().stream()
+                            .mapToDouble(Explanation.Endpoint::share)
+                            .sum())
+                    .as(both)
+                    .isBetween(1 - 1e-9, 1 + 1e-9);
+        } else {
+            assertThat(first).as(both).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package dev.meshclient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.Explanation.Source;
+import dev.meshclient.registry.PolicySource;
+import dev.meshclient.test.FakeAnswer;
+import dev.meshclient.test.TestMesh;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.junit.jupiter.api.Test;
+
+/** The explanations of docs/explain.md are those that a mesh prints. */
+class MeshExplainTest {
+    private static final Path PAGE = Path.of(System.getProperty("user.dir")).resolveSibling("docs/explain.md");
+    private static final String ENDPOINTS = "'endpoints': ["
+            + "{'address': '10.0.1.11', 'port': 80, 'locality': 'eu/a', 'labels': {'version': 'v1'}}, "
+            + "{'address': '10.0.1.12', 'port': 80, 'locality': 'eu/a', 'labels': {'version': 'v1'}}, "
+            + "{'address': '10.0.1.13', 'port': 80, 'locality': 'eu/b', 'labels': {'version': 'v1'}}, "
+            + "{'address': '10.0.1.21', 'port': 80, 'locality': 'eu/a', 'labels': {'version': 'v2'}}]";
+    private static final String CANARY = "'timeouts': {'request': '3s'}, " + ENDPOINTS
+            + ", 'subsets': [{'name': 'v1', 'labels': {'version': 'v1'}},"
+            + " {'name': 'v2', 'labels': {'version': 'v2'}, 'limits': {'maxRequests': 64}}], 'rules': ["
+            + "{'name': 'testers', 'matches': [{'headers': [{'name': 'end-user', 'value': 'jason'}]}],"
+            + " 'backendRefs': [{'name': 'orders', 'subset': 'v2'}]},"
+            + "{'name': 'canary', 'timeouts': {'backendRequest': '1s'}, 'backendRefs': ["
+            + "{'name': 'orders', 'subset': 'v1', 'weight': 90}, {'name': 'orders', 'subset': 'v2', 'weight': 10}]}]";
+
+    private static TestMesh mesh(String fieldsOfOrders, UnaryOperator<Mesh.Builder> settings) {
+        String document = Documents.mesh("shop")
+                .metadata("'epoch': '2026-11', 'version': 9")
+                .with("'defaults': {'retry': {'attempts': 1}, 'outlierDetection': {'consecutive5xxErrors': 3}}")
+                .services(Documents.service("orders").with(fieldsOfOrders))
+                .json();
+        return TestMesh.of(
+                document,
+                builder ->
+                        settings.apply(builder.workload(Workload.of("checkout").zone("eu/a"))));
+    }
+
+    private static TestMesh mesh(String fieldsOfOrders) {
+        return mesh(fieldsOfOrders, builder -> builder);
+    }
+
+    private static Request.Builder get(String url) {
+        return new Request.Builder().url(url);
+    }
+
+    private static void call(TestMesh mesh, String url, int times) throws IOException {
+        for (int i = 0; i < times; i++) {
+            Request once = get(url).tag(MeshOptions.class, MeshOptions.DEFAULT.withoutRetries())
+                    .build();
+            try (Response response = mesh.client().newCall(once).execute()) {
+                assertThat(response.body().string()).isNotNull();
+            }
+        }
+    }
+
+    /** In the page each stands in a block of its own. */
+    private static void assertPrinted(Explanation explanation) throws IOException {
+        String page = Files.readString(PAGE).replace("\r\n", "\n");
+        String printed = explanation.toString().replaceAll("(?m)^( +)(built in|none): .*", "$1$2: ...");
+        assertThat(page).contains("```text\n" + printed + "\n```\n");
+    }
+
+    @Test
+    void a_split() throws Exception {
+        try (TestMesh mesh = mesh(CANARY)) {
+            Request request = get("http://orders/v1/orders/7?from=app")
+                    .header("end-user", "mary")
+                    .build();
+            Explanation explanation = mesh.mesh().explain(request);
+            assertPrinted(explanation);
+            String builtIn = explanation
+                    .toString()
+                    .lines()
+                    .filter(line -> line.startsWith("    built in: ") || line.startsWith("    none: "))
+                    .limit(2)
+                    .collect(Collectors.joining("\n"));
+            assertThat(Files.readString(PAGE).replace("\r\n", "\n")).contains("```text\n" + builtIn + "\n```\n");
+        }
+    }
+
+    @Test
+    void an_ejected_endpoint() throws Exception {
+        try (TestMesh mesh = mesh(ENDPOINTS)) {
+            mesh.service("orders").endpointAnswers("10.0.1.12:80", FakeAnswer.status(503));
+            while (status(mesh).endpoints().get(1).ejected().isEmpty()) {
+                call(mesh, "http://orders/", 1);
+            }
+            mesh.advance(Duration.ofSeconds(2));
+            assertPrinted(mesh.mesh().explain(get("http://orders/").build()));
+        }
+    }
+
+    @Test
+    void a_zone_that_spills() throws Exception {
+        String draining = ENDPOINTS
+                .replace("'10.0.1.12', 'port': 80", "'10.0.1.12', 'port': 80, 'health': 'DRAINING'")
+                .replace("'10.0.1.21', 'port': 80", "'10.0.1.21', 'port': 80, 'health': 'UNHEALTHY'");
+        try (TestMesh mesh = mesh(draining)) {
+            assertPrinted(mesh.mesh().explain(get("http://orders/").build()));
+        }
+    }
+
+    @Test
+    void a_denied_call() throws Exception {
+        String reads = ENDPOINTS + ", 'authorization': [{'name': 'only-reads', 'action': 'ALLOW',"
+                + " 'rules': [{'to': [{'operation': {'methods': ['GET']}}]}]}]";
+        try (TestMesh mesh = mesh(reads)) {
+            assertPrinted(mesh.mesh()
+                    .explain(get("http://orders/v1/orders/7").delete().build()));
+        }
+    }
+
+    @Test
+    void no_route() throws Exception {
+        String rules = ENDPOINTS + ", 'rules': [{'name': 'items', 'matches': [{'path': {'type': 'PathPrefix', 'value':"
+                + " '/v1/items'}}, {'headers': [{'name': 'authorization', 'value': 'Bearer guest'}]}],"
+                + " 'backendRefs': [{'name': 'orders'}]}]";
+        try (TestMesh mesh = mesh(rules)) {
+            Request request = get("http://orders/v1/orders/7")
+                    .header("Authorization", "Bearer 7c4a8d09")
+                    .build();
+            Explanation explanation = mesh.mesh().explain(request);
+            assertPrinted(explanation);
+            assertThat(explanation + explanation.toJson()).doesNotContain("7c4a8d09", "guest");
+        }
+    }
+
+    @Test
+    void a_host_outside_and_a_host_without_policy() throws Exception {
+        try (TestMesh mesh = mesh(ENDPOINTS, builder -> builder.claim("billing"))) {
+            Explanation outside =
+                    mesh.mesh().explain(get("https://api.example/").build());
+            assertThat(outside.result()).isEqualTo(Explanation.Result.OUTSIDE);
+            assertPrinted(outside);
+            assertPrinted(mesh.mesh().explain(get("http://billing/").build()));
+        }
+    }
+
+    @Test
+    void each_setting_has_its_source() {
+        try (TestMesh mesh = mesh(CANARY)) {
+            Request request = get("http://orders/")
+                    .tag(MeshOptions.class, MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(2)))
+                    .build();
+            Explanation.Backend v2 =
+                    ruleOf(mesh.mesh().explain(request)).backends().get(1);
+            assertSetting(v2, "timeouts.request", "2s", Source.CALLER);
+            assertSetting(v2, "timeouts.backendRequest", "1s", Source.RULE);
+            assertSetting(v2, "limits.maxRequests", "64", Source.SUBSET);
+            assertSetting(v2, "outlierDetection.consecutive5xxErrors", "3", Source.DEFAULTS);
+            assertSetting(v2, "outlierDetection.interval", "10s", Source.BUILT_IN);
+            assertSetting(v2, "authorization", "none", Source.BUILT_IN);
+            Explanation service = Objects.requireNonNull(status(mesh).effective());
+            assertThat(service.request()).isEmpty();
+            assertThat(service.rules()).hasSize(2).allMatch(rule -> !rule.backends()
+                    .isEmpty());
+            assertSetting(service.rules().get(1).backends().get(1), "timeouts.request", "3s", Source.SERVICE);
+        }
+    }
+
+    private static void assertSetting(Explanation.Backend backend, String name, String value, Source source) {
+        assertThat(backend.settings())
+                .filteredOn(s -> s.name().equals(name))
+                .singleElement()
+                .satisfies(s -> {
+                    assertThat(s.value()).as(name).isEqualTo(value);
+                    assertThat(s.source()).as(name).isEqualTo(source);
+                });
+    }
+
+    @Test
+    void a_setting_that_moves_to_the_defaults_has_another_source_although_nothing_is_compiled_again() throws Exception {
+        String one = Documents.mesh("shop")
+                .version(1)
+                .services(Documents.service("orders")
+                        .with("'limits': {'maxRequests': 7}")
+                        .endpoint(80))
+                .json();
+        String other = Documents.mesh("shop")
+                .version(2)
+                .with("'defaults': {'limits': {'maxRequests': 7}}")
+                .services(Documents.service("orders").endpoint(80))
+                .json();
+        try (TestMesh mesh = TestMesh.of(PolicySource.of(one), builder -> builder)) {
+            assertSetting(orders(mesh), "limits.maxRequests", "7", Source.SERVICE);
+            mesh.update(other);
+            assertSetting(orders(mesh), "limits.maxRequests", "7", Source.DEFAULTS);
+        }
+    }
+
+    private static Explanation.Backend orders(TestMesh mesh) {
+        return ruleOf(mesh.mesh().explain(get("http://orders/").build()))
+                .backends()
+                .get(0);
+    }
+
+    private static Explanation.Rule ruleOf(Explanation explanation) {
+        return Objects.requireNonNull(explanation.rule());
+    }
+
+    private static MeshStatus.Service status(TestMesh mesh) {
+        return Objects.requireNonNull(mesh.mesh().status().service("orders"));
+    }
+}
