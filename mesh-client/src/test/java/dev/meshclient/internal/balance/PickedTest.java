@@ -107,9 +107,8 @@ class PickedTest {
         add(3, "a", Health.HEALTHY);
         add(3, "b", Health.HEALTHY);
         assertThat(pick())
-                .isEqualTo(
-                        "least request among 3 endpoints of zone a (100 % of the calls: zone a of the caller keeps its"
-                                + " calls, as 1.4 x usable weight 3 covers listed weight 3)");
+                .isEqualTo("least request among 3 endpoints of zone a (100 % of the calls: a, the caller's zone:"
+                        + " 1.4 x 3 usable / 3 listed: all calls stay)");
     }
 
     @Test
@@ -139,8 +138,8 @@ class PickedTest {
         add(25, "c", Health.HEALTHY);
         assertThat(pick())
                 .contains(
-                        "zone a has 40 % of the callers and 25 % of the usable weight, so it keeps 63 % and zones with"
-                                + " spare capacity take the rest");
+                        "a, the caller's zone, has 40 % of the callers and 25 % of the usable capacity: 63 % of the calls"
+                                + " stay, 38 % spill to the other zones by spare capacity");
     }
 
     @Test
