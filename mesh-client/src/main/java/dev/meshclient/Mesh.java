@@ -122,7 +122,7 @@ public final class Mesh implements Closeable {
                 time,
                 builder.identity,
                 builder.certificates,
-                new IdentityEvents(events),
+                name -> meters.ofRotations(name, new IdentityEvents(events)),
                 time.now() + Time.nanos(builder.initialFetchTimeout));
         LocalWorkload self = LocalWorkload.of(
                 builder.workload,
@@ -146,6 +146,8 @@ public final class Mesh implements Closeable {
         });
         PolicySink sink =
                 new PolicySink(router.control(), engine::retire, () -> readiness.forEach(Signal::raise), time);
+        sink.onConfirmed(
+                from -> meters.policyInfo(source.toString(), router.control().revision(), from));
         this.source = source;
         this.policy = PolicyFeed.start(
                 time,

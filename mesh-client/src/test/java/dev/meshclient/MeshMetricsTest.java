@@ -466,6 +466,60 @@ class MeshMetricsTest {
         }
     }
 
+    @Test
+    void changes_of_an_identity_are_counted_by_what_changed() throws Exception {
+        TestCertificates root = TestCertificates.root("shop");
+        CompletableFuture<WorkloadIdentity.Sink> sink = new CompletableFuture<>();
+        WorkloadIdentity source = watching -> {
+            sink.complete(watching);
+            return () -> {};
+        };
+        try (Mesh mesh =
+                mesh(document("")).certificate("bank", source).metrics(registry).build()) {
+            assertThat(mesh.isReady()).isTrue();
+            sink.join().deliver(root.issue(TestCertificates.host("client")).svid(root));
+            assertThat(registry.find("mesh.identity.rotations").meters()).isEmpty();
+            sink.join().deliver(root.issue(TestCertificates.host("client")).svid(root));
+            sink.join().deliver(root.issue(TestCertificates.host("client")).svid(root));
+            TestCertificates other = TestCertificates.root("other");
+            sink.join().deliver(other.issue(TestCertificates.host("client")).svid(other));
+            sink.join().failed(new IOException("no certificate"));
+            assertThat(registry.scrape().lines().filter(line -> line.startsWith("mesh_identity_rotations_total")))
+                    .containsExactlyInAnyOrder(
+                            "mesh_identity_rotations_total{identity=\"bank\",kind=\"leaf\",result=\"applied\"} 2.0",
+                            "mesh_identity_rotations_total{identity=\"bank\",kind=\"trust\",result=\"applied\"} 1.0",
+                            "mesh_identity_rotations_total{identity=\"bank\",kind=\"none\",result=\"refused\"} 1.0");
+        }
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    @Test
+    void one_series_states_the_policy_in_force() throws Exception {
+        MemoryPolicySource source = document("").version(1).source();
+        try (Mesh mesh = Mesh.builder()
+                .policy(source)
+                .snapshotDirectory(null)
+                .metrics(registry)
+                .build()) {
+            String first = mesh.policyRevision();
+            assertThat(info()).containsExactly(first);
+            source.update(document("").version(1).json());
+            source.update(document("").version(2).json());
+            assertThat(mesh.policyRevision()).isNotEqualTo(first);
+            assertThat(info()).containsExactly(mesh.policyRevision());
+            assertThatThrownBy(() -> source.update("{}")).isInstanceOf(PolicyException.class);
+            assertThat(info()).containsExactly(mesh.policyRevision());
+        }
+        assertThat(registry.getMeters()).isEmpty();
+    }
+
+    private List<String> info() {
+        return registry.find("mesh.policy.info").tags("freshness", "live").gauges().stream()
+                .peek(gauge -> assertThat(gauge.value()).isEqualTo(1))
+                .map(gauge -> String.valueOf(gauge.getId().getTag("revision")))
+                .toList();
+    }
+
     private double gauge(String name, String... tags) {
         return registry.get(name).tags(tags).gauge().value();
     }

@@ -7,6 +7,7 @@ import dev.meshclient.policy.AuthorizationPolicy.Action;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -126,6 +127,11 @@ public final class Authorization {
 
     private static String name(AuthorizationPolicy policy, List<AuthorizationPolicy> policies) {
         return policy.name() == null ? "#" + policies.indexOf(policy) : policy.name();
+    }
+
+    /** The names of these policies, as verdicts state them. */
+    public static Set<String> names(List<AuthorizationPolicy> policies) {
+        return policies.stream().map(policy -> name(policy, policies)).collect(Collectors.toUnmodifiableSet());
     }
 
     /** @param policies the policies of one service, in document order */

@@ -10,22 +10,32 @@ import dev.meshclient.authz.InboundResult.Status;
 import dev.meshclient.internal.authz.Authorization.Answer;
 import dev.meshclient.internal.authz.Authorization.Verdict;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Authorizes inbound requests by the boundary in force. */
 public final class PolicyInbound implements Inbound {
     private final Supplier<Boundary> boundary;
-    private final Consumer<AuthorizationEvent> listener;
+    private final Watcher watcher;
 
-    /**
-     * @param boundary the boundary in force
-     * @param listener gets refusals, audits and differing shadow decisions
-     */
-    public PolicyInbound(Supplier<Boundary> boundary, Consumer<AuthorizationEvent> listener) {
+    /** Is notified of decisions. */
+    @FunctionalInterface
+    public interface Watcher {
+        /** A refusal, an audit or a differing shadow decision. */
+        void decided(AuthorizationEvent event);
+
+        /**
+         * A request is allowed.
+         *
+         * @param policy the policy that allows it; empty: none was needed
+         */
+        default void allowed(String service, String policy) {}
+    }
+
+    /** @param boundary the boundary in force */
+    public PolicyInbound(Supplier<Boundary> boundary, Watcher watcher) {
         this.boundary = boundary;
-        this.listener = listener;
+        this.watcher = watcher;
     }
 
     @Override
@@ -67,6 +77,7 @@ public final class PolicyInbound implements Inbound {
             return AuthorizationResult.refused(
                     Status.DENIED, verdict.policy(), verdict.rule(), verdict.reason() + open);
         }
+        watcher.allowed(now.service, verdict.policy());
         return new AuthorizationResult(
                 Status.ALLOWED,
                 verdict.policy(),
@@ -79,7 +90,7 @@ public final class PolicyInbound implements Inbound {
     private void notify(Boundary now, InboundRequest request, Kind kind, String policy, String rule) {
         String peer = request.peer();
         int query = request.path().indexOf('?');
-        listener.accept(new Notice(
+        watcher.decided(new Notice(
                 true,
                 now.service,
                 kind,

@@ -25,6 +25,7 @@ public final class PolicySink {
     private final Runnable applied;
     private final Time time;
     private final DocumentLog log;
+    private Consumer<MeshStatus.From> confirmed = from -> {};
     private volatile SourceReport report = new SourceReport(null, 0, null, 0, 0);
 
     /** The last facts of a source about the policy in force, and the problems since; times are of the mesh's clock. */
@@ -69,6 +70,11 @@ public final class PolicySink {
         this.log = new DocumentLog(log);
     }
 
+    /** Sets the consumer of the policy's origin, before the first document; it runs when a policy is in force or confirmed. */
+    public void onConfirmed(Consumer<MeshStatus.From> consumer) {
+        confirmed = consumer;
+    }
+
     /** Every document of every source passes through this method. */
     synchronized Applied deliver(Delivery delivery) throws IOException {
         String before = control.revision();
@@ -82,6 +88,7 @@ public final class PolicySink {
         MeshStatus.From from = delivery.live() || report.from == null ? MeshStatus.From.LIVE : report.from;
         SourceReport next = delivery.live() && failing == null ? report.confirmed(at) : report.resumed(from, at);
         report = failing == null ? next : next.failing(failing, time.now());
+        confirmed.accept(from);
         return what;
     }
 
@@ -97,6 +104,7 @@ public final class PolicySink {
         }
         applied.run();
         report = report.resumed(freshness, at(snapshot.confirmed()));
+        confirmed.accept(freshness);
         return true;
     }
 
@@ -107,6 +115,7 @@ public final class PolicySink {
 
     synchronized void confirmed() {
         report = report.confirmed(time.now());
+        confirmed.accept(MeshStatus.From.LIVE);
     }
 
     synchronized void failed(IOException problem) {

@@ -22,6 +22,7 @@ public final class EndpointHealth {
     private static final AtomicIntegerFieldUpdater<EndpointHealth> REFUSED_AT = counter("refusedAt");
 
     private static final long NANOS_PER_MICRO = 1_000;
+    private static final long SLOW_START_NANOS = 30_000_000_000L;
 
     private final String address;
     private final char port;
@@ -225,6 +226,13 @@ public final class EndpointHealth {
     /** When it was last ejected or returned; 0: never. */
     public long changedAt() {
         return ejection.changedAt;
+    }
+
+    /** The share of its slow start that has passed since its return, from 0; 1: it is not in slow start. */
+    public double slowStart(long now) {
+        Ejection last = ejection;
+        long since = now - last.changedAt;
+        return last.changedAt == 0 || since >= SLOW_START_NANOS ? 1 : (double) since / SLOW_START_NANOS;
     }
 
     /**

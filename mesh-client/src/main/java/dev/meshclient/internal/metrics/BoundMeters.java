@@ -1,15 +1,20 @@
 package dev.meshclient.internal.metrics;
 
+import dev.meshclient.MeshStatus;
+import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.EjectionDetector;
+import dev.meshclient.internal.identity.LiveIdentity;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,23 +30,45 @@ final class BoundMeters implements Meters {
     private final SafeRegistry registry;
     private final Map<CallSeries.Key, CallSeries> calls = new ConcurrentHashMap<>();
     private final LiveMeters live;
+    private final LazyCounters<CallSeries.Refused> refused;
+    private final LazyCounters<Ejected> ejections;
+    private final Authorizations authorizations;
+    private final LazyCounters<DocumentResult> documents;
+    private final LazyCounters<MeteredRotations.Key> rotations;
+    private final PolicyInfo info;
     private final Set<Meter> others = ConcurrentHashMap.newKeySet();
     private final Map<String, AttemptSeries> attempts = new ConcurrentHashMap<>(); // by backend
+
+    private record Ejected(String service, EjectionDetector detector) {
+        Tags tags() {
+            return Tags.of("service", service, "detector", detector.tag());
+        }
+    }
 
     BoundMeters(SafeRegistry registry, Time time) {
         this.registry = registry;
         this.live = new LiveMeters(registry, time);
+        this.refused = new LazyCounters<>(registry, Metric.RETRIES_REFUSED, CallSeries.Refused::tags);
+        this.ejections = new LazyCounters<>(registry, Metric.EJECTIONS, Ejected::tags);
+        this.authorizations = new Authorizations(registry);
+        this.documents =
+                new LazyCounters<>(registry, Metric.POLICY_DOCUMENTS, result -> Tags.of("result", result.tag()));
+        this.rotations = new LazyCounters<>(registry, Metric.IDENTITY_ROTATIONS, MeteredRotations.Key::tags);
+        this.info = new PolicyInfo(registry);
     }
 
     @Override
     public CallMeter calls(String service, String rule, String backend) {
-        return calls.computeIfAbsent(new CallSeries.Key(service, rule, backend), key -> new CallSeries(registry, key));
+        return series(new CallSeries.Key(service, rule, backend));
+    }
+
+    private CallSeries series(CallSeries.Key key) {
+        return calls.computeIfAbsent(key, k -> new CallSeries(registry, refused, k));
     }
 
     @Override
     public CallLayer ofUntargeted(String service, CallLayer next) {
-        CallSeries.Key key = new CallSeries.Key(service, NONE, NONE);
-        return new UntargetedCalls(calls.computeIfAbsent(key, k -> new CallSeries(registry, k)), next);
+        return new UntargetedCalls(series(new CallSeries.Key(service, NONE, NONE)), next);
     }
 
     @Override
@@ -51,11 +78,11 @@ final class BoundMeters implements Meters {
     }
 
     @Override
-    public void inForce(Collection<String> services, Collection<Target> targets, Live now) {
+    public void inForce(Map<String, Set<String>> services, Collection<Target> targets, Live now) {
         live.inForce(now);
         Set<CallSeries.Key> keys = new HashSet<>();
         Set<String> backends = new HashSet<>();
-        services.forEach(service -> keys.add(new CallSeries.Key(service, NONE, NONE)));
+        services.keySet().forEach(service -> keys.add(new CallSeries.Key(service, NONE, NONE)));
         keys.add(new CallSeries.Key(UNKNOWN, NONE, NONE));
         targets.forEach(target -> {
             keys.add(new CallSeries.Key(
@@ -74,6 +101,34 @@ final class BoundMeters implements Meters {
                 series.close();
             }
         });
+        refused.keep(key -> backends.contains(key.backend()));
+        ejections.keep(key -> services.containsKey(key.service()));
+        authorizations.inForce(services);
+    }
+
+    @Override
+    public void ejected(String service, EjectionDetector detector) {
+        ejections.increment(new Ejected(service, detector));
+    }
+
+    @Override
+    public void authorization(AuthorizationEvent event) {
+        authorizations.decided(event);
+    }
+
+    @Override
+    public void allowed(String service, String policy) {
+        authorizations.allowed(service, policy);
+    }
+
+    @Override
+    public void policyInfo(String source, String revision, MeshStatus.From freshness) {
+        info.show(source, revision, freshness);
+    }
+
+    @Override
+    public LiveIdentity.News ofRotations(String name, LiveIdentity.News next) {
+        return new MeteredRotations(tag(name), rotations, next);
     }
 
     @Override
@@ -85,7 +140,11 @@ final class BoundMeters implements Meters {
 
     @Override
     public void identity(String name, DoubleSupplier secondsLeft) {
-        gauge(Metric.IDENTITY_EXPIRY, Tags.of("identity", name.isEmpty() ? OWN : name), secondsLeft);
+        gauge(Metric.IDENTITY_EXPIRY, Tags.of("identity", tag(name)), secondsLeft);
+    }
+
+    private static String tag(String identity) {
+        return identity.isEmpty() ? OWN : identity;
     }
 
     private void gauge(Metric metric, Tags tags, DoubleSupplier value) {
@@ -95,18 +154,17 @@ final class BoundMeters implements Meters {
         }
     }
 
-    /** Documents are few: a lookup for each is cheap. */
     @Override
     public void document(DocumentResult result) {
-        Meter counter = registry.increment(Metric.POLICY_DOCUMENTS, Tags.of("result", result.tag()));
-        if (counter != null) {
-            others.add(counter);
-        }
+        documents.increment(result);
     }
 
     @Override
     public void close() {
         others.forEach(registry::remove);
+        List.of(refused, ejections, documents, rotations).forEach(LazyCounters::close);
+        authorizations.close();
+        info.close();
         live.close();
         calls.values().forEach(CallSeries::close);
         attempts.values().forEach(AttemptSeries::close);

@@ -3,8 +3,11 @@ package dev.meshclient.internal.metrics;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallMeter;
+import dev.meshclient.internal.call.NoRetry;
+import dev.meshclient.internal.call.NoRetry.Why;
 import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
+import java.util.List;
 
 /** The series of the calls of one rule to one backend. */
 final class CallSeries implements CallMeter {
@@ -15,6 +18,8 @@ final class CallSeries implements CallMeter {
     static final int MOST = Methods.TAGS.size() * Ending.values().length * StatusClass.COUNT;
 
     private final LazyTimers timers;
+    private final LazyCounters<Refused> refused;
+    private final String backend;
 
     /** Their common tags. */
     record Key(String service, String rule, String backend) {
@@ -31,7 +36,19 @@ final class CallSeries implements CallMeter {
         }
     }
 
-    CallSeries(SafeRegistry registry, Key key) {
+    /** The tags of a retry that was refused. */
+    record Refused(String backend, Why why) {
+        /** The reasons against a retry that the policy wants, other than those of the policy and of peers. */
+        static final List<Why> REASONS = List.of(Why.BUDGET, Why.DEADLINE, Why.BODY, Why.UNSAFE, Why.RETRY_AFTER);
+
+        Tags tags() {
+            return Tags.of("backend", backend, "why", why.word());
+        }
+    }
+
+    CallSeries(SafeRegistry registry, LazyCounters<Refused> refused, Key key) {
+        this.refused = refused;
+        this.backend = key.backend();
         this.timers = new LazyTimers(
                 registry, Metric.REQUESTS, Methods.TAGS.size(), ENDINGS.length * StatusClass.COUNT, key::tags);
     }
@@ -40,6 +57,13 @@ final class CallSeries implements CallMeter {
     public void ended(Call call) {
         int status = status(call);
         record(call, Ending.of(call, status), status);
+        NoRetry none = call.noRetry();
+        if (none != null) {
+            Why why = none.why() == Why.UNPROCESSED ? Why.BUDGET : none.why(); // a budget too, of another kind
+            if (Refused.REASONS.contains(why)) {
+                refused.increment(new Refused(backend, why));
+            }
+        }
     }
 
     /** The call fails before it has a target. */

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.metrics;
 
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.time.Time;
 import java.util.EnumMap;
@@ -25,20 +26,27 @@ final class EndpointCounts {
         EJECTED,
         /** Ejected, and a request finds out whether it answers again. */
         PROBING,
+        /** It has returned and gets fewer calls at first. */
+        SLOW_START,
         DRAINING,
         UNHEALTHY;
 
         String tag() {
-            return name().toLowerCase(Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }
 
-        static State of(Endpoint endpoint) {
+        static State of(Endpoint endpoint, long now) {
             return switch (endpoint.health()) {
                 case UNHEALTHY -> UNHEALTHY;
                 case DRAINING -> DRAINING;
-                case HEALTHY, UNKNOWN, DEGRADED ->
-                    !endpoint.state().isEjected() ? USABLE : endpoint.state().isProbed() ? PROBING : EJECTED;
+                case HEALTHY, UNKNOWN, DEGRADED -> of(endpoint.state(), now);
             };
+        }
+
+        private static State of(EndpointHealth endpoint, long now) {
+            return endpoint.isEjected()
+                    ? endpoint.isProbed() ? PROBING : EJECTED
+                    : endpoint.slowStart(now) < 1 ? SLOW_START : USABLE;
         }
     }
 
@@ -51,7 +59,7 @@ final class EndpointCounts {
         long now = time.now();
         if (now - countedAt >= SECOND) {
             Map<State, Integer> fresh = new EnumMap<>(State.class);
-            service.endpoints().endpoints().forEach(e -> fresh.merge(State.of(e), 1, Integer::sum));
+            service.endpoints().endpoints().forEach(e -> fresh.merge(State.of(e, now), 1, Integer::sum));
             counts = fresh;
             countedAt = now;
         }

@@ -7,12 +7,11 @@ import dev.meshclient.internal.time.Time;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +26,7 @@ final class LiveMeters {
     private final Time time;
     private final Map<String, Registered> services = new HashMap<>();
     private final Map<String, Registered> backends = new HashMap<>();
-    private Meters.Live live = NONE;
+    private volatile Meters.Live live = NONE; // written under the lock
 
     /** The meters over one state. */
     private record Registered(Object state, List<Meter> meters) {}
@@ -40,7 +39,12 @@ final class LiveMeters {
     /** An attempt was made. */
     synchronized void called(String service, String backend) {
         show(service, services, live.services().get(service), this::ofService);
-        show(backend, backends, live.inFlight().get(backend), this::ofBackend);
+        show(backend, backends, shown(live, backend), this::ofBackend);
+    }
+
+    /** The meters of a backend read its state through the policy in force, so they outlive each state. */
+    private static @Nullable Boolean shown(Meters.Live live, String backend) {
+        return live.backends().containsKey(backend) ? Boolean.TRUE : null;
     }
 
     /** Another policy is in force. */
@@ -50,7 +54,7 @@ final class LiveMeters {
             show(service, services, now.services().get(service), this::ofService);
         }
         for (String backend : List.copyOf(backends.keySet())) {
-            show(backend, backends, now.inFlight().get(backend), this::ofBackend);
+            show(backend, backends, shown(now, backend), this::ofBackend);
         }
     }
 
@@ -79,9 +83,18 @@ final class LiveMeters {
         }
     }
 
-    private List<@Nullable Meter> ofBackend(String name, LongSupplier inFlight) {
-        return Collections.singletonList(
-                registry.gauge(Metric.IN_FLIGHT, Tags.of("backend", name), inFlight::getAsLong));
+    private List<@Nullable Meter> ofBackend(String name, Boolean shown) {
+        return Arrays.asList(
+                gauge(Metric.IN_FLIGHT, name, backend -> backend.inFlight().getAsLong()),
+                gauge(Metric.RETRY_BUDGET, name, backend -> backend.retriesLeft()
+                        .applyAsLong(time.now())));
+    }
+
+    private @Nullable Meter gauge(Metric metric, String name, ToLongFunction<Meters.LiveBackend> value) {
+        return registry.gauge(metric, Tags.of("backend", name), () -> {
+            Meters.LiveBackend now = live.backends().get(name);
+            return now == null ? Double.NaN : value.applyAsLong(now);
+        });
     }
 
     private List<@Nullable Meter> ofService(String name, ServiceState state) {

@@ -1,18 +1,24 @@
 package dev.meshclient.internal.metrics;
 
+import dev.meshclient.MeshStatus;
+import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.identity.LiveIdentity;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.telemetry.MeshMetrics;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 
 /** The metrics of a mesh. Without a registry its layers are left out, and no class of Micrometer is loaded. */
 public interface Meters {
@@ -51,19 +57,41 @@ public interface Meters {
     /**
      * Another policy is in force: removes the series that it does not need.
      *
-     * @param services all its services, refused ones included
+     * @param services all its services, refused ones included, with the names of their authorization policies
      * @param targets the targets of its calls
      * @param live the state that its calls change
      */
-    default void inForce(Collection<String> services, Collection<Target> targets, Live live) {}
+    default void inForce(Map<String, Set<String>> services, Collection<Target> targets, Live live) {}
 
     /**
-     * The live state, by name. Equal objects over policies keep their series.
+     * The live state, by name. A service keeps its series over policies as long as it keeps its state.
      *
-     * @param services the state of each service
-     * @param inFlight the number of calls in flight to each backend
+     * @param services the state of each service whose endpoints are known
+     * @param backends the state of each backend
      */
-    record Live(Map<String, ServiceState> services, Map<String, ? extends LongSupplier> inFlight) {}
+    record Live(Map<String, ServiceState> services, Map<String, LiveBackend> backends) {}
+
+    /**
+     * The live state of a backend.
+     *
+     * @param inFlight the number of calls in flight
+     * @param retriesLeft the number of retries that its budget allows at a time
+     */
+    record LiveBackend(LongSupplier inFlight, LongUnaryOperator retriesLeft) {}
+
+    /** Counts an ejection. */
+    default void ejected(String service, EjectionDetector detector) {}
+
+    /** Counts a decision of authorization policies. */
+    default void authorization(AuthorizationEvent event) {}
+
+    /**
+     * Counts an inbound request that is allowed.
+     *
+     * @param service the service of this process; empty: not known
+     * @param policy the policy that allows it; empty: none was needed
+     */
+    default void allowed(String service, String policy) {}
 
     /**
      * Shows the age of the policy in force.
@@ -73,6 +101,18 @@ public interface Meters {
      * @param confirmedAge seconds since its source confirmed it; NaN = there is none
      */
     default void policy(String source, DoubleSupplier age, DoubleSupplier confirmedAge) {}
+
+    /** Shows the revision in force and its freshness, each time when one of them may have changed. */
+    default void policyInfo(String source, String revision, MeshStatus.From freshness) {}
+
+    /**
+     * Counts the rotations of an identity.
+     *
+     * @param name its credentialName; empty = the identity in the mesh
+     */
+    default LiveIdentity.News ofRotations(String name, LiveIdentity.News next) {
+        return next;
+    }
 
     /**
      * Shows the expiry of an identity.

@@ -1,7 +1,10 @@
 package dev.meshclient.internal.metrics;
 
+import dev.meshclient.MeshStatus;
+import dev.meshclient.internal.call.NoRetry;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Distance;
+import dev.meshclient.internal.endpoint.EjectionDetector;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,6 +43,23 @@ enum Metric {
             "calls",
             "Calls in flight, each until the end of its body",
             tags("backend", open())),
+    RETRIES_REFUSED(
+            "mesh.client.retries.refused",
+            Type.COUNTER,
+            "retries",
+            "Attempts that the policy would retry and that were not retried, by the reason",
+            tags("backend", open())
+                    .and(
+                            "why",
+                            CallSeries.Refused.REASONS.stream()
+                                    .map(NoRetry.Why::word)
+                                    .toList())),
+    RETRY_BUDGET(
+            "mesh.client.retry.budget.available",
+            Type.GAUGE,
+            "retries",
+            "Retries that the budget of the backend allows now",
+            tags("backend", open())),
     ENDPOINTS(
             "mesh.client.endpoints",
             Type.GAUGE,
@@ -54,6 +74,20 @@ enum Metric {
             tags("service", open())
                     .and("direction", values(LiveMeters.Direction.values(), LiveMeters.Direction::tag))
                     .and("zone", values(Distance.values(), AttemptSeries::tag))),
+    EJECTIONS(
+            "mesh.client.ejections",
+            Type.COUNTER,
+            "ejections",
+            "Ejections of endpoints, by the detector; a failed probe extends an ejection and is none",
+            tags("service", open()).and("detector", values(EjectionDetector.values(), EjectionDetector::tag))),
+    POLICY_INFO(
+            "mesh.policy.info",
+            Type.GAUGE,
+            "",
+            "Always 1; the tags are those of the policy in force",
+            tags("revision", open())
+                    .and("source", open())
+                    .and("freshness", values(MeshStatus.From.values(), PolicyInfo::tag))),
     POLICY_AGE(
             "mesh.policy.age",
             Type.GAUGE,
@@ -77,7 +111,24 @@ enum Metric {
             Type.GAUGE,
             "seconds",
             "Time until the certificate expires, negative after that; NaN before the first",
-            tags("identity", open()));
+            tags("identity", open())),
+    IDENTITY_ROTATIONS(
+            "mesh.identity.rotations",
+            Type.COUNTER,
+            "rotations",
+            "Changes of the certificate or its trusted authorities; the first certificate is none",
+            tags("identity", open())
+                    .and("kind", values(MeteredRotations.Kind.values(), MeteredRotations.Kind::tag))
+                    .and("result", values(MeteredRotations.Rotation.values(), MeteredRotations.Rotation::tag))),
+    AUTHORIZATION(
+            "mesh.authorization",
+            Type.COUNTER,
+            "decisions",
+            "Decisions of authorization policies about inbound requests, and those about calls that did not just allow them",
+            tags("direction", Authorizations.DIRECTIONS)
+                    .and("service", open())
+                    .and("decision", Authorizations.DECISIONS)
+                    .and("policy", open()));
 
     /** The kinds of meters. */
     enum Type {

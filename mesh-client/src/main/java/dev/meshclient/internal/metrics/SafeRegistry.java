@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.noop.NoopCounter;
 import io.micrometer.core.instrument.noop.NoopTimer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -71,7 +72,7 @@ final class SafeRegistry {
     Meter gauge(Metric metric, Tags tags, DoubleSupplier value) {
         return guarded(() -> Gauge.builder(metric.meterName(), value::getAsDouble)
                 .description(metric.meaning())
-                .baseUnit(metric.unit())
+                .baseUnit(metric.unit().isEmpty() ? null : metric.unit())
                 .tags(common.and(tags))
                 .register(registry));
     }
@@ -85,17 +86,18 @@ final class SafeRegistry {
                 .register(registry));
     }
 
-    /** Counts one more. Null: the registry refuses it. */
-    @Nullable
-    Meter increment(Metric metric, Tags tags) {
-        return guarded(() -> {
-            Counter counter = Counter.builder(metric.meterName())
+    /** A counter that the registry refuses is replaced by one without effect. */
+    Counter counter(Metric metric, Tags tags) {
+        Tags all = common.and(tags);
+        try {
+            return Counter.builder(metric.meterName())
                     .description(metric.meaning())
-                    .tags(common.and(tags))
+                    .tags(all)
                     .register(registry);
-            counter.increment();
-            return counter;
-        });
+        } catch (Throwable e) { // Kotlin may throw any
+            failed(e);
+            return new NoopCounter(new Meter.Id(metric.meterName(), all, null, null, Meter.Type.COUNTER));
+        }
     }
 
     private @Nullable Meter guarded(Supplier<Meter> register) {
@@ -124,6 +126,14 @@ final class SafeRegistry {
     void record(Timer timer, long nanos) {
         try {
             timer.record(nanos, TimeUnit.NANOSECONDS);
+        } catch (Throwable e) { // Kotlin may throw any
+            failed(e);
+        }
+    }
+
+    void increment(Counter counter) {
+        try {
+            counter.increment();
         } catch (Throwable e) { // Kotlin may throw any
             failed(e);
         }

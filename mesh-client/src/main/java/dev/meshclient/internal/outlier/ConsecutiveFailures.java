@@ -1,13 +1,14 @@
 package dev.meshclient.internal.outlier;
 
+import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import org.jspecify.annotations.Nullable;
 
 /** Decider: ejects an endpoint after a number of failures in a row. Envoy's three detectors. */
 record ConsecutiveFailures(EjectionSettings settings) {
-    /** Counts the attempt. @return the reason to eject the endpoint, or null */
+    /** Counts the attempt. @return why to eject the endpoint, or null */
     @Nullable
-    String after(EndpointHealth endpoint, AttemptHealth effect) {
+    EjectionCause after(EndpointHealth endpoint, AttemptHealth effect) {
         return switch (effect) {
             case GOOD -> {
                 endpoint.good();
@@ -19,24 +20,27 @@ record ConsecutiveFailures(EjectionSettings settings) {
             }
             case GATEWAY_ERROR -> {
                 int gatewayErrors = endpoint.gatewayError();
-                String why = serverError(endpoint);
+                EjectionCause cause = serverError(endpoint);
                 yield reaches(gatewayErrors, settings.gatewayErrors())
-                        ? gatewayErrors + " gateway errors in a row"
-                        : why;
+                        ? new EjectionCause(EjectionDetector.GATEWAY_ERRORS, gatewayErrors + " gateway errors in a row")
+                        : cause;
             }
             case LOCAL_FAILURE -> {
                 int failures = endpoint.localFailure();
                 yield reaches(failures, settings.localFailures())
-                        ? failures + " failures without a response in a row"
+                        ? new EjectionCause(
+                                EjectionDetector.LOCAL_FAILURES, failures + " failures without a response in a row")
                         : null;
             }
             case UNPROCESSED, NOTHING -> null;
         };
     }
 
-    private @Nullable String serverError(EndpointHealth endpoint) {
+    private @Nullable EjectionCause serverError(EndpointHealth endpoint) {
         int errors = endpoint.serverError();
-        return reaches(errors, settings.serverErrors()) ? errors + " server errors in a row" : null;
+        return reaches(errors, settings.serverErrors())
+                ? new EjectionCause(EjectionDetector.SERVER_ERRORS, errors + " server errors in a row")
+                : null;
     }
 
     private static boolean reaches(int count, int threshold) {

@@ -102,7 +102,7 @@ public final class Ejections {
     }
 
     /** Ejects the endpoint unless too many are ejected. Counts the ejected endpoints again only after a change. */
-    void eject(EndpointHealth endpoint, String why) {
+    void eject(EndpointHealth endpoint, EjectionCause cause) {
         if (fullAt == service().ejected()) {
             endpoint.abortEjection();
             return;
@@ -118,15 +118,15 @@ public final class Ejections {
             long now = time.now();
             int times = ejectionTime.times(endpoint, now);
             long until = ejectionTime.until(times, now, time.random());
-            endpoint.eject(now, until, times, why);
+            endpoint.eject(now, until, times, cause.text());
             changed(endpoint, () -> {
                 LOG.info(
                         "endpoint {} of '{}' is ejected for {} s: {}",
                         endpoint.name(),
                         name,
                         seconds(until - now),
-                        why);
-                watcher.ejected(name, endpoint.name(), why);
+                        cause.text());
+                watcher.ejected(name, endpoint.name(), cause.detector(), cause.text());
             });
         }
         service().notifyListeners();

@@ -3,6 +3,7 @@ package dev.meshclient.internal.outlier;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.ExplanationSink;
+import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.time.Time;
@@ -25,10 +26,10 @@ public final class Outlier implements AttemptLayer {
     /** Is notified of ejections and returns, with the reason. */
     public interface Watcher {
         /** The endpoint gets no calls until it answers a probe. */
-        void ejected(String backend, String endpoint, String why);
+        void ejected(String service, String endpoint, EjectionDetector detector, String why);
 
         /** The endpoint gets calls again. */
-        void returned(String backend, String endpoint, String why);
+        void returned(String service, String endpoint, String why);
     }
 
     private Outlier(Time time, Ejections rules, AttemptLayer next) {
@@ -73,7 +74,7 @@ public final class Outlier implements AttemptLayer {
     /** Judges by the rules in force, which may belong to a later policy than the attempt. */
     private void judge(EndpointHealth endpoint, Attempt attempt, AttemptHealth health) {
         Ejections rules = detector.inForce();
-        @Nullable String why = rows.after(endpoint, health);
+        @Nullable EjectionCause cause = rows.after(endpoint, health);
         long now = time.now();
         boolean probed = attempt.pick().isProbe() && probed(rules, endpoint, health, now);
         if (!probed && endpoint.isEjected()) {
@@ -81,8 +82,8 @@ public final class Outlier implements AttemptLayer {
                     && endpoint.ejectedUntil() <= now) { // while health is ignored it gets calls without a probe
                 rules.readmit(endpoint, "answers again", now);
             }
-        } else if (!probed && why != null) {
-            rules.eject(endpoint, why);
+        } else if (!probed && cause != null) {
+            rules.eject(endpoint, cause);
         }
         if (detector.isDue(now, settings.intervalNanos())) {
             compare(rules);
@@ -106,7 +107,10 @@ public final class Outlier implements AttemptLayer {
         List<Endpoint> endpoints = rules.endpoints();
         for (EndpointHealth outlier : SuccessRates.BUILT_IN.outliers(endpoints)) {
             long rate = Math.round(SuccessRates.rate(outlier));
-            rules.eject(outlier, "success rate of " + rate + " %, far below the others");
+            rules.eject(
+                    outlier,
+                    new EjectionCause(
+                            EjectionDetector.SUCCESS_RATE, "success rate of " + rate + " %, far below the others"));
         }
         for (int i = 0; i < endpoints.size(); i++) {
             endpoints.get(i).state().startInterval();

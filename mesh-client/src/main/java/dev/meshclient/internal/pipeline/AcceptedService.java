@@ -1,6 +1,8 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.internal.authz.Authorization;
 import dev.meshclient.policy.AppProtocol;
+import dev.meshclient.policy.AuthorizationPolicy;
 import dev.meshclient.policy.BackendRef;
 import dev.meshclient.policy.Cluster;
 import dev.meshclient.policy.Endpoint;
@@ -16,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -108,6 +111,13 @@ public record AcceptedService(
                 .filter(s -> s.name().equals(name))
                 .findFirst()
                 .orElse(null);
+    }
+
+    /** The names of its authorization policies. */
+    Set<String> authorizationPolicies() {
+        List<AuthorizationPolicy> policies =
+                service.settings().backend().access().authorization();
+        return policies == null ? Set.of() : Authorization.names(policies);
     }
 
     /** Whether this is so of all services that its rules send calls to, those included that the policy does not have. */

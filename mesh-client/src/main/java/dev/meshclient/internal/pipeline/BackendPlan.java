@@ -2,7 +2,6 @@ package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.limit.InFlight;
-import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.RouteSettings;
 
@@ -13,8 +12,7 @@ import dev.meshclient.policy.RouteSettings;
  * @param settings the backend's settings
  * @param shared the parts that it shares with other rules
  */
-record BackendPlan(
-        Backend backend, RouteSettings route, BackendSettings settings, CompiledBackend shared, RetryBudget budget) {
+record BackendPlan(Backend backend, RouteSettings route, BackendSettings settings, CompiledBackend shared) {
     /** Whether no built-in settings apply, as for a service whose endpoints are not listed. */
     boolean neutral() {
         return !backend.hasEndpoints();

@@ -6,6 +6,7 @@ import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.outlier.Ejections;
 import dev.meshclient.internal.resolve.Resolve;
+import dev.meshclient.internal.retry.Retry;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name {@code service} or {@code service/subset}
  * @param service the service of the backend
+ * @param hasEndpoints whether the policy has endpoints for it
  * @param named how calls wait for its names; null: it has none
  */
 record CompiledBackend(
@@ -21,7 +23,9 @@ record CompiledBackend(
         ServiceState serviceState,
         BackendState state,
         EndpointSet endpoints,
+        boolean hasEndpoints,
         Resolve.@Nullable NamedBackend named,
+        Retry.Budget budget,
         Planner planner,
         Ejections ejections) {
     /** Puts its plan and its ejection rules in force. */

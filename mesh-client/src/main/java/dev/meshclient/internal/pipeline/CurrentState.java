@@ -88,7 +88,7 @@ public final class CurrentState {
 
     /** Authorizes inbound requests; listeners are notified of its decisions. */
     public Inbound inbound() {
-        return new PolicyInbound(() -> state.boundary(), telemetry.events()::authorization);
+        return new PolicyInbound(() -> state.boundary(), telemetry);
     }
 
     /** This process. */

@@ -15,7 +15,6 @@ import dev.meshclient.policy.OutboundTrafficPolicy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -190,8 +189,9 @@ public final class MeshState {
     /** Puts its metrics in force, and removes those of services and rules that it does not have. */
     void meter(Meters meters) {
         if (meters != Meters.NONE) {
-            Set<String> names = new HashSet<>(services.keySet());
-            names.addAll(policy.refused().keySet());
+            Map<String, Set<String>> names = new HashMap<>();
+            policy.refused().keySet().forEach(service -> names.put(service, Set.of()));
+            policy.services().forEach((name, accepted) -> names.put(name, accepted.authorizationPolicies()));
             meters.inForce(
                     names,
                     services.values().stream()
@@ -203,12 +203,15 @@ public final class MeshState {
 
     private Meters.Live live() {
         Map<String, ServiceState> ofServices = new HashMap<>();
-        Map<String, InFlight> inFlight = new HashMap<>();
+        Map<String, Meters.LiveBackend> ofBackends = new HashMap<>();
         backends.forEach((name, backend) -> {
-            ofServices.put(backend.service(), backend.serviceState());
-            inFlight.put(name, backend.state().get(InFlight.SLOT));
+            if (backend.hasEndpoints()) {
+                ofServices.put(backend.service(), backend.serviceState());
+            }
+            ofBackends.put(
+                    name, new Meters.LiveBackend(backend.state().get(InFlight.SLOT), backend.budget()::available));
         });
-        return new Meters.Live(ofServices, inFlight);
+        return new Meters.Live(ofServices, ofBackends);
     }
 
     /** The state that outlives it. */
@@ -233,8 +236,7 @@ public final class MeshState {
 
     /** Where the settings of its services are stated. */
     public ExplanationSink.Sources sources() {
-        return (service, rule, backend, field) ->
-                SettingSources.of(policy, service, rule, backend).of(field);
+        return (service, rule, backend) -> SettingSources.of(policy, service, rule, backend)::of;
     }
 
     /** All settings that calls may have, in the order of the document. */

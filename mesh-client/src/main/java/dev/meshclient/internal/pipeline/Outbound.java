@@ -1,6 +1,5 @@
 package dev.meshclient.internal.pipeline;
 
-import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.internal.authorize.Authorize;
 import dev.meshclient.internal.balance.Balance;
 import dev.meshclient.internal.balance.BalanceSettings;
@@ -14,13 +13,13 @@ import dev.meshclient.internal.deadline.Deadline;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.RecentAttempts;
-import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.limit.Limit;
 import dev.meshclient.internal.outlier.Ejections;
 import dev.meshclient.internal.outlier.Outlier;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.Resolve;
 import dev.meshclient.internal.retry.Retry;
+import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.BackendSettings;
@@ -30,8 +29,6 @@ import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TrafficDistribution;
 import java.util.List;
-import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** The table of contents: the layers of a call, in the order in which a request passes them. */
 record Outbound(
@@ -66,19 +63,24 @@ record Outbound(
                 // ---- once for each call
                 // Before any work for a call that would be refused.
                 .call(next -> Authorize.create(
-                        plan.backend().service(), s.access().authorization(), caller(plan), authorizations(), next))
+                        plan.backend().service(),
+                        s.access().authorization(),
+                        caller(plan),
+                        telemetry.authorizations(),
+                        next))
                 // One limit for all attempts, so above every layer that repeats or waits.
                 .then(next -> Deadline.create(time, plan.route().timeouts().request(), plan.neutral(), next))
                 // Above retry: a call keeps its slot during all attempts, and a refusal is never retried.
                 .then(next -> Limit.create(plan.inFlight(), s.limits().maxRequests(), plan.neutral(), next))
                 // Above balance: each attempt may choose another endpoint.
                 .bridge(
-                        next -> Retry.create(time, plan.route().retry(), plan.neutral(), budget(plan), next),
+                        next -> Retry.create(
+                                time,
+                                plan.route().retry(),
+                                plan.neutral(),
+                                plan.shared().budget(),
+                                next),
                         attempts(plan));
-    }
-
-    private Retry.Budget budget(BackendPlan plan) {
-        return new Retry.Budget(plan.budget(), plan.settings().retryConstraint(), telemetry.events()::retryBudgetSpent);
     }
 
     private AttemptLayer attempts(BackendPlan plan) {
@@ -124,11 +126,6 @@ record Outbound(
                 self.workload().locality().zone());
     }
 
-    private @Nullable Consumer<AuthorizationEvent> authorizations() {
-        Events events = telemetry.events();
-        return events.hasListeners() ? events::authorization : null;
-    }
-
     /** The plan of a backend, shared by its rules. */
     Planner planner(
             String backend, EndpointSet endpoints, BackendState state, BackendSettings settings, Balance.Origin from) {
@@ -143,22 +140,13 @@ record Outbound(
         return Planner.create(time, backend, endpoints, state, balance, from);
     }
 
-    /** The ejection rules of a backend, shared by its rules. */
-    Ejections ejections(String service, EndpointSet endpoints, BackendState state, BackendSettings settings) {
-        return Ejections.create(
-                time, service, endpoints, state, settings.outlierDetection(), new Watcher(telemetry.events()));
+    /** The retry budget of a backend, shared by its rules. */
+    Retry.Budget budget(RetryBudget counts, BackendSettings settings) {
+        return new Retry.Budget(counts, settings.retryConstraint(), telemetry.events()::retryBudgetSpent);
     }
 
-    /** Sends ejections and returns to the listeners of the mesh. */
-    private record Watcher(Events events) implements Outlier.Watcher {
-        @Override
-        public void ejected(String backend, String endpoint, String why) {
-            events.ejected(backend, endpoint, why);
-        }
-
-        @Override
-        public void returned(String backend, String endpoint, String why) {
-            events.returned(backend, endpoint, why);
-        }
+    /** The ejection rules of a backend, shared by its rules. */
+    Ejections ejections(String service, EndpointSet endpoints, BackendState state, BackendSettings settings) {
+        return Ejections.create(time, service, endpoints, state, settings.outlierDetection(), telemetry);
     }
 }

@@ -166,10 +166,7 @@ final class StateCompiler {
         Backend backend = backend(ref, called.service(), ofBackend.backend());
         CompiledBackend shared = shared(backend, called, subset, ofBackend.backend());
         used.add(shared);
-        boolean ownBudget =
-                subset != null && !subset.settings().backend().retryConstraint().equals(RetryConstraint.NONE);
-        BackendState budgeted = ownBudget ? shared.state() : shared.serviceState();
-        BackendPlan plan = new BackendPlan(backend, route, ofBackend.backend(), shared, budgeted.get(RetryBudget.SLOT));
+        BackendPlan plan = new BackendPlan(backend, route, ofBackend.backend(), shared);
         return new Route.WeightedBackend(target(from, backend), ref.weight(), outbound.rule(plan));
     }
 
@@ -195,13 +192,18 @@ final class StateCompiler {
         EndpointSet set = named
                 ? EndpointSet.found(service, labels)
                 : EndpointSet.stated(service, endpoints(backend.service(), called, service), labels);
+        boolean ownBudget =
+                subset != null && !subset.settings().backend().retryConstraint().equals(RetryConstraint.NONE);
+        RetryBudget budget = (ownBudget ? state : service).get(RetryBudget.SLOT);
         CompiledBackend fresh = new CompiledBackend(
                 backend.name(),
                 backend.service(),
                 service,
                 state,
                 set,
+                backend.hasEndpoints(),
                 named ? new Resolve.NamedBackend(backend.name(), set, labels) : null,
+                outbound.budget(budget, settings),
                 outbound.planner(backend.name(), set, state, settings, origin),
                 outbound.ejections(backend.service(), set, state, settings));
         backends.put(fresh.name(), fresh);

@@ -1,11 +1,17 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.authz.AuthorizationEvent;
+import dev.meshclient.internal.authz.PolicyInbound;
+import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.metrics.Meters;
+import dev.meshclient.internal.outlier.Outlier;
 import dev.meshclient.internal.time.Time;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The observers and listeners of a mesh, and its metrics. */
-public record Telemetry(Events events, Meters meters) {
+public record Telemetry(Events events, Meters meters) implements Outlier.Watcher, PolicyInbound.Watcher {
     /** No observers, no listeners, no metrics. */
     public static Telemetry none(Time time) {
         return of(Events.none(time));
@@ -14,5 +20,33 @@ public record Telemetry(Events events, Meters meters) {
     /** No metrics. */
     public static Telemetry of(Events events) {
         return new Telemetry(events, Meters.NONE);
+    }
+
+    /** Gets decisions about calls; null: there are neither listeners nor metrics. */
+    @Nullable
+    Consumer<AuthorizationEvent> authorizations() {
+        return events.hasListeners() || meters != Meters.NONE ? this::decided : null;
+    }
+
+    @Override
+    public void decided(AuthorizationEvent event) {
+        events.authorization(event);
+        meters.authorization(event);
+    }
+
+    @Override
+    public void allowed(String service, String policy) {
+        meters.allowed(service, policy);
+    }
+
+    @Override
+    public void ejected(String service, String endpoint, EjectionDetector detector, String why) {
+        events.ejected(service, endpoint, why);
+        meters.ejected(service, detector);
+    }
+
+    @Override
+    public void returned(String service, String endpoint, String why) {
+        events.returned(service, endpoint, why);
     }
 }

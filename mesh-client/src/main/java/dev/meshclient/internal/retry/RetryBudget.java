@@ -48,6 +48,15 @@ public final class RetryBudget {
         return take(settings, UNPROCESSED_PERCENT, unprocessed, unprocessedFloor, now);
     }
 
+    /** The retries that may be made now. */
+    long available(BudgetSettings settings, long now) {
+        // A retry is refused only if both are used up, and each retry is counted in both.
+        long ofRequests = (settings.percent() * requests.sum(settings.intervalNanos(), now) + 99) / 100
+                - retries.sum(settings.intervalNanos(), now);
+        long ofFloor = settings.floorCount() - floor.sum(settings.floorNanos(), now);
+        return Math.max(0, Math.max(ofRequests, ofFloor));
+    }
+
     private boolean take(BudgetSettings settings, int percent, Window taken, Window floor, long now) {
         boolean share = taken.sum(settings.intervalNanos(), now) * 100
                 < (long) percent * requests.sum(settings.intervalNanos(), now);

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The identities of this process: the workload's own, and the certificates that the policy names. */
@@ -34,23 +35,26 @@ public final class Identities implements Closeable {
      *
      * @param workload null: there is none
      * @param named by {@code credentialName}
-     * @param news is notified of the changes of each, and of rejected peers
+     * @param news is notified of the changes of each, by its {@code credentialName}; that of the workload, with the empty name,
+     *     also of rejected peers
      * @param waitUntil until when calls wait for the first certificate
      */
     public static Identities start(
             Time time,
             @Nullable WorkloadIdentity workload,
             Map<String, WorkloadIdentity> named,
-            LiveIdentity.News news,
+            Function<String, LiveIdentity.News> news,
             long waitUntil) {
         Consumer<Svid> beforeFirst = svid -> FirstHandshake.with(svid, time.wall());
         Map<String, LiveIdentity> live = new LinkedHashMap<>();
-        named.forEach((name, source) -> live.put(name, LiveIdentity.start(source, time, news, beforeFirst)));
+        named.forEach(
+                (name, source) -> live.put(name, LiveIdentity.start(source, time, news.apply(name), beforeFirst)));
+        LiveIdentity.News ofWorkload = news.apply("");
         return new Identities(
-                workload == null ? null : LiveIdentity.start(workload, time, news, beforeFirst),
+                workload == null ? null : LiveIdentity.start(workload, time, ofWorkload, beforeFirst),
                 live,
                 waitUntil,
-                new PeerFaults(time, news));
+                new PeerFaults(time, ofWorkload));
     }
 
     /** The identity of the workload in the mesh; null: none was given. */

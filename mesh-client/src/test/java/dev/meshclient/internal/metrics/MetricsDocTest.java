@@ -20,8 +20,8 @@ class MetricsDocTest {
     private static String table() {
         return Arrays.stream(Metric.values())
                 .map(metric -> "| `" + metric.meterName() + "` | "
-                        + metric.type().name().toLowerCase(Locale.ROOT) + ", "
-                        + metric.unit() + " | "
+                        + metric.type().name().toLowerCase(Locale.ROOT)
+                        + (metric.unit().isEmpty() ? "" : ", " + metric.unit()) + " | "
                         + metric.tags().keySet().stream()
                                 .map(tag -> "`" + tag + "`")
                                 .collect(Collectors.joining(", "))

@@ -273,7 +273,7 @@ class SeriesTest {
         RecordingLogger log = new RecordingLogger();
         SafeRegistry safe = new SafeRegistry(time, MeshMetrics.bindTo(registry), log);
         for (int second = 0; second < 120; second++) {
-            safe.increment(Metric.POLICY_DOCUMENTS, Tags.empty());
+            safe.increment(safe.counter(Metric.POLICY_DOCUMENTS, Tags.empty()));
             safe.timer(Metric.REQUESTS, Tags.empty());
             time.step(SECOND);
         }

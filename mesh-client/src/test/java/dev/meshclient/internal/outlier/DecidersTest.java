@@ -24,11 +24,11 @@ class DecidersTest {
     private final EndpointHealth record = new EndpointHealth("10.0.0.1", 80);
 
     private @Nullable String after(EjectionSettings terms, AttemptHealth... effects) {
-        String why = null;
+        EjectionCause cause = null;
         for (AttemptHealth effect : effects) {
-            why = new ConsecutiveFailures(terms).after(record, effect);
+            cause = new ConsecutiveFailures(terms).after(record, effect);
         }
-        return why;
+        return cause == null ? null : cause.text();
     }
 
     // ---- consecutive failures

@@ -124,11 +124,12 @@ class OutboundTest {
                 service,
                 state,
                 none,
+                backend.hasEndpoints(),
                 null,
+                outbound.budget(service.get(RetryBudget.SLOT), BackendSettings.NONE),
                 outbound.planner("orders", none, state, BackendSettings.NONE, origin),
                 outbound.ejections("orders", none, state, BackendSettings.NONE));
-        BackendPlan plan = new BackendPlan(
-                backend, RouteSettings.NONE, BackendSettings.NONE, shared, service.get(RetryBudget.SLOT));
+        BackendPlan plan = new BackendPlan(backend, RouteSettings.NONE, BackendSettings.NONE, shared);
 
         assertThat(outbound.caller(plan).identity().get()).isEqualTo(known ? "spiffe://a.example/web" : null);
     }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshclient.policy.RetryConstraint;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RetryBudgetTest {
     private static final BudgetSettings BUILT_IN = BudgetSettings.of(RetryConstraint.NONE);
@@ -13,11 +15,29 @@ class RetryBudgetTest {
     private final RetryBudget budget = new RetryBudget();
 
     private int takeAll(long now) {
+        return takeAll(BUILT_IN, now);
+    }
+
+    /** Before each retry the budget states how many are left. */
+    private int takeAll(BudgetSettings settings, long now) {
+        long left = budget.available(settings, now);
         int taken = 0;
-        while (budget.take(BUILT_IN, now)) {
+        while (budget.take(settings, now)) {
             taken++;
+            assertThat(budget.available(settings, now)).isEqualTo(left - taken);
         }
+        assertThat(budget.available(settings, now)).isZero();
         return taken;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 0, 0", "0, 3, 3", "1, 0, 1", "7, 0, 3", "7, 5, 5", "33, 2, 11", "100, 0, 33"})
+    void the_share_is_rounded_up_and_the_floor_is_no_addition(int percent, int floor, int retries) {
+        BudgetSettings settings = new BudgetSettings(percent, 10 * SECOND, floor, SECOND);
+        for (int i = 0; i < 33; i++) {
+            budget.request(settings, SECOND);
+        }
+        assertThat(takeAll(settings, SECOND)).isEqualTo(retries);
     }
 
     @Test

@@ -41,7 +41,7 @@ class PeerTlsTest {
                         return () -> {};
                     },
                     Map.of(),
-                    new Nobody(),
+                    name -> new Nobody(),
                     0),
             (host, session) -> false,
             new NoEnd());
