@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The decisions of the mesh for a call: policy, route, backend and attempts. Only the mesh implements it; methods may be added. */
 public interface Decision {
     /** No decision. */
-    Decision NONE = new NoDecision("", "", "", "", List.of(), "");
+    Decision NONE = new NoDecision("", "", "", "", List.of(), "", "");
 
     /**
      * The revision of the document that routed the call, such as {@code 2026-11/1842}: the one in force, or an older one whose policy for the
@@ -27,8 +27,14 @@ public interface Decision {
     /** The attempts in the order in which they began. */
     List<Attempt> attempts();
 
-    /** A remark, such as {@code retry budget exhausted}; empty if there is none. */
+    /**
+     * Why there was no further attempt, such as {@code retry budget exhausted}, or which limit refused the call; empty if nothing
+     * needs a reason.
+     */
     String detail();
+
+    /** The failure of the call in the letters of Envoy's response flags; empty if there is none. */
+    String reason();
 
     /** One attempt. */
     interface Attempt {
@@ -40,6 +46,15 @@ public interface Decision {
 
         /** The zone of the endpoint; empty if it is not known. */
         String zone();
+
+        /**
+         * Why the mesh chose this endpoint: priority, zone and its share, algorithm or key, endpoints it avoided, panic, a probe;
+         * empty if the mesh did not choose it. Each call of this method makes the text.
+         */
+        String pick();
+
+        /** Why it repeats the attempt before, with the pause; empty for the first. Each call of this method makes the text. */
+        String retry();
 
         /** The outcome in a word; {@code running} while there is none. */
         String outcome();
@@ -53,5 +68,8 @@ public interface Decision {
         /** The failure of the network, of the response body too; null if the response is complete. */
         @Nullable
         String failure();
+
+        /** Its failure in the letters of Envoy's response flags; empty if there is none. */
+        String reason();
     }
 }

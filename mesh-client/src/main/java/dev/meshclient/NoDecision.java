@@ -3,7 +3,14 @@ package dev.meshclient;
 import java.util.List;
 
 /** The decision of a call without a mesh. */
-record NoDecision(String policy, String service, String rule, String backend, List<Attempt> attempts, String detail)
+record NoDecision(
+        String policy,
+        String service,
+        String rule,
+        String backend,
+        List<Attempt> attempts,
+        String detail,
+        String reason)
         implements Decision {
     @Override
     public String toString() {

@@ -246,7 +246,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule control_knows_sources_and_the_pipeline = only(
             in("control"),
-            in("control", "pipeline", "explain", "call", "endpoint", "time", "version")
+            in("control", "pipeline", "explain", "call", "endpoint", "time", "text", "version")
                     .or(SOURCES)
                     .or(ROOT_TYPES)
                     .or(resideInAnyPackage(ROOT + ".policy", ROOT + ".policy.json", ROOT + ".registry")),
@@ -281,7 +281,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule the_identity_in_use_knows_its_source = only(
             in("identity"),
-            in("identity", "time").or(resideInAPackage(ROOT + ".identity")),
+            in("identity", "time", "text").or(resideInAPackage(ROOT + ".identity")),
             "peers are checked in the same way whatever carries the connection");
 
     @ArchTest

@@ -176,7 +176,8 @@ class MeshTracesTest {
                             Map.entry("service.peer.name", "orders"),
                             Map.entry("mesh.route", "all"),
                             Map.entry("mesh.backend", "orders"),
-                            Map.entry("mesh.policy", "e/1")));
+                            Map.entry("mesh.policy", "e/1"),
+                            Map.entry("mesh.pick", "the only endpoint")));
             assertThat(server.takeRequest().getHeaders().get("traceparent")).isEqualTo(traceparent(span));
             assertThat(spans).hasSize(2);
         }
@@ -202,7 +203,8 @@ class MeshTracesTest {
         assertThat(spans.get(1).getStatus().getStatusCode()).isEqualTo(StatusCode.UNSET);
         assertThat(spans.get(1).getAttributes().get(AttributeKey.longKey("http.request.resend_count")))
                 .isEqualTo(1);
-        assertThat(attribute(spans.get(1), "mesh.retry")).isEqualTo("response 503");
+        assertThat(attribute(spans.get(1), "mesh.retry"))
+                .matches("response 503, repeated (at once|after \\d+ ms) \\(back-off\\)");
         assertThat(attribute(spans.get(1), "error.type")).isEqualTo("null");
         for (SpanData span : spans) {
             assertThat(server.takeRequest().getHeaders().values("traceparent")).containsExactly(traceparent(span));
@@ -250,9 +252,9 @@ class MeshTracesTest {
                         .isEqualTo("java.net.ConnectException");
             });
         });
-        assertThat(spans.subList(1, spans.size()))
-                .isNotEmpty()
-                .allSatisfy(span -> assertThat(attribute(span, "mesh.retry")).isEqualTo("connect-failure"));
+        assertThat(spans.subList(1, spans.size())).isNotEmpty().allSatisfy(span -> assertThat(
+                        attribute(span, "mesh.retry"))
+                .matches("connect-failure, repeated (at once|after \\d+ ms) \\(back-off\\)"));
     }
 
     @Test
@@ -367,6 +369,7 @@ class MeshTracesTest {
     }
 
     @Test
+    @SuppressWarnings("try") // the scope is only held
     void the_line_of_a_refused_call_has_the_trace_of_its_span() throws Exception {
         List<String> lines = new CopyOnWriteArrayList<>();
         try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());

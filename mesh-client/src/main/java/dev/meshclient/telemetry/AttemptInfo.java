@@ -24,6 +24,15 @@ public interface AttemptInfo {
     /** The zone of the endpoint; empty if it is not known. */
     String zone();
 
+    /** Why the mesh chose this endpoint, in a phrase; empty if the endpoints are not listed. Each call of this method makes the text. */
+    String pickReason();
+
+    /**
+     * Why the mesh repeated the attempt before, such as {@code response 503, then a back-off of 17 ms}; empty for the first. Each call
+     * of this method makes the text.
+     */
+    String retryReason();
+
     /** The outcome in a word, such as {@code response} or {@code connect-failure}; {@code running} while there is none. */
     String outcomeName();
 

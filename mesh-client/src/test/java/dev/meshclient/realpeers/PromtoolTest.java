@@ -10,6 +10,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import okhttp3.OkHttpClient;
@@ -18,7 +20,7 @@ import okhttp3.RequestBody;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Prometheus's own lint reads the metrics of a mesh as a registry shows them. */
+/** Prometheus's own tool reads the metrics of a mesh as a registry shows them, and the alert rules in docs. */
 class PromtoolTest {
     private static String lint(Path promtool, Path directory, String metrics) throws Exception {
         Path file = Files.writeString(directory.resolve("metrics.txt"), metrics);
@@ -72,5 +74,26 @@ class PromtoolTest {
         assertThat(lint(promtool, directory, "wrongName_total 1\n"))
                 .as("promtool has something to say about others")
                 .doesNotEndWith("ends with 0");
+    }
+
+    @Test
+    void promtool_takes_the_alert_rules_and_sees_each_of_them_fire() throws Exception {
+        Path promtool = Program.find("promtool");
+        Path rules = Path.of(System.getProperty("user.dir")).resolveSibling("docs/prometheus");
+        assertThat(run(rules, promtool, "check", "rules", "alerts.yml"))
+                .contains("9 rules found")
+                .endsWith("ends with 0");
+        assertThat(run(rules, promtool, "test", "rules", "alerts-test.yml")).endsWith("ends with 0");
+    }
+
+    private static String run(Path directory, Path promtool, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of(promtool.toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return said + "ends with " + process.waitFor();
     }
 }

@@ -14,6 +14,7 @@ import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -139,7 +140,7 @@ class CallersOwnFailureTest {
 
     private static void assertBlameless(Mesh mesh) {
         MeshStatus.Endpoint endpoint =
-                mesh.status().services().get("orders").endpoints().get(0);
+                Objects.requireNonNull(mesh.status().services().get("orders")).endpoints().get(0);
         assertThat(endpoint.ejected()).isEmpty();
         assertThat(endpoint.lastMinute().failures()).isZero();
     }

@@ -1,10 +1,19 @@
 package dev.meshclient.traps;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.meshclient.Documents;
+import dev.meshclient.Mesh;
 import dev.meshclient.contract.FullBacklog;
 import dev.meshclient.contract.RefusingPort;
 import dev.meshclient.internal.time.Patience;
 import java.io.IOException;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Was it processed? What breaks before it is sent is sent elsewhere; what may have been processed only if that does no harm. */
 class ProcessedTrapsTest {
@@ -194,6 +203,37 @@ class ProcessedTrapsTest {
                     Situation situation = Situation.at(bad).http2()) {
                 situation.check("StreamResetException", "reset", 1, true, false);
             }
+        }
+    }
+
+    /** Answers the first request of a connection, and resets the stream of each other. */
+    private static RawServer resetsAfterOne(int code) throws IOException {
+        return RawServer.of(peer -> {
+            peer.write(Http2.ok(Http2.request(peer)));
+            while (true) {
+                peer.write(Http2.reset(Http2.next(peer), code));
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Http2.INTERNAL_ERROR, Http2.ENHANCE_YOUR_CALM})
+    void a_stream_that_the_peer_resets_on_a_used_connection_shows_no_stale_connection(int code) throws Exception {
+        try (RawServer bad = resetsAfterOne(code);
+                Mesh mesh = Mesh.builder()
+                        .policy(Documents.mesh("resets")
+                                .services(Documents.service("orders")
+                                        .endpoint("127.0.0.1", bad.port())
+                                        .with("'appProtocol': 'kubernetes.io/h2c', 'retry': {'attempts': 0}"))
+                                .source())
+                        .build()) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            Request request = new Request.Builder().url("http://orders/").build();
+            http.newCall(request).execute().close();
+            Throwable reset = catchThrowable(() -> http.newCall(request).execute());
+            assertThat(Mesh.decision(reset).attempts())
+                    .singleElement()
+                    .satisfies(attempt -> assertThat(attempt.outcome()).isEqualTo("reset"));
         }
     }
 

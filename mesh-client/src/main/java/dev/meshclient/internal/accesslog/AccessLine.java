@@ -100,7 +100,7 @@ record AccessLine(
             json.writeArrayFieldStart("attempts");
             for (Decision.Attempt attempt : decision.attempts()) {
                 json.writeStartObject();
-                write(attempt, new JsonFields(json));
+                write(attempt, explains(), new JsonFields(json));
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -117,7 +117,7 @@ record AccessLine(
             write(fields);
             fields.number("attempts", decision.attempts().size());
             for (Decision.Attempt attempt : decision.attempts()) {
-                write(attempt, fields.prefixed("attempt" + attempt.number() + "."));
+                write(attempt, explains(), fields.prefixed("attempt" + attempt.number() + "."));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("a writer in memory failed", e);
@@ -145,7 +145,15 @@ record AccessLine(
         fields.text("detail", decision.detail());
     }
 
-    private static void write(Decision.Attempt attempt, Fields fields) throws IOException {
+    /**
+     * Whether the attempts state their reasons. A call whose first attempt succeeds does not: the sentence would double its line and
+     * be the same for each call.
+     */
+    private boolean explains() {
+        return !reason.isEmpty() || decision.attempts().size() > 1;
+    }
+
+    private static void write(Decision.Attempt attempt, boolean explains, Fields fields) throws IOException {
         fields.text("endpoint", attempt.endpoint());
         fields.text("zone", attempt.zone());
         fields.text("outcome", attempt.outcome());
@@ -153,6 +161,11 @@ record AccessLine(
             fields.number("status", attempt.status());
         }
         fields.millis("duration_ms", attempt.duration());
+        if (explains) {
+            fields.text("reason", attempt.reason());
+            fields.text("pick", attempt.pick());
+            fields.text("retry", attempt.retry());
+        }
     }
 
     /** Fields of a line; an empty text is left out. */

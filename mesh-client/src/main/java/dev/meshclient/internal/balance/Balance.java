@@ -8,7 +8,6 @@ import dev.meshclient.internal.call.EndpointsLeft;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Outcome;
-import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.call.Result;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Distance;
@@ -64,9 +63,14 @@ public final class Balance implements AttemptLayer {
     @Override
     public Response call(Attempt attempt) throws IOException {
         Plan now = planner.current();
+        Picked picked = new Picked(this, attempt, now);
         Endpoint probed = now.nextProbe() == Long.MAX_VALUE ? null : now.toProbe(attempt, time.now());
-        Endpoint endpoint = probed == null ? choose(now, attempt) : probed;
-        Picked picked = new Picked(this, attempt, endpoint, probed != null, now.usable());
+        if (probed != null) {
+            picked.did(Picked.Step.PROBE);
+            attempt.remark(probed.state().reason());
+        }
+        Endpoint endpoint = probed == null ? choose(now, attempt, picked) : probed;
+        picked.endpoint(endpoint);
         attempt.pick(picked);
         endpoint.state().begin();
         traffic.begun(Distance.between(own, endpoint.locality()));
@@ -100,26 +104,12 @@ public final class Balance implements AttemptLayer {
         zones.add(endpoint.locality(), retry, failed, latency, result.decidedAt());
     }
 
-    /** The chosen endpoint of an attempt; releases it when the attempt ends. */
-    private record Picked(Balance balance, Attempt attempt, Endpoint endpoint, boolean isProbe, int usable)
-            implements Pick, Runnable {
-        @Override
-        public EndpointsLeft left() {
-            return balance.leftAfter(attempt);
-        }
-
-        @Override
-        public void run() {
-            balance.ended(attempt, endpoint);
-        }
-    }
-
-    private void ended(Attempt attempt, Endpoint endpoint) {
+    void ended(Attempt attempt, Endpoint endpoint) {
         endpoint.state().end();
         traffic.carried(Distance.between(own, endpoint.locality()), attempt.sentBytes(), attempt.receivedBytes());
     }
 
-    private EndpointsLeft leftAfter(Attempt attempt) {
+    EndpointsLeft leftAfter(Attempt attempt) {
         Plan now = planner.current();
         if (now.isEmpty() && !now.hasProbeAfter(attempt, time.now())) {
             return EndpointsLeft.NONE;
@@ -127,35 +117,34 @@ public final class Balance implements AttemptLayer {
         return planner.minHealthPercent() == 0 ? EndpointsLeft.SOME : EndpointsLeft.ALWAYS_SOME;
     }
 
-    private Endpoint choose(Plan plan, Attempt attempt) throws NoHealthyEndpoint {
+    private Endpoint choose(Plan plan, Attempt attempt, Picked picked) throws NoHealthyEndpoint {
         if (plan.isEmpty()) {
             throw noneUsable(plan, attempt);
         }
-        if (plan.isPanic()) {
-            attempt.call().note("panic: too few endpoints are healthy, health does not count");
-        }
         RandomGenerator random = time.random();
         if (attempt.previous() != null) {
-            return plan.pickUntried(random, new Tried(attempt));
+            return plan.pickUntried(random, new Tried(attempt), picked);
         }
         String key = attempt.call().options().hashKey();
         if (key != null) {
+            picked.did(Picked.Step.KEY);
             return plan.pickByKey(key);
         }
         long now = time.now();
         if (planner.ramp().isReturning() && !plan.isPanic()) {
-            attempt.call().note(planner.ramp().remark(now));
+            attempt.remark(planner.ramp().remark(now));
         }
-        return plan.pick(random, planner.ramp(), now);
+        return plan.pick(random, planner.ramp(), now, picked);
     }
 
     private NoHealthyEndpoint noneUsable(Plan plan, Attempt attempt) {
         int known = planner.known();
         String unmatched = planner.unmatched();
+        String figures = unmatched == null ? known + " known, " + why(plan, known) : unmatched;
+        attempt.call().note(figures);
         return attempt.refuse(decision -> Failures.make()
                 .noHealthyEndpoint(
-                        "no endpoint of '" + planner.backend() + "' admits calls: "
-                                + (unmatched == null ? known + " known, " + why(plan, known) : unmatched),
+                        "no endpoint of '" + planner.backend() + "' admits calls: " + figures,
                         known == 0
                                 ? unmatched == null
                                         ? "add endpoints to the service or subset"

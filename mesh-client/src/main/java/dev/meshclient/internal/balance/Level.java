@@ -67,13 +67,20 @@ final class Level {
         return new Level(tier, settings, members, List.copyOf(groups));
     }
 
-    Endpoint pick(RandomGenerator random) {
-        return draw(group(random), random);
+    Endpoint pick(RandomGenerator random, Picked picked) {
+        return draw(group(random), random, picked);
     }
 
-    private Endpoint draw(Group group, RandomGenerator random) {
+    private Endpoint draw(Group group, RandomGenerator random, Picked picked) {
         Endpoint drawn = group.picker.pick(random);
-        return isEjectionAborted(drawn) && random.nextDouble() >= SELDOM ? instead(drawn, group, random) : drawn;
+        if (!isEjectionAborted(drawn) || random.nextDouble() < SELDOM) {
+            return drawn;
+        }
+        Endpoint other = instead(drawn, group, random);
+        if (other != drawn) {
+            picked.did(Picked.Step.OTHER_EJECTION_ABORTED);
+        }
+        return other;
     }
 
     private static boolean isEjectionAborted(Endpoint endpoint) {
@@ -98,9 +105,9 @@ final class Level {
 
     /** An endpoint that the call has not tried, from the chosen zone if possible; null if all have been tried. */
     @Nullable
-    Endpoint pickUntried(RandomGenerator random, Tried tried) {
+    Endpoint pickUntried(RandomGenerator random, Tried tried, Picked picked) {
         Group chosen = group(random);
-        Endpoint drawn = draw(chosen, random);
+        Endpoint drawn = draw(chosen, random, picked);
         if (!tried.has(drawn)) {
             return drawn;
         }
@@ -267,6 +274,27 @@ final class Level {
 
     private Group group(RandomGenerator random) {
         return groups.get(shares == null ? 0 : shares.draw(random));
+    }
+
+    /**
+     * Why an endpoint of this level is chosen: the algorithm and the share of its zone.
+     *
+     * @param byKey whether the caller's key chose it
+     */
+    String why(Endpoint endpoint, boolean byKey) {
+        Group group =
+                groups.stream().filter(g -> g.zone.has(endpoint)).findFirst().orElse(groups.get(0));
+        int number = group.members.size();
+        String place = group.zone.name();
+        return (byKey
+                        ? "the key of MeshOptions.withHashKey among "
+                        : number == 1 ? "" : Picker.words(settings.algorithm()) + " among ")
+                + (number == 1 ? "the only endpoint" : number + " endpoints")
+                + (place.isEmpty() ? "" : " of " + (group.zone.places() == null ? "zone " : "") + place)
+                + (groups.size() == 1 && place.isEmpty()
+                        ? ""
+                        : " (" + Math.round(group.share * 100) + " % of the calls: " + tier.inWords(members, settings)
+                                + ")");
     }
 
     @Override

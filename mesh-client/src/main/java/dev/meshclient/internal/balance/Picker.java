@@ -2,6 +2,7 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.policy.LoadBalancer;
+import java.util.Locale;
 import java.util.random.RandomGenerator;
 
 /** Decider: chooses one endpoint of a group. Allocates nothing, in constant time for any number of endpoints. */
@@ -19,6 +20,11 @@ interface Picker {
             case ROUND_ROBIN -> new RoundRobin(members);
             case RANDOM -> members::draw;
         };
+    }
+
+    /** The name of the algorithm for people. */
+    static String words(LoadBalancer algorithm) {
+        return algorithm.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /**

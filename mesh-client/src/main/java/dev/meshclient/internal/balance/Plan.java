@@ -29,6 +29,7 @@ final class Plan {
     private static final int REGIONS_NAMED = 3;
 
     private final List<Level> levels;
+    private final PriorityReasons reasons;
     private final int[] shares; // of the calls for each level, not as percent
     private final @Nullable AliasTable loads;
     private final double preferred;
@@ -57,12 +58,14 @@ final class Plan {
 
     private Plan(
             List<Level> levels,
+            PriorityReasons reasons,
             boolean led,
             int[] loads,
             boolean panic,
             List<Endpoint> ejected,
             List<Endpoint> listed) {
         this.levels = levels;
+        this.reasons = reasons;
         this.shares = loads;
         this.listed = listed;
         this.panic = panic;
@@ -170,24 +173,32 @@ final class Plan {
     }
 
     /** The endpoint of a first attempt. */
-    Endpoint pick(RandomGenerator random, FailbackRamp ramp, long now) {
-        Level level = levels.get(loads == null ? 0 : loads.draw(random));
-        Endpoint endpoint = draw(level, random, now);
-        if (level != levels.get(0)) {
+    Endpoint pick(RandomGenerator random, FailbackRamp ramp, long now, Picked picked) {
+        int drawn = loads == null ? 0 : loads.draw(random);
+        Level level = levels.get(drawn);
+        picked.level(drawn);
+        Endpoint endpoint = draw(level, random, now, picked);
+        if (drawn != 0) {
             return endpoint;
         }
         if (levels.size() > 1 && preferred > 0 && !ramp.admitsToPriority(now, random)) {
-            return draw(levels.get(1), random, now);
+            picked.did(Picked.Step.NOT_RETURNED);
+            picked.level(1);
+            return draw(levels.get(1), random, now, picked);
         }
         boolean stays = home == 0 || !level.isHome(endpoint) || ramp.admitsToZone(now, random);
-        return stays ? endpoint : away(level, endpoint, random);
+        return stays ? endpoint : away(level, endpoint, random, picked);
     }
 
     /** An endpoint that has just returned gets fewer calls at first. */
-    private static Endpoint draw(Level level, RandomGenerator random, long now) {
-        Endpoint endpoint = level.pick(random);
+    private static Endpoint draw(Level level, RandomGenerator random, long now, Picked picked) {
+        Endpoint first = level.pick(random, picked);
+        Endpoint endpoint = first;
         for (int i = 0; i < REDRAWS && isTooSoon(endpoint, random, now); i++) {
-            endpoint = level.pick(random);
+            endpoint = level.pick(random, picked);
+        }
+        if (endpoint != first) {
+            picked.did(Picked.Step.OTHER_IN_SLOW_START);
         }
         return endpoint;
     }
@@ -260,10 +271,14 @@ final class Plan {
         new Builder(tiers, settings, settings.ejects() ? ejected : ejected.none()).explain(to);
     }
 
-    private Endpoint away(Level level, Endpoint home, RandomGenerator random) {
+    private Endpoint away(Level level, Endpoint home, RandomGenerator random, Picked picked) {
         Endpoint other = level.pickAway(random);
         for (int i = 1; other == null && i < levels.size(); i++) {
-            other = levels.get(i).pick(random);
+            picked.level(i);
+            other = levels.get(i).pick(random, picked);
+        }
+        if (other != null) {
+            picked.did(Picked.Step.NOT_RETURNED);
         }
         return other == null ? home : other;
     }
@@ -277,13 +292,30 @@ final class Plan {
      * An endpoint that the call has not tried, from the drawn priority first, then from the others in order; any if all have
      * been tried.
      */
-    Endpoint pickUntried(RandomGenerator random, Tried tried) {
-        Level drawn = levels.get(loads == null ? 0 : loads.draw(random));
-        Endpoint found = drawn.pickUntried(random, tried);
+    Endpoint pickUntried(RandomGenerator random, Tried tried, Picked picked) {
+        int drawn = loads == null ? 0 : loads.draw(random);
+        picked.level(drawn);
+        Endpoint found = levels.get(drawn).pickUntried(random, tried, picked);
         for (int i = 0; found == null && i < levels.size(); i++) {
-            found = levels.get(i).pickUntried(random, tried);
+            picked.level(i);
+            found = levels.get(i).pickUntried(random, tried, picked);
         }
-        return found == null ? drawn.pick(random) : found;
+        if (found == null) {
+            picked.level(drawn);
+        }
+        picked.did(found == null ? Picked.Step.ALL_TRIED : Picked.Step.UNTRIED);
+        return found == null ? levels.get(drawn).pick(random, picked) : found;
+    }
+
+    /**
+     * Why an endpoint is chosen, for people.
+     *
+     * @param level the index of its level
+     * @param byKey whether the caller's key chose it
+     */
+    String why(int level, Endpoint endpoint, boolean byKey) {
+        String priority = reasons.why(level);
+        return (priority.isEmpty() ? "" : priority + ", ") + levels.get(level).why(endpoint, byKey);
     }
 
     @Override
@@ -328,6 +360,7 @@ final class Plan {
             boolean led = false;
             List<Level> levels = new ArrayList<>();
             List<Integer> loads = new ArrayList<>();
+            List<PriorityReasons.Rank> ranks = new ArrayList<>();
             for (int i = 0; i < 2 * n; i++) {
                 Tier tier = tiers.get(i % n);
                 boolean inPanic = panics[i % n];
@@ -338,12 +371,17 @@ final class Plan {
                     led |= i == 0;
                     levels.add(Level.of(tier, kind, inPanic ? ejected.none() : ejected, settings.zones()));
                     loads.add(load[i]);
+                    ranks.add(new PriorityReasons.Rank(i % n, kind));
                     places.add(i);
                 }
             }
             int[] shares = loads.stream().mapToInt(Integer::intValue).toArray();
             List<Endpoint> listed = n == 0 ? List.of() : tiers.get(0).known();
-            return new Plan(List.copyOf(levels), led, orEqual(shares), panic, ejected(), listed);
+            int[] loaded = orEqual(shares);
+            int[] known = tiers.stream().mapToInt(t -> t.known().size()).toArray();
+            PriorityReasons reasons =
+                    new PriorityReasons(settings, List.copyOf(ranks), loaded, Arrays.copyOf(able, n), known);
+            return new Plan(List.copyOf(levels), reasons, led, loaded, panic, ejected(), listed);
         }
 
         void explain(ExplanationSink to) {

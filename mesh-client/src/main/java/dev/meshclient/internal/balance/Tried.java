@@ -2,6 +2,8 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.endpoint.Endpoint;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -29,5 +31,18 @@ record Tried(Attempt attempt) {
             }
         }
         return null;
+    }
+
+    /** Their names, without repetition, in the order of the attempts. */
+    @Override
+    public String toString() {
+        Deque<String> names = new ArrayDeque<>();
+        for (Attempt earlier = attempt.previous(); earlier != null; earlier = earlier.previous()) {
+            String name = earlier.endpointName();
+            if (!name.isEmpty() && !names.contains(name)) {
+                names.addFirst(name);
+            }
+        }
+        return String.join(", ", names);
     }
 }

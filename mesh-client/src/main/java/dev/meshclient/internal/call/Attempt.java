@@ -94,6 +94,31 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         pick = chosen;
     }
 
+    /** Records a fact of the choice that only its time knows: the progress of a return, the reason of an ejection. */
+    public void remark(String ofChoice) {
+        if (!ofChoice.isEmpty()) {
+            rare().note = ofChoice;
+        }
+    }
+
+    @Override
+    public String pickReason() {
+        Rare rare = rareIfAny();
+        return pick.why(rare == null || rare.note == null ? "" : rare.note);
+    }
+
+    /** Called at once, if it repeats the attempt before. */
+    void repeats(Repeat how) {
+        rare().repeat = how;
+    }
+
+    @Override
+    public String retryReason() {
+        Rare rare = rareIfAny();
+        Repeat how = rare == null ? null : rare.repeat;
+        return previous == null || how == null ? "" : how.after(previous);
+    }
+
     /** Null until balance has chosen, and for a service whose endpoints are not listed. */
     public @Nullable Endpoint endpoint() {
         return pick.endpoint();
@@ -361,6 +386,8 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
                 now == null ? ofRunning : word(now.outcome()),
                 now == null ? 0 : now.status(),
                 Duration.ofNanos(elapsedNanos()),
-                e == null ? null : e.toString());
+                e == null ? null : e.toString(),
+                reason(),
+                this);
     }
 }

@@ -124,6 +124,13 @@ public final class Call extends Scope implements CallInfo {
         }
     }
 
+    /** Begins an attempt that repeats the latest. */
+    public Attempt beginAttempt(Repeat how) throws IOException {
+        Attempt attempt = beginAttempt();
+        attempt.repeats(how);
+        return attempt;
+    }
+
     /** The number of attempts so far. */
     @Override
     public int attempts() {
@@ -313,13 +320,14 @@ public final class Call extends Scope implements CallInfo {
         NoRetry none = noRetry;
         String remark = none != null ? none.text() : rare == null || rare.note == null ? "" : rare.note;
         return chosen == null
-                ? new CallDecision("", "", "", "", List.copyOf(list), remark)
+                ? new CallDecision("", "", "", "", List.copyOf(list), remark, reason())
                 : new CallDecision(
                         chosen.policy(),
                         chosen.service(),
                         chosen.rule(),
                         chosen.backend().name(),
                         List.copyOf(list),
-                        remark);
+                        remark,
+                        reason());
     }
 }

@@ -4,18 +4,21 @@ import dev.meshclient.Explanation;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import java.io.IOException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Gets from the layers, from the top down, what they would do with a call, while nothing is sent. */
 public interface ExplanationSink {
-    /** Where the settings of calls to a backend are stated. */
+    /** Where the settings of calls are stated. */
     @FunctionalInterface
     interface Sources {
         /**
+         * Finds the source of a field of the settings of calls that a rule sends to a backend.
+         *
          * @param service the service with the rule
          * @param rule the position of the rule in the document
          */
-        Explanation.Source of(String service, int rule, Backend backend, String field);
+        Function<String, Explanation.Source> of(String service, int rule, Backend backend);
     }
 
     /** The call that would pass the layers; null: there is no request, and layers state their settings alone. */

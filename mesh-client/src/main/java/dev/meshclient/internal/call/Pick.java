@@ -17,6 +17,15 @@ public interface Pick {
         return false;
     }
 
+    /**
+     * Why this endpoint, for people; empty if the mesh did not choose it. Not for the hot path.
+     *
+     * @param remark what only the time of the choice knew; empty: nothing
+     */
+    default String why(String remark) {
+        return remark;
+    }
+
     /** How many endpoints admitted calls when this one was chosen; 0: not known. */
     default int usable() {
         return 0;

@@ -30,8 +30,10 @@ public abstract sealed class Scope permits Call, Attempt {
         private @Nullable List<Runnable> moreEndings;
         private Outcome cancelledAs = Outcome.CANCELLED; // written before the cause
         private volatile @Nullable IOException cancelCause;
-        /** Of a call: a remark for its decision. */
+        /** Of a call: a remark for its decision. Of an attempt: a remark on the choice of its endpoint. */
         volatile @Nullable String note;
+        /** Of an attempt: how it repeats the attempt before. */
+        volatile @Nullable Repeat repeat;
         /** Of a call: the failure that its caller gets instead of a response. Of an attempt: the failure of its body. */
         volatile @Nullable IOException failure;
         /** Of an attempt: its failure, if another call may have it too. */

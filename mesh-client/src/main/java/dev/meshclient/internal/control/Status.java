@@ -3,6 +3,7 @@ package dev.meshclient.internal.control;
 import dev.meshclient.Explanation;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.ServiceMap;
+import dev.meshclient.internal.text.Durations;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.PolicyProblem;
@@ -44,12 +45,12 @@ public record Status(
         @Override
         public String toString() {
             return (id.isEmpty() ? "no certificate yet" : id) + " from " + source
-                    + (age == null ? "" : ", for " + length(age))
+                    + (age == null ? "" : ", for " + Durations.rounded(age))
                     + (expiresIn == null
                             ? ""
                             : expiresIn.isNegative()
-                                    ? ", expired " + length(expiresIn.negated()) + " ago"
-                                    : ", expires in " + length(expiresIn))
+                                    ? ", expired " + Durations.rounded(expiresIn.negated()) + " ago"
+                                    : ", expires in " + Durations.rounded(expiresIn))
                     + (problem.isEmpty() ? "" : "\n  ! " + problem);
         }
     }
@@ -62,7 +63,7 @@ public record Status(
                         case SNAPSHOT -> "from a snapshot";
                         case STALE -> "from a STALE snapshot";
                     }
-                    + ", confirmed " + length(age) + " ago";
+                    + ", confirmed " + Durations.rounded(age) + " ago";
         }
     }
 
@@ -141,8 +142,8 @@ public record Status(
                     + (lastMinute.requests() == 0 ? "" : ", in the last minute " + lastMinute)
                     + (nextProbeIn == null
                             ? ""
-                            : ", ejected (" + (isProbed ? "probing" : "next probe in " + length(nextProbeIn)) + "): "
-                                    + ejected);
+                            : ", ejected (" + (isProbed ? "probing" : "next probe in " + Durations.rounded(nextProbeIn))
+                                    + "): " + ejected);
         }
     }
 
@@ -192,16 +193,16 @@ public record Status(
                 .append(age == null ? "no policy" : "policy " + revision)
                 .append(" from ")
                 .append(source)
-                .append(age == null ? "" : ", in force for " + length(age))
+                .append(age == null ? "" : ", in force for " + Durations.rounded(age))
                 .append(freshness == null ? "" : ", " + freshness);
         if (lastProblem != null) {
             text.append("\nlast problem, ")
-                    .append(length(lastProblem.age()))
+                    .append(Durations.rounded(lastProblem.age()))
                     .append(" ago")
                     .append(
-                            length(lastProblem.lasting()).equals(length(lastProblem.age()))
+                            Durations.rounded(lastProblem.lasting()).equals(Durations.rounded(lastProblem.age()))
                                     ? ""
-                                    : ", failing for " + length(lastProblem.lasting()))
+                                    : ", failing for " + Durations.rounded(lastProblem.lasting()))
                     .append(": ")
                     .append(lastProblem.message().replace("\n", "\n  "));
         }
@@ -241,18 +242,8 @@ public record Status(
             case KEPT -> "is refused and kept as in " + service.revision();
             case ABSENT ->
                 "is not listed and kept as in " + service.revision()
-                        + (service.dropsIn() == null ? "" : " for " + length(service.dropsIn()));
+                        + (service.dropsIn() == null ? "" : " for " + Durations.rounded(service.dropsIn()));
             case REFUSED -> "is refused and has no earlier policy";
         };
-    }
-
-    /** One unit is precise enough for readers. */
-    static String length(Duration time) {
-        long seconds = time.toSeconds();
-        return seconds < 120
-                ? seconds + " s"
-                : seconds < 7200
-                        ? seconds / 60 + " min"
-                        : seconds < 172_800 ? seconds / 3600 + " h" : time.toDays() + " d";
     }
 }

@@ -3,6 +3,7 @@ package dev.meshclient.internal.credentials;
 import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
+import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.endpoint.Backend;
@@ -87,6 +88,13 @@ public final class Bearer implements AttemptLayer {
                 "token '" + stated.token() + "'"
                         + (stated.overwrite() ? ", in place of that of the request" : ", unless the request has one")
                         + ", over TLS only");
+        Call call = to.call();
+        if (call != null
+                && backend.tls().mode() == Tls.Mode.DISABLE
+                && !call.request().isHttps()) {
+            to.remark("token '" + stated.token()
+                    + "' is not sent in the clear: with an endpoint without TLS the call fails with TokenUnavailable");
+        }
     }
 
     @Override

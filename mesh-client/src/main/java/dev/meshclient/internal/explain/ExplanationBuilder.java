@@ -13,9 +13,11 @@ import dev.meshclient.policy.Tls;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import okhttp3.Request;
@@ -177,20 +179,21 @@ public final class ExplanationBuilder implements ExplanationSink {
     private final class OfBackend implements ExplanationSink {
         private final @Nullable Call call;
         private final Backend backend;
-        private final int rule;
+        private final Function<String, Explanation.Source> source;
         private final int weight;
         private final double share;
         private final List<String> remarks = new ArrayList<>();
         private final List<Explanation.Locality> localities = new ArrayList<>();
         private final List<Explanation.Endpoint> endpoints = new ArrayList<>();
         private final Map<String, Explanation.Setting> settings = new LinkedHashMap<>();
+        private final Map<Tls.Mode, Integer> otherTls = new EnumMap<>(Tls.Mode.class);
         private Result result = Result.SENT;
         private Explanation.@Nullable Refusal refusal;
 
         OfBackend(@Nullable Call call, Target target, int rule, int weight, double share) {
             this.call = call;
             this.backend = target.backend();
-            this.rule = rule;
+            this.source = sources.of(service, rule, backend);
             this.weight = weight;
             this.share = share;
             setting("timeouts.connect", Duration.ofNanos(backend.connectNanos()));
@@ -253,11 +256,7 @@ public final class ExplanationBuilder implements ExplanationSink {
 
         @Override
         public void setting(String field, @Nullable Object value) {
-            settings.put(field, new Explained.SettingFacts(field, shown(value), source(field)));
-        }
-
-        private Explanation.Source source(String field) {
-            return sources.of(service, rule, backend, field);
+            settings.put(field, new Explained.SettingFacts(field, shown(value), source.apply(field)));
         }
 
         private static String shown(@Nullable Object value) {
@@ -286,16 +285,22 @@ public final class ExplanationBuilder implements ExplanationSink {
                             endpoint.locality().subzone())
                     .filter(part -> !part.isEmpty())
                     .collect(Collectors.joining("/"));
+            Tls.Mode mode = backend.tlsMode(endpoint);
+            if (mode != backend.tls().mode()) {
+                otherTls.merge(mode, 1, Integer::sum);
+            }
             endpoints.add(new Explained.EndpointFacts(endpoint.name(), place, share, state, why));
         }
 
         Explanation.Backend build() {
+            otherTls.forEach((mode, number) ->
+                    remarks.add(number + " of " + endpoints.size() + " endpoints state their own tlsMode, " + mode));
             List<Explanation.Setting> all = share == 0
                     ? List.of()
                     : fields.stream()
                             .map(field -> settings.containsKey(field)
                                     ? settings.get(field)
-                                    : new Explained.SettingFacts(field, "none", source(field)))
+                                    : new Explained.SettingFacts(field, "none", source.apply(field)))
                             .toList();
             return new Explained.BackendFacts(
                     backend.name(), weight, share, refusal, remarks, localities, endpoints, all);

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.identity;
 
 import dev.meshclient.identity.Svid;
+import dev.meshclient.internal.text.Durations;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,21 +25,12 @@ final class Validity {
 
     private static String fault(Instant notBefore, Instant notAfter, Instant now) {
         if (now.isAfter(notAfter)) {
-            return "has expired at " + notAfter + " (" + length(Duration.between(notAfter, now)) + " ago)";
+            return "has expired at " + notAfter + " (" + Durations.rounded(Duration.between(notAfter, now)) + " ago)";
         }
         if (now.isBefore(notBefore)) {
-            return "is valid only from " + notBefore + " (in " + length(Duration.between(now, notBefore))
+            return "is valid only from " + notBefore + " (in " + Durations.rounded(Duration.between(now, notBefore))
                     + "; is the clock right?)";
         }
         return "";
-    }
-
-    static String length(Duration time) {
-        long seconds = time.toSeconds();
-        return seconds < 120
-                ? seconds + " s"
-                : seconds < 7200
-                        ? seconds / 60 + " min"
-                        : seconds < 172_800 ? seconds / 3600 + " h" : time.toDays() + " d";
     }
 }

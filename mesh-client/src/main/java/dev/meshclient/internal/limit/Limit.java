@@ -44,10 +44,11 @@ public final class Limit implements CallLayer {
     }
 
     private Overloaded overloaded(Call call) {
-        String backend = call.decision().backend();
+        String figures = inFlight.getAsLong() + " calls in flight, of at most " + max;
+        call.note("limits.maxRequests: " + figures);
         return Failures.make()
                 .overloaded(
-                        "'" + backend + "' has " + inFlight.getAsLong() + " calls in flight, of at most " + max,
+                        "'" + call.backend() + "' has " + figures,
                         "raise limits.maxRequests if it can serve more, or call it less",
                         call.decision());
     }

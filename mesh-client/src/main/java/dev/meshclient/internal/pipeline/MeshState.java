@@ -236,8 +236,7 @@ public final class MeshState {
 
     /** Where the settings of its services are stated. */
     public ExplanationSink.Sources sources() {
-        return (service, rule, backend, field) ->
-                SettingSources.of(policy, service, rule, backend).of(field);
+        return (service, rule, backend) -> SettingSources.of(policy, service, rule, backend)::of;
     }
 
     /** All settings that calls may have, in the order of the document. */

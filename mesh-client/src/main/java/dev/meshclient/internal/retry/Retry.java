@@ -11,6 +11,7 @@ import dev.meshclient.internal.call.Idempotence;
 import dev.meshclient.internal.call.NoRetry;
 import dev.meshclient.internal.call.NoRetry.Why;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.Repeat;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.RetryConstraint;
@@ -30,8 +31,10 @@ public final class Retry implements CallLayer {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.retries");
     private static final int BUILT_IN_ATTEMPTS = 2;
     private static final Duration BUILT_IN_BACKOFF = Duration.ofMillis(25);
-    private static final long NO = -1;
     private static final int TOO_MANY_REQUESTS = 429;
+
+    private static final Repeat AFTER_IDLE = new Repeat(0, "the connection had been idle");
+    private static final Repeat TO_ANOTHER = new Repeat(0, "another endpoint is left");
 
     private static final NoRetry NOT_LISTED =
             new NoRetry(Why.CONDITION, "the policy does not retry this outcome (retry.codes, retry.retryOn)");
@@ -136,9 +139,10 @@ public final class Retry implements CallLayer {
     public Response call(Call call) throws IOException {
         budget.request(settings, time.now());
         IOException earlier = null;
+        Attempt attempt = call.beginAttempt();
         while (true) {
-            Attempt attempt = call.beginAttempt();
             Response response;
+            Repeat repeat;
             try {
                 response = next.call(attempt);
             } catch (IOException e) {
@@ -148,16 +152,20 @@ public final class Retry implements CallLayer {
                     attempt.attach(e, earlier);
                 }
                 earlier = e;
-                if (!goesOn(call, attempt, null)) {
+                repeat = repeat(call, attempt, null);
+                if (repeat == null) {
                     informSender(call, attempt, null);
                     throw e;
                 }
+                attempt = call.beginAttempt(repeat);
                 continue;
             }
-            if (!goesOn(call, attempt, response)) {
+            repeat = repeat(call, attempt, response);
+            if (repeat == null) {
                 informSender(call, attempt, response);
                 return response;
             }
+            attempt = call.beginAttempt(repeat);
         }
     }
 
@@ -165,13 +173,14 @@ public final class Retry implements CallLayer {
      * Waits until the next attempt and closes the response; keeps it open until the end of the pause if no endpoint may be left
      * by then.
      *
-     * @return whether there is a next attempt; if not, the response is still open
+     * @return null: there is no next attempt, and the response is still open
      */
-    private boolean goesOn(Call call, Attempt attempt, @Nullable Response response) throws IOException {
-        long wait = waitAfter(call, attempt, response);
-        if (wait == NO) {
-            return false;
+    private @Nullable Repeat repeat(Call call, Attempt attempt, @Nullable Response response) throws IOException {
+        Repeat repeat = repeatAfter(call, attempt, response);
+        if (repeat == null) {
+            return null;
         }
+        long wait = repeat.pauseNanos();
         boolean kept = wait <= KEPT_NANOS && attempt.pick().left() == EndpointsLeft.SOME;
         if (response != null && !kept) {
             response.close();
@@ -182,7 +191,7 @@ public final class Retry implements CallLayer {
                 call.pause(wait);
                 goesOn = !kept || isEndpointLeft(call, attempt);
             }
-            return goesOn;
+            return goesOn ? repeat : null;
         } finally {
             if (response != null && goesOn) {
                 response.close();
@@ -233,26 +242,26 @@ public final class Retry implements CallLayer {
         }
     }
 
-    /** The pause before the next attempt; NO: there is no next attempt, and the call states why if this one failed. */
-    private long waitAfter(Call call, Attempt attempt, @Nullable Response response) {
+    /** The pause before the next attempt; null: there is no next attempt, and the call states why if this one failed. */
+    private @Nullable Repeat repeatAfter(Call call, Attempt attempt, @Nullable Response response) {
         Outcome outcome = attempt.outcome();
         if (outcome == null || !rules.wants(outcome, attempt.status())) {
-            return isFailure(outcome, attempt.status()) ? no(call, NOT_LISTED) : NO;
+            return isFailure(outcome, attempt.status()) ? no(call, NOT_LISTED) : null;
         }
         boolean unprocessed = UnprocessedRepeats.isUnprocessed(attempt);
         NoRetry objection = objection(call, attempt, outcome, response, unprocessed);
         if (objection != null) {
             return no(call, objection);
         }
-        long wait = backoff(attempt, outcome, response);
-        if (wait == NO) {
+        Repeat repeat = backoff(attempt, outcome, response);
+        if (repeat == null) {
             return no(call, PAUSE_TOO_LONG);
         }
-        if (time.now() + wait >= call.deadline()) {
+        if (time.now() + repeat.pauseNanos() >= call.deadline()) {
             return no(call, NO_TIME);
         }
         if (!isEndpointLeft(call, attempt)) {
-            return NO;
+            return null;
         }
         if (unprocessed ? !budget.takeUnprocessed(settings, time.now()) : !budget.take(settings, time.now())) {
             reportSpent(call, unprocessed);
@@ -261,7 +270,7 @@ public final class Retry implements CallLayer {
             }
             return no(call, unprocessed ? TOO_MANY_UNPROCESSED : EXHAUSTED);
         }
-        return wait;
+        return repeat;
     }
 
     /** Why the call, the attempt or the response forbids another attempt; null: they do not. */
@@ -292,9 +301,9 @@ public final class Retry implements CallLayer {
                 : new NoRetry(Why.UNPROCESSED, "refused without being processed in " + (repeats + 1) + " attempts");
     }
 
-    private static long no(Call call, NoRetry why) {
+    private static @Nullable Repeat no(Call call, NoRetry why) {
         call.noRetry(why);
-        return NO;
+        return null;
     }
 
     /** Whether the outcome needs an explanation; an attempt that the mesh or the caller ended has one. */
@@ -302,8 +311,15 @@ public final class Retry implements CallLayer {
         return outcome != null
                 && switch (outcome) {
                     case RESPONSE -> status >= 500 || status == TOO_MANY_REQUESTS;
-                    case CACHED, DEADLINE, CANCELLED, REFUSED -> false;
-                    default -> true;
+                    case CACHED, DEADLINE, LOCAL, CANCELLED, REFUSED -> false;
+                    case CONNECT_FAILURE,
+                            TLS_REFUSED,
+                            REFUSED_STREAM,
+                            RESET_BEFORE_REQUEST,
+                            STALE,
+                            RESET,
+                            ATTEMPT_TIMEOUT,
+                            PROTOCOL_ERROR -> true;
                 };
     }
 
@@ -321,19 +337,25 @@ public final class Retry implements CallLayer {
         watcher.spent(target == null ? host : target.backend().service(), backend, why);
     }
 
-    private long backoff(Attempt attempt, Outcome outcome, @Nullable Response response) {
+    /** Null: the peer asks for too long a pause. */
+    private @Nullable Repeat backoff(Attempt attempt, Outcome outcome, @Nullable Response response) {
         if (response != null) {
             Duration stated = RetryAfter.of(response, time.wall().instant());
             if (stated != null && !(isOfEndpointAlone(attempt) && hasAlternative(attempt))) {
                 return RetryAfter.isUsable(stated)
-                        ? (long) (stated.toNanos() * (1 + time.random().nextDouble() / 2))
-                        : NO;
+                        ? new Repeat(
+                                (long) (stated.toNanos() * (1 + time.random().nextDouble() / 2)),
+                                "the response asks for a pause")
+                        : null;
             }
         }
-        boolean atOnce = outcome == Outcome.STALE
-                ? UnprocessedRepeats.before(attempt) == 0
-                : outcome == Outcome.CONNECT_FAILURE && hasAlternative(attempt);
-        return atOnce ? 0 : backoff.before(attempt.number(), time.random());
+        if (outcome == Outcome.STALE && UnprocessedRepeats.before(attempt) == 0) {
+            return AFTER_IDLE;
+        }
+        if (outcome == Outcome.CONNECT_FAILURE && hasAlternative(attempt)) {
+            return TO_ANOTHER;
+        }
+        return new Repeat(backoff.before(attempt.number(), time.random()), "back-off");
     }
 
     /** A server error shows the state of one endpoint; 429 and other client errors are the wish of the service. */

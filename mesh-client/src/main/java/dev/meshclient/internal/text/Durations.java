@@ -32,6 +32,16 @@ public final class Durations {
         return Duration.ofMillis(millis);
     }
 
+    /** For people, to whom one unit is precise enough: {@code 90 s}, {@code 3 min}. */
+    public static String rounded(Duration time) {
+        long seconds = time.toSeconds();
+        return seconds < 120
+                ? seconds + " s"
+                : seconds < 7200
+                        ? seconds / 60 + " min"
+                        : seconds < 172_800 ? seconds / 3600 + " h" : time.toDays() + " d";
+    }
+
     /** The text that {@link #parse} reads as this duration. */
     public static String format(Duration duration) {
         String text = textOf(duration);

@@ -24,6 +24,7 @@ final class CallSpans implements CallObserver {
     private static final AttributeKey<String> ROUTE = AttributeKey.stringKey("mesh.route");
     private static final AttributeKey<String> BACKEND = AttributeKey.stringKey("mesh.backend");
     private static final AttributeKey<String> ZONE = AttributeKey.stringKey("mesh.zone");
+    private static final AttributeKey<String> PICK = AttributeKey.stringKey("mesh.pick");
     private static final AttributeKey<String> RETRY = AttributeKey.stringKey("mesh.retry");
     private static final AttributeKey<String> REASON = AttributeKey.stringKey("mesh.reason");
     private static final AttributeKey<String> POLICY = AttributeKey.stringKey("mesh.policy");
@@ -65,6 +66,7 @@ final class CallSpans implements CallObserver {
 
     private void describe(AttemptInfo attempt) {
         set(ZONE, attempt.zone());
+        set(PICK, attempt.pickReason());
         String peer = attempt.endpointName();
         int colon = peer.lastIndexOf(':');
         if (colon > 0) {
@@ -75,7 +77,7 @@ final class CallSpans implements CallObserver {
         AttemptInfo previous = attempt.previous();
         if (previous != null) {
             span.setAttribute(RESEND_COUNT, (long) attempt.number() - 1);
-            set(RETRY, previous.status() == 0 ? previous.outcomeName() : "response " + previous.status());
+            set(RETRY, attempt.retryReason());
         }
     }
 

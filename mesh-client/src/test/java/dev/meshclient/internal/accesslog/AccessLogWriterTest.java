@@ -111,7 +111,7 @@ class AccessLogWriterTest {
                         + "\"backend\":\"orders/v2\",\"method\":\"GET\",\"path\":\"/v1/orders/7\",\"status\":200,"
                         + "\"duration_ms\":12.000,\"sent_bytes\":5,\"received_bytes\":1234,"
                         + "\"trace_id\":\"4bf92f3577b34da6a3ce929d0e0e4736\",\"policy\":\"version 7\",\"attempts\":["
-                        + "{\"outcome\":\"connect-failure\",\"duration_ms\":0.000},"
+                        + "{\"outcome\":\"connect-failure\",\"duration_ms\":0.000,\"reason\":\"UF\"},"
                         + "{\"outcome\":\"response\",\"status\":200,\"duration_ms\":12.000}]}");
     }
 
@@ -123,7 +123,7 @@ class AccessLogWriterTest {
                 .containsExactly("time=2026-01-01T00:00:00Z service=orders route=all backend=orders/v2 method=GET"
                         + " path=/v1/orders/7 status=200 duration_ms=12.000 sent_bytes=5 received_bytes=1234"
                         + " trace_id=4bf92f3577b34da6a3ce929d0e0e4736 policy=\"version 7\" attempts=2"
-                        + " attempt1.outcome=connect-failure attempt1.duration_ms=0.000"
+                        + " attempt1.outcome=connect-failure attempt1.duration_ms=0.000 attempt1.reason=UF"
                         + " attempt2.outcome=response attempt2.status=200 attempt2.duration_ms=12.000");
     }
 

@@ -53,8 +53,9 @@ class DistributeTest {
 
     private Map<String, Integer> taken(Plan plan) {
         Map<String, Integer> taken = new TreeMap<>();
+        Picked picked = Plans.picked(plan);
         for (int i = 0; i < PICKS; i++) {
-            taken.merge(plan.pick(random, ramp, LATER).locality().zone(), 1, Integer::sum);
+            taken.merge(plan.pick(random, ramp, LATER, picked).locality().zone(), 1, Integer::sum);
         }
         return taken;
     }
@@ -137,9 +138,10 @@ class DistributeTest {
         add(500, "us", "b", Health.HEALTHY);
         add(500, "ap", "c", Health.HEALTHY);
         Plan plan = plan(LoadBalancer.LEAST_REQUEST, Map.of("eu/*", 50, "us", 30, "ap/c", 20));
+        Picked picked = Plans.picked(plan);
         long bytes = Allocated.bytes(() -> {
             for (int i = 0; i < PICKS; i++) {
-                plan.pick(random, ramp, LATER);
+                plan.pick(random, ramp, LATER, picked);
             }
         });
         assertThat(bytes).as("bytes of %d picks", PICKS).isLessThan(PICKS);

@@ -7,6 +7,7 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointList;
 import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.policy.Endpoint.Health;
+import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.Locality;
 import java.util.ArrayList;
@@ -103,10 +104,13 @@ class PickerTest {
                 new EjectedPositions(EndpointList.of(endpoints), List.of()),
                 settings);
         SplittableRandom random = new SplittableRandom(1);
+        Picked picked = Plans.picked(Plans.of(
+                List.of(new Plan.Priority(endpoints, true, Map.of())),
+                new PlanSettings(settings, FailoverMode.SPILL, 50, true)));
         int picks = 100_000;
         long bytes = Allocated.bytes(() -> {
             for (int i = 0; i < picks; i++) {
-                level.pick(random);
+                level.pick(random, picked);
             }
         });
         assertThat(bytes).as("bytes of %d picks", picks).isLessThan(picks);

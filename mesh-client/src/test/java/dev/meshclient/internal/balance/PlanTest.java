@@ -57,8 +57,9 @@ class PlanTest {
     /** How many of 10,000 calls go to endpoints whose name begins so. */
     private Map<String, Integer> taken(Plan plan, long now) {
         Map<String, Integer> taken = new TreeMap<>();
+        Picked picked = Plans.picked(plan);
         for (int i = 0; i < 10_000; i++) {
-            taken.merge(plan.pick(random, ramp, now).address().substring(0, 1), 1, Integer::sum);
+            taken.merge(plan.pick(random, ramp, now, picked).address().substring(0, 1), 1, Integer::sum);
         }
         return taken;
     }
@@ -357,9 +358,10 @@ class PlanTest {
     void a_pick_allocates_nothing_while_no_endpoint_is_ejected() {
         Plan plan = plan(FailoverMode.SPILL, 50, List.of(members("p", 50, 100), members("q", 100, 100)));
         int picks = 100_000;
+        Picked picked = Plans.picked(plan);
         long bytes = Allocated.bytes(() -> {
             for (int i = 0; i < picks; i++) {
-                plan.pick(random, ramp, LATER);
+                plan.pick(random, ramp, LATER, picked);
             }
         });
         assertThat(plan.nextProbe()).isEqualTo(Long.MAX_VALUE);
@@ -421,9 +423,10 @@ class PlanTest {
             return random.nextLong();
         };
         int picks = 100_000;
+        Picked picked = Plans.picked(plan);
         long bytes = Allocated.bytes(() -> {
             for (int i = 0; i < picks; i++) {
-                plan.pick(counting, ramp, LATER);
+                plan.pick(counting, ramp, LATER, picked);
             }
         });
         assertThat(bytes).as("bytes of %d picks", picks).isLessThan(picks);

@@ -21,6 +21,12 @@ final class Plans {
         return Plan.of(tiers, settings, new EjectedPositions(EndpointList.of(all), ejected));
     }
 
+    /** A choice without an attempt. */
+    @SuppressWarnings("NullAway") // its steps are recorded, and its reason is not asked for
+    static Picked picked(Plan plan) {
+        return new Picked(null, null, plan);
+    }
+
     /** All of these, none ejected. */
     static Members members(List<Endpoint> endpoints) {
         return new Members(new Pool(endpoints), new int[0]);

@@ -75,7 +75,7 @@ class CallLogTest {
                 .asString()
                 .isEqualTo("DEBUG GET http://orders/v1/orders/7: failed"
                         + " (java.io.IOException: first line second line) after 0 ms; policy version 7, service orders, rule all,"
-                        + " backend orders/v2, no attempts");
+                        + " backend orders/v2, no attempts, reason LR");
     }
 
     @Test

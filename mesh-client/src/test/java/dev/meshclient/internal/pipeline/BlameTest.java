@@ -245,7 +245,9 @@ class BlameTest {
         fails = Outcome.RESPONSE;
         Call call = Calls.call(time, Calls.get(), wire);
         call.run(layers()).close();
-        assertThat(call.decision().detail()).contains("panic");
+        assertThat(call.decision().attempts().get(0).pick())
+                .isEqualTo("panic: too few endpoints are healthy, health does not count (0 of 1 healthy,"
+                        + " outlierDetection.minHealthPercent 50), the only endpoint");
     }
 
     @Test

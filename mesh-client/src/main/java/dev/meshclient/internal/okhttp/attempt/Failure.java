@@ -54,8 +54,9 @@ final class Failure {
         if (!seen.hasFailedExchange() && !(e instanceof ProtocolException && seen.hasAnswer())) {
             return Outcome.LOCAL;
         }
-        if (type.equals("StreamResetException")
-                && String.valueOf(e.getMessage()).endsWith("REFUSED_STREAM")) {
+        boolean isOfStream = type.equals("StreamResetException");
+        String message = String.valueOf(e.getMessage());
+        if (isOfStream && message.endsWith("REFUSED_STREAM")) {
             return Outcome.REFUSED_STREAM;
         }
         if (!seen.mayBeSent() || type.equals("ConnectionShutdownException")) {
@@ -67,7 +68,9 @@ final class Failure {
         if (e instanceof SocketTimeoutException) {
             return Outcome.ATTEMPT_TIMEOUT;
         }
-        return seen.isReused() && !seen.hasAnswer() ? Outcome.STALE : Outcome.RESET;
+        // OkHttp words the end of a connection as CANCEL too; with any other code a living peer has reset the stream.
+        boolean mayBeStale = seen.isReused() && !seen.hasAnswer() && (!isOfStream || message.endsWith("CANCEL"));
+        return mayBeStale ? Outcome.STALE : Outcome.RESET;
     }
 
     /** The outcome of an attempt that was cancelled from above. */

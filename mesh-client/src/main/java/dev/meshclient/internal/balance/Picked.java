@@ -1,0 +1,141 @@
+package dev.meshclient.internal.balance;
+
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.EndpointsLeft;
+import dev.meshclient.internal.call.Pick;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.EndpointHealth;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The chosen endpoint of an attempt; releases it when the attempt ends. It keeps the plan and one bit for each step of the choice:
+ * the reason in words is made only when asked for. Immutable as soon as the attempt has it.
+ */
+final class Picked implements Pick, Runnable {
+    private static final int LEVEL_SHIFT = 16; // the index of the level is in the upper half
+
+    private final Balance balance;
+    private final Attempt attempt;
+    private final Plan plan;
+    private @Nullable Endpoint endpoint;
+    private int steps;
+
+    /** A step of a choice. */
+    enum Step {
+        /** The endpoint is ejected, and the attempt may return it. */
+        PROBE(1),
+        /** The key of the caller chose it. */
+        KEY(2),
+        /** The call has not tried it. */
+        UNTRIED(4),
+        /** The call has tried every endpoint. */
+        ALL_TRIED(8),
+        /** Another endpoint was drawn before, too soon after its return. */
+        OTHER_IN_SLOW_START(16),
+        /** Another endpoint was drawn before, which is not ejected only because too many are. */
+        OTHER_EJECTION_ABORTED(32),
+        /** Traffic returns by degrees, and this call not yet. */
+        NOT_RETURNED(64);
+
+        private final int bit;
+
+        Step(int bit) {
+            this.bit = bit;
+        }
+    }
+
+    Picked(Balance balance, Attempt attempt, Plan plan) {
+        this.balance = balance;
+        this.attempt = attempt;
+        this.plan = plan;
+    }
+
+    /** Records a step. */
+    void did(Step step) {
+        steps |= step.bit;
+    }
+
+    private boolean has(Step step) {
+        return (steps & step.bit) != 0;
+    }
+
+    /** Records the level of the plan that the endpoint is chosen from. */
+    void level(int index) {
+        steps = (steps & ((1 << LEVEL_SHIFT) - 1)) | index << LEVEL_SHIFT;
+    }
+
+    void endpoint(Endpoint chosen) {
+        endpoint = chosen;
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        Endpoint chosen = endpoint;
+        if (chosen == null) {
+            throw new IllegalStateException("the endpoint is not chosen yet");
+        }
+        return chosen;
+    }
+
+    @Override
+    public boolean isProbe() {
+        return has(Step.PROBE);
+    }
+
+    @Override
+    public int usable() {
+        return plan.usable();
+    }
+
+    @Override
+    public EndpointsLeft left() {
+        return balance.leftAfter(attempt);
+    }
+
+    @Override
+    public void run() {
+        balance.ended(attempt, endpoint());
+    }
+
+    @Override
+    public String why(String remark) {
+        Endpoint chosen = endpoint();
+        if (isProbe()) {
+            return "probe of an ejected endpoint" + (remark.isEmpty() ? "" : " (" + remark + ")");
+        }
+        List<String> parts = new ArrayList<>();
+        String tried = has(Step.UNTRIED) || has(Step.ALL_TRIED) ? new Tried(attempt).toString() : "";
+        if (has(Step.UNTRIED) && !tried.isEmpty()) {
+            parts.add("not tried before, as " + tried + " was");
+        } else if (has(Step.ALL_TRIED)) {
+            parts.add("tried again, as every endpoint was: " + tried);
+        }
+        parts.add(plan.why(steps >>> LEVEL_SHIFT, chosen, has(Step.KEY)));
+        if (has(Step.NOT_RETURNED)) {
+            parts.add("outside because traffic returns by degrees");
+        }
+        if (has(Step.OTHER_IN_SLOW_START)) {
+            parts.add("instead of an endpoint in slow start");
+        }
+        if (has(Step.OTHER_EJECTION_ABORTED)) {
+            parts.add("instead of an endpoint that fails, but is not ejected because too many are");
+        }
+        String start = slowStart(chosen.state());
+        if (!start.isEmpty()) {
+            parts.add(start);
+        }
+        if (!remark.isEmpty()) {
+            parts.add(remark);
+        }
+        return String.join(", ", parts);
+    }
+
+    private String slowStart(EndpointHealth state) {
+        long since = attempt.startedAt() - state.changedAt();
+        return since >= 0 && !state.isEjected() && state.slowStart(attempt.startedAt()) < 1
+                ? "in slow start since " + since / 1_000_000_000 + " s"
+                : "";
+    }
+}

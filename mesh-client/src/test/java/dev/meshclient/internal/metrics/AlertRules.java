@@ -1,0 +1,249 @@
+package dev.meshclient.internal.metrics;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Alert rules for Prometheus, and for each of them a test in which it fires. */
+enum AlertRules {
+    SUCCESS_LOW(
+            "MeshSuccessRateLow",
+            Metric.REQUESTS,
+            requests -> requests.aggregated("sum", "service", rate(requests.series("_count", "outcome=\"success\"")))
+                    + " / "
+                    + requests.aggregated("sum", "service", rate(requests.series("_count", "outcome!=\"cancelled\"")))
+                    + " < 0.95",
+            "5m",
+            "Less than 95 % of the calls of {{ $labels.service }} succeed",
+            "Over five minutes, without calls that the caller cancelled. The panel Failures shows the reasons.",
+            "service=orders",
+            Map.of("_count{outcome=\"success\"}", "0+50x60", "_count{outcome=\"error\"}", "0+10x60")),
+    LATENCY_HIGH(
+            "MeshLatencyHigh",
+            Metric.REQUESTS,
+            requests -> "histogram_quantile(0.99, "
+                    + requests.aggregated("sum", "le, service", rate(requests.series("_bucket"))) + ") > 1",
+            "10m",
+            "One of 100 calls of {{ $labels.service }} takes more than a second",
+            "The 99th percentile over five minutes, with all attempts and pauses and the response body.",
+            "service=orders",
+            Map.of(
+                    "_bucket{le=\"1.0\"}", "0+50x60",
+                    "_bucket{le=\"2.5\"}", "0+60x60",
+                    "_bucket{le=\"+Inf\"}", "0+60x60")),
+    REFUSED(
+            "MeshCallsRefused",
+            Metric.REQUESTS,
+            requests -> requests.aggregated(
+                            "sum", "service, reason", rate(requests.series("_count", "outcome=\"refused\"")))
+                    + " > 0",
+            "5m",
+            "The mesh refuses calls of {{ $labels.service }}: {{ $labels.reason }}",
+            "docs/mesh.md explains the letters: NR no route, UH no usable endpoint, UO too many calls, RBAC access denied.",
+            "service=orders,reason=UO",
+            Map.of("_count{outcome=\"refused\"}", "0+6x60")),
+    RETRIES_REFUSED(
+            "MeshRetryBudgetExhausted",
+            Metric.RETRIES_REFUSED,
+            refused -> refused.aggregated("sum", "backend", rate(refused.series("", "why=\"budget\""))) + " > 0",
+            "5m",
+            "The retry budget of {{ $labels.backend }} is exhausted",
+            "So many attempts fail that the mesh does not repeat all of them, to spare the service.",
+            "backend=orders",
+            Map.of("{why=\"budget\"}", "0+6x60")),
+    EJECTED(
+            "MeshEndpointsEjected",
+            Metric.ENDPOINTS,
+            endpoints -> endpoints.aggregated("sum", "service", endpoints.series("", "state=\"ejected\""))
+                    + " / "
+                    + endpoints.aggregated("sum", "service", endpoints.series(""))
+                    + " > 0.3",
+            "5m",
+            "More than 30 % of the endpoints of {{ $labels.service }} are ejected",
+            "As the average of all callers. The panel Ejections shows the detector.",
+            "service=orders",
+            Map.of("{state=\"ejected\"}", "2x60", "{state=\"usable\"}", "3x60")),
+    NO_ENDPOINT(
+            "MeshNoUsableEndpoint",
+            Metric.ENDPOINTS,
+            endpoints -> endpoints.aggregated("min", "job, instance, service", endpoints.series("", "state=\"usable\""))
+                    + " == 0",
+            "1m",
+            "{{ $labels.instance }} has no usable endpoint of {{ $labels.service }}",
+            "All endpoints are ejected, draining or unhealthy, or the policy lists none.",
+            "service=orders",
+            Map.of("{state=\"usable\"}", "0x60")),
+    POLICY_STALE(
+            "MeshPolicyNotConfirmed",
+            Metric.POLICY_CONFIRMED_AGE,
+            age -> age.aggregated("max", "job, instance, source", age.series("")) + " > 600",
+            "5m",
+            "{{ $labels.instance }} works with a policy that {{ $labels.source }} has not confirmed for ten minutes",
+            "The source is down or out of reach. The last good policy stays in force, with the endpoints of that time.",
+            "source=http",
+            Map.of("{}", "0+60x60")),
+    DOCUMENT_REFUSED(
+            "MeshDocumentRefused",
+            Metric.POLICY_DOCUMENTS,
+            documents -> documents.aggregated(
+                            "sum",
+                            "job, instance, result",
+                            "increase(" + documents.series("", "result=~\"refused|partly-refused\"") + "[15m])")
+                    + " > 0",
+            "0m",
+            "{{ $labels.instance }} got a policy document that is {{ $labels.result }}",
+            "The log and mesh.status() show its problems, each with path and value.",
+            "result=refused",
+            Map.of("{}", "0x20 1x40")),
+    CERTIFICATE(
+            "MeshCertificateExpiresSoon",
+            Metric.IDENTITY_EXPIRY,
+            expiry -> expiry.aggregated("min", "job, instance, identity", expiry.series("")) + " < 900",
+            "0m",
+            "The certificate {{ $labels.identity }} of {{ $labels.instance }} expires within a quarter of an hour",
+            "Without a new one the mesh makes no new connections with it, and cuts those that it has.",
+            "identity=workload",
+            Map.of("{}", "1800-60x60"));
+
+    /** Makes the expression of an alert. */
+    private interface Expression {
+        String of(Selector metric);
+    }
+
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
+            .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
+            .disable(YAMLGenerator.Feature.SPLIT_LINES)
+            .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
+            .build();
+    private static final String ORIGIN =
+            "# Written by AlertRules, from the table of metrics: see docs/dashboards.md.\n";
+
+    private final String alert;
+    private final Metric metric;
+    private final String expression;
+    private final String lasts;
+    private final String summary;
+    private final String description;
+    private final Map<String, String> labels;
+    private final Map<String, String> values;
+
+    AlertRules(
+            String alert,
+            Metric metric,
+            Expression expression,
+            String lasts,
+            String summary,
+            String description,
+            String labels,
+            Map<String, String> values) {
+        this.alert = alert;
+        this.metric = metric;
+        this.expression = expression.of(new Selector(metric, ""));
+        this.lasts = lasts;
+        this.summary = summary;
+        this.description = description;
+        this.labels = new LinkedHashMap<>();
+        Arrays.stream(labels.split(",")).map(label -> label.split("=")).forEach(l -> this.labels.put(l[0], l[1]));
+        this.values = values;
+    }
+
+    private static String rate(String series) {
+        return "rate(" + series + "[5m])";
+    }
+
+    String expression() {
+        return expression;
+    }
+
+    private Map<String, Object> rule() {
+        Map<String, Object> rule = new LinkedHashMap<>();
+        rule.put("alert", alert);
+        rule.put("expr", expression);
+        rule.put("for", lasts);
+        rule.put("labels", Map.of("severity", "warning"));
+        rule.put("annotations", annotations(summary));
+        return rule;
+    }
+
+    private Map<String, Object> annotations(String expanded) {
+        return pair("summary", expanded, "description", description);
+    }
+
+    private static Map<String, Object> pair(String first, Object value, String second, Object other) {
+        Map<String, Object> pair = new LinkedHashMap<>(); // in this order
+        pair.put(first, value);
+        pair.put(second, other);
+        return pair;
+    }
+
+    /** A test of promtool: the alert fires after half an hour of these series, and not in the first minute. */
+    private Map<String, Object> test() {
+        Map<String, Object> test = new LinkedHashMap<>();
+        test.put("interval", "1m");
+        test.put(
+                "input_series",
+                values.entrySet().stream()
+                        .sorted(Map.Entry.comparingByKey())
+                        .map(series -> pair("series", series(series.getKey()), "values", series.getValue()))
+                        .toList());
+        Map<String, String> with = new LinkedHashMap<>(labels);
+        if (expression.contains("job, instance")) {
+            with.put("job", "shop");
+            with.put("instance", "shop:8080");
+        }
+        String expanded = summary;
+        for (Map.Entry<String, String> label : with.entrySet()) {
+            expanded = expanded.replace("{{ $labels." + label.getKey() + " }}", label.getValue());
+        }
+        with.put("severity", "warning");
+        test.put(
+                "alert_rule_test",
+                List.of(
+                        at("0m", List.of()),
+                        at("30m", List.of(pair("exp_labels", with, "exp_annotations", annotations(expanded))))));
+        return test;
+    }
+
+    private Map<String, Object> at(String time, List<?> alerts) {
+        Map<String, Object> check = new LinkedHashMap<>();
+        check.put("eval_time", time);
+        check.put("alertname", alert);
+        check.put("exp_alerts", alerts);
+        return check;
+    }
+
+    private String series(String ofValues) {
+        int brace = ofValues.indexOf('{');
+        StringBuilder text = new StringBuilder(Selector.name(metric))
+                .append(ofValues, 0, brace)
+                .append("{job=\"shop\",instance=\"shop:8080\"");
+        labels.forEach((name, value) ->
+                text.append(',').append(name).append("=\"").append(value).append('"'));
+        String own = ofValues.substring(brace + 1);
+        return text.append(own.equals("}") ? "" : ",").append(own).toString();
+    }
+
+    static String rules() throws JsonProcessingException {
+        return ORIGIN
+                + YAML.writeValueAsString(Map.of(
+                        "groups",
+                        List.of(pair(
+                                "name",
+                                "mesh-client",
+                                "rules",
+                                Arrays.stream(values()).map(AlertRules::rule).toList()))));
+    }
+
+    static String tests() throws JsonProcessingException {
+        Map<String, Object> all = new LinkedHashMap<>();
+        all.put("rule_files", List.of("alerts.yml"));
+        all.put("evaluation_interval", "1m");
+        all.put("tests", Arrays.stream(values()).map(AlertRules::test).toList());
+        return ORIGIN + YAML.writeValueAsString(all);
+    }
+}

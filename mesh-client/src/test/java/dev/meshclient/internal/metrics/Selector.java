@@ -1,0 +1,63 @@
+package dev.meshclient.internal.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
+import java.util.Arrays;
+import java.util.Map;
+
+/** Parts of Prometheus's queries, made of the table of metrics: a query cannot have a tag that its metric lacks. */
+final class Selector {
+    private static final PrometheusNamingConvention NAMES = new PrometheusNamingConvention();
+    private static final Map<Metric.Type, Meter.Type> TYPES = Map.of(
+            Metric.Type.TIMER, Meter.Type.TIMER,
+            Metric.Type.COUNTER, Meter.Type.COUNTER,
+            Metric.Type.GAUGE, Meter.Type.GAUGE);
+
+    private final Metric metric;
+    private final String common;
+
+    /** @param common matchers of every query, of labels that Prometheus adds; may be empty */
+    Selector(Metric metric, String common) {
+        this.metric = metric;
+        this.common = common;
+    }
+
+    /** The name in Prometheus, without the suffixes of a timer. */
+    static String name(Metric metric) {
+        String unit = metric.type() == Metric.Type.COUNTER || metric.unit().isEmpty() ? null : metric.unit();
+        String name = NAMES.name(metric.meterName(), TYPES.get(metric.type()), unit);
+        String suffix = metric.type() == Metric.Type.COUNTER
+                ? "_total"
+                : metric.meterName().endsWith(".info") ? "_info" : "";
+        return name + suffix;
+    }
+
+    /**
+     * The series with these matchers, such as {@code state="usable"}.
+     *
+     * @param suffix {@code _bucket}, {@code _count} or {@code _sum} of a timer, or empty
+     */
+    String series(String suffix, String... matchers) {
+        assertThat(suffix.isEmpty()).as(metric + suffix).isEqualTo(metric.type() != Metric.Type.TIMER);
+        for (String matcher : matchers) {
+            hasTag(matcher.replaceAll("[!=].*", ""));
+        }
+        String all = String.join(",", matchers);
+        String separator = common.isEmpty() || all.isEmpty() ? "" : ",";
+        return name(metric) + suffix + "{" + common + separator + all + "}";
+    }
+
+    /** Aggregated over all tags but these, separated by commas; {@code by} may have labels of Prometheus's own. */
+    String aggregated(String aggregation, String by, String series) {
+        Arrays.stream(by.split(", "))
+                .filter(label -> !label.equals("le") && !label.equals("job") && !label.equals("instance"))
+                .forEach(this::hasTag);
+        return aggregation + " by (" + by + ") (" + series + ")";
+    }
+
+    private void hasTag(String tag) {
+        assertThat(metric.tags()).as("tags of " + metric.meterName()).containsKey(tag);
+    }
+}
