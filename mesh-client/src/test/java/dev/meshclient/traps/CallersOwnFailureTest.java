@@ -139,8 +139,10 @@ class CallersOwnFailureTest {
     }
 
     private static void assertBlameless(Mesh mesh) {
-        MeshStatus.Endpoint endpoint =
-                Objects.requireNonNull(mesh.status().services().get("orders")).endpoints().get(0);
+        MeshStatus.Endpoint endpoint = Objects.requireNonNull(
+                        mesh.status().services().get("orders"))
+                .endpoints()
+                .get(0);
         assertThat(endpoint.ejected()).isEmpty();
         assertThat(endpoint.lastMinute().failures()).isZero();
     }
