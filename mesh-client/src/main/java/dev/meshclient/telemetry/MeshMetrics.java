@@ -14,16 +14,18 @@ import java.util.Objects;
 public final class MeshMetrics {
     private final MeterRegistry registry;
     private final String mesh;
+    private final boolean openTelemetryNames;
 
-    private MeshMetrics(MeterRegistry registry, String mesh) {
+    private MeshMetrics(MeterRegistry registry, String mesh, boolean openTelemetryNames) {
         this.registry = registry;
         this.mesh = mesh;
+        this.openTelemetryNames = openTelemetryNames;
     }
 
     /** All metrics, under their own names, without further tags. */
     public static MeshMetrics bindTo(MeterRegistry registry) {
         Objects.requireNonNull(registry, "registry must not be null: pass the MeterRegistry of the application");
-        return new MeshMetrics(registry, "");
+        return new MeshMetrics(registry, "", false);
     }
 
     /**
@@ -37,7 +39,16 @@ public final class MeshMetrics {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("the tag 'mesh' needs a value, such as 'billing'");
         }
-        return new MeshMetrics(registry, name);
+        return new MeshMetrics(registry, name, openTelemetryNames);
+    }
+
+    /**
+     * Also records each attempt as {@code http.client.request.duration}, with the attributes of OpenTelemetry's HTTP conventions,
+     * for dashboards that read them. A Prometheus registry needs Micrometer 1.17: the series of failures have other tags than those
+     * of responses. Leave it out where another library records the same calls by this name. Default: not recorded.
+     */
+    public MeshMetrics withOpenTelemetryNames() {
+        return new MeshMetrics(registry, mesh, true);
     }
 
     /** The registry. */
@@ -48,6 +59,11 @@ public final class MeshMetrics {
     /** The value of the tag {@code mesh}; empty: no such tag. */
     public String mesh() {
         return mesh;
+    }
+
+    /** Whether attempts are also recorded by OpenTelemetry's name. */
+    public boolean hasOpenTelemetryNames() {
+        return openTelemetryNames;
     }
 
     @Override

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The metrics of a mesh with a registry. Equal rules keep their series over policies. */
 final class BoundMeters implements Meters {
@@ -36,6 +37,7 @@ final class BoundMeters implements Meters {
     private final LazyCounters<DocumentResult> documents;
     private final LazyCounters<MeteredRotations.Key> rotations;
     private final PolicyInfo info;
+    private final @Nullable ConventionSeries conventions;
     private final Set<Meter> others = ConcurrentHashMap.newKeySet();
     private final Map<String, AttemptSeries> attempts = new ConcurrentHashMap<>(); // by backend
 
@@ -55,6 +57,7 @@ final class BoundMeters implements Meters {
                 new LazyCounters<>(registry, Metric.POLICY_DOCUMENTS, result -> Tags.of("result", result.tag()));
         this.rotations = new LazyCounters<>(registry, Metric.IDENTITY_ROTATIONS, MeteredRotations.Key::tags);
         this.info = new PolicyInfo(registry);
+        this.conventions = registry.hasOpenTelemetryNames() ? new ConventionSeries(registry) : null;
     }
 
     @Override
@@ -74,7 +77,10 @@ final class BoundMeters implements Meters {
     @Override
     public AttemptLayer ofAttempts(String service, String backend, Locality own, AttemptLayer next) {
         return new MeteredAttempts(
-                attempts.computeIfAbsent(backend, name -> new AttemptSeries(registry, live, service, name)), own, next);
+                attempts.computeIfAbsent(backend, name -> new AttemptSeries(registry, live, service, name)),
+                conventions,
+                own,
+                next);
     }
 
     @Override
@@ -104,6 +110,9 @@ final class BoundMeters implements Meters {
         refused.keep(key -> backends.contains(key.backend()));
         ejections.keep(key -> services.containsKey(key.service()));
         authorizations.inForce(services);
+        if (conventions != null) {
+            conventions.keep(Set.copyOf(services.keySet()));
+        }
     }
 
     @Override
@@ -165,6 +174,9 @@ final class BoundMeters implements Meters {
         List.of(refused, ejections, documents, rotations).forEach(LazyCounters::close);
         authorizations.close();
         info.close();
+        if (conventions != null) {
+            conventions.close();
+        }
         live.close();
         calls.values().forEach(CallSeries::close);
         attempts.values().forEach(AttemptSeries::close);

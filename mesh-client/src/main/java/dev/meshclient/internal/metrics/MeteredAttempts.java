@@ -7,9 +7,15 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.policy.Locality;
 import java.io.IOException;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
-/** Counts the attempts at a backend. */
-record MeteredAttempts(AttemptSeries series, Locality own, AttemptLayer next) implements AttemptLayer {
+/**
+ * Counts the attempts at a backend.
+ *
+ * @param conventions the same by OpenTelemetry's name; null: not asked for
+ */
+record MeteredAttempts(AttemptSeries series, @Nullable ConventionSeries conventions, Locality own, AttemptLayer next)
+        implements AttemptLayer {
     @Override
     public Response call(Attempt attempt) throws IOException {
         try {
@@ -17,6 +23,9 @@ record MeteredAttempts(AttemptSeries series, Locality own, AttemptLayer next) im
         } finally {
             Endpoint to = attempt.endpoint();
             series.ended(attempt, to == null ? Distance.UNKNOWN : Distance.between(own, to.locality()));
+            if (conventions != null) {
+                conventions.ended(attempt);
+            }
         }
     }
 

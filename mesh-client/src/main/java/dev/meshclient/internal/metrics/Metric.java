@@ -128,7 +128,17 @@ enum Metric {
             tags("direction", Authorizations.DIRECTIONS)
                     .and("service", open())
                     .and("decision", Authorizations.DECISIONS)
-                    .and("policy", open()));
+                    .and("policy", open())),
+    HTTP_CLIENT(
+            "http.client.request.duration",
+            Type.TIMER,
+            "seconds",
+            "Attempts, by the HTTP conventions of OpenTelemetry; only with `withOpenTelemetryNames()`",
+            tags("http.request.method", Methods.TAGS)
+                    .and("server.address", open())
+                    .and("server.port", open())
+                    .and("http.response.status_code", open())
+                    .and("error.type", open()));
 
     /** The kinds of meters. */
     enum Type {

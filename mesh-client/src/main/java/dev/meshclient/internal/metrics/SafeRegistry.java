@@ -39,6 +39,7 @@ final class SafeRegistry {
     private final Logger log;
     private final MeterRegistry registry;
     private final Tags common;
+    private final boolean conventions;
     private final LogThrottle throttle = new LogThrottle(MINUTE);
 
     SafeRegistry(Time time, MeshMetrics metrics) {
@@ -49,7 +50,13 @@ final class SafeRegistry {
         this.time = time;
         this.log = log;
         this.registry = metrics.registry();
+        this.conventions = metrics.hasOpenTelemetryNames();
         this.common = metrics.mesh().isEmpty() ? Tags.empty() : Tags.of(MESH, metrics.mesh());
+    }
+
+    /** Whether attempts are also recorded by OpenTelemetry's name. */
+    boolean hasOpenTelemetryNames() {
+        return conventions;
     }
 
     /** A timer that the registry refuses is replaced by one without effect. */
