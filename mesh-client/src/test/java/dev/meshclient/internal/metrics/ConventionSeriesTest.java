@@ -3,6 +3,7 @@ package dev.meshclient.internal.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Documents;
+import dev.meshclient.KeptSpans;
 import dev.meshclient.Workload;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
@@ -20,12 +21,13 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
+import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import okhttp3.Request;
 import org.junit.jupiter.api.Test;
@@ -38,10 +40,10 @@ class ConventionSeriesTest {
 
     private final StepTime time = new StepTime();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final InMemorySpanExporter spans = InMemorySpanExporter.create();
+    private final List<SpanData> spans = new CopyOnWriteArrayList<>();
     private final OpenTelemetrySdk otel = OpenTelemetrySdk.builder()
             .setTracerProvider(SdkTracerProvider.builder()
-                    .addSpanProcessor(SimpleSpanProcessor.create(spans))
+                    .addSpanProcessor(SimpleSpanProcessor.create(new KeptSpans(spans)))
                     .build())
             .build();
     private final Router router = Router.withoutNames(
@@ -110,13 +112,12 @@ class ConventionSeriesTest {
     void the_error_type_is_that_of_the_span() throws IOException {
         apply("orders", "orders");
         for (Outcome outcome : List.of(Outcome.CANCELLED, Outcome.CONNECT_FAILURE, Outcome.ATTEMPT_TIMEOUT)) {
-            spans.reset();
+            spans.clear();
             List<String> before = counts();
             call("http://orders/", attempt -> {
                 throw Calls.fail(attempt, outcome);
             });
-            String ofSpan =
-                    spans.getFinishedSpanItems().get(0).getAttributes().get(AttributeKey.stringKey("error.type"));
+            String ofSpan = spans.get(0).getAttributes().get(AttributeKey.stringKey("error.type"));
             List<String> after = counts();
             after.removeAll(before);
             assertThat(after.isEmpty() ? counts().get(0) : after.get(0))
