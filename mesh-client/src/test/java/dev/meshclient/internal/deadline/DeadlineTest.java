@@ -163,9 +163,11 @@ class DeadlineTest {
     @Test // the caller's limit does not count against the endpoint, but it is a deadline as well
     void the_decision_of_a_limit_of_the_caller_says_deadline() {
         assertThatThrownBy(() -> call("PT0.25S", null).run(deadline(null, silent)))
-                .isInstanceOfSatisfying(DeadlineExceeded.class, e -> assertThat(e.decision())
-                        .hasToString(
-                                "no policy, no service, no rule, no backend, attempts [#1 deadline after 250 ms]"));
+                .isInstanceOfSatisfying(
+                        DeadlineExceeded.class,
+                        e -> assertThat(e.decision())
+                                .hasToString(
+                                        "no policy, no service, no rule, no backend, attempts [#1 deadline after 250 ms], reason UT"));
     }
 
     @Test

@@ -42,7 +42,7 @@ class PolicyDocsTest {
     private static Map<String, String> pages() throws IOException {
         Map<String, String> pages = new TreeMap<>();
         try (Stream<Path> files = Files.list(DOCS)) {
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
                 String text = Files.readString(file).replace("\r\n", "\n");
                 int begin = text.indexOf(BEGIN);
                 if (begin >= 0) {
