@@ -32,10 +32,10 @@ public interface ServiceMap {
 
     /** The attempts of some minutes. */
     interface Attempts {
-        /** Attempts a second since the period, or this workload's first attempt at the service in it, began. */
+        /** Attempts a second since the period began, or since this workload's first attempt at the service if that was later. */
         double perSecond();
 
-        /** The share of successful ones, 0 to 1: a response below 500, or the caller cancelled. NaN: there were none. */
+        /** The share of successful ones, 0 to 1: a response below 500, or an end by the caller or its code. NaN: there were none. */
         double success();
 
         /** The median of the time until the response headers, as {@link MeshStatus.LastMinute#median}. Null: there was none. */

@@ -28,7 +28,7 @@ public interface AttemptInfo {
     String pickReason();
 
     /**
-     * Why the mesh repeated the attempt before, such as {@code response 503, then a back-off of 17 ms}; empty for the first. Each call
+     * Why the mesh repeated the attempt before, such as {@code response 503, repeated after 17 ms (back-off)}; empty for the first. Each call
      * of this method makes the text.
      */
     String retryReason();

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,10 +39,51 @@ record AccessLine(
         long sent,
         long received,
         String trace,
-        Decision decision) {
+        Decided decided) {
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII) // also what controls a terminal or the direction of text
             .build();
+
+    /** The decision of the call, as texts: a line may wait for its sink, and must not keep the call and its request. */
+    private record Decided(
+            String service, String route, String backend, String policy, String detail, List<Attempt> attempts) {
+        /** @param explains whether the attempts state their reasons */
+        static Decided of(Decision decision, boolean explains) {
+            return new Decided(
+                    decision.service(),
+                    decision.rule(),
+                    decision.backend(),
+                    decision.policy(),
+                    decision.detail(),
+                    decision.attempts().stream()
+                            .map(attempt -> Attempt.of(attempt, explains))
+                            .toList());
+        }
+    }
+
+    private record Attempt(
+            int number,
+            String endpoint,
+            String zone,
+            String outcome,
+            int status,
+            Duration duration,
+            String reason,
+            String pick,
+            String retry) {
+        static Attempt of(Decision.Attempt attempt, boolean explains) {
+            return new Attempt(
+                    attempt.number(),
+                    attempt.endpoint(),
+                    attempt.zone(),
+                    attempt.outcome(),
+                    attempt.status(),
+                    attempt.duration(),
+                    explains ? attempt.reason() : "",
+                    explains ? attempt.pick() : "",
+                    explains ? attempt.retry() : "");
+        }
+    }
 
     static AccessLine of(CallInfo call, String path, String current, Instant now) {
         long sent = 0;
@@ -52,6 +94,7 @@ record AccessLine(
         }
         Duration duration = Duration.ofNanos(call.elapsedNanos());
         IOException failure = call.failure();
+        Decision decision = decision(call, failure);
         return new AccessLine(
                 now.minus(duration).truncatedTo(ChronoUnit.MILLIS),
                 call.request().method(),
@@ -63,7 +106,15 @@ record AccessLine(
                 sent,
                 received,
                 trace(call, current),
-                decision(call, failure));
+                Decided.of(decision, explains(call, decision)));
+    }
+
+    /**
+     * Whether the attempts state their reasons. A call whose first attempt succeeds does not: the sentence would double its line and
+     * be the same for each call.
+     */
+    private static boolean explains(CallInfo call, Decision decision) {
+        return !call.reason().isEmpty() || decision.attempts().size() > 1;
     }
 
     /** A refusal without a target names the service that the call was meant for. */
@@ -98,9 +149,9 @@ record AccessLine(
             json.writeStartObject();
             write(new JsonFields(json));
             json.writeArrayFieldStart("attempts");
-            for (Decision.Attempt attempt : decision.attempts()) {
+            for (Attempt attempt : decided.attempts) {
                 json.writeStartObject();
-                write(attempt, explains(), new JsonFields(json));
+                write(attempt, new JsonFields(json));
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -115,9 +166,9 @@ record AccessLine(
         LogfmtFields fields = new LogfmtFields();
         try {
             write(fields);
-            fields.number("attempts", decision.attempts().size());
-            for (Decision.Attempt attempt : decision.attempts()) {
-                write(attempt, explains(), fields.prefixed("attempt" + attempt.number() + "."));
+            fields.number("attempts", decided.attempts.size());
+            for (Attempt attempt : decided.attempts) {
+                write(attempt, fields.prefixed("attempt" + attempt.number() + "."));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("a writer in memory failed", e);
@@ -127,9 +178,9 @@ record AccessLine(
 
     private void write(Fields fields) throws IOException {
         fields.text("time", startedAt.toString());
-        fields.text("service", decision.service());
-        fields.text("route", decision.rule());
-        fields.text("backend", decision.backend());
+        fields.text("service", decided.service);
+        fields.text("route", decided.route);
+        fields.text("backend", decided.backend);
         fields.text("method", method);
         fields.text("path", path);
         if (status != 0) {
@@ -141,31 +192,21 @@ record AccessLine(
         fields.number("sent_bytes", sent);
         fields.number("received_bytes", received);
         fields.text("trace_id", trace);
-        fields.text("policy", decision.policy());
-        fields.text("detail", decision.detail());
+        fields.text("policy", decided.policy);
+        fields.text("detail", decided.detail);
     }
 
-    /**
-     * Whether the attempts state their reasons. A call whose first attempt succeeds does not: the sentence would double its line and
-     * be the same for each call.
-     */
-    private boolean explains() {
-        return !reason.isEmpty() || decision.attempts().size() > 1;
-    }
-
-    private static void write(Decision.Attempt attempt, boolean explains, Fields fields) throws IOException {
-        fields.text("endpoint", attempt.endpoint());
-        fields.text("zone", attempt.zone());
-        fields.text("outcome", attempt.outcome());
-        if (attempt.status() != 0) {
-            fields.number("status", attempt.status());
+    private static void write(Attempt attempt, Fields fields) throws IOException {
+        fields.text("endpoint", attempt.endpoint);
+        fields.text("zone", attempt.zone);
+        fields.text("outcome", attempt.outcome);
+        if (attempt.status != 0) {
+            fields.number("status", attempt.status);
         }
-        fields.millis("duration_ms", attempt.duration());
-        if (explains) {
-            fields.text("reason", attempt.reason());
-            fields.text("pick", attempt.pick());
-            fields.text("retry", attempt.retry());
-        }
+        fields.millis("duration_ms", attempt.duration);
+        fields.text("reason", attempt.reason);
+        fields.text("pick", attempt.pick);
+        fields.text("retry", attempt.retry);
     }
 
     /** Fields of a line; an empty text is left out. */

@@ -388,6 +388,16 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
                 Duration.ofNanos(elapsedNanos()),
                 e == null ? null : e.toString(),
                 reason(),
-                this);
+                new CallDecision.Made.Why() {
+                    @Override
+                    public String pick() {
+                        return pickReason();
+                    }
+
+                    @Override
+                    public String retry() {
+                        return retryReason();
+                    }
+                });
     }
 }

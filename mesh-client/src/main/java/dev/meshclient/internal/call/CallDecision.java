@@ -23,9 +23,19 @@ public record CallDecision(
 
     /** The same decision in a failure with these letters. */
     public static Decision failed(Decision decision, String reason) {
-        return decision instanceof CallDecision of
-                ? new CallDecision(of.policy, of.service, of.rule, of.backend, of.attempts, of.detail, reason)
-                : decision;
+        return decision instanceof CallDecision of ? of.kept(reason) : decision;
+    }
+
+    /** The same decision for an exception, which may be kept for long. */
+    static Decision kept(Decision decision) {
+        return decision instanceof CallDecision of ? of.kept(of.reason) : decision;
+    }
+
+    private CallDecision kept(String letters) {
+        List<Attempt> texts = attempts.stream()
+                .map(attempt -> attempt instanceof Made of ? of.kept() : attempt)
+                .toList();
+        return new CallDecision(policy, service, rule, backend, texts, detail, letters);
     }
 
     @Override
@@ -43,7 +53,7 @@ public record CallDecision(
     /**
      * One of its attempts.
      *
-     * @param made the attempt, for texts that are made when asked for
+     * @param why the texts that are made when asked for
      */
     record Made(
             int number,
@@ -54,16 +64,31 @@ public record CallDecision(
             Duration duration,
             @Nullable String failure,
             String reason,
-            dev.meshclient.internal.call.Attempt made)
+            Why why)
             implements Attempt {
+        /** Why the endpoint was chosen, and why the attempt was made again. */
+        interface Why {
+            String pick();
+
+            String retry();
+        }
+
+        private record Texts(String pick, String retry) implements Why {}
+
         @Override
         public String pick() {
-            return made.pickReason();
+            return why.pick();
         }
 
         @Override
         public String retry() {
-            return made.retryReason();
+            return why.retry();
+        }
+
+        /** With its texts: it does not refer to the call, whose request may be large. */
+        Made kept() {
+            return new Made(
+                    number, endpoint, zone, outcome, status, duration, failure, reason, new Texts(pick(), retry()));
         }
 
         @Override

@@ -10,7 +10,7 @@ public final class DecisionNote extends Exception {
 
     public DecisionNote(Decision decision) {
         super(decision.toString(), null, false, false);
-        this.decision = decision;
+        this.decision = CallDecision.kept(decision);
     }
 
     public Decision decision() {

@@ -7,7 +7,8 @@ import java.util.function.BiConsumer;
 
 /**
  * The attempts at one service in the last five minutes, for each locality that had some: at most 64 localities of a service, the
- * first ones, of 6.5 kB each. Counting takes no lock, and allocates only for the first attempt at a locality.
+ * first ones, of 6.5 kB each. Others are counted when one of those had no attempt for five minutes. Counting takes no lock, and
+ * allocates only for the first attempt at a locality.
  */
 public final class ZoneAttempts {
     /** The slot of a service. */
@@ -19,6 +20,7 @@ public final class ZoneAttempts {
 
     private final Map<Locality, AttemptWindow> byLocality = new ConcurrentHashMap<>();
     private volatile long since;
+    private volatile long sweptAt;
 
     /** A time that ends now. */
     public enum Period {
@@ -40,6 +42,11 @@ public final class ZoneAttempts {
         if (window == null) {
             if (byLocality.isEmpty()) {
                 since = now;
+                sweptAt = now;
+            }
+            if (byLocality.size() >= MOST_LOCALITIES && now - sweptAt >= SLOT_NANOS) {
+                sweptAt = now;
+                byLocality.values().removeIf(old -> old.isEmpty(now));
             }
             if (byLocality.size() >= MOST_LOCALITIES) {
                 return;

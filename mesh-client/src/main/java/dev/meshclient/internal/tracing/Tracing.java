@@ -15,11 +15,9 @@ import io.opentelemetry.context.propagation.TextMapPropagator;
 import io.opentelemetry.context.propagation.TextMapSetter;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Objects;
 import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -70,11 +68,12 @@ public final class Tracing implements CallObserver.Factory {
                 wantsExceptions(System.getenv(EXCEPTIONS_VARIABLE)));
     }
 
+    /** Empty: it is not known, as where resources of the jar are left out. */
     private static String version() {
-        try (InputStream file = Objects.requireNonNull(Tracing.class.getResourceAsStream("version.txt"))) {
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8).strip();
+        try (InputStream file = Tracing.class.getResourceAsStream("version.txt")) {
+            return file == null ? "" : new String(file.readAllBytes(), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {
-            throw new UncheckedIOException("the version of this library cannot be read from its jar", e);
+            return "";
         }
     }
 

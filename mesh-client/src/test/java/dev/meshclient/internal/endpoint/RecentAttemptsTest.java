@@ -2,6 +2,7 @@ package dev.meshclient.internal.endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.policy.Locality;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -115,5 +116,24 @@ class RecentAttemptsTest {
 
         assertThat(recent.endpoints()).isEqualTo(1);
         assertThat(recent.at(all.get(99_999), 75 * SECOND).requests()).isEqualTo(1);
+    }
+
+    @Test
+    void localities_beyond_64_count_when_others_had_no_attempt_for_five_minutes() {
+        ZoneAttempts attempts = new ZoneAttempts();
+        for (int i = 0; i < 65; i++) {
+            attempts.add(new Locality("r", "z", "rack" + i), false, false, MILLI, 0);
+        }
+        assertThat(requests(attempts, 0)).isEqualTo(64);
+
+        attempts.add(new Locality("r", "z", "new rack"), false, false, MILLI, 310 * SECOND);
+
+        assertThat(requests(attempts, 310 * SECOND)).isEqualTo(1);
+    }
+
+    private static long requests(ZoneAttempts attempts, long now) {
+        long[] sum = {0};
+        attempts.forEach(ZoneAttempts.Period.FIVE_MINUTES, now, (locality, counts) -> sum[0] += counts.requests());
+        return sum[0];
     }
 }

@@ -51,7 +51,9 @@ final class Failure {
         if (seen.connection() == null || (e instanceof SSLHandshakeException && !seen.mayBeSent())) {
             return Outcome.CONNECT_FAILURE;
         }
-        if (!seen.hasFailedExchange() && !(e instanceof ProtocolException && seen.hasAnswer())) {
+        // OkHttp sets the timeout of the socket, which may have been closed, before the exchange begins.
+        boolean isClosedBefore = e.getClass() == SocketException.class && !seen.mayBeSent();
+        if (!seen.hasFailedExchange() && !isClosedBefore && !(e instanceof ProtocolException && seen.hasAnswer())) {
             return Outcome.LOCAL;
         }
         boolean isOfStream = type.equals("StreamResetException");
