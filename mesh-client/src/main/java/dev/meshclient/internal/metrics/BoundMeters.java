@@ -145,6 +145,7 @@ final class BoundMeters implements Meters {
         Tags tags = Tags.of("source", source);
         gauge(Metric.POLICY_AGE, tags, age);
         gauge(Metric.POLICY_CONFIRMED_AGE, tags, confirmedAge);
+        List.of(DocumentResult.values()).forEach(documents::show);
     }
 
     @Override

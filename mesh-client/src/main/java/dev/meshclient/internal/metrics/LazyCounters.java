@@ -9,7 +9,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The counters of one metric, by key; each is registered with its first value.
+ * The counters of one metric, by key; each is registered with its first value, or before with {@link #show}.
  *
  * @param <K> has {@code equals}
  */
@@ -34,6 +34,11 @@ final class LazyCounters<K> {
         if (counter != null) {
             registry.increment(counter);
         }
+    }
+
+    /** Registers the counter of a key before its first value: Prometheus sees no increase in the first value of a series. */
+    void show(K key) {
+        register(key);
     }
 
     /** Null: the policy does not list what it counts any more. */

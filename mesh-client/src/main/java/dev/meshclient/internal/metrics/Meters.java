@@ -94,7 +94,7 @@ public interface Meters {
     default void allowed(String service, String policy) {}
 
     /**
-     * Shows the age of the policy in force.
+     * Shows the age of the policy in force, and the counters of documents.
      *
      * @param source the name of its source
      * @param age seconds since it came into force; NaN = there is none

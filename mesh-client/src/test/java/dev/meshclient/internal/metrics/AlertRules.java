@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Alert rules for Prometheus, and for each of them a test in which it fires. */
 @SuppressWarnings("ImmutableEnumChecker") // nothing changes its maps
@@ -14,9 +15,11 @@ enum AlertRules {
     SUCCESS_LOW(
             "MeshSuccessRateLow",
             Metric.REQUESTS,
-            requests -> requests.aggregated("sum", "service", rate(requests.series("_count", "outcome=\"success\"")))
-                    + " / "
-                    + requests.aggregated("sum", "service", rate(requests.series("_count", "outcome!=\"cancelled\"")))
+            requests -> Selector.share(
+                            requests.aggregated(
+                                    "sum", "service", rate(requests.series("_count", "outcome=\"success\""))),
+                            requests.aggregated(
+                                    "sum", "service", rate(requests.series("_count", "outcome!=\"cancelled\""))))
                     + " < 0.95",
             "5m",
             "Less than 95 % of the calls of {{ $labels.service }} succeed",
@@ -59,7 +62,7 @@ enum AlertRules {
     EJECTED(
             "MeshEndpointsEjected",
             Metric.ENDPOINTS,
-            endpoints -> endpoints.aggregated("sum", "service", endpoints.series("", "state=\"ejected\""))
+            endpoints -> endpoints.aggregated("sum", "service", endpoints.series("", "state=~\"ejected|probing\""))
                     + " / "
                     + endpoints.aggregated("sum", "service", endpoints.series(""))
                     + " > 0.3",
@@ -71,13 +74,16 @@ enum AlertRules {
     NO_ENDPOINT(
             "MeshNoUsableEndpoint",
             Metric.ENDPOINTS,
-            endpoints -> endpoints.aggregated("min", "job, instance, service", endpoints.series("", "state=\"usable\""))
+            endpoints -> endpoints.aggregated(
+                            "min",
+                            "job, instance, service",
+                            "sum without (state) (" + endpoints.series("", "state=~\"usable|slow-start\"") + ")")
                     + " == 0",
             "1m",
             "{{ $labels.instance }} has no usable endpoint of {{ $labels.service }}",
             "All endpoints are ejected, draining or unhealthy, or the policy lists none.",
             "service=orders",
-            Map.of("{state=\"usable\"}", "0x60")),
+            Map.of("{state=\"slow-start\"}", "0x60", "{state=\"usable\"}", "0x60")),
     POLICY_STALE(
             "MeshPolicyNotConfirmed",
             Metric.POLICY_CONFIRMED_AGE,
@@ -93,7 +99,7 @@ enum AlertRules {
             documents -> documents.aggregated(
                             "sum",
                             "job, instance, result",
-                            "increase(" + documents.series("", "result=~\"refused|partly-refused\"") + "[15m])")
+                            risen(documents.series("", "result=~\"refused|partly-refused\"")))
                     + " > 0",
             "0m",
             "{{ $labels.instance }} got a policy document that is {{ $labels.result }}",
@@ -157,6 +163,12 @@ enum AlertRules {
         return "rate(" + series + "[5m])";
     }
 
+    /** Within 15 minutes; the first value of a series counts, for a process may refuse a document before its first scrape. */
+    private static String risen(String series) {
+        return "increase(" + series + "[15m]) > 0 or " + series + " unless last_over_time(" + series
+                + "[1h] offset 15m)";
+    }
+
     String expression() {
         return expression;
     }
@@ -183,7 +195,16 @@ enum AlertRules {
     }
 
     /** A test of promtool: the alert fires after half an hour of these series, and not in the first minute. */
-    private Map<String, Object> test() {
+    private Map<String, Object> fires(Map<String, String> values) {
+        return test(values, at("0m", List.of()), at("30m", List.of(firing())));
+    }
+
+    /** A test of promtool: the alert does not fire after half an hour of these series. */
+    private Map<String, Object> isQuiet(Map<String, String> values) {
+        return test(values, at("30m", List.of()));
+    }
+
+    private Map<String, Object> test(Map<String, String> values, Object... checks) {
         Map<String, Object> test = new LinkedHashMap<>();
         test.put("interval", "1m");
         test.put(
@@ -192,6 +213,11 @@ enum AlertRules {
                         .sorted(Map.Entry.comparingByKey())
                         .map(series -> pair("series", series(series.getKey()), "values", series.getValue()))
                         .toList());
+        test.put("alert_rule_test", List.of(checks));
+        return test;
+    }
+
+    private Map<String, Object> firing() {
         Map<String, String> with = new LinkedHashMap<>(labels);
         if (expression.contains("job, instance")) {
             with.put("job", "shop");
@@ -202,12 +228,7 @@ enum AlertRules {
             expanded = expanded.replace("{{ $labels." + label.getKey() + " }}", label.getValue());
         }
         with.put("severity", "warning");
-        test.put(
-                "alert_rule_test",
-                List.of(
-                        at("0m", List.of()),
-                        at("30m", List.of(pair("exp_labels", with, "exp_annotations", annotations(expanded))))));
-        return test;
+        return pair("exp_labels", with, "exp_annotations", annotations(expanded));
     }
 
     private Map<String, Object> at(String time, List<?> alerts) {
@@ -229,6 +250,20 @@ enum AlertRules {
         return text.append(own.equals("}") ? "" : ",").append(own).toString();
     }
 
+    /** Series that once raised a wrong alert or none. */
+    private static Stream<Map<String, Object>> more() {
+        return Stream.of(
+                SUCCESS_LOW.fires(
+                        Map.of("_count{outcome=\"error\"}", "0+10x60")), // a series appears with its first value
+                SUCCESS_LOW.isQuiet(Map.of("_count{outcome=\"success\"}", "0+50x60")),
+                EJECTED.fires(Map.of(
+                        "{state=\"ejected\"}", "0x60", "{state=\"probing\"}", "2x60", "{state=\"usable\"}", "3x60")),
+                NO_ENDPOINT.isQuiet(Map.of("{state=\"slow-start\"}", "1x60", "{state=\"usable\"}", "0x60")),
+                NO_ENDPOINT.isQuiet(Map.of("{state=\"slow-start\"}", "0x60", "{state=\"usable\"}", "1x60")),
+                DOCUMENT_REFUSED.fires(Map.of("{}", "_x20 1x40")), // refused before the first scrape
+                DOCUMENT_REFUSED.isQuiet(Map.of("{}", "1x5 _x15 1x40"))); // Prometheus was down
+    }
+
     static String rules() throws JsonProcessingException {
         return ORIGIN
                 + YAML.writeValueAsString(Map.of(
@@ -244,7 +279,10 @@ enum AlertRules {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("rule_files", List.of("alerts.yml"));
         all.put("evaluation_interval", "1m");
-        all.put("tests", Arrays.stream(values()).map(AlertRules::test).toList());
+        all.put(
+                "tests",
+                Stream.concat(Arrays.stream(values()).map(rule -> rule.fires(rule.values)), more())
+                        .toList());
         return ORIGIN + YAML.writeValueAsString(all);
     }
 }

@@ -101,10 +101,11 @@ final class Dashboard {
                 "Success",
                 "percentunit",
                 "The share of calls with a response below 500, without calls that the caller cancelled.",
-                ratio(
-                        rate(REQUESTS, "_count", "service", "{{service}}", SERVICE, "outcome=\"success\""),
-                        " / ",
-                        rate(REQUESTS, "_count", "service", "", SERVICE, "outcome!=\"cancelled\"")));
+                new Line(
+                        Selector.share(
+                                rate(REQUESTS, "_count", "service", "", SERVICE, "outcome=\"success\"").query,
+                                rate(REQUESTS, "_count", "service", "", SERVICE, "outcome!=\"cancelled\"").query),
+                        "{{service}}"));
         panel(
                 "Latency",
                 "s",

@@ -53,6 +53,11 @@ final class Selector {
         return aggregation + " by (" + by + ") (" + series + ")";
     }
 
+    /** A part of a whole; 0 if the part has no series yet, for a series appears with its first value. */
+    static String share(String part, String whole) {
+        return "(" + part + " or 0 * " + whole + ") / " + whole;
+    }
+
     private void hasTag(String tag) {
         assertThat(metric.tags()).as("tags of " + metric.meterName()).containsKey(tag);
     }
