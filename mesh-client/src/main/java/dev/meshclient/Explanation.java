@@ -80,7 +80,7 @@ public interface Explanation {
         /** Whether it decides this request. */
         State state();
 
-        /** The first condition that the request does not fulfil; empty if it fulfils all. */
+        /** The first condition that the request does not fulfil, or why that is not known; empty if it fulfils all. */
         String why();
 
         /** Its backends, if it matches or there is no request; otherwise empty. */
@@ -94,9 +94,9 @@ public interface Explanation {
             DIFFERS,
             /** This rule decides. */
             MATCHES,
-            /** It would match, but a rule before it decides. */
+            /** A rule before it decides. It would match, unless {@link #why} states why that is not known. */
             LATER,
-            /** A regular expression gave up, so that the call is refused if no rule before it matches. */
+            /** No rule before it matches, and a regular expression gives up: the call is refused. */
             UNKNOWN
         }
     }

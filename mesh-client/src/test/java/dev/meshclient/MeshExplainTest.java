@@ -135,6 +135,34 @@ class MeshExplainTest {
         }
     }
 
+    /** The call never compares with a rule after the one that decides. */
+    @Test
+    void an_expression_that_gives_up_after_the_rule_that_decides_refuses_no_call() throws Exception {
+        String rules = ENDPOINTS + ", 'rules': ["
+                + "{'name': 'slow', 'matches': [{'headers': [{'type': 'RegularExpression', 'name': 'x', 'value':"
+                + " '.*.*.*.*.*b'}]}], 'backendRefs': [{'name': 'orders'}]},"
+                + "{'name': 'exact', 'matches': [{'path': {'type': 'Exact', 'value': '/a'}}],"
+                + " 'backendRefs': [{'name': 'orders'}]}]";
+        try (TestMesh mesh = mesh(rules)) {
+            Request request = get("http://orders/a").header("x", "a".repeat(60)).build();
+            Explanation explanation = mesh.mesh().explain(request);
+            mesh.client().newCall(request).execute().close();
+            assertThat(explanation.result()).isEqualTo(Explanation.Result.SENT);
+            assertThat(explanation.rules())
+                    .extracting(Explanation.Rule::state)
+                    .containsExactly(Explanation.Rule.State.MATCHES, Explanation.Rule.State.LATER);
+            assertThat(explanation.toString())
+                    .doesNotContain("refuses")
+                    .contains("rule slow (header x \"~.*.*.*.*.*b\") comes after the rule that decides;"
+                            + " it cannot be compared: the regular expression '.*.*.*.*.*b' gave up on a value of 60");
+
+            Explanation refused = mesh.mesh()
+                    .explain(request.newBuilder().url("http://orders/b").build());
+            assertThat(refused.result()).isEqualTo(Explanation.Result.REFUSED);
+            assertThat(refused.toString()).contains(" refuses the call: the regular expression ");
+        }
+    }
+
     @Test
     void a_host_outside_and_a_host_without_policy() throws Exception {
         try (TestMesh mesh = mesh(ENDPOINTS, builder -> builder.claim("billing"))) {

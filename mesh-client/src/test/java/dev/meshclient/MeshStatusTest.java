@@ -100,6 +100,26 @@ class MeshStatusTest {
     }
 
     @Test
+    void a_service_prints_its_lines_of_the_status() throws Exception {
+        update("8", PARTLY_BAD);
+        String text = mesh.status().toString();
+        mesh.status().services().forEach((name, service) -> assertThat(service.toString())
+                .startsWith("services." + name + " is ")
+                .satisfies(lines -> assertThat(text + "\n").contains("\n" + lines + "\n")));
+        assertThat(service("billing").toString())
+                .contains(
+                        "is refused and kept as in version 7, hosts [billing]\n  ! services.billing.endpoints[0].port");
+    }
+
+    @Test
+    void a_service_equals_itself_as_long_as_its_facts_do() throws Exception {
+        assertThat(service("orders")).isEqualTo(service("orders")).hasSameHashCodeAs(service("orders"));
+        MeshStatus.Service before = service("orders");
+        update("8", PARTLY_BAD);
+        assertThat(service("orders")).isNotEqualTo(before);
+    }
+
+    @Test
     void the_status_has_endpoints_as_the_registry_has_them() {
         assertThat(service("orders").endpoints())
                 .extracting(MeshStatus.Endpoint::toString)

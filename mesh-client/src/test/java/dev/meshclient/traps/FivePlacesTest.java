@@ -210,7 +210,8 @@ class FivePlacesTest {
                         + " 1.4 x 2 usable / 2 listed: all calls stay)";
                 String other = "not tried before, as " + tried;
                 assertThat(attempts.get(0).pick()).isEqualTo(zone);
-                assertThat(attempts.get(1).pick()).isEqualTo(other + " was, " + zone);
+                assertThat(attempts.get(1).pick()) // at random if the algorithm drew the first endpoint again
+                        .isIn(other + " was, " + zone, other + " was, " + zone.replace("least request", "at random"));
                 assertThat(attempts.get(2).pick())
                         .startsWith(
                                 other + ", " + attempts.get(1).endpoint() + " was, the only endpoint of zone b (0 %");

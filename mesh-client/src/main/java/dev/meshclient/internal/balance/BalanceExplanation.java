@@ -42,7 +42,7 @@ final class BalanceExplanation {
             chances.putAll(plan.chances(ramp, now));
         }
         if (plan.isPanic()) {
-            to.remark("panic: too few endpoints are healthy, health does not count");
+            to.remark("panic: too few endpoints are usable, health does not count");
         }
         String progress = ramp.progress(now);
         if (!progress.isEmpty() && probed == null && key == null) {

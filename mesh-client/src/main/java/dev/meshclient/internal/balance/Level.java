@@ -73,12 +73,14 @@ final class Level {
 
     private Endpoint draw(Group group, RandomGenerator random, Picked picked) {
         Endpoint drawn = group.picker.pick(random);
+        picked.undid(Picked.Step.AT_RANDOM);
         if (!isEjectionAborted(drawn) || random.nextDouble() < SELDOM) {
             return drawn;
         }
         Endpoint other = instead(drawn, group, random);
         if (other != drawn) {
             picked.did(Picked.Step.OTHER_EJECTION_ABORTED);
+            picked.did(Picked.Step.AT_RANDOM);
         }
         return other;
     }
@@ -111,6 +113,7 @@ final class Level {
         if (!tried.has(drawn)) {
             return drawn;
         }
+        picked.did(Picked.Step.AT_RANDOM);
         Endpoint found = tried.untriedOf(chosen.members, random);
         int start = found == null && groups.size() > 1 ? another(chosen, random) : 0;
         for (int i = 0; found == null && i < groups.size(); i++) {
@@ -164,7 +167,7 @@ final class Level {
 
     /** An endpoint outside the caller's zone; null if there is none. */
     @Nullable
-    Endpoint pickAway(RandomGenerator random) {
+    Endpoint pickAway(RandomGenerator random, Picked picked) {
         int away = 0;
         for (int i = 0; i < groups.size(); i++) {
             away += groups.get(i).home() ? 0 : groups.get(i).members.size();
@@ -173,6 +176,7 @@ final class Level {
         for (int i = 0; i < groups.size(); i++) {
             Group group = groups.get(i);
             if (!group.home() && at < group.members.size()) {
+                picked.undid(Picked.Step.AT_RANDOM);
                 return group.picker.pick(random);
             }
             at -= group.home() ? 0 : group.members.size();
@@ -279,22 +283,25 @@ final class Level {
     /**
      * Why an endpoint of this level is chosen: the algorithm and the share of its zone.
      *
-     * @param byKey whether the caller's key chose it
+     * @param picked the steps of the choice
+     * @param calls those of this level, of which the zone has a share; all calls with a key go to one zone, unless the policy
+     *     states the shares
      */
-    String why(Endpoint endpoint, boolean byKey) {
+    String why(Endpoint endpoint, Picked picked, String calls) {
+        boolean byKey = picked.has(Picked.Step.KEY);
         Group group =
                 groups.stream().filter(g -> g.zone.has(endpoint)).findFirst().orElse(groups.get(0));
         int number = group.members.size();
         String place = group.zone.name();
-        return (byKey
-                        ? "the key of MeshOptions.withHashKey among "
-                        : number == 1 ? "" : Picker.words(settings.algorithm()) + " among ")
-                + (number == 1 ? "the only endpoint" : number + " endpoints")
+        String by = byKey
+                ? "the key of MeshOptions.withHashKey"
+                : picked.has(Picked.Step.AT_RANDOM) ? "at random" : Picker.words(settings.algorithm());
+        return (number == 1 ? "the only endpoint" : by + " among " + number + " endpoints")
                 + (place.isEmpty() ? "" : " of " + (group.zone.places() == null ? "zone " : "") + place)
-                + (groups.size() == 1 && place.isEmpty()
+                + (byKey || (groups.size() == 1 && place.isEmpty())
                         ? ""
-                        : " (" + Math.round(group.share * 100) + " % of the calls: " + tier.inWords(members, settings)
-                                + ")");
+                        : " (" + Math.round(group.share * 100) + " % of " + calls + ": "
+                                + tier.inWords(members, settings) + ")");
     }
 
     @Override

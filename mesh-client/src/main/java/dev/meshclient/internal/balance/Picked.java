@@ -37,7 +37,9 @@ final class Picked implements Pick, Runnable {
         /** Another endpoint was drawn before, which is not ejected only because too many are. */
         OTHER_EJECTION_ABORTED(32),
         /** Traffic returns by degrees, and this call not yet. */
-        NOT_RETURNED(64);
+        NOT_RETURNED(64),
+        /** Not the algorithm chose it: it replaces the endpoint that the algorithm drew. */
+        AT_RANDOM(128);
 
         private final int bit;
 
@@ -57,7 +59,12 @@ final class Picked implements Pick, Runnable {
         steps |= step.bit;
     }
 
-    private boolean has(Step step) {
+    /** Takes a step back: another endpoint is chosen. */
+    void undid(Step step) {
+        steps &= ~step.bit;
+    }
+
+    boolean has(Step step) {
         return (steps & step.bit) != 0;
     }
 
@@ -112,7 +119,7 @@ final class Picked implements Pick, Runnable {
         } else if (has(Step.ALL_TRIED)) {
             parts.add("tried again, as every endpoint was: " + tried);
         }
-        parts.add(plan.why(steps >>> LEVEL_SHIFT, chosen, has(Step.KEY)));
+        parts.add(plan.why(steps >>> LEVEL_SHIFT, chosen, this));
         if (has(Step.NOT_RETURNED)) {
             parts.add("outside because traffic returns by degrees");
         }

@@ -272,7 +272,7 @@ final class Plan {
     }
 
     private Endpoint away(Level level, Endpoint home, RandomGenerator random, Picked picked) {
-        Endpoint other = level.pickAway(random);
+        Endpoint other = level.pickAway(random, picked);
         for (int i = 1; other == null && i < levels.size(); i++) {
             picked.level(i);
             other = levels.get(i).pick(random, picked);
@@ -311,11 +311,12 @@ final class Plan {
      * Why an endpoint is chosen, for people.
      *
      * @param level the index of its level
-     * @param byKey whether the caller's key chose it
+     * @param picked the steps of the choice
      */
-    String why(int level, Endpoint endpoint, boolean byKey) {
-        String priority = reasons.why(level);
-        return (priority.isEmpty() ? "" : priority + ", ") + levels.get(level).why(endpoint, byKey);
+    String why(int level, Endpoint endpoint, Picked picked) {
+        String priority = reasons.why(level, picked.has(Picked.Step.KEY));
+        return (priority.isEmpty() ? "" : priority + ", ")
+                + levels.get(level).why(endpoint, picked, reasons.calls(level));
     }
 
     @Override
@@ -418,7 +419,7 @@ final class Plan {
             String usable = able[i] + " of " + known + (known == 1 ? " endpoint is " : " endpoints are ")
                     + (i < tiers.size() ? "usable" : "degraded");
             return inPanic
-                    ? usable + ", fewer than " + settings.minHealthPercent() + " %: panic, health is ignored"
+                    ? usable + ", fewer than " + settings.minHealthPercent() + " %: panic, health does not count"
                     : settings.failover() == FailoverMode.STRICT
                             ? usable + "; STRICT: the first priority with a usable endpoint gets all calls"
                             : usable + ": " + PriorityLoad.inWords(able[i], known)

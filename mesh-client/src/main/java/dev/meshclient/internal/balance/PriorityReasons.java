@@ -33,22 +33,39 @@ final class PriorityReasons {
      */
     record Rank(int priority, Tier.Kind kind) {}
 
-    /** Empty: the level is the first priority, which takes all calls. */
-    String why(int level) {
+    /** The calls of a level, of which its zones have shares. */
+    String calls(int level) {
+        Rank rank = levels.get(level);
+        boolean alone = levels.stream().filter(l -> l.priority == rank.priority).count() == 1;
+        return loads[level] == Arrays.stream(loads).sum()
+                ? "the calls"
+                : alone
+                        ? "the calls of this priority"
+                        : "the calls of " + (rank.kind == Tier.Kind.DEGRADED ? "degraded" : "healthy") + " endpoints";
+    }
+
+    /**
+     * Empty: the level is the first priority, which takes all calls.
+     *
+     * @param byKey whether the caller's key decides: then the first level takes all calls
+     */
+    String why(int level, boolean byKey) {
         Rank rank = levels.get(level);
         int of = usable.length;
         int priority = rank.priority;
-        String name = of == 1 ? "" : "priority " + (priority + 1) + " of " + of + " takes ";
-        long percent = Math.round(100.0 * loads[level] / Arrays.stream(loads).sum());
-        String figures = usable[priority] + " of " + listed[priority] + " healthy";
+        long percent = byKey
+                ? 100
+                : Math.round(100.0 * loads[level] / Arrays.stream(loads).sum());
+        String takes = byKey ? "" : (of == 1 ? "" : " takes ") + percent + " % of the calls";
+        String name = of == 1 ? takes : "priority " + (priority + 1) + " of " + of + takes;
+        String figures = usable[priority] + " of " + listed[priority];
         return switch (rank.kind) {
             case CALLABLE ->
-                (of == 1 ? "" : name + percent + " % of the calls, ")
-                        + "panic: too few endpoints are healthy, health does not" + " count (" + figures
-                        + ", outlierDetection.minHealthPercent " + settings.minHealthPercent() + ")";
-            case DEGRADED -> "degraded endpoints, as too few are healthy (" + figures + ")";
-            case HEALTHY ->
-                priority == 0 && percent == 100 ? "" : name + percent + " % of the calls" + because(priority);
+                (of == 1 ? "" : name + ", ")
+                        + "panic: too few endpoints are usable, health does not count (" + figures
+                        + " usable, outlierDetection.minHealthPercent " + settings.minHealthPercent() + ")";
+            case DEGRADED -> "degraded endpoints, as too few are healthy (" + figures + " healthy)";
+            case HEALTHY -> priority == 0 && percent == 100 ? "" : name + because(priority);
         };
     }
 

@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -74,7 +75,9 @@ public record Status(
         }
     }
 
+    /** @param explain not compared */
     public record ServiceFacts(
+            String name,
             State state,
             String revision,
             @Nullable Duration dropsIn,
@@ -94,6 +97,57 @@ public record Status(
         @Override
         public @Nullable Explanation effective() {
             return explain.get();
+        }
+
+        private List<Object> facts() {
+            Object drops = Optional.ofNullable(dropsIn);
+            return List.of(name, state, revision, drops, hosts, problems, pipeline, endpoints, traffic);
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof ServiceFacts service && facts().equals(service.facts());
+        }
+
+        @Override
+        public int hashCode() {
+            return facts().hashCode();
+        }
+
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder()
+                    .append(PolicyProblem.pathOf("services", name))
+                    .append(' ')
+                    .append(words())
+                    .append(", hosts ")
+                    .append(hosts);
+            problems.forEach(problem -> text.append("\n  ! ").append(problem));
+            if (!traffic.equals(TrafficFacts.NONE)) {
+                text.append("\n  requests ").append(traffic);
+            }
+            endpoints.stream().limit(ENDPOINTS_PRINTED).forEach(endpoint -> text.append("\n  ")
+                    .append(endpoint));
+            if (endpoints.size() > ENDPOINTS_PRINTED) {
+                text.append("\n  and ")
+                        .append(endpoints.size() - ENDPOINTS_PRINTED)
+                        .append(" more endpoints");
+            }
+            if (!pipeline.isEmpty()) {
+                text.append("\n  ").append(pipeline.replace("\n", "\n  "));
+            }
+            return text.toString();
+        }
+
+        private String words() {
+            return switch (state) {
+                case IN_FORCE -> "is in force";
+                case KEPT -> "is refused and kept as in " + revision;
+                case ABSENT ->
+                    "is not listed and kept as in " + revision
+                            + (dropsIn == null ? "" : " for " + Durations.rounded(dropsIn));
+                case REFUSED -> "is refused and has no earlier policy";
+            };
         }
     }
 
@@ -209,41 +263,7 @@ public record Status(
         identities.forEach(
                 (name, identity) -> text.append(name.isEmpty() ? "\nidentity " : "\ncertificate '" + name + "' ")
                         .append(identity));
-        services.forEach((name, service) -> print(text, name, service));
+        services.values().forEach(service -> text.append('\n').append(service));
         return text.toString();
-    }
-
-    private static void print(StringBuilder text, String name, Service service) {
-        text.append('\n')
-                .append(PolicyProblem.pathOf("services", name))
-                .append(' ')
-                .append(words(service))
-                .append(", hosts ")
-                .append(service.hosts());
-        service.problems().forEach(problem -> text.append("\n  ! ").append(problem));
-        if (!service.traffic().equals(TrafficFacts.NONE)) {
-            text.append("\n  requests ").append(service.traffic());
-        }
-        service.endpoints().stream().limit(ENDPOINTS_PRINTED).forEach(endpoint -> text.append("\n  ")
-                .append(endpoint));
-        if (service.endpoints().size() > ENDPOINTS_PRINTED) {
-            text.append("\n  and ")
-                    .append(service.endpoints().size() - ENDPOINTS_PRINTED)
-                    .append(" more endpoints");
-        }
-        if (!service.pipeline().isEmpty()) {
-            text.append("\n  ").append(service.pipeline().replace("\n", "\n  "));
-        }
-    }
-
-    private static String words(Service service) {
-        return switch (service.state()) {
-            case IN_FORCE -> "is in force";
-            case KEPT -> "is refused and kept as in " + service.revision();
-            case ABSENT ->
-                "is not listed and kept as in " + service.revision()
-                        + (service.dropsIn() == null ? "" : " for " + Durations.rounded(service.dropsIn()));
-            case REFUSED -> "is refused and has no earlier policy";
-        };
     }
 }

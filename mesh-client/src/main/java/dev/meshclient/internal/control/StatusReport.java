@@ -42,7 +42,7 @@ final class StatusReport {
     Status status(String source) {
         Map<String, MeshStatus.Service> services = new HashMap<>();
         policy.services().forEach((name, accepted) -> services.put(name, service(name, accepted)));
-        policy.refused().forEach((name, refused) -> services.computeIfAbsent(name, n -> refused(refused)));
+        policy.refused().forEach((name, refused) -> services.computeIfAbsent(name, n -> refused(n, refused)));
         return new Status(
                 source,
                 policy.revision(),
@@ -60,6 +60,7 @@ final class StatusReport {
         boolean absent = absentSince != null || policy.outside().contains(name);
         ServiceState live = state.states().service(name);
         return new Status.ServiceFacts(
+                name,
                 absent ? MeshStatus.State.ABSENT : refused != null ? MeshStatus.State.KEPT : MeshStatus.State.IN_FORCE,
                 accepted.revision(),
                 absentSince == null ? null : Duration.ofNanos(Math.max(0, absentSince + staleNanos - now)),
@@ -77,8 +78,9 @@ final class StatusReport {
         return to.build();
     }
 
-    private MeshStatus.Service refused(RefusedService refused) {
+    private MeshStatus.Service refused(String name, RefusedService refused) {
         return new Status.ServiceFacts(
+                name,
                 MeshStatus.State.REFUSED,
                 "",
                 null,

@@ -47,7 +47,10 @@ final class ExplanationText {
                             case STATED -> "";
                             case MATCHES -> " matches";
                             case DIFFERS -> " does not match: " + rule.why();
-                            case LATER -> " would match, but a rule before it does";
+                            case LATER ->
+                                rule.why().isEmpty()
+                                        ? " would match, but a rule before it decides"
+                                        : " comes after the rule that decides; it cannot be compared: " + rule.why();
                             case UNKNOWN -> " refuses the call: " + rule.why();
                         });
         rule.backends().forEach(this::backend);

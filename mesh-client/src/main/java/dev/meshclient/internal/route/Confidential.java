@@ -1,15 +1,15 @@
 package dev.meshclient.internal.route;
 
-import java.util.Locale;
 import java.util.regex.Pattern;
 
 /** Shows values of requests and rules to people, except those that may be secret. */
 final class Confidential {
     private static final int MAX = 200;
 
-    /** In the names of headers and query parameters that carry secrets. */
-    private static final Pattern SECRET =
-            Pattern.compile("auth|cookie|token|secret|passw|pwd|key|sig\\b|signature|credential|session|jwt|assertion");
+    /** In the names of headers and query parameters that carry secrets; short words end there, {@code code} is all of the name. */
+    private static final Pattern SECRET = Pattern.compile(
+            "(?i:auth|cookie|token|secret|passw|passphrase|pwd|key|signature|credential|session|jwt|assertion"
+                    + "|csrf|xsrf|bearer|saml| code$)|(?i:pass|passcode|otp|pin|sid|sig)(?![a-z])");
 
     private Confidential() {}
 
@@ -17,7 +17,7 @@ final class Confidential {
     static String shown(String part, String value) {
         if (!part.equals("path")
                 && !part.equals("method")
-                && SECRET.matcher(part.toLowerCase(Locale.ROOT)).find()) {
+                && SECRET.matcher(part).find()) {
             return "(confidential)";
         }
         StringBuilder text = new StringBuilder("\"");

@@ -157,7 +157,7 @@ public final class Route implements CallLayer {
                     why = difference == null ? "" : difference;
                     state = difference != null ? State.DIFFERS : decided ? State.LATER : State.MATCHES;
                 } catch (MatchGaveUp e) {
-                    state = State.UNKNOWN;
+                    state = decided ? State.LATER : State.UNKNOWN;
                     why = String.valueOf(e.getMessage());
                     if (!decided) {
                         to.refuse(notKnown(entry, call, e));

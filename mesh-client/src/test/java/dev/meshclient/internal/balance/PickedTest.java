@@ -24,8 +24,10 @@ import dev.meshclient.policy.LocalityLbSetting.Distribute;
 import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,6 +86,15 @@ class PickedTest {
 
     private String pick() throws IOException {
         return attempts(1).get(0).pick();
+    }
+
+    /** The reasons of many first attempts. */
+    private Set<String> picks() throws IOException {
+        Set<String> picks = new HashSet<>();
+        for (int i = 0; i < 200; i++) {
+            picks.add(pick());
+        }
+        return picks;
     }
 
     @Test
@@ -182,6 +193,31 @@ class PickedTest {
     }
 
     @Test
+    void the_share_of_a_zone_is_one_of_the_calls_of_its_priority() throws Exception {
+        add(2, "a", Health.HEALTHY);
+        add(2, "b", Health.UNHEALTHY);
+        add("far", "us", "x", Health.HEALTHY);
+        assertThat(picks())
+                .filteredOn(pick -> pick.contains("zone a"))
+                .isNotEmpty()
+                .allMatch(pick -> pick.startsWith("priority 1 of 2 takes 70 % of the calls, because ")
+                        && pick.contains(" of zone a (100 % of the calls of this priority: "));
+    }
+
+    @Test
+    void the_share_of_a_zone_names_the_endpoints_if_degraded_endpoints_share_its_priority() throws Exception {
+        add(1, "a", Health.HEALTHY);
+        add(1, "b", Health.DEGRADED);
+        add(1, "b", Health.UNHEALTHY);
+        assertThat(picks())
+                .hasSize(2)
+                .anyMatch(
+                        pick -> pick.contains("the only endpoint of zone a (100 % of the calls of healthy endpoints: "))
+                .anyMatch(pick ->
+                        pick.contains("the only endpoint of zone b (100 % of the calls of degraded endpoints: "));
+    }
+
+    @Test
     void degraded_endpoints_are_named() throws Exception {
         add(2, "a", Health.UNHEALTHY);
         add(1, "a", Health.DEGRADED);
@@ -195,7 +231,7 @@ class PickedTest {
         add(4, "a", Health.HEALTHY);
         endpoints.subList(0, 3).forEach(e -> eject(e, 30 * SECOND));
         assertThat(pick())
-                .isEqualTo("panic: too few endpoints are healthy, health does not count (1 of 4 healthy,"
+                .isEqualTo("panic: too few endpoints are usable, health does not count (1 of 4 usable,"
                         + " outlierDetection.minHealthPercent 50), least request among 4 endpoints");
     }
 
@@ -232,17 +268,47 @@ class PickedTest {
         assertThat(pick()).isEqualTo("the key of MeshOptions.withHashKey among 3 endpoints");
     }
 
+    /** All calls with a key use the first priority, and there the zone with the greatest share. */
+    @Test
+    void a_key_has_no_share() throws Exception {
+        options = MeshOptions.DEFAULT.withHashKey("jane");
+        add(3, "a", Health.HEALTHY);
+        add(3, "b", Health.UNHEALTHY);
+        add("far", "us", "x", Health.HEALTHY);
+        assertThat(pick()).isEqualTo("the key of MeshOptions.withHashKey among 3 endpoints of zone a");
+        endpoints.clear();
+        add(1, "a", Health.UNHEALTHY);
+        add("far", "us", "x", Health.HEALTHY);
+        add("far2", "us", "x", Health.HEALTHY);
+        assertThat(pick())
+                .isEqualTo("priority 2 of 2, because priority 1 has 0 of 1 usable,"
+                        + " the key of MeshOptions.withHashKey among 2 endpoints");
+    }
+
+    @Test
+    void an_endpoint_in_place_of_one_that_fails_is_chosen_at_random() throws Exception {
+        zoned = false;
+        add(3, "a", Health.HEALTHY);
+        endpoints.get(0).state().abortEjection();
+        assertThat(picks())
+                .contains(
+                        "least request among 3 endpoints",
+                        "at random among 3 endpoints, instead of an endpoint that fails, but is not ejected because too"
+                                + " many are")
+                .noneMatch(pick -> pick.startsWith("least request") && pick.contains("instead of"));
+    }
+
     @Test
     void a_further_attempt_names_the_endpoints_that_it_avoids() throws Exception {
         zoned = false;
         add("x", "eu", "a", Health.HEALTHY);
-        add("y", "eu", "a", Health.HEALTHY);
+        add("y", "eu", "a", Health.HEALTHY).state().begin(); // least request draws x, at the second attempt too
         List<Decision.Attempt> three = attempts(3);
         String first = three.get(0).endpoint();
         String second = three.get(1).endpoint();
         assertThat(second).isNotEqualTo(first);
         assertThat(three.get(1).pick())
-                .isEqualTo("not tried before, as " + first + " was, least request among 2 endpoints");
+                .isEqualTo("not tried before, as " + first + " was, at random among 2 endpoints");
         assertThat(three.get(2).pick())
                 .isEqualTo("tried again, as every endpoint was: " + first + ", " + second
                         + ", least request among 2 endpoints");

@@ -246,7 +246,7 @@ class BlameTest {
         Call call = Calls.call(time, Calls.get(), wire);
         call.run(layers()).close();
         assertThat(call.decision().attempts().get(0).pick())
-                .isEqualTo("panic: too few endpoints are healthy, health does not count (0 of 1 healthy,"
+                .isEqualTo("panic: too few endpoints are usable, health does not count (0 of 1 usable,"
                         + " outlierDetection.minHealthPercent 50), the only endpoint");
     }
 

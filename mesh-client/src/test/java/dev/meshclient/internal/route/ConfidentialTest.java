@@ -1,0 +1,59 @@
+package dev.meshclient.internal.route;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfidentialTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "header Authorization",
+                "header set-cookie",
+                "header X-API-Key",
+                "header x-csrf",
+                "header X-XSRF-Header",
+                "header X-Bearer",
+                "query access_token",
+                "query pass",
+                "query db_pass",
+                "query userPass",
+                "query passphrase",
+                "query PASSWD",
+                "query passcode",
+                "query otp",
+                "query totp",
+                "query PIN",
+                "query userPinNow",
+                "query pin2",
+                "query sid",
+                "query connect.sid",
+                "query SAMLResponse",
+                "query sig",
+                "query code",
+                "query Code",
+            })
+    void a_value_is_hidden_if_its_name_looks_like_a_secret(String part) {
+        assertThat(Confidential.shown(part, "7c4a8d09")).isEqualTo("(confidential)");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "path",
+                "method",
+                "header end-user",
+                "header x-shipping",
+                "query passenger",
+                "query zipcode",
+                "query country-code",
+                "query encoding",
+                "query sidebar",
+                "query pinned",
+                "query signal",
+            })
+    void another_value_is_shown(String part) {
+        assertThat(Confidential.shown(part, "7")).isEqualTo("\"7\"");
+    }
+}
