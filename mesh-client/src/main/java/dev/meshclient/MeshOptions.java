@@ -42,7 +42,8 @@ public final class MeshOptions {
         Objects.requireNonNull(
                 timeout, "timeout must not be null: pass a Duration such as Duration.ofSeconds(5), or leave this out");
         if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("MeshOptions.timeout must be positive, not " + timeout);
+            throw new IllegalArgumentException(
+                    "the timeout of MeshOptions.withTimeout must be positive, not " + timeout);
         }
         return new MeshOptions(timeout, idempotent, withoutRetries, hashKey, inbound);
     }

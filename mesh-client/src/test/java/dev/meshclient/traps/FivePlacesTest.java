@@ -355,7 +355,8 @@ class FivePlacesTest {
             IOException e = scene.failure(IOException.class);
             check(scene, "UC", e, "unexpected end of stream");
             assertThat(Mesh.decision(e).detail())
-                    .isEqualTo("the request may have been processed and is not idempotent (MeshOptions.idempotent())");
+                    .isEqualTo(
+                            "the request may have been processed and is not idempotent (MeshOptions.withIdempotent())");
         }
     }
 

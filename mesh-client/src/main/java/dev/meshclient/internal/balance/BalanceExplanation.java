@@ -37,7 +37,7 @@ final class BalanceExplanation {
             to.remark("this call probes " + probed.name() + ", whose ejection has ended");
         } else if (key != null && !plan.isEmpty()) {
             chances.put(plan.pickByKey(key), 1.0);
-            to.remark("MeshOptions.hashKey decides on the endpoint");
+            to.remark("the key of MeshOptions.withHashKey decides on the endpoint");
         } else if (!plan.isEmpty()) {
             chances.putAll(plan.chances(ramp, now));
         }

@@ -139,7 +139,7 @@ public final class Deadline implements CallLayer {
                                 + "after " + call.attempts() + " attempt(s)",
                         (ofInbound
                                         ? "raise the time limit of the service that sent the inbound request"
-                                        : "raise timeouts.request or MeshOptions.timeout")
+                                        : "raise timeouts.request or MeshOptions.withTimeout")
                                 + ", or see the decision for where the time went",
                         call.decisionAtDeadline());
     }

@@ -39,7 +39,8 @@ final class CallSeries implements CallMeter {
     /** The tags of a retry that was refused. */
     record Refused(String backend, Why why) {
         /** The reasons against a retry that the policy wants, other than those of the policy and of peers. */
-        static final List<Why> REASONS = List.of(Why.BUDGET, Why.DEADLINE, Why.BODY, Why.UNSAFE, Why.RETRY_AFTER);
+        static final List<Why> REASONS =
+                List.of(Why.BUDGET, Why.DEADLINE, Why.BODY, Why.UNSAFE, Why.RETRY_AFTER, Why.UNPROCESSED);
 
         Tags tags() {
             return Tags.of("backend", backend, "why", why.word());
@@ -59,9 +60,8 @@ final class CallSeries implements CallMeter {
         record(call, Ending.of(call, status), status);
         NoRetry none = call.noRetry();
         if (none != null) {
-            Why why = none.why() == Why.UNPROCESSED ? Why.BUDGET : none.why(); // a budget too, of another kind
-            if (Refused.REASONS.contains(why)) {
-                refused.increment(new Refused(backend, why));
+            if (Refused.REASONS.contains(none.why())) {
+                refused.increment(new Refused(backend, none.why()));
             }
         }
     }

@@ -32,7 +32,8 @@ final class RetryRules {
     private static final NoRetry BODY =
             new NoRetry(NoRetry.Why.BODY, "the body of the request can be written only once");
     private static final NoRetry UNSAFE = new NoRetry(
-            NoRetry.Why.UNSAFE, "the request may have been processed and is not idempotent (MeshOptions.idempotent())");
+            NoRetry.Why.UNSAFE,
+            "the request may have been processed and is not idempotent (MeshOptions.withIdempotent())");
 
     private final BitSet codes = new BitSet(); // not a set: it would box each status
     private final EnumSet<RetryOn> on;

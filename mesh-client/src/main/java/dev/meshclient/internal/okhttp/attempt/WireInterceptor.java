@@ -85,7 +85,12 @@ final class WireInterceptor implements Interceptor {
     }
 
     private static Response neutral(Chain chain, InnerCall inner) throws IOException {
-        return withoutRetryAfter(chain.proceed(chain.request()), inner);
+        dev.meshclient.internal.call.Call call = inner.attempt.call();
+        Request request = chain.request();
+        Request sent = call.target() == null // not of the mesh: nothing was decided
+                ? request
+                : request.newBuilder().tag(CALL, call).build();
+        return withoutRetryAfter(chain.proceed(sent), inner);
     }
 
     /** {@code Retry-After: 0} on a 503 makes OkHttp repeat any request, a POST too. */
