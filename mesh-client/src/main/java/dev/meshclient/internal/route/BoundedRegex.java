@@ -12,9 +12,16 @@ final class BoundedRegex {
     private static final int MAX_STEPS = 200_000;
 
     private final Pattern pattern;
+    private final boolean isHidden;
 
     BoundedRegex(String regex) {
+        this(regex, false);
+    }
+
+    /** @param isHidden whether failures do not state it */
+    BoundedRegex(String regex, boolean isHidden) {
         this.pattern = Pattern.compile(regex);
+        this.isHidden = isHidden;
     }
 
     /** Whether it matches the whole value. */
@@ -32,8 +39,8 @@ final class BoundedRegex {
     }
 
     private MatchGaveUp gaveUp(String value, String why) {
-        return new MatchGaveUp("the regular expression '" + pattern + "' gave up on a value of " + value.length()
-                + " characters: " + why);
+        return new MatchGaveUp("the regular expression " + (isHidden ? "(confidential)" : "'" + pattern + "'")
+                + " gave up on a value of " + value.length() + " characters: " + why);
     }
 
     /** Backtracking reads characters again, so the number of reads bounds the work. */

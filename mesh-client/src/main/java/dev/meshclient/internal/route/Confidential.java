@@ -14,10 +14,15 @@ final class Confidential {
     private Confidential() {}
 
     /** @param part the part of the request: {@code header authorization} */
-    static String shown(String part, String value) {
-        if (!part.equals("path")
+    static boolean hides(String part) {
+        return !part.equals("path")
                 && !part.equals("method")
-                && SECRET.matcher(part).find()) {
+                && SECRET.matcher(part).find();
+    }
+
+    /** @param part as for {@link #hides} */
+    static String shown(String part, String value) {
+        if (hides(part)) {
             return "(confidential)";
         }
         StringBuilder text = new StringBuilder("\"");

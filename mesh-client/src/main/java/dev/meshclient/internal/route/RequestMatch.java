@@ -158,10 +158,10 @@ final class RequestMatch {
             ValueTest path = test(stated.type(), value);
             (pathRank == 1 ? expressions : exact).add(new OfPath(path, wanted(stated.type(), value)));
         }
-        match.headers()
-                .forEach(m -> (isExact(m) ? exact : expressions).add(new OfHeader(m.name(), test(m), wanted(m))));
-        match.queryParams()
-                .forEach(m -> (isExact(m) ? exact : expressions).add(new OfQuery(m.name(), test(m), wanted(m))));
+        match.headers().forEach(m -> (isExact(m) ? exact : expressions)
+                .add(new OfHeader(m.name(), test("header", m), wanted(m))));
+        match.queryParams().forEach(m -> (isExact(m) ? exact : expressions)
+                .add(new OfQuery(m.name(), test("query", m), wanted(m))));
         exact.addAll(expressions);
         this.conditions = exact.toArray(Condition[]::new);
     }
@@ -232,8 +232,9 @@ final class RequestMatch {
         return match.type() == ValueMatch.Type.EXACT;
     }
 
-    private static ValueTest test(ValueMatch match) {
-        return isExact(match) ? match.value()::equals : new BoundedRegex(match.value())::matches;
+    private static ValueTest test(String kind, ValueMatch match) {
+        boolean hidden = Confidential.hides(kind + " " + match.name());
+        return isExact(match) ? match.value()::equals : new BoundedRegex(match.value(), hidden)::matches;
     }
 
     /** A prefix ends with {@code /*}, a regular expression begins with {@code ~}. */

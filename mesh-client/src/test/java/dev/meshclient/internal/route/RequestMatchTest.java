@@ -164,6 +164,24 @@ class RequestMatchTest {
     }
 
     @Test
+    @Timeout(30)
+    void an_expression_for_a_secret_gives_up_without_its_text() {
+        for (Match match : List.of(
+                Routes.header(Routes.regex("authorization", "guest|.*.*.*.*.*b")),
+                Routes.query(Routes.regex("token", "guest|.*.*.*.*.*b")))) {
+            Request request = Routes.get("http://orders/?token=" + "a".repeat(60))
+                    .newBuilder()
+                    .header("authorization", "a".repeat(60))
+                    .build();
+            assertThatThrownBy(() -> new RequestMatch(match).matches(request))
+                    .isInstanceOf(MatchGaveUp.class)
+                    .hasMessage(
+                            "the regular expression (confidential) gave up on a value of 60 characters: it takes more"
+                                    + " than 200000 steps");
+        }
+    }
+
+    @Test
     void an_expression_does_not_look_at_more_than_8192_characters() throws Exception {
         BoundedRegex all = new BoundedRegex(".*");
         assertThat(all.matches("a".repeat(8192))).isTrue();
