@@ -314,7 +314,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule tracing_is_an_observer = only(
             in("tracing"),
-            in("tracing", "time").or(ROOT_TYPES).or(resideInAPackage(ROOT + ".telemetry")),
+            in("tracing", "text", "time").or(ROOT_TYPES).or(resideInAPackage(ROOT + ".telemetry")),
             "it reads what any observer is shown");
 
     @ArchTest

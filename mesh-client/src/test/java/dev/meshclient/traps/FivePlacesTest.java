@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.Decision;
 import dev.meshclient.Documents;
+import dev.meshclient.KeptSpans;
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshFailure;
 import dev.meshclient.Workload;
@@ -22,18 +23,15 @@ import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
-import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
-import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -55,14 +53,14 @@ class FivePlacesTest {
     private final List<String> shown = new ArrayList<>();
 
     /** A mesh with all telemetry, for one failing call. */
-    private static final class Scene implements AutoCloseable, SpanExporter {
+    private static final class Scene implements AutoCloseable {
         final List<SpanData> spans = new CopyOnWriteArrayList<>();
         final List<String> lines = new CopyOnWriteArrayList<>();
         final List<Decision> decisions = new CopyOnWriteArrayList<>();
         final SimpleMeterRegistry registry = new SimpleMeterRegistry();
         final OpenTelemetrySdk sdk = OpenTelemetrySdk.builder()
                 .setTracerProvider(SdkTracerProvider.builder()
-                        .addSpanProcessor(SimpleSpanProcessor.create(this))
+                        .addSpanProcessor(SimpleSpanProcessor.create(new KeptSpans(spans)))
                         .build())
                 .build();
         final Mesh mesh;
@@ -88,22 +86,6 @@ class FivePlacesTest {
 
         static Scene of(int port, String fields) throws IOException {
             return new Scene(Documents.service("orders").endpoint(port).with(fields), b -> b);
-        }
-
-        @Override
-        public CompletableResultCode export(Collection<SpanData> more) {
-            spans.addAll(more);
-            return CompletableResultCode.ofSuccess();
-        }
-
-        @Override
-        public CompletableResultCode flush() {
-            return CompletableResultCode.ofSuccess();
-        }
-
-        @Override
-        public CompletableResultCode shutdown() {
-            return CompletableResultCode.ofSuccess();
         }
 
         Call call() {

@@ -45,24 +45,27 @@ enum CertificateLife {
         return svid.notBefore().plus(whole.multipliedBy(percent).dividedBy(100));
     }
 
-    void log(Logger log, Svid svid, WorkloadIdentity source) {
+    void log(Logger log, String title, Svid svid, WorkloadIdentity source) {
         switch (this) {
             case FRESH -> {}
             case HALF ->
                 log.warn(
-                        "identity: half of the life of {} is over and {} has no newer certificate; it expires at {}",
+                        "{}: half of the life of {} is over and {} has no newer certificate; it expires at {}",
+                        title,
                         svid.name(),
                         source,
                         svid.notAfter());
             case LATE ->
                 log.error(
-                        "identity: {} expires at {} and {} has no newer certificate: is its issuer alive?",
+                        "{}: {} expires at {} and {} has no newer certificate: is its issuer alive?",
+                        title,
                         svid.name(),
                         svid.notAfter(),
                         source);
             case OVER ->
                 log.error(
-                        "identity: {} has expired at {} and {} has no newer certificate: no new connections are made with it",
+                        "{}: {} has expired at {} and {} has no newer certificate: no new connections are made with it",
+                        title,
                         svid.name(),
                         svid.notAfter(),
                         source);

@@ -25,6 +25,8 @@ import org.slf4j.LoggerFactory;
 public final class LiveIdentity implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.identity");
 
+    private final Logger log;
+    private final String title;
     private final WorkloadIdentity source;
     private final Time time;
     private final News news;
@@ -103,22 +105,32 @@ public final class LiveIdentity implements Closeable {
             String problem,
             @Nullable Duration problemAge) {}
 
-    private LiveIdentity(WorkloadIdentity source, Time time, News news, Consumer<Svid> beforeFirst) {
+    private LiveIdentity(
+            Logger log, String title, WorkloadIdentity source, Time time, News news, Consumer<Svid> beforeFirst) {
+        this.log = log;
+        this.title = title;
         this.source = source;
         this.time = time;
         this.news = news;
         this.beforeFirst = beforeFirst;
         this.renewals = new RenewalWatch(
-                time, source, this::look, (svid, percent) -> happened(() -> news.expiring(svid, percent)));
+                time, log, title, source, this::look, (svid, percent) -> happened(() -> news.expiring(svid, percent)));
     }
 
     /**
      * Starts to watch the source.
      *
+     * @param title its name in the log, such as {@code identity}
      * @param beforeFirst prepares for the first identity, on the thread of the source, before it is in use
      */
-    public static LiveIdentity start(WorkloadIdentity source, Time time, News news, Consumer<Svid> beforeFirst) {
-        LiveIdentity identity = new LiveIdentity(source, time, news, beforeFirst);
+    public static LiveIdentity start(
+            String title, WorkloadIdentity source, Time time, News news, Consumer<Svid> beforeFirst) {
+        return start(LOG, title, source, time, news, beforeFirst);
+    }
+
+    static LiveIdentity start(
+            Logger log, String title, WorkloadIdentity source, Time time, News news, Consumer<Svid> beforeFirst) {
+        LiveIdentity identity = new LiveIdentity(log, title, source, time, news, beforeFirst);
         Closeable watch = source.watch(identity.new Taker());
         synchronized (identity) {
             identity.watch = watch;
@@ -215,8 +227,9 @@ public final class LiveIdentity implements Closeable {
         since = time.now();
         current = svid;
         Change change = new Change(before, svid);
-        LOG.info(
-                "identity: {}, from {}{}",
+        log.info(
+                "{}: {}, from {}{}",
+                title,
                 svid,
                 source,
                 before == null ? "" : change.isSoft() ? ", renewed" : ", trust changed");
@@ -231,8 +244,9 @@ public final class LiveIdentity implements Closeable {
         }
         problem = new Problem(reason, time.now());
         Svid used = current;
-        LOG.warn(
-                "identity: {}; {}",
+        log.warn(
+                "{}: {}; {}",
+                title,
                 reason.getMessage(),
                 used == null ? "there is none yet" : "kept is " + used.name() + ", valid until " + used.notAfter());
         happened(() -> news.rejected(source.toString(), reason));
@@ -274,7 +288,7 @@ public final class LiveIdentity implements Closeable {
             try {
                 watched.close();
             } catch (IOException | RuntimeException e) {
-                LOG.warn("identity: {} did not close: {}", source, e.toString());
+                log.warn("{}: {} did not close: {}", title, source, e.toString());
             }
         }
     }

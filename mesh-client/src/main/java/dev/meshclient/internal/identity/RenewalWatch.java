@@ -8,16 +8,15 @@ import java.time.Instant;
 import java.util.function.ObjIntConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Reports that the certificate in use was not renewed in time, and schedules the next look. The lock of its owner guards it. */
 final class RenewalWatch {
-    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.identity");
-
     /** The wall clock may be set, so it is read again at least this often. */
     private static final Duration LONGEST_SLEEP = Duration.ofMinutes(10);
 
     private final Time time;
+    private final Logger log;
+    private final String title;
     private final WorkloadIdentity source;
     private final Runnable look;
     private final ObjIntConsumer<Svid> overdue;
@@ -26,10 +25,14 @@ final class RenewalWatch {
     private Time.@Nullable Timer timer;
 
     /**
+     * @param title the name of the identity in the log
      * @param look runs when it is time for the next look, on a thread of its own
      * @param overdue gets the certificate and the part of its life that has passed, in percent: each part once
      */
-    RenewalWatch(Time time, WorkloadIdentity source, Runnable look, ObjIntConsumer<Svid> overdue) {
+    RenewalWatch(
+            Time time, Logger log, String title, WorkloadIdentity source, Runnable look, ObjIntConsumer<Svid> overdue) {
+        this.log = log;
+        this.title = title;
         this.time = time;
         this.source = source;
         this.look = look;
@@ -52,7 +55,7 @@ final class RenewalWatch {
         CertificateLife reached = CertificateLife.of(used, now);
         if (reached.compareTo(life) > 0) {
             life = reached;
-            life.log(LOG, used, source);
+            life.log(log, title, used, source);
             overdue.accept(used, reached.percent());
         }
         Duration sleep = shorter(LONGEST_SLEEP, Duration.between(now, life.endOf(used)));

@@ -5,6 +5,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.NoRetry;
 import dev.meshclient.internal.call.NoRetry.Why;
+import dev.meshclient.internal.text.KnownMethods;
 import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.util.List;
@@ -15,7 +16,7 @@ final class CallSeries implements CallMeter {
     private static final StatusClass[] STATUSES = StatusClass.values();
 
     /** The greatest number of series; real callers make some ten. */
-    static final int MOST = Methods.TAGS.size() * Ending.values().length * StatusClass.COUNT;
+    static final int MOST = KnownMethods.TAGS.size() * Ending.values().length * StatusClass.COUNT;
 
     private final LazyTimers timers;
     private final LazyCounters<Refused> refused;
@@ -29,7 +30,7 @@ final class CallSeries implements CallMeter {
                     "service", service,
                     "route", rule,
                     "backend", backend,
-                    "method", Methods.TAGS.get(method),
+                    "method", KnownMethods.TAGS.get(method),
                     "status", STATUSES[column % StatusClass.COUNT].tag(),
                     "outcome", ending.outcome(),
                     "reason", ending.reason());
@@ -51,7 +52,7 @@ final class CallSeries implements CallMeter {
         this.refused = refused;
         this.backend = key.backend();
         this.timers = new LazyTimers(
-                registry, Metric.REQUESTS, Methods.TAGS.size(), ENDINGS.length * StatusClass.COUNT, key::tags);
+                registry, Metric.REQUESTS, KnownMethods.TAGS.size(), ENDINGS.length * StatusClass.COUNT, key::tags);
     }
 
     @Override
@@ -74,7 +75,7 @@ final class CallSeries implements CallMeter {
     @SuppressWarnings("EnumOrdinal") // the place in a table of this process
     private void record(Call call, Ending ending, int status) {
         timers.record(
-                Methods.number(call.request().method()),
+                KnownMethods.number(call.request().method()),
                 ending.ordinal() * StatusClass.COUNT + StatusClass.of(status).ordinal(),
                 call.elapsedNanos());
     }

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.metrics;
 
 import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.text.KnownMethods;
 import dev.meshclient.telemetry.CallInfo;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
@@ -60,7 +61,8 @@ final class ConventionSeries {
         HttpUrl url = attempt.call().request().url();
         Key key = new Key(
                 attempt.call().service(),
-                Methods.TAGS.get(Methods.number(attempt.call().request().method())),
+                KnownMethods.TAGS.get(
+                        KnownMethods.number(attempt.call().request().method())),
                 url.host(),
                 url.port(),
                 attempt.status(),

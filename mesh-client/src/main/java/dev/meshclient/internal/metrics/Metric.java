@@ -5,6 +5,7 @@ import dev.meshclient.internal.call.NoRetry;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.EjectionDetector;
+import dev.meshclient.internal.text.KnownMethods;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,7 @@ enum Metric {
             tags("service", open())
                     .and("route", open())
                     .and("backend", open())
-                    .and("method", Methods.TAGS)
+                    .and("method", KnownMethods.TAGS)
                     .and("status", values(StatusClass.values(), StatusClass::tag))
                     .and("outcome", values(Ending.values(), Ending::outcome))
                     .and("reason", values(Ending.values(), Ending::reason))),
@@ -134,7 +135,7 @@ enum Metric {
             Type.TIMER,
             "seconds",
             "Attempts, by the HTTP conventions of OpenTelemetry; only with `withOpenTelemetryNames()`",
-            tags("http.request.method", Methods.TAGS)
+            tags("http.request.method", KnownMethods.TAGS)
                     .and("server.address", open())
                     .and("server.port", open())
                     .and("http.response.status_code", open())

@@ -1,4 +1,4 @@
-/** Spells values and words of documents. */
+/** Spells values and words of documents, and words that telemetry shows. */
 @NullMarked
 package dev.meshclient.internal.text;
 

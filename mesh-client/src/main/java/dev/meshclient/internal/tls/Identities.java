@@ -47,11 +47,11 @@ public final class Identities implements Closeable {
             long waitUntil) {
         Consumer<Svid> beforeFirst = svid -> FirstHandshake.with(svid, time.wall());
         Map<String, LiveIdentity> live = new LinkedHashMap<>();
-        named.forEach(
-                (name, source) -> live.put(name, LiveIdentity.start(source, time, news.apply(name), beforeFirst)));
+        named.forEach((name, source) -> live.put(
+                name, LiveIdentity.start("certificate '" + name + "'", source, time, news.apply(name), beforeFirst)));
         LiveIdentity.News ofWorkload = news.apply("");
         return new Identities(
-                workload == null ? null : LiveIdentity.start(workload, time, ofWorkload, beforeFirst),
+                workload == null ? null : LiveIdentity.start("identity", workload, time, ofWorkload, beforeFirst),
                 live,
                 waitUntil,
                 new PeerFaults(time, ofWorkload));

@@ -46,7 +46,8 @@ public final class ServerContexts implements Closeable {
         this.time = time;
         this.closed = new Held(null, context(new KeyManager[0], PeerTrust.ofAnySvid(TrustBundles.NONE, time.wall())));
         this.held = closed;
-        this.identity = LiveIdentity.start(source, time, new Unheard(), svid -> FirstHandshake.with(svid, time.wall()));
+        this.identity = LiveIdentity.start(
+                "identity of the server", source, time, new Unheard(), svid -> FirstHandshake.with(svid, time.wall()));
         identity.onChange(change -> waiting.forEach(Signal::raise));
     }
 

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.tracing;
 
+import dev.meshclient.internal.text.KnownMethods;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.telemetry.CallInfo;
 import dev.meshclient.telemetry.CallObserver;
@@ -110,7 +111,7 @@ public final class Tracing implements CallObserver.Factory {
         SpanBuilder builder = tracer.spanBuilder(known ? method : "HTTP")
                 .setSpanKind(kind)
                 .setParent(parent)
-                .setAttribute(METHOD, known ? method : HttpMethods.OTHER)
+                .setAttribute(METHOD, known ? method : KnownMethods.OTHER)
                 .setAttribute(URL, RedactedUrl.of(request.url()))
                 .setAttribute(SERVER_ADDRESS, request.url().host())
                 .setAttribute(SERVER_PORT, (long) request.url().port());

@@ -67,6 +67,7 @@ class IdentityEventsTest {
             }
         };
         LiveIdentity identity = LiveIdentity.start(
+                "identity",
                 new Scripted(),
                 time,
                 new IdentityEvents(Events.of(time, List.of(), List.of(failing, new Recording()))),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.RecordingLogger;
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
@@ -40,7 +41,8 @@ class LiveIdentityTest {
     private WorkloadIdentity.@Nullable Sink sink;
     private boolean watched;
 
-    private final LiveIdentity identity = LiveIdentity.start(new Source(), time, new Recording(), svid -> {});
+    private final LiveIdentity identity =
+            LiveIdentity.start("identity", new Source(), time, new Recording(), svid -> {});
 
     /** Delivers what the test says. */
     private final class Source implements WorkloadIdentity {
@@ -98,10 +100,26 @@ class LiveIdentityTest {
     }
 
     @Test
+    void each_line_of_the_log_names_the_identity_since_several_may_have_one_source() {
+        RecordingLogger log = new RecordingLogger();
+        try (LiveIdentity edge =
+                LiveIdentity.start(log, "certificate 'edge'", new Source(), time, new Recording(), svid -> {})) {
+            sink().failed(new IOException("no file"));
+            sink().deliver(fresh(START));
+            assertThat(edge.current()).isNotNull();
+            time.step(Duration.ofHours(5).plusMinutes(1).toNanos());
+            time.step(Duration.ofHours(3).toNanos());
+            time.step(Duration.ofHours(3).toNanos());
+        }
+        assertThat(log.lines()).hasSizeGreaterThan(3).allMatch(line -> line.matches("[A-Z]+ certificate 'edge': .*"));
+    }
+
+    @Test
     void what_must_precede_the_first_certificate_happens_once_and_before_its_use() {
         List<String> prepared = new ArrayList<>();
         List<LiveIdentity> made = new ArrayList<>();
         made.add(LiveIdentity.start(
+                "identity",
                 new Source(),
                 time,
                 new Recording(),
@@ -295,7 +313,7 @@ class LiveIdentityTest {
         virtual.run(() -> {
             Blocking news = new Blocking(virtual);
             List<Svid> subscribed = new ArrayList<>();
-            try (LiveIdentity live = LiveIdentity.start(new Source(), virtual, news, svid -> {})) {
+            try (LiveIdentity live = LiveIdentity.start("identity", new Source(), virtual, news, svid -> {})) {
                 live.onChange(change -> {
                     assertThat(live.current()).isSameAs(change.now());
                     subscribed.add(change.now());
@@ -331,7 +349,7 @@ class LiveIdentityTest {
         VirtualTime virtual = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
         virtual.run(() -> {
             Blocking news = new Blocking(virtual);
-            LiveIdentity live = LiveIdentity.start(new Source(), virtual, news, svid -> {});
+            LiveIdentity live = LiveIdentity.start("identity", new Source(), virtual, news, svid -> {});
             virtual.start("source", () -> sink().deliver(fresh(START)));
             virtual.signal("pause").await(virtual.now() + 1_000_000);
             sink().deliver(fresh(START));
@@ -376,14 +394,14 @@ class LiveIdentityTest {
         WorkloadIdentity broken = watcher -> () -> {
             throw new IllegalStateException("broken");
         };
-        assertThatCode(LiveIdentity.start(broken, time, new Recording(), svid -> {})::close)
+        assertThatCode(LiveIdentity.start("identity", broken, time, new Recording(), svid -> {})::close)
                 .doesNotThrowAnyException();
     }
 
     @Test
     void a_certificate_that_waits_is_taken_although_no_thread_can_be_had_at_first() {
         ThreadlessTime few = new ThreadlessTime();
-        LiveIdentity.start(new Source(), few, new Recording(), svid -> {});
+        LiveIdentity.start("identity", new Source(), few, new Recording(), svid -> {});
         sink().deliver(fresh(START));
         sink().deliver(fresh(START.plus(Duration.ofMinutes(5))));
         few.refuse(1);

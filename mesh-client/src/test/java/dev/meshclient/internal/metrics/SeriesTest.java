@@ -16,6 +16,7 @@ import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
 import dev.meshclient.internal.pipeline.Telemetry;
+import dev.meshclient.internal.text.KnownMethods;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.telemetry.MeshMetrics;
 import io.micrometer.core.instrument.Meter;
@@ -42,7 +43,7 @@ import org.junit.jupiter.params.provider.FieldSource;
 class SeriesTest {
     private static final long SECOND = 1_000_000_000L;
     private static final String ENDPOINT = "{'address': '10.0.0.1', 'port': 80, 'locality': 'eu/a'}";
-    private static final List<String> METHODS = Methods.TAGS;
+    private static final List<String> METHODS = KnownMethods.TAGS;
 
     private final StepTime time = new StepTime();
     private final MeterRegistry registry = new SimpleMeterRegistry();
@@ -215,8 +216,8 @@ class SeriesTest {
     @ParameterizedTest
     @FieldSource("METHODS")
     void a_known_method_has_its_own_tag(String method) {
-        assertThat(METHODS.get(Methods.number(method))).isEqualTo(method);
-        assertThat(METHODS.get(Methods.number(method + "x"))).isEqualTo("_OTHER");
+        assertThat(METHODS.get(KnownMethods.number(method))).isEqualTo(method);
+        assertThat(METHODS.get(KnownMethods.number(method + "x"))).isEqualTo("_OTHER");
     }
 
     @ParameterizedTest
