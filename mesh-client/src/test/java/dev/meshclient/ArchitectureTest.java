@@ -60,7 +60,7 @@ class ArchitectureTest {
             "credentials",
             ".identity",
             "metrics",
-            ".(telemetry|authz|identity|internal.identity)");
+            ".(telemetry|authz|identity|internal.identity|internal.text)");
 
     private static final DescribedPredicate<JavaClass> OURS = resideInAPackage(ROOT + "..");
     private static final DescribedPredicate<JavaClass> OF_A_BACKEND =
