@@ -8,6 +8,8 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -106,14 +108,15 @@ final class ConventionSeries {
     synchronized void keep(Set<String> inForce) {
         services = inForce;
         sizes.keySet().retainAll(inForce);
+        Set<Timer> gone = Collections.newSetFromMap(new IdentityHashMap<>());
         timers.forEach((key, timer) -> {
             if (!inForce.contains(key.service)) {
                 timers.remove(key);
-                if (!timers.containsValue(timer)) { // another service has the host now
-                    registry.remove(timer);
-                }
+                gone.add(timer);
             }
         });
+        timers.values().forEach(gone::remove); // another service has the host now
+        gone.forEach(registry::remove);
     }
 
     void close() {

@@ -148,4 +148,26 @@ class ConventionSeriesTest {
         call("http://orders/", attempt -> Calls.respond(attempt, 200));
         assertThat(counts()).hasSize(1).allMatch(line -> line.endsWith(" 1"));
     }
+
+    @Test
+    void a_series_that_two_services_share_stays_while_one_of_them_does() throws IOException {
+        apply("orders", "orders");
+        call("http://orders/", attempt -> Calls.respond(attempt, 200));
+        router.control()
+                .apply(
+                        Documents.mesh("m")
+                                .services("'orders': " + SERVICE.formatted("old") + ", 'renamed': "
+                                        + SERVICE.formatted("orders"))
+                                .read(),
+                        gone -> {});
+        call("http://orders/", attempt -> Calls.respond(attempt, 200));
+        assertThat(counts()).hasSize(1).allMatch(line -> line.endsWith(" 2"));
+
+        apply("renamed", "orders");
+        time.step(Duration.ofHours(2).toNanos());
+        apply("renamed", "orders"); // the other is no longer kept
+
+        assertThat(router.control().status("").services()).containsOnlyKeys("renamed");
+        assertThat(counts()).hasSize(1).allMatch(line -> line.endsWith(" 2"));
+    }
 }
