@@ -73,16 +73,11 @@ final class Level {
 
     private Endpoint draw(Group group, RandomGenerator random, Picked picked) {
         Endpoint drawn = group.picker.pick(random);
-        picked.undid(Picked.Step.AT_RANDOM);
+        picked.drawn();
         if (!isEjectionAborted(drawn) || random.nextDouble() < SELDOM) {
             return drawn;
         }
-        Endpoint other = instead(drawn, group, random);
-        if (other != drawn) {
-            picked.did(Picked.Step.OTHER_EJECTION_ABORTED);
-            picked.did(Picked.Step.AT_RANDOM);
-        }
-        return other;
+        return instead(drawn, group, random, picked);
     }
 
     private static boolean isEjectionAborted(Endpoint endpoint) {
@@ -93,12 +88,17 @@ final class Level {
      * Draws a few endpoints, in the zone and then in the others, and returns the first whose ejection was not aborted; the
      * given endpoint if it finds none.
      */
-    private Endpoint instead(Endpoint ejectionAborted, Group group, RandomGenerator random) {
+    private Endpoint instead(Endpoint ejectionAborted, Group group, RandomGenerator random, Picked picked) {
         int looks = groups.size() == 1 ? LOOKS : 2 * LOOKS;
         for (int i = 0; i < looks; i++) {
             Group where = i < LOOKS ? group : groups.get(another(group, random));
             Endpoint other = where.members.get(random.nextInt(where.members.size()));
             if (!isEjectionAborted(other)) {
+                picked.did(Picked.Step.OTHER_EJECTION_ABORTED);
+                picked.did(Picked.Step.AT_RANDOM);
+                if (where != group) {
+                    picked.did(Picked.Step.ELSEWHERE);
+                }
                 return other;
             }
         }
@@ -115,7 +115,11 @@ final class Level {
         }
         picked.did(Picked.Step.AT_RANDOM);
         Endpoint found = tried.untriedOf(chosen.members, random);
-        int start = found == null && groups.size() > 1 ? another(chosen, random) : 0;
+        if (found != null) {
+            return found;
+        }
+        picked.did(Picked.Step.ELSEWHERE);
+        int start = groups.size() > 1 ? another(chosen, random) : 0;
         for (int i = 0; found == null && i < groups.size(); i++) {
             found = tried.untriedOf(groups.get((start + i) % groups.size()).members, random);
         }
@@ -176,7 +180,7 @@ final class Level {
         for (int i = 0; i < groups.size(); i++) {
             Group group = groups.get(i);
             if (!group.home() && at < group.members.size()) {
-                picked.undid(Picked.Step.AT_RANDOM);
+                picked.drawn();
                 return group.picker.pick(random);
             }
             at -= group.home() ? 0 : group.members.size();
@@ -298,7 +302,7 @@ final class Level {
                 : picked.has(Picked.Step.AT_RANDOM) ? "at random" : Picker.words(settings.algorithm());
         return (number == 1 ? "the only endpoint" : by + " among " + number + " endpoints")
                 + (place.isEmpty() ? "" : " of " + (group.zone.places() == null ? "zone " : "") + place)
-                + (byKey || (groups.size() == 1 && place.isEmpty())
+                + (!picked.isByShare() || (groups.size() == 1 && place.isEmpty())
                         ? ""
                         : " (" + Math.round(group.share * 100) + " % of " + calls + ": "
                                 + tier.inWords(members, settings) + ")");

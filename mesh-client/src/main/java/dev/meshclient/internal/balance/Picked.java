@@ -39,7 +39,9 @@ final class Picked implements Pick, Runnable {
         /** Traffic returns by degrees, and this call not yet. */
         NOT_RETURNED(64),
         /** Not the algorithm chose it: it replaces the endpoint that the algorithm drew. */
-        AT_RANDOM(128);
+        AT_RANDOM(128),
+        /** It replaces an endpoint of another zone or priority: no share decides. */
+        ELSEWHERE(256);
 
         private final int bit;
 
@@ -59,9 +61,14 @@ final class Picked implements Pick, Runnable {
         steps |= step.bit;
     }
 
-    /** Takes a step back: another endpoint is chosen. */
-    void undid(Step step) {
-        steps &= ~step.bit;
+    /** The algorithm draws an endpoint, in place of any before. */
+    void drawn() {
+        steps &= ~(Step.AT_RANDOM.bit | Step.ELSEWHERE.bit);
+    }
+
+    /** Whether the shares of zones and priorities chose the place of the endpoint. */
+    boolean isByShare() {
+        return !has(Step.KEY) && !has(Step.ELSEWHERE) && !has(Step.NOT_RETURNED);
     }
 
     boolean has(Step step) {
@@ -115,7 +122,7 @@ final class Picked implements Pick, Runnable {
         List<String> parts = new ArrayList<>();
         String tried = has(Step.UNTRIED) || has(Step.ALL_TRIED) ? new Tried(attempt).toString() : "";
         if (has(Step.UNTRIED) && !tried.isEmpty()) {
-            parts.add("not tried before, as " + tried + " was");
+            parts.add("not tried before, unlike " + tried);
         } else if (has(Step.ALL_TRIED)) {
             parts.add("tried again, as every endpoint was: " + tried);
         }

@@ -299,6 +299,7 @@ final class Plan {
         for (int i = 0; found == null && i < levels.size(); i++) {
             picked.level(i);
             found = levels.get(i).pickUntried(random, tried, picked);
+            picked.did(Picked.Step.ELSEWHERE);
         }
         if (found == null) {
             picked.level(drawn);
@@ -314,7 +315,7 @@ final class Plan {
      * @param picked the steps of the choice
      */
     String why(int level, Endpoint endpoint, Picked picked) {
-        String priority = reasons.why(level, picked.has(Picked.Step.KEY));
+        String priority = reasons.why(level, picked);
         return (priority.isEmpty() ? "" : priority + ", ")
                 + levels.get(level).why(endpoint, picked, reasons.calls(level));
     }

@@ -47,16 +47,17 @@ final class PriorityReasons {
     /**
      * Empty: the level is the first priority, which takes all calls.
      *
-     * @param byKey whether the caller's key decides: then the first level takes all calls
+     * @param picked its steps: with the caller's key the first level takes all calls
      */
-    String why(int level, boolean byKey) {
+    String why(int level, Picked picked) {
         Rank rank = levels.get(level);
         int of = usable.length;
         int priority = rank.priority;
+        boolean byKey = picked.has(Picked.Step.KEY);
         long percent = byKey
                 ? 100
                 : Math.round(100.0 * loads[level] / Arrays.stream(loads).sum());
-        String takes = byKey ? "" : (of == 1 ? "" : " takes ") + percent + " % of the calls";
+        String takes = picked.isByShare() ? (of == 1 ? "" : " takes ") + percent + " % of the calls" : "";
         String name = of == 1 ? takes : "priority " + (priority + 1) + " of " + of + takes;
         String figures = usable[priority] + " of " + listed[priority];
         return switch (rank.kind) {
@@ -65,7 +66,8 @@ final class PriorityReasons {
                         + "panic: too few endpoints are usable, health does not count (" + figures
                         + " usable, outlierDetection.minHealthPercent " + settings.minHealthPercent() + ")";
             case DEGRADED -> "degraded endpoints, as too few are healthy (" + figures + " healthy)";
-            case HEALTHY -> priority == 0 && percent == 100 ? "" : name + because(priority);
+            case HEALTHY ->
+                priority == 0 && percent == 100 ? "" : name + (byKey || picked.isByShare() ? because(priority) : "");
         };
     }
 

@@ -42,6 +42,9 @@ final class ZoneShares {
 
     /** The arithmetic of {@link #of}, for people. */
     static String inWords(Map<String, Capacity> zones, String own, Map<String, Long> callers) {
+        if (zones.size() == 1 && zones.containsKey("")) {
+            return "no endpoint states a zone: zones do not matter";
+        }
         if (own.isEmpty()) {
             return "the caller's zone is not known: the zones share the calls by usable capacity";
         }

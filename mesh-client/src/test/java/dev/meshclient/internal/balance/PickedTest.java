@@ -308,9 +308,32 @@ class PickedTest {
         String second = three.get(1).endpoint();
         assertThat(second).isNotEqualTo(first);
         assertThat(three.get(1).pick())
-                .isEqualTo("not tried before, as " + first + " was, at random among 2 endpoints");
+                .isEqualTo("not tried before, unlike " + first + ", at random among 2 endpoints");
         assertThat(three.get(2).pick())
                 .isEqualTo("tried again, as every endpoint was: " + first + ", " + second
                         + ", least request among 2 endpoints");
+    }
+
+    @Test
+    void a_further_attempt_in_another_zone_or_priority_has_no_share() throws Exception {
+        add(1, "a", Health.HEALTHY);
+        add(1, "b", Health.HEALTHY);
+        add("far", "us", "x", Health.HEALTHY);
+        List<Decision.Attempt> three = attempts(3);
+        String first = three.get(0).endpoint();
+        assertThat(three.get(1).pick()).isEqualTo("not tried before, unlike " + first + ", the only endpoint of zone b");
+        assertThat(three.get(2).pick())
+                .isEqualTo("not tried before, unlike " + first + ", "
+                        + three.get(1).endpoint() + ", priority 2 of 2, the only endpoint");
+    }
+
+    @Test
+    void an_endpoint_of_another_zone_in_place_of_one_that_fails_has_no_share() throws Exception {
+        add(1, "a", Health.HEALTHY);
+        add(1, "b", Health.HEALTHY);
+        endpoints.get(0).state().abortEjection();
+        assertThat(picks())
+                .contains("the only endpoint of zone b, instead of an endpoint that fails, but is not ejected because too"
+                        + " many are");
     }
 }
