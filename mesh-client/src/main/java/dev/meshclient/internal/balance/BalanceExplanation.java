@@ -39,10 +39,7 @@ final class BalanceExplanation {
             chances.put(plan.pickByKey(key), 1.0);
             to.remark("the key of MeshOptions.withHashKey decides on the endpoint");
         } else if (!plan.isEmpty()) {
-            chances.putAll(plan.chances(ramp, now));
-        }
-        if (plan.isPanic()) {
-            to.remark("panic: too few endpoints are usable, health does not count");
+            chances.putAll(EndpointShares.of(plan, ramp, now));
         }
         String progress = ramp.progress(now);
         if (!progress.isEmpty() && probed == null && key == null) {

@@ -126,7 +126,7 @@ final class Picked implements Pick, Runnable {
         } else if (has(Step.ALL_TRIED)) {
             parts.add("tried again, as every endpoint was: " + tried);
         }
-        parts.add(plan.why(steps >>> LEVEL_SHIFT, chosen, this));
+        parts.add(plan.reasons().why(steps >>> LEVEL_SHIFT, chosen, this));
         if (has(Step.NOT_RETURNED)) {
             parts.add("outside because traffic returns by degrees");
         }
