@@ -2,6 +2,7 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.text.Percent;
 import dev.meshclient.policy.FailoverMode;
 import java.util.Arrays;
 import java.util.List;
@@ -92,7 +93,7 @@ final class PlanReasons {
         return (number == 1 ? "the only endpoint" : by + " among " + number + " endpoints")
                 + (place.isEmpty() ? "" : " of " + (group.zone().places() == null ? "zone " : "") + place)
                 + (hasShare
-                        ? " (" + Math.round(group.share() * 100) + " % of " + calls(index) + ": " + zones(index) + ")"
+                        ? " (" + Percent.of(group.share()) + " of " + calls(index) + ": " + zones(index) + ")"
                         : "");
     }
 

@@ -149,8 +149,8 @@ class PickedTest {
         add(25, "c", Health.HEALTHY);
         assertThat(pick())
                 .contains(
-                        "a, the caller's zone, has 40 % of the callers and 25 % of the usable capacity: 63 % of the calls"
-                                + " stay, 38 % spill to the other zones by spare capacity");
+                        "a, the caller's zone, has 40 % of the callers and 25 % of the usable capacity: 62.5 % of the calls"
+                                + " stay, 37.5 % spill to the other zones by spare capacity");
     }
 
     @Test
@@ -321,7 +321,8 @@ class PickedTest {
         add("far", "us", "x", Health.HEALTHY);
         List<Decision.Attempt> three = attempts(3);
         String first = three.get(0).endpoint();
-        assertThat(three.get(1).pick()).isEqualTo("not tried before, unlike " + first + ", the only endpoint of zone b");
+        assertThat(three.get(1).pick())
+                .isEqualTo("not tried before, unlike " + first + ", the only endpoint of zone b");
         assertThat(three.get(2).pick())
                 .isEqualTo("not tried before, unlike " + first + ", "
                         + three.get(1).endpoint() + ", priority 2 of 2, the only endpoint");
@@ -333,7 +334,8 @@ class PickedTest {
         add(1, "b", Health.HEALTHY);
         endpoints.get(0).state().abortEjection();
         assertThat(picks())
-                .contains("the only endpoint of zone b, instead of an endpoint that fails, but is not ejected because too"
-                        + " many are");
+                .contains(
+                        "the only endpoint of zone b, instead of an endpoint that fails, but is not ejected because too"
+                                + " many are");
     }
 }
