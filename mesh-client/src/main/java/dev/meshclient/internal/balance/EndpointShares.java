@@ -73,11 +73,11 @@ final class EndpointShares {
         Map<Endpoint, Double> shares = ofLevel(level);
         double taken = 0; // at the first draw
         for (Map.Entry<Endpoint, Double> drawn : shares.entrySet()) {
-            taken += drawn.getValue() * Plan.slowStart(drawn.getKey(), now);
+            taken += drawn.getValue() * SlowStart.part(drawn.getKey().state(), now);
         }
         double last = Math.pow(1 - taken, Plan.REDRAWS);
         double checked = (1 - last) / taken; // draws whose endpoint may be too soon
-        shares.replaceAll((endpoint, share) -> share * (Plan.slowStart(endpoint, now) * checked + last));
+        shares.replaceAll((endpoint, share) -> share * (SlowStart.part(endpoint.state(), now) * checked + last));
         return shares;
     }
 
@@ -90,7 +90,8 @@ final class EndpointShares {
     /** As {@link Level#pickAway} decides; empty if there is no endpoint. */
     private static Map<Endpoint, Double> away(Level level) {
         Map<Endpoint, Double> shares = new HashMap<>();
-        List<Level.Group> others = level.groups().stream().filter(g -> !g.home()).toList();
+        List<Level.Group> others =
+                level.groups().stream().filter(g -> !g.home()).toList();
         double all = size(others);
         others.forEach(g -> add(byWeight(g), g.members().size() / all, shares));
         return shares;

@@ -4,7 +4,6 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.EndpointsLeft;
 import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.endpoint.EndpointHealth;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -136,7 +135,7 @@ final class Picked implements Pick, Runnable {
         if (has(Step.OTHER_EJECTION_ABORTED)) {
             parts.add("instead of an endpoint that fails, but is not ejected because too many are");
         }
-        String start = slowStart(chosen.state());
+        String start = SlowStart.inWords(chosen.state(), attempt.startedAt());
         if (!start.isEmpty()) {
             parts.add(start);
         }
@@ -144,12 +143,5 @@ final class Picked implements Pick, Runnable {
             parts.add(remark);
         }
         return String.join(", ", parts);
-    }
-
-    private String slowStart(EndpointHealth state) {
-        long since = attempt.startedAt() - state.changedAt();
-        return since >= 0 && !state.isEjected() && state.slowStart(attempt.startedAt()) < 1
-                ? "in slow start since " + since / 1_000_000_000 + " s"
-                : "";
     }
 }

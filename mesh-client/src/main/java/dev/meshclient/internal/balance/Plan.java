@@ -21,7 +21,6 @@ final class Plan {
     /** How long a due probe waits for a repeatable request before any request may probe. */
     private static final long CHOOSY_NANOS = 10_000_000_000L;
 
-    private static final double SLOWEST = 0.1;
     static final int REDRAWS = 4;
 
     private final List<Level> levels;
@@ -246,14 +245,8 @@ final class Plan {
     }
 
     private static boolean isTooSoon(Endpoint endpoint, RandomGenerator random, long now) {
-        double chance = slowStart(endpoint, now);
+        double chance = SlowStart.part(endpoint.state(), now);
         return chance < 1 && random.nextDouble() >= chance;
-    }
-
-    /** The part of its share that the endpoint gets since it has returned; 1: all of it. */
-    static double slowStart(Endpoint endpoint, long now) {
-        double passed = endpoint.state().slowStart(now);
-        return passed < 1 ? Math.max(SLOWEST, passed) : 1;
     }
 
     private Endpoint away(Level level, Endpoint home, RandomGenerator random, Picked picked) {

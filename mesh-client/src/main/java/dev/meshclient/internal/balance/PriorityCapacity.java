@@ -83,7 +83,9 @@ final class PriorityCapacity {
     int callable(int rank) {
         return !isPanic(rank)
                 ? usable[rank]
-                : isDegraded(rank) ? 0 : tier(rank).endpoints(Tier.Kind.CALLABLE).size();
+                : isDegraded(rank)
+                        ? 0
+                        : tier(rank).endpoints(Tier.Kind.CALLABLE).size();
     }
 
     /** The calls of each rank. If health is ignored in all priorities it does not decide among them either (Envoy). */

@@ -257,7 +257,7 @@ class PickedTest {
         endpoints.get(0).state().readmit(time.now());
         service.changed(endpoints.get(0).state());
         time.step(12 * SECOND);
-        assertThat(pick()).isEqualTo("the only endpoint, in slow start since 12 s");
+        assertThat(pick()).isEqualTo("the only endpoint, in slow start since 12 s: 40 % of its share");
     }
 
     @Test
