@@ -114,7 +114,7 @@ class ArchitectureTest {
                     .map(
                             concept -> only(
                                     in(concept),
-                                    in(concept, "call", "endpoint", "time")
+                                    in(concept, "call", "endpoint", "time", "text")
                                             .or(resideInAPackage(ROOT + ".policy"))
                                             .or(ROOT_TYPES)
                                             .or(resideInAPackage(ROOT + ALSO_KNOWS.getOrDefault(concept, ".policy"))),

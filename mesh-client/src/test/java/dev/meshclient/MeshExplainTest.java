@@ -111,6 +111,15 @@ class MeshExplainTest {
     }
 
     @Test
+    void zones_that_no_endpoint_states_do_not_matter() throws Exception {
+        try (TestMesh mesh = mesh(ENDPOINTS.replace(", 'locality': 'eu/a'", "").replace(", 'locality': 'eu/b'", ""))) {
+            assertThat(mesh.mesh().explain(get("http://orders/").build()).toString())
+                    .contains("\n      no endpoint states a zone: zones do not matter\n")
+                    .doesNotContain("spill");
+        }
+    }
+
+    @Test
     void a_denied_call() throws Exception {
         String reads = ENDPOINTS + ", 'authorization': [{'name': 'only-reads', 'action': 'ALLOW',"
                 + " 'rules': [{'to': [{'operation': {'methods': ['GET']}}]}]}]";

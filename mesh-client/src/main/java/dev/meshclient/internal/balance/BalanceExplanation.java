@@ -4,6 +4,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
+import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.policy.Endpoint.Health;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -39,10 +40,7 @@ final class BalanceExplanation {
             chances.put(plan.pickByKey(key), 1.0);
             to.remark("the key of MeshOptions.withHashKey decides on the endpoint");
         } else if (!plan.isEmpty()) {
-            chances.putAll(plan.chances(ramp, now));
-        }
-        if (plan.isPanic()) {
-            to.remark("panic: too few endpoints are usable, health does not count");
+            chances.putAll(EndpointShares.of(plan, ramp, now));
         }
         String progress = ramp.progress(now);
         if (!progress.isEmpty() && probed == null && key == null) {
@@ -52,51 +50,40 @@ final class BalanceExplanation {
     }
 
     private void state(Endpoint e, double chance, ExplanationSink to) {
-        EndpointHealth state = e.state();
-        double slow = Plan.slowStart(e, now);
-        if (e.weight() == 0) {
-            to.endpoint(e, chance, "unused", "its weight is 0");
-        } else if (e.health() == Health.UNHEALTHY || e.health() == Health.DRAINING) {
-            to.endpoint(
-                    e,
-                    chance,
-                    e.health() == Health.DRAINING ? "draining" : "unhealthy",
-                    "the registry states " + e.health());
-        } else if (ejects && state.isEjected()) {
-            ejected(e, chance, to);
-        } else if (!inPriorities.contains(e)) {
-            to.endpoint(e, chance, "unused", "localityLbSetting.distribute sends no calls to its locality");
-        } else if (state.isEjectionAborted()) {
-            to.endpoint(
-                    e,
-                    chance,
-                    "usable",
-                    "too many endpoints are ejected, so that it is not; it gets a tenth of its share");
-        } else if (slow < 1) {
-            to.endpoint(
-                    e,
-                    chance,
-                    "slow-start",
-                    "it returned " + (now - state.changedAt()) / 1_000_000_000 + " s ago: " + Math.round(100 * slow)
-                            + " % of its share");
-        } else {
-            String health = e.health() == Health.DEGRADED ? "the registry states DEGRADED" : "";
-            to.endpoint(e, chance, "usable", chance > 0 || !health.isEmpty() ? health : "others are preferred");
-        }
+        EndpointState state = EndpointState.of(e, ejects, now);
+        boolean preferred = inPriorities.contains(e);
+        boolean unused = !preferred && (state == EndpointState.USABLE || state == EndpointState.SLOW_START);
+        to.endpoint(
+                e,
+                chance,
+                (unused ? EndpointState.UNUSED : state).word(),
+                unused ? "localityLbSetting.distribute sends no calls to its locality" : why(e, state, chance));
     }
 
-    private void ejected(Endpoint e, double chance, ExplanationSink to) {
-        EndpointHealth state = e.state();
+    private String why(Endpoint e, EndpointState state, double chance) {
+        return switch (state) {
+            case UNUSED -> "its weight is 0";
+            case UNHEALTHY, DRAINING -> "the registry states " + e.health();
+            case EJECTED, PROBING ->
+                nextProbe(e.state()) + "; " + e.state().reason()
+                        + (chance > 0 && plan.isPanic() ? "; called all the same" : "");
+            case SLOW_START, USABLE ->
+                e.state().isEjectionAborted()
+                        ? "too many endpoints are ejected, so that it is not; it gets a tenth of its share"
+                        : state == EndpointState.SLOW_START
+                                ? SlowStart.inWords(e.state(), now)
+                                : e.health() == Health.DEGRADED
+                                        ? "the registry states DEGRADED"
+                                        : chance > 0 ? "" : "others are preferred";
+        };
+    }
+
+    private String nextProbe(EndpointHealth state) {
         long left = state.ejectedUntil() - now;
-        String when = state.isProbed()
+        return state.isProbed()
                 ? "a request probes it"
                 : left > 0
                         ? "next probe in " + (left + 999_999_999) / 1_000_000_000 + " s"
                         : "the next request probes it that may be repeated";
-        to.endpoint(
-                e,
-                chance,
-                state.isProbed() ? "probing" : "ejected",
-                when + "; " + state.reason() + (chance > 0 && plan.isPanic() ? "; called all the same" : ""));
     }
 }

@@ -4,7 +4,6 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.EndpointsLeft;
 import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.endpoint.Endpoint;
-import dev.meshclient.internal.endpoint.EndpointHealth;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +38,9 @@ final class Picked implements Pick, Runnable {
         /** Traffic returns by degrees, and this call not yet. */
         NOT_RETURNED(64),
         /** Not the algorithm chose it: it replaces the endpoint that the algorithm drew. */
-        AT_RANDOM(128);
+        AT_RANDOM(128),
+        /** It replaces an endpoint of another zone or priority: no share decides. */
+        ELSEWHERE(256);
 
         private final int bit;
 
@@ -59,9 +60,14 @@ final class Picked implements Pick, Runnable {
         steps |= step.bit;
     }
 
-    /** Takes a step back: another endpoint is chosen. */
-    void undid(Step step) {
-        steps &= ~step.bit;
+    /** The algorithm draws an endpoint, in place of any before. */
+    void drawn() {
+        steps &= ~(Step.AT_RANDOM.bit | Step.ELSEWHERE.bit);
+    }
+
+    /** Whether the shares of zones and priorities chose the place of the endpoint. */
+    boolean isByShare() {
+        return !has(Step.KEY) && !has(Step.ELSEWHERE) && !has(Step.NOT_RETURNED);
     }
 
     boolean has(Step step) {
@@ -115,11 +121,11 @@ final class Picked implements Pick, Runnable {
         List<String> parts = new ArrayList<>();
         String tried = has(Step.UNTRIED) || has(Step.ALL_TRIED) ? new Tried(attempt).toString() : "";
         if (has(Step.UNTRIED) && !tried.isEmpty()) {
-            parts.add("not tried before, as " + tried + " was");
+            parts.add("not tried before, unlike " + tried);
         } else if (has(Step.ALL_TRIED)) {
             parts.add("tried again, as every endpoint was: " + tried);
         }
-        parts.add(plan.why(steps >>> LEVEL_SHIFT, chosen, this));
+        parts.add(plan.reasons().why(steps >>> LEVEL_SHIFT, chosen, this));
         if (has(Step.NOT_RETURNED)) {
             parts.add("outside because traffic returns by degrees");
         }
@@ -129,7 +135,7 @@ final class Picked implements Pick, Runnable {
         if (has(Step.OTHER_EJECTION_ABORTED)) {
             parts.add("instead of an endpoint that fails, but is not ejected because too many are");
         }
-        String start = slowStart(chosen.state());
+        String start = SlowStart.inWords(chosen.state(), attempt.startedAt());
         if (!start.isEmpty()) {
             parts.add(start);
         }
@@ -137,12 +143,5 @@ final class Picked implements Pick, Runnable {
             parts.add(remark);
         }
         return String.join(", ", parts);
-    }
-
-    private String slowStart(EndpointHealth state) {
-        long since = attempt.startedAt() - state.changedAt();
-        return since >= 0 && !state.isEjected() && state.slowStart(attempt.startedAt()) < 1
-                ? "in slow start since " + since / 1_000_000_000 + " s"
-                : "";
     }
 }

@@ -176,7 +176,7 @@ public final class Planner {
                 "outlierDetection.minHealthPercent",
                 settings.minHealthPercent() == 0 ? null : settings.minHealthPercent());
         Made now = latest();
-        Plan.explain(now.tiers, planSettings, new EjectedPositions(now.from, now.ejected.endpoints()), to);
+        now.plan.reasons().explain(to);
         new BalanceExplanation(now.plan, now.tiers, settings.ejects(), time.now())
                 .explain(to.call(), ramp, now.from.endpoints(), to);
     }

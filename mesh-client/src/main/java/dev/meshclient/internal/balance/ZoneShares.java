@@ -1,5 +1,6 @@
 package dev.meshclient.internal.balance;
 
+import dev.meshclient.internal.text.Percent;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -42,6 +43,9 @@ final class ZoneShares {
 
     /** The arithmetic of {@link #of}, for people. */
     static String inWords(Map<String, Capacity> zones, String own, Map<String, Long> callers) {
+        if (zones.size() == 1 && zones.containsKey("")) {
+            return "no endpoint states a zone: zones do not matter";
+        }
         if (own.isEmpty()) {
             return "the caller's zone is not known: the zones share the calls by usable capacity";
         }
@@ -54,17 +58,13 @@ final class ZoneShares {
         }
         double stay = here > 0 ? residualStay(zones, own, callers) : localStay(local);
         String why = here > 0
-                ? own + ", the caller's zone, has " + percent(share(here, sum(callers))) + " of the callers and "
-                        + percent(upstream(zones, own)) + " of the usable capacity"
+                ? own + ", the caller's zone, has " + Percent.of(share(here, sum(callers))) + " of the callers and "
+                        + Percent.of(upstream(zones, own)) + " of the usable capacity"
                 : own + ", the caller's zone: 1.4 x " + local.usable + " usable / " + local.configured + " listed";
         return why
                 + (stay >= 1
                         ? ": all calls stay"
-                        : ": " + percent(stay) + " of the calls stay, " + percent(1 - stay) + " spill" + spill);
-    }
-
-    private static String percent(double share) {
-        return Math.round(100 * share) + " %";
+                        : ": " + Percent.of(stay) + " of the calls stay, " + Percent.of(1 - stay) + " spill" + spill);
     }
 
     private static double localStay(Capacity local) {

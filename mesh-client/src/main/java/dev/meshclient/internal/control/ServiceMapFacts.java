@@ -1,6 +1,7 @@
 package dev.meshclient.internal.control;
 
 import dev.meshclient.ServiceMap;
+import dev.meshclient.internal.text.Percent;
 import dev.meshclient.policy.Locality;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -24,30 +25,26 @@ record ServiceMapFacts(String workload, Locality locality, List<ServiceMap.Servi
             return perSecond == 0
                     ? "no attempts"
                     : figures().collect(Collectors.joining(", "))
-                            + (Double.isNaN(sameZone) ? "" : ", " + percent(sameZone) + " in our zone");
+                            + (Double.isNaN(sameZone) ? "" : ", " + Percent.of(sameZone) + " in our zone");
         }
 
         private Stream<String> figures() {
             return Stream.of(
                             number(perSecond) + "/s",
-                            percent(success) + " good",
+                            Percent.of(success) + " good",
                             median == null ? "" : "median " + millis(median),
                             p99 == null ? "" : "p99 " + millis(p99))
                     .filter(part -> !part.isEmpty());
-        }
-
-        private static String percent(double share) {
-            return number(share * 100) + " %";
         }
 
         private static String millis(Duration time) {
             return number(time.toNanos() / 1e6) + " ms";
         }
 
-        /** Rounded to a tenth; what is not 0 does not become 0, and what is below 100 does not become 100. */
+        /** Rounded to a tenth; what is not 0 does not become 0. */
         private static String number(double value) {
             double rounded = Math.round(value * 10) / 10.0;
-            double shown = rounded == 0 && value > 0 ? 0.1 : rounded == 100 && value < 100 ? 99.9 : rounded;
+            double shown = rounded == 0 && value > 0 ? 0.1 : rounded;
             return shown == Math.rint(shown) ? Long.toString((long) shown) : String.format(Locale.ROOT, "%.1f", shown);
         }
     }

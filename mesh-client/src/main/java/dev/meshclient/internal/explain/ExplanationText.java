@@ -1,6 +1,7 @@
 package dev.meshclient.internal.explain;
 
 import dev.meshclient.Explanation;
+import dev.meshclient.internal.text.Percent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -59,7 +60,7 @@ final class ExplanationText {
     private void backend(Explanation.Backend backend) {
         line(
                 1,
-                "backend " + backend.name() + ": " + percent(backend.share()) + " of the calls, weight "
+                "backend " + backend.name() + ": " + Percent.of(backend.share()) + " of the calls, weight "
                         + backend.weight());
         Explanation.Refusal refusal = backend.refusal();
         if (refusal != null) {
@@ -79,14 +80,14 @@ final class ExplanationText {
         String name = locality.name();
         line(
                 name.startsWith("priority ") ? 2 : 3,
-                (name.isEmpty() ? "" : name + ": " + percent(locality.share()) + "; ") + locality.why());
+                (name.isEmpty() ? "" : name + ": " + Percent.of(locality.share()) + "; ") + locality.why());
     }
 
     private void endpoint(Explanation.Endpoint endpoint) {
         line(
                 2,
                 endpoint.address() + (endpoint.locality().isEmpty() ? "" : " in " + endpoint.locality()) + ": "
-                        + percent(endpoint.share()) + ", " + endpoint.state()
+                        + Percent.of(endpoint.share()) + ", " + endpoint.state()
                         + (endpoint.why().isEmpty() ? "" : " (" + endpoint.why() + ")"));
     }
 
@@ -108,13 +109,6 @@ final class ExplanationText {
             line(2, "built in: " + String.join(", ", builtIn));
             line(2, "none: " + String.join(", ", none));
         }
-    }
-
-    private static String percent(double share) {
-        long tenths = Math.round(share * 1000);
-        return share > 0 && tenths == 0
-                ? "less than 0.1 %"
-                : tenths / 10 + (tenths % 10 == 0 ? "" : "." + tenths % 10) + " %";
     }
 
     private void line(int depth, String content) {

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.metrics;
 
 import dev.meshclient.internal.endpoint.Distance;
+import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.time.Time;
@@ -100,9 +101,9 @@ final class LiveMeters {
     private List<@Nullable Meter> ofService(String name, ServiceState state) {
         List<@Nullable Meter> meters = new ArrayList<>();
         EndpointCounts counts = new EndpointCounts(time, state);
-        for (EndpointCounts.State one : EndpointCounts.State.values()) {
+        for (EndpointState one : EndpointState.values()) {
             meters.add(registry.gauge(
-                    Metric.ENDPOINTS, Tags.of("service", name, "state", one.tag()), () -> counts.of(one)));
+                    Metric.ENDPOINTS, Tags.of("service", name, "state", one.word()), () -> counts.of(one)));
         }
         TrafficCounters traffic = state.get(TrafficCounters.SLOT);
         for (Distance distance : Distance.values()) {

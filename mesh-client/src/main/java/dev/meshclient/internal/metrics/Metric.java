@@ -5,6 +5,7 @@ import dev.meshclient.internal.call.NoRetry;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.EjectionDetector;
+import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.text.KnownMethods;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -66,7 +67,7 @@ enum Metric {
             Type.GAUGE,
             "endpoints",
             "Endpoints of the service by their state, counted at most once a second",
-            tags("service", open()).and("state", values(EndpointCounts.State.values(), EndpointCounts.State::tag))),
+            tags("service", open()).and("state", values(EndpointState.values(), EndpointState::word))),
     TRAFFIC_BYTES(
             "mesh.client.traffic.bytes",
             Type.COUNTER,

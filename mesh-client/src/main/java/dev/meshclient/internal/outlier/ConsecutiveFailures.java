@@ -22,14 +22,13 @@ record ConsecutiveFailures(EjectionSettings settings) {
                 int gatewayErrors = endpoint.gatewayError();
                 EjectionCause cause = serverError(endpoint);
                 yield reaches(gatewayErrors, settings.gatewayErrors())
-                        ? new EjectionCause(EjectionDetector.GATEWAY_ERRORS, gatewayErrors + " gateway errors in a row")
+                        ? inARow(EjectionDetector.GATEWAY_ERRORS, gatewayErrors, "gateway error", "")
                         : cause;
             }
             case LOCAL_FAILURE -> {
                 int failures = endpoint.localFailure();
                 yield reaches(failures, settings.localFailures())
-                        ? new EjectionCause(
-                                EjectionDetector.LOCAL_FAILURES, failures + " failures without a response in a row")
+                        ? inARow(EjectionDetector.LOCAL_FAILURES, failures, "failure", " without a response")
                         : null;
             }
             case UNPROCESSED, NOTHING -> null;
@@ -39,8 +38,12 @@ record ConsecutiveFailures(EjectionSettings settings) {
     private @Nullable EjectionCause serverError(EndpointHealth endpoint) {
         int errors = endpoint.serverError();
         return reaches(errors, settings.serverErrors())
-                ? new EjectionCause(EjectionDetector.SERVER_ERRORS, errors + " server errors in a row")
+                ? inARow(EjectionDetector.SERVER_ERRORS, errors, "server error", "")
                 : null;
+    }
+
+    private static EjectionCause inARow(EjectionDetector detector, int count, String what, String how) {
+        return new EjectionCause(detector, count + " " + what + (count == 1 ? how : "s" + how + " in a row"));
     }
 
     private static boolean reaches(int count, int threshold) {

@@ -149,8 +149,8 @@ class PickedTest {
         add(25, "c", Health.HEALTHY);
         assertThat(pick())
                 .contains(
-                        "a, the caller's zone, has 40 % of the callers and 25 % of the usable capacity: 63 % of the calls"
-                                + " stay, 38 % spill to the other zones by spare capacity");
+                        "a, the caller's zone, has 40 % of the callers and 25 % of the usable capacity: 62.5 % of the calls"
+                                + " stay, 37.5 % spill to the other zones by spare capacity");
     }
 
     @Test
@@ -257,7 +257,7 @@ class PickedTest {
         endpoints.get(0).state().readmit(time.now());
         service.changed(endpoints.get(0).state());
         time.step(12 * SECOND);
-        assertThat(pick()).isEqualTo("the only endpoint, in slow start since 12 s");
+        assertThat(pick()).isEqualTo("the only endpoint, in slow start since 12 s: 40 % of its share");
     }
 
     @Test
@@ -308,9 +308,34 @@ class PickedTest {
         String second = three.get(1).endpoint();
         assertThat(second).isNotEqualTo(first);
         assertThat(three.get(1).pick())
-                .isEqualTo("not tried before, as " + first + " was, at random among 2 endpoints");
+                .isEqualTo("not tried before, unlike " + first + ", at random among 2 endpoints");
         assertThat(three.get(2).pick())
                 .isEqualTo("tried again, as every endpoint was: " + first + ", " + second
                         + ", least request among 2 endpoints");
+    }
+
+    @Test
+    void a_further_attempt_in_another_zone_or_priority_has_no_share() throws Exception {
+        add(1, "a", Health.HEALTHY);
+        add(1, "b", Health.HEALTHY);
+        add("far", "us", "x", Health.HEALTHY);
+        List<Decision.Attempt> three = attempts(3);
+        String first = three.get(0).endpoint();
+        assertThat(three.get(1).pick())
+                .isEqualTo("not tried before, unlike " + first + ", the only endpoint of zone b");
+        assertThat(three.get(2).pick())
+                .isEqualTo("not tried before, unlike " + first + ", "
+                        + three.get(1).endpoint() + ", priority 2 of 2, the only endpoint");
+    }
+
+    @Test
+    void an_endpoint_of_another_zone_in_place_of_one_that_fails_has_no_share() throws Exception {
+        add(1, "a", Health.HEALTHY);
+        add(1, "b", Health.HEALTHY);
+        endpoints.get(0).state().abortEjection();
+        assertThat(picks())
+                .contains(
+                        "the only endpoint of zone b, instead of an endpoint that fails, but is not ejected because too"
+                                + " many are");
     }
 }

@@ -62,7 +62,7 @@ class PlanTest {
             taken.merge(plan.pick(random, ramp, now, picked).address().substring(0, 1), 1, Integer::sum);
         }
         Map<String, Double> expected = new TreeMap<>();
-        plan.chances(ramp, now)
+        EndpointShares.of(plan, ramp, now)
                 .forEach((e, chance) -> expected.merge(e.address().substring(0, 1), chance, Double::sum));
         expected.forEach((name, chance) -> assertThat((double) taken.getOrDefault(name, 0))
                 .as("explained chance of %s", name)

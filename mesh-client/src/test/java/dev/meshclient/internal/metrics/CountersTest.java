@@ -202,6 +202,15 @@ class CountersTest {
     }
 
     @Test
+    void an_endpoint_of_weight_0_is_unused() throws IOException {
+        apply("'orders': {'hosts': ['orders'], 'endpoints': [{'address': '10.0.0.1', 'port': 80},"
+                + " {'address': '10.0.0.2', 'port': 80, 'weight': 0}]}");
+        call(Calls.get(), 200);
+        assertThat(gauge("mesh.client.endpoints", "state", "usable")).isEqualTo(1);
+        assertThat(gauge("mesh.client.endpoints", "state", "unused")).isEqualTo(1);
+    }
+
+    @Test
     void a_service_without_listed_endpoints_shows_no_endpoints_and_no_traffic() throws IOException {
         apply("'orders': {'hosts': ['orders'], 'resolution': 'NONE'}");
         call(Calls.get(), 200);

@@ -41,6 +41,16 @@ class DecidersTest {
     }
 
     @Test
+    void one_failure_is_no_row() {
+        EjectionSettings one = new EjectionSettings(1, 0, 1, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
+        assertThat(after(one, AttemptHealth.SERVER_ERROR)).isEqualTo("1 server error");
+        assertThat(after(one, AttemptHealth.LOCAL_FAILURE)).isEqualTo("1 failure without a response");
+        EjectionSettings gateway = new EjectionSettings(0, 1, 0, 10 * SECOND, 30 * SECOND, 300 * SECOND, 50);
+        record.good();
+        assertThat(after(gateway, AttemptHealth.GATEWAY_ERROR)).isEqualTo("1 gateway error");
+    }
+
+    @Test
     void a_good_response_between_them_starts_the_row_anew() {
         AttemptHealth e = AttemptHealth.SERVER_ERROR;
         assertThat(after(BUILT_IN, e, e, e, e, AttemptHealth.GOOD, e, e, e, e)).isNull();

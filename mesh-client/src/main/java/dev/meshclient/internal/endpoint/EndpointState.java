@@ -1,0 +1,37 @@
+package dev.meshclient.internal.endpoint;
+
+import java.util.Locale;
+
+/** What an endpoint may get now. What the registry states comes first. */
+public enum EndpointState {
+    USABLE,
+    EJECTED,
+    /** Ejected, and a request finds out whether it answers again. */
+    PROBING,
+    /** It has returned and gets fewer calls at first. */
+    SLOW_START,
+    DRAINING,
+    UNHEALTHY,
+    /** The policy gives it no calls. */
+    UNUSED;
+
+    /** @param ejects whether ejections count */
+    public static EndpointState of(Endpoint endpoint, boolean ejects, long now) {
+        return switch (endpoint.health()) {
+            case UNHEALTHY -> UNHEALTHY;
+            case DRAINING -> DRAINING;
+            case HEALTHY, UNKNOWN, DEGRADED -> endpoint.weight() == 0 ? UNUSED : of(endpoint.state(), ejects, now);
+        };
+    }
+
+    private static EndpointState of(EndpointHealth endpoint, boolean ejects, long now) {
+        return ejects && endpoint.isEjected()
+                ? endpoint.isProbed() ? PROBING : EJECTED
+                : endpoint.slowStart(now) < 1 ? SLOW_START : USABLE;
+    }
+
+    /** Its name in metrics and explanations: {@code slow-start}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}
