@@ -1,5 +1,6 @@
 package dev.meshclient.internal.balance;
 
+import dev.meshclient.Explanation;
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.Endpoint;
@@ -265,10 +266,11 @@ final class Level {
         List<Tier.Zone> zones = tier.zones();
         double[] shares = tier.shares(members, settings);
         if (zones.size() > 1 || !zones.get(0).home()) {
-            to.locality("", share, tier.inWords(members, settings));
+            to.locality(Explanation.Locality.Kind.DISTRIBUTION, "", share, tier.inWords(members, settings));
         }
         for (int i = 0; zones.size() > 1 && i < shares.length; i++) {
             to.locality(
+                    zones.get(i).places() == null ? Explanation.Locality.Kind.ZONE : Explanation.Locality.Kind.LOCALITY,
                     zones.get(i).name().isEmpty() ? "no zone" : zones.get(i).name(),
                     share * shares[i],
                     "usable weight " + members[i].weight() + " of "

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.balance;
 
+import dev.meshclient.Explanation;
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
@@ -394,7 +395,7 @@ final class Plan {
                 Tier tier = tiers.get(i % tiers.size());
                 if (level >= 0 || (i < tiers.size() && !tier.known().isEmpty())) {
                     double share = level < 0 ? 0 : (double) plan.shares[level] / all;
-                    to.locality(name(i), share, why(i, panics[i % tiers.size()]));
+                    to.locality(Explanation.Locality.Kind.PRIORITY, name(i), share, why(i, panics[i % tiers.size()]));
                     if (level >= 0) {
                         plan.levels.get(level).explain(share, to);
                     }

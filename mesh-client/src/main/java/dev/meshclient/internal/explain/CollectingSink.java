@@ -1,5 +1,6 @@
 package dev.meshclient.internal.explain;
 
+import dev.meshclient.Decision;
 import dev.meshclient.Explanation;
 import dev.meshclient.Explanation.Result;
 import dev.meshclient.MeshFailure;
@@ -10,6 +11,7 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Collects the remarks and the result; what else may be stated at a place, its class collects. */
@@ -30,19 +32,32 @@ abstract class CollectingSink implements ExplanationSink {
     }
 
     @Override
+    public Decision decision() {
+        return Decision.NONE;
+    }
+
+    @Override
     public final void remark(String text) {
         remarks.add(text);
     }
 
     @Override
     public final void refuse(IOException failure) {
+        refuse(facts(failure));
+    }
+
+    final void refuse(Explanation.Refusal stated) {
         if (result == Result.SENT) {
             result = Result.REFUSED;
-            refusal = new Explained.RefusalFacts(
-                    failure.getClass().getSimpleName(),
-                    failure instanceof MeshFailure ours ? ours.reason() : "",
-                    String.valueOf(failure.getMessage()));
+            refusal = stated;
         }
+    }
+
+    static Explanation.Refusal facts(IOException failure) {
+        return new Explained.RefusalFacts(
+                failure.getClass().getSimpleName(),
+                failure instanceof MeshFailure ours ? ours.reason() : "",
+                String.valueOf(failure.getMessage()));
     }
 
     @Override
@@ -51,6 +66,11 @@ abstract class CollectingSink implements ExplanationSink {
             result = Result.WAITS;
             remarks.add(what);
         }
+    }
+
+    @Override
+    public void refuseAt(Function<@Nullable Endpoint, @Nullable IOException> failure) {
+        throw misplaced("a refusal by endpoint");
     }
 
     @Override
@@ -79,7 +99,7 @@ abstract class CollectingSink implements ExplanationSink {
     }
 
     @Override
-    public void locality(String name, double share, String why) {
+    public void locality(Explanation.Locality.Kind kind, String name, double share, String why) {
         throw misplaced("locality " + name);
     }
 

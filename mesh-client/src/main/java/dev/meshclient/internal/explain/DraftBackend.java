@@ -1,17 +1,24 @@
 package dev.meshclient.internal.explain;
 
+import dev.meshclient.Decision;
 import dev.meshclient.Explanation;
 import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.CallDecision;
+import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.text.Durations;
 import dev.meshclient.policy.Tls;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,12 +26,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Collects what the layers below a rule state of calls to one backend. */
 final class DraftBackend extends CollectingSink {
+    private final Target target;
     private final Backend backend;
     private final Function<String, Explanation.Source> source;
     private final int weight;
     final double share;
     private final List<Explanation.Locality> localities = new ArrayList<>();
     private final List<Explanation.Endpoint> endpoints = new ArrayList<>();
+    private final List<Endpoint> called = new ArrayList<>();
+    private final Map<Endpoint, Explanation.Refusal> refusals = new LinkedHashMap<>();
     private final Map<String, Explanation.Setting> settings = new LinkedHashMap<>();
     private final Map<Tls.Mode, Integer> otherTls = new EnumMap<>(Tls.Mode.class);
 
@@ -33,13 +43,10 @@ final class DraftBackend extends CollectingSink {
      * @param source where a field of its settings is stated
      */
     DraftBackend(
-            @Nullable Call call,
-            Backend backend,
-            Function<String, Explanation.Source> source,
-            int weight,
-            double share) {
+            @Nullable Call call, Target target, Function<String, Explanation.Source> source, int weight, double share) {
         super(call);
-        this.backend = backend;
+        this.target = target;
+        this.backend = target.backend();
         this.source = source;
         this.weight = weight;
         this.share = share;
@@ -61,6 +68,30 @@ final class DraftBackend extends CollectingSink {
     }
 
     @Override
+    public Decision decision() {
+        return new CallDecision(target.policy(), target.service(), target.rule(), backend.name(), List.of(), "");
+    }
+
+    @Override
+    public void refuseAt(Function<@Nullable Endpoint, @Nullable IOException> failure) {
+        if (!backend.hasEndpoints()) {
+            IOException e = failure.apply(null);
+            if (e != null) {
+                refuse(e);
+            }
+        }
+        for (Endpoint endpoint : called) {
+            IOException e = failure.apply(endpoint);
+            if (e != null) {
+                refusals.putIfAbsent(endpoint, facts(e));
+            }
+        }
+        if (!called.isEmpty() && refusals.size() == called.size()) {
+            refuse(refusals.values().iterator().next());
+        }
+    }
+
+    @Override
     public void setting(String field, @Nullable Object value) {
         settings.put(field, new Explained.SettingFacts(field, shown(value), source.apply(field)));
     }
@@ -79,8 +110,8 @@ final class DraftBackend extends CollectingSink {
     }
 
     @Override
-    public void locality(String name, double share, String why) {
-        localities.add(new Explained.LocalityFacts(name, share, why));
+    public void locality(Explanation.Locality.Kind kind, String name, double share, String why) {
+        localities.add(new Explained.LocalityFacts(kind, name, share, why));
     }
 
     @Override
@@ -91,6 +122,9 @@ final class DraftBackend extends CollectingSink {
                         endpoint.locality().subzone())
                 .filter(part -> !part.isEmpty())
                 .collect(Collectors.joining("/"));
+        if (share > 0) {
+            called.add(endpoint);
+        }
         Tls.Mode mode = backend.tlsMode(endpoint);
         if (mode != backend.tls().mode()) {
             otherTls.merge(mode, 1, Integer::sum);
@@ -102,6 +136,11 @@ final class DraftBackend extends CollectingSink {
     Explanation.Backend build(List<String> fields) {
         otherTls.forEach((mode, number) ->
                 remarks.add(number + " of " + endpoints.size() + " endpoints state their own tlsMode, " + mode));
+        Set<Explanation.Refusal> kinds = new LinkedHashSet<>(refusals.values());
+        if (refusal == null || kinds.size() > 1) { // otherwise the refusal states it
+            kinds.forEach(kind -> remarks.add("attempts at " + Collections.frequency(refusals.values(), kind) + " of "
+                    + called.size() + " endpoints that get calls fail with " + kind));
+        }
         List<Explanation.Setting> all = share == 0
                 ? List.of()
                 : fields.stream()
@@ -109,7 +148,6 @@ final class DraftBackend extends CollectingSink {
                                 ? settings.get(field)
                                 : new Explained.SettingFacts(field, "none", source.apply(field)))
                         .toList();
-        return new Explained.BackendFacts(
-                backend.name(), weight, share, refusal, remarks, localities, endpoints, all);
+        return new Explained.BackendFacts(backend.name(), weight, share, refusal, remarks, localities, endpoints, all);
     }
 }

@@ -16,15 +16,17 @@ public final class ExplanationBuilder extends CollectingSink {
     private final List<String> fields;
     private final List<DraftRule> rules = new ArrayList<>();
     private String service = "";
-    private String policy = "";
+    private String policy;
 
     /**
      * @param call null: the rules and settings of a service
+     * @param inForce the revision of the policy in force
      * @param sources where its settings are stated
      * @param fields all settings, in the order of the document: those that no layer states do not apply
      */
-    public ExplanationBuilder(@Nullable Call call, Sources sources, List<String> fields) {
+    public ExplanationBuilder(@Nullable Call call, String inForce, Sources sources, List<String> fields) {
         super(call);
+        this.policy = inForce;
         this.sources = sources;
         this.fields = fields;
     }
@@ -69,7 +71,7 @@ public final class ExplanationBuilder extends CollectingSink {
         DraftRule rule = rules.get(rules.size() - 1);
         DraftBackend backend = new DraftBackend(
                 call == null ? null : call.to(target),
-                target.backend(),
+                target,
                 sources.of(service, rule.number, target.backend()),
                 weight,
                 share);
