@@ -14,7 +14,10 @@ public interface Explanation {
     /** What becomes of the request. */
     Result result();
 
-    /** The revision of the document with the rules; empty if there are none. */
+    /**
+     * The revision of the document with the rules; where no service decides, that of the policy in force. Empty before the first
+     * policy.
+     */
     String policy();
 
     /** The service that claims the host; empty if none does. */
@@ -129,9 +132,12 @@ public interface Explanation {
         List<Setting> settings();
     }
 
-    /** A priority, or a locality of the priority before it in the list. */
+    /** A priority, or how its calls are distributed: these entries follow their priority in the list. */
     interface Locality {
-        /** {@code priority 1}, or the name of a zone or locality. */
+        /** What the entry is. */
+        Kind kind();
+
+        /** {@code priority 1}, or the name of a zone or locality; empty for {@link Kind#DISTRIBUTION}. */
         String name();
 
         /** Its share of the first attempts to the backend, 0 to 1. */
@@ -139,6 +145,18 @@ public interface Explanation {
 
         /** The arithmetic of the share, in words. */
         String why();
+
+        /** What an entry is. */
+        enum Kind {
+            /** Endpoints that get calls before those of the next priority. */
+            PRIORITY,
+            /** How the calls of the priority are distributed over its zones, in words; its share is that of the priority. */
+            DISTRIBUTION,
+            /** A zone of the priority. */
+            ZONE,
+            /** A locality of the priority, as {@code localityLbSetting.distribute} states it. */
+            LOCALITY
+        }
     }
 
     /** An endpoint of a backend. */

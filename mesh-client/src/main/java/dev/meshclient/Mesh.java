@@ -21,6 +21,7 @@ import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.OkHttpVersion;
 import dev.meshclient.internal.okhttp.SystemResolver;
+import dev.meshclient.internal.okhttp.attempt.OwnIdentityExplanation;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.LocalWorkload;
 import dev.meshclient.internal.pipeline.Telemetry;
@@ -129,7 +130,10 @@ public final class Mesh implements Closeable {
                 identities::spiffeId,
                 time,
                 builder.tokens,
-                builder.scripted == null ? this::download : Mesh::refuseDownload);
+                builder.scripted == null ? this::download : Mesh::refuseDownload,
+                builder.scripted == null
+                        ? new OwnIdentityExplanation(time, identities)::explain
+                        : (backend, to) -> {}); // nothing is encrypted
         this.router = new Router(
                 time,
                 new PolicyControl(new CurrentState(time, builder.resolver, self, telemetry), time, builder.staleTtl),

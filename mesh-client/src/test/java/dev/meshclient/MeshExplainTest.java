@@ -1,8 +1,11 @@
 package dev.meshclient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.meshclient.Explanation.Locality.Kind;
 import dev.meshclient.Explanation.Source;
+import dev.meshclient.internal.time.Patience;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.test.FakeAnswer;
 import dev.meshclient.test.TestMesh;
@@ -13,6 +16,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
@@ -180,6 +184,79 @@ class MeshExplainTest {
             assertThat(outside.result()).isEqualTo(Explanation.Result.OUTSIDE);
             assertPrinted(outside);
             assertPrinted(mesh.mesh().explain(get("http://billing/").build()));
+        }
+    }
+
+    @Test
+    void a_call_without_the_own_certificate_that_its_endpoints_need_is_refused() throws Exception {
+        assertRefusedAsTheCall("'tls': {'mode': 'MESH_MUTUAL'}", "IdentityUnavailable");
+        assertRefusedAsTheCall("'tls': {'mode': 'MUTUAL', 'credentialName': 'bank'}", "IdentityUnavailable");
+    }
+
+    @Test
+    void a_call_without_the_token_that_the_policy_names_is_refused() throws Exception {
+        assertRefusedAsTheCall(
+                "'tls': {'mode': 'SIMPLE'}, 'credentials': {'token': 'orders', 'overwrite': true}", "TokenUnavailable");
+    }
+
+    /** Of a mesh with sockets: that of the test kit has no TLS. */
+    private static void assertRefusedAsTheCall(String settings, String exception) throws IOException {
+        PolicySource source = Documents.mesh("shop")
+                .with("'trustDomain': 'shop.example'")
+                .services(Documents.service("orders").with(settings).endpoint(1))
+                .source();
+        try (Mesh mesh = Mesh.builder()
+                .initialFetchTimeout(Patience.LONG)
+                .snapshotDirectory(null)
+                .policy(source)
+                .build()) {
+            assertThat(mesh.awaitReady(Patience.LONG)).isTrue();
+            Request request = get("http://orders/").build();
+            Explanation explanation = mesh.explain(request);
+            Throwable failure = catchThrowable(
+                    () -> mesh.wrap(new OkHttpClient()).newCall(request).execute());
+            assertThat(failure.getClass().getSimpleName()).isEqualTo(exception);
+            assertThat(explanation.result()).isEqualTo(Explanation.Result.REFUSED);
+            Explanation.Refusal refusal = Objects.requireNonNull(explanation.refusal());
+            assertThat(refusal.exception()).isEqualTo(exception);
+            assertThat(refusal.message()).isEqualTo(failure.getMessage());
+            Explanation effective = Objects.requireNonNull(
+                    Objects.requireNonNull(mesh.status().service("orders")).effective());
+            assertThat(effective.rules().get(0).backends().get(0).refusal()).isEqualTo(refusal);
+        }
+    }
+
+    @Test
+    void a_service_shows_which_of_its_backends_refuse_all_calls() {
+        String rules = ENDPOINTS + ", 'subsets': [{'name': 'v2', 'labels': {'version': 'v2'}},"
+                + " {'name': 'empty', 'labels': {'version': 'v9'}},"
+                + " {'name': 'closed', 'labels': {'version': 'v1'}, 'limits': {'maxRequests': 0}}], 'rules': [{'name':"
+                + " 'all', 'backendRefs': [{'name': 'orders', 'subset': 'v2'}, {'name': 'orders', 'subset': 'empty'},"
+                + " {'name': 'orders', 'subset': 'closed'}]}]";
+        try (TestMesh mesh = mesh(rules)) {
+            Explanation service = Objects.requireNonNull(status(mesh).effective());
+            Explanation.Rule called =
+                    ruleOf(mesh.mesh().explain(get("http://orders/").build()));
+            assertThat(service.rules().get(0).backends())
+                    .extracting(Explanation.Backend::refusal)
+                    .isEqualTo(called.backends().stream()
+                            .map(Explanation.Backend::refusal)
+                            .toList());
+            assertThat(service.toString())
+                    .contains("backend orders/empty: 33.3 % of the calls, weight 1\n    ! NoHealthyEndpoint (UH): ")
+                    .contains("backend orders/closed: 33.3 % of the calls, weight 1\n    ! Overloaded (UO): ");
+        }
+    }
+
+    @Test
+    void each_entry_of_localities_states_its_kind() {
+        try (TestMesh mesh = mesh(ENDPOINTS)) {
+            Explanation.Backend backend = orders(mesh);
+            assertThat(backend.localities())
+                    .extracting(Explanation.Locality::kind)
+                    .containsExactly(Kind.PRIORITY, Kind.DISTRIBUTION, Kind.ZONE, Kind.ZONE);
+            assertThat(mesh.mesh().explain(get("http://orders/").build()).toJson())
+                    .contains("\"kind\" : \"priority\"", "\"kind\" : \"distribution\"", "\"kind\" : \"zone\"");
         }
     }
 

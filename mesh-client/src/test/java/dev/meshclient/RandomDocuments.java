@@ -36,6 +36,7 @@ final class RandomDocuments {
         if (chance(0.1)) {
             document.metadata("'scope': {'hosts': ['orders', 'billing', 'cart', 'other']}");
         }
+        document.with("'trustDomain': 'shop.example'");
         document.with("'clusters': [{'name': 'near', 'priority': 0}, {'name': 'far', 'priority': 1}]");
         document.with("'defaults': {"
                 + List.of(settings(), authorization()).stream()
@@ -84,7 +85,8 @@ final class RandomDocuments {
         return "{'address': '10.0." + SERVICES.indexOf(service) + "." + i + "', 'port': 80, 'health': '" + health
                 + "', 'weight': " + one(List.of(1, 1, 1, 3, 0)) + ", 'labels': {'version': '" + one(List.of("v1", "v2"))
                 + "'}" + (chance(0.9) ? ", 'locality': '" + one(PLACES) + "'" : "")
-                + (chance(0.15) ? ", 'cluster': '" + one(List.of("near", "far")) + "'" : "") + "}";
+                + (chance(0.15) ? ", 'cluster': '" + one(List.of("near", "far")) + "'" : "")
+                + (chance(0.2) ? ", 'tlsMode': '" + one(List.of("MESH", "DISABLED")) + "'" : "") + "}";
     }
 
     /** Fields of settings, each of them in few of the documents. */
@@ -102,6 +104,13 @@ final class RandomDocuments {
         if (chance(0.6)) {
             fields.add("'outlierDetection': {'consecutive5xxErrors': " + one(List.of(1, 2)) + ", 'maxEjectionPercent': "
                     + one(List.of(0, 20, 50, 100)) + ", 'minHealthPercent': " + one(List.of(0, 0, 50)) + "}");
+        }
+        if (chance(0.06)) {
+            fields.add("'tls': {'mode': '" + one(List.of("SIMPLE", "MESH_MUTUAL")) + "'}");
+        }
+        if (chance(0.06)) {
+            fields.add("'credentials': {'token': '" + one(List.of("known", "missing")) + "', 'overwrite': "
+                    + random.nextBoolean() + "}");
         }
         if (chance(0.2)) {
             fields.add("'failoverMode': '" + one(List.of("STRICT", "SPILL")) + "'");
@@ -180,6 +189,9 @@ final class RandomDocuments {
         request.method(method, method.equals("GET") ? null : okhttp3.RequestBody.create(new byte[0]));
         if (chance(0.4)) {
             request.header("x-user", one(WORDS));
+        }
+        if (chance(0.1)) {
+            request.header("Authorization", "Basic x");
         }
         MeshOptions options = MeshOptions.DEFAULT;
         if (chance(0.1)) {

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.balance;
 
+import dev.meshclient.Decision;
 import dev.meshclient.NoHealthyEndpoint;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
@@ -119,7 +120,9 @@ public final class Balance implements AttemptLayer {
 
     private Endpoint choose(Plan plan, Attempt attempt, Picked picked) throws NoHealthyEndpoint {
         if (plan.isEmpty()) {
-            throw noneUsable(plan, attempt);
+            String figures = figures(plan);
+            attempt.call().note(figures);
+            throw attempt.refuse(decision -> noneUsable(plan, figures, decision));
         }
         RandomGenerator random = time.random();
         if (attempt.previous() != null) {
@@ -137,16 +140,19 @@ public final class Balance implements AttemptLayer {
         return plan.pick(random, planner.ramp(), now, picked);
     }
 
-    private NoHealthyEndpoint noneUsable(Plan plan, Attempt attempt) {
+    private String figures(Plan plan) {
         int known = planner.known();
         String unmatched = planner.unmatched();
-        String figures = unmatched == null ? known + " known, " + why(plan, known) : unmatched;
-        attempt.call().note(figures);
-        return attempt.refuse(decision -> Failures.make()
+        return unmatched == null ? known + " known, " + why(plan, known) : unmatched;
+    }
+
+    private NoHealthyEndpoint noneUsable(Plan plan, String figures, Decision decision) {
+        int known = planner.known();
+        return Failures.make()
                 .noHealthyEndpoint(
                         "no endpoint of '" + planner.backend() + "' admits calls: " + figures,
                         known == 0
-                                ? unmatched == null
+                                ? planner.unmatched() == null
                                         ? "add endpoints to the service or subset"
                                         : "see endpoints[].labels and subsets[].labels in the policy"
                                 : !planner.hasPriorities()
@@ -154,7 +160,7 @@ public final class Balance implements AttemptLayer {
                                         : plan.ejected() == 0
                                                 ? "see endpoints[].health and weight in the policy"
                                                 : "see why they were ejected, or let outlierDetection.minHealthPercent be above 0",
-                        decision));
+                        decision);
     }
 
     private String why(Plan plan, int known) {
@@ -172,12 +178,9 @@ public final class Balance implements AttemptLayer {
         planner.explain(to);
         Plan plan = planner.current();
         Call call = to.call();
-        if (call != null && plan.isEmpty() && plan.dueProbe(call, time.now()) == null) {
-            try {
-                to.refuse(noneUsable(plan, call.beginAttempt()));
-            } catch (IOException e) {
-                to.refuse(e);
-            }
+        boolean probes = call == null ? plan.nextProbe() <= time.now() : plan.dueProbe(call, time.now()) != null;
+        if (plan.isEmpty() && !probes) {
+            to.refuse(noneUsable(plan, figures(plan), to.decision()));
         }
     }
 

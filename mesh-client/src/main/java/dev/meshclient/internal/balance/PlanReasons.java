@@ -1,5 +1,6 @@
 package dev.meshclient.internal.balance;
 
+import dev.meshclient.Explanation.Locality.Kind;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.text.Percent;
@@ -139,10 +140,10 @@ final class PlanReasons {
         for (int rank = 0; rank < capacity.ranks(); rank++) {
             int level = Arrays.binarySearch(ranks, rank);
             if (level >= 0) {
-                to.locality(name(rank), share(level), why(rank));
+                to.locality(Kind.PRIORITY, name(rank), share(level), why(rank));
                 explainZones(level, to);
             } else if (!capacity.isDegraded(rank) && capacity.listed(rank) > 0) {
-                to.locality(name(rank), 0, why(rank));
+                to.locality(Kind.PRIORITY, name(rank), 0, why(rank));
             }
         }
     }
@@ -173,11 +174,12 @@ final class PlanReasons {
         List<Tier.Zone> zones = tier.zones();
         double[] shares = tier.shares(members, settings.zones());
         if (zones.size() > 1 || !zones.get(0).home()) {
-            to.locality("", share(index), zones(index));
+            to.locality(Kind.DISTRIBUTION, "", share(index), zones(index));
         }
         for (int i = 0; zones.size() > 1 && i < shares.length; i++) {
             Tier.Zone zone = zones.get(i);
             to.locality(
+                    zone.places() == null ? Kind.ZONE : Kind.LOCALITY,
                     zone.name().isEmpty() ? "no zone" : zone.name(),
                     share(index) * shares[i],
                     "usable weight " + members[i].weight() + " of " + zone.weight());

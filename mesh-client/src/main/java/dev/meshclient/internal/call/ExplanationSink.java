@@ -1,5 +1,6 @@
 package dev.meshclient.internal.call;
 
+import dev.meshclient.Decision;
 import dev.meshclient.Explanation;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
@@ -25,11 +26,23 @@ public interface ExplanationSink {
     @Nullable
     Call call();
 
+    /** The decision of a call that arrives here, for the exceptions that it would fail with. */
+    Decision decision();
+
     /** Adds a fact, in a sentence. */
     void remark(String text);
 
     /** The call would fail with this; only the first counts. */
     void refuse(IOException failure);
+
+    /**
+     * As {@link #refuse}, by endpoint; after all endpoints are stated. The call is refused if an attempt at each endpoint with a
+     * share fails.
+     *
+     * @param failure the failure of an attempt at an endpoint; null: it is not certain. Its argument is null if the policy
+     *     lists no endpoints
+     */
+    void refuseAt(Function<@Nullable Endpoint, @Nullable IOException> failure);
 
     /** The call would wait before anything else is known, so that later refusals do not count. */
     void await(String what);
@@ -63,8 +76,8 @@ public interface ExplanationSink {
     /** As {@link #setting}, stated by the caller. */
     void settingOfCaller(String field, Object value);
 
-    /** Adds a priority or locality of the backend. */
-    void locality(String name, double share, String why);
+    /** Adds a priority or locality of the backend, or the distribution over localities. */
+    void locality(Explanation.Locality.Kind kind, String name, double share, String why);
 
     /** Adds an endpoint of the backend. */
     void endpoint(Endpoint endpoint, double share, String state, String why);

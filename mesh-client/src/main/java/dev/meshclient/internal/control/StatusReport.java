@@ -73,7 +73,7 @@ final class StatusReport {
     }
 
     private Explanation explain(String service) {
-        ExplanationBuilder to = new ExplanationBuilder(null, state.sources(), MeshState.settings());
+        ExplanationBuilder to = new ExplanationBuilder(null, state.revision(), state.sources(), MeshState.settings());
         state.explain(service, to);
         return to.build();
     }

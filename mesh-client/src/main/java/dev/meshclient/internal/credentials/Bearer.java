@@ -1,5 +1,6 @@
 package dev.meshclient.internal.credentials;
 
+import dev.meshclient.Decision;
 import dev.meshclient.TokenUnavailable;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.AttemptLayer;
@@ -7,9 +8,11 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.endpoint.Backend;
+import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TokenCredentials;
 import java.io.IOException;
+import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
@@ -38,47 +41,58 @@ public final class Bearer implements AttemptLayer {
 
     @Override
     public Response call(Attempt attempt) throws IOException {
-        boolean callers = attempt.call().request().header("Authorization") != null;
-        if (!callers || stated.overwrite()) {
-            if (backend.tlsMode(attempt.endpoint()) == Tls.Mode.DISABLE
-                    && !attempt.call().request().isHttps()) {
-                throw refused(
-                        attempt,
-                        "token '" + stated.token() + "' is not sent in the clear to "
-                                + attempt.call().decision().backend(),
-                        "state tls for it in the policy, or no credentials",
-                        null);
+        Request request = attempt.call().request();
+        if (needsToken(request)) {
+            KeptToken token = tokens.find(stated.token());
+            if (token == null || isInTheClear(attempt.endpoint(), request)) {
+                throw attempt.refuse(decision -> refused(token, decision));
             }
-            attempt.authorization("Bearer " + token(attempt));
+            attempt.authorization("Bearer " + value(token, attempt));
         }
         return next.call(attempt);
     }
 
-    private String token(Attempt attempt) throws IOException {
+    private boolean needsToken(Request request) {
+        return stated.overwrite() || request.header("Authorization") == null;
+    }
+
+    private boolean isInTheClear(@Nullable Endpoint endpoint, Request request) {
+        return backend.tlsMode(endpoint) == Tls.Mode.DISABLE && !request.isHttps();
+    }
+
+    /** @param token null: this process does not have it; otherwise it would be sent in the clear */
+    private TokenUnavailable refused(@Nullable KeptToken token, Decision decision) {
+        return token == null
+                ? unavailable("this process knows " + tokens.inWords(), decision)
+                : Failures.make()
+                        .tokenUnavailable(
+                                "token '" + stated.token() + "' is not sent in the clear to " + decision.backend(),
+                                "state tls for it in the policy, or no credentials",
+                                decision);
+    }
+
+    private TokenUnavailable unavailable(@Nullable String why, Decision decision) {
+        return Failures.make()
+                .tokenUnavailable(
+                        "there is no token '" + stated.token() + "' for " + decision.backend() + ": " + why,
+                        "see Mesh.builder().token(\"" + stated.token() + "\", ..)",
+                        decision);
+    }
+
+    private String value(KeptToken token, Attempt attempt) throws IOException {
         try {
-            return tokens.token(stated.token(), attempt);
+            return token.token(attempt);
         } catch (IOException e) {
             attempt.throwIfCancelled();
             if (Thread.currentThread().isInterrupted()) { // interrupted while it waited
                 throw e;
             }
-            throw refused(
-                    attempt,
-                    "there is no token '" + stated.token() + "' for "
-                            + attempt.call().decision().backend() + ": " + e.getMessage(),
-                    "see Mesh.builder().token(\"" + stated.token() + "\", ..)",
-                    e);
+            throw attempt.refuse(decision -> {
+                TokenUnavailable refused = unavailable(e.getMessage(), decision);
+                refused.initCause(e);
+                return refused;
+            });
         }
-    }
-
-    private static TokenUnavailable refused(Attempt attempt, String what, String advice, @Nullable IOException cause) {
-        return attempt.refuse(decision -> {
-            TokenUnavailable e = Failures.make().tokenUnavailable(what, advice, decision);
-            if (cause != null) {
-                e.initCause(cause);
-            }
-            return e;
-        });
     }
 
     @Override
@@ -88,12 +102,22 @@ public final class Bearer implements AttemptLayer {
                 "token '" + stated.token() + "'"
                         + (stated.overwrite() ? ", in place of that of the request" : ", unless the request has one")
                         + ", over TLS only");
+        KeptToken token = tokens.find(stated.token());
         Call call = to.call();
-        if (call != null
-                && backend.tls().mode() == Tls.Mode.DISABLE
-                && !call.request().isHttps()) {
-            to.remark("token '" + stated.token()
-                    + "' is not sent in the clear: with an endpoint without TLS the call fails with TokenUnavailable");
+        if (call != null) {
+            Request request = call.request();
+            to.refuseAt(endpoint -> needsToken(request) && (token == null || isInTheClear(endpoint, request))
+                    ? refused(token, to.decision())
+                    : null);
+        } else if (token == null && stated.overwrite()) {
+            to.refuse(refused(null, to.decision()));
+        } else if (token == null) {
+            to.remark("a request without Authorization fails with TokenUnavailable: this process knows "
+                    + tokens.inWords());
+        } else if (backend.tls().mode() == Tls.Mode.DISABLE) {
+            to.remark(
+                    "token '" + stated.token()
+                            + "' is not sent in the clear: a call to an http URL fails with TokenUnavailable at an endpoint without TLS");
         }
     }
 

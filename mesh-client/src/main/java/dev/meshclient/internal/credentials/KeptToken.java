@@ -42,6 +42,7 @@ final class KeptToken {
         this.source = source;
     }
 
+    /** A token that has not expired. The attempt waits if there is none yet; cancellation ends the wait with its cause. */
     String token(Attempt attempt) throws IOException {
         Kept now = kept;
         if (now != null && isFresh(now)) {

@@ -1,12 +1,11 @@
 package dev.meshclient.internal.credentials;
 
 import dev.meshclient.identity.TokenSource;
-import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.time.Time;
-import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** The tokens of this process, by the names that the policy uses. */
 public final class Tokens {
@@ -16,13 +15,14 @@ public final class Tokens {
         sources.forEach((name, source) -> tokens.put(name, new KeptToken(time, source)));
     }
 
-    /** A token that has not expired. The attempt waits if there is none yet; cancellation ends the wait with its cause. */
-    String token(String name, Attempt attempt) throws IOException {
-        KeptToken token = tokens.get(name);
-        if (token == null) {
-            throw new IOException("this process knows "
-                    + (tokens.isEmpty() ? "no token" : "only " + String.join(", ", new TreeSet<>(tokens.keySet()))));
-        }
-        return token.token(attempt);
+    /** Null: this process does not have it. */
+    @Nullable
+    KeptToken find(String name) {
+        return tokens.get(name);
+    }
+
+    /** The names, for messages. */
+    String inWords() {
+        return tokens.isEmpty() ? "no token" : "only " + String.join(", ", new TreeSet<>(tokens.keySet()));
     }
 }

@@ -227,7 +227,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
     public Explanation explain(Request request, MeshOptions options) {
         Call call = new Call(time, request, options, Call.NOT_ENTERED);
         MeshState now = current.now();
-        ExplanationBuilder to = new ExplanationBuilder(call, now.sources(), MeshState.settings());
+        ExplanationBuilder to = new ExplanationBuilder(call, now.revision(), now.sources(), MeshState.settings());
         String host = HostPattern.normal(request.url().host());
         Admission found =
                 find(now == MeshState.NONE ? null : now, host, request.url().port());
@@ -239,9 +239,8 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
         } else if (found instanceof Admission.Ours ours) {
             ours.layers().explain(to);
         } else {
-            to.outside("no service of " + (now == MeshState.NONE ? "a policy" : "policy " + now.revision())
-                    + " lists its host, and nothing claims it (outboundTrafficPolicy ALLOW_ANY): the caller's own client"
-                    + " sends it");
+            to.outside((now == MeshState.NONE ? "there is no policy yet" : "no service of the policy lists its host")
+                    + ", and nothing claims it (outboundTrafficPolicy ALLOW_ANY): the caller's own client sends it");
         }
         return to.build();
     }

@@ -50,7 +50,7 @@ record Explained(
         }
     }
 
-    record LocalityFacts(String name, double share, String why) implements Locality {}
+    record LocalityFacts(Kind kind, String name, double share, String why) implements Locality {}
 
     record EndpointFacts(String address, String locality, double share, String state, String why) implements Endpoint {}
 

@@ -37,7 +37,8 @@ final class ExplanationJson {
         to.put("name", backend.name()).put("weight", backend.weight()).put("share", backend.share());
         refusal(to, backend.refusal());
         texts(to, backend.remarks());
-        list(to, "localities", backend.localities(), (node, locality) -> node.put("name", locality.name())
+        list(to, "localities", backend.localities(), (node, locality) -> node.put("kind", word(locality.kind()))
+                .put("name", locality.name())
                 .put("share", locality.share())
                 .put("why", locality.why()));
         list(to, "endpoints", backend.endpoints(), (node, endpoint) -> node.put("address", endpoint.address())

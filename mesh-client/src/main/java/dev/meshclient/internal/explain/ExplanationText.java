@@ -79,8 +79,8 @@ final class ExplanationText {
     private void locality(Explanation.Locality locality) {
         String name = locality.name();
         line(
-                name.startsWith("priority ") ? 2 : 3,
-                (name.isEmpty() ? "" : name + ": " + Percent.of(locality.share()) + "; ") + locality.why());
+                locality.kind() == Explanation.Locality.Kind.PRIORITY ? 2 : 3,
+                (locality.kind() == Explanation.Locality.Kind.DISTRIBUTION ? "" : name + ": " + Percent.of(locality.share()) + "; ") + locality.why());
     }
 
     private void endpoint(Explanation.Endpoint endpoint) {

@@ -1,5 +1,6 @@
 package dev.meshclient.internal.limit;
 
+import dev.meshclient.Decision;
 import dev.meshclient.Overloaded;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
@@ -37,28 +38,31 @@ public final class Limit implements CallLayer {
     @Override
     public Response call(Call call) throws IOException {
         if (!inFlight.enter(max)) {
-            throw overloaded(call);
+            String figures = figures();
+            call.note("limits.maxRequests: " + figures);
+            throw overloaded(figures, call.decision());
         }
         call.onEnd(leave);
         return next.call(call);
     }
 
-    private Overloaded overloaded(Call call) {
-        String figures = inFlight.getAsLong() + " calls in flight, of at most " + max;
-        call.note("limits.maxRequests: " + figures);
+    private String figures() {
+        return inFlight.getAsLong() + " calls in flight, of at most " + max;
+    }
+
+    private static Overloaded overloaded(String figures, Decision decision) {
         return Failures.make()
                 .overloaded(
-                        "'" + call.backend() + "' has " + figures,
+                        "'" + decision.backend() + "' has " + figures,
                         "raise limits.maxRequests if it can serve more, or call it less",
-                        call.decision());
+                        decision);
     }
 
     @Override
     public void explain(ExplanationSink to) {
         to.setting("limits.maxRequests", max);
-        Call call = to.call();
-        if (inFlight.getAsLong() >= max && call != null) {
-            to.refuse(overloaded(call));
+        if (inFlight.getAsLong() >= max) {
+            to.refuse(overloaded(figures(), to.decision()));
         }
     }
 

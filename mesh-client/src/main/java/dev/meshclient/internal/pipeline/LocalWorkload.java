@@ -3,10 +3,13 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.Workload;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.internal.authz.KeySets;
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.credentials.Tokens;
+import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -17,13 +20,20 @@ import org.jspecify.annotations.Nullable;
  * @param identity its SPIFFE ID; null: not known
  * @param tokens the tokens that may be sent with calls
  * @param keys the keys of token issuers
+ * @param wire states which attempts at a backend fail for want of a certificate of this process
  */
-public record LocalWorkload(Workload workload, Supplier<@Nullable String> identity, Tokens tokens, KeySets keys) {
+public record LocalWorkload(
+        Workload workload,
+        Supplier<@Nullable String> identity,
+        Tokens tokens,
+        KeySets keys,
+        BiConsumer<Backend, ExplanationSink> wire) {
     /** Without an identity. */
     public static LocalWorkload of(Workload workload, Time time) {
-        return of(workload, () -> null, time, Map.of(), (uri, maxBytes, timeout) -> {
+        KeySets.Download none = (uri, maxBytes, timeout) -> {
             throw new IOException("nothing to get " + uri + " with");
-        });
+        };
+        return of(workload, () -> null, time, Map.of(), none, (backend, to) -> {});
     }
 
     /** With tokens, and a download for the keys of issuers. */
@@ -32,7 +42,8 @@ public record LocalWorkload(Workload workload, Supplier<@Nullable String> identi
             Supplier<@Nullable String> identity,
             Time time,
             Map<String, TokenSource> tokens,
-            KeySets.Download download) {
-        return new LocalWorkload(workload, identity, new Tokens(time, tokens), new KeySets(time, download));
+            KeySets.Download download,
+            BiConsumer<Backend, ExplanationSink> wire) {
+        return new LocalWorkload(workload, identity, new Tokens(time, tokens), new KeySets(time, download), wire);
     }
 }

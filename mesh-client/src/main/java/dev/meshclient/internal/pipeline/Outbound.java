@@ -112,7 +112,7 @@ record Outbound(
                 .then(next -> Bearer.create(s.access().credentials(), self.tokens(), plan.backend(), next))
                 // Next to the wire: it limits the time to the response headers, and ends only this attempt.
                 .then(next -> AttemptTimer.create(time, plan.route().timeouts().backendRequest(), next))
-                .wire();
+                .wire(to -> self.wire().accept(plan.backend(), to));
     }
 
     /** The peer sees the identity only if this process presents its certificate. */

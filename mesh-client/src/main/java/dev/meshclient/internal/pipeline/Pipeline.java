@@ -8,6 +8,7 @@ import dev.meshclient.internal.call.ExplanationSink;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -62,10 +63,14 @@ class Pipeline {
             return this;
         }
 
-        /** Below all layers: sends the request. */
-        AttemptLayer wire() {
+        /**
+         * Below all layers: sends the request.
+         *
+         * @param explanation states what becomes of an attempt there
+         */
+        AttemptLayer wire(Consumer<ExplanationSink> explanation) {
             List<AttemptLayer> layers = stacked(makers, Attempt::send);
-            return new Attempts(layers.get(0), layers.subList(0, layers.size() - 1));
+            return new Attempts(layers.get(0), layers.subList(0, layers.size() - 1), explanation);
         }
     }
 
@@ -113,7 +118,8 @@ class Pipeline {
         }
     }
 
-    private record Attempts(AttemptLayer first, List<AttemptLayer> aboveWire) implements AttemptLayer {
+    private record Attempts(AttemptLayer first, List<AttemptLayer> aboveWire, Consumer<ExplanationSink> wire)
+            implements AttemptLayer {
         @Override
         public Response call(Attempt attempt) throws IOException {
             return first.call(attempt);
@@ -122,6 +128,7 @@ class Pipeline {
         @Override
         public void explain(ExplanationSink to) {
             aboveWire.forEach(layer -> layer.explain(to));
+            wire.accept(to);
         }
 
         @Override

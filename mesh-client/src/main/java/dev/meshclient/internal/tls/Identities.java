@@ -5,6 +5,7 @@ import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.identity.LiveIdentity;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.Tls;
 import java.io.Closeable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** The identities of this process: the workload's own, and the certificates that the policy names. */
@@ -121,8 +123,50 @@ public final class Identities implements Closeable {
         return all;
     }
 
+    /** The fault that a connection to this peer would meet now; null: there is none. */
+    public @Nullable OwnIdentityFault fault(Peer peer) {
+        try {
+            if (peer.needsOwnSockets() && peer.needsCredential()) {
+                usable(peer);
+            }
+            return null;
+        } catch (OwnIdentityFault e) {
+            return e;
+        }
+    }
+
+    /** The certificate and authorities for a handshake that begins now. */
+    Svid usable(Peer peer) throws OwnIdentityFault {
+        LiveIdentity identity = of(peer);
+        Svid svid;
+        try {
+            Svid known = identity.current();
+            // The certificate must be valid only if it is presented: an expired one still states its trusted
+            // authorities.
+            svid = known != null && !peer.presentsCertificate() ? known : identity.forHandshake();
+        } catch (SSLException e) {
+            OwnIdentityFault fault = new OwnIdentityFault(
+                    String.valueOf(e.getMessage()),
+                    identity.current() == null
+                            ? "see whether it is issued, and whether this process may read it"
+                            : "renew it: see whether its issuer is alive, and whether the clocks agree",
+                    identity.current() == null);
+            fault.initCause(e);
+            throw fault;
+        }
+        if (peer.mode() == Tls.Mode.MESH_MUTUAL && svid.id() == null) {
+            throw new OwnIdentityFault(
+                    "'" + peer.service() + "' is reached by MESH_MUTUAL TLS, and the own certificate, " + svid.name()
+                            + ", has no SPIFFE ID",
+                    "have one issued with a SPIFFE ID, or state tls.mode MUTUAL");
+        }
+        return svid;
+    }
+
     /** @throws OwnIdentityFault if the mesh does not have it */
-    LiveIdentity of(@Nullable String credentialName, String why) throws OwnIdentityFault {
+    LiveIdentity of(Peer peer) throws OwnIdentityFault {
+        String credentialName = peer.credentialName();
+        String why = "'" + peer.service() + "' is reached by " + peer.mode() + " TLS";
         LiveIdentity found = credentialName == null ? workload : named.get(credentialName);
         if (found == null) {
             throw credentialName == null

@@ -2,7 +2,6 @@ package dev.meshclient.internal.tls;
 
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TrustBundle;
-import dev.meshclient.internal.identity.LiveIdentity;
 import dev.meshclient.internal.identity.PeerTrust;
 import dev.meshclient.internal.pem.PemText;
 import dev.meshclient.internal.time.Time;
@@ -127,7 +126,7 @@ public final class PeerTls {
 
     private @Nullable Svid latest() {
         try {
-            return identity().current();
+            return identities.of(peer).current();
         } catch (OwnIdentityFault gone) {
             return null;
         }
@@ -144,13 +143,9 @@ public final class PeerTls {
         return in != null && Set.copyOf(in.x509Authorities()).containsAll(then.x509Authorities());
     }
 
-    private LiveIdentity identity() throws OwnIdentityFault {
-        return identities.of(peer.credentialName(), "'" + peer.service() + "' is reached by " + peer.mode() + " TLS");
-    }
-
     /** The context for a handshake that begins now. */
     private Held current() throws SSLException {
-        Svid svid = peer.needsCredential() ? usable() : null;
+        Svid svid = peer.needsCredential() ? identities.usable(peer) : null;
         Held now = held;
         if (now != null && now.svid == svid) {
             return now;
@@ -166,33 +161,6 @@ public final class PeerTls {
             }
             return now;
         }
-    }
-
-    private Svid usable() throws SSLException {
-        LiveIdentity identity = identity();
-        Svid svid;
-        try {
-            Svid known = identity.current();
-            // The certificate must be valid only if it is presented: an expired one still states its trusted
-            // authorities.
-            svid = known != null && !peer.presentsCertificate() ? known : identity.forHandshake();
-        } catch (SSLException e) {
-            OwnIdentityFault fault = new OwnIdentityFault(
-                    String.valueOf(e.getMessage()),
-                    identity.current() == null
-                            ? "see whether it is issued, and whether this process may read it"
-                            : "renew it: see whether its issuer is alive, and whether the clocks agree",
-                    identity.current() == null);
-            fault.initCause(e);
-            throw fault;
-        }
-        if (peer.mode() == Tls.Mode.MESH_MUTUAL && svid.id() == null) {
-            throw new OwnIdentityFault(
-                    "'" + peer.service() + "' is reached by MESH_MUTUAL TLS, and the own certificate, " + svid.name()
-                            + ", has no SPIFFE ID",
-                    "have one issued with a SPIFFE ID, or state tls.mode MUTUAL");
-        }
-        return svid;
     }
 
     private Held made(@Nullable Svid svid) throws SSLException {

@@ -127,11 +127,16 @@ final class OneThreadMesh {
     private final Wire wire = attempt -> Calls.respond(
             attempt, Objects.requireNonNull(attempt.endpoint()).name().equals(BAD) ? 500 : 200);
     private final Telemetry ofMesh = Telemetry.of(Events.of(time, List.of(), List.of(listener)));
-    private final LocalWorkload self =
-            LocalWorkload.of(Workload.of("orders"), () -> null, time, Map.of(), (uri, max, timeout) -> {
+    private final LocalWorkload self = LocalWorkload.of(
+            Workload.of("orders"),
+            () -> null,
+            time,
+            Map.of(),
+            (uri, max, timeout) -> {
                 fetched.add(uri.getPath());
                 return "{\"keys\": []}".getBytes(StandardCharsets.UTF_8);
-            });
+            },
+            (backend, to) -> {});
     private int layersUntilFault = Integer.MAX_VALUE;
     boolean failsAfterCompile;
     final CurrentState current = new CurrentState(

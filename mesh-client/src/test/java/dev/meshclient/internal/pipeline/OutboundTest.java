@@ -103,9 +103,14 @@ class OutboundTest {
             Resolution resolution, Tls.Mode mode, boolean known) {
         StepTime time = new StepTime();
         LocalWorkload self = LocalWorkload.of(
-                Workload.of("web"), () -> "spiffe://a.example/web", time, Map.of(), (uri, max, timeout) -> {
+                Workload.of("web"),
+                () -> "spiffe://a.example/web",
+                time,
+                Map.of(),
+                (uri, max, timeout) -> {
                     throw new IOException("no server is there");
-                });
+                },
+                (backend, to) -> {});
         Outbound outbound = new Outbound(
                 time,
                 Telemetry.none(time),

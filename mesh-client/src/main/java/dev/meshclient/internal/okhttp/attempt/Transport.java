@@ -2,7 +2,6 @@ package dev.meshclient.internal.okhttp.attempt;
 
 import dev.meshclient.IdentityUnavailable;
 import dev.meshclient.internal.call.Attempt;
-import dev.meshclient.internal.call.Failures;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
 import dev.meshclient.internal.call.Target;
@@ -185,12 +184,7 @@ public final class Transport {
 
     /** No request was sent: another endpoint would not change it, and no endpoint is to blame. */
     private static IdentityUnavailable unavailable(Attempt attempt, OwnIdentityFault e) {
-        return attempt.refuse(decision -> {
-            IdentityUnavailable unavailable =
-                    Failures.make().identityUnavailable(String.valueOf(e.getMessage()), e.advice(), decision);
-            unavailable.initCause(e);
-            return unavailable;
-        });
+        return attempt.refuse(decision -> OwnIdentityExplanation.unavailable(e, decision));
     }
 
     /** A chain whose TLS was removed would send a request for an https URL in plaintext. */
