@@ -17,6 +17,8 @@ import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import okhttp3.Request;
@@ -236,5 +238,15 @@ class ServiceMapTest {
                 .contains("  s0 [shape=box, label=\"bare#<x>\"];\n  w -> s0 [label=\"1/s, 100 % good")
                 .contains("  z1 [label=\"eu-1/a\"];\n  s1 -> z1 [label=\"5/s, 100 % good")
                 .endsWith("}\n");
+    }
+
+    @Test
+    void the_page_of_the_status_shows_what_is_printed() throws Exception {
+        Router router = router(Workload.of("checkout").zone("eu-1/a"));
+        calls(router);
+        Path pages = Path.of(System.getProperty("user.dir")).resolveSibling("docs");
+        assertThat(Files.readString(pages.resolve("status.md")).replace("\r\n", "\n"))
+                .contains("```text\n" + map(router) + "\n```")
+                .contains("```mermaid\n" + map(router).toMermaid() + "```");
     }
 }
