@@ -234,4 +234,19 @@ class CallersOwnFailureTest {
         }
         assertThat(ends).containsExactly("1 response ", "2 response ");
     }
+
+    /** OkHttp reports no failure of the exchange for it. */
+    @Test
+    void a_response_that_breaks_a_rule_of_http_after_its_headers_is_the_failure_of_the_peer() throws Exception {
+        try (RawServer broken = RawServer.of(peer -> {
+                    peer.request();
+                    peer.write("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n");
+                });
+                Mesh mesh = mesh("http", broken.port())) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            Request request = new Request.Builder().url("http://orders/").build();
+            assertThatThrownBy(() -> http.newCall(request).execute()).isInstanceOf(ProtocolException.class);
+        }
+        assertThat(ends).containsExactly("1 protocol-error UPE");
+    }
 }
