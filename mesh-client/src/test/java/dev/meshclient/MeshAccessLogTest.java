@@ -93,6 +93,32 @@ class MeshAccessLogTest {
     }
 
     @Test
+    void the_attempts_of_a_call_that_is_repeated_or_fails_state_their_reasons_and_a_first_success_does_not()
+            throws Exception {
+        server.enqueue(new MockResponse.Builder().build());
+        server.enqueue(new MockResponse.Builder().code(503).build());
+        server.enqueue(new MockResponse.Builder().build());
+        server.enqueue(new MockResponse.Builder().code(503).build());
+        try (Mesh mesh = mesh(server.getPort())) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            Request get = new Request.Builder().url("http://orders/").build();
+            http.newCall(get).execute().close();
+            http.newCall(get).execute().close();
+            http.newCall(get.newBuilder().post(RequestBody.create(new byte[1])).build())
+                    .execute()
+                    .close();
+        }
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0)).doesNotContain("\"pick\"", "\"retry\"", "\"detail\"");
+        JsonNode attempts = new ObjectMapper().readTree(lines.get(1)).path("attempts");
+        assertThat(attempts.path(0).path("pick").asText()).isEqualTo("the only endpoint");
+        assertThat(attempts.path(0).has("retry")).isFalse();
+        assertThat(attempts.path(1).path("retry").asText()).startsWith("response 503, repeated ");
+        assertThat(new ObjectMapper().readTree(lines.get(2)).path("detail").asText())
+                .contains("is not idempotent");
+    }
+
+    @Test
     void a_refused_connection_and_a_call_without_policy_have_their_letters() throws Exception {
         int closed;
         try (ServerSocket socket = new ServerSocket(0)) {

@@ -332,6 +332,17 @@ class MeshTracesTest {
     }
 
     @Test
+    void a_call_that_the_caller_cancels_before_any_attempt_has_no_span() throws Exception {
+        try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
+                Mesh mesh = mesh(sdk, server.getPort())) {
+            Call call = mesh.wrap(new OkHttpClient()).newCall(get("http://orders/"));
+            call.cancel();
+            assertThatThrownBy(call::execute).isInstanceOf(IOException.class);
+        }
+        assertThat(spans).isEmpty();
+    }
+
+    @Test
     void a_refusal_of_the_mesh_is_one_internal_span() throws Exception {
         try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
                 Mesh mesh = mesh(sdk, server.getPort())) {

@@ -10,6 +10,7 @@ import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.telemetry.CallInfo;
 import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
@@ -22,12 +23,16 @@ import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.EventListener;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
+import okhttp3.Response;
 import okio.BufferedSink;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -197,5 +202,51 @@ class CallersOwnFailureTest {
                     .hasMessageStartingWith("orders: ");
             assertThat(ends).containsExactly("3 reset UC");
         }
+    }
+
+    /** OkHttp fails to set the timeout of its socket then, before it reports an exchange. */
+    @Test
+    void a_connection_that_closes_before_its_exchange_begins_is_repeated() throws Exception {
+        speak("http");
+        AtomicInteger acquired = new AtomicInteger();
+        OkHttpClient closing = new OkHttpClient.Builder()
+                .eventListener(new EventListener() {
+                    @Override
+                    public void connectionAcquired(Call call, Connection connection) {
+                        if (acquired.incrementAndGet() == 2) {
+                            try {
+                                connection.socket().close();
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        }
+                    }
+                })
+                .build();
+        try (Mesh mesh = mesh("http", server.getPort())) {
+            OkHttpClient http = mesh.wrap(closing);
+            Request request = new Request.Builder().url("http://orders/").build();
+            for (int i = 0; i < 2; i++) {
+                try (Response response = http.newCall(request).execute()) {
+                    assertThat(response.body().string()).isEqualTo("ok");
+                }
+            }
+        }
+        assertThat(ends).containsExactly("1 response ", "2 response ");
+    }
+
+    /** OkHttp reports no failure of the exchange for it. */
+    @Test
+    void a_response_that_breaks_a_rule_of_http_after_its_headers_is_the_failure_of_the_peer() throws Exception {
+        try (RawServer broken = RawServer.of(peer -> {
+                    peer.request();
+                    peer.write("HTTP/1.1 204 No Content\r\nContent-Length: 5\r\n\r\n");
+                });
+                Mesh mesh = mesh("http", broken.port())) {
+            OkHttpClient http = mesh.wrap(new OkHttpClient());
+            Request request = new Request.Builder().url("http://orders/").build();
+            assertThatThrownBy(() -> http.newCall(request).execute()).isInstanceOf(ProtocolException.class);
+        }
+        assertThat(ends).containsExactly("1 protocol-error UPE");
     }
 }

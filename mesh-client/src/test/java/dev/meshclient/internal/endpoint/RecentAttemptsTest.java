@@ -131,6 +131,24 @@ class RecentAttemptsTest {
         assertThat(requests(attempts, 310 * SECOND)).isEqualTo(1);
     }
 
+    @Test
+    void the_sums_of_two_endpoints_are_sums_of_all_their_counts() {
+        RecentAttempts recent = new RecentAttempts(0);
+        EndpointHealth other = new EndpointHealth("10.0.0.2", 80);
+        recent.add(endpoint, true, true, 10 * MILLI, 0);
+        recent.add(other, true, true, 10 * MILLI, 0);
+        recent.add(other, false, false, 40 * MILLI, 0);
+
+        AttemptCounts sums = recent.at(endpoint, 0);
+        sums.add(recent.at(other, 0));
+
+        assertThat(sums.requests()).isEqualTo(3);
+        assertThat(sums.failures()).isEqualTo(2);
+        assertThat(sums.retries()).isEqualTo(2);
+        assertThat(sums.latencyNanos(50)).isCloseTo(10 * MILLI, precision(10 * MILLI));
+        assertThat(sums.latencyNanos(99)).isCloseTo(40 * MILLI, precision(40 * MILLI));
+    }
+
     private static long requests(ZoneAttempts attempts, long now) {
         long[] sum = {0};
         attempts.forEach(ZoneAttempts.Period.FIVE_MINUTES, now, (locality, counts) -> sum[0] += counts.requests());

@@ -170,4 +170,28 @@ class ConventionSeriesTest {
         assertThat(router.control().status("").services()).containsOnlyKeys("renamed");
         assertThat(counts()).hasSize(1).allMatch(line -> line.endsWith(" 2"));
     }
+
+    @Test
+    void an_attempt_that_ends_after_its_service_has_left_makes_no_series() throws IOException {
+        apply("orders", "orders");
+        call("http://orders/", attempt -> {
+            apply("renamed", "renamed");
+            return Calls.respond(attempt, 200);
+        });
+        assertThat(counts()).isEmpty();
+    }
+
+    @Test
+    void a_service_that_returns_has_the_whole_bound_again() throws IOException {
+        for (int round = 0; round < 2; round++) {
+            apply("any", "*.example");
+            for (int i = 0; i < ConventionSeries.MOST; i++) {
+                call("http://h" + i + ".example/", attempt -> Calls.respond(attempt, 200));
+            }
+            assertThat(counts().stream().filter(line -> line.endsWith("\"80\"} 1")))
+                    .hasSize(ConventionSeries.MOST);
+            apply("orders", "orders");
+            assertThat(counts()).isEmpty();
+        }
+    }
 }

@@ -7,6 +7,8 @@ import dev.meshclient.MeshOptions;
 import dev.meshclient.MeshStatus.From;
 import dev.meshclient.Workload;
 import dev.meshclient.authz.InboundRequest;
+import dev.meshclient.identity.Svid;
+import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
@@ -16,6 +18,8 @@ import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.events.Events;
+import dev.meshclient.internal.identity.LiveIdentity;
+import dev.meshclient.internal.identity.PeerFault;
 import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.telemetry.MeshMetrics;
@@ -24,6 +28,7 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import okhttp3.MediaType;
@@ -185,6 +190,28 @@ class CountersTest {
     }
 
     @Test
+    void a_service_that_returns_is_counted_anew() throws IOException {
+        for (int i = 0; i < 2; i++) {
+            apply(orders(EJECTS + ", 'consecutive5xxErrors': 1}") + ", 'stock': {'hosts': ['stock'], " + TWO + "}");
+            call(Calls.get(), 503);
+            call(Calls.post(), 503); // the other endpoint
+            assertThat(lines("mesh_client_ejections_total"))
+                    .isEqualTo(
+                            "mesh_client_ejections_total{detector=\"consecutive-5xx-errors\",service=\"orders\"} 2.0");
+            apply("'stock': {'hosts': ['stock'], " + TWO + "}");
+        }
+    }
+
+    @Test
+    void refused_retries_leave_with_their_backend() throws IOException {
+        apply(orders(", 'retry': {'attempts': 1}"));
+        call(Calls.post(), 503);
+        assertThat(of("mesh.client.retries.refused")).hasSize(1);
+        apply("'orders': null");
+        assertThat(of("mesh.client.retries.refused")).isEmpty();
+    }
+
+    @Test
     void an_endpoint_that_returned_is_in_slow_start_for_half_a_minute() throws IOException {
         apply("'orders': {'hosts': ['orders'], 'endpoints': [{'address': '10.0.0.1', 'port': 80}]" + EJECTS + "}}");
         for (int i = 0; i < 5; i++) {
@@ -221,6 +248,53 @@ class CountersTest {
         apply(orders("")); // the same service, now with endpoints
         call(Calls.post(), 404);
         assertThat(gauge("mesh.client.endpoints", "state", "usable")).isEqualTo(2);
+    }
+
+    // ---- identities
+
+    @Test
+    void the_counter_of_rotations_hands_on_each_piece_of_news() {
+        TestCertificates root = TestCertificates.root("shop");
+        Svid svid = root.issue(TestCertificates.host("client")).svid(root);
+        List<String> heard = new ArrayList<>();
+        LiveIdentity.News metered = meters.ofRotations("", new LiveIdentity.News() {
+            @Override
+            public void rotated(LiveIdentity.Change change) {
+                heard.add("rotated " + (change.before() != null));
+            }
+
+            @Override
+            public void rejected(String source, IOException reason) {
+                heard.add("rejected " + source + " " + reason.getMessage());
+            }
+
+            @Override
+            public void expiring(Svid old, int percent) {
+                heard.add("expiring " + percent);
+            }
+
+            @Override
+            public void peerRejected(String service, String endpoint, PeerFault fault, String reason) {
+                heard.add(service + " " + endpoint + " " + fault + " " + reason);
+            }
+        });
+
+        metered.rotated(new LiveIdentity.Change(null, svid));
+        metered.rotated(new LiveIdentity.Change(svid, svid));
+        metered.rejected("files", new IOException("torn"));
+        metered.expiring(svid, 80);
+        metered.peerRejected("orders", "10.0.0.1:80", PeerFault.PLAINTEXT, "no TLS");
+
+        assertThat(heard)
+                .containsExactly(
+                        "rotated false",
+                        "rotated true",
+                        "rejected files torn",
+                        "expiring 80",
+                        "orders 10.0.0.1:80 PLAINTEXT no TLS");
+        assertThat(lines("mesh_identity_rotations_total")).isEqualTo("""
+                        mesh_identity_rotations_total{identity="workload",kind="leaf",result="applied"} 1.0
+                        mesh_identity_rotations_total{identity="workload",kind="none",result="refused"} 1.0""");
     }
 
     // ---- policy
@@ -277,6 +351,15 @@ class CountersTest {
         assertThat(of("mesh.authorization"))
                 .extracting(meter -> meter.getId().getTag("policy"))
                 .containsOnly("none"); // the others have gone with their policies
+    }
+
+    @Test
+    void a_policy_whose_name_has_a_comma_is_no_several() throws IOException {
+        apply(orders(access("{'name': 'a, b', 'action': 'DENY', 'rules': [{}]}")));
+        call(Calls.get(), 200);
+        assertThat(lines("mesh_authorization_total"))
+                .isEqualTo(
+                        "mesh_authorization_total{decision=\"denied\",direction=\"outbound\",policy=\"a, b\",service=\"orders\"} 1.0");
     }
 
     @Test

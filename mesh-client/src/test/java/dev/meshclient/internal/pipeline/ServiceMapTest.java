@@ -17,6 +17,8 @@ import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
 import dev.meshclient.internal.time.StepTime;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
 import okhttp3.Request;
@@ -34,6 +36,15 @@ class ServiceMapTest {
                 {'address': '10.0.0.4', 'port': 80, 'locality': 'eu-1/b'}]},
             'bare#<x>': {'hosts': ['bare'], 'retry': {'attempts': 0}, 'endpoints': [{'address': '10.0.1.1', 'port': 80}]},
             'idle': {'hosts': ['idle'], 'endpoints': [{'address': '10.0.2.1', 'port': 80}]},
+            'zones': {'hosts': ['zones'], 'retry': {'attempts': 0}, 'trafficDistribution': 'Any',
+              'loadBalancer': {'simple': 'ROUND_ROBIN'}, 'outlierDetection': {'maxEjectionPercent': 0},
+              'endpoints': [
+                {'address': '10.0.3.1', 'port': 80, 'locality': 'eu-1/a'},
+                {'address': '10.0.3.2', 'port': 80, 'locality': 'eu-1/b'},
+                {'address': '10.0.3.3', 'port': 80, 'locality': 'eu-1/b'},
+                {'address': '10.0.3.4', 'port': 80, 'locality': 'eu-1/c'},
+                {'address': '10.0.3.5', 'port': 80, 'locality': 'eu-1/c'},
+                {'address': '10.0.3.6', 'port': 80, 'locality': 'eu-1/c'}]},
             'plain': {'hosts': ['plain'], 'resolution': 'NONE'}
             """;
 
@@ -112,7 +123,10 @@ class ServiceMapTest {
         Router router = router(Workload.of("checkout").zone("eu-1/a"));
         call(router, "orders", attempt -> Calls.respond(attempt, 200));
 
-        time.step(Duration.ofMinutes(1).toNanos());
+        time.step(Duration.ofSeconds(59).toNanos());
+        assertThat(map(router).services().get(0).lastMinute().perSecond()).isCloseTo(1 / 59.0, within(0.001));
+
+        time.step(Duration.ofSeconds(1).toNanos());
         ServiceMap.Service orders = map(router).services().get(0);
         assertThat(orders.lastMinute().perSecond()).isZero();
         assertThat(orders.lastMinute().success()).isNaN();
@@ -120,9 +134,50 @@ class ServiceMapTest {
         assertThat(orders.lastMinute()).hasToString("no attempts");
         assertThat(orders.lastFiveMinutes().perSecond()).isCloseTo(1 / 60.0, within(0.001));
 
-        time.step(Duration.ofMinutes(4).toNanos());
+        assertThat(orders.zones().get(0).lastMinute()).hasToString("no attempts");
+        assertThat(orders.zones().get(0).lastFiveMinutes().perSecond()).isCloseTo(1 / 60.0, within(0.001));
+
+        time.step(Duration.ofSeconds(239).toNanos());
+        assertThat(map(router).services()).hasSize(1);
+        time.step(Duration.ofSeconds(1).toNanos());
         assertThat(map(router).services()).isEmpty();
         assertThat(map(router)).hasToString("checkout in eu-1/a has called no service in the last five minutes");
+    }
+
+    @Test
+    void a_steady_rate_is_the_rate_at_each_time() throws Exception {
+        Router router = router(Workload.of("checkout"));
+        for (int i = 1; i <= 400; i++) {
+            call(router, "bare", attempt -> Calls.respond(attempt, 200));
+            time.step(Duration.ofSeconds(1).toNanos());
+            ServiceMap.Service bare = map(router).services().get(0);
+            assertThat(bare.lastMinute().perSecond()).as("after %s s", i).isCloseTo(1, within(0.05));
+            assertThat(bare.lastFiveMinutes().perSecond()).as("after %s s", i).isCloseTo(1, within(0.05));
+        }
+    }
+
+    @Test
+    void the_zone_with_the_most_attempts_is_first_and_few_slow_or_failed_ones_show() throws Exception {
+        Router router = router(Workload.of("checkout"));
+        for (int i = 0; i < 4004; i++) {
+            boolean slow = i % 20 == 0;
+            boolean failed = i == 0;
+            call(router, "orders", attempt -> {
+                time.step(Duration.ofMillis(slow ? 40 : 1).toNanos());
+                return Calls.respond(attempt, failed ? 503 : 200);
+            });
+        }
+        ServiceMap.Attempts all = map(router).services().get(0).lastFiveMinutes();
+        assertThat(Objects.requireNonNull(all.p99()).toMillis()).isBetween(37L, 43L);
+        assertThat(all.toString()).contains(", 99.9 % good,");
+
+        Router three = router(Workload.of("checkout"));
+        for (int i = 0; i < 6; i++) { // one for each endpoint
+            call(three, "zones", attempt -> Calls.respond(attempt, 200));
+        }
+        assertThat(map(three).services().get(0).zones())
+                .extracting(ServiceMap.Zone::name)
+                .containsExactly("eu-1/c", "eu-1/b", "eu-1/a");
     }
 
     @Test
@@ -183,5 +238,15 @@ class ServiceMapTest {
                 .contains("  s0 [shape=box, label=\"bare#<x>\"];\n  w -> s0 [label=\"1/s, 100 % good")
                 .contains("  z1 [label=\"eu-1/a\"];\n  s1 -> z1 [label=\"5/s, 100 % good")
                 .endsWith("}\n");
+    }
+
+    @Test
+    void the_page_of_the_status_shows_what_is_printed() throws Exception {
+        Router router = router(Workload.of("checkout").zone("eu-1/a"));
+        calls(router);
+        Path pages = Path.of(System.getProperty("user.dir")).resolveSibling("docs");
+        assertThat(Files.readString(pages.resolve("status.md")).replace("\r\n", "\n"))
+                .contains("```text\n" + map(router) + "\n```")
+                .contains("```mermaid\n" + map(router).toMermaid() + "```");
     }
 }

@@ -2,6 +2,7 @@ package dev.meshclient.internal.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -31,6 +32,7 @@ class ConfidentialTest {
                 "query connect.sid",
                 "query SAMLResponse",
                 "query sig",
+                "query X-Amz-Credential",
                 "query code",
                 "query Code",
             })
@@ -55,5 +57,12 @@ class ConfidentialTest {
             })
     void another_value_is_shown(String part) {
         assertThat(Confidential.shown(part, "7")).isEqualTo("\"7\"");
+    }
+
+    @Test
+    void what_controls_a_terminal_or_the_direction_of_text_is_not_shown_and_a_long_value_is_cut() {
+        assertThat(Confidential.shown("path", "/a\u001b[31m\n\u202Eb")).isEqualTo("\"/a?[31m??b\"");
+        assertThat(Confidential.shown("path", "a".repeat(200))).isEqualTo("\"" + "a".repeat(200) + "\"");
+        assertThat(Confidential.shown("path", "a".repeat(201))).isEqualTo("\"" + "a".repeat(200) + "\"...");
     }
 }

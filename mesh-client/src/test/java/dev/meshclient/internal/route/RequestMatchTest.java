@@ -14,6 +14,7 @@ import java.util.Random;
 import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -285,5 +286,40 @@ class RequestMatchTest {
                 random.nextInt(3) == 0 ? "POST" : null,
                 values.subList(0, random.nextInt(3)),
                 params.subList(0, random.nextInt(3)));
+    }
+
+    private static @Nullable String difference(Match match, String url) throws MatchGaveUp {
+        return new RequestMatch(match)
+                .difference(Routes.get(url).newBuilder().header("a", "2").build());
+    }
+
+    @Test
+    void a_difference_names_the_first_condition_that_fails_what_is_there_and_what_must_be() throws MatchGaveUp {
+        assertThat(difference(Routes.header(Routes.exact("a", "1")), "http://orders/"))
+                .isEqualTo("header a is \"2\", and must be \"1\"");
+        assertThat(difference(Routes.header(Routes.exact("b", "1")), "http://orders/"))
+                .isEqualTo("header b is missing, and must be \"1\"");
+        assertThat(difference(Routes.query(Routes.exact("q", "1")), "http://orders/?q"))
+                .isEqualTo("query q is \"\", and must be \"1\"");
+        assertThat(difference(Routes.query(Routes.regex("q", "1.*")), "http://orders/?p=1"))
+                .isEqualTo("query q is missing, and must be \"~1.*\"");
+        assertThat(difference(Routes.query(Routes.exact("pin", "1")), "http://orders/?pin=7"))
+                .isEqualTo("query pin is (confidential), and must be (confidential)");
+        assertThat(difference(Routes.path("PathPrefix", "/a"), "http://orders/b"))
+                .isEqualTo("path is \"/b\", and must be \"/a/*\"");
+        assertThat(difference(Routes.header(Routes.exact("a", "2")), "http://orders/"))
+                .isNull();
+    }
+
+    @Test
+    @Timeout(30)
+    void another_condition_that_fails_decides_although_an_expression_gives_up() throws MatchGaveUp {
+        String path = "/" + "a".repeat(60);
+        Match match = new Match(
+                Routes.path("RegularExpression", "/.*.*.*.*.*b").path(),
+                null,
+                List.of(Routes.regex("b", "1")),
+                List.of());
+        assertThat(difference(match, "http://orders" + path)).startsWith("header b is missing");
     }
 }
