@@ -80,7 +80,10 @@ final class ExplanationText {
         String name = locality.name();
         line(
                 locality.kind() == Explanation.Locality.Kind.PRIORITY ? 2 : 3,
-                (locality.kind() == Explanation.Locality.Kind.DISTRIBUTION ? "" : name + ": " + Percent.of(locality.share()) + "; ") + locality.why());
+                (locality.kind() == Explanation.Locality.Kind.DISTRIBUTION
+                                ? ""
+                                : name + ": " + Percent.of(locality.share()) + "; ")
+                        + locality.why());
     }
 
     private void endpoint(Explanation.Endpoint endpoint) {
