@@ -39,10 +39,7 @@ public final class Outlier implements AttemptLayer {
 
     /** @param rules the ejection rules of the policy; if they eject no endpoint the layer is left out */
     public static AttemptLayer create(Time time, Ejections rules, AttemptLayer next) {
-        ShadowEjections shadow = rules.shadow();
-        return rules.isOn()
-                ? new Outlier(time, rules, next)
-                : shadow != null ? new ShadowOutlier(rules.detector(), shadow, next) : next;
+        return rules.isOn() ? new Outlier(time, rules, next) : next;
     }
 
     /** Whether a policy with these settings ejects endpoints at all. */

@@ -9,17 +9,23 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the outcomes of attempts, and records which endpoints would be ejected. */
-final class ShadowOutlier implements AttemptLayer {
+public final class ShadowOutlier implements AttemptLayer {
     private final Detector detector;
     private final EjectionSettings settings;
     private final @Nullable Integer minHealthPercent;
     private final AttemptLayer next;
 
-    ShadowOutlier(Detector detector, ShadowEjections rules, AttemptLayer next) {
+    private ShadowOutlier(Detector detector, ShadowEjections rules, AttemptLayer next) {
         this.detector = detector;
         this.settings = rules.settings();
         this.minHealthPercent = rules.minHealthPercent();
         this.next = next;
+    }
+
+    /** @param rules the ejection rules of the policy; if they are enforced, or off, the layer is left out */
+    public static AttemptLayer create(Ejections rules, AttemptLayer next) {
+        ShadowEjections shadow = rules.shadow();
+        return shadow == null ? next : new ShadowOutlier(rules.detector(), shadow, next);
     }
 
     @Override

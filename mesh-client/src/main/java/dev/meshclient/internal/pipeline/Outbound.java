@@ -18,6 +18,7 @@ import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.limit.Limit;
 import dev.meshclient.internal.outlier.Ejections;
 import dev.meshclient.internal.outlier.Outlier;
+import dev.meshclient.internal.outlier.ShadowOutlier;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.Resolve;
 import dev.meshclient.internal.retry.Retry;
@@ -77,7 +78,7 @@ record Outbound(
                 // One limit for all attempts, so above every layer that repeats or waits.
                 .then(next -> Deadline.create(time, plan.timeouts().request(), plan.neutral(), next))
                 // Above retry: a call keeps its slot during all attempts, and a refusal is never retried.
-                .then(next -> Limit.create(plan.inFlight(), s.limits().maxRequests(), plan.neutral(), next))
+                .then(next -> Limit.create(plan.inFlight(), s.limits(), plan.neutral(), next))
                 // Next to retry, whose attempts it judges.
                 .then(next -> ShadowRetry.create(plan.shadowRetry(), plan.neutral(), next))
                 // Above balance: each attempt may choose another endpoint.
@@ -115,6 +116,10 @@ record Outbound(
                                 plan.backend().name(),
                                 self.workload().locality(),
                                 next))
+                // For the same reasons as outlier; below the events, so that they report what it records.
+                .then(next -> plan.neutral()
+                        ? next
+                        : ShadowOutlier.create(plan.shared().ejections(), next))
                 // Above the timer, so that the time to get a token is not counted as the peer's. Below outlier, since a
                 // missing token does not count against the endpoint.
                 .then(next -> Bearer.create(s.access().credentials(), self.tokens(), plan.backend(), next))

@@ -28,6 +28,7 @@ final class SettingSources {
     static {
         FIELDS.put("timeouts.request", s -> s.route().timeouts().request());
         FIELDS.put("timeouts.backendRequest", s -> s.route().timeouts().backendRequest());
+        FIELDS.put("timeouts.shadow", s -> s.route().timeouts().shadow());
         FIELDS.put("timeouts.connect", s -> s.backend().timeouts().connect());
         FIELDS.put("timeouts.idle", s -> s.backend().timeouts().idle());
         FIELDS.put("retry", s -> s.route().retry());
@@ -35,7 +36,9 @@ final class SettingSources {
         budget("budget.interval", RetryConstraint::interval);
         budget("minRetryRate.count", RetryConstraint::minRetryCount);
         budget("minRetryRate.interval", RetryConstraint::minRetryInterval);
+        budget("shadow", RetryConstraint::shadow);
         FIELDS.put("limits.maxRequests", s -> s.backend().limits().maxRequests());
+        FIELDS.put("limits.shadow", s -> s.backend().limits().shadow());
         ejection("consecutive5xxErrors", OutlierDetection::consecutive5xxErrors);
         ejection("consecutiveGatewayErrors", OutlierDetection::consecutiveGatewayErrors);
         ejection("consecutiveLocalOriginFailures", OutlierDetection::consecutiveLocalOriginFailures);
@@ -44,6 +47,7 @@ final class SettingSources {
         ejection("maxEjectionTime", OutlierDetection::maxEjectionTime);
         ejection("maxEjectionPercent", OutlierDetection::maxEjectionPercent);
         ejection("minHealthPercent", OutlierDetection::minHealthPercent);
+        ejection("shadow", OutlierDetection::shadow);
         backend("loadBalancer", BackendSettings::loadBalancer);
         backend("trafficDistribution", BackendSettings::trafficDistribution);
         backend("localityLbSetting", BackendSettings::localityLbSetting);

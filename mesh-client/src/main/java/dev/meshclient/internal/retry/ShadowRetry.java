@@ -80,7 +80,6 @@ public final class ShadowRetry implements CallLayer {
 
     @Override
     public void explain(ExplanationSink to) {
-        to.setting("retry.shadow", true);
         to.shadowSetting("retry", shadow.inWords());
     }
 

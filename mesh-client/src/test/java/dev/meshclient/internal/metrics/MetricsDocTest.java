@@ -2,6 +2,7 @@ package dev.meshclient.internal.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,7 +62,8 @@ class MetricsDocTest {
                 .contains(String.format(Locale.ROOT, "%,d series of `mesh.client.requests`", CallSeries.MOST))
                 .contains(String.format(Locale.ROOT, "%,d of `mesh.client.attempts`", AttemptSeries.MOST))
                 .contains("At most " + CallSeries.Refused.REASONS.size() + " series of `mesh.client.retries.refused`")
-                .contains(EjectionDetector.values().length + " of\n`mesh.client.ejections` for a service")
+                .contains(EjectionDetector.values().length + " of\n`mesh.client.ejections` and "
+                        + ShadowAction.values().length + " of `mesh.client.shadow` for a service")
                 .contains(Authorizations.DIRECTIONS.size() * Authorizations.DECISIONS.size()
                         + " of `mesh.authorization` for a service")
                 .contains("at most " + ConventionSeries.MOST + " of these series");
