@@ -5,56 +5,65 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.call.Streams;
+import dev.meshclient.internal.time.Alarm;
+import dev.meshclient.internal.time.Time;
 import java.io.IOException;
 import java.time.Duration;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
-/** Records the calls that took longer than a limit that is not enforced, to the end of the response body. */
+/** Records the calls that a limit would end that is not enforced: those that are not over, their bodies included, when it expires. */
 public final class ShadowDeadline implements CallLayer {
+    private final Time time;
     private final long limitNanos; // 0 = none
     private final CallLayer next;
 
-    private ShadowDeadline(long limitNanos, CallLayer next) {
+    private ShadowDeadline(Time time, long limitNanos, CallLayer next) {
+        this.time = time;
         this.limitNanos = limitNanos;
         this.next = next;
     }
 
     /** @param limit zero = none; null = not stated: the layer is left out */
-    public static CallLayer create(@Nullable Duration limit, CallLayer next) {
-        return limit == null ? next : new ShadowDeadline(limit.toNanos(), next);
+    public static CallLayer create(Time time, @Nullable Duration limit, CallLayer next) {
+        return limit == null ? next : new ShadowDeadline(time, limit.toNanos(), next);
     }
 
     @Override
     public Response call(Call call) throws IOException {
-        Measurement measurement = new Measurement(call);
-        call.onEnd(measurement);
+        if (limitNanos == 0) {
+            return next.call(call);
+        }
+        Expiry expiry = new Expiry(call);
+        time.arm(expiry, call.startedAt() + limitNanos, "shadow deadline");
+        call.onEnd(expiry);
         Response response = next.call(call);
         if (Streams.isStream(call, response)) { // from here on timeouts.idle limits it
-            measurement.run();
+            expiry.cancel();
         }
         return response;
     }
 
-    /** The first end counts. */
-    private final class Measurement implements Runnable {
+    /** The limit of one call; as an action it is disarmed. */
+    private final class Expiry extends Alarm implements Runnable {
         private final Call call;
-        private boolean over;
 
-        Measurement(Call call) {
+        Expiry(Call call) {
             this.call = call;
         }
 
         @Override
-        public synchronized void run() {
-            long took = call.elapsedNanos();
-            boolean isShorter = limitNanos != 0 && call.deadline() > call.startedAt() + limitNanos;
-            if (!over && took > limitNanos && isShorter) {
+        protected void ring(long due) {
+            if (call.deadline() > due) { // otherwise the deadline in force ends it now
                 call.shadow(
                         ShadowAction.CANCEL_CALL,
-                        "it took " + took / 1_000_000 + " ms, of " + limitNanos / 1_000_000 + " ms at most (timeouts.request)");
+                        "it was not over within " + limitNanos / 1_000_000 + " ms (timeouts.request)");
             }
-            over = true;
+        }
+
+        @Override
+        public void run() {
+            cancel();
         }
     }
 

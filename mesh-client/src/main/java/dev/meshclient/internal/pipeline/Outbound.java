@@ -73,8 +73,8 @@ record Outbound(
                         caller(plan),
                         telemetry.authorizations(),
                         next))
-                // Above deadline, whose limit applies, so that it measures the same time.
-                .then(next -> ShadowDeadline.create(plan.shadowTimeouts().request(), next))
+                // Next to deadline, whose limit applies instead.
+                .then(next -> ShadowDeadline.create(time, plan.shadowTimeouts().request(), next))
                 // One limit for all attempts, so above every layer that repeats or waits.
                 .then(next -> Deadline.create(time, plan.timeouts().request(), plan.neutral(), next))
                 // Above retry: a call keeps its slot during all attempts, and a refusal is never retried.
@@ -126,7 +126,7 @@ record Outbound(
                 // Next to the wire: it limits the time to the response headers, and ends only this attempt.
                 .then(next -> AttemptTimer.create(time, plan.timeouts().backendRequest(), next))
                 // In the place of the timer: a policy has one of them.
-                .then(next -> ShadowAttemptTimer.create(plan.shadowTimeouts().backendRequest(), next))
+                .then(next -> ShadowAttemptTimer.create(time, plan.shadowTimeouts().backendRequest(), next))
                 .wire(to -> self.wire().accept(plan.backend(), to));
     }
 

@@ -30,13 +30,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Retry implements CallLayer {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.retries");
-    private static final Duration BUILT_IN_BACKOFF = Duration.ofMillis(25);
     private static final int TOO_MANY_REQUESTS = 429;
 
     private static final Repeat AFTER_IDLE = new Repeat(0, "the connection had been idle");
     private static final Repeat TO_ANOTHER = new Repeat(0, "another endpoint is left");
 
-    private static final NoRetry NONE_STATED = new NoRetry(Why.OFF, "the policy states no retries (retry.attempts)");
     private static final NoRetry PAUSE_TOO_LONG =
             new NoRetry(Why.RETRY_AFTER, "the peer asks for a longer pause than a retry waits");
     private static final NoRetry NO_TIME = new NoRetry(Why.DEADLINE, "no time left for a retry");
@@ -76,11 +74,10 @@ public final class Retry implements CallLayer {
         }
     }
 
-    private Retry(Time time, @Nullable RetryPolicy stated, Budget budget, AttemptLayer next) {
+    private Retry(Time time, RetryConditions conditions, Backoff backoff, Budget budget, AttemptLayer next) {
         this.time = time;
-        this.conditions = new RetryConditions(stated);
-        Duration base = stated == null || stated.backoff() == null ? BUILT_IN_BACKOFF : stated.backoff();
-        this.backoff = new Backoff(base.toNanos());
+        this.conditions = conditions;
+        this.backoff = backoff;
         this.budget = budget.counts;
         this.settings = BudgetSettings.of(budget.limits);
         this.watcher = budget.watcher;
@@ -93,8 +90,8 @@ public final class Retry implements CallLayer {
      */
     public static CallLayer create(
             Time time, @Nullable RetryPolicy stated, boolean neutral, Budget budget, AttemptLayer next) {
-        boolean once = stated == null ? neutral : stated.attempts() == 0;
-        return once ? new Once(next) : new Retry(time, stated, budget, next);
+        RetryConditions conditions = RetryConditions.of(stated, neutral);
+        return conditions == null ? new Once(next) : new Retry(time, conditions, Backoff.of(stated), budget, next);
     }
 
     /** Without retries: the call has one attempt. */
@@ -110,7 +107,7 @@ public final class Retry implements CallLayer {
                 return response;
             } finally {
                 if (isFailure(attempt.outcome(), attempt.status())) {
-                    call.noRetry(NONE_STATED);
+                    call.noRetry(RetryConditions.NONE_STATED);
                 }
             }
         }

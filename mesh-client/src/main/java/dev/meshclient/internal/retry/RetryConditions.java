@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Decider: whether an attempt may be repeated, whatever the budget, the endpoints and the time allow. */
 final class RetryConditions {
+    static final NoRetry NONE_STATED = new NoRetry(Why.OFF, "the policy states no retries (retry.attempts)");
     static final NoRetry NOT_LISTED =
             new NoRetry(Why.CONDITION, "the policy does not retry this outcome (retry.codes, retry.retryOn)");
 
@@ -29,11 +30,20 @@ final class RetryConditions {
     private final NoRetry used;
     private final RetryRules rules;
 
-    /** @param stated null: the built-in conditions */
-    RetryConditions(@Nullable RetryPolicy stated) {
+    private RetryConditions(@Nullable RetryPolicy stated) {
         this.retries = stated == null ? BUILT_IN_ATTEMPTS : stated.attempts();
         this.used = new NoRetry(Why.ATTEMPTS, "the retries are used up (" + retries + ", retry.attempts)");
         this.rules = new RetryRules(stated);
+    }
+
+    /**
+     * @param stated the policy's retry settings; null = not stated
+     * @param neutral true = no built-in settings
+     * @return null: a call has one attempt
+     */
+    static @Nullable RetryConditions of(@Nullable RetryPolicy stated, boolean neutral) {
+        boolean once = stated == null ? neutral : stated.attempts() == 0;
+        return once ? null : new RetryConditions(stated);
     }
 
     /** Whether the policy retries this outcome. */

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Records where a retry policy that is not enforced would act differently: by its conditions and its number of attempts. */
 public final class ShadowRetry implements CallLayer {
-    private final RetryConditions shadow;
+    private final @Nullable RetryConditions shadow;
     private final @Nullable RetryConditions enforced;
     private final CallLayer next;
 
     private ShadowRetry(RetryPolicy stated, boolean neutral, CallLayer next) {
-        this.shadow = new RetryConditions(stated);
-        this.enforced = neutral ? null : new RetryConditions(null);
+        this.shadow = RetryConditions.of(stated, neutral);
+        this.enforced = RetryConditions.of(null, neutral);
         this.next = next;
     }
 
@@ -60,13 +60,17 @@ public final class ShadowRetry implements CallLayer {
                 call.shadow(ShadowAction.NOT_RETRY, inWords(attempt) + "; " + objection.text());
                 return;
             }
-            if (!repeated && objection == null && (enforced == null || objection(enforced, attempt, response) != null)) {
+            if (!repeated && objection == null && objection(enforced, attempt, response) != null) {
                 call.shadow(ShadowAction.RETRY, inWords(attempt));
             }
         }
     }
 
-    private static @Nullable NoRetry objection(RetryConditions by, Attempt attempt, @Nullable Response response) {
+    private static @Nullable NoRetry objection(
+            @Nullable RetryConditions by, Attempt attempt, @Nullable Response response) {
+        if (by == null) {
+            return RetryConditions.NONE_STATED;
+        }
         Outcome outcome = attempt.outcome();
         return outcome == null || !by.include(outcome, attempt.status())
                 ? RetryConditions.NOT_LISTED
@@ -80,11 +84,11 @@ public final class ShadowRetry implements CallLayer {
 
     @Override
     public void explain(ExplanationSink to) {
-        to.shadowSetting("retry", shadow.inWords());
+        to.shadowSetting("retry", shadow == null ? null : shadow.inWords());
     }
 
     @Override
     public String toString() {
-        return "retry(shadow: " + shadow + ")";
+        return "retry(shadow: " + (shadow == null ? "none" : shadow) + ")";
     }
 }
