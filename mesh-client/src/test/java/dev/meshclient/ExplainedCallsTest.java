@@ -29,6 +29,7 @@ class ExplainedCallsTest {
     private final Map<Explanation.Result, Integer> seen = new EnumMap<>(Explanation.Result.class);
     private final Map<String, Integer> refusals = new TreeMap<>();
     private final Map<String, Integer> states = new TreeMap<>();
+    private final Map<String, Integer> shadows = new TreeMap<>();
 
     @Test
     void the_next_call_does_what_an_explanation_states() throws Exception {
@@ -64,6 +65,7 @@ class ExplainedCallsTest {
                         "Overloaded",
                         "PolicyUnavailable",
                         "TokenUnavailable");
+        assertThat(shadows).containsKeys("outlierDetection", "retry");
         assertThat(states).containsKeys("usable", "ejected", "slow-start", "draining", "unhealthy", "unused");
     }
 
@@ -146,6 +148,7 @@ class ExplainedCallsTest {
             assertRefused(backend.refusal(), failure, both);
             return;
         }
+        decision.shadow().forEach(sentence -> assertShadow(sentence, backend.settings(), both));
         String first = decision.attempts().get(0).endpoint();
         if (failure instanceof MeshRefusal && decision.attempts().size() == 1) { // some endpoints refuse, others do not
             String message = failure.getMessage();
@@ -164,5 +167,17 @@ class ExplainedCallsTest {
         } else {
             assertThat(first).as(both).isEmpty();
         }
+    }
+
+    /** A section that would act is explained as a shadow. */
+    private void assertShadow(String sentence, List<Explanation.Setting> settings, String both) {
+        String section = sentence.substring(0, sentence.indexOf(' '));
+        shadows.merge(section, 1, Integer::sum);
+        assertThat(settings)
+                .as("%s: %s", sentence, both)
+                .anyMatch(setting -> setting.name().startsWith(section)
+                        && (setting.name().endsWith(" (shadow)")
+                                || (setting.name().endsWith(".shadow")
+                                        && setting.value().equals("true"))));
     }
 }

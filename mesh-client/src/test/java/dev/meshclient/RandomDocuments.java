@@ -93,17 +93,17 @@ final class RandomDocuments {
     private String settings() {
         List<String> fields = new ArrayList<>();
         if (chance(0.2)) {
-            fields.add("'timeouts': {'request': '" + one(List.of("2s", "20s", "0s")) + "'}");
+            fields.add("'timeouts': {'request': '" + one(List.of("2s", "20s", "0s")) + "'" + shadow() + "}");
         }
         if (chance(0.2)) {
-            fields.add("'retry': {'attempts': " + random.nextInt(3) + "}");
+            fields.add("'retry': {'attempts': " + random.nextInt(3) + shadow() + "}");
         }
         if (chance(0.08)) {
             fields.add("'limits': {'maxRequests': " + one(List.of(0, 1, 500)) + "}");
         }
         if (chance(0.6)) {
             fields.add("'outlierDetection': {'consecutive5xxErrors': " + one(List.of(1, 2)) + ", 'maxEjectionPercent': "
-                    + one(List.of(0, 20, 50, 100)) + ", 'minHealthPercent': " + one(List.of(0, 0, 50)) + "}");
+                    + one(List.of(0, 20, 50, 100)) + ", 'minHealthPercent': " + one(List.of(0, 0, 50)) + shadow() + "}");
         }
         if (chance(0.06)) {
             fields.add("'tls': {'mode': '" + one(List.of("SIMPLE", "MESH_MUTUAL")) + "'}");
@@ -128,6 +128,10 @@ final class RandomDocuments {
         return String.join(", ", fields);
     }
 
+    private String shadow() {
+        return chance(0.2) ? ", 'shadow': " + chance(0.7) : "";
+    }
+
     private String authorization() {
         return chance(0.15)
                 ? "'authorization': [{'name': 'no', 'action': '" + one(List.of("DENY", "ALLOW"))
@@ -150,7 +154,7 @@ final class RandomDocuments {
                                 .mapToObj(m -> match())
                                 .collect(Collectors.joining(", "))
                         + "]";
-        return "{'name': 'rule" + i + "'" + (chance(0.2) ? ", 'timeouts': {'request': '5s'}" : "") + matches
+        return "{'name': 'rule" + i + "'" + (chance(0.2) ? ", 'timeouts': {'request': '5s'" + shadow() + "}" : "") + matches
                 + ", 'backendRefs': [" + String.join(", ", backends) + "]}";
     }
 
