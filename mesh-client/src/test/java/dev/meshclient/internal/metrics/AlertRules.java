@@ -303,6 +303,7 @@ enum AlertRules {
                         Map.of("{state=\"slow-start\"}", "0x60", "{state=\"usable\"}", "1x60", Given.CALLED, "1x60")),
                 NO_ENDPOINT.isQuiet(
                         Map.of("{state=\"slow-start\"}", "0x60", "{state=\"usable\"}", "0x60")), // not called
+                POLICY_STALE.isQuiet(Map.of("{}", "0x60")), // a policy in memory
                 DOCUMENT_REFUSED.fires(Map.of("{}", "_x20 1x40")), // refused before the first scrape
                 DOCUMENT_REFUSED.isQuiet(Map.of("{}", "1x5 _x15 1x40"))); // Prometheus was down
     }
