@@ -14,12 +14,13 @@ public record CallDecision(
         String backend,
         List<Attempt> attempts,
         String detail,
-        String reason)
+        String reason,
+        List<String> shadow)
         implements Decision {
     /** Without a failure. */
     public CallDecision(
             String policy, String service, String rule, String backend, List<Attempt> attempts, String detail) {
-        this(policy, service, rule, backend, attempts, detail, "");
+        this(policy, service, rule, backend, attempts, detail, "", List.of());
     }
 
     /** The same decision in a failure with these letters. The attempt that the failure ends has its letters. */
@@ -36,7 +37,7 @@ public record CallDecision(
         List<Attempt> texts = attempts.stream()
                 .map(attempt -> attempt instanceof Made of ? of.kept(letters) : attempt)
                 .toList();
-        return new CallDecision(policy, service, rule, backend, texts, detail, letters);
+        return new CallDecision(policy, service, rule, backend, texts, detail, letters, shadow);
     }
 
     @Override
@@ -44,7 +45,8 @@ public record CallDecision(
         return named("policy", policy) + ", " + named("service", service) + ", " + named("rule", rule) + ", "
                 + named("backend", backend) + ", " + (attempts.isEmpty() ? "no attempts" : "attempts " + attempts)
                 + (reason.isEmpty() ? "" : ", reason " + reason)
-                + (detail.isEmpty() ? "" : ", " + detail);
+                + (detail.isEmpty() ? "" : ", " + detail)
+                + (shadow.isEmpty() ? "" : ", shadow " + shadow);
     }
 
     private static String named(String what, String name) {

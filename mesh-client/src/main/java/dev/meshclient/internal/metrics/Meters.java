@@ -5,6 +5,7 @@ import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
+import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.ServiceState;
@@ -81,6 +82,9 @@ public interface Meters {
 
     /** Counts an ejection. */
     default void ejected(String service, EjectionDetector detector) {}
+
+    /** Counts what a shadow section would have done beside calls; {@link CallMeter#shadow} counts the rest. */
+    default void shadow(String service, ShadowAction action) {}
 
     /** Counts a decision of authorization policies. */
     default void authorization(AuthorizationEvent event) {}

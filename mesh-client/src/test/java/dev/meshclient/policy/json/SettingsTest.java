@@ -82,7 +82,8 @@ class SettingsTest {
         Settings merged =
                 settings("'retry': {'attempts': 3}, 'tls': {'mode': 'DISABLE'}").over(settings(ALL));
 
-        assertThat(merged.route().retry()).isEqualTo(new RetryPolicy(3, null, null, null));
+        assertThat(merged.route().retry())
+                .isEqualTo(RetryPolicy.builder().attempts(3).build());
         assertThat(Objects.requireNonNull(merged.backend().tls()).sni()).isNull();
     }
 }
