@@ -157,7 +157,9 @@ class ExplainedCallsTest {
         assertThat(drawn).as("backend %s: %s", decision.backend(), both).isNotEmpty();
         Explanation.Backend backend = drawn.get(0);
         List<String> shadow = new ArrayList<>(decision.shadow());
-        List<String> ofOutcomes = shadow.stream().filter(would -> OF_OUTCOME.contains(section(would))).toList();
+        List<String> ofOutcomes = shadow.stream()
+                .filter(would -> OF_OUTCOME.contains(section(would)))
+                .toList();
         shadow.removeAll(ofOutcomes);
         boolean isDenied = failure instanceof AccessDenied; // before it comes to the limit
         assertThat(backend.remarks().stream()
@@ -198,7 +200,8 @@ class ExplainedCallsTest {
     }
 
     private static boolean isShadow(Explanation.Setting setting, String section) {
-        boolean itself = setting.name().equals(section + ".shadow") && setting.value().equals("true");
+        boolean itself =
+                setting.name().equals(section + ".shadow") && setting.value().equals("true");
         return itself || setting.name().equals(section + " (shadow)");
     }
 }

@@ -108,7 +108,8 @@ final class RandomDocuments {
         }
         if (chance(0.6)) {
             fields.add("'outlierDetection': {'consecutive5xxErrors': " + one(List.of(1, 2)) + ", 'maxEjectionPercent': "
-                    + one(List.of(0, 20, 50, 100)) + ", 'minHealthPercent': " + one(List.of(0, 0, 50)) + shadow() + "}");
+                    + one(List.of(0, 20, 50, 100)) + ", 'minHealthPercent': " + one(List.of(0, 0, 50)) + shadow()
+                    + "}");
         }
         if (chance(0.06)) {
             fields.add("'tls': {'mode': '" + one(List.of("SIMPLE", "MESH_MUTUAL")) + "'}");
@@ -163,8 +164,8 @@ final class RandomDocuments {
                                 .mapToObj(m -> match())
                                 .collect(Collectors.joining(", "))
                         + "]";
-        return "{'name': 'rule" + i + "'" + (chance(0.2) ? ", 'timeouts': {'request': '5s'" + shadow() + "}" : "") + matches
-                + ", 'backendRefs': [" + String.join(", ", backends) + "]}";
+        return "{'name': 'rule" + i + "'" + (chance(0.2) ? ", 'timeouts': {'request': '5s'" + shadow() + "}" : "")
+                + matches + ", 'backendRefs': [" + String.join(", ", backends) + "]}";
     }
 
     private String match() {

@@ -95,9 +95,9 @@ class ShadowSectionsTest {
     void the_deadline_in_force_ends_a_call_whose_exception_states_the_shorter_one() {
         try (TestMesh mesh = mesh("", "'timeouts': {'request': '1s', 'shadow': true}")) {
             mesh.service("orders").answers(FakeAnswer.ok("7").after(Duration.ofSeconds(20)));
-            assertThat(catchThrowable(() -> call(mesh)))
-                    .isInstanceOfSatisfying(DeadlineExceeded.class, e -> assertThat(Mesh.decision(e).shadow())
-                            .hasSize(1));
+            assertThat(catchThrowable(() -> call(mesh))).isInstanceOfSatisfying(DeadlineExceeded.class, e -> assertThat(
+                            Mesh.decision(e).shadow())
+                    .hasSize(1));
         }
     }
 
@@ -110,11 +110,9 @@ class ShadowSectionsTest {
             assertThat(explained(mesh))
                     .contains("timeouts.request (shadow): 1s (rule)", "timeouts.shadow: true (defaults)");
         }
-        try (TestMesh mesh = mesh(
-                "'timeouts': {'shadow': true}", rule.replace("'1s'", "'1s', 'shadow': false"))) {
+        try (TestMesh mesh = mesh("'timeouts': {'shadow': true}", rule.replace("'1s'", "'1s', 'shadow': false"))) {
             mesh.service("orders").answers(FakeAnswer.ok("7").after(Duration.ofSeconds(2)));
-            assertThat(catchThrowable(() -> call(mesh)))
-                    .isInstanceOf(DeadlineExceeded.class);
+            assertThat(catchThrowable(() -> call(mesh))).isInstanceOf(DeadlineExceeded.class);
         }
     }
 
@@ -139,7 +137,8 @@ class ShadowSectionsTest {
 
     @Test
     void a_failing_endpoint_is_called_on_and_its_ejection_counted_and_explained() throws Exception {
-        try (TestMesh mesh = mesh("'outlierDetection': {'shadow': true}", "'outlierDetection': {'consecutive5xxErrors': 2}")) {
+        try (TestMesh mesh =
+                mesh("'outlierDetection': {'shadow': true}", "'outlierDetection': {'consecutive5xxErrors': 2}")) {
             mesh.service("orders").endpointAnswers("10.0.0.1:80", FakeAnswer.status(500));
             int sentences = 0;
             for (int i = 0; i < 20; i++) {

@@ -147,9 +147,8 @@ final class DraftBackend extends CollectingSink {
             kinds.forEach(kind -> remarks.add("attempts at " + Collections.frequency(refusals.values(), kind) + " of "
                     + called.size() + " endpoints that get calls fail with " + kind));
         }
-        List<Explanation.Setting> all = share == 0
-                ? List.of()
-                : fields.stream().flatMap(this::settings).toList();
+        List<Explanation.Setting> all =
+                share == 0 ? List.of() : fields.stream().flatMap(this::settings).toList();
         return new Explained.BackendFacts(backend.name(), weight, share, refusal, remarks, localities, endpoints, all);
     }
 

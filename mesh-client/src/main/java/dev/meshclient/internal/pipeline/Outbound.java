@@ -126,7 +126,8 @@ record Outbound(
                 // Next to the wire: it limits the time to the response headers, and ends only this attempt.
                 .then(next -> AttemptTimer.create(time, plan.timeouts().backendRequest(), next))
                 // In the place of the timer: a policy has one of them.
-                .then(next -> ShadowAttemptTimer.create(time, plan.shadowTimeouts().backendRequest(), next))
+                .then(next ->
+                        ShadowAttemptTimer.create(time, plan.shadowTimeouts().backendRequest(), next))
                 .wire(to -> self.wire().accept(plan.backend(), to));
     }
 

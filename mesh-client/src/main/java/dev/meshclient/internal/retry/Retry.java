@@ -205,8 +205,8 @@ public final class Retry implements CallLayer {
         if (inbound == null || outcome == null) {
             return;
         }
-        boolean repeated = attempt.announcedNumber() > inbound.attempt()
-                && conditions.again(call, outcome, attempt.status());
+        boolean repeated =
+                attempt.announcedNumber() > inbound.attempt() && conditions.again(call, outcome, attempt.status());
         if (repeated || (response != null && isNotToBeRetried(response))) {
             inbound.noteRetriesUsed();
         }

@@ -21,7 +21,8 @@ class ShadowAttemptTimerTest {
 
     private Call callOf(String limit, AttemptLayer peer) throws IOException {
         Call call = Calls.call(time, Calls.get());
-        call.run(c -> ShadowAttemptTimer.create(time, Duration.parse(limit), peer).call(c.beginAttempt()));
+        call.run(c ->
+                ShadowAttemptTimer.create(time, Duration.parse(limit), peer).call(c.beginAttempt()));
         return call;
     }
 
@@ -69,7 +70,8 @@ class ShadowAttemptTimerTest {
         };
         assertThatThrownBy(() -> call.run(c -> {
                     Attempt attempt = c.beginAttempt();
-                    return ShadowAttemptTimer.create(time, Duration.ofMillis(200), fails).call(attempt);
+                    return ShadowAttemptTimer.create(time, Duration.ofMillis(200), fails)
+                            .call(attempt);
                 }))
                 .isInstanceOf(IOException.class);
         assertThat(call.shadow()).hasSize(1);

@@ -90,9 +90,8 @@ class ShadowDeadlineTest {
             })
     void it_counts_where_it_is_shorter_than_the_limits_in_force(
             String limit, @Nullable String options, String peer, boolean counts) {
-        MeshOptions of = options == null
-                ? MeshOptions.DEFAULT
-                : MeshOptions.DEFAULT.withTimeout(Duration.parse(options));
+        MeshOptions of =
+                options == null ? MeshOptions.DEFAULT : MeshOptions.DEFAULT.withTimeout(Duration.parse(options));
         Call call = callOf(of, layers(limit, false, after(peer)));
         assertThat(call.shadow()).hasSize(counts ? 1 : 0);
     }
@@ -153,6 +152,9 @@ class ShadowDeadlineTest {
         Call call = callOf(MeshOptions.DEFAULT, layers("PT2S", false, after("PT20S")));
         assertThat(call.failure()).isInstanceOf(DeadlineExceeded.class);
         assertThat(call.decision().shadow()).hasSize(1);
-        assertThat(((DeadlineExceeded) Objects.requireNonNull(call.failure())).decision().shadow()).hasSize(1);
+        assertThat(((DeadlineExceeded) Objects.requireNonNull(call.failure()))
+                        .decision()
+                        .shadow())
+                .hasSize(1);
     }
 }

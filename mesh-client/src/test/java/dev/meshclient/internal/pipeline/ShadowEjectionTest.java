@@ -192,7 +192,8 @@ class ShadowEjectionTest {
     }
 
     private int ejections() {
-        return (int) reported.stream().filter(line -> line.startsWith("ejected")).count();
+        return (int)
+                reported.stream().filter(line -> line.startsWith("ejected")).count();
     }
 
     @Test
@@ -360,8 +361,11 @@ class ShadowEjectionTest {
 
     @Test
     void a_subset_that_states_false_enforces_the_rules_of_its_service() throws Exception {
-        apply("'outlierDetection': {'consecutive5xxErrors': 2, 'shadow': true}, "
-                + subsets("'outlierDetection': {'shadow': false}", "'outlierDetection': {}"), 1, 2);
+        apply(
+                "'outlierDetection': {'consecutive5xxErrors': 2, 'shadow': true}, "
+                        + subsets("'outlierDetection': {'shadow': false}", "'outlierDetection': {}"),
+                1,
+                2);
         call("/v2", 4);
         assertThat(would).hasSize(1);
         call("/", 4);
