@@ -3,6 +3,7 @@ package dev.meshclient.internal.call;
 import dev.meshclient.Decision;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The decision of a call at one time. */
@@ -22,7 +23,7 @@ public record CallDecision(
         this(policy, service, rule, backend, attempts, detail, "", List.of());
     }
 
-    /** The same decision in a failure with these letters. */
+    /** The same decision in a failure with these letters. The attempt that the failure ends has its letters. */
     public static Decision failed(Decision decision, String reason) {
         return decision instanceof CallDecision of ? of.kept(reason) : decision;
     }
@@ -34,7 +35,7 @@ public record CallDecision(
 
     private CallDecision kept(String letters) {
         List<Attempt> texts = attempts.stream()
-                .map(attempt -> attempt instanceof Made of ? of.kept() : attempt)
+                .map(attempt -> attempt instanceof Made of ? of.kept(letters) : attempt)
                 .toList();
         return new CallDecision(policy, service, rule, backend, texts, detail, letters, shadow);
     }
@@ -77,6 +78,9 @@ public record CallDecision(
 
         private record Texts(String pick, String retry) implements Why {}
 
+        /** Outcomes by the mesh's own exception: an attempt has them before there is the exception. */
+        private static final Set<String> OURS = Set.of(Outcome.REFUSED.word(), Outcome.DEADLINE.word());
+
         @Override
         public String pick() {
             return why.pick();
@@ -88,9 +92,10 @@ public record CallDecision(
         }
 
         /** With its texts: it does not refer to the call, whose request may be large. */
-        Made kept() {
+        Made kept(String letters) {
+            String own = reason.isEmpty() && OURS.contains(outcome) ? letters : reason;
             return new Made(
-                    number, endpoint, zone, outcome, status, duration, failure, reason, new Texts(pick(), retry()));
+                    number, endpoint, zone, outcome, status, duration, failure, own, new Texts(pick(), retry()));
         }
 
         @Override

@@ -56,7 +56,7 @@ public interface Meters {
     }
 
     /**
-     * Another policy is in force: removes the series that it does not need.
+     * Another policy is in force: shows the endpoints of its services, and removes the series that it does not need.
      *
      * @param services all its services, refused ones included, with the names of their authorization policies
      * @param targets the targets of its calls

@@ -109,7 +109,7 @@ enum Metric {
             "mesh.policy.confirmed.age",
             Type.GAUGE,
             "seconds",
-            "Time since the source last confirmed the policy; NaN before the first",
+            "Time since the source last confirmed the policy; 0 for a policy in memory, NaN before the first",
             tags("source", open())),
     POLICY_DOCUMENTS(
             "mesh.policy.documents",

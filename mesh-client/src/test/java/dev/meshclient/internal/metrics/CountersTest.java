@@ -273,6 +273,30 @@ class CountersTest {
     }
 
     @Test
+    void a_service_that_never_had_an_endpoint_is_shown_before_its_first_call() throws IOException {
+        apply("'orders': {'hosts': ['orders'], 'endpoints': []}, 'stock': {'hosts': ['stock'], " + TWO + "}");
+        assertThat(lines("mesh_client_")).isEqualTo("""
+                        mesh_client_endpoints{service="orders",state="draining"} 0.0
+                        mesh_client_endpoints{service="orders",state="ejected"} 0.0
+                        mesh_client_endpoints{service="orders",state="probing"} 0.0
+                        mesh_client_endpoints{service="orders",state="slow-start"} 0.0
+                        mesh_client_endpoints{service="orders",state="unhealthy"} 0.0
+                        mesh_client_endpoints{service="orders",state="unused"} 0.0
+                        mesh_client_endpoints{service="orders",state="usable"} 0.0
+                        mesh_client_endpoints{service="stock",state="draining"} 0.0
+                        mesh_client_endpoints{service="stock",state="ejected"} 0.0
+                        mesh_client_endpoints{service="stock",state="probing"} 0.0
+                        mesh_client_endpoints{service="stock",state="slow-start"} 0.0
+                        mesh_client_endpoints{service="stock",state="unhealthy"} 0.0
+                        mesh_client_endpoints{service="stock",state="unused"} 0.0
+                        mesh_client_endpoints{service="stock",state="usable"} 2.0""");
+        call(Calls.get(), 200);
+        assertThat(lines("mesh_client_requests_seconds_count")).contains("reason=\"UH\"");
+        apply("'orders': null, 'stock': {'hosts': ['stock'], 'resolution': 'NONE'}");
+        assertThat(of("mesh.client.endpoints")).isEmpty();
+    }
+
+    @Test
     void an_endpoint_of_weight_0_is_unused() throws IOException {
         apply("'orders': {'hosts': ['orders'], 'endpoints': [{'address': '10.0.0.1', 'port': 80},"
                 + " {'address': '10.0.0.2', 'port': 80, 'weight': 0}]}");
