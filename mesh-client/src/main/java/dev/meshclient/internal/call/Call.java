@@ -157,8 +157,9 @@ public final class Call extends Scope implements CallInfo {
             answered = true;
             return response;
         } catch (IOException e) {
-            failed(e);
-            throw e;
+            IOException reported = wire.reported(this, e);
+            failed(reported);
+            throw reported;
         } catch (RuntimeException | Error e) {
             failed(new IOException(e.toString(), e));
             throw e;

@@ -197,9 +197,14 @@ class NoRetryTest {
 
     @Test
     void a_shadow_budget_leaves_the_protection_against_unprocessed_requests_in_force() {
-        limits = RetryConstraint.builder().shadow(true).build();
+        limits = RetryConstraint.builder()
+                .percent(0)
+                .minRetryCount(0)
+                .shadow(true)
+                .build();
         Call call = callOf(Outcome.REFUSED_STREAM);
-        assertWhy(call, Why.UNPROCESSED, "refused without being processed in 7 attempts");
+        assertWhy(call, Why.UNPROCESSED, "too many requests were not processed");
+        assertThat(call.attempts()).isEqualTo(2);
         assertThat(call.decision().shadow()).isEmpty();
     }
 
