@@ -17,6 +17,7 @@ import dev.meshclient.telemetry.AccessLog;
 import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.MeshListener;
 import dev.meshclient.telemetry.MeshMetrics;
+import dev.meshclient.telemetry.MeshTraces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.Closeable;
@@ -187,7 +188,7 @@ public final class Mesh implements Closeable {
         AccessLog accessLog;
 
         @Nullable
-        OpenTelemetry openTelemetry;
+        MeshTraces traces;
 
         final Map<String, TokenSource> tokens = new LinkedHashMap<>();
         OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
@@ -357,8 +358,14 @@ public final class Mesh implements Closeable {
          * attempt would have two spans.
          */
         public Builder openTelemetry(OpenTelemetry openTelemetry) {
-            this.openTelemetry = Objects.requireNonNull(
+            Objects.requireNonNull(
                     openTelemetry, "openTelemetry must not be null: pass an OpenTelemetry, or leave this out");
+            return openTelemetry(MeshTraces.of(openTelemetry));
+        }
+
+        /** As {@link #openTelemetry(OpenTelemetry)}, with further parts of the URL redacted. The last one counts. */
+        public Builder openTelemetry(MeshTraces traces) {
+            this.traces = Objects.requireNonNull(traces, "traces must not be null: pass MeshTraces.of(openTelemetry)");
             return this;
         }
 

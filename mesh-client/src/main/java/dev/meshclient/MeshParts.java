@@ -75,7 +75,7 @@ final class MeshParts {
         this.accessLog = builder.accessLog == null
                 ? null
                 : AccessLogWriter.start(
-                        time, builder.accessLog, builder.openTelemetry == null ? () -> "" : Tracing::currentId);
+                        time, builder.accessLog, builder.traces == null ? () -> "" : Tracing::currentId);
         if (accessLog != null) {
             observers.add(accessLog); // last: it writes the headers that the others set
         }
@@ -107,8 +107,8 @@ final class MeshParts {
 
     private List<CallObserver.Factory> observers(Mesh.Builder builder) {
         List<CallObserver.Factory> observers = new ArrayList<>();
-        if (builder.openTelemetry != null) {
-            observers.add(Tracing.of(time, builder.openTelemetry)); // first: the others see its span as the current one
+        if (builder.traces != null) {
+            observers.add(Tracing.of(time, builder.traces)); // first: the others see its span as the current one
         }
         observers.addAll(builder.observers);
         return observers;
