@@ -5,6 +5,7 @@ import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
+import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.identity.LiveIdentity;
@@ -33,6 +34,7 @@ final class BoundMeters implements Meters {
     private final LiveMeters live;
     private final LazyCounters<CallSeries.Refused> refused;
     private final LazyCounters<Ejected> ejections;
+    private final LazyCounters<CallSeries.Shadow> shadows;
     private final Authorizations authorizations;
     private final LazyCounters<DocumentResult> documents;
     private final LazyCounters<MeteredRotations.Key> rotations;
@@ -52,6 +54,7 @@ final class BoundMeters implements Meters {
         this.live = new LiveMeters(registry, time);
         this.refused = new LazyCounters<>(registry, Metric.RETRIES_REFUSED, CallSeries.Refused::tags);
         this.ejections = new LazyCounters<>(registry, Metric.EJECTIONS, Ejected::tags);
+        this.shadows = new LazyCounters<>(registry, Metric.SHADOW, CallSeries.Shadow::tags);
         this.authorizations = new Authorizations(registry);
         this.documents =
                 new LazyCounters<>(registry, Metric.POLICY_DOCUMENTS, result -> Tags.of("result", result.tag()));
@@ -66,7 +69,7 @@ final class BoundMeters implements Meters {
     }
 
     private CallSeries series(CallSeries.Key key) {
-        return calls.computeIfAbsent(key, k -> new CallSeries(registry, refused, k));
+        return calls.computeIfAbsent(key, k -> new CallSeries(registry, refused, shadows, k));
     }
 
     @Override
@@ -109,6 +112,7 @@ final class BoundMeters implements Meters {
         });
         refused.keep(key -> backends.contains(key.backend()));
         ejections.keep(key -> services.containsKey(key.service()));
+        shadows.keep(key -> services.containsKey(key.service()));
         authorizations.inForce(services);
         if (conventions != null) {
             conventions.keep(Set.copyOf(services.keySet()));
@@ -118,6 +122,11 @@ final class BoundMeters implements Meters {
     @Override
     public void ejected(String service, EjectionDetector detector) {
         ejections.increment(new Ejected(service, detector));
+    }
+
+    @Override
+    public void shadow(String service, ShadowAction action) {
+        shadows.increment(new CallSeries.Shadow(service, action));
     }
 
     @Override
@@ -172,7 +181,7 @@ final class BoundMeters implements Meters {
     @Override
     public void close() {
         others.forEach(registry::remove);
-        List.of(refused, ejections, documents, rotations).forEach(LazyCounters::close);
+        List.of(refused, ejections, shadows, documents, rotations).forEach(LazyCounters::close);
         authorizations.close();
         info.close();
         if (conventions != null) {

@@ -5,6 +5,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.NoRetry;
 import dev.meshclient.internal.call.NoRetry.Why;
+import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.text.KnownMethods;
 import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
@@ -20,6 +21,7 @@ final class CallSeries implements CallMeter {
 
     private final LazyTimers timers;
     private final LazyCounters<Refused> refused;
+    private final LazyCounters<Shadow> shadows;
     private final String backend;
 
     /** Their common tags. */
@@ -48,8 +50,16 @@ final class CallSeries implements CallMeter {
         }
     }
 
-    CallSeries(SafeRegistry registry, LazyCounters<Refused> refused, Key key) {
+    /** The tags of what a shadow section would have done. */
+    record Shadow(String service, ShadowAction action) {
+        Tags tags() {
+            return Tags.of("service", service, "policy", action.section(), "would", action.word());
+        }
+    }
+
+    CallSeries(SafeRegistry registry, LazyCounters<Refused> refused, LazyCounters<Shadow> shadows, Key key) {
         this.refused = refused;
+        this.shadows = shadows;
         this.backend = key.backend();
         this.timers = new LazyTimers(
                 registry, Metric.REQUESTS, KnownMethods.TAGS.size(), ENDINGS.length * StatusClass.COUNT, key::tags);
@@ -65,6 +75,11 @@ final class CallSeries implements CallMeter {
                 refused.increment(new Refused(backend, none.why()));
             }
         }
+    }
+
+    @Override
+    public void shadow(String service, ShadowAction action) {
+        shadows.increment(new Shadow(service, action));
     }
 
     /** The call fails before it has a target. */

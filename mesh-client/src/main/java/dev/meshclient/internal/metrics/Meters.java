@@ -5,6 +5,7 @@ import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
+import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.ServiceState;
@@ -55,7 +56,7 @@ public interface Meters {
     }
 
     /**
-     * Another policy is in force: removes the series that it does not need.
+     * Another policy is in force: shows the endpoints of its services, and removes the series that it does not need.
      *
      * @param services all its services, refused ones included, with the names of their authorization policies
      * @param targets the targets of its calls
@@ -81,6 +82,9 @@ public interface Meters {
 
     /** Counts an ejection. */
     default void ejected(String service, EjectionDetector detector) {}
+
+    /** Counts what a shadow section would have done beside calls; {@link CallMeter#shadow} counts the rest. */
+    default void shadow(String service, ShadowAction action) {}
 
     /** Counts a decision of authorization policies. */
     default void authorization(AuthorizationEvent event) {}

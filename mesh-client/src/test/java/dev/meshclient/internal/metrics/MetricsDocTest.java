@@ -2,7 +2,10 @@ package dev.meshclient.internal.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.internal.call.ShadowAction;
+import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.EjectionDetector;
+import dev.meshclient.internal.endpoint.EndpointState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,8 +63,12 @@ class MetricsDocTest {
         assertThat(Files.readString(PAGE).replace("\r\n", "\n"))
                 .contains(String.format(Locale.ROOT, "%,d series of `mesh.client.requests`", CallSeries.MOST))
                 .contains(String.format(Locale.ROOT, "%,d of `mesh.client.attempts`", AttemptSeries.MOST))
+                .contains(EndpointState.values().length + " series of\n`mesh.client.endpoints` from the policy on")
+                .contains(Distance.values().length * LiveMeters.Direction.values().length
+                        + " series of\n`mesh.client.traffic.bytes`")
                 .contains("At most " + CallSeries.Refused.REASONS.size() + " series of `mesh.client.retries.refused`")
-                .contains(EjectionDetector.values().length + " of\n`mesh.client.ejections` for a service")
+                .contains(EjectionDetector.values().length + " of\n`mesh.client.ejections` and "
+                        + ShadowAction.values().length + " of `mesh.client.shadow` for a service")
                 .contains(Authorizations.DIRECTIONS.size() * Authorizations.DECISIONS.size()
                         + " of `mesh.authorization` for a service")
                 .contains("at most " + ConventionSeries.MOST + " of these series");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import java.util.Arrays;
+import java.util.Set;
 
 /** Parts of Prometheus's queries, made of the table of metrics: a query cannot have a tag that its metric lacks. */
 final class Selector {
@@ -48,7 +49,7 @@ final class Selector {
     /** Aggregated over all tags but these, separated by commas; {@code by} may have labels of Prometheus's own. */
     String aggregated(String aggregation, String by, String series) {
         Arrays.stream(by.split(", "))
-                .filter(label -> !label.equals("le") && !label.equals("job") && !label.equals("instance"))
+                .filter(label -> !Set.of("le", "job", "instance", "mesh").contains(label))
                 .forEach(this::hasTag);
         return aggregation + " by (" + by + ") (" + series + ")";
     }
