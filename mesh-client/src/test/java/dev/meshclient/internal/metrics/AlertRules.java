@@ -3,6 +3,7 @@ package dev.meshclient.internal.metrics;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -130,6 +131,10 @@ enum AlertRules {
         String of(Selector metric);
     }
 
+    /** A query of the docs: each process may have several meshes, by the tag {@code mesh}. */
+    static final String WITH_REVISION = Selector.name(Metric.POLICY_AGE)
+            + " * on (job, instance, mesh) group_left (revision) " + Selector.name(Metric.POLICY_INFO);
+
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
             .enable(YAMLGenerator.Feature.ALWAYS_QUOTE_NUMBERS_AS_STRINGS)
@@ -225,16 +230,40 @@ enum AlertRules {
     }
 
     private Map<String, Object> test(Map<String, String> values, Object... checks) {
+        Map<String, String> series = new LinkedHashMap<>();
+        values.forEach((name, ofSeries) -> series.put(series(name), ofSeries));
+        return test(series, "alert_rule_test", List.of(checks));
+    }
+
+    private static Map<String, Object> test(Map<String, String> values, String kind, List<?> checks) {
         Map<String, Object> test = new LinkedHashMap<>();
         test.put("interval", "1m");
         test.put(
                 "input_series",
                 values.entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
-                        .map(series -> pair("series", series(series.getKey()), "values", series.getValue()))
+                        .map(series -> pair("series", series.getKey(), "values", series.getValue()))
                         .toList());
-        test.put("alert_rule_test", List.of(checks));
+        test.put(kind, checks);
         return test;
+    }
+
+    /** Two meshes in one process, the first without a name. */
+    private static Map<String, Object> revisionsOfTwoMeshes() {
+        Map<String, String> values = new LinkedHashMap<>();
+        List<Map<String, Object>> samples = new ArrayList<>();
+        for (String mesh : List.of("", "mesh=\"billing\",")) {
+            String revision = "revision=\"" + (mesh.isEmpty() ? "7" : "8") + "\"";
+            String process = "instance=\"shop:8080\",job=\"shop\"," + mesh;
+            values.put(Selector.name(Metric.POLICY_AGE) + "{" + process + "source=\"file\"}", "5x5");
+            values.put(Selector.name(Metric.POLICY_INFO) + "{" + process + revision + ",source=\"file\"}", "1x5");
+            samples.add(pair("labels", "{" + process + revision + ",source=\"file\"}", "value", 5));
+        }
+        Map<String, Object> check = new LinkedHashMap<>();
+        check.put("expr", WITH_REVISION);
+        check.put("eval_time", "5m");
+        check.put("exp_samples", samples);
+        return test(values, "promql_expr_test", List.of(check));
     }
 
     private Map<String, Object> firing() {
@@ -325,7 +354,11 @@ enum AlertRules {
         all.put("evaluation_interval", "1m");
         all.put(
                 "tests",
-                Stream.concat(Arrays.stream(values()).map(rule -> rule.fires(rule.values)), more())
+                Stream.of(
+                                Arrays.stream(values()).map(rule -> rule.fires(rule.values)),
+                                more(),
+                                Stream.of(revisionsOfTwoMeshes()))
+                        .flatMap(tests -> tests)
                         .toList());
         return ORIGIN + YAML.writeValueAsString(all);
     }

@@ -6,6 +6,12 @@ import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.telemetry.MeshMetrics;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -23,14 +31,21 @@ class MetricsDocTest {
 
     private static String table() {
         return Arrays.stream(Metric.values())
-                .map(metric -> "| `" + metric.meterName() + "` | "
+                .map(metric -> "| `" + metric.meterName() + "` | `" + String.join("`, `", series(metric)) + "` | "
                         + metric.type().name().toLowerCase(Locale.ROOT)
                         + (metric.unit().isEmpty() ? "" : ", " + metric.unit()) + " | "
                         + metric.tags().keySet().stream()
                                 .map(tag -> "`" + tag + "`")
                                 .collect(Collectors.joining(", "))
                         + " | " + metric.meaning() + " |")
-                .collect(Collectors.joining("\n", "| Name | Type | Tags | Meaning |\n|---|---|---|---|\n", "\n"));
+                .collect(Collectors.joining(
+                        "\n", "| Name | In Prometheus | Type | Tags | Meaning |\n|---|---|---|---|---|\n", "\n"));
+    }
+
+    /** The names of its series in Prometheus; of a timer only the first in full. */
+    private static List<String> series(Metric metric) {
+        String name = Selector.name(metric);
+        return metric.type() == Metric.Type.TIMER ? List.of(name + "_bucket", "_count", "_sum", "_max") : List.of(name);
     }
 
     private static String values() {
@@ -59,6 +74,11 @@ class MetricsDocTest {
     }
 
     @Test
+    void the_page_has_the_queries_that_promtool_tests() throws IOException {
+        assertThat(Files.readString(PAGE)).contains("`" + AlertRules.WITH_REVISION + "`");
+    }
+
+    @Test
     void the_page_states_the_bound_of_series() throws IOException {
         assertThat(Files.readString(PAGE).replace("\r\n", "\n"))
                 .contains(String.format(Locale.ROOT, "%,d series of `mesh.client.requests`", CallSeries.MOST))
@@ -72,6 +92,27 @@ class MetricsDocTest {
                 .contains(Authorizations.DIRECTIONS.size() * Authorizations.DECISIONS.size()
                         + " of `mesh.authorization` for a service")
                 .contains("at most " + ConventionSeries.MOST + " of these series");
+    }
+
+    @Test
+    void a_registry_of_prometheus_shows_each_metric_by_the_names_of_the_page() {
+        PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        SafeRegistry registry = new SafeRegistry(new StepTime(), MeshMetrics.bindTo(prometheus));
+        Set<String> expected = new TreeSet<>();
+        for (Metric metric : Metric.values()) {
+            Tags tags = Tags.of(
+                    metric.tags().keySet().stream().map(tag -> Tag.of(tag, "x")).toList());
+            switch (metric.type()) {
+                case TIMER -> registry.timer(metric, tags);
+                case GAUGE -> registry.gauge(metric, tags, () -> 1);
+                case COUNTER -> registry.counter(metric, tags);
+            }
+            series(metric).forEach(name -> expected.add((name.startsWith("_") ? Selector.name(metric) : "") + name));
+        }
+        assertThat(prometheus.scrape().lines().filter(line -> !line.startsWith("#")))
+                .extracting(line -> line.replaceAll("\\{.*", ""))
+                .containsOnlyElementsOf(expected)
+                .containsAll(expected);
     }
 
     @Test
