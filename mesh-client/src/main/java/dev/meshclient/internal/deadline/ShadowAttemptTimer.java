@@ -13,7 +13,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Records the attempts that a limit would end that is not enforced: those without response headers when it expires. */
-public final class ShadowAttemptTimer implements AttemptLayer {
+final class ShadowAttemptTimer implements AttemptLayer {
     private final Time time;
     private final long limitNanos; // 0 = none
     private final AttemptLayer next;
@@ -25,7 +25,7 @@ public final class ShadowAttemptTimer implements AttemptLayer {
     }
 
     /** @param limit zero = none; null = not stated: the layer is left out */
-    public static AttemptLayer create(Time time, @Nullable Duration limit, AttemptLayer next) {
+    static AttemptLayer create(Time time, @Nullable Duration limit, AttemptLayer next) {
         return limit == null ? next : new ShadowAttemptTimer(time, limit.toNanos(), next);
     }
 

@@ -13,7 +13,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Records the calls that a limit would end that is not enforced: those that are not over, their bodies included, when it expires. */
-public final class ShadowDeadline implements CallLayer {
+final class ShadowDeadline implements CallLayer {
     private final Time time;
     private final long limitNanos; // 0 = none
     private final CallLayer next;
@@ -25,7 +25,7 @@ public final class ShadowDeadline implements CallLayer {
     }
 
     /** @param limit zero = none; null = not stated: the layer is left out */
-    public static CallLayer create(Time time, @Nullable Duration limit, CallLayer next) {
+    static CallLayer create(Time time, @Nullable Duration limit, CallLayer next) {
         return limit == null ? next : new ShadowDeadline(time, limit.toNanos(), next);
     }
 

@@ -42,6 +42,11 @@ public final class Outlier implements AttemptLayer {
         return rules.isOn() ? new Outlier(time, rules, next) : next;
     }
 
+    /** Records what ejection rules that are not enforced would eject; if they are enforced, or off, the layer is left out. */
+    public static AttemptLayer shadow(Ejections rules, AttemptLayer next) {
+        return ShadowOutlier.create(rules, next);
+    }
+
     /** Whether a policy with these settings ejects endpoints at all. */
     public static boolean isOn(OutlierDetection stated) {
         return !isShadow(stated) && EjectionSettings.of(stated).isOn();

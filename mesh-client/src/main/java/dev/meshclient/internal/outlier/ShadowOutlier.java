@@ -9,7 +9,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Counts the outcomes of attempts, and records which endpoints would be ejected. */
-public final class ShadowOutlier implements AttemptLayer {
+final class ShadowOutlier implements AttemptLayer {
     private final Detector detector;
     private final EjectionSettings settings;
     private final @Nullable Integer minHealthPercent;
@@ -23,7 +23,7 @@ public final class ShadowOutlier implements AttemptLayer {
     }
 
     /** @param rules the ejection rules of the policy; if they are enforced, or off, the layer is left out */
-    public static AttemptLayer create(Ejections rules, AttemptLayer next) {
+    static AttemptLayer create(Ejections rules, AttemptLayer next) {
         ShadowEjections shadow = rules.shadow();
         return shadow == null ? next : new ShadowOutlier(rules.detector(), shadow, next);
     }

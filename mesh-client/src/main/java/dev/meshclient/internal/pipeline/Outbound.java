@@ -10,20 +10,16 @@ import dev.meshclient.internal.call.Revision;
 import dev.meshclient.internal.credentials.Bearer;
 import dev.meshclient.internal.deadline.AttemptTimer;
 import dev.meshclient.internal.deadline.Deadline;
-import dev.meshclient.internal.deadline.ShadowAttemptTimer;
-import dev.meshclient.internal.deadline.ShadowDeadline;
 import dev.meshclient.internal.endpoint.BackendState;
 import dev.meshclient.internal.endpoint.EndpointSet;
 import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.limit.Limit;
 import dev.meshclient.internal.outlier.Ejections;
 import dev.meshclient.internal.outlier.Outlier;
-import dev.meshclient.internal.outlier.ShadowOutlier;
 import dev.meshclient.internal.resolve.DnsCache;
 import dev.meshclient.internal.resolve.Resolve;
 import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
-import dev.meshclient.internal.retry.ShadowRetry;
 import dev.meshclient.internal.route.Route;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.BackendSettings;
@@ -74,13 +70,13 @@ record Outbound(
                         telemetry.authorizations(),
                         next))
                 // Next to deadline, whose limit applies instead.
-                .then(next -> ShadowDeadline.create(time, plan.shadowTimeouts().request(), next))
+                .then(next -> Deadline.shadow(time, plan.shadowTimeouts().request(), next))
                 // One limit for all attempts, so above every layer that repeats or waits.
                 .then(next -> Deadline.create(time, plan.timeouts().request(), plan.neutral(), next))
                 // Above retry: a call keeps its slot during all attempts, and a refusal is never retried.
                 .then(next -> Limit.create(plan.inFlight(), s.limits(), plan.neutral(), next))
                 // Next to retry, whose attempts it judges.
-                .then(next -> ShadowRetry.create(plan.shadowRetry(), plan.neutral(), next))
+                .then(next -> Retry.shadow(plan.shadowRetry(), plan.neutral(), next))
                 // Above balance: each attempt may choose another endpoint.
                 .bridge(
                         next -> Retry.create(
@@ -117,17 +113,15 @@ record Outbound(
                                 self.workload().locality(),
                                 next))
                 // For the same reasons as outlier; below the events, so that they report what it records.
-                .then(next -> plan.neutral()
-                        ? next
-                        : ShadowOutlier.create(plan.shared().ejections(), next))
+                .then(next ->
+                        plan.neutral() ? next : Outlier.shadow(plan.shared().ejections(), next))
                 // Above the timer, so that the time to get a token is not counted as the peer's. Below outlier, since a
                 // missing token does not count against the endpoint.
                 .then(next -> Bearer.create(s.access().credentials(), self.tokens(), plan.backend(), next))
                 // Next to the wire: it limits the time to the response headers, and ends only this attempt.
                 .then(next -> AttemptTimer.create(time, plan.timeouts().backendRequest(), next))
                 // In the place of the timer: a policy has one of them.
-                .then(next ->
-                        ShadowAttemptTimer.create(time, plan.shadowTimeouts().backendRequest(), next))
+                .then(next -> AttemptTimer.shadow(time, plan.shadowTimeouts().backendRequest(), next))
                 .wire(to -> self.wire().accept(plan.backend(), to));
     }
 

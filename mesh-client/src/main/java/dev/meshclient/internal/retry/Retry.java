@@ -94,6 +94,16 @@ public final class Retry implements CallLayer {
         return conditions == null ? new Once(next) : new Retry(time, conditions, Backoff.of(stated), budget, next);
     }
 
+    /**
+     * Records where a policy that is not enforced would retry otherwise than the built-in settings.
+     *
+     * @param stated null = there is none: the layer is left out
+     * @param neutral true = no built-in settings
+     */
+    public static CallLayer shadow(@Nullable RetryPolicy stated, boolean neutral, CallLayer next) {
+        return ShadowRetry.create(stated, neutral, next);
+    }
+
     /** Without retries: the call has one attempt. */
     private record Once(AttemptLayer next) implements CallLayer {
         @Override

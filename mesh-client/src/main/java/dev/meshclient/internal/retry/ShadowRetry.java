@@ -15,7 +15,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** Records where a retry policy that is not enforced would act differently: by its conditions and its number of attempts. */
-public final class ShadowRetry implements CallLayer {
+final class ShadowRetry implements CallLayer {
     private final @Nullable RetryConditions shadow;
     private final @Nullable RetryConditions enforced;
     private final CallLayer next;
@@ -30,7 +30,7 @@ public final class ShadowRetry implements CallLayer {
      * @param stated the policy that is not enforced; null: there is none, and the layer is left out
      * @param neutral without it a call has one attempt; otherwise the built-in retries are made
      */
-    public static CallLayer create(@Nullable RetryPolicy stated, boolean neutral, CallLayer next) {
+    static CallLayer create(@Nullable RetryPolicy stated, boolean neutral, CallLayer next) {
         return stated == null ? next : new ShadowRetry(stated, neutral, next);
     }
 
