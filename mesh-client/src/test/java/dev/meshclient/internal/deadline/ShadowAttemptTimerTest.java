@@ -52,7 +52,17 @@ class ShadowAttemptTimerTest {
     @Test
     void headers_in_time_count_for_nothing_and_the_body_may_last() throws Exception {
         Call call = callOf("PT0.2S", after(199));
+        assertThat(time.armed()).isZero();
         time.step(3600_000 * MILLI);
+        assertThat(call.shadow()).isEmpty();
+    }
+
+    @Test
+    void an_attempt_that_the_deadline_of_its_call_ends_first_counts_for_nothing() throws Exception {
+        Call call = Calls.call(time, Calls.get());
+        call.deadline(200 * MILLI);
+        call.run(c -> ShadowAttemptTimer.create(time, Duration.ofMillis(200), after(250))
+                .call(c.beginAttempt()));
         assertThat(call.shadow()).isEmpty();
     }
 

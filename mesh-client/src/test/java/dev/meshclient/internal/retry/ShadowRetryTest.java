@@ -141,6 +141,8 @@ class ShadowRetryTest {
         assertThat(would(all, 500)).isEmpty();
         request = Calls.get();
         assertThat(would(all, (Object) new String[] {"x-mesh-no-retry", "1"})).isEmpty();
+        neutral = true;
+        assertThat(would(all, (Object) new String[] {"x-mesh-no-retry", "1"})).isEmpty();
     }
 
     @Test
