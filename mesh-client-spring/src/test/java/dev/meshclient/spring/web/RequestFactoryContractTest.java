@@ -30,7 +30,6 @@ import okio.Okio;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.core.io.InputStreamResource;
@@ -57,9 +56,7 @@ class RequestFactoryContractTest {
         MESH
     }
 
-    @Parameter
-    Edge edge;
-
+    private final Edge edge;
     private final MockWebServer server = new MockWebServer();
     private final ConcurrentLinkedQueue<MockResponse> answers = new ConcurrentLinkedQueue<>();
     private final BlockingQueue<RecordedRequest> requests = new LinkedBlockingQueue<>();
@@ -67,6 +64,10 @@ class RequestFactoryContractTest {
     private String url;
     private ClientHttpRequestFactory factory;
     private RestClient client;
+
+    RequestFactoryContractTest(Edge edge) {
+        this.edge = edge;
+    }
 
     @BeforeEach
     void start() throws IOException {
