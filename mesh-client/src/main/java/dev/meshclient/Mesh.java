@@ -106,7 +106,8 @@ public final class Mesh implements Closeable {
         MeshMetrics metrics = builder.metrics;
         this.meters = metrics == null
                 ? Meters.NONE
-                : Meters.of(time, metrics); // as tracing below it may throw: no thread runs yet
+                : Meters.of( // as tracing below it may throw: no thread runs yet
+                        time, metrics, builder.workload, this::spiffeId);
         List<CallObserver.Factory> observers = new ArrayList<>();
         if (builder.openTelemetry != null) {
             observers.add(Tracing.of(time, builder.openTelemetry)); // first: the others see its span as the current one
@@ -162,6 +163,10 @@ public final class Mesh implements Closeable {
                 builder.initialFetchTimeout,
                 builder.snapshotDirectory);
         showFacts(builder);
+    }
+
+    private @Nullable String spiffeId() {
+        return identities.spiffeId();
     }
 
     private void showFacts(Builder builder) {

@@ -115,7 +115,7 @@ public final class TelemetryCost {
     }
 
     private static Meters in(RealTime time, MeterRegistry registry) {
-        return Meters.of(time, MeshMetrics.bindTo(registry));
+        return Meters.of(time, MeshMetrics.bindTo(registry), Workload.unknown(), () -> null);
     }
 
     private static PrometheusMeterRegistry prometheus() {

@@ -189,11 +189,15 @@ public final class MeshState {
     /** Puts its metrics in force, and removes those of services and rules that it does not have. */
     void meter(Meters meters) {
         if (meters != Meters.NONE) {
-            Map<String, Set<String>> names = new HashMap<>();
-            policy.refused().keySet().forEach(service -> names.put(service, Set.of()));
-            policy.services().forEach((name, accepted) -> names.put(name, accepted.authorizationPolicies()));
+            Map<String, Meters.Listed> listed = new HashMap<>();
+            policy.refused().keySet().forEach(service -> listed.put(service, new Meters.Listed(Set.of(), List.of())));
+            services.forEach((name, compiled) -> listed.put(
+                    name,
+                    new Meters.Listed(
+                            policy.services().get(name).authorizationPolicies(),
+                            compiled.hosts().stream().map(HostPattern::host).toList())));
             meters.inForce(
-                    names,
+                    listed,
                     services.values().stream()
                             .flatMap(s -> s.targets().stream())
                             .toList(),

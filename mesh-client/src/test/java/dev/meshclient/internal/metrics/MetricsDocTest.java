@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -21,20 +22,35 @@ class MetricsDocTest {
     private static String table() {
         return Arrays.stream(Metric.values())
                 .map(metric -> "| `" + metric.meterName() + "` | "
-                        + metric.type().name().toLowerCase(Locale.ROOT)
+                        + metric.type().name().toLowerCase(Locale.ROOT).replace('_', ' ')
                         + (metric.unit().isEmpty() ? "" : ", " + metric.unit()) + " | "
-                        + metric.tags().keySet().stream()
-                                .map(tag -> "`" + tag + "`")
-                                .collect(Collectors.joining(", "))
+                        + tags(metric)
                         + " | " + metric.meaning() + " |")
                 .collect(Collectors.joining("\n", "| Name | Type | Tags | Meaning |\n|---|---|---|---|\n", "\n"));
+    }
+
+    private static String tags(Metric metric) {
+        return sameTags(metric)
+                .map(earlier -> "as `" + earlier.meterName() + "`")
+                .orElseGet(() -> metric.tags().keySet().stream()
+                        .map(tag -> "`" + tag + "`")
+                        .collect(Collectors.joining(", ")));
+    }
+
+    /** An earlier metric with several tags, and all of them the same. */
+    private static Optional<Metric> sameTags(Metric metric) {
+        return Arrays.stream(Metric.values())
+                .filter(earlier ->
+                        earlier.compareTo(metric) < 0 && metric.tags().size() > 1)
+                .filter(earlier -> earlier.tags().equals(metric.tags()))
+                .findFirst();
     }
 
     private static String values() {
         StringBuilder text = new StringBuilder("| Metric | Tag | Values |\n|---|---|---|\n");
         for (Metric metric : Metric.values()) {
             for (Map.Entry<String, List<String>> tag : metric.tags().entrySet()) {
-                if (!tag.getValue().isEmpty()) {
+                if (!tag.getValue().isEmpty() && sameTags(metric).isEmpty()) {
                     text.append("| `")
                             .append(metric.meterName())
                             .append("` | `")
@@ -64,7 +80,8 @@ class MetricsDocTest {
                 .contains(EjectionDetector.values().length + " of\n`mesh.client.ejections` for a service")
                 .contains(Authorizations.DIRECTIONS.size() * Authorizations.DECISIONS.size()
                         + " of `mesh.authorization` for a service")
-                .contains("at most " + ConventionSeries.MOST + " of these series");
+                .contains("A service has at most " + BoundedSeries.MOST + " of these series,\nfor its hosts")
+                .contains("has at most " + BoundedSeries.MOST + " of these series, and so have the inbound requests");
     }
 
     @Test
