@@ -155,9 +155,8 @@ final class IstioSeries {
      */
     void ended(String service, Call call, Ending ending, int status, long nanos) {
         Target target = call.target();
-        Attempt latest = call.latest();
         Backend backend = target == null ? null : target.backend();
-        Endpoint to = latest == null ? null : latest.endpoint();
+        Endpoint to = lastTried(call);
         boolean proven = backend != null && backend.tlsMode(to) == Tls.Mode.MESH_MUTUAL;
         ServiceNames called = inForce.service(backend == null ? service : backend.service());
         record(
@@ -173,6 +172,15 @@ final class IstioSeries {
                         WorkloadNames.UNKNOWN, // for the destination to report
                         false),
                 nanos);
+    }
+
+    /** Null: the mesh chose none. It may refuse to repeat an attempt. */
+    private static @Nullable Endpoint lastTried(Call call) {
+        Attempt attempt = call.latest();
+        while (attempt != null && attempt.endpoint() == null) {
+            attempt = attempt.previous();
+        }
+        return attempt == null ? null : attempt.endpoint();
     }
 
     private static WorkloadNames peer(Backend backend, Endpoint to, ServiceNames called, boolean proven) {

@@ -191,11 +191,13 @@ public final class MeshState {
         if (meters != Meters.NONE) {
             Map<String, Meters.Listed> listed = new HashMap<>();
             policy.refused().keySet().forEach(service -> listed.put(service, new Meters.Listed(Set.of(), List.of())));
-            services.forEach((name, compiled) -> listed.put(
-                    name,
-                    new Meters.Listed(
-                            policy.services().get(name).authorizationPolicies(),
-                            compiled.hosts().stream().map(HostPattern::host).toList())));
+            policy.services().forEach((name, accepted) -> {
+                CompiledService compiled = services.get(name);
+                List<String> hosts = compiled == null
+                        ? List.of()
+                        : compiled.hosts().stream().map(HostPattern::host).toList();
+                listed.put(name, new Meters.Listed(accepted.authorizationPolicies(), hosts));
+            });
             meters.inForce(
                     listed,
                     services.values().stream()
