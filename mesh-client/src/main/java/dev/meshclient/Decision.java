@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /** The decisions of the mesh for a call: policy, route, backend and attempts. Only the mesh implements it; methods may be added. */
 public interface Decision {
     /** No decision. */
-    Decision NONE = new NoDecision("", "", "", "", List.of(), "", "");
+    Decision NONE = new NoDecision("", "", "", "", List.of(), "", "", List.of());
 
     /**
      * The revision of the document that routed the call, such as {@code 2026-11/1842}: the one in force, or an older one whose policy for the
@@ -35,6 +35,12 @@ public interface Decision {
 
     /** The failure of the call in the letters of Envoy's response flags; empty if there is none. */
     String reason();
+
+    /**
+     * What sections of the policy with {@code shadow: true} would have done with the call, each in a sentence such as
+     * {@code limits would refuse the call: 4 calls in flight, of at most 4}; at most 16. Empty if they would have done nothing else.
+     */
+    List<String> shadow();
 
     /** One attempt. */
     interface Attempt {

@@ -37,6 +37,7 @@ import dev.meshclient.telemetry.AccessLog;
 import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.MeshListener;
 import dev.meshclient.telemetry.MeshMetrics;
+import dev.meshclient.telemetry.MeshTraces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.Closeable;
@@ -109,11 +110,11 @@ public final class Mesh implements Closeable {
                 : Meters.of( // as tracing below it may throw: no thread runs yet
                         time, metrics, builder.workload, this::spiffeId);
         List<CallObserver.Factory> observers = new ArrayList<>();
-        if (builder.openTelemetry != null) {
-            observers.add(Tracing.of(time, builder.openTelemetry)); // first: the others see its span as the current one
+        if (builder.traces != null) {
+            observers.add(Tracing.of(time, builder.traces)); // first: the others see its span as the current one
         }
         observers.addAll(builder.observers);
-        Supplier<String> trace = builder.openTelemetry == null ? () -> "" : Tracing::currentId;
+        Supplier<String> trace = builder.traces == null ? () -> "" : Tracing::currentId;
         this.accessLog = builder.accessLog == null ? null : AccessLogWriter.start(time, builder.accessLog, trace);
         if (accessLog != null) {
             observers.add(accessLog); // last: it writes the headers that the others set
@@ -380,7 +381,7 @@ public final class Mesh implements Closeable {
         private final List<CallObserver.Factory> observers = new ArrayList<>();
         private final List<MeshListener> listeners = new ArrayList<>();
         private @Nullable AccessLog accessLog;
-        private @Nullable OpenTelemetry openTelemetry;
+        private @Nullable MeshTraces traces;
         private final Map<String, TokenSource> tokens = new LinkedHashMap<>();
         private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
         private @Nullable MeshMetrics metrics;
@@ -542,7 +543,13 @@ public final class Mesh implements Closeable {
         public Builder openTelemetry(OpenTelemetry openTelemetry) {
             Objects.requireNonNull(
                     openTelemetry, "openTelemetry must not be null: pass an OpenTelemetry, or leave this out");
-            this.openTelemetry = openTelemetry;
+            return openTelemetry(MeshTraces.of(openTelemetry));
+        }
+
+        /** As {@link #openTelemetry(OpenTelemetry)}, with further parts of the URL redacted. The last one counts. */
+        public Builder openTelemetry(MeshTraces traces) {
+            Objects.requireNonNull(traces, "traces must not be null: pass MeshTraces.of(openTelemetry)");
+            this.traces = traces;
             return this;
         }
 

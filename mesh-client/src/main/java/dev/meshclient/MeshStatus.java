@@ -107,7 +107,10 @@ public interface MeshStatus {
         /** Its origin. */
         From from();
 
-        /** The time since the source last confirmed it, to this or an earlier process. */
+        /**
+         * The time since the source last confirmed it, to this or an earlier process. A document in memory is confirmed as long as
+         * it is the last one of its source: 0.
+         */
         Duration age();
     }
 

@@ -10,7 +10,8 @@ record NoDecision(
         String backend,
         List<Attempt> attempts,
         String detail,
-        String reason)
+        String reason,
+        List<String> shadow)
         implements Decision {
     @Override
     public String toString() {

@@ -29,6 +29,7 @@ class ExplainedCallsTest {
     private final Map<Explanation.Result, Integer> seen = new EnumMap<>(Explanation.Result.class);
     private final Map<String, Integer> refusals = new TreeMap<>();
     private final Map<String, Integer> states = new TreeMap<>();
+    private final Map<String, Integer> shadows = new TreeMap<>();
 
     @Test
     void the_next_call_does_what_an_explanation_states() throws Exception {
@@ -65,6 +66,11 @@ class ExplainedCallsTest {
                         "PolicyUnavailable",
                         "TokenUnavailable");
         assertThat(states).containsKeys("usable", "ejected", "slow-start", "draining", "unhealthy", "unused");
+        assertThat(shadows)
+                .containsOnlyKeys(
+                        "authorization would allow the call",
+                        "authorization would deny the call",
+                        "limits would refuse the call");
     }
 
     private void compareRounds(
@@ -142,6 +148,16 @@ class ExplainedCallsTest {
                 .toList();
         assertThat(drawn).as("backend %s: %s", decision.backend(), both).isNotEmpty();
         Explanation.Backend backend = drawn.get(0);
+        List<String> shadow = decision.shadow().stream()
+                .filter(would -> !would.startsWith("retryConstraint would ")) // only a failure shows it
+                .toList();
+        boolean isDenied = failure instanceof AccessDenied; // before it comes to the limit
+        assertThat(backend.remarks().stream()
+                        .filter(remark -> remark.matches("authorization would .*")
+                                || (remark.matches("limits would .*") && !isDenied)))
+                .as(both)
+                .containsExactlyElementsOf(shadow);
+        shadow.forEach(would -> shadows.merge(would.substring(0, would.indexOf(':')), 1, Integer::sum));
         if (backend.refusal() != null) {
             assertRefused(backend.refusal(), failure, both);
             return;

@@ -79,7 +79,7 @@ class MeshStatusTest {
         time.step(5_000_000_000L);
         String text = mesh.status().toString().replaceAll(" x1: .*", " x1: layers");
         assertThat(text).isEqualTo("""
-                policy version 8 from PolicySource.of(...), in force for 10 min, live, confirmed 10 min ago
+                policy version 8 from PolicySource.of(...), in force for 10 min, live, confirmed 5 s ago
                 last problem, 5 s ago: policy document refused, 1 problem(s):
                     metadata.version: 6 (legal: 8 or more; to go back, give the old content a higher version or another epoch)
                 services.billing is refused and kept as in version 7, hosts [billing]
@@ -259,6 +259,30 @@ class MeshStatusTest {
             assertThat(asked.status())
                     .hasToString("policy version 7 from somewhere, in force for 9 min, live, confirmed 2 s ago");
         }
+    }
+
+    /** Such a source never confirms its document, and its policy cannot be out of date. */
+    @Test
+    void a_policy_in_memory_is_confirmed_as_long_as_no_later_one_is_refused() throws Exception {
+        PolicySource two = PolicySource.merge(
+                PolicySource.of(document("7", GOOD)), PolicySource.of(document("7", "'stock': {'hosts': ['stock']}")));
+        for (PolicySource held :
+                new PolicySource[] {source, two, PolicySource.override("orders", "http://localhost:1", source)}) {
+            try (Mesh one = Mesh.builder().policy(held).time(time).build()) {
+                time.step(Duration.ofHours(1).toNanos());
+                assertThat(age(one)).isZero();
+            }
+        }
+        update("6", GOOD);
+        time.step(Duration.ofMinutes(1).toNanos());
+        assertThat(age(mesh)).isEqualTo(Duration.ofMinutes(1));
+        update("8", GOOD);
+        time.step(Duration.ofMinutes(1).toNanos());
+        assertThat(age(mesh)).isZero();
+    }
+
+    private static Duration age(Mesh of) {
+        return Objects.requireNonNull(of.status().freshness()).age();
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.meshclient.internal.time.Patience;
 import dev.meshclient.telemetry.AccessLog;
 import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.telemetry.MeshTraces;
 import io.opentelemetry.api.baggage.Baggage;
 import io.opentelemetry.api.baggage.propagation.W3CBaggagePropagator;
 import io.opentelemetry.api.common.AttributeKey;
@@ -93,6 +94,33 @@ class MeshTracesTest {
                 .openTelemetry(sdk)
                 .snapshotDirectory(null)
                 .build();
+    }
+
+    @Test
+    void further_parameters_of_a_query_are_redacted_on_request() throws Exception {
+        try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn())) {
+            MeshTraces all = MeshTraces.of(sdk);
+            for (MeshTraces traces :
+                    List.of(all, all.withRedacted("token").withRedacted("key"), all.withRedactedQuery())) {
+                server.enqueue(new MockResponse.Builder().body("ok").build());
+                try (Mesh mesh = Mesh.builder()
+                        .policy(Documents.mesh("t")
+                                .services(Documents.service("orders").endpoint(server.getPort()))
+                                .source())
+                        .snapshotDirectory(null)
+                        .openTelemetry(traces)
+                        .build()) {
+                    call(mesh, get("http://orders/a?token=1&key=2&page=3&sig=4"));
+                }
+            }
+        }
+        assertThat(spans)
+                .extracting(span -> attribute(span, "url.full"))
+                .containsExactly(
+                        "http://orders/a?token=1&key=2&page=3&sig=REDACTED",
+                        "http://orders/a?token=REDACTED&key=REDACTED&page=3&sig=REDACTED",
+                        "http://orders/a?token=REDACTED&key=REDACTED&page=REDACTED&sig=REDACTED");
+        assertThat(server.takeRequest().getUrl().query()).isEqualTo("token=1&key=2&page=3&sig=4");
     }
 
     private static Request get(String url) {

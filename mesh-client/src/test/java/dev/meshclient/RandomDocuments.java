@@ -99,7 +99,12 @@ final class RandomDocuments {
             fields.add("'retry': {'attempts': " + random.nextInt(3) + "}");
         }
         if (chance(0.08)) {
-            fields.add("'limits': {'maxRequests': " + one(List.of(0, 1, 500)) + "}");
+            fields.add("'limits': {'maxRequests': " + one(List.of(0, 1, 500)) + shadow() + "}");
+        } else if (chance(0.04)) {
+            fields.add("'limits': {'shadow': " + random.nextBoolean() + "}");
+        }
+        if (chance(0.2)) {
+            fields.add("'retryConstraint': {'budget': {'percent': 0}, 'minRetryRate': {'count': 0}" + shadow() + "}");
         }
         if (chance(0.6)) {
             fields.add("'outlierDetection': {'consecutive5xxErrors': " + one(List.of(1, 2)) + ", 'maxEjectionPercent': "
@@ -128,11 +133,19 @@ final class RandomDocuments {
         return String.join(", ", fields);
     }
 
+    private String shadow() {
+        return chance(0.4) ? ", 'shadow': " + random.nextBoolean() : "";
+    }
+
     private String authorization() {
         return chance(0.15)
-                ? "'authorization': [{'name': 'no', 'action': '" + one(List.of("DENY", "ALLOW"))
-                        + "', 'rules': [{'to': [{'operation': {'methods': ['" + one(METHODS) + "']}}]}]}]"
+                ? "'authorization': [" + policy("no") + (chance(0.4) ? ", " + policy("more") : "") + "]"
                 : "";
+    }
+
+    private String policy(String name) {
+        return "{'name': '" + name + "', 'action': '" + one(List.of("DENY", "ALLOW")) + "'" + shadow()
+                + ", 'rules': [{'to': [{'operation': {'methods': ['" + one(METHODS) + "']}}]}]}";
     }
 
     private String rule(String service, boolean neutral, int i) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxEjectionPercent largest share of the endpoints that may be ejected, though one always may; 0 = ejection is off;
  *     built-in 50
  * @param minHealthPercent health is ignored while fewer percent are healthy (panic); 0 = never; built-in 50
+ * @param shadow true: an endpoint that would be ejected is counted and not ejected; built-in false
  */
 public record OutlierDetection(
         @Nullable Long consecutive5xxErrors,
@@ -28,9 +29,11 @@ public record OutlierDetection(
         @Nullable Duration baseEjectionTime,
         @Nullable Duration maxEjectionTime,
         @Nullable Integer maxEjectionPercent,
-        @Nullable Integer minHealthPercent) {
+        @Nullable Integer minHealthPercent,
+        @Nullable Boolean shadow) {
     /** Nothing is stated. */
-    public static final OutlierDetection NONE = new OutlierDetection(null, null, null, null, null, null, null, null);
+    public static final OutlierDetection NONE =
+            new OutlierDetection(null, null, null, null, null, null, null, null, null);
 
     /** These values; each one that is not stated is taken from {@code base}. */
     public OutlierDetection over(OutlierDetection base) {
@@ -42,7 +45,8 @@ public record OutlierDetection(
                 or(baseEjectionTime, base.baseEjectionTime),
                 or(maxEjectionTime, base.maxEjectionTime),
                 or(maxEjectionPercent, base.maxEjectionPercent),
-                or(minHealthPercent, base.minHealthPercent));
+                or(minHealthPercent, base.minHealthPercent),
+                or(shadow, base.shadow));
     }
 
     private static <T> @Nullable T or(@Nullable T stated, @Nullable T otherwise) {
@@ -69,6 +73,7 @@ public record OutlierDetection(
         private @Nullable Duration maxEjectionTime = OutlierDetection.this.maxEjectionTime;
         private @Nullable Integer maxEjectionPercent = OutlierDetection.this.maxEjectionPercent;
         private @Nullable Integer minHealthPercent = OutlierDetection.this.minHealthPercent;
+        private @Nullable Boolean shadow = OutlierDetection.this.shadow;
 
         private Builder() {}
 
@@ -112,6 +117,11 @@ public record OutlierDetection(
             return this;
         }
 
+        public Builder shadow(@Nullable Boolean shadow) {
+            this.shadow = shadow;
+            return this;
+        }
+
         public OutlierDetection build() {
             return new OutlierDetection(
                     consecutive5xxErrors,
@@ -121,7 +131,8 @@ public record OutlierDetection(
                     baseEjectionTime,
                     maxEjectionTime,
                     maxEjectionPercent,
-                    minHealthPercent);
+                    minHealthPercent,
+                    shadow);
         }
     }
 }

@@ -8,10 +8,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param request the whole call: all attempts, back-off and the response body
  * @param backendRequest one attempt, until its response headers
+ * @param shadow true: both are counted where they would end a call or an attempt, and not enforced; the built-in limit and
+ *     those of the caller are; built-in false
  */
-public record Timeouts(@Nullable Duration request, @Nullable Duration backendRequest) {
+public record Timeouts(
+        @Nullable Duration request,
+        @Nullable Duration backendRequest,
+        @Nullable Boolean shadow) {
     /** Nothing is stated. */
-    public static final Timeouts NONE = new Timeouts(null, null);
+    public static final Timeouts NONE = new Timeouts(null, null, null);
 
     /**
      * The limit of a call to a service with endpoints, if neither policy nor the caller states one: Envoy's route timeout, 15
@@ -19,10 +24,16 @@ public record Timeouts(@Nullable Duration request, @Nullable Duration backendReq
      */
     public static final Duration BUILT_IN_REQUEST = Duration.ofSeconds(15);
 
+    /** {@code shadow} is not stated. */
+    public Timeouts(@Nullable Duration request, @Nullable Duration backendRequest) {
+        this(request, backendRequest, null);
+    }
+
     /** These values; each one that is not stated is taken from {@code base}. */
     public Timeouts over(Timeouts base) {
         return new Timeouts(
                 request != null ? request : base.request,
-                backendRequest != null ? backendRequest : base.backendRequest);
+                backendRequest != null ? backendRequest : base.backendRequest,
+                shadow != null ? shadow : base.shadow);
     }
 }

@@ -48,6 +48,17 @@ final class UselessSettings {
         }
         rules(place.field("rules"), service.rules());
         zones(place.field("endpoints"), service, zonesElsewhere);
+        shadow(place.field("limits").field("shadow"), service);
+    }
+
+    private void shadow(Place shadow, Service service) {
+        BackendSettings stated = service.settings().backend();
+        Limits inForce = stated.limits().over(policy.defaults().backend().limits());
+        if (Boolean.TRUE.equals(stated.limits().shadow())
+                && service.resolution() == Resolution.NONE
+                && inForce.maxRequests() == null) {
+            shadow.wrong(true, "maxRequests beside it: with resolution NONE no limit is built in");
+        }
     }
 
     // ---- endpoints

@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
@@ -154,13 +155,12 @@ final class CombinedWatch implements Closeable {
         conflicts = combined.conflicts();
         Instant now = time.wall().instant();
         List<State> states = Stream.of(one, other).filter(Objects::nonNull).toList();
+        Optional<Instant> confirmedLongestAgo =
+                states.stream().map(State::confirmed).filter(Objects::nonNull).min(Instant::compareTo);
         sink.deliver(new Delivery(
                 combined.document(),
                 states.stream().allMatch(State::live),
-                states.stream()
-                        .map(state -> state.confirmedBy(now))
-                        .min(Instant::compareTo)
-                        .orElse(now),
+                confirmedLongestAgo.orElse(null),
                 memory(now),
                 first.failing != null ? first.failing : second.failing));
     }

@@ -1,5 +1,7 @@
 package dev.meshclient.registry;
 
+import dev.meshclient.internal.source.Delivery;
+import dev.meshclient.internal.source.DocumentSink;
 import dev.meshclient.policy.MeshPolicy;
 import dev.meshclient.policy.PolicyDocument;
 import dev.meshclient.policy.PolicyException;
@@ -74,7 +76,11 @@ public final class MemoryPolicySource implements PolicySource {
 
     private void deliver(Sink sink) {
         try {
-            sink.deliver(document);
+            if (sink instanceof DocumentSink ofMesh) {
+                ofMesh.reporting(() -> ofMesh.deliver(Delivery.held(document)));
+            } else {
+                sink.deliver(document);
+            }
         } catch (IOException refused) {
             LOG.debug("a mesh refuses the document, see its log: {}", refused.toString());
         }

@@ -2,6 +2,7 @@ package dev.meshclient.telemetry;
 
 import dev.meshclient.Decision;
 import java.io.IOException;
+import java.util.List;
 import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 
@@ -70,6 +71,9 @@ public interface CallInfo {
      * {@link dev.meshclient.MeshFailure} for a failure that the mesh reports, for any other those here.
      */
     String reason();
+
+    /** What shadow sections would have done so far, as {@link Decision#shadow}; empty if nothing else. */
+    List<String> shadow();
 
     /** A snapshot that may be kept; each call of this method makes a new one. */
     Decision decision();

@@ -142,6 +142,11 @@ class FivePlacesTest {
         Decision decision = letters.equals(CallInfo.LOCAL) ? scene.decisions.get(0) : Mesh.decision(e);
         assertThat(decision.reason()).as("decision %s", decision).isEqualTo(letters);
         assertThat(decision.toString()).contains("reason " + letters);
+        List<String> ofAttempts =
+                decision.attempts().stream().map(Decision.Attempt::reason).toList();
+        if (!ofAttempts.isEmpty()) {
+            assertThat(ofAttempts).as("attempts of %s", decision).last().isEqualTo(letters);
+        }
         List<String> ofSpans = scene.attribute("mesh.reason");
         assertThat(ofSpans.get(ofSpans.size() - 1)).as("spans %s", ofSpans).isEqualTo(letters);
         assertThat(scene.line().path("reason").asText()).isEqualTo(letters);
@@ -187,7 +192,7 @@ class FivePlacesTest {
                 assertThat(attempts)
                         .extracting(Decision.Attempt::outcome)
                         .containsExactly("connect-failure", "connect-failure", "deadline");
-                assertThat(attempts).extracting(Decision.Attempt::reason).containsExactly("UF", "UF", "");
+                assertThat(attempts).extracting(Decision.Attempt::reason).containsExactly("UF", "UF", "UT");
                 String zone = "least request among 2 endpoints of zone a (100 % of the calls: a, the caller's zone:"
                         + " 1.4 x 2 usable / 2 listed: all calls stay)";
                 String other = "not tried before, unlike " + tried;

@@ -46,7 +46,13 @@ record AccessLine(
 
     /** The decision of the call, as texts: a line may wait for its sink, and must not keep the call and its request. */
     private record Decided(
-            String service, String route, String backend, String policy, String detail, List<Attempt> attempts) {
+            String service,
+            String route,
+            String backend,
+            String policy,
+            String detail,
+            String shadow,
+            List<Attempt> attempts) {
         /** @param explains whether the attempts state their reasons */
         static Decided of(Decision decision, boolean explains) {
             return new Decided(
@@ -55,6 +61,7 @@ record AccessLine(
                     decision.backend(),
                     decision.policy(),
                     decision.detail(),
+                    String.join("; ", decision.shadow()),
                     decision.attempts().stream()
                             .map(attempt -> Attempt.of(attempt, explains))
                             .toList());
@@ -194,6 +201,7 @@ record AccessLine(
         fields.text("trace_id", trace);
         fields.text("policy", decided.policy);
         fields.text("detail", decided.detail);
+        fields.text("shadow", decided.shadow);
     }
 
     private static void write(Attempt attempt, Fields fields) throws IOException {

@@ -11,9 +11,11 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.call.Failures;
+import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.policy.AuthorizationPolicy;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import okhttp3.Response;
@@ -71,18 +73,24 @@ public final class Authorize implements CallLayer {
     public Response call(Call call) throws IOException {
         Verdict verdict = policies.decide(facts, call.request());
         boolean denied = verdict.answer() == Answer.DENIED;
-        if (listener != null) {
-            policies.notices(
-                    facts,
-                    call.request(),
-                    verdict,
-                    v -> v.answer() == Answer.DENIED,
-                    (kind, v) -> report(call, kind, v));
+        if (listener != null || policies.hasShadows()) {
+            notices(call, verdict, (kind, v) -> report(call, kind, v));
         }
         if (denied) {
             throw denied(call, verdict);
         }
         return next.call(call);
+    }
+
+    private void notices(Call call, Verdict verdict, BiConsumer<Kind, Verdict> to) {
+        policies.notices(facts, call.request(), verdict, v -> v.answer() == Answer.DENIED, to);
+    }
+
+    /** Null: it is no decision of shadow policies. */
+    private static @Nullable ShadowAction shadow(Kind kind) {
+        return kind == Kind.WOULD_BE_DENIED
+                ? ShadowAction.DENY
+                : kind == Kind.WOULD_BE_ALLOWED ? ShadowAction.ALLOW : null;
     }
 
     private AccessDenied denied(Call call, Verdict verdict) {
@@ -103,6 +111,10 @@ public final class Authorize implements CallLayer {
     }
 
     private void report(Call call, Kind kind, Verdict verdict) {
+        ShadowAction shadow = shadow(kind);
+        if (shadow != null) {
+            call.shadow(shadow, verdict.reason());
+        }
         String identity = facts.identity();
         if (listener != null) {
             listener.accept(new Notice(
@@ -130,6 +142,12 @@ public final class Authorize implements CallLayer {
                             + " asks for more than is known here");
                 case ALLOWED -> to.remark("'" + service + "' allows it: " + verdict.reason());
             }
+            notices(call, verdict, (kind, v) -> {
+                ShadowAction shadow = shadow(kind);
+                if (shadow != null) {
+                    to.remark(shadow.inWords(v.reason()));
+                }
+            });
         }
     }
 

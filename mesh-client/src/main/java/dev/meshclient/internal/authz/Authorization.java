@@ -154,6 +154,11 @@ public final class Authorization {
         return !askingForPaths.isEmpty();
     }
 
+    /** Whether there are shadow policies. */
+    public boolean hasShadows() {
+        return withShadows != null;
+    }
+
     /** The policies with a rule that decides and depends on the path, separated by commas; empty if there are none. */
     String askingForPaths() {
         return askingForPaths;

@@ -22,6 +22,9 @@ public final class Call extends Scope implements CallInfo {
         throw new IllegalStateException("the call has not entered the mesh");
     };
 
+    /** A call may have many attempts. */
+    private static final int MAX_SHADOW = 16;
+
     private final Time time;
     private volatile Request request;
     private MeshOptions options = MeshOptions.DEFAULT;
@@ -154,8 +157,9 @@ public final class Call extends Scope implements CallInfo {
             answered = true;
             return response;
         } catch (IOException e) {
-            failed(e);
-            throw e;
+            IOException reported = wire.reported(this, e);
+            failed(reported);
+            throw reported;
         } catch (RuntimeException | Error e) {
             failed(new IOException(e.toString(), e));
             throw e;
@@ -296,6 +300,40 @@ public final class Call extends Scope implements CallInfo {
         return noRetry;
     }
 
+    /**
+     * Counts and records what a section with {@code shadow: true} would have done with this call. Any thread may call it, also after
+     * the end of the call, whose access line and spans then do not state it.
+     *
+     * @param detail why, in figures; the decision states a bounded number of them
+     */
+    public void shadow(ShadowAction action, String detail) {
+        Target chosen = target;
+        if (chosen != null) {
+            String backend = chosen.backend().service();
+            chosen.meter().shadow(action.isOfRule() ? chosen.service() : backend, action);
+        }
+        Rare rare = rare();
+        synchronized (this) {
+            if (rare.shadow == null) {
+                rare.shadow = new ArrayList<>(2);
+            }
+            if (rare.shadow.size() < MAX_SHADOW) {
+                rare.shadow.add(action.inWords(detail));
+            }
+        }
+    }
+
+    @Override
+    public List<String> shadow() {
+        Rare rare = rareIfAny();
+        if (rare == null) {
+            return List.of();
+        }
+        synchronized (this) {
+            return rare.shadow == null ? List.of() : List.copyOf(rare.shadow);
+        }
+    }
+
     /** The decision so far, as readable facts. Not for the hot path. */
     @Override
     public Decision decision() {
@@ -320,7 +358,7 @@ public final class Call extends Scope implements CallInfo {
         NoRetry none = noRetry;
         String remark = none != null ? none.text() : rare == null || rare.note == null ? "" : rare.note;
         return chosen == null
-                ? new CallDecision("", "", "", "", List.copyOf(list), remark, reason())
+                ? new CallDecision("", "", "", "", List.copyOf(list), remark, reason(), shadow())
                 : new CallDecision(
                         chosen.policy(),
                         chosen.service(),
@@ -328,6 +366,7 @@ public final class Call extends Scope implements CallInfo {
                         chosen.backend().name(),
                         List.copyOf(list),
                         remark,
-                        reason());
+                        reason(),
+                        shadow());
     }
 }

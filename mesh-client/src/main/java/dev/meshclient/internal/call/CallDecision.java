@@ -3,6 +3,7 @@ package dev.meshclient.internal.call;
 import dev.meshclient.Decision;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The decision of a call at one time. */
@@ -13,15 +14,16 @@ public record CallDecision(
         String backend,
         List<Attempt> attempts,
         String detail,
-        String reason)
+        String reason,
+        List<String> shadow)
         implements Decision {
     /** Without a failure. */
     public CallDecision(
             String policy, String service, String rule, String backend, List<Attempt> attempts, String detail) {
-        this(policy, service, rule, backend, attempts, detail, "");
+        this(policy, service, rule, backend, attempts, detail, "", List.of());
     }
 
-    /** The same decision in a failure with these letters. */
+    /** The same decision in a failure with these letters. The attempt that the failure ends has its letters. */
     public static Decision failed(Decision decision, String reason) {
         return decision instanceof CallDecision of ? of.kept(reason) : decision;
     }
@@ -33,9 +35,9 @@ public record CallDecision(
 
     private CallDecision kept(String letters) {
         List<Attempt> texts = attempts.stream()
-                .map(attempt -> attempt instanceof Made of ? of.kept() : attempt)
+                .map(attempt -> attempt instanceof Made of ? of.kept(letters) : attempt)
                 .toList();
-        return new CallDecision(policy, service, rule, backend, texts, detail, letters);
+        return new CallDecision(policy, service, rule, backend, texts, detail, letters, shadow);
     }
 
     @Override
@@ -43,7 +45,8 @@ public record CallDecision(
         return named("policy", policy) + ", " + named("service", service) + ", " + named("rule", rule) + ", "
                 + named("backend", backend) + ", " + (attempts.isEmpty() ? "no attempts" : "attempts " + attempts)
                 + (reason.isEmpty() ? "" : ", reason " + reason)
-                + (detail.isEmpty() ? "" : ", " + detail);
+                + (detail.isEmpty() ? "" : ", " + detail)
+                + (shadow.isEmpty() ? "" : ", shadow " + shadow);
     }
 
     private static String named(String what, String name) {
@@ -75,6 +78,9 @@ public record CallDecision(
 
         private record Texts(String pick, String retry) implements Why {}
 
+        /** Outcomes by the mesh's own exception: an attempt has them before there is the exception. */
+        private static final Set<String> OURS = Set.of(Outcome.REFUSED.word(), Outcome.DEADLINE.word());
+
         @Override
         public String pick() {
             return why.pick();
@@ -86,9 +92,10 @@ public record CallDecision(
         }
 
         /** With its texts: it does not refer to the call, whose request may be large. */
-        Made kept() {
+        Made kept(String letters) {
+            String own = reason.isEmpty() && OURS.contains(outcome) ? letters : reason;
             return new Made(
-                    number, endpoint, zone, outcome, status, duration, failure, reason, new Texts(pick(), retry()));
+                    number, endpoint, zone, outcome, status, duration, failure, own, new Texts(pick(), retry()));
         }
 
         @Override

@@ -42,6 +42,9 @@ public abstract sealed class Scope permits Call, Attempt {
         volatile @Nullable CallObserver observer;
         /** Of a call: the observers of all calls. */
         volatile @Nullable Observers observers;
+        /** Of a call: what shadow sections would have done. */
+        @Nullable
+        List<String> shadow;
         /** Of an attempt: headers that observers set. */
         Headers.@Nullable Builder wireHeaders;
         /** Of an attempt: names of headers that observers remove. */

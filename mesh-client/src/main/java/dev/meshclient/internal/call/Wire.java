@@ -14,6 +14,11 @@ public interface Wire {
         return true;
     }
 
+    /** The failure of the call as its caller gets it. */
+    default IOException reported(Call call, IOException failure) {
+        return failure;
+    }
+
     /** The call is over, its body included. */
     default void ended() {}
 }

@@ -292,7 +292,7 @@ public final class PolicyFeed implements Closeable {
                     return;
                 }
                 keep(
-                        delivery.confirmed(),
+                        delivery.confirmedBy(time.wall().instant()),
                         delivery.document().policy().metadata().ttl(),
                         delivery.memory());
             }

@@ -35,6 +35,16 @@ public final class PolicySink {
             @Nullable IOException problem,
             long problemAt,
             long failingSince) {
+        /** As {@code confirmedAt}: the source holds the document in this process. */
+        static final long HELD = Long.MAX_VALUE;
+
+        long age(long now) {
+            if (confirmedAt == HELD) {
+                return problem == null ? 0 : now - failingSince;
+            }
+            return now - confirmedAt;
+        }
+
         SourceReport confirmed(long at) {
             return new SourceReport(MeshStatus.From.LIVE, at, null, 0, 0);
         }
@@ -83,7 +93,8 @@ public final class PolicySink {
         if (what != Applied.NOTHING_NEW) {
             log.inForce(delivery.document(), control.applied(), before, what == Applied.SAME_VERSION);
         }
-        long at = at(delivery.confirmed());
+        Instant confirmedAt = delivery.confirmed();
+        long at = confirmedAt == null ? SourceReport.HELD : at(confirmedAt);
         IOException failing = delivery.failing();
         MeshStatus.From from = delivery.live() || report.from == null ? MeshStatus.From.LIVE : report.from;
         SourceReport next = delivery.live() && failing == null ? report.confirmed(at) : report.resumed(from, at);
@@ -127,9 +138,7 @@ public final class PolicySink {
     /** How current the policy in force is; null: there is none. */
     MeshStatus.@Nullable Freshness freshness() {
         SourceReport last = report;
-        return last.from == null
-                ? null
-                : new Status.FreshnessFacts(last.from, Duration.ofNanos(time.now() - last.confirmedAt));
+        return last.from == null ? null : new Status.FreshnessFacts(last.from, Duration.ofNanos(last.age(time.now())));
     }
 
     /** The problem since the policy in force was confirmed, or of its activation; null: none. */

@@ -103,7 +103,9 @@ final class ExplanationText {
                 String source = setting.source().name().toLowerCase(Locale.ROOT).replace('_', ' ');
                 line(2, setting.name() + ": " + setting.value() + " (" + source + ")");
             } else if (setting.value().equals("none")) {
-                none.add(setting.name());
+                if (!setting.name().endsWith(".shadow")) {
+                    none.add(setting.name());
+                }
             } else {
                 builtIn.add(setting.name() + " " + setting.value());
             }

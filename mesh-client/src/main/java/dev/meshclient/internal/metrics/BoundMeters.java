@@ -7,6 +7,7 @@ import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
+import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.identity.LiveIdentity;
@@ -35,6 +36,7 @@ final class BoundMeters implements Meters {
     private final LiveMeters live;
     private final LazyCounters<CallSeries.Refused> refused;
     private final LazyCounters<Ejected> ejections;
+    private final LazyCounters<CallSeries.Shadow> shadows;
     private final Authorizations authorizations;
     private final LazyCounters<DocumentResult> documents;
     private final LazyCounters<MeteredRotations.Key> rotations;
@@ -56,6 +58,7 @@ final class BoundMeters implements Meters {
         this.live = new LiveMeters(registry, time);
         this.refused = new LazyCounters<>(registry, Metric.RETRIES_REFUSED, CallSeries.Refused::tags);
         this.ejections = new LazyCounters<>(registry, Metric.EJECTIONS, Ejected::tags);
+        this.shadows = new LazyCounters<>(registry, Metric.SHADOW, CallSeries.Shadow::tags);
         this.authorizations = new Authorizations(registry);
         this.documents =
                 new LazyCounters<>(registry, Metric.POLICY_DOCUMENTS, result -> Tags.of("result", result.tag()));
@@ -71,7 +74,7 @@ final class BoundMeters implements Meters {
     }
 
     private CallSeries series(CallSeries.Key key) {
-        return calls.computeIfAbsent(key, k -> new CallSeries(registry, refused, istio, k));
+        return calls.computeIfAbsent(key, k -> new CallSeries(registry, refused, shadows, istio, k));
     }
 
     @Override
@@ -114,6 +117,7 @@ final class BoundMeters implements Meters {
         });
         refused.keep(key -> backends.contains(key.backend()));
         ejections.keep(key -> services.containsKey(key.service()));
+        shadows.keep(key -> services.containsKey(key.service()));
         authorizations.inForce(services);
         if (conventions != null) {
             conventions.keep(Set.copyOf(services.keySet()));
@@ -126,6 +130,11 @@ final class BoundMeters implements Meters {
     @Override
     public void ejected(String service, EjectionDetector detector) {
         ejections.increment(new Ejected(service, detector));
+    }
+
+    @Override
+    public void shadow(String service, ShadowAction action) {
+        shadows.increment(new CallSeries.Shadow(service, action));
     }
 
     @Override
@@ -185,7 +194,7 @@ final class BoundMeters implements Meters {
     @Override
     public void close() {
         others.forEach(registry::remove);
-        List.of(refused, ejections, documents, rotations).forEach(LazyCounters::close);
+        List.of(refused, ejections, shadows, documents, rotations).forEach(LazyCounters::close);
         authorizations.close();
         info.close();
         if (conventions != null) {

@@ -5,6 +5,7 @@ import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.CallMeter;
 import dev.meshclient.internal.call.NoRetry;
 import dev.meshclient.internal.call.NoRetry.Why;
+import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.text.KnownMethods;
 import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
@@ -21,6 +22,7 @@ final class CallSeries implements CallMeter {
 
     private final LazyTimers timers;
     private final LazyCounters<Refused> refused;
+    private final LazyCounters<Shadow> shadows;
     private final @Nullable IstioSeries istio;
     private final Key key;
 
@@ -50,9 +52,22 @@ final class CallSeries implements CallMeter {
         }
     }
 
+    /** The tags of what a shadow section would have done. */
+    record Shadow(String service, ShadowAction action) {
+        Tags tags() {
+            return Tags.of("service", service, "policy", action.section(), "would", action.word());
+        }
+    }
+
     /** @param istio the same by Istio's names; null: not asked for */
-    CallSeries(SafeRegistry registry, LazyCounters<Refused> refused, @Nullable IstioSeries istio, Key key) {
+    CallSeries(
+            SafeRegistry registry,
+            LazyCounters<Refused> refused,
+            LazyCounters<Shadow> shadows,
+            @Nullable IstioSeries istio,
+            Key key) {
         this.refused = refused;
+        this.shadows = shadows;
         this.istio = istio;
         this.key = key;
         this.timers = new LazyTimers(
@@ -69,6 +84,11 @@ final class CallSeries implements CallMeter {
                 refused.increment(new Refused(key.backend(), none.why()));
             }
         }
+    }
+
+    @Override
+    public void shadow(String service, ShadowAction action) {
+        shadows.increment(new Shadow(service, action));
     }
 
     /** The call fails before it has a target. */

@@ -17,15 +17,17 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meters that read the live state of services and backends when they are scraped. Those of a service appear with its first
- * attempt: most processes call few of the services that a policy lists.
+ * The meters that read the live state of services and backends when they are scraped. The endpoints of a service are shown
+ * from the policy on: a service that never had a usable endpoint gets no attempt. The others appear with the first attempt,
+ * for most processes call few of the services that a policy lists.
  */
 final class LiveMeters {
     private static final Meters.Live NONE = new Meters.Live(Map.of(), Map.of());
 
     private final SafeRegistry registry;
     private final Time time;
-    private final Map<String, Registered> services = new HashMap<>();
+    private final Map<String, Registered> endpoints = new HashMap<>();
+    private final Map<String, Registered> traffic = new HashMap<>();
     private final Map<String, Registered> backends = new HashMap<>();
     private volatile Meters.Live live = NONE; // written under the lock
 
@@ -39,7 +41,7 @@ final class LiveMeters {
 
     /** An attempt was made. */
     synchronized void called(String service, String backend) {
-        show(service, services, live.services().get(service), this::ofService);
+        show(service, traffic, live.services().get(service), this::ofTraffic);
         show(backend, backends, shown(live, backend), this::ofBackend);
     }
 
@@ -51,12 +53,18 @@ final class LiveMeters {
     /** Another policy is in force. */
     synchronized void inForce(Meters.Live now) {
         live = now;
-        for (String service : List.copyOf(services.keySet())) {
-            show(service, services, now.services().get(service), this::ofService);
+        List.copyOf(endpoints.keySet()).forEach(name -> showEndpoints(name, now));
+        now.services().keySet().forEach(name -> showEndpoints(name, now));
+        for (String service : List.copyOf(traffic.keySet())) {
+            show(service, traffic, now.services().get(service), this::ofTraffic);
         }
         for (String backend : List.copyOf(backends.keySet())) {
             show(backend, backends, shown(now, backend), this::ofBackend);
         }
+    }
+
+    private void showEndpoints(String service, Meters.Live now) {
+        show(service, endpoints, now.services().get(service), this::ofEndpoints);
     }
 
     void close() {
@@ -98,13 +106,18 @@ final class LiveMeters {
         });
     }
 
-    private List<@Nullable Meter> ofService(String name, ServiceState state) {
-        List<@Nullable Meter> meters = new ArrayList<>();
+    private List<@Nullable Meter> ofEndpoints(String name, ServiceState state) {
         EndpointCounts counts = new EndpointCounts(time, state);
+        List<@Nullable Meter> meters = new ArrayList<>();
         for (EndpointState one : EndpointState.values()) {
             meters.add(registry.gauge(
                     Metric.ENDPOINTS, Tags.of("service", name, "state", one.word()), () -> counts.of(one)));
         }
+        return meters;
+    }
+
+    private List<@Nullable Meter> ofTraffic(String name, ServiceState state) {
+        List<@Nullable Meter> meters = new ArrayList<>();
         TrafficCounters traffic = state.get(TrafficCounters.SLOT);
         for (Distance distance : Distance.values()) {
             meters.add(bytes(name, Direction.SENT, distance, traffic, t -> t.sentBytes(distance)));

@@ -8,6 +8,7 @@ import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
+import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.ServiceState;
@@ -66,7 +67,7 @@ public interface Meters {
     }
 
     /**
-     * Another policy is in force: removes the series that it does not need.
+     * Another policy is in force: shows the endpoints of its services, and removes the series that it does not need.
      *
      * @param services all its services, refused ones included
      * @param targets the targets of its calls
@@ -100,6 +101,9 @@ public interface Meters {
 
     /** Counts an ejection. */
     default void ejected(String service, EjectionDetector detector) {}
+
+    /** Counts what a shadow section would have done beside calls; {@link CallMeter#shadow} counts the rest. */
+    default void shadow(String service, ShadowAction action) {}
 
     /** Counts a decision of authorization policies. */
     default void authorization(AuthorizationEvent event) {}

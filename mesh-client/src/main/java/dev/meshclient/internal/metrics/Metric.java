@@ -3,6 +3,7 @@ package dev.meshclient.internal.metrics;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.internal.call.NoRetry;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.EndpointState;
@@ -83,6 +84,14 @@ enum Metric {
             "ejections",
             "Ejections of endpoints, by the detector; a failed probe extends an ejection and is none",
             tags("service", open()).and("detector", values(EjectionDetector.values(), EjectionDetector::tag))),
+    SHADOW(
+            "mesh.client.shadow",
+            Type.COUNTER,
+            "actions",
+            "What sections of the policy with `shadow: true` would have done",
+            tags("service", open())
+                    .and("policy", values(ShadowAction.values(), ShadowAction::section))
+                    .and("would", values(ShadowAction.values(), ShadowAction::word))),
     POLICY_INFO(
             "mesh.policy.info",
             Type.GAUGE,
@@ -101,7 +110,7 @@ enum Metric {
             "mesh.policy.confirmed.age",
             Type.GAUGE,
             "seconds",
-            "Time since the source last confirmed the policy; NaN before the first",
+            "Time since the source last confirmed the policy; 0 for a policy in memory, NaN before the first",
             tags("source", open())),
     POLICY_DOCUMENTS(
             "mesh.policy.documents",

@@ -30,6 +30,14 @@ import org.jspecify.annotations.Nullable;
 final class CallerDispatcher extends AbstractExecutorService implements Interceptor {
     private static final ThreadLocal<@Nullable Carrier> STARTING = new ThreadLocal<>();
 
+    /** The response of each carrier of an asynchronous call, which reads none of it. */
+    private static final Response DONE = new Response.Builder()
+            .request(new Request.Builder().url("http://mesh.invalid/").build())
+            .protocol(Protocol.HTTP_1_1)
+            .code(200)
+            .message("")
+            .build();
+
     private final Dispatcher callers;
     private final OkHttpClient carriers;
     private final Queue<HttpUrl> urls = new ConcurrentLinkedQueue<>(); // not in use: making one is expensive
@@ -57,12 +65,9 @@ final class CallerDispatcher extends AbstractExecutorService implements Intercep
         return builder.build();
     }
 
+    /** A carrier is the only listener of its call: found there, it needs no tag and no other request. */
     private static Response carry(Chain chain) throws IOException {
-        Carrier carrier = chain.request().tag(Carrier.class);
-        if (carrier == null) {
-            throw new IOException("a carrier has no call");
-        }
-        return carrier.run(chain);
+        return ((Carrier) chain.getEventListener()).run(chain);
     }
 
     /** A carrier's cancellation reaches its call. */
@@ -125,12 +130,7 @@ final class CallerDispatcher extends AbstractExecutorService implements Intercep
             } finally {
                 urls.add(ofCarrier.request().url());
             }
-            return new Response.Builder()
-                    .request(ofCarrier.request())
-                    .protocol(Protocol.HTTP_1_1)
-                    .code(200)
-                    .message("")
-                    .build();
+            return DONE;
         }
 
         private void runHere() {
@@ -175,8 +175,7 @@ final class CallerDispatcher extends AbstractExecutorService implements Intercep
         HttpUrl url = free == null ? HttpUrl.get("http://call-" + made.incrementAndGet() + ".mesh.invalid/") : free;
         Request.Builder request =
                 call == null ? new Request.Builder() : call.request().newBuilder();
-        Call carrying =
-                carriers.newCall(request.url(url).tag(Carrier.class, carrier).build());
+        Call carrying = carriers.newCall(request.url(url).build());
         if (call != null) {
             carrier.carries(call);
         }
@@ -196,8 +195,7 @@ final class CallerDispatcher extends AbstractExecutorService implements Intercep
             return chain.proceed(chain.request());
         }
         Carrier fresh = new Synchronous(chain);
-        Call carrying = carriers.newCall(
-                chain.request().newBuilder().tag(Carrier.class, fresh).build());
+        Call carrying = carriers.newCall(chain.request());
         carrying.addEventListener(fresh);
         return carrying.execute();
     }

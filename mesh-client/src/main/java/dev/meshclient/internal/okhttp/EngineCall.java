@@ -6,7 +6,6 @@ import dev.meshclient.MeshOptions;
 import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
-import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Streams;
@@ -33,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * A caller's call in the engine: its hops, each through the layers of its host, and the wire of their attempts. A redirect or a
  * challenge makes another hop.
  */
-final class EngineCall extends OuterCall implements Wire, CallLayer, Function0<EngineCall> {
+final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> {
     // Made once: OkHttp's methods that take a Java class make one of these for each call.
     private static final KClass<EngineCall> ENGINE_CALL = JvmClassMappingKt.getKotlinClass(EngineCall.class);
     private static final KClass<MeshOptions> OPTIONS = JvmClassMappingKt.getKotlinClass(MeshOptions.class);
@@ -41,7 +40,6 @@ final class EngineCall extends OuterCall implements Wire, CallLayer, Function0<E
 
     private volatile Engine.WrappedClient caller;
     private volatile @Nullable InnerCall last; // of the running hop
-    private CallLayer layers = EngineCall::passThrough; // of the running hop
 
     private EngineCall(Engine.WrappedClient caller, Interceptor.Chain chain) {
         super(caller.engine().time(), chain);
@@ -145,8 +143,7 @@ final class EngineCall extends OuterCall implements Wire, CallLayer, Function0<E
         engine.begins();
         current(call);
         try {
-            layers = admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough;
-            return call.run(this);
+            return call.run(admission instanceof Admission.Ours ours ? ours.layers() : EngineCall::passThrough);
         } catch (IOException e) {
             holdEndForJoined();
             if (reportsEndAtOnce()) { // no listener delays callFailed of the outer call: report the release now
@@ -157,16 +154,6 @@ final class EngineCall extends OuterCall implements Wire, CallLayer, Function0<E
                 attempt.attach(e, new DecisionNote(call.decision()));
             }
             throw e;
-        }
-    }
-
-    /** The layers of the running hop; their failure is recorded as the caller gets it. */
-    @Override
-    public Response call(Call call) throws IOException {
-        try {
-            return layers.call(call);
-        } catch (IOException e) {
-            throw asReported(call, e);
         }
     }
 
@@ -210,7 +197,8 @@ final class EngineCall extends OuterCall implements Wire, CallLayer, Function0<E
      * A caller that cancels gets what OkHttp gives: "Socket closed" over HTTP/1.1; otherwise "Canceled", with the failure of the
      * attempt as its cause. A limit of the mesh that was first stays, and so does the failure of a call that only OkHttp handled.
      */
-    private IOException asReported(Call call, IOException e) {
+    @Override
+    public IOException reported(Call call, IOException e) {
         Attempt attempt = call.latest();
         IOException said = attempt != null && attempt.outcome() == Outcome.CANCELLED && e instanceof Canceled
                 ? attempt.failure()

@@ -71,7 +71,7 @@ record Outbound(
                 // One limit for all attempts, so above every layer that repeats or waits.
                 .then(next -> Deadline.create(time, plan.route().timeouts().request(), plan.neutral(), next))
                 // Above retry: a call keeps its slot during all attempts, and a refusal is never retried.
-                .then(next -> Limit.create(plan.inFlight(), s.limits().maxRequests(), plan.neutral(), next))
+                .then(next -> Limit.create(plan.inFlight(), s.limits(), plan.neutral(), next))
                 // Above balance: each attempt may choose another endpoint.
                 .bridge(
                         next -> Retry.create(

@@ -35,7 +35,9 @@ final class SettingSources {
         budget("budget.interval", RetryConstraint::interval);
         budget("minRetryRate.count", RetryConstraint::minRetryCount);
         budget("minRetryRate.interval", RetryConstraint::minRetryInterval);
+        budget("shadow", RetryConstraint::shadow);
         FIELDS.put("limits.maxRequests", s -> s.backend().limits().maxRequests());
+        FIELDS.put("limits.shadow", s -> s.backend().limits().shadow());
         ejection("consecutive5xxErrors", OutlierDetection::consecutive5xxErrors);
         ejection("consecutiveGatewayErrors", OutlierDetection::consecutiveGatewayErrors);
         ejection("consecutiveLocalOriginFailures", OutlierDetection::consecutiveLocalOriginFailures);

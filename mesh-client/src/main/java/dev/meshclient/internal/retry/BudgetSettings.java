@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * @param intervalNanos the window
  * @param floorCount retries that are always allowed within {@code floorNanos}
  * @param floorNanos the floor's own window
+ * @param shadow retries that it would refuse are made
  */
-record BudgetSettings(int percent, long intervalNanos, int floorCount, long floorNanos) {
+record BudgetSettings(int percent, long intervalNanos, int floorCount, long floorNanos, boolean shadow) {
     /** Built-in: 20 % within 10 s, and 10 retries within 1 s. */
     static BudgetSettings of(RetryConstraint stated) {
         return new BudgetSettings(
@@ -22,7 +23,8 @@ record BudgetSettings(int percent, long intervalNanos, int floorCount, long floo
                 or(stated.minRetryCount(), 10),
                 stated.minRetryInterval() == null
                         ? 1_000_000_000L
-                        : stated.minRetryInterval().toNanos());
+                        : stated.minRetryInterval().toNanos(),
+                Boolean.TRUE.equals(stated.shadow()));
     }
 
     void explain(ExplanationSink to) {
@@ -30,12 +32,15 @@ record BudgetSettings(int percent, long intervalNanos, int floorCount, long floo
         to.setting("retryConstraint.budget.interval", Duration.ofNanos(intervalNanos));
         to.setting("retryConstraint.minRetryRate.count", floorCount);
         to.setting("retryConstraint.minRetryRate.interval", Duration.ofNanos(floorNanos));
+        if (shadow) {
+            to.setting("retryConstraint.shadow", true);
+        }
     }
 
     @Override
     public String toString() {
         return "at most " + percent + " % of the requests within " + intervalNanos / 1_000_000 + " ms, and "
-                + floorCount + " within " + floorNanos / 1_000_000 + " ms (retryConstraint)";
+                + floorCount + " within " + floorNanos / 1_000_000 + " ms";
     }
 
     private static int or(@Nullable Integer stated, int otherwise) {

@@ -12,6 +12,7 @@ import dev.meshclient.internal.call.NoRetry;
 import dev.meshclient.internal.call.NoRetry.Why;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Repeat;
+import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.RetryConstraint;
@@ -263,7 +264,11 @@ public final class Retry implements CallLayer {
         if (!isEndpointLeft(call, attempt)) {
             return null;
         }
-        if (unprocessed ? !budget.takeUnprocessed(settings, time.now()) : !budget.take(settings, time.now())) {
+        if (!unprocessed && settings.shadow()) {
+            if (!budget.take(settings, time.now())) {
+                call.shadow(ShadowAction.REFUSE_RETRY, "the retry budget is spent: " + settings);
+            }
+        } else if (unprocessed ? !budget.takeUnprocessed(settings, time.now()) : !budget.take(settings, time.now())) {
             reportSpent(call, unprocessed);
             if (!unprocessed) {
                 noteRetriesUsed(call);
@@ -332,7 +337,7 @@ public final class Retry implements CallLayer {
         String backend = target == null ? host : target.backend().name();
         String why = unprocessed
                 ? "too many requests were not processed by the endpoints"
-                : "the retry budget is spent: " + settings;
+                : "the retry budget is spent: " + settings + " (retryConstraint)";
         LOG.warn("no more retries to '{}', outcomes are returned as they are: {} (logged once a minute)", backend, why);
         watcher.spent(target == null ? host : target.backend().service(), backend, why);
     }

@@ -11,6 +11,7 @@ import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.Scope;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The spans of one call: one for each attempt, from its start to its headers or failure. */
@@ -28,6 +29,7 @@ final class CallSpans implements CallObserver {
     private static final AttributeKey<String> RETRY = AttributeKey.stringKey("mesh.retry");
     private static final AttributeKey<String> REASON = AttributeKey.stringKey("mesh.reason");
     private static final AttributeKey<String> POLICY = AttributeKey.stringKey("mesh.policy");
+    private static final AttributeKey<List<String>> SHADOW = AttributeKey.stringArrayKey("mesh.shadow");
     private static final int FIRST_ERROR = 400; // for a client, 4xx is an error too
 
     private final Tracing tracing;
@@ -36,6 +38,7 @@ final class CallSpans implements CallObserver {
     private Span span = Span.getInvalid();
     private Scope scope = Scope.noop();
     private boolean attempted;
+    private int shadows; // stated by earlier spans of the call
 
     CallSpans(Tracing tracing, Context parent) {
         this.tracing = tracing;
@@ -100,10 +103,20 @@ final class CallSpans implements CallObserver {
                 span.setStatus(StatusCode.ERROR);
             }
             fail(attempt.failure(), attempt.reason());
+            shadow(attempt.call());
         }
         span.end();
         scope = Scope.noop();
         span = Span.getInvalid();
+    }
+
+    /** Each of these is in one span, so that spans can be counted. */
+    private void shadow(CallInfo call) {
+        List<String> all = call.shadow();
+        if (all.size() > shadows) {
+            span.setAttribute(SHADOW, all.subList(shadows, all.size()));
+            shadows = all.size();
+        }
     }
 
     /** The caller's own cancellation is no error. */
@@ -129,6 +142,7 @@ final class CallSpans implements CallObserver {
         if (span.isRecording()) {
             describe(call);
             fail(failure, call.reason());
+            shadow(call);
         }
         span.end();
     }

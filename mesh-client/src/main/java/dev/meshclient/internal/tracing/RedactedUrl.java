@@ -5,7 +5,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 
-/** A URL without the user and without the values of signatures, as OpenTelemetry's HTTP conventions ask for {@code url.full}. */
+/**
+ * Redacts URLs for {@code url.full}: the user and the values of signatures, as OpenTelemetry's HTTP conventions ask, and further
+ * parameters of the query.
+ */
 final class RedactedUrl {
     private static final String REDACTED = "REDACTED";
     private static final Set<String> SIGNATURES = Set.of(
@@ -17,9 +20,16 @@ final class RedactedUrl {
             "X-Goog-Signature",
             "sig");
 
-    private RedactedUrl() {}
+    private final Set<String> further;
+    private final boolean all;
 
-    static String of(HttpUrl url) {
+    /** @param all whether the values of all parameters are redacted, and parameters without a value */
+    RedactedUrl(Set<String> further, boolean all) {
+        this.further = further;
+        this.all = all;
+    }
+
+    String of(HttpUrl url) {
         String full = url.toString();
         boolean user =
                 !url.encodedUsername().isEmpty() || !url.encodedPassword().isEmpty();
@@ -34,19 +44,21 @@ final class RedactedUrl {
         return query == null ? full : withQuery(full, query);
     }
 
-    private static String withQuery(String full, String query) {
+    private String withQuery(String full, String query) {
         int start = full.indexOf('?') + 1;
         return full.substring(0, start) + redacted(query) + full.substring(start + query.length());
     }
 
-    private static String redacted(String query) {
-        return Arrays.stream(query.split("&", -1)).map(RedactedUrl::parameter).collect(Collectors.joining("&"));
+    private String redacted(String query) {
+        return Arrays.stream(query.split("&", -1)).map(this::parameter).collect(Collectors.joining("&"));
     }
 
-    private static String parameter(String parameter) {
+    private String parameter(String parameter) {
         int equals = parameter.indexOf('=');
-        return equals > 0 && SIGNATURES.contains(parameter.substring(0, equals))
-                ? parameter.substring(0, equals + 1) + REDACTED
-                : parameter;
+        if (equals <= 0) {
+            return all && !parameter.isEmpty() ? REDACTED : parameter;
+        }
+        String name = parameter.substring(0, equals);
+        return all || SIGNATURES.contains(name) || further.contains(name) ? name + "=" + REDACTED : parameter;
     }
 }

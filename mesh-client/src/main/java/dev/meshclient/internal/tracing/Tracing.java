@@ -4,6 +4,7 @@ import dev.meshclient.internal.text.KnownMethods;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.telemetry.CallInfo;
 import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.telemetry.MeshTraces;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
@@ -46,11 +47,14 @@ public final class Tracing implements CallObserver.Factory {
     private final Time time;
     private final Tracer tracer;
     private final TextMapPropagator propagator;
+    private final RedactedUrl urls;
     private final HttpMethods methods;
     private final boolean exceptions;
 
-    private Tracing(Time time, OpenTelemetry otel, HttpMethods methods, boolean exceptions) {
+    private Tracing(Time time, MeshTraces traces, HttpMethods methods, boolean exceptions) {
+        OpenTelemetry otel = traces.openTelemetry();
         this.time = time;
+        this.urls = new RedactedUrl(traces.redacted(), traces.isQueryRedacted());
         this.tracer = otel.tracerBuilder(SCOPE)
                 .setInstrumentationVersion(version())
                 .setSchemaUrl(SCHEMA)
@@ -60,11 +64,11 @@ public final class Tracing implements CallObserver.Factory {
         this.exceptions = exceptions;
     }
 
-    /** Spans by these tracers, and headers by these propagators. */
-    public static Tracing of(Time time, OpenTelemetry otel) {
+    /** Makes these spans. */
+    public static Tracing of(Time time, MeshTraces traces) {
         return new Tracing(
                 time,
-                otel,
+                traces,
                 new HttpMethods(System.getenv(HttpMethods.VARIABLE)),
                 wantsExceptions(System.getenv(EXCEPTIONS_VARIABLE)));
     }
@@ -112,7 +116,7 @@ public final class Tracing implements CallObserver.Factory {
                 .setSpanKind(kind)
                 .setParent(parent)
                 .setAttribute(METHOD, known ? method : KnownMethods.OTHER)
-                .setAttribute(URL, RedactedUrl.of(request.url()))
+                .setAttribute(URL, urls.of(request.url()))
                 .setAttribute(SERVER_ADDRESS, request.url().host())
                 .setAttribute(SERVER_PORT, (long) request.url().port());
         if (!known) {

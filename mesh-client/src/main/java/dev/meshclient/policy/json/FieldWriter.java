@@ -83,6 +83,12 @@ final class FieldWriter {
         }
     }
 
+    void stated(String name, @Nullable Boolean value) throws IOException {
+        if (value != null) {
+            out.writeBooleanField(name, value);
+        }
+    }
+
     void text(String name, @Nullable Object value) throws IOException {
         if (value != null) {
             out.writeStringField(name, value.toString());

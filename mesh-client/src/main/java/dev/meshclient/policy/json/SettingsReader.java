@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the settings that {@code defaults}, a service and a subset may state. */
@@ -53,6 +52,8 @@ final class SettingsReader {
             .refusing("STRICT", "is Istio's mode of a server: its clients state MESH_MUTUAL here")
             .refusing("PERMISSIVE", "is Istio's mode of a server: its clients state MESH_MUTUAL or DISABLE here");
 
+    private static final int NOT_STATED = -1;
+
     /** Settings during the reading. */
     static final class Draft {
         private @Nullable Duration request;
@@ -60,6 +61,8 @@ final class SettingsReader {
         private @Nullable Duration connect;
         private @Nullable Duration idle;
         private @Nullable RetryPolicy retry;
+        private @Nullable Long maxRequests;
+        private @Nullable Boolean shadowLimits;
         private final BackendSettings.Builder backend = BackendSettings.builder();
         private Access access = Access.NONE;
 
@@ -71,6 +74,7 @@ final class SettingsReader {
             return new Settings(
                     route(),
                     backend.timeouts(new ConnectionTimeouts(connect, idle))
+                            .limits(new Limits(maxRequests, shadowLimits))
                             .access(access)
                             .build());
         }
@@ -86,46 +90,35 @@ final class SettingsReader {
 
     private static ObjectReader<Draft> timeoutsOfCalls() {
         return ObjectReader.<Draft>ignoringOthers()
+                .unsupported("shadow")
                 .field("request", (in, d) -> d.request = in.duration())
                 .field("backendRequest", (in, d) -> d.backendRequest = in.duration());
     }
 
-    private static final class RetryDraft {
-        private int attempts = -1;
-        private @Nullable Set<Integer> codes;
-        private @Nullable List<RetryOn> retryOn;
-        private @Nullable Duration backoff;
-    }
-
-    private static final ObjectReader<RetryDraft> RETRY = ObjectReader.<RetryDraft>refusingOthers()
-            .field("attempts", (in, r) -> r.attempts = in.integer())
-            .field("codes", (in, r) -> r.codes = new LinkedHashSet<>(in.list(0, JsonCursor::integer)))
-            .field(
-                    "retryOn",
-                    (in, r) -> r.retryOn = List.copyOf(new LinkedHashSet<>(in.list(0, i -> i.word(RETRY_ON)))))
-            .field("backoff", (in, r) -> r.backoff = in.duration());
-
-    private static final class ConstraintDraft {
-        private @Nullable Integer percent;
-        private @Nullable Duration interval;
-        private @Nullable Integer count;
-        private @Nullable Duration rateInterval;
-    }
-
-    private static final ObjectReader<ConstraintDraft> BUDGET = ObjectReader.<ConstraintDraft>ignoringOthers()
-            .field("percent", (in, c) -> c.percent = in.integer())
-            .field("interval", (in, c) -> c.interval = in.duration());
-    private static final ObjectReader<ConstraintDraft> RATE = ObjectReader.<ConstraintDraft>ignoringOthers()
-            .field("count", (in, c) -> c.count = in.integer())
-            .field("interval", (in, c) -> c.rateInterval = in.duration());
-    private static final ObjectReader<ConstraintDraft> RETRY_CONSTRAINT = ObjectReader.<ConstraintDraft>ignoringOthers()
-            .field("budget", BUDGET::read)
+    private static final ObjectReader<RetryPolicy.Builder> RETRY = ObjectReader.<RetryPolicy.Builder>refusingOthers()
             .unsupported("shadow")
-            .field("minRetryRate", RATE::read);
+            .field("attempts", (in, r) -> r.attempts(in.integer()))
+            .field("codes", (in, r) -> r.codes(new LinkedHashSet<>(in.list(0, JsonCursor::integer))))
+            .field("retryOn", (in, r) -> r.retryOn(List.copyOf(new LinkedHashSet<>(in.list(0, i -> i.word(RETRY_ON))))))
+            .field("backoff", (in, r) -> r.backoff(in.duration()));
+
+    private static final ObjectReader<RetryConstraint.Builder> BUDGET =
+            ObjectReader.<RetryConstraint.Builder>ignoringOthers()
+                    .field("percent", (in, c) -> c.percent(in.integer()))
+                    .field("interval", (in, c) -> c.interval(in.duration()));
+    private static final ObjectReader<RetryConstraint.Builder> RATE =
+            ObjectReader.<RetryConstraint.Builder>ignoringOthers()
+                    .field("count", (in, c) -> c.minRetryCount(in.integer()))
+                    .field("interval", (in, c) -> c.minRetryInterval(in.duration()));
+    private static final ObjectReader<RetryConstraint.Builder> RETRY_CONSTRAINT =
+            ObjectReader.<RetryConstraint.Builder>ignoringOthers()
+                    .field("budget", BUDGET::read)
+                    .field("minRetryRate", RATE::read)
+                    .field("shadow", (in, c) -> c.shadow(in.flag()));
 
     private static final ObjectReader<Draft> LIMITS = ObjectReader.<Draft>ignoringOthers()
-            .field("maxRequests", (in, d) -> d.backend.limits(new Limits(in.longInteger())))
-            .unsupported("shadow");
+            .field("maxRequests", (in, d) -> d.maxRequests = in.longInteger())
+            .field("shadow", (in, d) -> d.shadowLimits = in.flag());
 
     private static final ObjectReader<OutlierDetection.Builder> OUTLIER_DETECTION =
             ObjectReader.<OutlierDetection.Builder>ignoringOthers()
@@ -189,12 +182,10 @@ final class SettingsReader {
     private SettingsReader() {}
 
     private static RetryPolicy retry(JsonCursor in) throws IOException {
-        RetryDraft r = RETRY.read(in, new RetryDraft());
-        return new RetryPolicy(r.attempts, r.codes, r.retryOn, r.backoff);
+        return RETRY.read(in, RetryPolicy.builder().attempts(NOT_STATED)).build();
     }
 
     private static RetryConstraint retryConstraint(JsonCursor in) throws IOException {
-        ConstraintDraft c = RETRY_CONSTRAINT.read(in, new ConstraintDraft());
-        return new RetryConstraint(c.percent, c.interval, c.count, c.rateInterval);
+        return RETRY_CONSTRAINT.read(in, RetryConstraint.builder()).build();
     }
 }

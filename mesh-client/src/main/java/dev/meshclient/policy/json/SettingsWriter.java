@@ -34,8 +34,10 @@ final class SettingsWriter {
         timeouts(stated.route().timeouts(), backend.timeouts());
         fields.object("retry", stated.route().retry(), this::retry);
         fields.objectUnless(RetryConstraint.NONE, "retryConstraint", backend.retryConstraint(), this::retryConstraint);
-        fields.objectUnless(
-                Limits.NONE, "limits", backend.limits(), limits -> fields.number("maxRequests", limits.maxRequests()));
+        fields.objectUnless(Limits.NONE, "limits", backend.limits(), limits -> {
+            fields.number("maxRequests", limits.maxRequests());
+            fields.stated("shadow", limits.shadow());
+        });
         fields.objectUnless(
                 OutlierDetection.NONE, "outlierDetection", backend.outlierDetection(), this::outlierDetection);
         fields.text("failoverMode", backend.failoverMode());
@@ -59,6 +61,7 @@ final class SettingsWriter {
         fields.object("timeouts", none ? null : timeouts, ofCalls -> {
             fields.duration("request", ofCalls.request());
             fields.duration("backendRequest", ofCalls.backendRequest());
+            fields.stated("shadow", ofCalls.shadow());
             fields.duration("connect", ofConnections.connect());
             fields.duration("idle", ofConnections.idle());
         });
@@ -71,6 +74,7 @@ final class SettingsWriter {
         fields.array("codes", retry.codes() == null ? null : new TreeSet<>(retry.codes()), out::writeNumber);
         fields.array("retryOn", retry.retryOn(), on -> out.writeString(on.word()));
         fields.duration("backoff", retry.backoff());
+        fields.flag("shadow", retry.shadow());
     }
 
     private void retryConstraint(RetryConstraint constraint) throws IOException {
@@ -82,6 +86,7 @@ final class SettingsWriter {
             fields.number("count", c.minRetryCount());
             fields.duration("interval", c.minRetryInterval());
         });
+        fields.stated("shadow", constraint.shadow());
     }
 
     private void outlierDetection(OutlierDetection detection) throws IOException {
@@ -93,6 +98,7 @@ final class SettingsWriter {
         fields.duration("maxEjectionTime", detection.maxEjectionTime());
         fields.number("maxEjectionPercent", detection.maxEjectionPercent());
         fields.number("minHealthPercent", detection.minHealthPercent());
+        fields.stated("shadow", detection.shadow());
     }
 
     private void localityLbSetting(LocalityLbSetting setting) throws IOException {

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.MeshOptions;
+import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.AppProtocol;
+import dev.meshclient.policy.Resolution;
+import dev.meshclient.policy.Tls;
 import dev.meshclient.telemetry.CallObserver;
 import java.io.IOException;
 import java.time.Duration;
@@ -129,5 +133,31 @@ class CallTest {
         } catch (Exception e) {
             throw new AssertionError(e);
         }
+    }
+
+    @Test
+    void of_many_actions_of_shadows_all_are_counted_and_a_bounded_number_is_stated() {
+        Backend stock = new Backend(
+                "stock", "stock", Resolution.STATIC, AppProtocol.HTTP, Tls.of(Tls.Mode.DISABLE), null, 0, 0);
+        List<String> counted = new ArrayList<>();
+        CallMeter meter = new CallMeter() {
+            @Override
+            public void ended(Call call) {}
+
+            @Override
+            public void shadow(String service, ShadowAction action) {
+                counted.add(service + " " + action.word());
+            }
+        };
+        Call call = Calls.call(time, Calls.get());
+        call.target(new Target(new Revision("-/7"), "orders", "all", stock, false, meter));
+        call.over();
+        for (int i = 0; i < 20; i++) {
+            call.shadow(i % 2 == 0 ? ShadowAction.CANCEL_CALL : ShadowAction.REFUSE_CALL, "no " + i);
+        }
+        assertThat(counted).hasSize(20).startsWith("orders cancel-call", "stock refuse");
+        assertThat(call.shadow())
+                .hasSize(16)
+                .startsWith("timeouts would cancel the call: no 0", "limits would refuse the call: no 1");
     }
 }

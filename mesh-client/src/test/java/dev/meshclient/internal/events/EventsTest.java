@@ -15,6 +15,7 @@ import dev.meshclient.internal.retry.Retry;
 import dev.meshclient.internal.retry.RetryBudget;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.time.ThreadlessTime;
+import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.RetryConstraint;
 import dev.meshclient.telemetry.AttemptInfo;
 import dev.meshclient.telemetry.CallInfo;
@@ -89,7 +90,7 @@ class EventsTest {
                 false,
                 new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 attempts);
-        return events.ofCalls(Limit.create(inFlight, 1L, false, retry));
+        return events.ofCalls(Limit.create(inFlight, new Limits(1L), false, retry));
     }
 
     private CallLayer layers() {

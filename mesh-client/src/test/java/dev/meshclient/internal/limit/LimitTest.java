@@ -10,10 +10,12 @@ import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.time.StepTime;
+import dev.meshclient.policy.Limits;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The limit layer alone, between calls and a peer whose bodies stay open. */
@@ -35,7 +37,7 @@ class LimitTest {
     }
 
     private CallLayer limit(long max) {
-        return Limit.create(inFlight, max, false, peer);
+        return Limit.create(inFlight, new Limits(max), false, peer);
     }
 
     @Test
@@ -74,7 +76,7 @@ class LimitTest {
 
     @Test
     void a_failure_frees_its_place() {
-        CallLayer failing = Limit.create(inFlight, 1L, false, call -> {
+        CallLayer failing = Limit.create(inFlight, new Limits(1L), false, call -> {
             throw Calls.fail(call.beginAttempt(), Outcome.RESET);
         });
         assertThatThrownBy(() -> run(failing)).hasMessage("reset");
@@ -83,7 +85,7 @@ class LimitTest {
 
     @Test
     void even_an_unexpected_failure_frees_its_place() {
-        CallLayer broken = Limit.create(inFlight, 1L, false, call -> {
+        CallLayer broken = Limit.create(inFlight, new Limits(1L), false, call -> {
             call.beginAttempt();
             throw new IllegalStateException("an interceptor of the caller");
         });
@@ -115,6 +117,60 @@ class LimitTest {
         assertThat(inFlight.getAsLong()).isEqualTo(2);
     }
 
+    private CallLayer shadow(@Nullable Long max) {
+        return Limit.create(inFlight, new Limits(max, true), false, peer);
+    }
+
+    @Test
+    void a_shadow_lets_every_call_pass_and_records_those_that_the_limit_would_refuse() throws Exception {
+        CallLayer two = shadow(2L);
+        List<List<String>> recorded = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            recorded.add(run(two).decision().shadow());
+        }
+        List<String> would = List.of("limits would refuse the call: 2 calls in flight, of at most 2");
+        assertThat(recorded).containsExactly(List.of(), List.of(), would, would);
+        assertThat(open).hasSize(4);
+        assertThat(inFlight.getAsLong()).isEqualTo(4);
+    }
+
+    @Test
+    void a_call_that_a_shadow_would_refuse_takes_no_place_of_the_others() throws Exception {
+        CallLayer two = shadow(2L);
+        for (int i = 0; i < 4; i++) {
+            run(two);
+        }
+        open.get(0).over(); // one of the two that the limit would let pass
+        assertThat(run(two).shadow()).as("with 3 in flight").isEmpty();
+        open.get(2).over(); // one that it would have refused
+        assertThat(run(two).shadow()).hasSize(1);
+        open.forEach(Attempt::over);
+        assertThat(inFlight.getAsLong()).isZero();
+        assertThat(run(two).shadow()).isEmpty();
+    }
+
+    @Test
+    void a_limit_in_force_counts_the_calls_that_a_shadow_let_pass() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            run(shadow(2L));
+        }
+        assertThatThrownBy(() -> run(limit(4))).hasMessageContaining("4 calls in flight, of at most 4");
+        open.forEach(Attempt::over);
+        run(limit(1));
+        assertThat(inFlight.getAsLong()).isEqualTo(1);
+    }
+
+    @Test
+    void a_shadow_without_a_limit_has_the_built_in_one() throws Exception {
+        CallLayer builtIn = shadow(null);
+        for (int i = 0; i < 1024; i++) {
+            assertThat(run(builtIn).shadow()).isEmpty();
+        }
+        assertThat(run(builtIn).shadow())
+                .containsExactly("limits would refuse the call: 1024 calls in flight, of at most 1024");
+        assertThat(Limit.create(inFlight, new Limits(null, true), true, peer)).isSameAs(peer);
+    }
+
     @Test
     void zero_admits_no_call() {
         assertThatThrownBy(() -> run(limit(0))).isInstanceOf(Overloaded.class);
@@ -123,12 +179,12 @@ class LimitTest {
 
     @Test
     void where_nothing_is_stated_1024_are_admitted_and_a_neutral_service_has_no_limit() throws Exception {
-        CallLayer builtIn = Limit.create(inFlight, null, false, peer);
+        CallLayer builtIn = Limit.create(inFlight, Limits.NONE, false, peer);
         for (int i = 0; i < 1024; i++) {
             run(builtIn);
         }
         assertThatThrownBy(() -> run(builtIn)).isInstanceOf(Overloaded.class);
-        assertThat(Limit.create(inFlight, null, true, peer)).isSameAs(peer);
+        assertThat(Limit.create(inFlight, Limits.NONE, true, peer)).isSameAs(peer);
     }
 
     @Test

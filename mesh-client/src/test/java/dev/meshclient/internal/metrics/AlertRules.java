@@ -3,6 +3,7 @@ package dev.meshclient.internal.metrics;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -62,28 +63,30 @@ enum AlertRules {
     EJECTED(
             "MeshEndpointsEjected",
             Metric.ENDPOINTS,
-            endpoints -> endpoints.aggregated("sum", "service", endpoints.series("", "state=~\"ejected|probing\""))
-                    + " / "
-                    + endpoints.aggregated("sum", "service", endpoints.series(""))
-                    + " > 0.3",
+            endpoints ->
+                    endpoints.aggregated("sum", "service", called(endpoints.series("", "state=~\"ejected|probing\"")))
+                            + " / "
+                            + endpoints.aggregated("sum", "service", called(endpoints.series("")))
+                            + " > 0.3",
             "5m",
             "More than 30 % of the endpoints of {{ $labels.service }} are ejected",
             "As the average of all callers. The panel Ejections shows the detector.",
             "service=orders",
-            Map.of("{state=\"ejected\"}", "2x60", "{state=\"usable\"}", "3x60")),
+            Map.of("{state=\"ejected\"}", "2x60", "{state=\"usable\"}", "3x60", Given.CALLED, "1x60")),
     NO_ENDPOINT(
             "MeshNoUsableEndpoint",
             Metric.ENDPOINTS,
             endpoints -> endpoints.aggregated(
                             "min",
                             "job, instance, service",
-                            "sum without (state) (" + endpoints.series("", "state=~\"usable|slow-start\"") + ")")
+                            "sum without (state) (" + called(endpoints.series("", "state=~\"usable|slow-start\""))
+                                    + ")")
                     + " == 0",
             "1m",
             "{{ $labels.instance }} has no usable endpoint of {{ $labels.service }}",
             "All endpoints are ejected, draining or unhealthy, or the policy lists none.",
             "service=orders",
-            Map.of("{state=\"slow-start\"}", "0x60", "{state=\"usable\"}", "0x60")),
+            Map.of("{state=\"slow-start\"}", "0x60", "{state=\"usable\"}", "0x60", Given.CALLED, "1x60")),
     POLICY_STALE(
             "MeshPolicyNotConfirmed",
             Metric.POLICY_CONFIRMED_AGE,
@@ -116,10 +119,21 @@ enum AlertRules {
             "identity=workload",
             Map.of("{}", "1800-60x60"));
 
+    /** Series of other metrics that a test needs. */
+    private static final class Given {
+        /** The process calls the service. */
+        static final String CALLED =
+                "mesh_client_requests_seconds_count{job=\"shop\",instance=\"shop:8080\",service=\"shop\",backend=\"orders/v1\"}";
+    }
+
     /** Makes the expression of an alert. */
     private interface Expression {
         String of(Selector metric);
     }
+
+    /** A query of the docs: each process may have several meshes, by the tag {@code mesh}. */
+    static final String WITH_REVISION = Selector.name(Metric.POLICY_AGE)
+            + " * on (job, instance, mesh) group_left (revision) " + Selector.name(Metric.POLICY_INFO);
 
     private static final YAMLMapper YAML = YAMLMapper.builder()
             .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
@@ -157,6 +171,17 @@ enum AlertRules {
         this.labels = new LinkedHashMap<>();
         Arrays.stream(labels.split(",")).map(label -> label.split("=")).forEach(l -> this.labels.put(l[0], l[1]));
         this.values = values;
+    }
+
+    /**
+     * Only of services that the process has called: a policy may list many more, and their endpoints are no concern of it. The
+     * service that gets a call is that of its backend.
+     */
+    private static String called(String ofServices) {
+        Selector requests = new Selector(Metric.REQUESTS, "");
+        return ofServices + " and on (job, instance, mesh, service) label_replace("
+                + requests.aggregated("sum", "job, instance, mesh, backend", requests.series("_count"))
+                + ", \"service\", \"$1\", \"backend\", \"([^/]+).*\")";
     }
 
     private static String rate(String series) {
@@ -205,21 +230,45 @@ enum AlertRules {
     }
 
     private Map<String, Object> test(Map<String, String> values, Object... checks) {
+        Map<String, String> series = new LinkedHashMap<>();
+        values.forEach((name, ofSeries) -> series.put(series(name), ofSeries));
+        return test(series, "alert_rule_test", List.of(checks));
+    }
+
+    private static Map<String, Object> test(Map<String, String> values, String kind, List<?> checks) {
         Map<String, Object> test = new LinkedHashMap<>();
         test.put("interval", "1m");
         test.put(
                 "input_series",
                 values.entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
-                        .map(series -> pair("series", series(series.getKey()), "values", series.getValue()))
+                        .map(series -> pair("series", series.getKey(), "values", series.getValue()))
                         .toList());
-        test.put("alert_rule_test", List.of(checks));
+        test.put(kind, checks);
         return test;
+    }
+
+    /** Two meshes in one process, the first without a name. */
+    private static Map<String, Object> revisionsOfTwoMeshes() {
+        Map<String, String> values = new LinkedHashMap<>();
+        List<Map<String, Object>> samples = new ArrayList<>();
+        for (String mesh : List.of("", "mesh=\"billing\",")) {
+            String revision = "revision=\"" + (mesh.isEmpty() ? "7" : "8") + "\"";
+            String process = "instance=\"shop:8080\",job=\"shop\"," + mesh;
+            values.put(Selector.name(Metric.POLICY_AGE) + "{" + process + "source=\"file\"}", "5x5");
+            values.put(Selector.name(Metric.POLICY_INFO) + "{" + process + revision + ",source=\"file\"}", "1x5");
+            samples.add(pair("labels", "{" + process + revision + ",source=\"file\"}", "value", 5));
+        }
+        Map<String, Object> check = new LinkedHashMap<>();
+        check.put("expr", WITH_REVISION);
+        check.put("eval_time", "5m");
+        check.put("exp_samples", samples);
+        return test(values, "promql_expr_test", List.of(check));
     }
 
     private Map<String, Object> firing() {
         Map<String, String> with = new LinkedHashMap<>(labels);
-        if (expression.contains("job, instance")) {
+        if (expression.matches("\\w+ by \\(job, instance.*")) {
             with.put("job", "shop");
             with.put("instance", "shop:8080");
         }
@@ -240,6 +289,9 @@ enum AlertRules {
     }
 
     private String series(String ofValues) {
+        if (ofValues.startsWith("mesh_")) {
+            return ofValues;
+        }
         int brace = ofValues.indexOf('{');
         StringBuilder text = new StringBuilder(Selector.name(metric))
                 .append(ofValues, 0, brace)
@@ -257,9 +309,30 @@ enum AlertRules {
                         Map.of("_count{outcome=\"error\"}", "0+10x60")), // a series appears with its first value
                 SUCCESS_LOW.isQuiet(Map.of("_count{outcome=\"success\"}", "0+50x60")),
                 EJECTED.fires(Map.of(
-                        "{state=\"ejected\"}", "0x60", "{state=\"probing\"}", "2x60", "{state=\"usable\"}", "3x60")),
-                NO_ENDPOINT.isQuiet(Map.of("{state=\"slow-start\"}", "1x60", "{state=\"usable\"}", "0x60")),
-                NO_ENDPOINT.isQuiet(Map.of("{state=\"slow-start\"}", "0x60", "{state=\"usable\"}", "1x60")),
+                        "{state=\"ejected\"}",
+                        "0x60",
+                        "{state=\"probing\"}",
+                        "2x60",
+                        "{state=\"usable\"}",
+                        "3x60",
+                        Given.CALLED,
+                        "1x60")),
+                EJECTED.fires(Map.of( // processes that do not call the service eject none of its endpoints
+                        "{state=\"ejected\"}",
+                        "2x60",
+                        "{state=\"usable\"}",
+                        "3x60",
+                        "mesh_client_endpoints{job=\"idle\",instance=\"idle\",service=\"orders\",state=\"usable\"}",
+                        "5x60",
+                        Given.CALLED,
+                        "1x60")),
+                NO_ENDPOINT.isQuiet(
+                        Map.of("{state=\"slow-start\"}", "1x60", "{state=\"usable\"}", "0x60", Given.CALLED, "1x60")),
+                NO_ENDPOINT.isQuiet(
+                        Map.of("{state=\"slow-start\"}", "0x60", "{state=\"usable\"}", "1x60", Given.CALLED, "1x60")),
+                NO_ENDPOINT.isQuiet(
+                        Map.of("{state=\"slow-start\"}", "0x60", "{state=\"usable\"}", "0x60")), // not called
+                POLICY_STALE.isQuiet(Map.of("{}", "0x60")), // a policy in memory
                 DOCUMENT_REFUSED.fires(Map.of("{}", "_x20 1x40")), // refused before the first scrape
                 DOCUMENT_REFUSED.isQuiet(Map.of("{}", "1x5 _x15 1x40"))); // Prometheus was down
     }
@@ -281,7 +354,11 @@ enum AlertRules {
         all.put("evaluation_interval", "1m");
         all.put(
                 "tests",
-                Stream.concat(Arrays.stream(values()).map(rule -> rule.fires(rule.values)), more())
+                Stream.of(
+                                Arrays.stream(values()).map(rule -> rule.fires(rule.values)),
+                                more(),
+                                Stream.of(revisionsOfTwoMeshes()))
+                        .flatMap(tests -> tests)
                         .toList());
         return ORIGIN + YAML.writeValueAsString(all);
     }

@@ -17,6 +17,7 @@ import dev.meshclient.internal.pipeline.Telemetry;
 import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.internal.tracing.Tracing;
 import dev.meshclient.telemetry.MeshMetrics;
+import dev.meshclient.telemetry.MeshTraces;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.api.common.AttributeKey;
@@ -50,7 +51,7 @@ class ConventionSeriesTest {
             time,
             Workload.of("shop"),
             new Telemetry(
-                    Events.of(time, List.of(Tracing.of(time, otel)), List.of()),
+                    Events.of(time, List.of(Tracing.of(time, MeshTraces.of(otel))), List.of()),
                     Meters.of(
                             time,
                             MeshMetrics.bindTo(registry).withOpenTelemetryNames(),

@@ -13,6 +13,7 @@ import dev.meshclient.internal.call.Admission;
 import dev.meshclient.internal.call.Call;
 import dev.meshclient.internal.call.Calls;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.entry.EntrySettings;
@@ -165,6 +166,49 @@ class CountersTest {
         assertThat(of("mesh.client.retry.budget.available")).isEmpty();
     }
 
+    // ---- shadow sections
+
+    @Test
+    void what_shadow_sections_would_have_done_is_counted_and_not_done() throws IOException {
+        apply(orders(", 'retry': {'attempts': 1}, 'limits': {'maxRequests': 0, 'shadow': true},"
+                + " 'retryConstraint': {'budget': {'percent': 0}, 'minRetryRate': {'count': 0}, 'shadow': true},"
+                + " 'authorization': [{'name': 'reads', 'action': 'ALLOW', 'shadow': true,"
+                + " 'rules': [{'to': [{'operation': {'methods': ['GET']}}]}]}]"));
+        List<Integer> attempts = new ArrayList<>();
+        Wire fails = attempt -> {
+            attempts.add(attempt.number());
+            return Calls.respond(attempt, 503);
+        };
+        call(Calls.get(), MeshOptions.DEFAULT, fails);
+        call(Calls.post(), MeshOptions.DEFAULT, fails);
+        assertThat(attempts).containsExactly(1, 2, 1);
+        assertThat(lines("mesh_client_shadow")).isEqualTo("""
+                        mesh_client_shadow_total{policy="authorization",service="orders",would="deny"} 1.0
+                        mesh_client_shadow_total{policy="limits",service="orders",would="refuse"} 2.0
+                        mesh_client_shadow_total{policy="retryConstraint",service="orders",would="refuse-retry"} 1.0""");
+        assertThat(lines("mesh_client_retries_refused_total")).isEqualTo("""
+                        mesh_client_retries_refused_total{backend="orders",why="unsafe"} 1.0""");
+        assertThat(gauge("mesh.client.retry.budget.available")).isZero();
+        apply("'orders': null");
+        assertThat(of("mesh.client.shadow")).isEmpty();
+        meters.shadow("orders", ShadowAction.EJECT); // by an attempt that ends later
+        assertThat(of("mesh.client.shadow")).isEmpty();
+    }
+
+    /** Rules are those of the service that is called, limits those of the service whose endpoints are used. */
+    @Test
+    void a_section_is_counted_for_the_service_that_states_it() throws IOException {
+        apply("'orders': {'hosts': ['orders'], 'rules': [{'backendRefs': [{'name': 'stock'}]}], 'endpoints': []},"
+                + "'stock': {'hosts': ['stock'], 'limits': {'maxRequests': 0, 'shadow': true}, " + TWO + "}");
+        call(Calls.get(), MeshOptions.DEFAULT, attempt -> {
+            attempt.call().shadow(ShadowAction.NOT_RETRY, "in a test");
+            return Calls.respond(attempt, 200);
+        });
+        assertThat(lines("mesh_client_shadow")).isEqualTo("""
+                        mesh_client_shadow_total{policy="limits",service="stock",would="refuse"} 1.0
+                        mesh_client_shadow_total{policy="retry",service="orders",would="not-retry"} 1.0""");
+    }
+
     // ---- endpoints
 
     @Test
@@ -226,6 +270,30 @@ class CountersTest {
         time.step(SECOND);
         assertThat(gauge("mesh.client.endpoints", "state", "slow-start")).isZero();
         assertThat(gauge("mesh.client.endpoints", "state", "usable")).isEqualTo(1);
+    }
+
+    @Test
+    void a_service_that_never_had_an_endpoint_is_shown_before_its_first_call() throws IOException {
+        apply("'orders': {'hosts': ['orders'], 'endpoints': []}, 'stock': {'hosts': ['stock'], " + TWO + "}");
+        assertThat(lines("mesh_client_")).isEqualTo("""
+                        mesh_client_endpoints{service="orders",state="draining"} 0.0
+                        mesh_client_endpoints{service="orders",state="ejected"} 0.0
+                        mesh_client_endpoints{service="orders",state="probing"} 0.0
+                        mesh_client_endpoints{service="orders",state="slow-start"} 0.0
+                        mesh_client_endpoints{service="orders",state="unhealthy"} 0.0
+                        mesh_client_endpoints{service="orders",state="unused"} 0.0
+                        mesh_client_endpoints{service="orders",state="usable"} 0.0
+                        mesh_client_endpoints{service="stock",state="draining"} 0.0
+                        mesh_client_endpoints{service="stock",state="ejected"} 0.0
+                        mesh_client_endpoints{service="stock",state="probing"} 0.0
+                        mesh_client_endpoints{service="stock",state="slow-start"} 0.0
+                        mesh_client_endpoints{service="stock",state="unhealthy"} 0.0
+                        mesh_client_endpoints{service="stock",state="unused"} 0.0
+                        mesh_client_endpoints{service="stock",state="usable"} 2.0""");
+        call(Calls.get(), 200);
+        assertThat(lines("mesh_client_requests_seconds_count")).contains("reason=\"UH\"");
+        apply("'orders': null, 'stock': {'hosts': ['stock'], 'resolution': 'NONE'}");
+        assertThat(of("mesh.client.endpoints")).isEmpty();
     }
 
     @Test

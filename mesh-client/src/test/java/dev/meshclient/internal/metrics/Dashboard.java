@@ -14,6 +14,7 @@ import static dev.meshclient.internal.metrics.Metric.POLICY_INFO;
 import static dev.meshclient.internal.metrics.Metric.REQUESTS;
 import static dev.meshclient.internal.metrics.Metric.RETRIES_REFUSED;
 import static dev.meshclient.internal.metrics.Metric.RETRY_BUDGET;
+import static dev.meshclient.internal.metrics.Metric.SHADOW;
 import static dev.meshclient.internal.metrics.Metric.TRAFFIC_BYTES;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -148,6 +149,11 @@ final class Dashboard {
                                 .query
                                 .replace("rate(", "increase("),
                         "{{service}} {{detector}}"));
+        panel(
+                "Shadow mode",
+                "ops",
+                "What sections of the policy with shadow: true would have done.",
+                rate(SHADOW, "", "service, policy, would", "{{service}} {{policy}} would {{would}}", SERVICE));
         panel(
                 "Zones",
                 "percentunit",

@@ -78,9 +78,11 @@ class DashboardsTest {
                 server.enqueue(new MockResponse.Builder().code(503).build());
             }
             Documents document = Documents.mesh("t")
-                    .services(Documents.service("orders")
-                            .endpoint(server.getPort())
-                            .with("'outlierDetection': {'consecutive5xxErrors': 1}"));
+                    .services(
+                            Documents.service("orders")
+                                    .endpoint(server.getPort())
+                                    .with(
+                                            "'outlierDetection': {'consecutive5xxErrors': 1}, 'limits': {'maxRequests': 0, 'shadow': true}"));
             try (Mesh mesh = Mesh.builder()
                     .policy(document.source())
                     .certificate("bank", source)

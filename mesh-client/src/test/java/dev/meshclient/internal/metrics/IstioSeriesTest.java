@@ -30,6 +30,7 @@ import java.util.stream.Collectors;
 import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -117,6 +118,7 @@ class IstioSeriesTest {
                             + " 'app': 'orders-app', 'version': 'v1', 'service.istio.io/canonical-name': 'orders-name',"
                             + " 'service.istio.io/canonical-revision': 'r1'}");
 
+    private @Nullable String identity = CHECKOUT;
     private final StepTime time = new StepTime();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final Workload workload = Workload.of("checkout")
@@ -129,7 +131,7 @@ class IstioSeriesTest {
             workload,
             new Telemetry(
                     Events.none(time),
-                    Meters.of(time, MeshMetrics.bindTo(registry).withIstioNames(), workload, () -> CHECKOUT)),
+                    Meters.of(time, MeshMetrics.bindTo(registry).withIstioNames(), workload, () -> identity)),
             new EntrySettings(List.of(), true, Duration.ZERO),
             Duration.ZERO);
 
@@ -307,6 +309,67 @@ class IstioSeriesTest {
                 "destination_service", "orders",
                 "destination_service_namespace", "unknown");
         assertThat(requests()).containsExactly(requests(with(with(OUTBOUND, NO_PEER), plain), 1));
+    }
+
+    /** As Istio's injection labels pods. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {
+                "'app.kubernetes.io/name': 'a', 'app': 'b' | canonical_service | a",
+                "'app': 'b'                                | canonical_service | b",
+                "'service.istio.io/workload-name': 'w'     | canonical_service | w",
+                "'app.kubernetes.io/version': '7'          | canonical_revision | 7",
+                "'version': '8', 'app': 'b'                | canonical_revision | 8",
+                "'topology.istio.io/cluster': 'east'       | cluster | east",
+                "'namespace': 'n'                          | workload_namespace | n",
+                "'x': 'y'                                  | workload_namespace | back",
+                "'namespace': 'n'                          | service_namespace | back",
+            })
+    void labels_of_an_endpoint_decide_in_this_order(String labels, String label, String value) throws IOException {
+        apply(Documents.service("orders", "orders", "orders.back.svc")
+                .endpoint("10.0.0.1", 80, "'labels': {" + labels + "}"));
+        call("http://orders/", attempt -> Calls.respond(attempt, 200));
+        assertThat(requests())
+                .singleElement()
+                .asString()
+                .contains(",destination_" + label + "=\"" + value + "\",");
+    }
+
+    @Test
+    void a_rule_that_sends_calls_to_another_service_makes_it_the_destination() throws IOException {
+        apply(
+                SERVICE,
+                Documents.service("api").with("'rules': [{'name': 'a', 'backendRefs': [{'name': 'orders'}]}]"));
+        call("http://api/", attempt -> Calls.respond(attempt, 200));
+        assertThat(requests()).containsExactly(requests(OUTBOUND, 1));
+    }
+
+    @Test
+    void a_call_that_is_not_repeated_for_lack_of_endpoints_has_the_peer_that_it_tried() throws IOException {
+        apply(Documents.service("orders")
+                .with("'retry': {'attempts': 2, 'backoff': '1ms'}, 'outlierDetection':"
+                        + " {'consecutive5xxErrors': 1, 'maxEjectionPercent': 100, 'minHealthPercent': 0}")
+                .endpoint("10.0.0.1", 80));
+        call("http://orders/", attempt -> Calls.respond(attempt, 503));
+        assertThat(requests())
+                .singleElement()
+                .asString()
+                .contains("destination_workload=\"orders\"", "response_code=\"503\",response_flags=\"-\"");
+    }
+
+    @Test
+    void the_namespace_of_this_process_is_that_of_the_host_of_its_service() throws IOException {
+        identity = null;
+        apply(Documents.service("checkout"));
+        inbound(200, InboundRequest.of("GET", "/"));
+        apply(Documents.service("checkout", "checkout.shop.svc.cluster.local"));
+        inbound(200, InboundRequest.of("GET", "/"));
+        assertThat(requests())
+                .hasSize(2)
+                .anyMatch(line -> line.contains("destination_workload_namespace=\"unknown\""))
+                .anyMatch(line -> line.contains("destination_workload_namespace=\"shop\""));
     }
 
     @Test

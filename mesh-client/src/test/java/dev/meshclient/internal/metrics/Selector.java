@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import java.util.Arrays;
+import java.util.Set;
 
 /** Parts of Prometheus's queries, made of the table of metrics: a query cannot have a tag that its metric lacks. */
 final class Selector {
@@ -30,13 +31,17 @@ final class Selector {
         return name + suffix;
     }
 
+    static boolean isHistogram(Metric metric) {
+        return metric.type() == Metric.Type.TIMER || metric.type() == Metric.Type.DISTRIBUTION_SUMMARY;
+    }
+
     /**
      * The series with these matchers, such as {@code state="usable"}.
      *
-     * @param suffix {@code _bucket}, {@code _count} or {@code _sum} of a timer, or empty
+     * @param suffix {@code _bucket}, {@code _count} or {@code _sum} of a histogram, or empty
      */
     String series(String suffix, String... matchers) {
-        assertThat(suffix.isEmpty()).as(metric + suffix).isEqualTo(metric.type() != Metric.Type.TIMER);
+        assertThat(suffix.isEmpty()).as(metric + suffix).isNotEqualTo(isHistogram(metric));
         for (String matcher : matchers) {
             hasTag(matcher.replaceAll("[!=].*", ""));
         }
@@ -48,7 +53,7 @@ final class Selector {
     /** Aggregated over all tags but these, separated by commas; {@code by} may have labels of Prometheus's own. */
     String aggregated(String aggregation, String by, String series) {
         Arrays.stream(by.split(", "))
-                .filter(label -> !label.equals("le") && !label.equals("job") && !label.equals("instance"))
+                .filter(label -> !Set.of("le", "job", "instance", "mesh").contains(label))
                 .forEach(this::hasTag);
         return aggregation + " by (" + by + ") (" + series + ")";
     }

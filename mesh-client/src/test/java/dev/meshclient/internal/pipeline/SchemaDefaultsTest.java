@@ -75,7 +75,9 @@ class SchemaDefaultsTest {
                 service("budget.interval", "'retryConstraint': {'budget': {'interval': %s}}", "'10ms'"),
                 service("minRetryRate.count", "'retryConstraint': {'minRetryRate': {'count': %s}}", "0"),
                 service("minRetryRate.interval", "'retryConstraint': {'minRetryRate': {'interval': %s}}", "'10ms'"),
+                service("retryConstraint.shadow", "'retryConstraint': {'shadow': %s}", "true"),
                 service("limits.maxRequests", "'limits': {'maxRequests': %s}", "0"),
+                service("limits.shadow", "'limits': {'shadow': %s}", "true"),
                 service(
                         "outlierDetection.consecutive5xxErrors",
                         "'outlierDetection': {'consecutive5xxErrors': %s}",

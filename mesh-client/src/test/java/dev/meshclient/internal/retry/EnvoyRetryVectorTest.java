@@ -77,7 +77,12 @@ class EnvoyRetryVectorTest {
         StepTime time = new StepTime();
         CallLayer layer = dev.meshclient.internal.retry.Retry.create(
                 time,
-                new RetryPolicy(retries, Set.of(), known, Duration.ofMillis(25)),
+                RetryPolicy.builder()
+                        .attempts(retries)
+                        .codes(Set.of())
+                        .retryOn(known)
+                        .backoff(Duration.ofMillis(25))
+                        .build(),
                 false,
                 new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 peer);

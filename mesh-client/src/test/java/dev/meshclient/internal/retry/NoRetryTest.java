@@ -47,7 +47,7 @@ class NoRetryTest {
 
     private final StepTime time = new StepTime();
     private EndpointsLeft left = EndpointsLeft.ALWAYS_SOME;
-    private @Nullable RetryPolicy policy = new RetryPolicy(1, null, null, null);
+    private @Nullable RetryPolicy policy = RetryPolicy.builder().attempts(1).build();
     private RetryConstraint limits = RetryConstraint.NONE;
     private MeshOptions options = MeshOptions.DEFAULT;
     private Request request = Calls.get();
@@ -112,7 +112,7 @@ class NoRetryTest {
 
     @Test
     void the_policy_states_no_retries() {
-        policy = new RetryPolicy(0, null, null, null);
+        policy = RetryPolicy.builder().attempts(0).build();
         assertWhy(callOf(503), Why.OFF, "the policy states no retries");
         assertWhy(callOf(Outcome.RESET), Why.OFF, "the policy states no retries");
         assertThat(callOf(200).noRetry()).isNull();
@@ -156,7 +156,7 @@ class NoRetryTest {
     @Test
     void the_response_asks_for_a_long_pause() {
         assertWhy(callOf(429, "Retry-After", "301"), Why.CONDITION, "retry.codes");
-        policy = new RetryPolicy(1, Set.of(429), null, null);
+        policy = RetryPolicy.builder().attempts(1).codes(Set.of(429)).build();
         assertWhy(callOf(429, "Retry-After", "301"), Why.RETRY_AFTER, "longer pause");
     }
 
@@ -174,8 +174,38 @@ class NoRetryTest {
 
     @Test
     void the_budget_is_exhausted() {
-        limits = new RetryConstraint(0, null, 0, null);
+        limits = RetryConstraint.builder().percent(0).minRetryCount(0).build();
         assertWhy(callOf(503), Why.BUDGET, "retry budget exhausted");
+    }
+
+    @Test
+    void a_shadow_budget_refuses_nothing_and_counts_as_if_it_did() {
+        limits = RetryConstraint.builder()
+                .percent(0)
+                .minRetryCount(1)
+                .shadow(true)
+                .build();
+        policy = RetryPolicy.builder().attempts(3).build();
+        Call call = callOf(503);
+        String would = "retryConstraint would refuse the retry: the retry budget is spent: "
+                + "at most 0 % of the requests within 10000 ms, and 1 within 1000 ms";
+        assertThat(call.attempts()).isEqualTo(4);
+        assertThat(call.decision().shadow()).containsExactly(would, would);
+        assertWhy(call, Why.ATTEMPTS, "the retries are used up");
+        assertThat(call.decision()).asString().endsWith(", shadow [" + would + ", " + would + "]");
+    }
+
+    @Test
+    void a_shadow_budget_leaves_the_protection_against_unprocessed_requests_in_force() {
+        limits = RetryConstraint.builder()
+                .percent(0)
+                .minRetryCount(0)
+                .shadow(true)
+                .build();
+        Call call = callOf(Outcome.REFUSED_STREAM);
+        assertWhy(call, Why.UNPROCESSED, "too many requests were not processed");
+        assertThat(call.attempts()).isEqualTo(2);
+        assertThat(call.decision().shadow()).isEmpty();
     }
 
     @Test

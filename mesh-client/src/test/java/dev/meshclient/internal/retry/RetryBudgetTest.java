@@ -33,7 +33,7 @@ class RetryBudgetTest {
     @ParameterizedTest
     @CsvSource({"0, 0, 0", "0, 3, 3", "1, 0, 1", "7, 0, 3", "7, 5, 5", "33, 2, 11", "100, 0, 33"})
     void the_share_is_rounded_up_and_the_floor_is_no_addition(int percent, int floor, int retries) {
-        BudgetSettings settings = new BudgetSettings(percent, 10 * SECOND, floor, SECOND);
+        BudgetSettings settings = new BudgetSettings(percent, 10 * SECOND, floor, SECOND, false);
         for (int i = 0; i < 33; i++) {
             budget.request(settings, SECOND);
         }
@@ -78,7 +78,7 @@ class RetryBudgetTest {
 
     @Test
     void a_budget_of_zero_and_no_floor_allows_nothing() {
-        BudgetSettings none = new BudgetSettings(0, 10 * SECOND, 0, SECOND);
+        BudgetSettings none = new BudgetSettings(0, 10 * SECOND, 0, SECOND, false);
         budget.request(none, 0);
         assertThat(budget.take(none, 0)).isFalse();
     }
@@ -107,7 +107,8 @@ class RetryBudgetTest {
                     random.nextInt(101),
                     random.nextLong(SECOND / 10, 60 * SECOND),
                     random.nextInt(20),
-                    random.nextLong(SECOND / 10, 5 * SECOND));
+                    random.nextLong(SECOND / 10, 5 * SECOND),
+                    false);
             RetryBudget any = new RetryBudget();
             long pause = random.nextLong(1, settings.intervalNanos() / 50);
             long requests = 0;
@@ -132,21 +133,21 @@ class RetryBudgetTest {
 
     @Test
     void the_largest_numbers_do_not_overflow() {
-        BudgetSettings settings = new BudgetSettings(100, Long.MAX_VALUE / 4, 1_000_000, Long.MAX_VALUE / 4);
+        BudgetSettings settings = new BudgetSettings(100, Long.MAX_VALUE / 4, 1_000_000, Long.MAX_VALUE / 4, false);
         long now = Long.MAX_VALUE - 1;
         for (int i = 0; i < 1000; i++) {
             budget.request(settings, now);
         }
         assertThat(budget.take(settings, now)).isTrue();
-        BudgetSettings tight = new BudgetSettings(0, 1, 1, 1);
+        BudgetSettings tight = new BudgetSettings(0, 1, 1, 1, false);
         assertThat(budget.take(tight, now)).isTrue();
         assertThat(budget.take(tight, now)).isFalse();
     }
 
     @Test
     void another_interval_does_not_make_it_lavish() {
-        BudgetSettings wide = new BudgetSettings(20, 100 * SECOND, 0, SECOND);
-        BudgetSettings narrow = new BudgetSettings(20, SECOND, 0, SECOND);
+        BudgetSettings wide = new BudgetSettings(20, 100 * SECOND, 0, SECOND, false);
+        BudgetSettings narrow = new BudgetSettings(20, SECOND, 0, SECOND, false);
         long now = 5000 * SECOND;
         for (int i = 0; i < 100; i++) {
             budget.request(wide, now);

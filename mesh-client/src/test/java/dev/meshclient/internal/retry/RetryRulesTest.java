@@ -95,7 +95,11 @@ class RetryRulesTest {
     @ParameterizedTest
     @EnumSource(Outcome.class)
     void no_policy_repeats_what_may_have_been_processed_and_is_not_idempotent(Outcome outcome) {
-        RetryRules everything = new RetryRules(new RetryPolicy(3, Set.of(500, 503), List.of(RetryOn.values()), null));
+        RetryRules everything = new RetryRules(RetryPolicy.builder()
+                .attempts(3)
+                .codes(Set.of(500, 503))
+                .retryOn(List.of(RetryOn.values()))
+                .build());
         boolean again = everything.again(of("POST"), MeshOptions.DEFAULT, outcome, 503);
         assertThat(again)
                 .isEqualTo(outcome.processed() == Outcome.Processed.NO
@@ -105,11 +109,15 @@ class RetryRulesTest {
 
     @Test
     void stated_conditions_replace_the_built_in_codes_and_stated_codes_do_not_replace_conditions() {
-        RetryRules on = new RetryRules(new RetryPolicy(1, null, List.of(RetryOn.CONNECT_FAILURE), null));
+        RetryRules on = new RetryRules(RetryPolicy.builder()
+                .attempts(1)
+                .retryOn(List.of(RetryOn.CONNECT_FAILURE))
+                .build());
         assertThat(on.again(of("GET"), MeshOptions.DEFAULT, Outcome.RESPONSE, 503))
                 .isFalse();
         assertThat(on.again(of("GET"), MeshOptions.DEFAULT, Outcome.RESET, 0)).isFalse();
-        RetryRules codes = new RetryRules(new RetryPolicy(1, Set.of(500), null, null));
+        RetryRules codes = new RetryRules(
+                RetryPolicy.builder().attempts(1).codes(Set.of(500)).build());
         assertThat(codes.again(of("GET"), MeshOptions.DEFAULT, Outcome.RESPONSE, 500))
                 .isTrue();
         assertThat(codes.again(of("GET"), MeshOptions.DEFAULT, Outcome.RESPONSE, 503))

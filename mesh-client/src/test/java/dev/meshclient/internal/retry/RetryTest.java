@@ -95,7 +95,11 @@ class RetryTest {
         attempts = 0;
         CallLayer stated = Retry.create(
                 time,
-                new RetryPolicy(1, codes, List.of(on), null),
+                RetryPolicy.builder()
+                        .attempts(1)
+                        .codes(codes)
+                        .retryOn(List.of(on))
+                        .build(),
                 false,
                 new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 peer);
@@ -222,7 +226,7 @@ class RetryTest {
     void retry_after_of_a_429_holds_back_the_call_from_all_endpoints() throws Exception {
         CallLayer on429 = Retry.create(
                 time,
-                new RetryPolicy(2, Set.of(429), null, null),
+                RetryPolicy.builder().attempts(2).codes(Set.of(429)).build(),
                 false,
                 new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 attempt -> {
@@ -610,7 +614,7 @@ class RetryTest {
     void attempts_of_zero_are_one_attempt() {
         CallLayer once = Retry.create(
                 time,
-                new RetryPolicy(0, null, null, null),
+                RetryPolicy.builder().attempts(0).build(),
                 false,
                 new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
                 peer);

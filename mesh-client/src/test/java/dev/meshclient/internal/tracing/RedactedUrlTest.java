@@ -2,6 +2,7 @@ package dev.meshclient.internal.tracing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import okhttp3.HttpUrl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,7 +26,27 @@ class RedactedUrlTest {
         "http://orders/?&&a, http://orders/?&&a"
     })
     void users_and_signatures_are_redacted_and_nothing_else(String url, String redacted) {
-        assertThat(RedactedUrl.of(HttpUrl.get(url))).isEqualTo(redacted);
+        assertThat(new RedactedUrl(Set.of(), false).of(HttpUrl.get(url))).isEqualTo(redacted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://orders/?token=a&Token=b&q=c&sig=d, http://orders/?token=REDACTED&Token=b&q=c&sig=REDACTED",
+        "http://orders/?token&key=x&=y, http://orders/?token&key=REDACTED&=y",
+    })
+    void further_parameters_are_redacted_by_their_names(String url, String redacted) {
+        assertThat(new RedactedUrl(Set.of("token", "key"), false).of(HttpUrl.get(url)))
+                .isEqualTo(redacted);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http://orders/a?q=c&sig=d&&t=#e, http://orders/a?q=REDACTED&sig=REDACTED&&t=REDACTED#e",
+        "http://orders/?eyJhbGciOi&=x, http://orders/?REDACTED&REDACTED",
+        "http://orders/a, http://orders/a",
+    })
+    void a_query_is_redacted_as_a_whole(String url, String redacted) {
+        assertThat(new RedactedUrl(Set.of(), true).of(HttpUrl.get(url))).isEqualTo(redacted);
     }
 
     @Test

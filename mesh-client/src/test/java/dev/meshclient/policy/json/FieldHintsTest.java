@@ -41,6 +41,8 @@ class FieldHintsTest {
                 "'circuit_breakers': {} | limits.maxRequests",
                 "'retries': 3 | retry: {\"attempts\": NUMBER",
                 "'weight': 3 | the weight of an endpoint or of a backendRef",
+                "'limits': {'maxRequests': 3, 'dryRun': true} | shadow: true as a field of limits",
+                "'shadow': true | shadow: true as a field of limits",
                 "'endpoints': [{'address': '10.0.0.1', 'port': 80, 'zone': 'a'}] | locality: \"region/zone\" of an endpoint",
                 "'endpoints': [{'address': '10.0.0.1', 'port': 80, 'priority': 1}] | the priority of an entry of clusters",
                 "'ports': [] | the port of an endpoint",

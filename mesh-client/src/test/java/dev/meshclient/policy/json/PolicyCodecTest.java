@@ -72,17 +72,23 @@ class PolicyCodecTest {
                 .isEqualTo(new Settings(
                         new RouteSettings(
                                 new Timeouts(Duration.ofSeconds(5), Duration.ofSeconds(2)),
-                                new RetryPolicy(
-                                        2,
-                                        Set.of(502, 503, 504),
-                                        List.of(
+                                RetryPolicy.builder()
+                                        .attempts(2)
+                                        .codes(Set.of(502, 503, 504))
+                                        .retryOn(List.of(
                                                 RetryOn.CONNECT_FAILURE,
                                                 RetryOn.REFUSED_STREAM,
-                                                RetryOn.RESET_BEFORE_REQUEST),
-                                        Duration.ofMillis(25))),
+                                                RetryOn.RESET_BEFORE_REQUEST))
+                                        .backoff(Duration.ofMillis(25))
+                                        .build()),
                         new BackendSettings(
                                 new ConnectionTimeouts(Duration.ofSeconds(1), Duration.ofMinutes(5)),
-                                new RetryConstraint(20, Duration.ofSeconds(10), 10, Duration.ofSeconds(1)),
+                                RetryConstraint.builder()
+                                        .percent(20)
+                                        .interval(Duration.ofSeconds(10))
+                                        .minRetryCount(10)
+                                        .minRetryInterval(Duration.ofSeconds(1))
+                                        .build(),
                                 new Limits(256L),
                                 OutlierDetection.NONE,
                                 null,

@@ -22,8 +22,8 @@ class SettingsTest {
     private static final String ALL =
             "'timeouts': {'request': '1s', 'backendRequest': '2s', 'connect': '3s', 'idle': '4s'},"
                     + "'retry': {'attempts': 1, 'codes': [503], 'backoff': '5ms'},"
-                    + "'retryConstraint': {'budget': {'percent': 1, 'interval': '6s'}, 'minRetryRate': {'count': 2, 'interval': '7s'}},"
-                    + "'limits': {'maxRequests': 8}, 'loadBalancer': {'simple': 'RANDOM'}, 'trafficDistribution': 'Any',"
+                    + "'retryConstraint': {'budget': {'percent': 1, 'interval': '6s'}, 'minRetryRate': {'count': 2, 'interval': '7s'}, 'shadow': true},"
+                    + "'limits': {'maxRequests': 8, 'shadow': true}, 'loadBalancer': {'simple': 'RANDOM'}, 'trafficDistribution': 'Any',"
                     + "'localityLbSetting': {'distribute': [{'from': '*', 'to': {'eu/*': 100}}], 'failover': [{'from': 'eu', 'to': 'us'}]},"
                     + "'outlierDetection': {'consecutive5xxErrors': 1}, 'failoverMode': 'STRICT',"
                     + "'serviceAccount': 'spiffe://a.example/{service}', 'credentials': {'token': 'a'},"
@@ -41,7 +41,8 @@ class SettingsTest {
         Settings other =
                 settings("'timeouts': {'request': '10s', 'backendRequest': '20s', 'connect': '30s', 'idle': '40s'},"
                         + "'retry': {'attempts': 10}, 'retryConstraint': {'budget': {'percent': 10, 'interval': '60s'},"
-                        + "'minRetryRate': {'count': 20, 'interval': '70s'}}, 'limits': {'maxRequests': 80},"
+                        + "'minRetryRate': {'count': 20, 'interval': '70s'}, 'shadow': false},"
+                        + "'limits': {'maxRequests': 80, 'shadow': false},"
                         + "'loadBalancer': {'simple': 'ROUND_ROBIN'}, 'trafficDistribution': 'PreferSameZone',"
                         + "'localityLbSetting': {'failoverPriority': ['a']}, 'tls': {'mode': 'DISABLE'},"
                         + "'outlierDetection': {'consecutive5xxErrors': 10, 'consecutiveGatewayErrors': 1,"
@@ -60,6 +61,14 @@ class SettingsTest {
                 .over(settings(ALL));
 
         assertThat(merged).isEqualTo(settings(ALL.replace("'3s'", "'30s'").replace("'count': 2", "'count': 20")));
+    }
+
+    @Test
+    void a_section_is_enforced_again_where_shadow_is_false() throws Exception {
+        Settings merged = settings("'limits': {'shadow': false}, 'retryConstraint': {'shadow': false}")
+                .over(settings(ALL));
+
+        assertThat(merged).isEqualTo(settings(ALL.replace("'shadow': true", "'shadow': false")));
     }
 
     @Test
@@ -82,7 +91,8 @@ class SettingsTest {
         Settings merged =
                 settings("'retry': {'attempts': 3}, 'tls': {'mode': 'DISABLE'}").over(settings(ALL));
 
-        assertThat(merged.route().retry()).isEqualTo(new RetryPolicy(3, null, null, null));
+        assertThat(merged.route().retry())
+                .isEqualTo(RetryPolicy.builder().attempts(3).build());
         assertThat(Objects.requireNonNull(merged.backend().tls()).sni()).isNull();
     }
 }

@@ -63,6 +63,22 @@ class UselessSettingsTest {
     }
 
     @Test
+    void a_shadow_of_limits_without_a_limit() {
+        String shadow = "'limits': {'shadow': true}";
+        String none = "'resolution': 'NONE', ";
+
+        assertThat(ofService(none + shadow))
+                .containsExactly(
+                        "services.a.limits.shadow: true: maxRequests beside it: with resolution NONE no limit is built in");
+        assertThat(ofService(ONE + ", " + shadow)).isEmpty();
+        assertThat(ofService(none + "'limits': {'maxRequests': 4, 'shadow': true}"))
+                .isEmpty();
+        assertThat(warnings("'defaults': {'limits': {'maxRequests': 4}}, 'services': {'a': {'hosts': ['a'], " + none
+                        + shadow + "}}"))
+                .isEmpty();
+    }
+
+    @Test
     void a_rule_that_an_earlier_one_shadows() {
         String to = "'backendRefs': [{'name': 'a'}]";
         String prefix =

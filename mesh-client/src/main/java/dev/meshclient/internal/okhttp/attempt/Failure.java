@@ -4,6 +4,7 @@ import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.tls.PeerFaults;
+import dev.meshclient.internal.tls.PeerTls;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -39,21 +40,19 @@ final class Failure {
 
     /** The outcome of each failure; OkHttp's internal types are compared by name. */
     static Outcome outcome(InnerCall inner, IOException e) {
-        InnerCall seen = inner;
         String type = e.getClass().getSimpleName();
-        OuterCall call = inner.outerCall;
-        if (call.outer().isCanceled()) {
+        if (inner.outerCall.outer().isCanceled()) {
             return Outcome.CANCELLED;
         }
-        if (TlsFailure.isOfOurCertificate(e) && !seen.isReused() && !seen.hasAnswer()) {
+        if (TlsFailure.isOfOurCertificate(e) && !inner.isReused() && !inner.hasAnswer()) {
             return Outcome.TLS_REFUSED;
         }
-        if (seen.connection() == null || (e instanceof SSLHandshakeException && !seen.mayBeSent())) {
+        if (inner.connection() == null || (e instanceof SSLHandshakeException && !inner.mayBeSent())) {
             return Outcome.CONNECT_FAILURE;
         }
         // OkHttp sets the timeout of the socket, which may have been closed, before the exchange begins.
-        boolean isClosedBefore = e.getClass() == SocketException.class && !seen.mayBeSent();
-        if (!seen.hasFailedExchange() && !isClosedBefore && !(e instanceof ProtocolException && seen.hasAnswer())) {
+        boolean isClosedBefore = e.getClass() == SocketException.class && !inner.mayBeSent();
+        if (!inner.hasFailedExchange() && !isClosedBefore && !(e instanceof ProtocolException && inner.hasAnswer())) {
             return Outcome.LOCAL;
         }
         boolean isOfStream = type.equals("StreamResetException");
@@ -61,7 +60,7 @@ final class Failure {
         if (isOfStream && message.endsWith("REFUSED_STREAM")) {
             return Outcome.REFUSED_STREAM;
         }
-        if (!seen.mayBeSent() || type.equals("ConnectionShutdownException")) {
+        if (!inner.mayBeSent() || type.equals("ConnectionShutdownException")) {
             return Outcome.RESET_BEFORE_REQUEST;
         }
         if (e instanceof ProtocolException) {
@@ -71,7 +70,7 @@ final class Failure {
             return Outcome.ATTEMPT_TIMEOUT;
         }
         // OkHttp words the end of a connection as CANCEL too; with any other code a living peer has reset the stream.
-        boolean mayBeStale = seen.isReused() && !seen.hasAnswer() && (!isOfStream || message.endsWith("CANCEL"));
+        boolean mayBeStale = inner.isReused() && !inner.hasAnswer() && (!isOfStream || message.endsWith("CANCEL"));
         return mayBeStale ? Outcome.STALE : Outcome.RESET;
     }
 
@@ -92,16 +91,17 @@ final class Failure {
     static IOException named(InnerCall inner, IOException e) {
         Attempt attempt = inner.attempt;
         Endpoint endpoint = attempt.endpoint();
-        if (endpoint != null && e instanceof SSLException tls && (inner.tls != null || PeerFaults.isPlaintext(tls))) {
-            return TlsFailure.named(tls, endpoint.name(), inner.tls);
+        PeerTls tls = inner.tls();
+        if (endpoint != null && e instanceof SSLException ofTls && (tls != null || PeerFaults.isPlaintext(ofTls))) {
+            return TlsFailure.named(ofTls, endpoint.name(), tls);
         }
         if (endpoint != null
-                && inner.tls != null
-                && inner.tls.presentsCertificate()
+                && tls != null
+                && tls.presentsCertificate()
                 && !inner.isReused()
                 && !inner.hasAnswer()
                 && e.getClass() == IOException.class) {
-            return TlsFailure.withoutAlert(e, endpoint.name(), inner.tls);
+            return TlsFailure.withoutAlert(e, endpoint.name(), tls);
         }
         if (endpoint == null || e.getClass() != ConnectException.class) {
             return own(inner, e);

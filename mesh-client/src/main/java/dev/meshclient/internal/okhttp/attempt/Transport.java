@@ -9,6 +9,7 @@ import dev.meshclient.internal.call.Wire;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.okhttp.client.CurrentConnections;
+import dev.meshclient.internal.okhttp.client.EndpointClient;
 import dev.meshclient.internal.okhttp.client.EndpointConnections;
 import dev.meshclient.internal.okhttp.client.NeutralClients;
 import dev.meshclient.internal.okhttp.events.CallEvents;
@@ -21,7 +22,6 @@ import java.io.IOException;
 import java.net.UnknownServiceException;
 import java.util.Objects;
 import okhttp3.Call;
-import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -68,7 +68,7 @@ public final class Transport {
         OuterCall outerCall = inner.outerCall;
         Request request = attempt.call().request();
         boolean upgraded = backend != null && TlsUpgrade.isTls(backend) && !request.isHttps();
-        Request sent = dressed(attempt, upgraded ? upgrade.upgrade(request) : request);
+        Request sent = SentRequest.of(attempt, upgraded ? upgrade.upgrade(request) : request);
         if (upgraded) {
             requireTls(inner);
         }
@@ -86,84 +86,28 @@ public final class Transport {
                 outerCall.caller().client().dispatcher(), request.url().host(), attempt.startedAt());
         bypassed.look(outerCall.caller().settings(), backend.service());
         boolean upgraded = backend.tlsMode(endpoint) != Tls.Mode.DISABLE && !request.isHttps();
-        Request sent = dressed(attempt, upgraded ? upgrade.upgrade(request) : request);
-        EndpointConnections connections = this.connections.of(endpoint);
-        inner.connections = connections;
-        boolean bounded = attempt.call().deadline() - attempt.startedAt() <= backend.idleNanos();
-        EndpointConnections.Made made = made(inner, backend, endpoint, connections, sent.isHttps(), bounded);
-        Response response = execute(inner, made.client(), sent, upgraded);
-        this.connections.answered(endpoint, connections, response);
+        Request sent = SentRequest.of(attempt, upgraded ? upgrade.upgrade(request) : request);
+        EndpointClient client = client(inner, backend, endpoint, sent.isHttps());
+        inner.client = client;
+        if (sent.isHttps() && client.tls() == null) {
+            requireTls(inner);
+        }
+        Response response = execute(inner, client.client(), sent, upgraded);
+        connections.answered(endpoint, client.connections(), response);
         return untilIdle(inner, response, backend.idleNanos());
     }
 
-    /**
-     * Adds the headers of observers and the token of this attempt; a token is never sent in plaintext, whatever the layers
-     * above decided.
-     */
-    private static Request dressed(Attempt attempt, Request request) throws UnknownServiceException {
-        String authorization = attempt.authorization();
-        Headers observers = attempt.wireHeaders();
-        if (authorization == null && observers == null) {
-            return request;
-        }
-        Request.Builder dressed = request.newBuilder();
-        attempt.removedHeaders().forEach(dressed::removeHeader);
-        if (observers != null) {
-            for (int i = 0; i < observers.size(); i++) {
-                dressed.removeHeader(observers.name(i));
-            }
-            for (int i = 0; i < observers.size(); i++) {
-                dressed.addHeader(observers.name(i), observers.value(i));
-            }
-        }
-        return authorization == null ? dressed.build() : withToken(attempt, request, dressed, authorization);
-    }
-
-    private static Request withToken(Attempt attempt, Request request, Request.Builder dressed, String authorization)
-            throws UnknownServiceException {
-        if (!request.isHttps()) {
-            UnknownServiceException e = new UnknownServiceException("'"
-                    + request.url().host() + "' is called without TLS, and its credentials are not sent in the clear:"
-                    + " state tls for it in the policy, or no credentials");
-            attempt.failed(Outcome.REFUSED, e);
-            throw e;
-        }
-        return dressed.header("Authorization", authorization).build();
-    }
-
-    private EndpointConnections.Made made(
-            InnerCall inner,
-            Backend backend,
-            Endpoint endpoint,
-            EndpointConnections connections,
-            boolean tls,
-            boolean bounded)
-            throws IOException {
-        EndpointConnections.Made made = awaited(inner, backend, endpoint, connections, tls, bounded);
-        inner.tls = made.tls();
-        if (tls && made.tls() == null) {
-            requireTls(inner);
-        }
-        return made;
-    }
-
-    /** A process that has just started may run before its certificate is mounted. */
-    private EndpointConnections.Made awaited(
-            InnerCall inner,
-            Backend backend,
-            Endpoint endpoint,
-            EndpointConnections connections,
-            boolean tls,
-            boolean bounded)
-            throws IOException {
+    /** The client of an endpoint. A process that has just started may run before its certificate is mounted: waits for it. */
+    private EndpointClient client(InnerCall inner, Backend backend, Endpoint endpoint, boolean tls) throws IOException {
         Attempt attempt = inner.attempt;
-        OuterCall outerCall = inner.outerCall;
+        boolean bounded = attempt.call().deadline() - attempt.startedAt() <= backend.idleNanos();
+        EndpointConnections current = connections.of(endpoint);
         long until = Math.min(attempt.call().deadline(), identities.waitUntil());
         Closeable subscription = null;
         try {
             while (true) {
                 try {
-                    return connections.client(outerCall.caller(), backend, endpoint, tls, bounded);
+                    return current.client(inner.outerCall.caller(), backend, endpoint, tls, bounded);
                 } catch (OwnIdentityFault e) {
                     if (!e.isPending() || time.now() >= until) {
                         throw unavailable(attempt, e);
@@ -209,7 +153,7 @@ public final class Transport {
                 inner.attempt.responded(response.code());
             }
             inner.returned();
-            return asSent(inner, response, upgraded);
+            return SentRequest.restored(inner, response, upgraded);
         } catch (IOException e) {
             IOException failure = ExchangeFailed.unwrap(e);
             throw failed(inner, TlsFailure.behind(failure, inner.connection()));
@@ -228,7 +172,7 @@ public final class Transport {
             try {
                 return call.execute();
             } catch (SpentConnection e) {
-                Objects.requireNonNull(inner.connections).foundStale();
+                Objects.requireNonNull(inner.connections()).foundStale();
             }
         }
     }
@@ -249,33 +193,6 @@ public final class Transport {
                 : response.newBuilder()
                         .body(IdleBody.watched(response.body(), attempt, time, idleNanos))
                         .build();
-    }
-
-    /** The response to the request that the caller made, with everything that the peer sent. */
-    private static Response asSent(InnerCall inner, Response response, boolean upgraded) {
-        Attempt attempt = inner.attempt;
-        if (inner.masked() == null && !upgraded && attempt.authorization() == null && attempt.wireHeaders() == null) {
-            return response;
-        }
-        Response.Builder builder = response.newBuilder().request(attempt.call().request());
-        Response network = response.networkResponse();
-        if (network != null) {
-            Response.Builder onTheWire = network.newBuilder();
-            if (inner.masked() != null) {
-                onTheWire.headers(inner.masked());
-            }
-            if (attempt.authorization() != null) { // logs of sent requests must not contain the policy's token
-                onTheWire.request(network.request()
-                        .newBuilder()
-                        .removeHeader("Authorization")
-                        .build());
-            }
-            builder.networkResponse(onTheWire.build());
-        }
-        if (inner.masked() != null) {
-            builder.headers(inner.masked());
-        }
-        return builder.build();
     }
 
     private IOException failed(InnerCall inner, IOException e) {

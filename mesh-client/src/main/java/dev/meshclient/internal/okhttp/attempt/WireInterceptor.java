@@ -68,9 +68,9 @@ final class WireInterceptor implements Interceptor {
     }
 
     private static Request withHeaders(Request request, InnerCall inner) {
-        HeaderNumbers decimals = Objects.requireNonNull(inner.connections).decimals();
+        HeaderNumbers numbers = Objects.requireNonNull(inner.connections()).numbers();
         Request.Builder builder = request.newBuilder()
-                .header("x-mesh-attempt", decimals.text(inner.attempt.announcedNumber()))
+                .header("x-mesh-attempt", numbers.text(inner.attempt.announcedNumber()))
                 .tag(CALL, inner.attempt.call());
         InboundContext inbound = inner.attempt.call().options().inbound();
         if (inbound != null && inbound.baggage() != null && request.header("baggage") == null) {
@@ -79,7 +79,7 @@ final class WireInterceptor implements Interceptor {
         long deadline = inner.attempt.call().deadline();
         if (deadline != Long.MAX_VALUE) {
             long left = Math.max(0, (deadline - inner.attempt.now()) / 1_000_000);
-            builder.header("x-mesh-deadline-ms", decimals.text(left));
+            builder.header("x-mesh-deadline-ms", numbers.text(left));
         }
         return builder.build();
     }

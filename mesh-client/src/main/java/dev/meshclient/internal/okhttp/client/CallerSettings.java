@@ -104,8 +104,8 @@ public record CallerSettings(
     }
 
     /**
-     * The part that all inner clients share: no redirects, no authenticator, no call timeout and no listener of their own, and
-     * the caller's network interceptors below the mesh's.
+     * The part that all inner clients share, all but their timeouts: no redirects, no authenticator, no call timeout and no
+     * listener of their own, and the caller's network interceptors below the mesh's.
      *
      * @param wire makes the network interceptors from those of the caller
      */
@@ -126,10 +126,7 @@ public record CallerSettings(
             builder.socketFactory(socketFactory);
         }
         deriveTls(client, builder);
-        return builder.connectTimeout(connectTimeoutMillis, TimeUnit.MILLISECONDS)
-                .readTimeout(readTimeoutMillis, TimeUnit.MILLISECONDS)
-                .writeTimeout(writeTimeoutMillis, TimeUnit.MILLISECONDS)
-                .cookieJar(cookieJar)
+        return builder.cookieJar(cookieJar)
                 .cache(cache)
                 .proxy(proxy)
                 .proxySelector(proxySelector)
@@ -145,6 +142,12 @@ public record CallerSettings(
                 .followSslRedirects(false)
                 .eventListener(EventListener.NONE)
                 .dispatcher(idle);
+    }
+
+    /** The shorter of two limits, of which 0 is none, in milliseconds. */
+    static long shorter(long callersMillis, long policyNanos) {
+        long policy = policyNanos / 1_000_000;
+        return policy == 0 ? callersMillis : callersMillis == 0 ? policy : Math.min(callersMillis, policy);
     }
 
     private void deriveTls(OkHttpClient client, OkHttpClient.Builder builder) {

@@ -4,33 +4,19 @@ import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.internal.tls.AltNames;
 import dev.meshclient.internal.tls.Identities;
-import dev.meshclient.internal.tls.Peer;
 import dev.meshclient.internal.tls.PeerTls;
-import dev.meshclient.policy.AppProtocol;
-import java.net.Proxy;
 import java.net.Socket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
-import javax.net.ssl.HostnameVerifier;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.SSLSocketFactory;
-import javax.net.ssl.X509TrustManager;
 import okhttp3.Connection;
 import okhttp3.ConnectionPool;
-import okhttp3.ConnectionSpec;
 import okhttp3.Interceptor;
-import okhttp3.OkHttpClient;
-import okhttp3.Protocol;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,75 +37,21 @@ public final class EndpointConnections {
     /** Lower limit, however soon a certificate expires. */
     private static final Duration SHORTEST = Duration.ofSeconds(1);
 
-    private static final HostnameVerifier HOST_NAMES = new OkHttpClient.Builder()
-            .connectionSpecs(List.of(ConnectionSpec.CLEARTEXT)) // loads no authorities
-            .build()
-            .hostnameVerifier();
-
     private static final int MAX_IDLE = 1024;
-    private static final int MAX_CLIENTS = 256;
-    private static final int DEFAULT_TIMEOUT_MILLIS = 10_000; // OkHttp's own default, set by no caller
 
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.connections");
 
     private final Time time;
-    private final Identities identities;
-    private final UnaryOperator<List<Interceptor>> wire;
     private final String name;
     private final long madeAt;
     private final ConnectionPool pool;
     private final AtomicLong retireAt;
     private final long keepAliveNanos;
-    private final HeaderNumbers decimals = new HeaderNumbers();
-    private final Map<Variant, Made> clients = new ConcurrentHashMap<>();
-    private final Map<Peer, PeerTls> peers = new ConcurrentHashMap<>();
+    private final HeaderNumbers numbers = new HeaderNumbers();
     private final OpenSockets sockets;
-    private volatile @Nullable Last last;
+    private final CertificateEnds certificateEnds = new CertificateEnds();
+    private final EndpointClients clients;
     private volatile boolean retired;
-
-    /**
-     * The settings by which the clients of an endpoint differ.
-     *
-     * @param peer the expected identity over TLS; null: the wire is not TLS
-     * @param bounded the call has a deadline earlier than the idle timeout: OkHttp's own timeouts are not needed
-     */
-    record Variant(
-            CallerSettings settings,
-            Backend backend,
-            @Nullable Peer peer,
-            boolean bounded) {
-        /** Settings are interned and compared by identity; a backend that a new policy states again is the same object. */
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return other instanceof Variant v
-                    && settings == v.settings
-                    && backend.equals(v.backend)
-                    && Objects.equals(peer, v.peer)
-                    && bounded == v.bounded;
-        }
-
-        @Override
-        public int hashCode() {
-            return (System.identityHashCode(settings) * 31 + backend.name().hashCode()) * 31
-                    + Boolean.hashCode(peer != null) * 2
-                    + Boolean.hashCode(bounded);
-        }
-    }
-
-    /** The last request, compared by identity. */
-    private record Last(
-            CallerSettings settings, Backend backend, Endpoint endpoint, boolean tls, boolean bounded, Made made) {
-        boolean is(CallerSettings s, Backend b, Endpoint e, boolean t, boolean d) {
-            return settings == s && backend == b && endpoint == e && tls == t && bounded == d;
-        }
-    }
-
-    /**
-     * A client and its TLS.
-     *
-     * @param tls null: the wire is not TLS, or uses that of the caller's client
-     */
-    public record Made(OkHttpClient client, @Nullable PeerTls tls) {}
 
     /** @param wire makes the network interceptors of its clients from those of the caller */
     EndpointConnections(
@@ -129,15 +61,14 @@ public final class EndpointConnections {
             String name,
             long retireAt,
             long keepAliveNanos) {
-        this.wire = wire;
         this.time = time;
-        this.identities = identities;
         this.name = name;
         this.madeAt = time.now();
         this.sockets = new OpenSockets(time);
         this.retireAt = new AtomicLong(retireAt);
         this.keepAliveNanos = Math.min(keepAliveNanos, KEEP_ALIVE.toNanos());
         this.pool = new ConnectionPool(MAX_IDLE, this.keepAliveNanos, TimeUnit.NANOSECONDS);
+        this.clients = new EndpointClients(time, identities, wire, this);
     }
 
     /** Whether new calls need other connections. A probe has its own: these may be the reason of the ejection. */
@@ -186,14 +117,11 @@ public final class EndpointConnections {
      * addition, connections are replaced within half a minute, each endpoint's at another time.
      */
     public void trustChanged() {
-        if (peers.values().stream().anyMatch(PeerTls::isWithdrawn)) {
+        if (clients.anyTls(PeerTls::isWithdrawn)) {
             retireBy(time.now());
             retire();
-        } else if (peers.values().stream().anyMatch(PeerTls::isOutdated)) {
-            // Until then a client completes the chains that callers see with the roots that it was made with, and finds
-            // none.
+        } else if (clients.anyTls(PeerTls::isOutdated)) {
             clients.clear();
-            last = null;
             retireBy(time.now() + (long) (time.random().nextDouble() * SPREAD.toNanos()));
         }
     }
@@ -209,7 +137,7 @@ public final class EndpointConnections {
         retireBy(time.now() + Math.max(Math.min(left, SHORTEST.toNanos()), (long) (left * share)));
     }
 
-    private final class Ends implements PeerTls.Lifetime {
+    private final class CertificateEnds implements PeerTls.Lifetime {
         @Override
         public void begins(Socket socket) {
             if (socket instanceof EndpointSocket own) {
@@ -238,115 +166,32 @@ public final class EndpointConnections {
         }
     }
 
+    PeerTls.Lifetime certificateEnds() {
+        return certificateEnds;
+    }
+
+    ConnectionPool pool() {
+        return pool;
+    }
+
     /** Its open sockets. */
     public OpenSockets sockets() {
         return sockets;
     }
 
     /** Formats numbers for the headers of its calls. */
-    public HeaderNumbers decimals() {
-        return decimals;
-    }
-
-    int connectionCount() {
-        return pool.connectionCount();
-    }
-
-    /** @throws SSLException if it needs an own identity and there is none */
-    public Made client(Caller caller, Backend backend, Endpoint endpoint, boolean tls, boolean bounded)
-            throws SSLException {
-        CallerSettings settings = caller.settings();
-        Last recent = last;
-        if (recent != null && recent.is(settings, backend, endpoint, tls, bounded)) {
-            return recent.made;
-        }
-        if (clients.size() > MAX_CLIENTS) { // the pool is independent of them: no connection is lost
-            clients.clear();
-        }
-        Variant variant = new Variant(settings, backend, tls ? Peer.of(backend, endpoint) : null, bounded);
-        Made made = clients.get(variant);
-        if (made == null) {
-            Made fresh = derive(caller.client(), variant, endpoint);
-            Made before = clients.putIfAbsent(variant, fresh);
-            made = before == null ? fresh : before;
-        }
-        last = new Last(settings, backend, endpoint, tls, bounded, made);
-        return made;
-    }
-
-    private Made derive(OkHttpClient caller, Variant variant, Endpoint endpoint) throws SSLException {
-        CallerSettings settings = variant.settings;
-        Backend backend = variant.backend;
-        EndpointDns dns = new EndpointDns(endpoint.address());
-        OkHttpClient.Builder builder = settings.derive(caller, wire)
-                .connectionPool(pool)
-                .dns(dns)
-                .socketFactory(new EndpointSocketFactory(dns, endpoint.port(), sockets))
-                .proxy(Proxy.NO_PROXY)
-                .fastFallback(false)
-                .connectTimeout(connectMillis(settings, backend), TimeUnit.MILLISECONDS)
-                .readTimeout(idleMillis(settings.readTimeoutMillis(), variant), TimeUnit.MILLISECONDS)
-                .writeTimeout(idleMillis(settings.writeTimeoutMillis(), variant), TimeUnit.MILLISECONDS)
-                .protocols(protocols(variant));
-        Peer peer = variant.peer;
-        if (peer == null) {
-            return new Made(builder.build(), null);
-        }
-        return peer.needsOwnSockets()
-                ? ours(builder, peer, endpoint)
-                : new Made(callers(builder, settings, peer, endpoint).build(), null);
-    }
-
-    /** By certificates and authorities of the mesh: the trust of the caller's client does not count. */
-    private Made ours(OkHttpClient.Builder builder, Peer peer, Endpoint endpoint) throws SSLException {
-        PeerTls tls = peers.computeIfAbsent(peer, p -> PeerTls.create(time, p, identities, HOST_NAMES, new Ends()));
-        String sni = peer.tls().sni();
-        builder.connectionSpecs(List.of(ConnectionSpec.MODERN_TLS))
-                .sslSocketFactory(
-                        new ServerName.Factory(tls.factory(), sni, peer.service(), endpoint.name()), tls.trust())
-                .hostnameVerifier(new ServerName.Verifier(sni, tls.verifier()));
-        return new Made(builder.build(), tls);
-    }
-
-    private static OkHttpClient.Builder callers(
-            OkHttpClient.Builder builder, CallerSettings settings, Peer peer, Endpoint endpoint) {
-        SSLSocketFactory factory = settings.sslSocketFactory();
-        X509TrustManager trust = settings.trustManager();
-        if (factory != null && trust != null) {
-            String sni = peer.tls().sni();
-            HostnameVerifier verifier =
-                    peer.names().isEmpty() ? settings.hostnameVerifier() : new AltNames.Verifier(peer.names());
-            builder.sslSocketFactory(new ServerName.Factory(factory, sni, peer.service(), endpoint.name()), trust);
-            builder.hostnameVerifier(new ServerName.Verifier(sni, verifier));
-        }
-        return builder;
-    }
-
-    private static long connectMillis(CallerSettings settings, Backend backend) {
-        long policy = backend.connectNanos() / 1_000_000;
-        long callers = settings.connectTimeoutMillis();
-        return callers == DEFAULT_TIMEOUT_MILLIS || callers == 0
-                ? policy
-                : policy == 0 ? callers : Math.min(policy, callers);
+    public HeaderNumbers numbers() {
+        return numbers;
     }
 
     /**
-     * OkHttp's timeouts wake a thread several times for each call: used only if nothing else ends the wait, or the caller sets
-     * one.
+     * A client for calls of this caller.
+     *
+     * @param bounded the call has a deadline earlier than the idle timeout
+     * @throws SSLException if it needs an own identity and there is none
      */
-    private static long idleMillis(int callers, Variant variant) {
-        long policy = variant.bounded ? 0 : variant.backend.idleNanos() / 1_000_000;
-        return callers == DEFAULT_TIMEOUT_MILLIS || callers == 0
-                ? policy
-                : policy == 0 ? callers : Math.min(policy, callers);
-    }
-
-    private static List<Protocol> protocols(Variant variant) {
-        if (variant.settings.webSocket()) {
-            return List.of(Protocol.HTTP_1_1);
-        }
-        return variant.backend.appProtocol() == AppProtocol.H2C && variant.peer == null
-                ? List.of(Protocol.H2_PRIOR_KNOWLEDGE)
-                : variant.settings.protocols();
+    public EndpointClient client(Caller caller, Backend backend, Endpoint endpoint, boolean tls, boolean bounded)
+            throws SSLException {
+        return clients.client(caller, backend, endpoint, tls, bounded);
     }
 }

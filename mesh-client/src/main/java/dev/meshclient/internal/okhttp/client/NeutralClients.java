@@ -64,14 +64,12 @@ public final class NeutralClients {
     private OkHttpClient derive(OkHttpClient caller, Key key) {
         CallerSettings settings = key.settings;
         return settings.derive(caller, wire)
-                .connectTimeout(shorter(settings.connectTimeoutMillis(), key.connectNanos), TimeUnit.MILLISECONDS)
-                .readTimeout(shorter(settings.readTimeoutMillis(), key.idleNanos), TimeUnit.MILLISECONDS)
-                .writeTimeout(shorter(settings.writeTimeoutMillis(), key.idleNanos), TimeUnit.MILLISECONDS)
+                .connectTimeout(
+                        CallerSettings.shorter(settings.connectTimeoutMillis(), key.connectNanos),
+                        TimeUnit.MILLISECONDS)
+                .readTimeout(CallerSettings.shorter(settings.readTimeoutMillis(), key.idleNanos), TimeUnit.MILLISECONDS)
+                .writeTimeout(
+                        CallerSettings.shorter(settings.writeTimeoutMillis(), key.idleNanos), TimeUnit.MILLISECONDS)
                 .build();
-    }
-
-    private static long shorter(long callersMillis, long policyNanos) {
-        long policy = policyNanos / 1_000_000;
-        return policy == 0 ? callersMillis : callersMillis == 0 ? policy : Math.min(callersMillis, policy);
     }
 }

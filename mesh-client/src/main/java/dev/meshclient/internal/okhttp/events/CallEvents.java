@@ -24,7 +24,6 @@ public abstract class CallEvents extends EventListener {
     private EventListener known = NONE; // all listeners of the call, this one included, as far as the end is held back
     private boolean holdRelease = true; // until the interceptors of the outer call have returned
     private @Nullable Connection held; // released by the last attempt, not reported yet
-    private @Nullable Connection heldAs; // as listeners see it
     private int open; // attempts whose body is not finished
     private boolean timed; // the caller's timeout runs on although the interceptors of the outer call have returned
     private boolean untimed; // it must not
@@ -231,12 +230,11 @@ public abstract class CallEvents extends EventListener {
         holdRelease = true;
     }
 
-    /** @param shown the connection as listeners see it */
-    public final void released(Connection connection, Connection shown) {
+    /** A connection as listeners see it was released. */
+    public final void released(Connection shown) {
         synchronized (this) {
             if (holdRelease) {
-                held = connection;
-                heldAs = shown;
+                held = shown;
                 return;
             }
         }
@@ -244,9 +242,9 @@ public abstract class CallEvents extends EventListener {
     }
 
     /** The same connection again: OkHttp keeps it during a follow-up, so the listener gets neither event. */
-    public final boolean keptOver(Connection connection) {
+    public final boolean keptOver(Connection shown) {
         synchronized (this) {
-            if (held == connection) {
+            if (shown.equals(held)) {
                 held = null;
                 return true;
             }
@@ -258,7 +256,7 @@ public abstract class CallEvents extends EventListener {
     public final void reportRelease() {
         Connection shown;
         synchronized (this) {
-            shown = held == null ? null : heldAs;
+            shown = held;
             held = null;
         }
         if (shown != null) {

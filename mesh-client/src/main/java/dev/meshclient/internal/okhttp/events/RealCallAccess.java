@@ -19,57 +19,32 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RealCallAccess {
     private static final boolean OFF = Boolean.getBoolean("mesh.okhttp.publicApiOnly");
-    private static final @Nullable MethodHandle CLIENT = find("getClient", OkHttpClient.class);
-    private static final @Nullable MethodHandle WEB_SOCKET = find("getForWebSocket", boolean.class);
+    private static final String REAL_CALL = "okhttp3.internal.connection.RealCall";
+    private static final @Nullable MethodHandle CLIENT = getter(REAL_CALL, "getClient", OkHttpClient.class);
+    private static final @Nullable MethodHandle WEB_SOCKET = getter(REAL_CALL, "getForWebSocket", boolean.class);
+    private static final @Nullable MethodHandle LISTENER =
+            getter(REAL_CALL, "getEventListener$okhttp", EventListener.class);
+    private static final @Nullable MethodHandle CALLS =
+            LISTENER == null ? null : getter("okhttp3.internal.connection.RealConnection", "getCalls", List.class);
+    private static final @Nullable MethodHandle OF_RUNNABLE = getter(REAL_CALL + "$AsyncCall", "getCall", Call.class);
     private static final @Nullable MethodHandle SET_LISTENER =
-            find("setEventListener$okhttp", void.class, EventListener.class);
-    private static final @Nullable MethodHandle LISTENER = find("getEventListener$okhttp", EventListener.class);
-    private static final @Nullable MethodHandle CALLS = findCalls();
-    private static final @Nullable MethodHandle OF_RUNNABLE = findCallOfRunnable();
+            find(REAL_CALL, "setEventListener$okhttp", EventListener.class);
 
     private RealCallAccess() {}
 
-    private static @Nullable MethodHandle find(String name, Class<?> result, Class<?>... arguments) {
+    private static @Nullable MethodHandle getter(String type, String method, Class<?> result) {
+        MethodHandle found = find(type, method);
+        return found != null && result.isAssignableFrom(found.type().returnType())
+                ? found.asType(MethodType.methodType(Object.class, Object.class))
+                : null;
+    }
+
+    private static @Nullable MethodHandle find(String type, String method, Class<?>... parameters) {
         if (OFF) {
             return null;
         }
         try {
-            Class<?> realCall = Class.forName("okhttp3.internal.connection.RealCall");
-            MethodType type = MethodType.methodType(result, arguments);
-            return MethodHandles.lookup()
-                    .findVirtual(realCall, name, type)
-                    .asType(type.insertParameterTypes(0, Call.class));
-        } catch (ReflectiveOperationException | LinkageError notHere) {
-            return null;
-        }
-    }
-
-    private static @Nullable MethodHandle findCalls() {
-        if (LISTENER == null) {
-            return null;
-        }
-        try {
-            Class<?> connection = Class.forName("okhttp3.internal.connection.RealConnection");
-            return MethodHandles.lookup()
-                    .findVirtual(connection, "getCalls", MethodType.methodType(List.class))
-                    .asType(MethodType.methodType(List.class, Connection.class));
-        } catch (ReflectiveOperationException | LinkageError notHere) {
-            return null;
-        }
-    }
-
-    private static @Nullable MethodHandle findCallOfRunnable() {
-        if (OFF) {
-            return null;
-        }
-        try {
-            Class<?> realCall = Class.forName("okhttp3.internal.connection.RealCall");
-            return MethodHandles.lookup()
-                    .findVirtual(
-                            Class.forName(realCall.getName() + "$AsyncCall"),
-                            "getCall",
-                            MethodType.methodType(realCall))
-                    .asType(MethodType.methodType(Call.class, Runnable.class));
+            return MethodHandles.lookup().unreflect(Class.forName(type).getMethod(method, parameters));
         } catch (ReflectiveOperationException | LinkageError notHere) {
             return null;
         }
@@ -77,16 +52,7 @@ public final class RealCallAccess {
 
     /** The call that OkHttp's dispatcher gives to its executor. */
     public static @Nullable Call ofRunnable(Runnable asynchronous) {
-        if (OF_RUNNABLE == null) {
-            return null;
-        }
-        try {
-            return (Call) OF_RUNNABLE.invoke(asynchronous);
-        } catch (ClassCastException another) { // not of OkHttp
-            return null;
-        } catch (Throwable e) {
-            throw new IllegalStateException("OkHttp refused " + OF_RUNNABLE, e);
-        }
+        return (Call) get(OF_RUNNABLE, asynchronous);
     }
 
     /** Whether {@link #cancel} works here. */
@@ -101,28 +67,16 @@ public final class RealCallAccess {
     public static void cancel(Connection connection, EventListener listener) {
         Call found = null;
         synchronized (connection) { // OkHttp's lock of the list
-            for (Reference<?> reference : calls(connection)) {
-                if (reference.get() instanceof Call call && listener == invoke(LISTENER, call)) {
-                    found = call;
+            if (get(CALLS, connection) instanceof List<?> calls) {
+                for (Object reference : calls) {
+                    if (((Reference<?>) reference).get() instanceof Call call && listener == get(LISTENER, call)) {
+                        found = call;
+                    }
                 }
             }
         }
         if (found != null) {
             found.cancel();
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static List<Reference<?>> calls(Connection connection) {
-        if (CALLS == null) {
-            return List.of();
-        }
-        try {
-            return (List<Reference<?>>) CALLS.invoke(connection);
-        } catch (ClassCastException anotherConnection) { // not an OkHttp connection
-            return List.of();
-        } catch (Throwable e) {
-            throw new IllegalStateException("OkHttp refused " + CALLS, e);
         }
     }
 
@@ -133,12 +87,12 @@ public final class RealCallAccess {
 
     /** The client that made the call, with later {@code newBuilder()} changes. */
     public static @Nullable OkHttpClient client(Call call) {
-        return (OkHttpClient) invoke(CLIENT, call);
+        return (OkHttpClient) get(CLIENT, call);
     }
 
     /** Null: not known. */
     public static @Nullable Boolean isWebSocket(Call call) {
-        return (Boolean) invoke(WEB_SOCKET, call);
+        return (Boolean) get(WEB_SOCKET, call);
     }
 
     /** Whether {@link #replaceListener} works here. */
@@ -154,23 +108,23 @@ public final class RealCallAccess {
         try {
             SET_LISTENER.invoke(call, listener);
             return true;
-        } catch (ClassCastException anotherCall) {
+        } catch (ClassCastException notOfOkHttp) {
             return false;
         } catch (Throwable e) {
             throw new IllegalStateException("OkHttp refused a listener", e);
         }
     }
 
-    private static @Nullable Object invoke(@Nullable MethodHandle handle, Call call) {
-        if (handle == null) {
+    private static @Nullable Object get(@Nullable MethodHandle getter, Object of) {
+        if (getter == null) {
             return null;
         }
         try {
-            return handle.invoke(call);
-        } catch (ClassCastException anotherCall) { // not an OkHttp call
+            return getter.invokeExact(of);
+        } catch (ClassCastException notOfOkHttp) {
             return null;
         } catch (Throwable e) {
-            throw new IllegalStateException("OkHttp refused " + handle, e);
+            throw new IllegalStateException("OkHttp refused " + getter, e);
         }
     }
 }

@@ -6,7 +6,7 @@ import okio.Timeout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads whether a timeout was cancelled, which Okio shows to no one. Works on the class path; elsewhere, or with an Okio that has
+ * Reads whether a timeout was cancelled, which Okio does not show. Works on the class path; elsewhere, or with an Okio that has
  * no such field, a timeout that was cancelled before the response was returned limits the body nevertheless.
  */
 final class TimeoutAccess {

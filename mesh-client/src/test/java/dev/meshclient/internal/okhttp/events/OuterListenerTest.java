@@ -88,7 +88,7 @@ class OuterListenerTest {
         events.listen();
         events.attemptStarted();
         Connection held = new Held();
-        events.released(held, held);
+        events.released(held);
         return new Response.Builder()
                 .request(chain.request())
                 .protocol(Protocol.HTTP_2)

@@ -1,0 +1,308 @@
+package dev.meshclient.internal.okhttp.attempt;
+
+import dev.meshclient.internal.call.Attempt;
+import dev.meshclient.internal.call.Target;
+import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.okhttp.events.EventForwarder;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.EventListener;
+import okhttp3.Handshake;
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** The events of an attempt's inner call: how far it has come, and what the caller's listener gets of it. */
+abstract class AttemptEvents extends EventForwarder {
+    final Attempt attempt;
+    final OuterCall outerCall;
+    /** Whether the mesh has endpoints for it, so that the mesh's own headers may be sent. */
+    public boolean toMesh;
+
+    private @Nullable Connection connection;
+    private boolean connectStarted;
+    private boolean headersStarted;
+    private boolean headersOpen; // their end was not reported
+    private boolean responseStarted;
+    private boolean exchangeFailed;
+    private boolean released;
+    private volatile @Nullable Rare rare;
+
+    /** Fields that most attempts do not need. */
+    private static final class Rare {
+        @Nullable
+        Headers masked;
+
+        @Nullable
+        HandshakeTimer handshake;
+
+        @Nullable
+        Connection shown;
+
+        long connectStartedAt;
+    }
+
+    AttemptEvents(OuterCall outerCall, Attempt attempt) {
+        this.attempt = attempt;
+        this.outerCall = outerCall;
+    }
+
+    private synchronized Rare rare() {
+        Rare known = rare;
+        if (known == null) {
+            known = new Rare();
+            rare = known;
+        }
+        return known;
+    }
+
+    @Override
+    protected EventListener to() {
+        return outerCall.listener();
+    }
+
+    @Override
+    protected Call as(Call call) {
+        return outerCall.outer();
+    }
+
+    /** The peer's original response if the wire interceptor hid a part of it from OkHttp; otherwise null. */
+    @Nullable
+    Headers masked() {
+        Rare known = rare;
+        return known == null ? null : known.masked;
+    }
+
+    void masked(Headers original) {
+        rare().masked = original;
+    }
+
+    // ---- progress
+
+    @Nullable
+    Connection connection() {
+        return connection;
+    }
+
+    /** Whether a byte of the request may have been written. */
+    boolean mayBeSent() {
+        return headersStarted;
+    }
+
+    /** Whether a byte of the response arrived. */
+    boolean hasAnswer() {
+        return responseStarted;
+    }
+
+    /** Whether OkHttp reported the failure of an exchange: any other failure is the application's own. */
+    boolean hasFailedExchange() {
+        return exchangeFailed;
+    }
+
+    /** Whether the connection existed before this attempt. */
+    boolean isReused() {
+        return connection != null && !connectStarted;
+    }
+
+    /** Its request was not sent over this connection: another call follows. */
+    final void dropConnection() {
+        connection = null;
+    }
+
+    private void handshakeEnded() {
+        Rare known = rare;
+        if (known != null && known.handshake != null) {
+            known.handshake.end();
+        }
+    }
+
+    boolean isConnectTimeout(IOException e) {
+        Rare known = rare;
+        return known != null && known.handshake != null && known.handshake.isCause(e);
+    }
+
+    // ---- the connection
+
+    private InetSocketAddress shown(InetSocketAddress logical) {
+        Endpoint endpoint = attempt.endpoint();
+        return toMesh && endpoint != null ? ShownAddress.of(endpoint, logical) : logical;
+    }
+
+    /** The connection of the attempt as code of the caller sees it: the same object until another is acquired. */
+    @Nullable
+    Connection shown(@Nullable Connection used) {
+        return used == null ? null : shownTo(used);
+    }
+
+    private Connection shownTo(Connection used) {
+        Endpoint endpoint = attempt.endpoint();
+        if (!toMesh || endpoint == null) {
+            return used;
+        }
+        Rare mine = rare();
+        Connection shown = mine.shown;
+        if (shown == null) {
+            shown = ShownAddress.of(endpoint, used);
+            mine.shown = shown;
+        }
+        return shown;
+    }
+
+    /** The connection for the events of the caller's listener; without one, nothing is made for it. */
+    private Connection reported(Connection used) {
+        return outerCall.reportsEndAtOnce() ? used : shownTo(used);
+    }
+
+    @Override
+    public void connectionAcquired(Call call, Connection acquired) {
+        Rare known = rare;
+        if (known != null) {
+            known.shown = null;
+        }
+        connection = acquired;
+        released = false;
+        Connection shown = reported(acquired);
+        if (!outerCall.keptOver(shown)) {
+            super.connectionAcquired(call, shown);
+        }
+    }
+
+    /** Reports the release of its connection, once. */
+    final void release(Connection used) {
+        if (!released) {
+            released = true;
+            outerCall.released(reported(used));
+        }
+    }
+
+    @Override
+    public void proxySelectStart(Call call, HttpUrl url) {
+        outerCall.reportRelease();
+        super.proxySelectStart(call, url);
+    }
+
+    @Override
+    public void dnsStart(Call call, String domainName) {
+        outerCall.reportRelease();
+        super.dnsStart(call, domainName);
+    }
+
+    @Override
+    public void connectStart(Call call, InetSocketAddress inetSocketAddress, Proxy proxy) {
+        connectStarted = true;
+        rare().connectStartedAt = attempt.now();
+        outerCall.reportRelease();
+        super.connectStart(call, shown(inetSocketAddress), proxy);
+    }
+
+    @Override
+    public void secureConnectStart(Call call) {
+        Target target = attempt.call().target();
+        Endpoint endpoint = attempt.endpoint();
+        if (target != null && target.backend().connectNanos() > 0) {
+            long until = rare().connectStartedAt + target.backend().connectNanos();
+            String peer = endpoint == null ? attempt.call().request().url().host() : endpoint.name();
+            rare().handshake = HandshakeTimer.start(outerCall.time(), until, attempt, peer);
+        }
+        super.secureConnectStart(call);
+    }
+
+    @Override
+    public void secureConnectEnd(Call call, @Nullable Handshake handshake) {
+        handshakeEnded();
+        super.secureConnectEnd(call, handshake);
+    }
+
+    @Override
+    public void connectFailed(
+            Call call, InetSocketAddress inetSocketAddress, Proxy proxy, @Nullable Protocol protocol, IOException ioe) {
+        handshakeEnded();
+        InetSocketAddress shown = shown(inetSocketAddress);
+        IOException failure = shown == inetSocketAddress ? ioe : ShownAddress.of(shown, ioe);
+        super.connectFailed(call, shown, proxy, protocol, failure);
+    }
+
+    @Override
+    public void connectEnd(Call call, InetSocketAddress inetSocketAddress, Proxy proxy, @Nullable Protocol protocol) {
+        super.connectEnd(call, shown(inetSocketAddress), proxy, protocol);
+    }
+
+    // ---- the exchange
+
+    @Override
+    public void requestHeadersStart(Call call) {
+        headersStarted = true;
+        headersOpen = true;
+        super.requestHeadersStart(call);
+    }
+
+    @Override
+    public void requestHeadersEnd(Call call, Request request) {
+        headersOpen = false;
+        super.requestHeadersEnd(call, request);
+    }
+
+    /**
+     * OkHttp reads the response also if the call was cancelled while it wrote the headers. It would then regard the request as
+     * open for ever and never release the connection; after a failure it releases it.
+     */
+    @Override
+    public void responseHeadersStart(Call call) {
+        if (headersOpen && call.isCanceled()) {
+            throwChecked(new IOException("Canceled"));
+        }
+        super.responseHeadersStart(call);
+    }
+
+    @Override
+    public void requestBodyEnd(Call call, long byteCount) {
+        attempt.sent(byteCount);
+        super.requestBodyEnd(call, byteCount);
+    }
+
+    @Override
+    public void requestFailed(Call call, IOException ioe) {
+        exchangeFailed = true;
+        super.requestFailed(call, ioe);
+    }
+
+    @Override
+    public void responseHeadersEnd(Call call, Response response) {
+        responseStarted = true;
+        super.responseHeadersEnd(call, response);
+    }
+
+    @Override
+    public void responseFailed(Call call, IOException ioe) {
+        exchangeFailed = true;
+        super.responseFailed(call, ioe);
+    }
+
+    /** Reported only where OkHttp itself repeats; where the mesh repeats, its own decision counts. */
+    @Override
+    public void retryDecision(Call call, IOException exception, boolean retry) {
+        exchangeFailed &= !retry;
+        if (!toMesh) {
+            to().retryDecision(as(call), exception, retry);
+        }
+    }
+
+    @Override
+    public void followUpDecision(Call call, Response networkResponse, @Nullable Request nextRequest) {
+        if (nextRequest != null) { // the engine decides whether there is none
+            to().followUpDecision(as(call), networkResponse, nextRequest);
+        }
+    }
+
+    /** Throws what a listener's methods do not declare; OkHttp passes it on to the code that reads or writes. */
+    @SuppressWarnings("unchecked")
+    static <E extends Exception> void throwChecked(IOException e) throws E {
+        throw (E) e;
+    }
+}

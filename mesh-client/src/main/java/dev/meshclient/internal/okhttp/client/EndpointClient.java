@@ -1,0 +1,16 @@
+package dev.meshclient.internal.okhttp.client;
+
+import dev.meshclient.internal.tls.PeerTls;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An inner client that calls one endpoint.
+ *
+ * @param connections the connections that it uses
+ * @param tls null: the wire is not TLS, or uses that of the caller's client
+ */
+public record EndpointClient(
+        OkHttpClient client,
+        EndpointConnections connections,
+        @Nullable PeerTls tls) {}
