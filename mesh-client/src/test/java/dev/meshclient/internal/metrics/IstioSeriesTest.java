@@ -331,17 +331,12 @@ class IstioSeriesTest {
         apply(Documents.service("orders", "orders", "orders.back.svc")
                 .endpoint("10.0.0.1", 80, "'labels': {" + labels + "}"));
         call("http://orders/", attempt -> Calls.respond(attempt, 200));
-        assertThat(requests())
-                .singleElement()
-                .asString()
-                .contains(",destination_" + label + "=\"" + value + "\",");
+        assertThat(requests()).singleElement().asString().contains(",destination_" + label + "=\"" + value + "\",");
     }
 
     @Test
     void a_rule_that_sends_calls_to_another_service_makes_it_the_destination() throws IOException {
-        apply(
-                SERVICE,
-                Documents.service("api").with("'rules': [{'name': 'a', 'backendRefs': [{'name': 'orders'}]}]"));
+        apply(SERVICE, Documents.service("api").with("'rules': [{'name': 'a', 'backendRefs': [{'name': 'orders'}]}]"));
         call("http://api/", attempt -> Calls.respond(attempt, 200));
         assertThat(requests()).containsExactly(requests(OUTBOUND, 1));
     }
