@@ -1,36 +1,16 @@
 package dev.meshclient;
 
 import dev.meshclient.authz.Inbound;
-import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.identity.WorkloadIdentity;
-import dev.meshclient.internal.accesslog.AccessLogWriter;
 import dev.meshclient.internal.call.DecisionNote;
 import dev.meshclient.internal.call.Wire;
-import dev.meshclient.internal.control.PolicyControl;
-import dev.meshclient.internal.control.PolicyFeed;
-import dev.meshclient.internal.control.PolicySink;
-import dev.meshclient.internal.control.Status;
 import dev.meshclient.internal.endpoint.Resolver;
-import dev.meshclient.internal.entry.EntrySettings;
 import dev.meshclient.internal.entry.Router;
-import dev.meshclient.internal.events.Events;
-import dev.meshclient.internal.events.IdentityEvents;
-import dev.meshclient.internal.identity.LiveIdentity;
-import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.internal.okhttp.Engine;
 import dev.meshclient.internal.okhttp.OkHttpVersion;
 import dev.meshclient.internal.okhttp.SystemResolver;
-import dev.meshclient.internal.okhttp.attempt.OwnIdentityExplanation;
-import dev.meshclient.internal.pipeline.CurrentState;
-import dev.meshclient.internal.pipeline.LocalWorkload;
-import dev.meshclient.internal.pipeline.Telemetry;
-import dev.meshclient.internal.source.ServiceOverride;
-import dev.meshclient.internal.time.RealTime;
-import dev.meshclient.internal.time.Signal;
 import dev.meshclient.internal.time.Time;
-import dev.meshclient.internal.tls.Identities;
-import dev.meshclient.internal.tracing.Tracing;
 import dev.meshclient.policy.OutboundTrafficPolicy;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.telemetry.AccessLog;
@@ -42,7 +22,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.io.Closeable;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,16 +29,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A service mesh in this process. It wraps an {@link OkHttpClient}: the mesh routes, balances, retries and limits in time the
@@ -77,117 +51,10 @@ import org.slf4j.LoggerFactory;
  * <p>Thread-safe. Close it when the process ends.
  */
 public final class Mesh implements Closeable {
-    private static final double NANOS_PER_SECOND = 1e9;
-    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient");
+    private final MeshParts parts;
 
-    private final Time time;
-    private final Meters meters;
-    private final Runnable stopTime;
-    private final Router router;
-    private final Identities identities;
-    private final Engine engine;
-    private final PolicySource source;
-    private final PolicyFeed policy;
-    private final Duration drainTimeout;
-    private final @Nullable AccessLogWriter accessLog;
-    private final Set<Signal> readiness = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
-
-    private Mesh(Builder builder, PolicySource source) {
-        Time given = builder.time;
-        if (given == null) {
-            RealTime real = RealTime.create("mesh");
-            this.time = real;
-            this.stopTime = real::close;
-        } else {
-            this.time = given;
-            this.stopTime = () -> {};
-        }
-        this.drainTimeout = builder.drainTimeout;
-        MeshMetrics metrics = builder.metrics;
-        this.meters = metrics == null
-                ? Meters.NONE
-                : Meters.of( // as tracing below it may throw: no thread runs yet
-                        time, metrics, builder.workload, this::spiffeId);
-        List<CallObserver.Factory> observers = new ArrayList<>();
-        if (builder.traces != null) {
-            observers.add(Tracing.of(time, builder.traces)); // first: the others see its span as the current one
-        }
-        observers.addAll(builder.observers);
-        Supplier<String> trace = builder.traces == null ? () -> "" : Tracing::currentId;
-        this.accessLog = builder.accessLog == null ? null : AccessLogWriter.start(time, builder.accessLog, trace);
-        if (accessLog != null) {
-            observers.add(accessLog); // last: it writes the headers that the others set
-        }
-        Events events = Events.of(time, observers, builder.listeners);
-        Telemetry telemetry = new Telemetry(events, meters);
-        this.identities = Identities.start(
-                time,
-                builder.identity,
-                builder.certificates,
-                name -> meters.ofRotations(name, new IdentityEvents(events)),
-                time.now() + Time.nanos(builder.initialFetchTimeout));
-        LocalWorkload self = LocalWorkload.of(
-                builder.workload,
-                identities::spiffeId,
-                time,
-                builder.tokens,
-                builder.scripted == null ? this::download : Mesh::refuseDownload,
-                builder.scripted == null
-                        ? new OwnIdentityExplanation(time, identities)::explain
-                        : (backend, to) -> {}); // nothing is encrypted
-        this.router = new Router(
-                time,
-                new PolicyControl(new CurrentState(time, builder.resolver, self, telemetry), time, builder.staleTtl),
-                self,
-                telemetry,
-                new EntrySettings(
-                        builder.claims,
-                        builder.outboundTrafficPolicy == OutboundTrafficPolicy.REGISTRY_ONLY,
-                        builder.initialFetchTimeout));
-        this.engine = new Engine(time, router, identities, events.observers(), builder.scripted);
-        identities.onTrustChange(() -> {
-            router.control().current().forEachEndpoint(engine::trustChanged);
-            readiness.forEach(Signal::raise);
-        });
-        PolicySink sink =
-                new PolicySink(router.control(), engine::retire, () -> readiness.forEach(Signal::raise), time);
-        sink.onConfirmed(
-                from -> meters.policyInfo(source.toString(), router.control().revision(), from));
-        this.source = source;
-        this.policy = PolicyFeed.start(
-                time,
-                source,
-                router.control(),
-                router.wanted(),
-                sink,
-                builder.initialFetchTimeout,
-                builder.snapshotDirectory);
-        showFacts(builder);
-    }
-
-    private @Nullable String spiffeId() {
-        return identities.spiffeId();
-    }
-
-    private void showFacts(Builder builder) {
-        PolicyControl control = router.control();
-        meters.policy(
-                source.toString(),
-                () -> control.isReady() ? (time.now() - control.applied().appliedAt()) / NANOS_PER_SECOND : Double.NaN,
-                () -> {
-                    MeshStatus.Freshness freshness = policy.freshness();
-                    return freshness == null ? Double.NaN : freshness.age().toMillis() / 1e3;
-                });
-        List<String> names = new ArrayList<>(builder.certificates.keySet());
-        if (builder.identity != null) {
-            names.add("");
-        }
-        names.forEach(name -> meters.identity(name, () -> {
-            LiveIdentity.Status now = identities.status().get(name);
-            Duration left = now == null ? null : now.expiresIn();
-            return left == null ? Double.NaN : left.toMillis() / 1e3;
-        }));
+    private Mesh(MeshParts parts) {
+        this.parts = parts;
     }
 
     /** A mesh needs a {@link Builder#policy}; everything else has a default. */
@@ -201,7 +68,7 @@ public final class Mesh implements Closeable {
      */
     public OkHttpClient wrap(OkHttpClient client) {
         Objects.requireNonNull(client, "client must not be null: pass an OkHttpClient, such as new OkHttpClient()");
-        return engine.wrap(client);
+        return parts.engine.wrap(client);
     }
 
     /**
@@ -211,7 +78,7 @@ public final class Mesh implements Closeable {
      */
     public Call.Factory callFactory(OkHttpClient client) {
         Objects.requireNonNull(client, "client must not be null: pass an OkHttpClient, such as new OkHttpClient()");
-        return engine.callFactory(client);
+        return parts.engine.callFactory(client);
     }
 
     /**
@@ -222,24 +89,12 @@ public final class Mesh implements Closeable {
      */
     public boolean awaitReady(Duration timeout) throws IOException {
         Objects.requireNonNull(timeout, "timeout must not be null: pass a Duration such as Duration.ofSeconds(5)");
-        long until = time.now() + Time.nanos(timeout);
-        Signal signal = time.signal("ready");
-        readiness.add(signal);
-        try {
-            while (!isReady() && !closed && time.now() < until) {
-                if (!signal.await(until)) {
-                    break;
-                }
-            }
-        } finally {
-            readiness.remove(signal);
-        }
-        return !closed && isReady();
+        return parts.awaitReady(timeout);
     }
 
     /** Whether a policy is in force and, if the mesh was given an identity, its first certificate has arrived. Never waits. */
     public boolean isReady() {
-        return router.control().isReady() && identities.isReady();
+        return parts.isReady();
     }
 
     /**
@@ -247,20 +102,12 @@ public final class Mesh implements Closeable {
      * does not list this service, it allows none.
      */
     public Inbound inbound() {
-        return router.inbound();
-    }
-
-    private byte[] download(URI uri, int maxBytes, Duration timeout) throws IOException {
-        return engine.download(uri, maxBytes, timeout);
-    }
-
-    private static byte[] refuseDownload(URI uri, int maxBytes, Duration timeout) throws IOException {
-        throw new IOException("TestMesh fetches no keys: state them in the document, as jwks instead of jwksUri");
+        return parts.router.inbound();
     }
 
     /** The revision of the policy in force, such as {@code 2026-11/1842}; empty before the first. */
     public String policyRevision() {
-        return router.control().revision();
+        return parts.router.control().revision();
     }
 
     /**
@@ -268,10 +115,7 @@ public final class Mesh implements Closeable {
      * report.
      */
     public MeshStatus status() {
-        return router.control()
-                .status(source.toString())
-                .with(policy.freshness(), policy.problem())
-                .with(certificates());
+        return parts.status();
     }
 
     /**
@@ -280,19 +124,7 @@ public final class Mesh implements Closeable {
      */
     public Explanation explain(Request request) {
         Objects.requireNonNull(request, "request must not be null: pass the request that a call would have");
-        return router.explain(request, Engine.options(request));
-    }
-
-    private Map<String, MeshStatus.Identity> certificates() {
-        Map<String, MeshStatus.Identity> all = new LinkedHashMap<>();
-        identities.status().forEach((name, now) -> {
-            Svid svid = now.svid();
-            all.put(
-                    name,
-                    new Status.IdentityFacts(
-                            now.source(), svid == null ? "" : svid.name(), now.age(), now.expiresIn(), now.problem()));
-        });
-        return all;
+        return parts.router.explain(request, Engine.options(request));
     }
 
     /** How the mesh got this response; {@link Decision#NONE} for a response from the cache or without a mesh. */
@@ -325,7 +157,7 @@ public final class Mesh implements Closeable {
     /** The services in force with the layers of each rule, as readable text. */
     @Override
     public String toString() {
-        return "mesh with " + router;
+        return "mesh with " + parts.router;
     }
 
     /**
@@ -334,78 +166,64 @@ public final class Mesh implements Closeable {
      */
     @Override
     public void close() {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-        }
-        policy.close();
-        identities.close();
-        router.close();
-        readiness.forEach(Signal::raise);
-        drain();
-        router.control().current().forEachEndpoint(engine::retire);
-        engine.close();
-        if (accessLog != null) {
-            accessLog.close(); // after the drain: the calls that end during it have lines too
-        }
-        meters.close();
-        stopTime.run();
-    }
-
-    /** Polls the calls in flight: at the end of a process a pause of 10 ms costs nothing. */
-    private void drain() {
-        long until = time.now() + Time.nanos(drainTimeout);
-        Signal pause = time.signal("drain");
-        try {
-            while (time.now() < until && engine.underWay() > 0) {
-                pause.await(Math.min(until, time.now() + 10_000_000));
-            }
-        } catch (IOException interrupted) {
-            LOG.debug("not drained: {}", interrupted.toString());
-        }
-        long left = engine.underWay();
-        if (left > 0) {
-            LOG.info("closed with {} call(s) in flight after {} ms", left, drainTimeout.toMillis());
-        }
+        parts.close();
     }
 
     /** Collects the settings of a mesh; {@link #build} makes it. */
     public static final class Builder {
-        private Workload workload = Workload.unknown();
-        private @Nullable PolicySource policy;
-        private @Nullable WorkloadIdentity identity;
-        private final Map<String, WorkloadIdentity> certificates = new LinkedHashMap<>();
-        private final List<String> claims = new ArrayList<>();
-        private final List<CallObserver.Factory> observers = new ArrayList<>();
-        private final List<MeshListener> listeners = new ArrayList<>();
-        private @Nullable AccessLog accessLog;
-        private @Nullable MeshTraces traces;
-        private final Map<String, TokenSource> tokens = new LinkedHashMap<>();
-        private OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
-        private @Nullable MeshMetrics metrics;
-        private Duration initialFetchTimeout = Duration.ofSeconds(5);
-        private Duration staleTtl = Duration.ofHours(1);
-        private Duration drainTimeout = Duration.ofSeconds(2);
-        private @Nullable Path snapshotDirectory = SnapshotDirectory.offered(System::getenv);
-        private Resolver resolver = new SystemResolver();
-        private @Nullable Time time;
-        private @Nullable Wire scripted;
+        Workload workload = Workload.unknown();
+
+        @Nullable
+        PolicySource policy;
+
+        @Nullable
+        WorkloadIdentity identity;
+
+        final Map<String, WorkloadIdentity> certificates = new LinkedHashMap<>();
+        final List<String> claims = new ArrayList<>();
+        final List<CallObserver.Factory> observers = new ArrayList<>();
+        final List<MeshListener> listeners = new ArrayList<>();
+
+        @Nullable
+        AccessLog accessLog;
+
+        @Nullable
+        MeshTraces traces;
+
+        final Map<String, TokenSource> tokens = new LinkedHashMap<>();
+        OutboundTrafficPolicy outboundTrafficPolicy = OutboundTrafficPolicy.ALLOW_ANY;
+
+        @Nullable
+        MeshMetrics metrics;
+
+        Duration initialFetchTimeout = Duration.ofSeconds(5);
+        Duration staleTtl = Duration.ofHours(1);
+        Duration drainTimeout = Duration.ofSeconds(2);
+
+        @Nullable
+        Path snapshotDirectory = SnapshotDirectory.offered(System::getenv);
+
+        Resolver resolver = new SystemResolver();
+
+        @Nullable
+        Time time;
+
+        @Nullable
+        Wire scripted;
 
         private Builder() {}
 
         /** The service and locality of this process. Default: unknown, without a preferred zone. */
         public Builder workload(Workload workload) {
-            Objects.requireNonNull(workload, "workload must not be null: pass Workload.of(service), or leave this out");
-            this.workload = workload;
+            this.workload = Objects.requireNonNull(
+                    workload, "workload must not be null: pass Workload.of(service), or leave this out");
             return this;
         }
 
         /** The source of policy. */
         public Builder policy(PolicySource source) {
-            Objects.requireNonNull(source, "source must not be null: pass PolicySource.http(uri), for example");
-            this.policy = source;
+            this.policy =
+                    Objects.requireNonNull(source, "source must not be null: pass PolicySource.http(uri), for example");
             return this;
         }
 
@@ -415,9 +233,8 @@ public final class Mesh implements Closeable {
          * and are never sent in plaintext.
          */
         public Builder identity(WorkloadIdentity source) {
-            Objects.requireNonNull(
+            this.identity = Objects.requireNonNull(
                     source, "source must not be null: pass MountedIdentity.at(directory), or leave this out");
-            this.identity = source;
             return this;
         }
 
@@ -462,8 +279,8 @@ public final class Mesh implements Closeable {
          * A lower bound for the policy's setting: a document cannot widen {@code REGISTRY_ONLY} stated here. Default ALLOW_ANY.
          */
         public Builder outboundTrafficPolicy(OutboundTrafficPolicy atLeast) {
-            Objects.requireNonNull(atLeast, "atLeast must not be null: pass ALLOW_ANY or REGISTRY_ONLY");
-            this.outboundTrafficPolicy = atLeast;
+            this.outboundTrafficPolicy =
+                    Objects.requireNonNull(atLeast, "atLeast must not be null: pass ALLOW_ANY or REGISTRY_ONLY");
             return this;
         }
 
@@ -548,8 +365,7 @@ public final class Mesh implements Closeable {
 
         /** As {@link #openTelemetry(OpenTelemetry)}, with further parts of the URL redacted. The last one counts. */
         public Builder openTelemetry(MeshTraces traces) {
-            Objects.requireNonNull(traces, "traces must not be null: pass MeshTraces.of(openTelemetry)");
-            this.traces = traces;
+            this.traces = Objects.requireNonNull(traces, "traces must not be null: pass MeshTraces.of(openTelemetry)");
             return this;
         }
 
@@ -561,15 +377,14 @@ public final class Mesh implements Closeable {
 
         /** The registry of the metrics; a second one replaces the first. Default: none, and no call is counted. */
         public Builder metrics(MeshMetrics metrics) {
-            Objects.requireNonNull(metrics, "metrics must not be null: pass MeshMetrics.bindTo(registry)");
-            this.metrics = metrics;
+            this.metrics =
+                    Objects.requireNonNull(metrics, "metrics must not be null: pass MeshMetrics.bindTo(registry)");
             return this;
         }
 
         /** Writes a line for each call. Default: none is written. A second log replaces the first. */
         public Builder accessLog(AccessLog log) {
-            Objects.requireNonNull(log, "log must not be null: pass an AccessLog, or leave this out");
-            this.accessLog = log;
+            this.accessLog = Objects.requireNonNull(log, "log must not be null: pass an AccessLog, or leave this out");
             return this;
         }
 
@@ -604,20 +419,7 @@ public final class Mesh implements Closeable {
                 throw new IllegalStateException("a mesh needs a policy: Mesh.builder().policy(PolicySource.http(uri))");
             }
             OkHttpVersion.check();
-            return new Mesh(this, scripted == null ? overridden(policy) : policy);
-        }
-
-        private PolicySource overridden(PolicySource stated) {
-            PolicySource source = stated;
-            for (ServiceOverride override : ServiceOverride.ofEnvironment(workload.service())) {
-                LOG.warn(
-                        "calls to service '{}' are sent to {}; its TLS settings, access policies and tokens do not apply",
-                        override.service(),
-                        override.url());
-                source =
-                        PolicySource.override(override.service(), override.url().toString(), source);
-            }
-            return source;
+            return new Mesh(new MeshParts(this, policy));
         }
 
         private static Duration positiveOrZero(String name, Duration timeout) {

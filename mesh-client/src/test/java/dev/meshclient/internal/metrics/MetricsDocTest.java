@@ -129,8 +129,7 @@ class MetricsDocTest {
         }
         assertThat(prometheus.scrape().lines().filter(line -> !line.startsWith("#")))
                 .extracting(line -> line.replaceAll("\\{.*", ""))
-                .containsOnlyElementsOf(expected)
-                .containsAll(expected);
+                .hasSameElementsAs(expected);
     }
 
     @Test
