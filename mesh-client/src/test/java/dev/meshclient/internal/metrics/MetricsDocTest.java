@@ -127,8 +127,11 @@ class MetricsDocTest {
             }
             series(metric).forEach(name -> expected.add((name.startsWith("_") ? Selector.name(metric) : "") + name));
         }
-        assertThat(prometheus.scrape().lines().filter(line -> !line.startsWith("#")))
-                .extracting(line -> line.replaceAll("\\{.*", ""))
+        assertThat(prometheus
+                        .scrape()
+                        .lines()
+                        .filter(line -> !line.startsWith("#"))
+                        .map(line -> line.replaceAll("\\{.*", "")))
                 .hasSameElementsAs(expected);
     }
 
