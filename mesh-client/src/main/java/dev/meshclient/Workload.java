@@ -60,8 +60,17 @@ public final class Workload {
         return WorkloadEnvironment.read(System.getenv());
     }
 
-    /** Sets the region alone. */
-    Workload region(String region) {
+    /**
+     * Sets the region alone, for a process whose zone is not known: the endpoints of the region come before those of others.
+     *
+     * @throws IllegalArgumentException if it is blank or has a '/'
+     */
+    public Workload region(String region) {
+        Objects.requireNonNull(region, "region must not be null: pass a region, or leave this out");
+        if (region.isBlank() || region.indexOf('/') >= 0) {
+            throw new IllegalArgumentException(
+                    "a region is one word without '/', not '" + region + "'; state a zone with zone(region/zone)");
+        }
         return new Workload(service, new Locality(region, "", ""), labels);
     }
 

@@ -1,0 +1,121 @@
+package dev.meshclient.spring;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.MeshStatus;
+import dev.meshclient.Workload;
+import dev.meshclient.policy.Locality;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import okhttp3.Call;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+
+/**
+ * The end of the start: makes the mesh if no client has needed it, fails if a client with {@link MeshClient} does not use it, and
+ * logs one line.
+ */
+final class MeshStart implements SmartInitializingSingleton {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.spring");
+
+    private final ConfigurableListableBeanFactory beans;
+    private final AnnotatedClients annotated;
+    private final MeshClientPostProcessor processor;
+    private final ObjectProvider<Mesh> mesh;
+    private final ObjectProvider<Workload> workload;
+
+    MeshStart(
+            ConfigurableListableBeanFactory beans,
+            AnnotatedClients annotated,
+            MeshClientPostProcessor processor,
+            ObjectProvider<Mesh> mesh,
+            ObjectProvider<Workload> workload) {
+        this.beans = beans;
+        this.annotated = annotated;
+        this.processor = processor;
+        this.mesh = mesh;
+        this.workload = workload;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        Map<String, String> all = annotated.all();
+        if (!processor.isEnabled()) {
+            LOG.info("the mesh is off (mesh.enabled=false); plain clients: {}", clients(all));
+            return;
+        }
+        Mesh running = mesh.getObject();
+        all.forEach(this::check);
+        log(running.status(), all);
+    }
+
+    private void check(String bean, String service) {
+        Class<?> type = beans.getType(bean, false);
+        String annotation = "@MeshClient(\"" + service + "\")";
+        if (type == null || !Call.Factory.class.isAssignableFrom(type)) {
+            throw new MeshConfigurationException(
+                    "The bean '" + bean + "' of type " + (type == null ? "unknown" : type.getName()) + " has "
+                            + annotation + ", which has no effect on this type.",
+                    "Put the annotation on the bean of type OkHttpClient or okhttp3.Call.Factory that makes the calls.");
+        }
+        if (!beans.containsSingleton(bean) || !beans.isSingleton(bean)) {
+            return; // made later, or more than once
+        }
+        Object client = beans.getBean(bean);
+        if (!processor.wrapped().containsKey(bean)) {
+            throw new MeshConfigurationException(
+                    "The bean '" + bean + "' with " + annotation
+                            + " was made before the mesh could wrap it: its calls would"
+                            + " bypass the mesh. A BeanPostProcessor or BeanFactoryPostProcessor needs it, or a bean that one of"
+                            + " them needs.",
+                    "Let that post-processor take an ObjectProvider in place of the bean, and make its @Bean method static.");
+        }
+        if (client instanceof OkHttpClient && AopUtils.isAopProxy(client)) {
+            throw new MeshConfigurationException(
+                    "The bean '" + bean + "' with " + annotation
+                            + " is a proxy of OkHttpClient, made for an aspect or a scope."
+                            + " The settings of an OkHttpClient are final: a proxy answers null and 0 for them.",
+                    "Declare the bean as okhttp3.Call.Factory, or exclude it from the aspect.");
+        }
+    }
+
+    private void log(MeshStatus status, Map<String, String> all) {
+        MeshStatus.Identity identity = status.identities().get("");
+        LOG.info(
+                "mesh started{}: policy {} from {}, identity {}, clients {}",
+                workload.stream().map(MeshStart::place).findFirst().orElse(""),
+                status.isReady() ? status.revision() : "not there yet",
+                status.source(),
+                name(identity),
+                clients(all));
+    }
+
+    private static String place(Workload workload) {
+        Locality at = workload.locality();
+        String place = Stream.of(at.region(), at.zone(), at.subzone())
+                .filter(part -> !part.isEmpty())
+                .collect(Collectors.joining("/"));
+        return " for " + workload.service() + (place.isEmpty() ? "" : " in " + place);
+    }
+
+    private static String name(MeshStatus.@Nullable Identity identity) {
+        if (identity == null) {
+            return "none";
+        }
+        return identity.id().isEmpty() ? "not there yet from " + identity.source() : identity.id();
+    }
+
+    private static String clients(Map<String, String> all) {
+        return all.isEmpty()
+                ? "none"
+                : all.entrySet().stream()
+                        .map(client -> client.getKey() + " -> " + client.getValue())
+                        .collect(Collectors.joining(", "));
+    }
+}

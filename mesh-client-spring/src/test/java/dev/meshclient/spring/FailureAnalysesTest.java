@@ -1,0 +1,221 @@
+package dev.meshclient.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import java.util.Arrays;
+import java.util.Map;
+import okhttp3.Call;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.aop.framework.ProxyFactory;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The text that an application prints when it cannot start. */
+@ExtendWith(OutputCaptureExtension.class)
+class FailureAnalysesTest {
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration({MeshAutoConfiguration.class, MeshClientAutoConfiguration.class})
+    static class App {}
+
+    private static void start(Class<?> configuration, String... properties) {
+        SpringApplication app = new SpringApplication(App.class, configuration);
+        app.setWebApplicationType(WebApplicationType.NONE);
+        app.setDefaultProperties(Map.of("mesh.snapshot.enabled", "false", "spring.application.name", "checkout"));
+        String[] arguments =
+                Arrays.stream(properties).map(stated -> "--" + stated).toArray(String[]::new);
+        assertThat(catchThrowable(() -> {
+                    try (ConfigurableApplicationContext context = app.run(arguments)) {
+                        assertThat(context).isNull();
+                    }
+                }))
+                .isNotNull()
+                .isNotInstanceOf(AssertionError.class);
+    }
+
+    private static final String REGISTRY = "mesh.registry.url=http://127.0.0.1:1/policy";
+    private static final String LOCAL = "mesh.client.services.orders.url=http://127.0.0.1:1";
+
+    @Test
+    void no_policy(CapturedOutput output) {
+        start(App.class);
+        assertThat(output).contains("""
+                        Description:
+
+                        The mesh has no policy: there is no bean of type PolicySource, and neither mesh.registry.url nor mesh.registry.file is stated.
+
+                        Action:
+
+                        State mesh.registry.url, or mesh.client.services.<service>.url for a service on this machine. To start without the mesh, set mesh.enabled=false: annotated clients are then plain clients.
+                        """);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
+                    mesh.registry.url=orders                          | mesh.registry.url has a bad value, '[orders]': PolicySource.http takes an absolute http: or https: URI, not 'orders'.
+                    mesh.registry.url=http://127.0.0.1:1/a,http://127.0.0.1:1/a | mesh.registry.url has a bad value
+                    mesh.registry.poll-interval=10ms                  | mesh.registry.poll-interval has a bad value, 'PT0.01S'
+                    mesh.registry.file=/etc/policy.json               | mesh.registry.file has a bad value, '/etc/policy.json': the policy has a URL already
+                    mesh.claims=ord ers                               | mesh.claims has a bad value, 'ord ers': claim takes 'host' or '*.suffix', not 'ord ers'.
+                    mesh.zone=a//b                                    | mesh.zone has a bad value, 'a//b': zone is 'zone', 'region/zone' or 'region/zone/subzone'
+                    mesh.drain-timeout=-1s                            | mesh.drain-timeout has a bad value, 'PT-1S': drainTimeout must not be negative
+                    mesh.client.services.orders.url=localhost         | mesh.client.services.orders.url has a bad value, 'localhost'
+                    mesh.client.services.orders.url=                  | mesh.client.services.orders.url is missing
+                    mesh.client.services.checkout.url=http://127.0.0.1:1 | 'checkout' is the service of this process itself
+                    mesh.identity.certificate=tls.crt                 | mesh.identity.directory is missing
+                    mesh.certificates.bank.certificate=tls.crt        | mesh.certificates.bank.directory is missing
+                    mesh.outbound-traffic-policy=allow-some           | Failed to bind properties under 'mesh.outbound-traffic-policy'
+                    mesh.region=eu/eu-1a                              | mesh.region has a bad value, 'eu/eu-1a': a region is one word without '/'
+                    """)
+    void a_bad_property(String property, String printed, CapturedOutput output) {
+        start(App.class, property, property.startsWith("mesh.registry.url") ? "mesh.drain-timeout=2s" : REGISTRY);
+        assertThat(output).contains("APPLICATION FAILED TO START").contains(printed);
+    }
+
+    record Checkout(OkHttpClient orders) {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class Missing {
+        @Bean
+        OkHttpClient orders() {
+            return new OkHttpClient();
+        }
+
+        @Bean
+        Checkout checkout(@MeshClient("orders") OkHttpClient client) {
+            return new Checkout(client);
+        }
+    }
+
+    @Test
+    void an_injection_point_without_a_bean(CapturedOutput output) {
+        start(Missing.class, LOCAL);
+        assertThat(output)
+                .contains(
+                        "required a bean of type 'okhttp3.OkHttpClient' with @MeshClient(\"orders\"), and there is none."
+                                + " A bean with only the name 'orders' does not use the mesh.")
+                .contains(
+                        "Declare one: @Bean @MeshClient(\"orders\") OkHttpClient client() { return new OkHttpClient(); }");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Escaped {
+        @Bean
+        @MeshClient("orders")
+        static OkHttpClient early() {
+            return new OkHttpClient();
+        }
+
+        @Bean
+        static BeanFactoryPostProcessor greedy() {
+            return beans -> beans.getBean("early");
+        }
+    }
+
+    @Test
+    void a_bean_that_was_made_before_the_mesh_could_wrap_it(CapturedOutput output) {
+        start(Escaped.class, LOCAL);
+        assertThat(output)
+                .contains(
+                        "The bean 'early' with @MeshClient(\"orders\") was made before the mesh could wrap it: its calls"
+                                + " would bypass the mesh.");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Unsupported {
+        @Bean
+        @MeshClient("orders")
+        StringBuilder text() {
+            return new StringBuilder();
+        }
+    }
+
+    @Test
+    void a_bean_of_another_type(CapturedOutput output) {
+        start(Unsupported.class, LOCAL);
+        assertThat(output)
+                .contains(
+                        "The bean 'text' of type java.lang.StringBuilder has @MeshClient(\"orders\"), which has no effect on"
+                                + " this type.");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class ForeignFactory {
+        @Bean
+        @MeshClient("orders")
+        Call.Factory foreign() {
+            OkHttpClient client = new OkHttpClient();
+            return request -> client.newCall(request);
+        }
+    }
+
+    @Test
+    void a_call_factory_that_is_no_client(CapturedOutput output) {
+        start(ForeignFactory.class, LOCAL);
+        assertThat(output)
+                .contains("The bean 'foreign' has @MeshClient(\"orders\") and is a Call.Factory of class")
+                .contains("Return an OkHttpClient from its @Bean method, or remove the annotation.");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Proxied {
+        @Bean
+        @MeshClient("orders")
+        OkHttpClient client() {
+            return new OkHttpClient();
+        }
+
+        @Bean
+        static BeanPostProcessor aspect() {
+            return new BeanPostProcessor() {
+                @Override
+                public Object postProcessAfterInitialization(Object bean, String name) {
+                    if (!name.equals("client")) {
+                        return bean;
+                    }
+                    ProxyFactory proxy = new ProxyFactory(bean);
+                    proxy.setProxyTargetClass(true);
+                    return proxy.getProxy();
+                }
+            };
+        }
+    }
+
+    @Test
+    void a_proxy_of_a_client(CapturedOutput output) {
+        start(Proxied.class, LOCAL);
+        assertThat(output)
+                .contains(
+                        "The bean 'client' with @MeshClient(\"orders\") is a proxy of OkHttpClient, made for an aspect or a"
+                                + " scope.")
+                .contains("Declare the bean as okhttp3.Call.Factory, or exclude it from the aspect.");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class NoHost {
+        @Bean
+        @MeshClient("http://orders/")
+        OkHttpClient client() {
+            return new OkHttpClient();
+        }
+    }
+
+    @Test
+    void an_annotation_with_no_host(CapturedOutput output) {
+        start(NoHost.class, LOCAL);
+        assertThat(output)
+                .contains("The bean 'client' has @MeshClient(\"http://orders/\"), and 'http://orders/' is no host.");
+    }
+}

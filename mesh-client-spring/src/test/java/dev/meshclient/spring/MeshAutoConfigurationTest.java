@@ -1,0 +1,264 @@
+package dev.meshclient.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.Workload;
+import dev.meshclient.identity.TokenSource;
+import dev.meshclient.identity.WorkloadIdentity;
+import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.CallObserver;
+import dev.meshclient.telemetry.MeshEvent;
+import dev.meshclient.telemetry.MeshListener;
+import java.io.Closeable;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import mockwebserver3.MockResponse;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+@ExtendWith(OutputCaptureExtension.class)
+class MeshAutoConfigurationTest {
+    private static final Duration WAIT = Duration.ofMinutes(2);
+
+    private final ApplicationContextRunner runner = new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(MeshAutoConfiguration.class, MeshClientAutoConfiguration.class))
+            .withPropertyValues("mesh.snapshot.enabled=false");
+
+    @Test
+    void a_registry_gives_the_policy(CapturedOutput output) {
+        try (LocalService orders = LocalService.answering("order 7");
+                LocalService registry = LocalService.answering(orders.policy("orders"))) {
+            runner.withPropertyValues(
+                            "mesh.registry.url=" + registry.url() + "/policy",
+                            "spring.application.name=checkout",
+                            "mesh.zone=eu/eu-1a")
+                    .run(context -> {
+                        Mesh mesh = context.getBean(Mesh.class);
+                        assertThat(mesh.awaitReady(WAIT)).isTrue();
+                        assertThat(LocalService.get(mesh.wrap(new OkHttpClient()), "http://orders/7"))
+                                .isEqualTo("order 7");
+                        assertThat(output)
+                                .containsOnlyOnce("mesh started for checkout in eu/eu-1a: policy ")
+                                .contains("from PolicySource.http(" + registry.url() + "/policy), identity none");
+                    });
+        }
+    }
+
+    @Test
+    void a_second_registry_is_requested_when_the_first_fails() {
+        try (LocalService orders = LocalService.answering("order 7");
+                LocalService broken = LocalService.answering(
+                        request -> new MockResponse.Builder().code(500).build());
+                LocalService registry = LocalService.answering(orders.policy("orders"))) {
+            runner.withPropertyValues("mesh.registry.url=" + broken.url() + "/policy," + registry.url() + "/policy")
+                    .run(context -> assertThat(context.getBean(Mesh.class).awaitReady(WAIT))
+                            .isTrue());
+            assertThat(broken.requests()).isPositive();
+        }
+    }
+
+    @Test
+    void a_registry_gets_the_token_of_the_file_and_the_hosts_on_demand(@TempDir Path directory) throws Exception {
+        Path token = Files.writeString(directory.resolve("token"), "s3cret");
+        List<String> seen = new CopyOnWriteArrayList<>();
+        try (LocalService orders = LocalService.answering("order 7");
+                LocalService registry = LocalService.answering(request -> {
+                    seen.add(request.getTarget() + " " + request.getHeaders().get("Authorization"));
+                    return new MockResponse.Builder()
+                            .body(orders.policy("orders"))
+                            .build();
+                })) {
+            runner.withPropertyValues(
+                            "mesh.registry.url=" + registry.url() + "/policy",
+                            "mesh.registry.bearer-token-file=" + token,
+                            "mesh.registry.on-demand=true",
+                            "mesh.claims=orders")
+                    .run(context -> assertThat(context.getBean(Mesh.class).awaitReady(WAIT))
+                            .isTrue());
+            assertThat(seen.get(0))
+                    .startsWith("/policy?hosts=")
+                    .contains("orders")
+                    .endsWith("Bearer s3cret");
+        }
+    }
+
+    @Test
+    void a_file_gives_the_policy(@TempDir Path directory) throws Exception {
+        try (LocalService orders = LocalService.answering("order 7")) {
+            Path file = Files.writeString(directory.resolve("policy.json"), orders.policy("orders"));
+            runner.withPropertyValues("mesh.registry.file=" + file).run(context -> {
+                assertThat(context.getBean(Mesh.class).awaitReady(WAIT)).isTrue();
+                assertThat(context.getBean(Mesh.class).policyRevision()).isEqualTo("version 7");
+            });
+        }
+    }
+
+    @Test
+    void a_url_of_a_service_needs_no_registry(CapturedOutput output) {
+        try (LocalService orders = LocalService.answering("order 7")) {
+            runner.withPropertyValues("mesh.client.services.orders.url=" + orders.url())
+                    .run(context -> {
+                        OkHttpClient client = context.getBean(Mesh.class).wrap(new OkHttpClient());
+                        assertThat(LocalService.get(client, "http://orders/7")).isEqualTo("order 7");
+                        assertThat(output)
+                                .contains("calls to service 'orders' are sent to " + orders.url()
+                                        + "; its TLS settings, access policies and tokens do not apply");
+                    });
+        }
+    }
+
+    @Test
+    void connection_details_replace_the_url() {
+        try (LocalService orders = LocalService.answering("order 7");
+                LocalService registry = LocalService.answering(orders.policy("orders"))) {
+            MeshRegistryConnectionDetails details = () -> List.of(URI.create(registry.url() + "/policy"));
+            runner.withPropertyValues("mesh.registry.url=http://127.0.0.1:1/none")
+                    .withBean(MeshRegistryConnectionDetails.class, () -> details)
+                    .run(context -> assertThat(context.getBean(Mesh.class).awaitReady(WAIT))
+                            .isTrue());
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnBeans {
+        final List<String> called = new CopyOnWriteArrayList<>();
+
+        @Bean
+        PolicySource policy() {
+            return PolicySource.of("""
+                    {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "shop", "version": 1},
+                     "services": {}}
+                    """);
+        }
+
+        @Bean
+        WorkloadIdentity identity() {
+            return new WorkloadIdentity() {
+                @Override
+                public Closeable watch(Sink sink) {
+                    called.add("identity");
+                    return () -> called.add("identity closed");
+                }
+
+                @Override
+                public String toString() {
+                    return "an identity of the application";
+                }
+            };
+        }
+
+        @Bean
+        TokenSource billing() {
+            return () -> "token";
+        }
+
+        @Bean
+        MeshListener listener() {
+            return new MeshListener() {
+                @Override
+                public void on(MeshEvent event) {
+                    called.add(event.getClass().getSimpleName());
+                }
+            };
+        }
+
+        @Bean
+        CallObserver.Factory observer() {
+            return call -> new CallObserver() {};
+        }
+
+        @Bean
+        Workload workload() {
+            return Workload.of("shop-front");
+        }
+
+        @Bean
+        MeshBuilderCustomizer customizer() {
+            return mesh -> {
+                called.add("customizer");
+                mesh.claim("claimed");
+            };
+        }
+    }
+
+    @Test
+    void beans_of_the_application_are_used(CapturedOutput output) {
+        runner.withUserConfiguration(OwnBeans.class).run(context -> {
+            assertThat(context).hasNotFailed();
+            List<String> called = context.getBean(OwnBeans.class).called;
+            assertThat(called).contains("customizer", "identity").doesNotContain("identity closed");
+            assertThat(called).anyMatch(name -> name.endsWith("Applied"));
+            assertThat(context.getBean(Mesh.class).status().identities()).containsKey("");
+            assertThat(output)
+                    .contains("mesh started for shop-front: policy version 1 from")
+                    .contains("identity not there yet from an identity of the application");
+        });
+    }
+
+    @Test
+    void a_mesh_of_the_application_replaces_it() {
+        runner.withBean("own", Mesh.class, () -> Mesh.builder()
+                        .policy(new OwnBeans().policy())
+                        .snapshotDirectory(null)
+                        .build())
+                .run(context -> assertThat(context).getBeanNames(Mesh.class).containsExactly("own"));
+    }
+
+    @Test
+    void two_sources_of_policy_are_an_error() {
+        runner.withBean("first", PolicySource.class, () -> new OwnBeans().policy())
+                .withBean("second", PolicySource.class, () -> new OwnBeans().policy())
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("expected single matching bean but found 2: first,second"));
+    }
+
+    @Test
+    void switched_off_there_is_no_mesh_and_nothing_is_demanded(CapturedOutput output) {
+        runner.withPropertyValues("mesh.enabled=false").run(context -> {
+            assertThat(context).hasNotFailed().doesNotHaveBean(Mesh.class);
+            assertThat(output).contains("the mesh is off (mesh.enabled=false); plain clients: none");
+        });
+    }
+
+    /** As in an AOT jar, whose conditions are those of its build. */
+    @Test
+    void switched_off_after_the_conditions_no_mesh_is_made() {
+        runner.withInitializer(context -> context.addBeanFactoryPostProcessor(
+                        beans -> context.getEnvironment().getSystemProperties().put("mesh.enabled", "false")))
+                .run(context -> {
+                    try {
+                        assertThat(context).hasNotFailed().hasSingleBean(Mesh.class);
+                        assertThat(context.getBeanFactory().containsSingleton("mesh"))
+                                .isFalse();
+                    } finally {
+                        System.clearProperty("mesh.enabled");
+                    }
+                });
+    }
+
+    @Test
+    void the_mesh_starts_without_a_client_and_is_closed_with_the_context() {
+        List<OwnBeans> beans = new ArrayList<>();
+        runner.withUserConfiguration(OwnBeans.class).run(context -> {
+            assertThat(context.getBeanFactory().containsSingleton("mesh")).isTrue();
+            beans.add(context.getBean(OwnBeans.class));
+        });
+        assertThat(beans.get(0).called).contains("identity closed");
+    }
+}

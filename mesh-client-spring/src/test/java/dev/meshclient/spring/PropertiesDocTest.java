@@ -1,0 +1,88 @@
+package dev.meshclient.spring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** The table of docs/spring.md says what the metadata says, which IDEs show. */
+class PropertiesDocTest {
+    private static final Path PAGE = Path.of("../docs/spring.md");
+
+    /** What is stated for a map, which the metadata does not look into. */
+    private static final Map<String, List<Class<?>>> OF_MAPS = Map.of(
+            "mesh.client.services", List.of(MeshProperties.ServiceProperties.class),
+            "mesh.certificates", List.of(MeshProperties.IdentityProperties.class),
+            "mesh.tokens", List.of(MeshProperties.TokenProperties.class));
+
+    private static Map<String, String> metadata() throws IOException {
+        Map<String, String> rows = new TreeMap<>();
+        try (InputStream in =
+                MeshProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+            for (JsonNode property : new ObjectMapper().readTree(in).get("properties")) {
+                assertThat(property.path("description").asText())
+                        .as("description of %s", property.get("name"))
+                        .isNotBlank();
+                rows.put(
+                        property.get("name").asText(),
+                        "| `%s` | %s | %s |"
+                                .formatted(
+                                        property.get("name").asText(),
+                                        value(property.path("defaultValue")),
+                                        property.get("description").asText()));
+            }
+        }
+        return rows;
+    }
+
+    private static String value(JsonNode value) {
+        return value.isMissingNode() || value.isArray() ? "" : "`" + value.asText() + "`";
+    }
+
+    @Test
+    void the_table_has_every_property_with_its_default_and_description() throws IOException {
+        String expected = metadata().values().stream().collect(Collectors.joining("\n"));
+        String found = Files.readString(PAGE)
+                .lines()
+                .filter(line -> line.startsWith("| `mesh."))
+                .collect(Collectors.joining("\n"));
+        assertThat(found).isEqualTo(expected);
+    }
+
+    @Test
+    void hints_name_properties_that_exist() throws IOException {
+        List<String> names = new ArrayList<>(metadata().keySet());
+        OF_MAPS.keySet().forEach(map -> names.addAll(List.of(map + ".keys", map + ".values")));
+        try (InputStream in =
+                MeshProperties.class.getResourceAsStream("/META-INF/spring-configuration-metadata.json")) {
+            JsonNode hints = new ObjectMapper().readTree(in).get("hints");
+            assertThat(hints).isNotEmpty();
+            for (JsonNode hint : hints) {
+                assertThat(names).contains(hint.get("name").asText());
+            }
+        }
+    }
+
+    @Test
+    void the_properties_that_the_page_uses_exist() throws IOException {
+        List<String> names = List.copyOf(metadata().keySet());
+        List<String> used = Pattern.compile("(?m)\\bmesh\\.[a-z.-]*[a-z](?==)")
+                .matcher(Files.readString(PAGE))
+                .results()
+                .map(found -> found.group())
+                .toList();
+        assertThat(used).isNotEmpty().allSatisfy(name -> assertThat(names)
+                .anyMatch(known -> name.equals(known) || (OF_MAPS.containsKey(known) && name.startsWith(known + "."))));
+    }
+}

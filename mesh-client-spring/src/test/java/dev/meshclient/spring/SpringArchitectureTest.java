@@ -1,0 +1,41 @@
+package dev.meshclient.spring;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+
+class SpringArchitectureTest {
+    private static final JavaClasses OURS = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.meshclient.spring");
+
+    @Test
+    void only_the_api_of_the_mesh_is_used() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.meshclient.internal..")
+                .because("a user's own integration has nothing else, and the module path exports nothing else")
+                .check(OURS);
+    }
+
+    @Test
+    void the_clock_and_threads_are_those_of_the_mesh_or_of_spring() {
+        noClasses()
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Thread.class, "sleep", long.class)
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Executors.class)
+                .because("the mesh has one clock, and Spring has the executors of the application")
+                .check(OURS);
+    }
+}

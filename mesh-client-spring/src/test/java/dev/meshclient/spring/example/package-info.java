@@ -1,0 +1,2 @@
+/** The application of docs/spring.md. */
+package dev.meshclient.spring.example;
