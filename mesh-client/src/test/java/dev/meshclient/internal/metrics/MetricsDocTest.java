@@ -111,7 +111,7 @@ class MetricsDocTest {
         }
         assertThat(prometheus.scrape().lines().filter(line -> !line.startsWith("#")))
                 .extracting(line -> line.replaceAll("\\{.*", ""))
-                .containsOnlyElementsOf(expected)
+                .hasSameElementsAs(expected)
                 .containsAll(expected);
     }
 
