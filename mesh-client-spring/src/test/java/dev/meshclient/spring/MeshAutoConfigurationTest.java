@@ -1,6 +1,7 @@
 package dev.meshclient.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.Workload;
@@ -201,7 +202,7 @@ class MeshAutoConfigurationTest {
             assertThat(context).hasNotFailed();
             List<String> called = context.getBean(OwnBeans.class).called;
             assertThat(called).contains("customizer", "identity").doesNotContain("identity closed");
-            assertThat(called).anyMatch(name -> name.endsWith("Applied"));
+            await().atMost(WAIT).until(() -> called.stream().anyMatch(name -> name.endsWith("Applied")));
             assertThat(context.getBean(Mesh.class).status().identities()).containsKey("");
             assertThat(output)
                     .contains("mesh started for shop-front: policy version 1 from")
