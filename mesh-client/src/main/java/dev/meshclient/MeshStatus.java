@@ -227,6 +227,9 @@ public interface MeshStatus {
         @Nullable
         Duration nextProbeIn();
 
+        /** Why it would be ejected if {@code outlierDetection} were no shadow; empty: it would not be. */
+        String wouldBeEjected();
+
         /** Its attempts in the last minute; all 0 if it had none. */
         LastMinute lastMinute();
     }

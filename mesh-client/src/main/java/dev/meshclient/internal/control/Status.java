@@ -185,6 +185,7 @@ public record Status(
             String ejected,
             boolean isProbed,
             @Nullable Duration nextProbeIn,
+            String wouldBeEjected,
             LastMinute lastMinute)
             implements MeshStatus.Endpoint {
         @Override
@@ -198,7 +199,8 @@ public record Status(
                     + (nextProbeIn == null
                             ? ""
                             : ", ejected (" + (isProbed ? "probing" : "next probe in " + Durations.rounded(nextProbeIn))
-                                    + "): " + ejected);
+                                    + "): " + ejected)
+                    + (wouldBeEjected.isEmpty() ? "" : ", would be ejected: " + wouldBeEjected);
         }
     }
 
