@@ -211,6 +211,9 @@ public interface MeshStatus {
         /** Its health as the registry states it. */
         Health health();
 
+        /** Its weight in the policy; 0: it gets no calls, whatever its health. */
+        int weight();
+
         /** Running attempts, until the end of their bodies. */
         int inFlight();
 
@@ -223,6 +226,9 @@ public interface MeshStatus {
         /** The time until a request may probe it; null if it is not ejected. */
         @Nullable
         Duration nextProbeIn();
+
+        /** Why it would be ejected if {@code outlierDetection} were no shadow; empty: it would not be. */
+        String wouldBeEjected();
 
         /** Its attempts in the last minute; all 0 if it had none. */
         LastMinute lastMinute();

@@ -8,11 +8,13 @@ import dev.meshclient.test.TestMesh;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -25,6 +27,9 @@ class ExplainedCallsTest {
     private static final int DOCUMENTS = 1000;
     private static final int DOCUMENTS_OF_A_MESH = 20;
     private static final long SEED = 20261129;
+
+    /** Their shadows act on outcomes, which no explanation knows before. */
+    private static final Set<String> OF_OUTCOME = Set.of("retryConstraint", "outlierDetection", "retry", "timeouts");
 
     private final Map<Explanation.Result, Integer> seen = new EnumMap<>(Explanation.Result.class);
     private final Map<String, Integer> refusals = new TreeMap<>();
@@ -70,7 +75,10 @@ class ExplainedCallsTest {
                 .containsOnlyKeys(
                         "authorization would allow the call",
                         "authorization would deny the call",
-                        "limits would refuse the call");
+                        "limits would refuse the call",
+                        "outlierDetection would eject the endpoint",
+                        "retry would not retry the attempt",
+                        "retryConstraint would refuse the retry");
     }
 
     private void compareRounds(
@@ -148,16 +156,21 @@ class ExplainedCallsTest {
                 .toList();
         assertThat(drawn).as("backend %s: %s", decision.backend(), both).isNotEmpty();
         Explanation.Backend backend = drawn.get(0);
-        List<String> shadow = decision.shadow().stream()
-                .filter(would -> !would.startsWith("retryConstraint would ")) // only a failure shows it
+        List<String> shadow = new ArrayList<>(decision.shadow());
+        List<String> ofOutcomes = shadow.stream()
+                .filter(would -> OF_OUTCOME.contains(section(would)))
                 .toList();
+        shadow.removeAll(ofOutcomes);
         boolean isDenied = failure instanceof AccessDenied; // before it comes to the limit
         assertThat(backend.remarks().stream()
                         .filter(remark -> remark.matches("authorization would .*")
                                 || (remark.matches("limits would .*") && !isDenied)))
                 .as(both)
                 .containsExactlyElementsOf(shadow);
-        shadow.forEach(would -> shadows.merge(would.substring(0, would.indexOf(':')), 1, Integer::sum));
+        decision.shadow().forEach(would -> shadows.merge(would.substring(0, would.indexOf(':')), 1, Integer::sum));
+        ofOutcomes.forEach(would -> assertThat(backend.settings())
+                .as("%s: %s", would, both)
+                .anyMatch(setting -> isShadow(setting, section(would))));
         if (backend.refusal() != null) {
             assertRefused(backend.refusal(), failure, both);
             return;
@@ -180,5 +193,15 @@ class ExplainedCallsTest {
         } else {
             assertThat(first).as(both).isEmpty();
         }
+    }
+
+    private static String section(String would) {
+        return would.substring(0, would.indexOf(' '));
+    }
+
+    private static boolean isShadow(Explanation.Setting setting, String section) {
+        boolean itself =
+                setting.name().equals(section + ".shadow") && setting.value().equals("true");
+        return itself || setting.name().equals(section + " (shadow)");
     }
 }

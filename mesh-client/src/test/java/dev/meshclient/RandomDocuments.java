@@ -93,10 +93,10 @@ final class RandomDocuments {
     private String settings() {
         List<String> fields = new ArrayList<>();
         if (chance(0.2)) {
-            fields.add("'timeouts': {'request': '" + one(List.of("2s", "20s", "0s")) + "'}");
+            fields.add("'timeouts': {'request': '" + one(List.of("2s", "20s", "0s")) + "'" + shadow() + "}");
         }
         if (chance(0.2)) {
-            fields.add("'retry': {'attempts': " + random.nextInt(3) + "}");
+            fields.add("'retry': {'attempts': " + random.nextInt(3) + shadow() + "}");
         }
         if (chance(0.08)) {
             fields.add("'limits': {'maxRequests': " + one(List.of(0, 1, 500)) + shadow() + "}");
@@ -108,7 +108,8 @@ final class RandomDocuments {
         }
         if (chance(0.6)) {
             fields.add("'outlierDetection': {'consecutive5xxErrors': " + one(List.of(1, 2)) + ", 'maxEjectionPercent': "
-                    + one(List.of(0, 20, 50, 100)) + ", 'minHealthPercent': " + one(List.of(0, 0, 50)) + "}");
+                    + one(List.of(0, 20, 50, 100)) + ", 'minHealthPercent': " + one(List.of(0, 0, 50)) + shadow()
+                    + "}");
         }
         if (chance(0.06)) {
             fields.add("'tls': {'mode': '" + one(List.of("SIMPLE", "MESH_MUTUAL")) + "'}");
@@ -163,8 +164,8 @@ final class RandomDocuments {
                                 .mapToObj(m -> match())
                                 .collect(Collectors.joining(", "))
                         + "]";
-        return "{'name': 'rule" + i + "'" + (chance(0.2) ? ", 'timeouts': {'request': '5s'}" : "") + matches
-                + ", 'backendRefs': [" + String.join(", ", backends) + "]}";
+        return "{'name': 'rule" + i + "'" + (chance(0.2) ? ", 'timeouts': {'request': '5s'" + shadow() + "}" : "")
+                + matches + ", 'backendRefs': [" + String.join(", ", backends) + "]}";
     }
 
     private String match() {

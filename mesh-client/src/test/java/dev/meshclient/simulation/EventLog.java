@@ -31,6 +31,10 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
     long ejected;
     long returned;
     int mostOut;
+    /** When endpoints were ejected, and when attempts ended that a shadow would have acted on. */
+    final List<Long> ejectedAt = new ArrayList<>();
+
+    final List<Long> shadowAt = new ArrayList<>();
     private final Set<String> out = new HashSet<>();
     private long ended;
 
@@ -41,6 +45,7 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
     private static final class Progress {
         int attempts;
         boolean running;
+        int shadows;
     }
 
     /** How many endpoints a call may choose from: none is tried twice before all were. */
@@ -84,6 +89,11 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
             violations.add("ended without an outcome: " + attempt);
         }
         progress.running = false;
+        int shadows = attempt.call().shadow().size();
+        if (shadows > progress.shadows) {
+            progress.shadows = shadows;
+            shadowAt.add(time.now());
+        }
     }
 
     @Override
@@ -106,6 +116,7 @@ final class EventLog implements MeshListener, CallObserver, CallObserver.Factory
     public void on(MeshEvent event) {
         if (event instanceof MeshEvent.EndpointEjected ejection) {
             ejected++;
+            ejectedAt.add(time.now());
             if (!out.add(ejection.endpoint())) {
                 violations.add("ejected, and was out: " + ejection.endpoint());
             }

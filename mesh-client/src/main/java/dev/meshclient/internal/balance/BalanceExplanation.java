@@ -5,16 +5,21 @@ import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.endpoint.ShadowHealth;
 import dev.meshclient.policy.Endpoint.Health;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Explains the plan that a call would use now: the chances and states of the endpoints. */
 final class BalanceExplanation {
+    private final ServiceState service;
     private final Plan plan;
     private final boolean ejects;
     private final Map<Endpoint, Double> chances = new HashMap<>();
@@ -22,7 +27,8 @@ final class BalanceExplanation {
     private final long now;
 
     /** @param ejects whether ejections count */
-    BalanceExplanation(Plan plan, List<Tier> tiers, boolean ejects, long now) {
+    BalanceExplanation(ServiceState service, Plan plan, List<Tier> tiers, boolean ejects, long now) {
+        this.service = service;
         this.plan = plan;
         this.ejects = ejects;
         this.now = now;
@@ -52,12 +58,19 @@ final class BalanceExplanation {
     private void state(Endpoint e, double chance, ExplanationSink to) {
         EndpointState state = EndpointState.of(e, ejects, now);
         boolean preferred = inPriorities.contains(e);
+        String shadow = ShadowHealth.reason(service, e.state());
         boolean unused = !preferred && (state == EndpointState.USABLE || state == EndpointState.SLOW_START);
         to.endpoint(
                 e,
                 chance,
                 (unused ? EndpointState.UNUSED : state).word(),
-                unused ? "localityLbSetting.distribute sends no calls to its locality" : why(e, state, chance));
+                Stream.of(
+                                unused
+                                        ? "localityLbSetting.distribute sends no calls to its locality"
+                                        : why(e, state, chance),
+                                shadow.isEmpty() ? "" : "would be ejected (shadow): " + shadow)
+                        .filter(part -> !part.isEmpty())
+                        .collect(Collectors.joining("; ")));
     }
 
     private String why(Endpoint e, EndpointState state, double chance) {

@@ -177,7 +177,7 @@ public final class Planner {
                 settings.minHealthPercent() == 0 ? null : settings.minHealthPercent());
         Made now = latest();
         now.plan.reasons().explain(to);
-        new BalanceExplanation(now.plan, now.tiers, settings.ejects(), time.now())
+        new BalanceExplanation(service, now.plan, now.tiers, settings.ejects(), time.now())
                 .explain(to.call(), ramp, now.from.endpoints(), to);
     }
 

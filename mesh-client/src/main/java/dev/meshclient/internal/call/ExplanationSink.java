@@ -73,6 +73,12 @@ public interface ExplanationSink {
      */
     void setting(String field, @Nullable Object value);
 
+    /**
+     * Adds a setting of a section with {@code shadow: true} that something else is in effect for: {@link #setting} states it, or
+     * nothing applies.
+     */
+    void shadowSetting(String field, @Nullable Object value);
+
     /** As {@link #setting}, stated by the caller. */
     void settingOfCaller(String field, Object value);
 

@@ -180,10 +180,12 @@ public record Status(
             Locality locality,
             String cluster,
             Health health,
+            int weight,
             int inFlight,
             String ejected,
             boolean isProbed,
             @Nullable Duration nextProbeIn,
+            String wouldBeEjected,
             LastMinute lastMinute)
             implements MeshStatus.Endpoint {
         @Override
@@ -192,12 +194,13 @@ public record Status(
                     .filter(part -> !part.isEmpty())
                     .collect(Collectors.joining("/"));
             return address + (place.isEmpty() ? "" : " in " + place) + (cluster.isEmpty() ? "" : " of " + cluster) + " "
-                    + health + ", " + inFlight + " in flight"
+                    + health + (weight == 0 ? ", weight 0 (gets no calls)" : "") + ", " + inFlight + " in flight"
                     + (lastMinute.requests() == 0 ? "" : ", in the last minute " + lastMinute)
                     + (nextProbeIn == null
                             ? ""
                             : ", ejected (" + (isProbed ? "probing" : "next probe in " + Durations.rounded(nextProbeIn))
-                                    + "): " + ejected);
+                                    + "): " + ejected)
+                    + (wouldBeEjected.isEmpty() ? "" : ", would be ejected: " + wouldBeEjected);
         }
     }
 

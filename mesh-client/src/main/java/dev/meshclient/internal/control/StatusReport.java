@@ -9,6 +9,7 @@ import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.RecentAttempts;
 import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.endpoint.ShadowHealth;
 import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.explain.ExplanationBuilder;
 import dev.meshclient.internal.pipeline.AcceptedService;
@@ -112,22 +113,26 @@ final class StatusReport {
     private List<MeshStatus.Endpoint> endpoints(AcceptedService accepted, @Nullable ServiceState live) {
         return live == null
                 ? accepted.service().endpoints().stream()
-                        .map(e -> endpoint(new Endpoint(e, 0, new EndpointHealth(e.address(), e.port()))))
+                        .map(e -> endpoint(new Endpoint(e, 0, new EndpointHealth(e.address(), e.port())), ""))
                         .toList()
-                : live.endpoints().endpoints().stream().map(this::endpoint).toList();
+                : live.endpoints().endpoints().stream()
+                        .map(e -> endpoint(e, ShadowHealth.reason(live, e.state())))
+                        .toList();
     }
 
-    private MeshStatus.Endpoint endpoint(Endpoint e) {
+    private MeshStatus.Endpoint endpoint(Endpoint e, String wouldBeEjected) {
         EndpointHealth health = e.state();
         return new Status.EndpointFacts(
                 e.name(),
                 e.locality(),
                 e.cluster(),
                 e.health(),
+                e.weight(),
                 health.inFlight(),
                 health.isEjected() ? health.reason() : "",
                 health.isProbed(),
                 health.isEjected() ? Duration.ofNanos(Math.max(0, health.ejectedUntil() - now)) : null,
+                wouldBeEjected,
                 lastMinute(recent.at(health, now)));
     }
 

@@ -30,6 +30,11 @@ public final class AttemptTimer implements AttemptLayer {
         return limit == null || limit.isZero() ? next : new AttemptTimer(time, limit.toNanos(), next);
     }
 
+    /** A limit that is recorded where it would end an attempt, and ends none; null = not stated: the layer is left out. */
+    public static AttemptLayer shadow(Time time, @Nullable Duration stated, AttemptLayer next) {
+        return ShadowAttemptTimer.create(time, stated, next);
+    }
+
     @Override
     public Response call(Attempt attempt) throws IOException {
         Expiry expiry = new Expiry(attempt);

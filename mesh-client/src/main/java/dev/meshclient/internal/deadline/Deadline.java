@@ -40,6 +40,11 @@ public final class Deadline implements CallLayer {
         return new Deadline(time, stated == null ? 0 : stated.toNanos(), built, next);
     }
 
+    /** A limit that is recorded where it would end a call, and ends none; null = not stated: the layer is left out. */
+    public static CallLayer shadow(Time time, @Nullable Duration stated, CallLayer next) {
+        return ShadowDeadline.create(time, stated, next);
+    }
+
     @Override
     public Response call(Call call) throws IOException {
         MeshOptions options = call.options();

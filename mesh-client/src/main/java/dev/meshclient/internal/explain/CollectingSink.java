@@ -94,6 +94,11 @@ abstract class CollectingSink implements ExplanationSink {
     }
 
     @Override
+    public void shadowSetting(String field, @Nullable Object value) {
+        throw misplaced("shadow setting " + field);
+    }
+
+    @Override
     public void settingOfCaller(String field, Object value) {
         throw misplaced("setting " + field);
     }

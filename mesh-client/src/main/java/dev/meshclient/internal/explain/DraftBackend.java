@@ -36,6 +36,7 @@ final class DraftBackend extends CollectingSink {
     private final List<Endpoint> called = new ArrayList<>();
     private final Map<Endpoint, Explanation.Refusal> refusals = new LinkedHashMap<>();
     private final Map<String, Explanation.Setting> settings = new LinkedHashMap<>();
+    private final Map<String, Explanation.Setting> shadows = new LinkedHashMap<>();
     private final Map<Tls.Mode, Integer> otherTls = new EnumMap<>(Tls.Mode.class);
 
     /**
@@ -105,6 +106,11 @@ final class DraftBackend extends CollectingSink {
     }
 
     @Override
+    public void shadowSetting(String field, @Nullable Object value) {
+        shadows.put(field, new Explained.SettingFacts(field + " (shadow)", shown(value), source.apply(field)));
+    }
+
+    @Override
     public void settingOfCaller(String field, Object value) {
         settings.put(field, new Explained.SettingFacts(field, shown(value), Explanation.Source.CALLER));
     }
@@ -141,13 +147,19 @@ final class DraftBackend extends CollectingSink {
             kinds.forEach(kind -> remarks.add("attempts at " + Collections.frequency(refusals.values(), kind) + " of "
                     + called.size() + " endpoints that get calls fail with " + kind));
         }
-        List<Explanation.Setting> all = share == 0
-                ? List.of()
-                : fields.stream()
-                        .map(field -> settings.containsKey(field)
-                                ? settings.get(field)
-                                : new Explained.SettingFacts(field, "none", source.apply(field)))
-                        .toList();
+        List<Explanation.Setting> all =
+                share == 0 ? List.of() : fields.stream().flatMap(this::settings).toList();
         return new Explained.BackendFacts(backend.name(), weight, share, refusal, remarks, localities, endpoints, all);
+    }
+
+    /** The setting in effect; beside a shadow it is built in, or of the caller. */
+    private Stream<Explanation.Setting> settings(String field) {
+        Explanation.Setting shadow = shadows.get(field);
+        Explanation.Setting stated = settings.get(field);
+        if (stated == null || (shadow != null && stated.source() != Explanation.Source.CALLER)) {
+            Explanation.Source of = shadow == null ? source.apply(field) : Explanation.Source.BUILT_IN;
+            stated = new Explained.SettingFacts(field, stated == null ? "none" : stated.value(), of);
+        }
+        return shadow == null ? Stream.of(stated) : Stream.of(stated, shadow);
     }
 }

@@ -2,6 +2,7 @@ package dev.meshclient.internal.outlier;
 
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Outcome;
+import dev.meshclient.internal.endpoint.EndpointHealth;
 
 /** The result of an attempt for the health of its endpoint. */
 enum AttemptHealth {
@@ -18,9 +19,13 @@ enum AttemptHealth {
      */
     NOTHING;
 
-    static AttemptHealth of(Attempt attempt) {
+    private static final long ONE_REFUSAL_NANOS = 100_000_000;
+
+    /** Of an attempt at this endpoint, which has ended. One GOAWAY refuses many streams of a connection: that is one failure. */
+    static AttemptHealth of(Attempt attempt, EndpointHealth endpoint, long now) {
         Outcome outcome = attempt.outcome();
-        return outcome == null ? NOTHING : of(outcome, attempt.status());
+        AttemptHealth health = outcome == null ? NOTHING : of(outcome, attempt.status());
+        return health != UNPROCESSED ? health : endpoint.refused(now, ONE_REFUSAL_NANOS) ? LOCAL_FAILURE : NOTHING;
     }
 
     static AttemptHealth of(Outcome outcome, int status) {

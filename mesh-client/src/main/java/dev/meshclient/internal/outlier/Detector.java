@@ -2,9 +2,11 @@ package dev.meshclient.internal.outlier;
 
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.endpoint.ShadowHealth;
 import dev.meshclient.internal.endpoint.Slot;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +63,8 @@ public final class Detector {
     }
 
     /**
-     * After a policy has come into force: returns the ejected endpoints of the service that no ejection rules cover any more.
+     * After a policy has come into force: returns the ejected endpoints of the service that no ejection rules cover any more, and
+     * drops the shadow health of those that no shadow rules cover.
      */
     public static void readmitUnjudged(ServiceState service, long now) {
         List<Detector> ofService = service.find(OF_SERVICE);
@@ -69,9 +72,10 @@ public final class Detector {
             return;
         }
         List<EndpointHealth> ejected = service.ejected().endpoints();
+        ShadowHealth shadow = service.find(ShadowHealth.SLOT);
         List<Ejections> rules;
         synchronized (ofService) {
-            rules = ejected.isEmpty()
+            rules = ejected.isEmpty() && shadow == null
                     ? List.of()
                     : ofService.stream().map(Detector::inForce).toList();
             ofService.removeIf(detector -> detector.dropped);
@@ -79,6 +83,15 @@ public final class Detector {
         for (EndpointHealth endpoint : ejected) {
             if (rules.stream().noneMatch(r -> r.mayEject(endpoint))) {
                 rules.get(0).readmit(endpoint, "ejection is off", now);
+            }
+        }
+        if (shadow != null) {
+            synchronized (service) {
+                shadow.retain(rules.stream()
+                        .map(Ejections::shadow)
+                        .filter(Objects::nonNull)
+                        .flatMap(ShadowEjections::endpoints)
+                        .toList());
             }
         }
     }

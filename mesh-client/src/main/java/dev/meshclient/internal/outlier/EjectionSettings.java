@@ -1,9 +1,9 @@
 package dev.meshclient.internal.outlier;
 
-import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.OutlierDetection;
 import java.time.Duration;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,20 +42,25 @@ record EjectionSettings(
         return maxPercent > 0;
     }
 
+    /** Whether no more of these endpoints may be ejected. */
+    boolean isFull(int ejected, int endpoints) {
+        return ejected > 0 && 100L * (ejected + 1) > (long) maxPercent * endpoints;
+    }
+
     /** The same settings, but no endpoint is ejected. */
     EjectionSettings off() {
         return new EjectionSettings(serverErrors, gatewayErrors, localFailures, intervalNanos, baseNanos, maxNanos, 0);
     }
 
     /** A rule that is off does not apply. */
-    void explain(ExplanationSink to) {
-        to.setting("outlierDetection.consecutive5xxErrors", serverErrors == 0 ? null : serverErrors);
-        to.setting("outlierDetection.consecutiveGatewayErrors", gatewayErrors == 0 ? null : gatewayErrors);
-        to.setting("outlierDetection.consecutiveLocalOriginFailures", localFailures == 0 ? null : localFailures);
-        to.setting("outlierDetection.interval", Duration.ofNanos(intervalNanos));
-        to.setting("outlierDetection.baseEjectionTime", Duration.ofNanos(baseNanos));
-        to.setting("outlierDetection.maxEjectionTime", Duration.ofNanos(maxNanos));
-        to.setting("outlierDetection.maxEjectionPercent", maxPercent);
+    void explain(BiConsumer<String, @Nullable Object> to) {
+        to.accept("outlierDetection.consecutive5xxErrors", serverErrors == 0 ? null : serverErrors);
+        to.accept("outlierDetection.consecutiveGatewayErrors", gatewayErrors == 0 ? null : gatewayErrors);
+        to.accept("outlierDetection.consecutiveLocalOriginFailures", localFailures == 0 ? null : localFailures);
+        to.accept("outlierDetection.interval", Duration.ofNanos(intervalNanos));
+        to.accept("outlierDetection.baseEjectionTime", Duration.ofNanos(baseNanos));
+        to.accept("outlierDetection.maxEjectionTime", Duration.ofNanos(maxNanos));
+        to.accept("outlierDetection.maxEjectionPercent", maxPercent);
     }
 
     private static int count(@Nullable Long stated, int builtIn) {

@@ -28,6 +28,7 @@ public final class Ejections {
     private final EjectionSettings settings;
     private final EjectionTime ejectionTime;
     private final Outlier.Watcher watcher;
+    private final @Nullable ShadowEjections shadow;
     // the state in which the greatest permitted number was ejected
     private volatile ServiceState.@Nullable EjectedEndpoints fullAt;
 
@@ -37,7 +38,8 @@ public final class Ejections {
             EndpointSet endpoints,
             Detector detector,
             EjectionSettings settings,
-            Outlier.Watcher watcher) {
+            Outlier.Watcher watcher,
+            @Nullable ShadowEjections shadow) {
         this.time = time;
         this.name = name;
         this.endpoints = endpoints;
@@ -45,6 +47,7 @@ public final class Ejections {
         this.settings = settings;
         this.ejectionTime = new EjectionTime(settings);
         this.watcher = watcher;
+        this.shadow = shadow;
     }
 
     /**
@@ -61,8 +64,16 @@ public final class Ejections {
             BackendState backend,
             OutlierDetection stated,
             Outlier.Watcher watcher) {
+        EjectionSettings settings = EjectionSettings.of(stated);
+        boolean shadow = Outlier.isShadow(stated);
         return new Ejections(
-                time, service, endpoints, backend.get(Detector.SLOT), EjectionSettings.of(stated), watcher);
+                time,
+                service,
+                endpoints,
+                backend.get(Detector.SLOT),
+                shadow ? settings.off() : settings,
+                watcher,
+                shadow && settings.isOn() ? new ShadowEjections(time, service, endpoints, stated) : null);
     }
 
     /** Puts these rules in force. */
@@ -72,12 +83,18 @@ public final class Ejections {
 
     /** The same rules, but they eject no endpoint. */
     Ejections off() {
-        return new Ejections(time, name, endpoints, detector, settings.off(), watcher);
+        return new Ejections(time, name, endpoints, detector, settings.off(), watcher, null);
     }
 
     /** Whether the rules eject endpoints at all. */
     public boolean isOn() {
         return settings.isOn();
+    }
+
+    /** The same rules if they are evaluated and not enforced; null: they are enforced, or off. */
+    @Nullable
+    ShadowEjections shadow() {
+        return shadow;
     }
 
     EjectionSettings settings() {
@@ -135,10 +152,9 @@ public final class Ejections {
     private boolean isFull() {
         ServiceState.EjectedEndpoints ejected = service().ejected();
         EndpointList list = endpoints.now();
-        int number = list.positions(ejected.endpoints(), list.endpoints()).length;
-        boolean full = number > 0
-                && 100L * (number + 1)
-                        > (long) settings.maxPercent() * list.endpoints().size();
+        boolean full = settings.isFull(
+                list.positions(ejected.endpoints(), list.endpoints()).length,
+                list.endpoints().size());
         fullAt = full ? ejected : null;
         return full;
     }

@@ -11,12 +11,9 @@ import dev.meshclient.policy.OutlierDetection;
 import java.io.IOException;
 import java.util.List;
 import okhttp3.Response;
-import org.jspecify.annotations.Nullable;
 
 /** Counts the outcomes of attempts, ejects endpoints that fail, and lets a probe return them. */
 public final class Outlier implements AttemptLayer {
-    private static final long ONE_REFUSAL_NANOS = 100_000_000;
-
     private final Time time;
     private final Detector detector;
     private final EjectionSettings settings;
@@ -45,9 +42,19 @@ public final class Outlier implements AttemptLayer {
         return rules.isOn() ? new Outlier(time, rules, next) : next;
     }
 
+    /** Records what ejection rules that are not enforced would eject; if they are enforced, or off, the layer is left out. */
+    public static AttemptLayer shadow(Ejections rules, AttemptLayer next) {
+        return ShadowOutlier.create(rules, next);
+    }
+
     /** Whether a policy with these settings ejects endpoints at all. */
     public static boolean isOn(OutlierDetection stated) {
-        return EjectionSettings.of(stated).isOn();
+        return !isShadow(stated) && EjectionSettings.of(stated).isOn();
+    }
+
+    /** Whether these settings are evaluated and not enforced. */
+    public static boolean isShadow(OutlierDetection stated) {
+        return Boolean.TRUE.equals(stated.shadow());
     }
 
     @Override
@@ -57,25 +64,17 @@ public final class Outlier implements AttemptLayer {
         } finally {
             Endpoint endpoint = attempt.endpoint();
             if (endpoint != null) {
-                judge(endpoint.state(), attempt, healthAfter(attempt, endpoint.state()));
+                judge(endpoint.state(), attempt);
             }
         }
     }
 
-    /** One GOAWAY refuses many streams of a connection: that is one failure. */
-    private AttemptHealth healthAfter(Attempt attempt, EndpointHealth endpoint) {
-        AttemptHealth health = AttemptHealth.of(attempt);
-        if (health != AttemptHealth.UNPROCESSED) {
-            return health;
-        }
-        return endpoint.refused(time.now(), ONE_REFUSAL_NANOS) ? AttemptHealth.LOCAL_FAILURE : AttemptHealth.NOTHING;
-    }
-
     /** Judges by the rules in force, which may belong to a later policy than the attempt. */
-    private void judge(EndpointHealth endpoint, Attempt attempt, AttemptHealth health) {
+    private void judge(EndpointHealth endpoint, Attempt attempt) {
         Ejections rules = detector.inForce();
-        @Nullable EjectionCause cause = rows.after(endpoint, health);
         long now = time.now();
+        AttemptHealth health = AttemptHealth.of(attempt, endpoint, now);
+        EjectionCause cause = rows.after(endpoint, health);
         boolean probed = attempt.pick().isProbe() && probed(rules, endpoint, health, now);
         if (!probed && endpoint.isEjected()) {
             if (health == AttemptHealth.GOOD
@@ -105,12 +104,8 @@ public final class Outlier implements AttemptLayer {
     /** The first attempt that ends after an interval compares the endpoints' results in that interval. */
     private static void compare(Ejections rules) {
         List<Endpoint> endpoints = rules.endpoints();
-        for (EndpointHealth outlier : SuccessRates.BUILT_IN.outliers(endpoints)) {
-            long rate = Math.round(SuccessRates.rate(outlier));
-            rules.eject(
-                    outlier,
-                    new EjectionCause(
-                            EjectionDetector.SUCCESS_RATE, "success rate of " + rate + " %, far below the others"));
+        for (EndpointHealth outlier : SuccessRates.BUILT_IN.outliers(endpoints, endpoint -> endpoint)) {
+            rules.eject(outlier, SuccessRates.cause(outlier));
         }
         for (int i = 0; i < endpoints.size(); i++) {
             endpoints.get(i).state().startInterval();
@@ -119,7 +114,7 @@ public final class Outlier implements AttemptLayer {
 
     @Override
     public void explain(ExplanationSink to) {
-        settings.explain(to);
+        settings.explain(to::setting);
     }
 
     @Override

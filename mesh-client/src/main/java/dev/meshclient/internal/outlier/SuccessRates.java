@@ -1,9 +1,12 @@
 package dev.meshclient.internal.outlier;
 
+import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.endpoint.EndpointHealth;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decider: finds endpoints whose success rate in the last interval is far below the others. Envoy's success rate (mean less 1.9
@@ -13,15 +16,27 @@ record SuccessRates(int minHosts, int minVolume, double factor) {
     /** Envoy's numbers. */
     static final SuccessRates BUILT_IN = new SuccessRates(5, 100, 1.9);
 
-    /** The endpoints to eject; empty if too few endpoints had enough attempts. */
-    List<EndpointHealth> outliers(List<Endpoint> endpoints) {
-        List<EndpointHealth> judged = new ArrayList<>();
+    private record Judged(EndpointHealth endpoint, EndpointHealth statistics) {
+        double rate() {
+            return SuccessRates.rate(statistics);
+        }
+    }
+
+    /**
+     * The endpoints to eject; empty if too few endpoints had enough attempts.
+     *
+     * @param statistics of an endpoint; null: it had no attempt
+     */
+    List<EndpointHealth> outliers(
+            List<Endpoint> endpoints, Function<EndpointHealth, @Nullable EndpointHealth> statistics) {
+        List<Judged> judged = new ArrayList<>();
         double sum = 0;
         for (int i = 0; i < endpoints.size(); i++) {
             EndpointHealth endpoint = endpoints.get(i).state();
-            if (!endpoint.isEjected() && volume(endpoint) >= minVolume) {
-                judged.add(endpoint);
-                sum += rate(endpoint);
+            EndpointHealth counted = statistics.apply(endpoint);
+            if (counted != null && !counted.isEjected() && volume(counted) >= minVolume) {
+                judged.add(new Judged(endpoint, counted));
+                sum += rate(counted);
             }
         }
         if (judged.size() < minHosts) {
@@ -29,14 +44,23 @@ record SuccessRates(int minHosts, int minVolume, double factor) {
         }
         double mean = sum / judged.size();
         double squares = 0;
-        for (EndpointHealth endpoint : judged) {
-            double distance = rate(endpoint) - mean;
+        for (Judged one : judged) {
+            double distance = one.rate() - mean;
             squares += distance * distance;
         }
         double least = mean - factor * Math.sqrt(squares / judged.size());
         return judged.stream()
-                .filter(e -> rate(e) < least || (e.succeeded() == 0 && e.failed() > 0 && mean > 0))
+                .filter(one -> one.rate() < least
+                        || (one.statistics.succeeded() == 0 && one.statistics.failed() > 0 && mean > 0))
+                .map(Judged::endpoint)
                 .toList();
+    }
+
+    /** Why an endpoint with these statistics is ejected. */
+    static EjectionCause cause(EndpointHealth statistics) {
+        return new EjectionCause(
+                EjectionDetector.SUCCESS_RATE,
+                "success rate of " + Math.round(rate(statistics)) + " %, far below the others");
     }
 
     private static long volume(EndpointHealth endpoint) {
@@ -44,7 +68,7 @@ record SuccessRates(int minHosts, int minVolume, double factor) {
     }
 
     /** The success rate in percent. */
-    static double rate(EndpointHealth endpoint) {
+    private static double rate(EndpointHealth endpoint) {
         return 100.0 * endpoint.succeeded() / volume(endpoint);
     }
 }

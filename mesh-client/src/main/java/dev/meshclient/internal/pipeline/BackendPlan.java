@@ -3,7 +3,10 @@ package dev.meshclient.internal.pipeline;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.policy.BackendSettings;
+import dev.meshclient.policy.RetryPolicy;
 import dev.meshclient.policy.RouteSettings;
+import dev.meshclient.policy.Timeouts;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the calls of a rule reach a backend.
@@ -16,6 +19,34 @@ record BackendPlan(Backend backend, RouteSettings route, BackendSettings setting
     /** Whether no built-in settings apply, as for a service whose endpoints are not listed. */
     boolean neutral() {
         return !backend.hasEndpoints();
+    }
+
+    private boolean hasShadowTimeouts() {
+        return Boolean.TRUE.equals(route.timeouts().shadow());
+    }
+
+    /** The limits in force. */
+    Timeouts timeouts() {
+        return hasShadowTimeouts() ? Timeouts.NONE : route.timeouts();
+    }
+
+    /** The limits that are evaluated and not enforced. */
+    Timeouts shadowTimeouts() {
+        return hasShadowTimeouts() ? route.timeouts() : Timeouts.NONE;
+    }
+
+    /** The stated retries in force. */
+    @Nullable
+    RetryPolicy retry() {
+        RetryPolicy stated = route.retry();
+        return stated == null || stated.shadow() ? null : stated;
+    }
+
+    /** The retries that are evaluated and not made. */
+    @Nullable
+    RetryPolicy shadowRetry() {
+        RetryPolicy stated = route.retry();
+        return stated == null || !stated.shadow() ? null : stated;
     }
 
     InFlight inFlight() {

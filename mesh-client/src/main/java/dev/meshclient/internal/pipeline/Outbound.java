@@ -26,6 +26,7 @@ import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.LocalityLbSetting;
+import dev.meshclient.policy.OutlierDetection;
 import dev.meshclient.policy.Tls;
 import dev.meshclient.policy.TrafficDistribution;
 import java.util.List;
@@ -68,15 +69,19 @@ record Outbound(
                         caller(plan),
                         telemetry.authorizations(),
                         next))
+                // Next to deadline, whose limit applies instead.
+                .then(next -> Deadline.shadow(time, plan.shadowTimeouts().request(), next))
                 // One limit for all attempts, so above every layer that repeats or waits.
-                .then(next -> Deadline.create(time, plan.route().timeouts().request(), plan.neutral(), next))
+                .then(next -> Deadline.create(time, plan.timeouts().request(), plan.neutral(), next))
                 // Above retry: a call keeps its slot during all attempts, and a refusal is never retried.
                 .then(next -> Limit.create(plan.inFlight(), s.limits(), plan.neutral(), next))
+                // Next to retry, whose attempts it judges.
+                .then(next -> Retry.shadow(plan.shadowRetry(), plan.neutral(), next))
                 // Above balance: each attempt may choose another endpoint.
                 .bridge(
                         next -> Retry.create(
                                 time,
-                                plan.route().retry(),
+                                plan.retry(),
                                 plan.neutral(),
                                 plan.shared().budget(),
                                 next),
@@ -107,11 +112,16 @@ record Outbound(
                                 plan.backend().name(),
                                 self.workload().locality(),
                                 next))
+                // For the same reasons as outlier; below the events, so that they report what it records.
+                .then(next ->
+                        plan.neutral() ? next : Outlier.shadow(plan.shared().ejections(), next))
                 // Above the timer, so that the time to get a token is not counted as the peer's. Below outlier, since a
                 // missing token does not count against the endpoint.
                 .then(next -> Bearer.create(s.access().credentials(), self.tokens(), plan.backend(), next))
                 // Next to the wire: it limits the time to the response headers, and ends only this attempt.
-                .then(next -> AttemptTimer.create(time, plan.route().timeouts().backendRequest(), next))
+                .then(next -> AttemptTimer.create(time, plan.timeouts().backendRequest(), next))
+                // In the place of the timer: a policy has one of them.
+                .then(next -> AttemptTimer.shadow(time, plan.shadowTimeouts().backendRequest(), next))
                 .wire(to -> self.wire().accept(plan.backend(), to));
     }
 
@@ -129,14 +139,15 @@ record Outbound(
     /** The plan of a backend, shared by its rules. */
     Planner planner(
             String backend, EndpointSet endpoints, BackendState state, BackendSettings settings, Balance.Origin from) {
-        Integer minHealth = settings.outlierDetection().minHealthPercent();
+        OutlierDetection ejection = settings.outlierDetection();
+        Integer minHealth = Outlier.isShadow(ejection) ? null : ejection.minHealthPercent();
         BalanceSettings balance = new BalanceSettings(
                 settings.loadBalancer() == null ? LoadBalancer.LEAST_REQUEST : settings.loadBalancer(),
                 settings.trafficDistribution() != TrafficDistribution.ANY,
                 settings.localityLbSetting() == null ? LocalityLbSetting.NONE : settings.localityLbSetting(),
                 settings.failoverMode() == null ? FailoverMode.SPILL : settings.failoverMode(),
                 minHealth == null ? PANIC_PERCENT : minHealth,
-                Outlier.isOn(settings.outlierDetection()));
+                Outlier.isOn(ejection));
         return Planner.create(time, backend, endpoints, state, balance, from);
     }
 

@@ -28,6 +28,7 @@ final class SettingSources {
     static {
         FIELDS.put("timeouts.request", s -> s.route().timeouts().request());
         FIELDS.put("timeouts.backendRequest", s -> s.route().timeouts().backendRequest());
+        FIELDS.put("timeouts.shadow", s -> s.route().timeouts().shadow());
         FIELDS.put("timeouts.connect", s -> s.backend().timeouts().connect());
         FIELDS.put("timeouts.idle", s -> s.backend().timeouts().idle());
         FIELDS.put("retry", s -> s.route().retry());
@@ -46,6 +47,7 @@ final class SettingSources {
         ejection("maxEjectionTime", OutlierDetection::maxEjectionTime);
         ejection("maxEjectionPercent", OutlierDetection::maxEjectionPercent);
         ejection("minHealthPercent", OutlierDetection::minHealthPercent);
+        ejection("shadow", OutlierDetection::shadow);
         backend("loadBalancer", BackendSettings::loadBalancer);
         backend("trafficDistribution", BackendSettings::trafficDistribution);
         backend("localityLbSetting", BackendSettings::localityLbSetting);

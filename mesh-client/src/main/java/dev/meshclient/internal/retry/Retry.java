@@ -30,24 +30,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class Retry implements CallLayer {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.retries");
-    private static final int BUILT_IN_ATTEMPTS = 2;
-    private static final Duration BUILT_IN_BACKOFF = Duration.ofMillis(25);
     private static final int TOO_MANY_REQUESTS = 429;
 
     private static final Repeat AFTER_IDLE = new Repeat(0, "the connection had been idle");
     private static final Repeat TO_ANOTHER = new Repeat(0, "another endpoint is left");
 
-    private static final NoRetry NOT_LISTED =
-            new NoRetry(Why.CONDITION, "the policy does not retry this outcome (retry.codes, retry.retryOn)");
-    private static final NoRetry NONE_STATED = new NoRetry(Why.OFF, "the policy states no retries (retry.attempts)");
-    private static final NoRetry WITHOUT_RETRIES =
-            new NoRetry(Why.OFF, "the caller asks for MeshOptions.withoutRetries()");
-    private static final NoRetry UNANSWERED =
-            new NoRetry(Why.OFF, "the caller's client has retryOnConnectionFailure(false)");
-    private static final NoRetry FORBIDDEN =
-            new NoRetry(Why.NO_RETRY_HEADER, "the response forbids a retry (x-mesh-no-retry)");
-    private static final NoRetry OF_RETRY =
-            new NoRetry(Why.INBOUND_RETRY, "the call is made for a request that is a retry itself");
     private static final NoRetry PAUSE_TOO_LONG =
             new NoRetry(Why.RETRY_AFTER, "the peer asks for a longer pause than a retry waits");
     private static final NoRetry NO_TIME = new NoRetry(Why.DEADLINE, "no time left for a retry");
@@ -62,9 +49,7 @@ public final class Retry implements CallLayer {
     private static final long KEPT_NANOS = 250_000_000;
 
     private final Time time;
-    private final int retries;
-    private final NoRetry used;
-    private final RetryRules rules;
+    private final RetryConditions conditions;
     private final Backoff backoff;
     private final RetryBudget budget;
     private final BudgetSettings settings;
@@ -89,13 +74,10 @@ public final class Retry implements CallLayer {
         }
     }
 
-    private Retry(Time time, @Nullable RetryPolicy stated, Budget budget, AttemptLayer next) {
+    private Retry(Time time, RetryConditions conditions, Backoff backoff, Budget budget, AttemptLayer next) {
         this.time = time;
-        this.retries = stated == null ? BUILT_IN_ATTEMPTS : stated.attempts();
-        this.used = new NoRetry(Why.ATTEMPTS, "the retries are used up (" + retries + ", retry.attempts)");
-        this.rules = new RetryRules(stated);
-        Duration base = stated == null || stated.backoff() == null ? BUILT_IN_BACKOFF : stated.backoff();
-        this.backoff = new Backoff(base.toNanos());
+        this.conditions = conditions;
+        this.backoff = backoff;
         this.budget = budget.counts;
         this.settings = BudgetSettings.of(budget.limits);
         this.watcher = budget.watcher;
@@ -108,8 +90,18 @@ public final class Retry implements CallLayer {
      */
     public static CallLayer create(
             Time time, @Nullable RetryPolicy stated, boolean neutral, Budget budget, AttemptLayer next) {
-        boolean once = stated == null ? neutral : stated.attempts() == 0;
-        return once ? new Once(next) : new Retry(time, stated, budget, next);
+        RetryConditions conditions = RetryConditions.of(stated, neutral);
+        return conditions == null ? new Once(next) : new Retry(time, conditions, Backoff.of(stated), budget, next);
+    }
+
+    /**
+     * Records where a policy that is not enforced would retry otherwise than the built-in settings.
+     *
+     * @param stated null = there is none: the layer is left out
+     * @param neutral true = no built-in settings
+     */
+    public static CallLayer shadow(@Nullable RetryPolicy stated, boolean neutral, CallLayer next) {
+        return ShadowRetry.create(stated, neutral, next);
     }
 
     /** Without retries: the call has one attempt. */
@@ -125,7 +117,7 @@ public final class Retry implements CallLayer {
                 return response;
             } finally {
                 if (isFailure(attempt.outcome(), attempt.status())) {
-                    call.noRetry(NONE_STATED);
+                    call.noRetry(RetryConditions.NONE_STATED);
                 }
             }
         }
@@ -209,12 +201,6 @@ public final class Retry implements CallLayer {
         return false;
     }
 
-    /** Whether the call is made for a request that is a retry itself: its sender repeats what may have been processed. */
-    private static boolean isForRetry(Call call) {
-        InboundContext inbound = call.options().inbound();
-        return inbound != null && inbound.attempt() > 1;
-    }
-
     private static boolean isNotToBeRetried(Response response) {
         return response.code() >= 400 && response.header("x-mesh-no-retry") != null;
     }
@@ -229,8 +215,8 @@ public final class Retry implements CallLayer {
         if (inbound == null || outcome == null) {
             return;
         }
-        boolean repeated = attempt.announcedNumber() > inbound.attempt()
-                && rules.again(call.request(), call.options(), outcome, attempt.status());
+        boolean repeated =
+                attempt.announcedNumber() > inbound.attempt() && conditions.again(call, outcome, attempt.status());
         if (repeated || (response != null && isNotToBeRetried(response))) {
             inbound.noteRetriesUsed();
         }
@@ -246,14 +232,14 @@ public final class Retry implements CallLayer {
     /** The pause before the next attempt; null: there is no next attempt, and the call states why if this one failed. */
     private @Nullable Repeat repeatAfter(Call call, Attempt attempt, @Nullable Response response) {
         Outcome outcome = attempt.outcome();
-        if (outcome == null || !rules.wants(outcome, attempt.status())) {
-            return isFailure(outcome, attempt.status()) ? no(call, NOT_LISTED) : null;
+        if (outcome == null || !conditions.include(outcome, attempt.status())) {
+            return isFailure(outcome, attempt.status()) ? no(call, RetryConditions.NOT_LISTED) : null;
         }
-        boolean unprocessed = UnprocessedRepeats.isUnprocessed(attempt);
-        NoRetry objection = objection(call, attempt, outcome, response, unprocessed);
+        NoRetry objection = conditions.objection(attempt, outcome, response);
         if (objection != null) {
             return no(call, objection);
         }
+        boolean unprocessed = UnprocessedRepeats.isUnprocessed(attempt);
         Repeat repeat = backoff(attempt, outcome, response);
         if (repeat == null) {
             return no(call, PAUSE_TOO_LONG);
@@ -276,34 +262,6 @@ public final class Retry implements CallLayer {
             return no(call, unprocessed ? TOO_MANY_UNPROCESSED : EXHAUSTED);
         }
         return repeat;
-    }
-
-    /** Why the call, the attempt or the response forbids another attempt; null: they do not. */
-    private @Nullable NoRetry objection(
-            Call call, Attempt attempt, Outcome outcome, @Nullable Response response, boolean unprocessed) {
-        if (call.options().isWithoutRetries()) {
-            return WITHOUT_RETRIES;
-        }
-        if (response != null && response.header("x-mesh-no-retry") != null) {
-            return FORBIDDEN;
-        }
-        int repeats = UnprocessedRepeats.before(attempt);
-        if (!unprocessed && attempt.number() - repeats > retries) {
-            return used;
-        }
-        if (outcome.processed() != Outcome.Processed.NO && isForRetry(call)) {
-            return OF_RETRY;
-        }
-        NoRetry objection = RetryRules.objection(call.request(), call.options(), outcome);
-        if (objection != null) {
-            return objection;
-        }
-        if (response == null && !call.repeatsUnanswered()) {
-            return UNANSWERED;
-        }
-        return !unprocessed || UnprocessedRepeats.allows(attempt)
-                ? null
-                : new NoRetry(Why.UNPROCESSED, "refused without being processed in " + (repeats + 1) + " attempts");
     }
 
     private static @Nullable Repeat no(Call call, NoRetry why) {
@@ -380,12 +338,9 @@ public final class Retry implements CallLayer {
             to.settingOfCaller("retry", "at most one attempt");
             return;
         }
-        to.setting(
-                "retry",
-                retries + (retries == 1 ? " retry" : " retries") + " on " + rules.inWords() + ", back-off from "
-                        + backoff.baseNanos() / 1_000_000 + " ms");
+        to.setting("retry", conditions.inWords() + ", back-off from " + backoff.baseNanos() / 1_000_000 + " ms");
         settings.explain(to);
-        if (call != null && isForRetry(call)) {
+        if (call != null && RetryConditions.isForRetry(call)) {
             to.remark("the inbound request is a retry itself, so only what was not processed is sent again");
         } else if (call != null && !Idempotence.isRepeatable(call.request(), call.options())) {
             to.remark(call.request().method()
@@ -395,6 +350,6 @@ public final class Retry implements CallLayer {
 
     @Override
     public String toString() {
-        return "retry(" + retries + " on " + rules + ")";
+        return "retry(" + conditions + ")";
     }
 }

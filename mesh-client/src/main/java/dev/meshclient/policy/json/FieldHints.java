@@ -56,7 +56,7 @@ final class FieldHints {
             healthCheck(s), livenessProbe, readinessProbe = outlierDetection: the results of calls show which endpoint fails
             lbPolicy, simple = loadBalancer.simple
             zone, region, subZone, availabilityZone = locality: "region/zone" of an endpoint
-            shadow, shadowMode, dryRun, enforced = shadow: true as a field of limits, of retryConstraint, or of a policy of authorization
+            shadow, shadowMode, dryRun, enforced = shadow: true as a field of limits, retryConstraint, outlierDetection, timeouts or retry, or of a policy of authorization
             weight = the weight of an endpoint or of a backendRef
             labels = the labels of an endpoint or of a subset
             selector = the labels of a subset

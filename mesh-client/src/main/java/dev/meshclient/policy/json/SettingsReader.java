@@ -58,6 +58,7 @@ final class SettingsReader {
     static final class Draft {
         private @Nullable Duration request;
         private @Nullable Duration backendRequest;
+        private @Nullable Boolean shadowTimeouts;
         private @Nullable Duration connect;
         private @Nullable Duration idle;
         private @Nullable RetryPolicy retry;
@@ -67,7 +68,7 @@ final class SettingsReader {
         private Access access = Access.NONE;
 
         RouteSettings route() {
-            return new RouteSettings(new Timeouts(request, backendRequest), retry);
+            return new RouteSettings(new Timeouts(request, backendRequest, shadowTimeouts), retry);
         }
 
         Settings settings() {
@@ -90,13 +91,13 @@ final class SettingsReader {
 
     private static ObjectReader<Draft> timeoutsOfCalls() {
         return ObjectReader.<Draft>ignoringOthers()
-                .unsupported("shadow")
+                .field("shadow", (in, d) -> d.shadowTimeouts = in.flag())
                 .field("request", (in, d) -> d.request = in.duration())
                 .field("backendRequest", (in, d) -> d.backendRequest = in.duration());
     }
 
     private static final ObjectReader<RetryPolicy.Builder> RETRY = ObjectReader.<RetryPolicy.Builder>refusingOthers()
-            .unsupported("shadow")
+            .field("shadow", (in, r) -> r.shadow(in.flag()))
             .field("attempts", (in, r) -> r.attempts(in.integer()))
             .field("codes", (in, r) -> r.codes(new LinkedHashSet<>(in.list(0, JsonCursor::integer))))
             .field("retryOn", (in, r) -> r.retryOn(List.copyOf(new LinkedHashSet<>(in.list(0, i -> i.word(RETRY_ON))))))
@@ -132,7 +133,7 @@ final class SettingsReader {
                     .field("maxEjectionTime", (in, o) -> o.maxEjectionTime(in.duration()))
                     .field("maxEjectionPercent", (in, o) -> o.maxEjectionPercent(in.integer()))
                     .field("minHealthPercent", (in, o) -> o.minHealthPercent(in.integer()))
-                    .unsupported("shadow");
+                    .field("shadow", (in, d) -> d.shadow(in.flag()));
 
     private static final ObjectReader<Draft> LOAD_BALANCING = ObjectReader.<Draft>ignoringOthers()
             .unsupported("consistentHash")

@@ -198,7 +198,7 @@ class DecidersTest {
 
     /** The places of those to eject. */
     private static List<Integer> outliers(List<Endpoint> endpoints) {
-        return SuccessRates.BUILT_IN.outliers(endpoints).stream()
+        return SuccessRates.BUILT_IN.outliers(endpoints, endpoint -> endpoint).stream()
                 .map(health -> endpoints.stream().map(Endpoint::state).toList().indexOf(health))
                 .toList();
     }

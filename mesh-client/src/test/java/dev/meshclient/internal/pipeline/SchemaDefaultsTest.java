@@ -63,6 +63,7 @@ class SchemaDefaultsTest {
         return List.of(
                 service("timeouts.request", "'timeouts': {'request': %s}", "'3s'"),
                 service("timeouts.backendRequest", "'timeouts': {'backendRequest': %s}", "'1s'"),
+                service("timeouts.shadow", "'timeouts': {'request': '15s', 'shadow': %s}", "true"),
                 service("timeouts.connect", "'timeouts': {'connect': %s}", "'2s'"),
                 service("timeouts.idle", "'timeouts': {'idle': %s}", "'0s'"),
                 service("retry.codes", "'retry': {'attempts': 2, 'codes': %s}", "[409]"),
@@ -71,6 +72,7 @@ class SchemaDefaultsTest {
                         "'retry': {'attempts': 2, 'codes': [502, 503, 504], 'retryOn': %s}",
                         "['reset']"),
                 service("retry.backoff", "'retry': {'attempts': 2, 'backoff': %s}", "'26ms'"),
+                service("retry.shadow", "'retry': {'attempts': 2, 'shadow': %s}", "true"),
                 service("budget.percent", "'retryConstraint': {'budget': {'percent': %s}}", "100"),
                 service("budget.interval", "'retryConstraint': {'budget': {'interval': %s}}", "'10ms'"),
                 service("minRetryRate.count", "'retryConstraint': {'minRetryRate': {'count': %s}}", "0"),
@@ -95,6 +97,7 @@ class SchemaDefaultsTest {
                 service("outlierDetection.maxEjectionTime", "'outlierDetection': {'maxEjectionTime': %s}", "'1ms'"),
                 service("outlierDetection.maxEjectionPercent", "'outlierDetection': {'maxEjectionPercent': %s}", "0"),
                 service("outlierDetection.minHealthPercent", "'outlierDetection': {'minHealthPercent': %s}", "0"),
+                service("outlierDetection.shadow", "'outlierDetection': {'shadow': %s}", "true"),
                 service("defaults.failoverMode", "'failoverMode': %s", "'STRICT'"),
                 service("defaults.loadBalancer", "'loadBalancer': %s", "{'simple': 'RANDOM'}"),
                 service("defaults.trafficDistribution", "'trafficDistribution': %s", "'Any'"),

@@ -54,6 +54,7 @@ class SettingSourcesTest {
             value = {
                 "timeouts.request | 'timeouts': {'request': '3s'}",
                 "timeouts.backendRequest | 'timeouts': {'backendRequest': '1s'}",
+                "timeouts.shadow | 'timeouts': {'shadow': false}",
                 "timeouts.connect | 'timeouts': {'connect': '2s'}",
                 "timeouts.idle | 'timeouts': {'idle': '2m'}",
                 "retry | 'retry': {'attempts': 1}",
@@ -72,6 +73,7 @@ class SettingSourcesTest {
                 "outlierDetection.maxEjectionTime | 'outlierDetection': {'maxEjectionTime': '400s'}",
                 "outlierDetection.maxEjectionPercent | 'outlierDetection': {'maxEjectionPercent': 60}",
                 "outlierDetection.minHealthPercent | 'outlierDetection': {'minHealthPercent': 40}",
+                "outlierDetection.shadow | 'outlierDetection': {'shadow': false}",
                 "loadBalancer | 'loadBalancer': {'simple': 'RANDOM'}",
                 "trafficDistribution | 'trafficDistribution': 'Any'",
                 "localityLbSetting | 'localityLbSetting': {'failover': [{'from': 'eu', 'to': 'us'}]}",
@@ -86,7 +88,7 @@ class SettingSourcesTest {
         assertThat(of(Source.SERVICE, ofService)).containsExactly(field);
         assertThat(of(Source.BUILT_IN, ofService)).hasSize(ofService.size() - 1);
 
-        boolean ofRule = field.equals("retry") || field.endsWith("equest");
+        boolean ofRule = field.equals("retry") || field.endsWith("equest") || field.equals("timeouts.shadow");
         assertThat(of(Source.SERVICE, sources("", stated, "", "http://shop/")))
                 .isEqualTo(ofRule ? List.of() : List.of(field));
         assertThat(of(Source.SERVICE, sources("", "", stated + ", ", "http://shop/")))

@@ -46,9 +46,6 @@ class RefusedByNameTest {
                 "'rules': [{'backendRefs': [{'name': 'a'}], 'authorization': []}] | nothing: authorization stands on the service, or in defaults",
                 "'rules': [{'backendRefs': [{'name': 'a'}], 'fault': {}}] | not supported by this version, and not safe to ignore",
                 "'rules': [{'backendRefs': [{'name': 'a'}], 'filters': []}] | not supported by this version, and not safe to ignore",
-                "'outlierDetection': {'shadow': true} | not supported by this version, and not safe to ignore",
-                "'timeouts': {'shadow': true} | not supported by this version, and not safe to ignore",
-                "'retry': {'attempts': 1, 'shadow': true} | not supported by this version, and not safe to ignore",
             },
             quoteCharacter = '`')
     void a_setting_of_a_service(String field, String why) {
