@@ -70,7 +70,8 @@ final class MeshParts {
         this.drainTimeout = builder.drainTimeout;
         this.meters = builder.metrics == null
                 ? Meters.NONE
-                : Meters.of(time, builder.metrics); // as tracing below it may throw: no thread runs yet
+                : Meters.of( // as tracing below it may throw: no thread runs yet
+                        time, builder.metrics, builder.workload, this::spiffeId);
         List<CallObserver.Factory> observers = observers(builder);
         this.accessLog = builder.accessLog == null
                 ? null
@@ -91,6 +92,11 @@ final class MeshParts {
         identities.onTrustChange(this::trustChanged);
         this.policy = feed(builder);
         showFacts(builder);
+    }
+
+    /** For the metrics, which exist before the identities. */
+    private @Nullable String spiffeId() {
+        return identities.spiffeId();
     }
 
     private static PolicySource overridden(PolicySource stated, String ownService) {

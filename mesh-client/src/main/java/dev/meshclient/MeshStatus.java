@@ -211,6 +211,9 @@ public interface MeshStatus {
         /** Its health as the registry states it. */
         Health health();
 
+        /** Its weight in the policy; 0: it gets no calls, whatever its health. */
+        int weight();
+
         /** Running attempts, until the end of their bodies. */
         int inFlight();
 

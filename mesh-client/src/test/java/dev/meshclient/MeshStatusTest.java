@@ -127,6 +127,14 @@ class MeshStatusTest {
     }
 
     @Test
+    void an_endpoint_of_weight_0_is_shown_to_get_no_calls() throws Exception {
+        update("8", "'orders': {'hosts': ['orders'], 'endpoints': [{'address': '10.0.0.1', 'port': 80, 'weight': 0}]}");
+        assertThat(service("orders").endpoints())
+                .extracting(MeshStatus.Endpoint::toString)
+                .containsExactly("10.0.0.1:80 UNKNOWN, weight 0 (gets no calls), 0 in flight");
+    }
+
+    @Test
     void one_bad_service_costs_no_other_one_a_call() throws Exception {
         update("8", PARTLY_BAD);
         assertThat(mesh.status().refusals()).containsOnlyKeys("billing", "new");

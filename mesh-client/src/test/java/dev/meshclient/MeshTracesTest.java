@@ -3,6 +3,7 @@ package dev.meshclient;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.meshclient.internal.time.Patience;
 import dev.meshclient.telemetry.AccessLog;
@@ -94,6 +95,32 @@ class MeshTracesTest {
                 .openTelemetry(sdk)
                 .snapshotDirectory(null)
                 .build();
+    }
+
+    @Test
+    void a_redirect_goes_on_with_the_count_of_resends() throws Exception {
+        for (int status : List.of(503, 302, 503, 200)) {
+            server.enqueue(new MockResponse.Builder()
+                    .code(status)
+                    .addHeader("Location", "http://orders/b")
+                    .build());
+        }
+        try (OpenTelemetrySdk sdk = sdk(Sampler.alwaysOn());
+                Mesh mesh = mesh(
+                        sdk,
+                        Documents.service("orders")
+                                .endpoint(server.getPort())
+                                .with("'retry': {'attempts': 1, 'codes': [503]}"))) {
+            call(mesh, get("http://orders/a"));
+        }
+        assertThat(spans)
+                .extracting(span -> attribute(span, "url.full"), span -> span.getAttributes()
+                        .get(AttributeKey.longKey("http.request.resend_count")))
+                .containsExactly(
+                        tuple("http://orders/a", null),
+                        tuple("http://orders/a", 1L),
+                        tuple("http://orders/b", 2L),
+                        tuple("http://orders/b", 3L));
     }
 
     @Test

@@ -17,6 +17,7 @@ import dev.meshclient.internal.tracing.Tracing;
 import dev.meshclient.policy.json.PolicyCodec;
 import dev.meshclient.telemetry.CallObserver;
 import dev.meshclient.telemetry.MeshMetrics;
+import dev.meshclient.telemetry.MeshTraces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -115,7 +116,11 @@ public final class TelemetryCost {
     }
 
     private static Meters in(RealTime time, MeterRegistry registry) {
-        return Meters.of(time, MeshMetrics.bindTo(registry));
+        return Meters.of(time, MeshMetrics.bindTo(registry), Workload.unknown(), () -> null);
+    }
+
+    private static Meters istio(RealTime time, MeterRegistry registry) {
+        return Meters.of(time, MeshMetrics.bindTo(registry).withIstioNames(), Workload.unknown(), () -> null);
     }
 
     private static PrometheusMeterRegistry prometheus() {
@@ -144,16 +149,17 @@ public final class TelemetryCost {
                     new Variant("metrics, Prometheus", mesh(time, in(time, prometheus())), rounds),
                     new Variant(
                             "metrics, SimpleMeterRegistry", mesh(time, in(time, new SimpleMeterRegistry())), rounds),
+                    new Variant("metrics, by Istio's names too", mesh(time, istio(time, prometheus())), rounds),
                     new Variant(
                             "metrics and no-op OpenTelemetry",
-                            mesh(time, in(time, prometheus()), Tracing.of(time, OpenTelemetry.noop())),
+                            mesh(time, in(time, prometheus()), Tracing.of(time, MeshTraces.of(OpenTelemetry.noop()))),
                             rounds),
                     new Variant(
                             "metrics and 1 % of traces",
-                            mesh(time, in(time, prometheus()), Tracing.of(time, traces(0.01))), rounds),
+                            mesh(time, in(time, prometheus()), Tracing.of(time, MeshTraces.of(traces(0.01)))), rounds),
                     new Variant(
                             "metrics and all traces",
-                            mesh(time, in(time, prometheus()), Tracing.of(time, traces(1))),
+                            mesh(time, in(time, prometheus()), Tracing.of(time, MeshTraces.of(traces(1)))),
                             rounds));
             run(variants, calls, rounds);
         }

@@ -2,6 +2,7 @@ package dev.meshclient.spring;
 
 import java.io.IOException;
 import java.util.function.Function;
+import javax.net.ssl.SSLSocketFactory;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -9,12 +10,16 @@ import mockwebserver3.RecordedRequest;
 import okhttp3.Call;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 
 /** A service on this machine, and the policy that lists it as {@code orders}. */
 final class LocalService implements AutoCloseable {
     private final MockWebServer server = new MockWebServer();
 
-    private LocalService(Function<RecordedRequest, MockResponse> answers) {
+    private LocalService(Function<RecordedRequest, MockResponse> answers, @Nullable SSLSocketFactory tls) {
+        if (tls != null) {
+            server.useHttps(tls);
+        }
         server.setDispatcher(new Dispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
@@ -29,11 +34,15 @@ final class LocalService implements AutoCloseable {
     }
 
     static LocalService answering(String body) {
-        return new LocalService(request -> new MockResponse.Builder().body(body).build());
+        return new LocalService(request -> new MockResponse.Builder().body(body).build(), null);
+    }
+
+    static LocalService answeringByTls(String body, SSLSocketFactory tls) {
+        return new LocalService(request -> new MockResponse.Builder().body(body).build(), tls);
     }
 
     static LocalService answering(Function<RecordedRequest, MockResponse> answers) {
-        return new LocalService(answers);
+        return new LocalService(answers, null);
     }
 
     String url() {

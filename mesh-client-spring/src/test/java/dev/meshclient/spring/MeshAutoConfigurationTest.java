@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.MeshStatus;
 import dev.meshclient.Workload;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.identity.WorkloadIdentity;
@@ -15,16 +16,23 @@ import java.io.Closeable;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import mockwebserver3.MockResponse;
 import okhttp3.OkHttpClient;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
+import org.springframework.boot.ssl.SslBundle;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslStoreBundle;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -131,6 +139,59 @@ class MeshAutoConfigurationTest {
                     .withBean(MeshRegistryConnectionDetails.class, () -> details)
                     .run(context -> assertThat(context.getBean(Mesh.class).awaitReady(WAIT))
                             .isTrue());
+        }
+    }
+
+    @Test
+    void a_registry_is_trusted_by_an_ssl_bundle() throws Exception {
+        HeldCertificate own = new HeldCertificate.Builder()
+                .addSubjectAlternativeName("127.0.0.1")
+                .build();
+        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        trusted.setCertificateEntry("registry", own.certificate());
+        SslBundle bundle = SslBundle.of(SslStoreBundle.of(null, null, trusted));
+        try (LocalService orders = LocalService.answering("order 7");
+                LocalService registry = LocalService.answeringByTls(
+                        orders.policy("orders"),
+                        new HandshakeCertificates.Builder()
+                                .heldCertificate(own)
+                                .build()
+                                .sslSocketFactory())) {
+            runner.withBean(SslBundles.class, () -> new DefaultSslBundleRegistry("registry", bundle))
+                    .withPropertyValues(
+                            "mesh.registry.url=https://127.0.0.1:" + registry.port() + "/policy",
+                            "mesh.registry.ssl-bundle=registry")
+                    .run(context -> assertThat(context.getBean(Mesh.class).awaitReady(WAIT))
+                            .isTrue());
+        }
+    }
+
+    @Test
+    void identity_and_certificates_are_those_of_their_directories(@TempDir Path directory) {
+        runner.withUserConfiguration(PolicyOnly.class)
+                .withPropertyValues(
+                        "mesh.identity.directory=" + directory,
+                        "mesh.identity.key-password=secret",
+                        "mesh.identity.federated.bank.example=" + directory.resolve("bank.pem"),
+                        "mesh.certificates.bank.directory=" + directory,
+                        "mesh.certificates.bank.certificate=bank.crt",
+                        "mesh.certificates.bank.private-key=bank.key",
+                        "mesh.tokens.billing.file=" + directory.resolve("token"))
+                .run(context -> {
+                    var identities = context.getBean(Mesh.class).status().identities();
+                    assertThat(identities).containsOnlyKeys("", "bank");
+                    assertThat(identities.values())
+                            .extracting(MeshStatus.Identity::source)
+                            .containsOnly("MountedIdentity.at(" + directory + ")");
+                });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class PolicyOnly {
+        @Bean
+        PolicySource policy() {
+            return new OwnBeans().policy();
         }
     }
 

@@ -1,10 +1,18 @@
 package dev.meshclient.authz;
 
 /**
- * Authorizes inbound requests by the policy for the service of this process. Denies requests without such a policy, and
+ * Authorizes and measures inbound requests. It authorizes by the policy for the service of this process. Denies requests without such a policy, and
  * requests whose policy depends on attributes that are not known. Thread-safe. Only the mesh implements it.
  */
 public interface Inbound {
     /** Authorizes a request. It waits only while the keys of a token's issuer are fetched, at most 5 s. */
     InboundResult authorize(InboundRequest request);
+
+    /**
+     * Measures a request from now on for the metrics of the mesh, whether it is authorized or not: with Istio's names
+     * ({@code MeshMetrics.withIstioNames()}), otherwise without effect.
+     *
+     * @param request its peer and, from {@code content-type}, its protocol; they are read at once
+     */
+    InboundExchange begin(InboundRequest request);
 }

@@ -14,6 +14,12 @@ public interface AttemptInfo {
     /** The number of the attempt, from 1. */
     int number();
 
+    /**
+     * How many attempts the caller's call made before this one: those of this call, and of the calls before it if OkHttp follows a
+     * redirect or answers a challenge.
+     */
+    int resends();
+
     /** The attempt before this one; null for the first. */
     @Nullable
     AttemptInfo previous();

@@ -15,17 +15,19 @@ public final class MeshMetrics {
     private final MeterRegistry registry;
     private final String mesh;
     private final boolean openTelemetryNames;
+    private final boolean istioNames;
 
-    private MeshMetrics(MeterRegistry registry, String mesh, boolean openTelemetryNames) {
+    private MeshMetrics(MeterRegistry registry, String mesh, boolean openTelemetryNames, boolean istioNames) {
         this.registry = registry;
         this.mesh = mesh;
         this.openTelemetryNames = openTelemetryNames;
+        this.istioNames = istioNames;
     }
 
     /** All metrics, under their own names, without further tags. */
     public static MeshMetrics bindTo(MeterRegistry registry) {
         Objects.requireNonNull(registry, "registry must not be null: pass the MeterRegistry of the application");
-        return new MeshMetrics(registry, "", false);
+        return new MeshMetrics(registry, "", false, false);
     }
 
     /**
@@ -39,7 +41,7 @@ public final class MeshMetrics {
         if (name.isEmpty()) {
             throw new IllegalArgumentException("the tag 'mesh' needs a value, such as 'billing'");
         }
-        return new MeshMetrics(registry, name, openTelemetryNames);
+        return new MeshMetrics(registry, name, openTelemetryNames, istioNames);
     }
 
     /**
@@ -48,7 +50,17 @@ public final class MeshMetrics {
      * of responses. Leave it out where another library records the same calls by this name. Default: not recorded.
      */
     public MeshMetrics withOpenTelemetryNames() {
-        return new MeshMetrics(registry, mesh, true);
+        return new MeshMetrics(registry, mesh, true, istioNames);
+    }
+
+    /**
+     * Also counts and measures each call as {@code istio_requests_total} and {@code istio_request_duration_milliseconds}, with the
+     * labels of Istio's proxies, and each inbound request that {@code Inbound.begin} gets, so that Kiali, Flagger and Istio's own
+     * dashboards read this process. The page {@code docs/metrics.md} states the source of each label. Leave it out beside a proxy
+     * of Istio, which reports the same requests. Default: not recorded.
+     */
+    public MeshMetrics withIstioNames() {
+        return new MeshMetrics(registry, mesh, openTelemetryNames, true);
     }
 
     /** The registry. */
@@ -64,6 +76,11 @@ public final class MeshMetrics {
     /** Whether attempts are also recorded by OpenTelemetry's name. */
     public boolean hasOpenTelemetryNames() {
         return openTelemetryNames;
+    }
+
+    /** Whether calls and inbound requests are also recorded by Istio's names. */
+    public boolean hasIstioNames() {
+        return istioNames;
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Prometheus's own tool reads the metrics of a mesh as a registry shows them, and the alert rules in docs. */
 class PromtoolTest {
-    private static String lint(Path promtool, Path directory, String metrics) throws Exception {
+    static String lint(Path promtool, Path directory, String metrics) throws Exception {
         Path file = Files.writeString(directory.resolve("metrics.txt"), metrics);
         Process process = new ProcessBuilder(promtool.toString(), "check", "metrics")
                 .redirectInput(file.toFile())
@@ -86,7 +86,7 @@ class PromtoolTest {
         assertThat(run(rules, promtool, "test", "rules", "alerts-test.yml")).endsWith("ends with 0");
     }
 
-    private static String run(Path directory, Path promtool, String... arguments) throws Exception {
+    static String run(Path directory, Path promtool, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(promtool.toString()));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)

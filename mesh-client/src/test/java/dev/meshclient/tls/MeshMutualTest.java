@@ -9,6 +9,9 @@ import dev.meshclient.Mesh;
 import dev.meshclient.identity.TestCertificates;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.time.Patience;
+import dev.meshclient.telemetry.MeshMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.util.List;
 import javax.net.ssl.SSLHandshakeException;
@@ -80,6 +83,30 @@ class MeshMutualTest {
             RecordedRequest seen = peer.server.takeRequest();
             assertThat(seen.getHandshake().peerCertificates().get(0)).isEqualTo(CHECKOUT.certificate());
             assertThat(seen.getUrl().host()).isEqualTo("orders");
+        }
+    }
+
+    @Test
+    void metrics_by_istios_name_have_both_identities() throws Exception {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        try (MeshPeer peer = MeshPeer.as(ORDERS_SVID.svid(ROOT));
+                Mesh mesh = Mesh.builder()
+                        .policy(document(peer.port(), AS_ORDERS).source())
+                        .snapshotDirectory(null)
+                        .identity(WorkloadIdentity.of(CHECKOUT.svid(ROOT)))
+                        .metrics(MeshMetrics.bindTo(registry).withIstioNames())
+                        .build()) {
+            assertThat(mesh.awaitReady(Patience.LONG)).isTrue();
+            peer.server.enqueue(new MockResponse.Builder().body("ok").build());
+            call(mesh, Protocol.HTTP_1_1).close();
+
+            assertThat(registry.scrape().lines().filter(line -> line.startsWith("istio_requests_total{")))
+                    .singleElement()
+                    .asString()
+                    .contains(
+                            "destination_principal=\"" + ORDERS + "\"",
+                            "source_principal=\"spiffe://shop.example/ns/prod/sa/checkout\"",
+                            "source_workload_namespace=\"prod\"");
         }
     }
 

@@ -65,6 +65,8 @@ class WrappedClientSuite extends AbstractHttpClientTest<Request> {
 
     @Override
     protected void configure(HttpClientTestOptions.Builder options) {
+        options.setMaxRedirects(21); // the request, and as many redirects as OkHttp follows
+        options.setResponseCodeOnRedirectError(302);
         options.markAsLowLevelInstrumentation();
         Set<AttributeKey<?>> attributes = new HashSet<>(HttpClientTestOptions.DEFAULT_HTTP_ATTRIBUTES);
         attributes.remove(

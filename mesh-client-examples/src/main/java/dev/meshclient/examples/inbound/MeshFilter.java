@@ -4,6 +4,7 @@ import com.sun.net.httpserver.Filter;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsExchange;
 import dev.meshclient.authz.Inbound;
+import dev.meshclient.authz.InboundExchange;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.authz.InboundResult;
 import java.io.IOException;
@@ -20,7 +21,7 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Admits the requests that the policy allows: {@code server.createContext("/", handler).getFilters().add(new MeshFilter(mesh.inbound()))}. A
+ * Admits the requests that the policy allows, and measures all: {@code server.createContext("/", handler).getFilters().add(new MeshFilter(mesh.inbound()))}. A
  * handler finds the claims of a token by {@link #claims}. The filter
  * cannot change the headers of a request: unless the policy states {@code forwardToken}, the handler must not send
  * {@code Authorization} to other services.
@@ -41,12 +42,22 @@ public final class MeshFilter extends Filter {
 
     @Override
     public void doFilter(HttpExchange exchange, Chain chain) throws IOException {
+        InboundRequest request = request(exchange);
+        InboundExchange measured = inbound.begin(request);
+        try {
+            filter(exchange, request, chain);
+        } finally {
+            measured.ended(Math.max(0, exchange.getResponseCode())); // -1: the handler answered nothing
+        }
+    }
+
+    private void filter(HttpExchange exchange, InboundRequest request, Chain chain) throws IOException {
         if (isAmbiguous(exchange)) {
             exchange.sendResponseHeaders(400, -1);
             exchange.close();
             return;
         }
-        InboundResult result = inbound.authorize(request(exchange));
+        InboundResult result = inbound.authorize(request);
         if (!result.isAllowed()) {
             // The reason is only logged: it would help an attacker.
             LOG.log(

@@ -9,6 +9,8 @@ import com.sun.net.httpserver.HttpsServer;
 import dev.meshclient.Mesh;
 import dev.meshclient.Workload;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.telemetry.MeshMetrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.math.BigInteger;
@@ -93,6 +95,32 @@ class MeshFilterTest {
             assertThat(status(server, "GET", "http://reviews/api/7")).isEqualTo("200");
             assertThat(status(server, "GET", "//admin/api/7")).isEqualTo("400");
             assertThat(status(server, "GET", "/api/7#/../../admin")).isEqualTo("400");
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void every_request_counts_by_istios_name_with_its_status() throws IOException {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (Mesh mesh = Mesh.builder()
+                .workload(Workload.of("reviews"))
+                .policy(PolicySource.of(InboundExample.POLICY))
+                .metrics(MeshMetrics.bindTo(registry).withIstioNames())
+                .build()) {
+            HttpServer server = InboundExample.serve(mesh);
+            assertThat(status(server, "GET", "/api/7")).isEqualTo("200");
+            assertThat(status(server, "GET", "/admin")).isEqualTo("403");
+            assertThat(status(server, "GET", "/api/7", "Host: admin\r\n")).isEqualTo("400");
+            status(server, "GET", "/api/8"); // the one thread of the server has counted the others before
+            for (String status : List.of("200", "403", "400")) {
+                assertThat(registry.get("istio.requests")
+                                .tags("reporter", "destination", "destination_workload", "reviews")
+                                .tags("connection_security_policy", "none", "response_code", status)
+                                .counter()
+                                .count())
+                        .as(status)
+                        .isPositive();
+            }
             server.stop(0);
         }
     }

@@ -3,6 +3,7 @@ package dev.meshclient.internal.authz;
 import dev.meshclient.authz.AuthorizationEvent;
 import dev.meshclient.authz.AuthorizationEvent.Kind;
 import dev.meshclient.authz.Inbound;
+import dev.meshclient.authz.InboundExchange;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.authz.InboundRequest.Attribute;
 import dev.meshclient.authz.InboundResult;
@@ -30,12 +31,22 @@ public final class PolicyInbound implements Inbound {
          * @param policy the policy that allows it; empty: none was needed
          */
         default void allowed(String service, String policy) {}
+
+        /** A request begins. */
+        default InboundExchange begun(InboundRequest request) {
+            return status -> {};
+        }
     }
 
     /** @param boundary the boundary in force */
     public PolicyInbound(Supplier<Boundary> boundary, Watcher watcher) {
         this.boundary = boundary;
         this.watcher = watcher;
+    }
+
+    @Override
+    public InboundExchange begin(InboundRequest request) {
+        return watcher.begun(request);
     }
 
     @Override

@@ -65,6 +65,11 @@ public final class Attempt extends Scope implements AttemptInfo, CallObserver.Ou
         return number;
     }
 
+    @Override
+    public int resends() {
+        return call.resends() + number - 1;
+    }
+
     /**
      * The number for the peer, from 1: above 1 the peer may have processed this request before, for this call or for an earlier
      * attempt of the inbound request that the call is made for.

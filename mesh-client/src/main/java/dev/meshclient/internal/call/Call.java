@@ -64,6 +64,18 @@ public final class Call extends Scope implements CallInfo {
         }
     }
 
+    /** Records how many attempts the caller's call made before it entered the mesh again, as by a redirect. */
+    public void resends(int before) {
+        if (before > 0) {
+            rare().resends = before;
+        }
+    }
+
+    int resends() {
+        Rare rare = rareIfAny();
+        return rare == null ? 0 : rare.resends;
+    }
+
     @Override
     Time time() {
         return time;

@@ -42,6 +42,8 @@ public abstract sealed class Scope permits Call, Attempt {
         volatile @Nullable CallObserver observer;
         /** Of a call: the observers of all calls. */
         volatile @Nullable Observers observers;
+        /** Of a call: the attempts of the caller's call before it. */
+        int resends;
         /** Of a call: what shadow sections would have done. */
         @Nullable
         List<String> shadow;

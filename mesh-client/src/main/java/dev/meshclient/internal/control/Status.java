@@ -180,6 +180,7 @@ public record Status(
             Locality locality,
             String cluster,
             Health health,
+            int weight,
             int inFlight,
             String ejected,
             boolean isProbed,
@@ -193,7 +194,7 @@ public record Status(
                     .filter(part -> !part.isEmpty())
                     .collect(Collectors.joining("/"));
             return address + (place.isEmpty() ? "" : " in " + place) + (cluster.isEmpty() ? "" : " of " + cluster) + " "
-                    + health + ", " + inFlight + " in flight"
+                    + health + (weight == 0 ? ", weight 0 (gets no calls)" : "") + ", " + inFlight + " in flight"
                     + (lastMinute.requests() == 0 ? "" : ", in the last minute " + lastMinute)
                     + (nextProbeIn == null
                             ? ""

@@ -127,6 +127,7 @@ final class StatusReport {
                 e.locality(),
                 e.cluster(),
                 e.health(),
+                e.weight(),
                 health.inFlight(),
                 health.isEjected() ? health.reason() : "",
                 health.isProbed(),

@@ -11,7 +11,6 @@ import dev.meshclient.internal.control.Applied;
 import dev.meshclient.internal.control.PolicyControl;
 import dev.meshclient.internal.endpoint.Resolver;
 import dev.meshclient.internal.explain.ExplanationBuilder;
-import dev.meshclient.internal.metrics.Meters;
 import dev.meshclient.internal.pipeline.AppliedPolicy;
 import dev.meshclient.internal.pipeline.CurrentState;
 import dev.meshclient.internal.pipeline.HostPattern;
@@ -23,7 +22,6 @@ import dev.meshclient.internal.source.WantedHosts;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.DocumentScope;
 import dev.meshclient.policy.OutboundTrafficPolicy;
-import dev.meshclient.policy.PolicyException;
 import java.io.IOException;
 import java.net.UnknownHostException;
 import java.time.Duration;
@@ -56,8 +54,8 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
     private final Admission.Wait forHost;
     private final Inbound inbound;
     private final Telemetry telemetry;
+    private final DocumentResults documents;
 
-    private volatile @Nullable IOException lastProblem;
     private volatile boolean closed;
 
     /**
@@ -67,6 +65,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
     public Router(Time time, PolicyControl control, LocalWorkload self, Telemetry telemetry, EntrySettings settings) {
         this.time = time;
         this.telemetry = telemetry;
+        this.documents = new DocumentResults(telemetry);
         this.control = control;
         this.current = control.current();
         this.initialFetchNanos = Time.nanos(settings.initialFetchTimeout());
@@ -107,22 +106,13 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
     public void inForce(AppliedPolicy now, Applied what, boolean first) {
         now.services().values().forEach(s -> claims.add(s.service().hosts()));
         now.refused().values().forEach(s -> claims.add(s.hosts()));
-        lastProblem = null;
+        documents.clear();
         waiting.forEach(Call::raise);
-        telemetry.meters().document(result(now, what));
-        if (what != Applied.NOTHING_NEW) {
-            telemetry.events().policyApplied(now.revision());
-        }
+        documents.applied(now, what);
         DocumentScope scope = now.scope();
         if (first && scope != null) {
             interest.resume(scope.hosts(), time.now()); // last: it runs code of the source
         }
-    }
-
-    private static Meters.DocumentResult result(AppliedPolicy now, Applied what) {
-        return what == Applied.NOTHING_NEW
-                ? Meters.DocumentResult.UNCHANGED
-                : now.refused().isEmpty() ? Meters.DocumentResult.APPLIED : Meters.DocumentResult.PARTLY_REFUSED;
     }
 
     /**
@@ -155,16 +145,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
 
     @Override
     public void failed(IOException e) {
-        IOException before = lastProblem;
-        lastProblem = e;
-        boolean known = before != null && String.valueOf(before.getMessage()).equals(e.getMessage());
-        for (Throwable cause = known ? null : e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof PolicyException refused) {
-                telemetry.meters().document(Meters.DocumentResult.REFUSED);
-                telemetry.events().policyRefused(revision(), refused.problems());
-                return;
-            }
-        }
+        documents.failed(e, revision());
     }
 
     @Override
@@ -317,7 +298,7 @@ public final class Router implements Admission.Source, PolicyControl.Observer {
                 revision(),
                 caller ? call.deadline() - call.startedAt() : initialFetchNanos,
                 caller ? UnroutedFailures.BY_CALLER : sinceWhat,
-                lastProblem);
+                documents.lastProblem());
     }
 
     @Override

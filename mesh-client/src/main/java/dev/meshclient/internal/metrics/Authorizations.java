@@ -7,7 +7,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /** Counts the decisions of authorization policies. */
@@ -43,11 +42,11 @@ final class Authorizations {
         }
 
         /** Whether the policy in force can decide so; of this process there is one service, whether listed or not. */
-        boolean isOf(Map<String, Set<String>> policies) {
-            Set<String> ofService = policies.get(service);
+        boolean isOf(Map<String, Meters.Listed> services) {
+            Meters.Listed ofService = services.get(service);
             return (policy.equals(NONE) || policy.equals(SEVERAL))
                     ? inbound || ofService != null
-                    : ofService != null && ofService.contains(policy);
+                    : ofService != null && ofService.authorization().contains(policy);
         }
     }
 
@@ -74,9 +73,8 @@ final class Authorizations {
                 inbound, service.isEmpty() ? Meters.UNKNOWN : service, decision, policy.isEmpty() ? NONE : policy));
     }
 
-    /** @param policies the names of the authorization policies of each service */
-    void inForce(Map<String, Set<String>> policies) {
-        counters.keep(key -> key.isOf(policies));
+    void inForce(Map<String, Meters.Listed> services) {
+        counters.keep(key -> key.isOf(services));
     }
 
     void close() {

@@ -2,6 +2,8 @@ package dev.meshclient.internal.metrics;
 
 import dev.meshclient.MeshStatus;
 import dev.meshclient.authz.AuthorizationEvent;
+import dev.meshclient.authz.InboundExchange;
+import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
@@ -40,6 +42,7 @@ final class BoundMeters implements Meters {
     private final LazyCounters<MeteredRotations.Key> rotations;
     private final PolicyInfo info;
     private final @Nullable ConventionSeries conventions;
+    private final @Nullable IstioSeries istio;
     private final Set<Meter> others = ConcurrentHashMap.newKeySet();
     private final Map<String, AttemptSeries> attempts = new ConcurrentHashMap<>(); // by backend
 
@@ -49,7 +52,8 @@ final class BoundMeters implements Meters {
         }
     }
 
-    BoundMeters(SafeRegistry registry, Time time) {
+    /** @param istio the same by Istio's names; null: not asked for */
+    BoundMeters(SafeRegistry registry, Time time, @Nullable IstioSeries istio) {
         this.registry = registry;
         this.live = new LiveMeters(registry, time);
         this.refused = new LazyCounters<>(registry, Metric.RETRIES_REFUSED, CallSeries.Refused::tags);
@@ -61,6 +65,7 @@ final class BoundMeters implements Meters {
         this.rotations = new LazyCounters<>(registry, Metric.IDENTITY_ROTATIONS, MeteredRotations.Key::tags);
         this.info = new PolicyInfo(registry);
         this.conventions = registry.hasOpenTelemetryNames() ? new ConventionSeries(registry) : null;
+        this.istio = istio;
     }
 
     @Override
@@ -69,7 +74,7 @@ final class BoundMeters implements Meters {
     }
 
     private CallSeries series(CallSeries.Key key) {
-        return calls.computeIfAbsent(key, k -> new CallSeries(registry, refused, shadows, k));
+        return calls.computeIfAbsent(key, k -> new CallSeries(registry, refused, shadows, istio, k));
     }
 
     @Override
@@ -87,7 +92,7 @@ final class BoundMeters implements Meters {
     }
 
     @Override
-    public void inForce(Map<String, Set<String>> services, Collection<Target> targets, Live now) {
+    public void inForce(Map<String, Listed> services, Collection<Target> targets, Live now) {
         live.inForce(now);
         Set<CallSeries.Key> keys = new HashSet<>();
         Set<String> backends = new HashSet<>();
@@ -117,6 +122,9 @@ final class BoundMeters implements Meters {
         if (conventions != null) {
             conventions.keep(Set.copyOf(services.keySet()));
         }
+        if (istio != null) {
+            istio.inForce(services, targets);
+        }
     }
 
     @Override
@@ -137,6 +145,11 @@ final class BoundMeters implements Meters {
     @Override
     public void allowed(String service, String policy) {
         authorizations.allowed(service, policy);
+    }
+
+    @Override
+    public InboundExchange begun(InboundRequest request) {
+        return istio == null ? Meters.super.begun(request) : istio.begin(request);
     }
 
     @Override
@@ -186,6 +199,9 @@ final class BoundMeters implements Meters {
         info.close();
         if (conventions != null) {
             conventions.close();
+        }
+        if (istio != null) {
+            istio.close();
         }
         live.close();
         calls.values().forEach(CallSeries::close);

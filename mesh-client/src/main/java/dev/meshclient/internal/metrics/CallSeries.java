@@ -10,6 +10,7 @@ import dev.meshclient.internal.text.KnownMethods;
 import io.micrometer.core.instrument.Tags;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The series of the calls of one rule to one backend. */
 final class CallSeries implements CallMeter {
@@ -22,7 +23,8 @@ final class CallSeries implements CallMeter {
     private final LazyTimers timers;
     private final LazyCounters<Refused> refused;
     private final LazyCounters<Shadow> shadows;
-    private final String backend;
+    private final @Nullable IstioSeries istio;
+    private final Key key;
 
     /** Their common tags. */
     record Key(String service, String rule, String backend) {
@@ -57,10 +59,17 @@ final class CallSeries implements CallMeter {
         }
     }
 
-    CallSeries(SafeRegistry registry, LazyCounters<Refused> refused, LazyCounters<Shadow> shadows, Key key) {
+    /** @param istio the same by Istio's names; null: not asked for */
+    CallSeries(
+            SafeRegistry registry,
+            LazyCounters<Refused> refused,
+            LazyCounters<Shadow> shadows,
+            @Nullable IstioSeries istio,
+            Key key) {
         this.refused = refused;
         this.shadows = shadows;
-        this.backend = key.backend();
+        this.istio = istio;
+        this.key = key;
         this.timers = new LazyTimers(
                 registry, Metric.REQUESTS, KnownMethods.TAGS.size(), ENDINGS.length * StatusClass.COUNT, key::tags);
     }
@@ -72,7 +81,7 @@ final class CallSeries implements CallMeter {
         NoRetry none = call.noRetry();
         if (none != null) {
             if (Refused.REASONS.contains(none.why())) {
-                refused.increment(new Refused(backend, none.why()));
+                refused.increment(new Refused(key.backend(), none.why()));
             }
         }
     }
@@ -89,10 +98,14 @@ final class CallSeries implements CallMeter {
 
     @SuppressWarnings("EnumOrdinal") // the place in a table of this process
     private void record(Call call, Ending ending, int status) {
+        long nanos = call.elapsedNanos();
         timers.record(
                 KnownMethods.number(call.request().method()),
                 ending.ordinal() * StatusClass.COUNT + StatusClass.of(status).ordinal(),
-                call.elapsedNanos());
+                nanos);
+        if (istio != null) {
+            istio.ended(key.service(), call, ending, status, nanos);
+        }
     }
 
     /** The status of the response that the caller gets: a retry that the mesh itself refuses has none. */

@@ -8,34 +8,26 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import okhttp3.HttpUrl;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The attempts under the name and with the tags of OpenTelemetry's HTTP conventions. Servers choose statuses and callers choose
  * hosts of a pattern, so the number of series of a service is limited.
  */
 final class ConventionSeries {
-    /** The greatest number of series of a service; one more holds the attempts of all others. */
-    static final int MOST = 500;
-
     private static final String OTHER = "_OTHER";
     private static final int FIRST_ERROR = 400; // for a client, 4xx is an error too
 
     private final SafeRegistry registry;
-    private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
-    private final Map<String, Integer> sizes = new ConcurrentHashMap<>(); // by service; written under the lock
-    private @Nullable Set<String> services; // in force; null: not known yet
+    private final BoundedSeries<Key, Timer> timers;
 
     /** @param status 0: there is no response; {@code errorType} empty: no error */
-    private record Key(String service, String method, String host, int port, int status, String errorType) {
-        Key others() {
+    private record Key(String service, String method, String host, int port, int status, String errorType)
+            implements BoundedSeries.Key<Key> {
+        @Override
+        public Key others() {
             return new Key(service, OTHER, OTHER, 0, 0, "");
         }
 
@@ -57,22 +49,19 @@ final class ConventionSeries {
 
     ConventionSeries(SafeRegistry registry) {
         this.registry = registry;
+        this.timers = new BoundedSeries<>(registry, key -> registry.timer(Metric.HTTP_CLIENT, key.tags()), List::of);
     }
 
     void ended(Attempt attempt) {
         HttpUrl url = attempt.call().request().url();
-        Key key = new Key(
+        Timer timer = timers.of(new Key(
                 attempt.call().service(),
                 KnownMethods.TAGS.get(
                         KnownMethods.number(attempt.call().request().method())),
                 url.host(),
                 url.port(),
                 attempt.status(),
-                errorType(attempt));
-        Timer timer = timers.get(key);
-        if (timer == null) {
-            timer = sizes.getOrDefault(key.service, 0) < MOST ? register(key) : timers.get(key.others());
-        }
+                errorType(attempt)));
         if (timer != null) {
             registry.record(timer, attempt.elapsedNanos());
         }
@@ -86,40 +75,12 @@ final class ConventionSeries {
                 : attempt.status() >= FIRST_ERROR ? Integer.toString(attempt.status()) : "";
     }
 
-    /** Null: its service is gone. */
-    private synchronized @Nullable Timer register(Key key) {
-        if (services != null && !services.contains(key.service)) {
-            return null;
-        }
-        Timer timer = timers.get(key);
-        if (timer == null) {
-            timer = registry.timer(Metric.HTTP_CLIENT, key.tags());
-            timers.put(key, timer);
-            if (sizes.merge(key.service, 1, Integer::sum) == MOST) { // so that no further call waits for the lock
-                timers.put(
-                        key.others(),
-                        registry.timer(Metric.HTTP_CLIENT, key.others().tags()));
-            }
-        }
-        return timer;
-    }
-
     /** Removes the series of all other services. */
-    synchronized void keep(Set<String> inForce) {
-        services = inForce;
-        sizes.keySet().retainAll(inForce);
-        Set<Timer> gone = Collections.newSetFromMap(new IdentityHashMap<>());
-        timers.forEach((key, timer) -> {
-            if (!inForce.contains(key.service)) {
-                timers.remove(key);
-                gone.add(timer);
-            }
-        });
-        timers.values().forEach(gone::remove); // another service has the host now
-        gone.forEach(registry::remove);
+    void keep(Set<String> inForce) {
+        timers.keep(inForce);
     }
 
     void close() {
-        keep(Set.of());
+        timers.close();
     }
 }

@@ -1,7 +1,10 @@
 package dev.meshclient.internal.metrics;
 
 import dev.meshclient.MeshStatus;
+import dev.meshclient.Workload;
 import dev.meshclient.authz.AuthorizationEvent;
+import dev.meshclient.authz.InboundExchange;
+import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
@@ -14,12 +17,15 @@ import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.telemetry.MeshMetrics;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The metrics of a mesh. Without a registry its layers are left out, and no class of Micrometer is loaded. */
 public interface Meters {
@@ -29,11 +35,16 @@ public interface Meters {
     /** No registry. */
     Meters NONE = new Meters() {};
 
-    /** @throws IllegalStateException if the registry has the metrics of another mesh with this name */
-    static Meters of(Time time, MeshMetrics metrics) {
+    /**
+     * @param workload this process
+     * @param identity its SPIFFE ID; null: not known
+     * @throws IllegalStateException if the registry has the metrics of another mesh with this name
+     */
+    static Meters of(Time time, MeshMetrics metrics, Workload workload, Supplier<@Nullable String> identity) {
         SafeRegistry registry = new SafeRegistry(time, metrics);
         registry.checkUnused();
-        return new BoundMeters(registry, time);
+        IstioSeries istio = metrics.hasIstioNames() ? new IstioSeries(registry, time, workload, identity) : null;
+        return new BoundMeters(registry, time, istio);
     }
 
     /** Counts the calls of a rule to a backend. */
@@ -58,11 +69,19 @@ public interface Meters {
     /**
      * Another policy is in force: shows the endpoints of its services, and removes the series that it does not need.
      *
-     * @param services all its services, refused ones included, with the names of their authorization policies
+     * @param services all its services, refused ones included
      * @param targets the targets of its calls
      * @param live the state that its calls change
      */
-    default void inForce(Map<String, Set<String>> services, Collection<Target> targets, Live live) {}
+    default void inForce(Map<String, Listed> services, Collection<Target> targets, Live live) {}
+
+    /**
+     * A service of the policy.
+     *
+     * @param authorization the names of its authorization policies
+     * @param hosts its hosts, without ports; of a refused service none
+     */
+    record Listed(Set<String> authorization, List<String> hosts) {}
 
     /**
      * The live state, by name. A service keeps its series over policies as long as it keeps its state.
@@ -96,6 +115,11 @@ public interface Meters {
      * @param policy the policy that allows it; empty: none was needed
      */
     default void allowed(String service, String policy) {}
+
+    /** An inbound request begins. */
+    default InboundExchange begun(InboundRequest request) {
+        return status -> {};
+    }
 
     /**
      * Shows the age of the policy in force, and the counters of documents.

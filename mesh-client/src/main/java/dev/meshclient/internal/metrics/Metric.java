@@ -8,6 +8,7 @@ import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.EndpointState;
 import dev.meshclient.internal.text.KnownMethods;
+import io.micrometer.core.instrument.Tag;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -149,13 +150,26 @@ enum Metric {
                     .and("server.address", open())
                     .and("server.port", open())
                     .and("http.response.status_code", open())
-                    .and("error.type", open()));
+                    .and("error.type", open())),
+    ISTIO_REQUESTS(
+            "istio.requests",
+            Type.COUNTER,
+            "requests",
+            "Calls and inbound requests, by Istio's name; only with `withIstioNames()`",
+            istio()),
+    ISTIO_DURATION(
+            "istio.request.duration.milliseconds",
+            Type.DISTRIBUTION_SUMMARY,
+            "milliseconds",
+            "Calls and inbound requests, by Istio's name, each to the end of its response body; only with `withIstioNames()`",
+            istio());
 
     /** The kinds of meters. */
     enum Type {
         TIMER,
         GAUGE,
-        COUNTER
+        COUNTER,
+        DISTRIBUTION_SUMMARY
     }
 
     private final String meterName;
@@ -183,6 +197,24 @@ enum Metric {
 
     private static TagList tags(String tag, List<String> closed) {
         return new TagList(Map.of()).and(tag, closed);
+    }
+
+    /** The labels of Istio's proxies for HTTP. */
+    private static TagList istio() {
+        TagList tags = tags("reporter", IstioSeries.REPORTERS);
+        for (String side : IstioSeries.REPORTERS) {
+            for (Tag tag : WorkloadNames.NONE.tags(side)) {
+                tags = tags.and(tag.getKey(), open());
+            }
+        }
+        return tags.and("destination_service", open())
+                .and("destination_service_name", open())
+                .and("destination_service_namespace", open())
+                .and("request_protocol", IstioSeries.PROTOCOLS)
+                .and("response_code", open())
+                .and("grpc_response_status", open())
+                .and("response_flags", IstioSeries.FLAGS)
+                .and("connection_security_policy", IstioSeries.SECURITY);
     }
 
     private static List<String> open() {

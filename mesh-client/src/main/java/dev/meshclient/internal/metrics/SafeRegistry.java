@@ -4,6 +4,7 @@ import dev.meshclient.internal.time.LogThrottle;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.telemetry.MeshMetrics;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -12,6 +13,7 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.noop.NoopCounter;
+import io.micrometer.core.instrument.noop.NoopDistributionSummary;
 import io.micrometer.core.instrument.noop.NoopTimer;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +36,12 @@ final class SafeRegistry {
                     5, 10, 25, 50, 75, 100, 250, 500, 750, 1_000, 2_500, 5_000, 7_500, 10_000)
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
+
+    /** The buckets of Envoy's histograms, which Istio's proxies keep. */
+    private static final double[] MILLISECONDS = {
+        0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 600_000, 1_800_000,
+        3_600_000
+    };
 
     private final Time time;
     private final Logger log;
@@ -71,6 +79,23 @@ final class SafeRegistry {
         } catch (Throwable e) { // Kotlin may throw any
             failed(e);
             return new NoopTimer(new Meter.Id(metric.meterName(), all, null, null, Meter.Type.TIMER));
+        }
+    }
+
+    /** A summary of milliseconds, with Envoy's buckets. One that the registry refuses is replaced by one without effect. */
+    DistributionSummary summary(Metric metric, Tags tags) {
+        Tags all = common.and(tags);
+        try {
+            return DistributionSummary.builder(metric.meterName())
+                    .description(metric.meaning())
+                    .baseUnit(metric.unit())
+                    .tags(all)
+                    .serviceLevelObjectives(MILLISECONDS)
+                    .register(registry);
+        } catch (Throwable e) { // Kotlin may throw any
+            failed(e);
+            return new NoopDistributionSummary(
+                    new Meter.Id(metric.meterName(), all, null, null, Meter.Type.DISTRIBUTION_SUMMARY));
         }
     }
 
@@ -133,6 +158,14 @@ final class SafeRegistry {
     void record(Timer timer, long nanos) {
         try {
             timer.record(nanos, TimeUnit.NANOSECONDS);
+        } catch (Throwable e) { // Kotlin may throw any
+            failed(e);
+        }
+    }
+
+    void record(DistributionSummary summary, double amount) {
+        try {
+            summary.record(amount);
         } catch (Throwable e) { // Kotlin may throw any
             failed(e);
         }

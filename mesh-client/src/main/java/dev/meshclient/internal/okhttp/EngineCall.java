@@ -94,8 +94,11 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         Request request = first;
         Admission admission = ofFirst;
         Response prior = before;
+        int sent = 0;
         for (int followUps = prior == null ? 0 : 1; ; followUps++) {
-            Response response = hop(request, admission);
+            Response response = hop(request, admission, sent);
+            InnerCall inner = last;
+            sent += inner == null ? 0 : inner.number();
             Request next = null;
             boolean kept = false;
             try {
@@ -135,11 +138,12 @@ final class EngineCall extends OuterCall implements Wire, Function0<EngineCall> 
         }
     }
 
-    private Response hop(Request request, Admission admission) throws IOException {
+    private Response hop(Request request, Admission admission, int sent) throws IOException {
         last = null;
         Engine engine = caller.engine();
         Call call = entered(engine, request, admission);
         call.deadline(deadline());
+        call.resends(sent);
         engine.begins();
         current(call);
         try {

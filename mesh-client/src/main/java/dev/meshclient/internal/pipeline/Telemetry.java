@@ -1,6 +1,8 @@
 package dev.meshclient.internal.pipeline;
 
 import dev.meshclient.authz.AuthorizationEvent;
+import dev.meshclient.authz.InboundExchange;
+import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.internal.authz.PolicyInbound;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.events.Events;
@@ -37,6 +39,11 @@ public record Telemetry(Events events, Meters meters) implements Outlier.Watcher
     @Override
     public void allowed(String service, String policy) {
         meters.allowed(service, policy);
+    }
+
+    @Override
+    public InboundExchange begun(InboundRequest request) {
+        return meters.begun(request);
     }
 
     @Override

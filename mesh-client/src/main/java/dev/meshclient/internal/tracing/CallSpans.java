@@ -77,11 +77,11 @@ final class CallSpans implements CallObserver {
             set(PEER_ADDRESS, brackets ? peer.substring(1, colon - 1) : peer.substring(0, colon));
             span.setAttribute(PEER_PORT, Long.parseLong(peer.substring(colon + 1)));
         }
-        AttemptInfo previous = attempt.previous();
-        if (previous != null) {
-            span.setAttribute(RESEND_COUNT, (long) attempt.number() - 1);
-            set(RETRY, attempt.retryReason());
+        int resends = attempt.resends();
+        if (resends > 0) {
+            span.setAttribute(RESEND_COUNT, (long) resends);
         }
+        set(RETRY, attempt.retryReason());
     }
 
     private void set(AttributeKey<String> key, String value) {

@@ -43,7 +43,8 @@ class CardinalityTest {
 
     private final StepTime time = new StepTime();
     private final MeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final Telemetry telemetry = new Telemetry(Events.none(time), Meters.of(time, MeshMetrics.bindTo(registry)));
+    private final Telemetry telemetry = new Telemetry(
+            Events.none(time), Meters.of(time, MeshMetrics.bindTo(registry), Workload.unknown(), () -> null));
     private final Router router = Router.withoutNames(
             time,
             Workload.unknown(),

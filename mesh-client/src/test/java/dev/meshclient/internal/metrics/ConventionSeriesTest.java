@@ -52,7 +52,11 @@ class ConventionSeriesTest {
             Workload.of("shop"),
             new Telemetry(
                     Events.of(time, List.of(Tracing.of(time, MeshTraces.of(otel))), List.of()),
-                    Meters.of(time, MeshMetrics.bindTo(registry).withOpenTelemetryNames())),
+                    Meters.of(
+                            time,
+                            MeshMetrics.bindTo(registry).withOpenTelemetryNames(),
+                            Workload.unknown(),
+                            () -> null)),
             new EntrySettings(List.of(), true, Duration.ZERO),
             Duration.ZERO);
 
@@ -130,14 +134,14 @@ class ConventionSeriesTest {
     @Test
     void hosts_of_a_pattern_and_statuses_have_a_bound() throws IOException {
         apply("any", "*.example");
-        for (int i = 0; i < 3 * ConventionSeries.MOST; i++) {
+        for (int i = 0; i < 3 * BoundedSeries.MOST; i++) {
             int status = 200 + i % 7;
             call("http://h" + i + ".example/", attempt -> Calls.respond(attempt, status));
         }
         assertThat(counts())
-                .hasSize(ConventionSeries.MOST + 1)
+                .hasSize(BoundedSeries.MOST + 1)
                 .contains("{http_request_method=\"_OTHER\",server_address=\"_OTHER\",server_port=\"0\"} "
-                        + 2 * ConventionSeries.MOST);
+                        + 2 * BoundedSeries.MOST);
     }
 
     @Test
@@ -186,11 +190,11 @@ class ConventionSeriesTest {
     void a_service_that_returns_has_the_whole_bound_again() throws IOException {
         for (int round = 0; round < 2; round++) {
             apply("any", "*.example");
-            for (int i = 0; i < ConventionSeries.MOST; i++) {
+            for (int i = 0; i < BoundedSeries.MOST; i++) {
                 call("http://h" + i + ".example/", attempt -> Calls.respond(attempt, 200));
             }
             assertThat(counts().stream().filter(line -> line.endsWith("\"80\"} 1")))
-                    .hasSize(ConventionSeries.MOST);
+                    .hasSize(BoundedSeries.MOST);
             apply("orders", "orders");
             assertThat(counts()).isEmpty();
         }

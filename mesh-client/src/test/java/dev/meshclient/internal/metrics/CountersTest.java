@@ -63,7 +63,7 @@ class CountersTest {
 
     private final StepTime time = new StepTime();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final Meters meters = Meters.of(time, MeshMetrics.bindTo(registry));
+    private final Meters meters = Meters.of(time, MeshMetrics.bindTo(registry), Workload.unknown(), () -> null);
     private final Router router = Router.withoutNames(
             time,
             Workload.of("shop"),

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -32,11 +33,9 @@ class MetricsDocTest {
     private static String table() {
         return Arrays.stream(Metric.values())
                 .map(metric -> "| `" + metric.meterName() + "` | `" + String.join("`, `", series(metric)) + "` | "
-                        + metric.type().name().toLowerCase(Locale.ROOT)
+                        + metric.type().name().toLowerCase(Locale.ROOT).replace('_', ' ')
                         + (metric.unit().isEmpty() ? "" : ", " + metric.unit()) + " | "
-                        + metric.tags().keySet().stream()
-                                .map(tag -> "`" + tag + "`")
-                                .collect(Collectors.joining(", "))
+                        + tags(metric)
                         + " | " + metric.meaning() + " |")
                 .collect(Collectors.joining(
                         "\n", "| Name | In Prometheus | Type | Tags | Meaning |\n|---|---|---|---|---|\n", "\n"));
@@ -45,14 +44,31 @@ class MetricsDocTest {
     /** The names of its series in Prometheus; of a timer only the first in full. */
     private static List<String> series(Metric metric) {
         String name = Selector.name(metric);
-        return metric.type() == Metric.Type.TIMER ? List.of(name + "_bucket", "_count", "_sum", "_max") : List.of(name);
+        return Selector.isHistogram(metric) ? List.of(name + "_bucket", "_count", "_sum", "_max") : List.of(name);
+    }
+
+    private static String tags(Metric metric) {
+        return sameTags(metric)
+                .map(earlier -> "as `" + earlier.meterName() + "`")
+                .orElseGet(() -> metric.tags().keySet().stream()
+                        .map(tag -> "`" + tag + "`")
+                        .collect(Collectors.joining(", ")));
+    }
+
+    /** An earlier metric with several tags, and all of them the same. */
+    private static Optional<Metric> sameTags(Metric metric) {
+        return Arrays.stream(Metric.values())
+                .filter(earlier ->
+                        earlier.compareTo(metric) < 0 && metric.tags().size() > 1)
+                .filter(earlier -> earlier.tags().equals(metric.tags()))
+                .findFirst();
     }
 
     private static String values() {
         StringBuilder text = new StringBuilder("| Metric | Tag | Values |\n|---|---|---|\n");
         for (Metric metric : Metric.values()) {
             for (Map.Entry<String, List<String>> tag : metric.tags().entrySet()) {
-                if (!tag.getValue().isEmpty()) {
+                if (!tag.getValue().isEmpty() && sameTags(metric).isEmpty()) {
                     text.append("| `")
                             .append(metric.meterName())
                             .append("` | `")
@@ -91,7 +107,8 @@ class MetricsDocTest {
                         + ShadowAction.values().length + " of `mesh.client.shadow` for a service")
                 .contains(Authorizations.DIRECTIONS.size() * Authorizations.DECISIONS.size()
                         + " of `mesh.authorization` for a service")
-                .contains("at most " + ConventionSeries.MOST + " of these series");
+                .contains("A service has at most " + BoundedSeries.MOST + " of these series,\nfor its hosts")
+                .contains("has at most " + BoundedSeries.MOST + " of these series, and so have the inbound requests");
     }
 
     @Test
@@ -106,6 +123,7 @@ class MetricsDocTest {
                 case TIMER -> registry.timer(metric, tags);
                 case GAUGE -> registry.gauge(metric, tags, () -> 1);
                 case COUNTER -> registry.counter(metric, tags);
+                case DISTRIBUTION_SUMMARY -> registry.summary(metric, tags);
             }
             series(metric).forEach(name -> expected.add((name.startsWith("_") ? Selector.name(metric) : "") + name));
         }

@@ -31,13 +31,17 @@ final class Selector {
         return name + suffix;
     }
 
+    static boolean isHistogram(Metric metric) {
+        return metric.type() == Metric.Type.TIMER || metric.type() == Metric.Type.DISTRIBUTION_SUMMARY;
+    }
+
     /**
      * The series with these matchers, such as {@code state="usable"}.
      *
-     * @param suffix {@code _bucket}, {@code _count} or {@code _sum} of a timer, or empty
+     * @param suffix {@code _bucket}, {@code _count} or {@code _sum} of a histogram, or empty
      */
     String series(String suffix, String... matchers) {
-        assertThat(suffix.isEmpty()).as(metric + suffix).isEqualTo(metric.type() != Metric.Type.TIMER);
+        assertThat(suffix.isEmpty()).as(metric + suffix).isNotEqualTo(isHistogram(metric));
         for (String matcher : matchers) {
             hasTag(matcher.replaceAll("[!=].*", ""));
         }

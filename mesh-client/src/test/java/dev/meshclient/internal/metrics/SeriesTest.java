@@ -50,7 +50,8 @@ class SeriesTest {
     private final Router router = Router.withoutNames(
             time,
             Workload.of("shop").zone("eu/a"),
-            new Telemetry(Events.none(time), Meters.of(time, MeshMetrics.bindTo(registry))),
+            new Telemetry(
+                    Events.none(time), Meters.of(time, MeshMetrics.bindTo(registry), Workload.unknown(), () -> null)),
             new EntrySettings(List.of(), true, Duration.ZERO),
             Duration.ZERO);
 

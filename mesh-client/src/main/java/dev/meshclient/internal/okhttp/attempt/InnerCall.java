@@ -32,6 +32,11 @@ public final class InnerCall extends AttemptEvents implements Runnable {
         super(outerCall, attempt);
     }
 
+    /** The number of its attempt, from 1. */
+    public int number() {
+        return attempt.number();
+    }
+
     /** The connections of its endpoint, if it has one. */
     @Nullable
     EndpointConnections connections() {

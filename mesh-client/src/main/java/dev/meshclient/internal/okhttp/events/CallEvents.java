@@ -122,7 +122,7 @@ public abstract class CallEvents extends EventListener {
 
     /**
      * OkHttp ends the timeout of the outer call when its interceptors return, since that call has no exchange. It runs on until
-     * the body ends, so that whoever holds the call can still cancel it.
+     * the body ends, so that its holder can still cancel it.
      */
     private synchronized void resumeTimeout() {
         if (open == 0 || timed || untimed || !(outer().timeout() instanceof AsyncTimeout timeout)) {
