@@ -107,7 +107,8 @@ final class ShadowEjections {
         long seconds = seconds(until - now);
         LOG.info("endpoint {} of '{}' would be ejected for {} s: {}", endpoint.name(), name, seconds, cause.text());
         attempt.call()
-                .recordShadow(ShadowAction.EJECT, endpoint.name() + " for " + seconds + " s because of " + cause.text());
+                .recordShadow(
+                        ShadowAction.EJECT, endpoint.name() + " for " + seconds + " s because of " + cause.text());
     }
 
     private boolean isFull() {

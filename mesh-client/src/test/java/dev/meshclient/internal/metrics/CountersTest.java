@@ -201,7 +201,7 @@ class CountersTest {
         apply("'orders': {'hosts': ['orders'], 'rules': [{'backendRefs': [{'name': 'stock'}]}], 'endpoints': []},"
                 + "'stock': {'hosts': ['stock'], 'limits': {'maxRequests': 0, 'shadow': true}, " + TWO + "}");
         call(Calls.get(), MeshOptions.DEFAULT, attempt -> {
-            attempt.call().shadow(ShadowAction.NOT_RETRY, "in a test");
+            attempt.call().recordShadow(ShadowAction.NOT_RETRY, "in a test");
             return Calls.respond(attempt, 200);
         });
         assertThat(lines("mesh_client_shadow")).isEqualTo("""

@@ -87,7 +87,8 @@ class ResolutionTest {
         Request request = new Request.Builder().url(url).build();
         Call call = Calls.call(time, request, attempt -> {
             open.add(attempt);
-            boolean fails = failing.contains(Objects.requireNonNull(attempt.endpoint()).name());
+            boolean fails =
+                    failing.contains(Objects.requireNonNull(attempt.endpoint()).name());
             return Calls.respondOpen(attempt, fails ? 500 : 200);
         });
         try (Response response = call.run(Objects.requireNonNull(
@@ -207,7 +208,8 @@ class ResolutionTest {
         failing.addAll(List.of("10.0.0.1:80", "10.0.0.2:80"));
         run(() -> {
             apply("'orders': {'hosts': ['orders:80'], 'resolution': 'DNS', 'retry': {'attempts': 0}, 'loadBalancer':"
-                    + " {'simple': 'ROUND_ROBIN'}, 'outlierDetection': {'baseEjectionTime': '300s', 'minHealthPercent': 0, 'shadow': " + shadow + "}}");
+                    + " {'simple': 'ROUND_ROBIN'}, 'outlierDetection': {'baseEjectionTime': '300s', 'minHealthPercent': 0, 'shadow': "
+                    + shadow + "}}");
             reached("http://orders/");
             assertThat(ejected(shadow)).as("one of two, at most 50 %").isEqualTo(1);
             answers("orders", "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4");
