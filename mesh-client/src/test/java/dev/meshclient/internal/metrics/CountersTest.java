@@ -191,7 +191,8 @@ class CountersTest {
         assertThat(gauge("mesh.client.retry.budget.available")).isZero();
         apply("'orders': null");
         assertThat(of("mesh.client.shadow")).isEmpty();
-        meters.shadow("orders", ShadowAction.EJECT); // by an attempt that ends later
+        meters.calls("orders", "default", "orders")
+                .shadow("orders", ShadowAction.EJECT); // by an attempt that ends later
         assertThat(of("mesh.client.shadow")).isEmpty();
     }
 
