@@ -108,7 +108,7 @@ record MeshProperties(
             @Nullable String privateKey,
             @Nullable String trustBundle,
             @Nullable String keyPassword,
-            @DefaultValue Map<String, Path> federated) {
+            @DefaultValue Map<String, String> federated) {
         IdentityProperties {
             directory = stated(directory);
             certificate = stated(certificate);
@@ -154,8 +154,8 @@ record MeshProperties(
     }
 
     /**
-     * An empty value, such as that of a placeholder, states nothing. In a map Boot drops an entry whose only value is an empty path:
-     * there a path is a text, so that the property is refused by its name.
+     * An empty value, such as that of a placeholder, states nothing. In a map Boot drops an entry whose only value is an empty path,
+     * and a path whose key has a dot: there a path is a text.
      */
     private static @Nullable Path stated(@Nullable Path path) {
         return path == null || path.toString().isBlank() ? null : path;

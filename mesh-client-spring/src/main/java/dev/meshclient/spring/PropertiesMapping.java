@@ -141,7 +141,7 @@ final class PropertiesMapping {
                     property + ".federated",
                     bundle.getKey(),
                     identity,
-                    known -> known.withFederated(bundle.getKey(), bundle.getValue()));
+                    known -> known.withFederated(bundle.getKey(), Path.of(bundle.getValue())));
         }
         return identity;
     }
