@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -160,6 +161,22 @@ class ShadowSectionsTest {
                             "outlierDetection.maxEjectionPercent (shadow) 50",
                             "outlierDetection.shadow: true (defaults)")
                     .doesNotContain("outlierDetection.consecutive5xxErrors: ");
+        }
+    }
+
+    @Test
+    void a_shadow_that_evaluates_nothing_is_explained_as_it_is_stated() {
+        String sections = "'timeouts': {'shadow': %1$s}, 'outlierDetection': {'shadow': %1$s, 'maxEjectionPercent': 0},"
+                + " 'retry': {'attempts': 0}, 'retryConstraint': {'shadow': %1$s}, 'limits': {'shadow': %1$s}";
+        for (boolean shadow : List.of(true, false)) {
+            try (TestMesh mesh = mesh("", sections.formatted(shadow))) {
+                assertThat(explained(mesh))
+                        .contains(
+                                "timeouts.shadow: " + shadow + " (service)",
+                                "outlierDetection.shadow: " + shadow + " (service)",
+                                "retryConstraint.shadow: " + shadow + " (service)",
+                                "limits.shadow: " + shadow + " (service)");
+            }
         }
     }
 }

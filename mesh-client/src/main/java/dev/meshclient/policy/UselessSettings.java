@@ -32,7 +32,9 @@ final class UselessSettings {
     }
 
     private void find() {
-        UselessTimeouts.find(root, policy);
+        SettingLevels levels = new SettingLevels(root, policy);
+        UselessTimeouts.find(levels);
+        ShadowFindings.find(levels);
         access(root.field("defaults"), policy.defaults().backend().access());
         boolean zones = policy.services().values().stream().anyMatch(UselessSettings::hasZone);
         policy.services()
@@ -48,17 +50,6 @@ final class UselessSettings {
         }
         rules(place.field("rules"), service.rules());
         zones(place.field("endpoints"), service, zonesElsewhere);
-        shadow(place.field("limits").field("shadow"), service);
-    }
-
-    private void shadow(Place shadow, Service service) {
-        BackendSettings stated = service.settings().backend();
-        Limits inForce = stated.limits().over(policy.defaults().backend().limits());
-        if (Boolean.TRUE.equals(stated.limits().shadow())
-                && service.resolution() == Resolution.NONE
-                && inForce.maxRequests() == null) {
-            shadow.wrong(true, "maxRequests beside it: with resolution NONE no limit is built in");
-        }
     }
 
     // ---- endpoints

@@ -113,7 +113,7 @@ public final class Authorize implements CallLayer {
     private void report(Call call, Kind kind, Verdict verdict) {
         ShadowAction shadow = shadow(kind);
         if (shadow != null) {
-            call.shadow(shadow, verdict.reason());
+            call.recordShadow(shadow, verdict.reason());
         }
         String identity = facts.identity();
         if (listener != null) {

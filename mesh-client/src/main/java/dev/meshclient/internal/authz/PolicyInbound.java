@@ -33,7 +33,7 @@ public final class PolicyInbound implements Inbound {
         default void allowed(String service, String policy) {}
 
         /** A request begins. */
-        default InboundExchange begun(InboundRequest request) {
+        default InboundExchange begin(InboundRequest request) {
             return status -> {};
         }
     }
@@ -46,7 +46,7 @@ public final class PolicyInbound implements Inbound {
 
     @Override
     public InboundExchange begin(InboundRequest request) {
-        return watcher.begun(request);
+        return watcher.begin(request);
     }
 
     @Override

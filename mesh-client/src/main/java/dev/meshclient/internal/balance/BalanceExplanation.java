@@ -79,7 +79,7 @@ final class BalanceExplanation {
             case UNHEALTHY, DRAINING -> "the registry states " + e.health();
             case EJECTED, PROBING ->
                 nextProbe(e.state()) + "; " + e.state().reason()
-                        + (chance > 0 && plan.isPanic() ? "; called all the same" : "");
+                        + (chance > 0 && plan.isPanic() ? "; called because health is ignored" : "");
             case SLOW_START, USABLE ->
                 e.state().isEjectionAborted()
                         ? "too many endpoints are ejected, so that it is not; it gets a tenth of its share"

@@ -45,7 +45,7 @@ final class Level {
 
     /**
      * @param tier has at least one endpoint of this kind that is not ejected
-     * @param ejected empty if ejected endpoints are called all the same
+     * @param ejected empty if health is ignored
      */
     static Level of(Tier tier, Tier.Kind kind, EjectedPositions ejected, LevelSettings settings) {
         List<Tier.Zone> zones = tier.zones();

@@ -318,7 +318,7 @@ public final class Call extends Scope implements CallInfo {
      *
      * @param detail why, in figures; the decision states a bounded number of them
      */
-    public void shadow(ShadowAction action, String detail) {
+    public void recordShadow(ShadowAction action, String detail) {
         Target chosen = target;
         if (chosen != null) {
             String backend = chosen.backend().service();

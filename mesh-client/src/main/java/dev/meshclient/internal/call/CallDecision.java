@@ -33,6 +33,7 @@ public record CallDecision(
         return decision instanceof CallDecision of ? of.kept(of.reason) : decision;
     }
 
+    /** With this reason; an attempt that the mesh ended gets it too. */
     private CallDecision kept(String letters) {
         List<Attempt> texts = attempts.stream()
                 .map(attempt -> attempt instanceof Made of ? of.kept(letters) : attempt)
@@ -91,7 +92,11 @@ public record CallDecision(
             return why.retry();
         }
 
-        /** With its texts: it does not refer to the call, whose request may be large. */
+        /**
+         * With its texts: it does not refer to the call, whose request may be large.
+         *
+         * @param letters its reason if the mesh ended it and it has none
+         */
         Made kept(String letters) {
             String own = reason.isEmpty() && OURS.contains(outcome) ? letters : reason;
             return new Made(

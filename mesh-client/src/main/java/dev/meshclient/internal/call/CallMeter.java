@@ -1,6 +1,7 @@
 package dev.meshclient.internal.call;
 
-/** Counts the calls of one target. Its methods throw nothing and do not wait. */
+/** Counts the calls of one target. Its methods throw nothing. They do not wait, except that {@link #shadow} may wait for
+ * a lock when it counts an action for the first time. */
 @FunctionalInterface
 public interface CallMeter {
     /** Counts nothing. */

@@ -54,7 +54,7 @@ final class ShadowAttemptTimer implements AttemptLayer {
         protected void ring(long due) {
             Call call = attempt.call();
             if (attempt.outcome() == null && attempt.cancelCause() == null && call.deadline() > due) {
-                call.shadow(
+                call.recordShadow(
                         ShadowAction.CANCEL_ATTEMPT,
                         "number " + attempt.number() + " had no response headers within " + limitNanos / 1_000_000
                                 + " ms (timeouts.backendRequest)");
@@ -64,7 +64,6 @@ final class ShadowAttemptTimer implements AttemptLayer {
 
     @Override
     public void explain(ExplanationSink to) {
-        to.setting("timeouts.shadow", true);
         to.shadowSetting("timeouts.backendRequest", Duration.ofNanos(limitNanos));
     }
 

@@ -55,7 +55,7 @@ final class ShadowDeadline implements CallLayer {
         @Override
         protected void ring(long due) {
             if (call.deadline() > due) { // otherwise the deadline in force ends it now
-                call.shadow(
+                call.recordShadow(
                         ShadowAction.CANCEL_CALL,
                         "it was not over within " + limitNanos / 1_000_000 + " ms (timeouts.request)");
             }
@@ -69,7 +69,6 @@ final class ShadowDeadline implements CallLayer {
 
     @Override
     public void explain(ExplanationSink to) {
-        to.setting("timeouts.shadow", true);
         to.shadowSetting("timeouts.request", Duration.ofNanos(limitNanos));
     }
 

@@ -57,7 +57,7 @@ public final class ServiceState extends BackendState {
     }
 
     /**
-     * Takes note that this endpoint was ejected, has returned, or stays ejected after a probe. The caller holds this state's
+     * Records that this endpoint was ejected, has returned, or stays ejected after a probe. The caller holds this state's
      * lock.
      */
     public synchronized void changed(EndpointHealth endpoint) {

@@ -37,7 +37,7 @@ public final class ShadowHealth {
         return ejected;
     }
 
-    /** Takes note that this endpoint would be ejected now, or would have returned. The caller holds the lock of the service. */
+    /** Records that this endpoint would be ejected now, or would have returned. The caller holds the lock of the service. */
     public void changed(EndpointHealth endpoint, boolean isEjected) {
         List<EndpointHealth> now = new ArrayList<>(ejected);
         now.remove(endpoint);

@@ -49,7 +49,7 @@ public final class Limit implements CallLayer {
             call.onEnd(leave);
         } else if (shadow) {
             call.onEnd(inFlight::leaveShadow);
-            call.shadow(ShadowAction.REFUSE_CALL, figures());
+            call.recordShadow(ShadowAction.REFUSE_CALL, figures());
         } else {
             String figures = figures();
             call.note("limits.maxRequests: " + figures);
@@ -77,9 +77,6 @@ public final class Limit implements CallLayer {
     @Override
     public void explain(ExplanationSink to) {
         to.setting("limits.maxRequests", max);
-        if (shadow) {
-            to.setting("limits.shadow", true);
-        }
         if (counted() >= max) {
             if (shadow) {
                 to.remark(ShadowAction.REFUSE_CALL.inWords(figures()));

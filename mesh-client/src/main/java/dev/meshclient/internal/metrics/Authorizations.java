@@ -42,8 +42,8 @@ final class Authorizations {
         }
 
         /** Whether the policy in force can decide so; of this process there is one service, whether listed or not. */
-        boolean isOf(Map<String, Meters.Listed> services) {
-            Meters.Listed ofService = services.get(service);
+        boolean isOf(Map<String, Meters.ListedService> services) {
+            Meters.ListedService ofService = services.get(service);
             return (policy.equals(NONE) || policy.equals(SEVERAL))
                     ? inbound || ofService != null
                     : ofService != null && ofService.authorization().contains(policy);
@@ -73,7 +73,7 @@ final class Authorizations {
                 inbound, service.isEmpty() ? Meters.UNKNOWN : service, decision, policy.isEmpty() ? NONE : policy));
     }
 
-    void inForce(Map<String, Meters.Listed> services) {
+    void inForce(Map<String, Meters.ListedService> services) {
         counters.keep(key -> key.isOf(services));
     }
 

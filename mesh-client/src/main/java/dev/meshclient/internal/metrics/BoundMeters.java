@@ -7,7 +7,6 @@ import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
-import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.identity.LiveIdentity;
@@ -92,7 +91,7 @@ final class BoundMeters implements Meters {
     }
 
     @Override
-    public void inForce(Map<String, Listed> services, Collection<Target> targets, Live now) {
+    public void inForce(Map<String, ListedService> services, Collection<Target> targets, Live now) {
         live.inForce(now);
         Set<CallSeries.Key> keys = new HashSet<>();
         Set<String> backends = new HashSet<>();
@@ -123,18 +122,13 @@ final class BoundMeters implements Meters {
             conventions.keep(Set.copyOf(services.keySet()));
         }
         if (istio != null) {
-            istio.inForce(services, targets);
+            istio.inForce(services, targets, now);
         }
     }
 
     @Override
     public void ejected(String service, EjectionDetector detector) {
         ejections.increment(new Ejected(service, detector));
-    }
-
-    @Override
-    public void shadow(String service, ShadowAction action) {
-        shadows.increment(new CallSeries.Shadow(service, action));
     }
 
     @Override
@@ -148,8 +142,8 @@ final class BoundMeters implements Meters {
     }
 
     @Override
-    public InboundExchange begun(InboundRequest request) {
-        return istio == null ? Meters.super.begun(request) : istio.begin(request);
+    public InboundExchange begin(InboundRequest request) {
+        return istio == null ? Meters.super.begin(request) : istio.begin(request);
     }
 
     @Override

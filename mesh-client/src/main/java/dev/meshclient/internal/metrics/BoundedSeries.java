@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,15 +76,21 @@ final class BoundedSeries<K extends BoundedSeries.Key<K>, M> {
         return made;
     }
 
-    /** Removes the series of all other services. */
-    synchronized void keep(Set<String> inForce) {
+    /**
+     * Removes all other series. A call of an earlier policy may register one of these again; the next policy removes it.
+     *
+     * @param inForce the services; the series of all others are not registered any more
+     * @param these the series of the services
+     */
+    synchronized void keep(Set<String> inForce, Predicate<K> these) {
         services = inForce;
         sizes.keySet().retainAll(inForce);
         Set<Meter> gone = Collections.newSetFromMap(new IdentityHashMap<>());
         series.forEach((key, removed) -> {
-            if (!inForce.contains(key.service())) {
+            if (!inForce.contains(key.service()) || !these.test(key)) {
                 series.remove(key);
                 gone.addAll(meters.apply(removed));
+                sizes.computeIfPresent(key.service(), (service, size) -> key.equals(key.others()) ? size : size - 1);
             }
         });
         series.values().forEach(kept -> meters.apply(kept).forEach(gone::remove)); // of another service with these tags
@@ -91,6 +98,6 @@ final class BoundedSeries<K extends BoundedSeries.Key<K>, M> {
     }
 
     void close() {
-        keep(Set.of());
+        keep(Set.of(), key -> false);
     }
 }

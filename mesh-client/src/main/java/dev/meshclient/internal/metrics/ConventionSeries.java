@@ -77,7 +77,7 @@ final class ConventionSeries {
 
     /** Removes the series of all other services. */
     void keep(Set<String> inForce) {
-        timers.keep(inForce);
+        timers.keep(inForce, key -> true);
     }
 
     void close() {

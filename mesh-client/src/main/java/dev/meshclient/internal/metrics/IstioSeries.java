@@ -5,14 +5,18 @@ import dev.meshclient.authz.InboundExchange;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.internal.call.Attempt;
 import dev.meshclient.internal.call.Call;
+import dev.meshclient.internal.call.Outcome;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.internal.endpoint.ServiceState;
+import dev.meshclient.internal.metrics.IstioKey.Reporter;
+import dev.meshclient.internal.metrics.IstioKey.RequestProtocol;
+import dev.meshclient.internal.metrics.IstioKey.Security;
 import dev.meshclient.internal.time.Time;
 import dev.meshclient.policy.Tls;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
-import io.micrometer.core.instrument.Tags;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -33,13 +37,8 @@ import org.jspecify.annotations.Nullable;
  * the proxy counts above its retries.
  */
 final class IstioSeries {
-    private static final String NO_FLAG = "-";
-
-    static final List<String> REPORTERS = List.of("source", "destination");
-    static final List<String> PROTOCOLS = List.of("http", "grpc");
-    static final List<String> SECURITY = List.of("mutual_tls", "none", WorkloadNames.UNKNOWN);
     static final List<String> FLAGS = Stream.concat(
-                    Stream.of(NO_FLAG), Arrays.stream(Ending.values()).map(IstioSeries::flags))
+                    Stream.of(IstioKey.NO_FLAG), Arrays.stream(Ending.values()).map(IstioSeries::flags))
             .distinct()
             .toList();
 
@@ -53,7 +52,7 @@ final class IstioSeries {
     private final Time time;
     private final Workload workload;
     private final Supplier<@Nullable String> identity;
-    private final BoundedSeries<Key, Series> series;
+    private final BoundedSeries<IstioKey, Series> series;
     private volatile InForce inForce = new InForce(Map.of(), Map.of());
     private volatile @Nullable Own own; // as it was last
 
@@ -75,62 +74,6 @@ final class IstioSeries {
     private record Own(@Nullable String account, InForce inForce, WorkloadNames proven, WorkloadNames unproven) {
         WorkloadNames names(boolean isProven) {
             return isProven ? proven : unproven;
-        }
-    }
-
-    /**
-     * @param service the service that the series leaves with
-     * @param classOnly whether it holds what exceeds the limit: of the status only its class counts
-     * @param security of {@link #SECURITY}
-     */
-    private record Key(
-            String service,
-            boolean inbound,
-            WorkloadNames source,
-            WorkloadNames destination,
-            ServiceNames called,
-            boolean grpc,
-            int status,
-            String flags,
-            String security,
-            boolean classOnly)
-            implements BoundedSeries.Key<Key> {
-        private static final int CLASS = 100;
-        private static final int NO_CLASS = 999;
-
-        /** Success rates stay right: the own side and the class of the status are kept. */
-        @Override
-        public Key others() {
-            return new Key(
-                    service,
-                    inbound,
-                    inbound ? WorkloadNames.NONE : source.unproven(),
-                    inbound ? destination.unproven() : WorkloadNames.NONE,
-                    called,
-                    false,
-                    StatusClass.of(status) == StatusClass.OTHER ? NO_CLASS : status / CLASS * CLASS,
-                    NO_FLAG,
-                    WorkloadNames.UNKNOWN,
-                    true);
-        }
-
-        Tags tags() {
-            return source.tags("source")
-                    .and(destination.tags("destination"))
-                    .and(called.tags(destination))
-                    .and(
-                            "reporter",
-                            REPORTERS.get(inbound ? 1 : 0),
-                            "request_protocol",
-                            PROTOCOLS.get(grpc ? 1 : 0),
-                            "response_code",
-                            classOnly && status > 0 ? StatusClass.of(status).tag() : Integer.toString(status),
-                            "grpc_response_status", // Kiali takes the response code instead
-                            "",
-                            "response_flags",
-                            flags,
-                            "connection_security_policy",
-                            security);
         }
     }
 
@@ -156,31 +99,44 @@ final class IstioSeries {
     void ended(String service, Call call, Ending ending, int status, long nanos) {
         Target target = call.target();
         Backend backend = target == null ? null : target.backend();
-        Endpoint to = lastTried(call);
-        boolean proven = backend != null && backend.tlsMode(to) == Tls.Mode.MESH_MUTUAL;
+        Attempt tried = lastTried(call);
+        Endpoint to = tried == null ? null : tried.endpoint();
+        boolean proven = backend != null && tried != null && isProven(backend, tried);
         ServiceNames called = inForce.service(backend == null ? service : backend.service());
         record(
-                new Key(
+                new IstioKey(
                         service,
-                        false,
+                        Reporter.SOURCE,
                         own().names(proven),
                         backend == null || to == null ? WorkloadNames.NONE : peer(backend, to, called, proven),
                         called,
-                        isGrpc(contentType(call.request())),
+                        protocol(contentType(call.request())),
                         status > 0 ? status : statusOf(ending),
                         flags(ending),
-                        WorkloadNames.UNKNOWN, // for the destination to report
+                        Security.UNKNOWN, // for the destination to report
                         false),
                 nanos);
     }
 
-    /** Null: the mesh chose none. It may refuse to repeat an attempt. */
-    private static @Nullable Endpoint lastTried(Call call) {
+    /** Null: the mesh chose no endpoint. It may refuse to repeat an attempt. */
+    private static @Nullable Attempt lastTried(Call call) {
         Attempt attempt = call.latest();
         while (attempt != null && attempt.endpoint() == null) {
             attempt = attempt.previous();
         }
-        return attempt == null ? null : attempt.endpoint();
+        return attempt;
+    }
+
+    /** Whether both sides certainly proved their SPIFFE IDs: a limit or the caller may end an attempt before the handshake. */
+    private static boolean isProven(Backend backend, Attempt attempt) {
+        Outcome outcome = attempt.outcome();
+        return backend.tlsMode(attempt.endpoint()) == Tls.Mode.MESH_MUTUAL
+                && outcome != null
+                && switch (outcome) {
+                    case RESPONSE, REFUSED_STREAM, RESET_BEFORE_REQUEST, STALE, RESET, PROTOCOL_ERROR -> true;
+                    case CACHED, CONNECT_FAILURE, TLS_REFUSED, ATTEMPT_TIMEOUT, DEADLINE, LOCAL, CANCELLED, REFUSED ->
+                        false;
+                };
     }
 
     private static WorkloadNames peer(Backend backend, Endpoint to, ServiceNames called, boolean proven) {
@@ -203,41 +159,49 @@ final class IstioSeries {
     }
 
     private static String flags(Ending ending) {
-        return ending.reason().equals(Ending.SUCCESS.reason()) ? NO_FLAG : ending.reason();
+        return ending.reason().equals(Ending.SUCCESS.reason()) ? IstioKey.NO_FLAG : ending.reason();
     }
 
+    /** Null: there is none, or the caller's body throws. */
     private static @Nullable String contentType(Request request) {
-        MediaType ofBody = request.body() == null ? null : request.body().contentType();
+        MediaType ofBody;
+        try {
+            ofBody = request.body() == null ? null : request.body().contentType();
+        } catch (RuntimeException ofCaller) {
+            return null;
+        }
         return ofBody == null ? request.header("Content-Type") : ofBody.toString();
     }
 
     /** gRPC-Web is HTTP. */
-    private static boolean isGrpc(@Nullable String contentType) {
-        return contentType != null
+    private static RequestProtocol protocol(@Nullable String contentType) {
+        boolean isGrpc = contentType != null
                 && contentType.startsWith(GRPC)
                 && (contentType.length() == GRPC.length() || "+;".indexOf(contentType.charAt(GRPC.length())) >= 0);
+        return isGrpc ? RequestProtocol.GRPC : RequestProtocol.HTTP;
     }
 
     /** An inbound request begins now. Reads the request at once: servers use such objects again. */
     InboundExchange begin(InboundRequest request) {
         long begunAt = time.now();
         String peer = request.peer();
-        boolean grpc = isGrpc(request.header("content-type"));
-        String security = SECURITY.get(!request.states(InboundRequest.Attribute.PRINCIPAL) ? 2 : peer == null ? 1 : 0);
+        RequestProtocol protocol = protocol(request.header("content-type"));
+        Security ofPeer = peer == null ? Security.NONE : Security.MUTUAL_TLS;
+        Security security = request.states(InboundRequest.Attribute.PRINCIPAL) ? ofPeer : Security.UNKNOWN;
         AtomicBoolean ended = new AtomicBoolean();
         return status -> {
             if (ended.compareAndSet(false, true)) {
                 InForce now = inForce;
                 record(
-                        new Key(
+                        new IstioKey(
                                 INBOUND,
-                                true,
+                                Reporter.DESTINATION,
                                 peer == null ? WorkloadNames.NONE : source(peer, now),
                                 own().names(peer != null),
                                 now.service(workload.service()),
-                                grpc,
+                                protocol,
                                 Math.max(0, status),
-                                NO_FLAG,
+                                IstioKey.NO_FLAG,
                                 security,
                                 false),
                         time.now() - begunAt);
@@ -250,7 +214,7 @@ final class IstioSeries {
         return WorkloadNames.of(Map.of(), service, account, now.service(service).namespace(), "");
     }
 
-    private void record(Key key, long nanos) {
+    private void record(IstioKey key, long nanos) {
         Series of = series.of(key);
         if (of != null) {
             registry.increment(of.requests);
@@ -271,22 +235,46 @@ final class IstioSeries {
         return known;
     }
 
-    /** Another policy is in force: removes the series of all other services. */
-    void inForce(Map<String, Meters.Listed> services, Collection<Target> targets) {
+    /** Another policy is in force: removes the series of calls to services and workloads that it does not have. */
+    void inForce(Map<String, Meters.ListedService> services, Collection<Target> targets, Meters.Live live) {
         Map<String, ServiceNames> names = new HashMap<>();
         services.forEach((name, listed) -> names.put(name, ServiceNames.of(name, listed.hosts())));
         Map<String, String> ofAccount = new HashMap<>();
+        Map<ServiceNames, Set<Backend>> backends = new HashMap<>();
+        InForce now = new InForce(names, ofAccount);
         targets.forEach(target -> {
             Backend backend = target.backend();
+            backends.computeIfAbsent(now.service(backend.service()), called -> new HashSet<>())
+                    .add(backend);
             if (backend.serviceAccount() != null) {
                 ofAccount.merge(
                         backend.serviceAccount(), backend.service(), (a, b) -> a.equals(b) ? a : WorkloadNames.UNKNOWN);
             }
         });
-        inForce = new InForce(names, ofAccount);
+        inForce = now;
         Set<String> kept = new HashSet<>(services.keySet());
         kept.addAll(List.of(INBOUND, Meters.UNKNOWN));
-        series.keep(kept);
+        Map<ServiceNames, Set<WorkloadNames>> workloads = new HashMap<>(); // of services with series
+        series.keep(
+                kept,
+                key -> key.reporter() == Reporter.DESTINATION
+                        || workloads
+                                .computeIfAbsent(
+                                        key.called(),
+                                        called -> workloads(called, backends.getOrDefault(called, Set.of()), live))
+                                .contains(key.destination().unproven()));
+    }
+
+    /** The workloads of a service, without SPIFFE IDs. */
+    private static Set<WorkloadNames> workloads(ServiceNames called, Set<Backend> backends, Meters.Live live) {
+        Set<WorkloadNames> workloads = new HashSet<>(Set.of(WorkloadNames.NONE)); // of calls without an endpoint
+        backends.forEach(backend -> {
+            ServiceState state = live.services().get(backend.service());
+            if (state != null) {
+                state.endpoints().endpoints().forEach(to -> workloads.add(peer(backend, to, called, false)));
+            }
+        });
+        return workloads;
     }
 
     void close() {

@@ -8,7 +8,6 @@ import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.internal.call.AttemptLayer;
 import dev.meshclient.internal.call.CallLayer;
 import dev.meshclient.internal.call.CallMeter;
-import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.call.Target;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.ServiceState;
@@ -73,7 +72,7 @@ public interface Meters {
      * @param targets the targets of its calls
      * @param live the state that its calls change
      */
-    default void inForce(Map<String, Listed> services, Collection<Target> targets, Live live) {}
+    default void inForce(Map<String, ListedService> services, Collection<Target> targets, Live live) {}
 
     /**
      * A service of the policy.
@@ -81,7 +80,7 @@ public interface Meters {
      * @param authorization the names of its authorization policies
      * @param hosts its hosts, without ports; of a refused service none
      */
-    record Listed(Set<String> authorization, List<String> hosts) {}
+    record ListedService(Set<String> authorization, List<String> hosts) {}
 
     /**
      * The live state, by name. A service keeps its series over policies as long as it keeps its state.
@@ -102,9 +101,6 @@ public interface Meters {
     /** Counts an ejection. */
     default void ejected(String service, EjectionDetector detector) {}
 
-    /** Counts what a shadow section would have done beside calls; {@link CallMeter#shadow} counts the rest. */
-    default void shadow(String service, ShadowAction action) {}
-
     /** Counts a decision of authorization policies. */
     default void authorization(AuthorizationEvent event) {}
 
@@ -117,7 +113,7 @@ public interface Meters {
     default void allowed(String service, String policy) {}
 
     /** An inbound request begins. */
-    default InboundExchange begun(InboundRequest request) {
+    default InboundExchange begin(InboundRequest request) {
         return status -> {};
     }
 

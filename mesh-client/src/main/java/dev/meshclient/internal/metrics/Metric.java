@@ -7,6 +7,9 @@ import dev.meshclient.internal.call.ShadowAction;
 import dev.meshclient.internal.endpoint.Distance;
 import dev.meshclient.internal.endpoint.EjectionDetector;
 import dev.meshclient.internal.endpoint.EndpointState;
+import dev.meshclient.internal.metrics.IstioKey.Reporter;
+import dev.meshclient.internal.metrics.IstioKey.RequestProtocol;
+import dev.meshclient.internal.metrics.IstioKey.Security;
 import dev.meshclient.internal.text.KnownMethods;
 import io.micrometer.core.instrument.Tag;
 import java.util.Arrays;
@@ -201,20 +204,20 @@ enum Metric {
 
     /** The labels of Istio's proxies for HTTP. */
     private static TagList istio() {
-        TagList tags = tags("reporter", IstioSeries.REPORTERS);
-        for (String side : IstioSeries.REPORTERS) {
-            for (Tag tag : WorkloadNames.NONE.tags(side)) {
+        TagList tags = tags("reporter", values(Reporter.values(), Reporter::tag));
+        for (Reporter side : Reporter.values()) {
+            for (Tag tag : WorkloadNames.NONE.tags(side.tag())) {
                 tags = tags.and(tag.getKey(), open());
             }
         }
         return tags.and("destination_service", open())
                 .and("destination_service_name", open())
                 .and("destination_service_namespace", open())
-                .and("request_protocol", IstioSeries.PROTOCOLS)
+                .and("request_protocol", values(RequestProtocol.values(), RequestProtocol::tag))
                 .and("response_code", open())
                 .and("grpc_response_status", open())
                 .and("response_flags", IstioSeries.FLAGS)
-                .and("connection_security_policy", IstioSeries.SECURITY);
+                .and("connection_security_policy", values(Security.values(), Security::tag));
     }
 
     private static List<String> open() {

@@ -29,8 +29,7 @@ public final class Ejections {
     private final EjectionTime ejectionTime;
     private final Outlier.Watcher watcher;
     private final @Nullable ShadowEjections shadow;
-    // the state in which the greatest permitted number was ejected
-    private volatile ServiceState.@Nullable EjectedEndpoints fullAt;
+    private volatile @Nullable Full full;
 
     private Ejections(
             Time time,
@@ -120,7 +119,8 @@ public final class Ejections {
 
     /** Ejects the endpoint unless too many are ejected. Counts the ejected endpoints again only after a change. */
     void eject(EndpointHealth endpoint, EjectionCause cause) {
-        if (fullAt == service().ejected()) {
+        Full then = full;
+        if (then != null && then.isOf(endpoints.now(), service().ejected())) {
             endpoint.abortEjection();
             return;
         }
@@ -152,11 +152,11 @@ public final class Ejections {
     private boolean isFull() {
         ServiceState.EjectedEndpoints ejected = service().ejected();
         EndpointList list = endpoints.now();
-        boolean full = settings.isFull(
+        boolean isFull = settings.isFull(
                 list.positions(ejected.endpoints(), list.endpoints()).length,
                 list.endpoints().size());
-        fullAt = full ? ejected : null;
-        return full;
+        full = isFull ? new Full(list, ejected) : null;
+        return isFull;
     }
 
     /**

@@ -31,8 +31,7 @@ final class ShadowEjections {
     private final EjectionTime ejectionTime;
     private final ConsecutiveFailures rows;
     private final ShadowHealth health;
-    // the ejected endpoints when the greatest permitted number was reached
-    private volatile @Nullable List<EndpointHealth> fullAt;
+    private volatile @Nullable Full full;
     private EndpointList retained = EndpointList.NONE; // guarded by the service's state
 
     ShadowEjections(Time time, String service, EndpointSet endpoints, OutlierDetection stated) {
@@ -90,7 +89,8 @@ final class ShadowEjections {
     }
 
     private void eject(EndpointHealth endpoint, EndpointHealth shadow, EjectionCause cause, Attempt attempt) {
-        if (fullAt == health.ejected()) {
+        Full then = full;
+        if (then != null && then.isOf(endpoints.now(), health.ejected())) {
             return;
         }
         long now = time.now();
@@ -107,17 +107,18 @@ final class ShadowEjections {
         long seconds = seconds(until - now);
         LOG.info("endpoint {} of '{}' would be ejected for {} s: {}", endpoint.name(), name, seconds, cause.text());
         attempt.call()
-                .shadow(ShadowAction.EJECT, endpoint.name() + " for " + seconds + " s because of " + cause.text());
+                .recordShadow(
+                        ShadowAction.EJECT, endpoint.name() + " for " + seconds + " s because of " + cause.text());
     }
 
     private boolean isFull() {
         List<EndpointHealth> ejected = health.ejected();
         EndpointList list = endpoints.now();
-        boolean full = settings.isFull(
+        boolean isFull = settings.isFull(
                 list.positions(ejected, list.endpoints()).length,
                 list.endpoints().size());
-        fullAt = full ? ejected : null;
-        return full;
+        full = isFull ? new Full(list, ejected) : null;
+        return isFull;
     }
 
     private void probed(EndpointHealth endpoint, EndpointHealth shadow, AttemptHealth effect) {

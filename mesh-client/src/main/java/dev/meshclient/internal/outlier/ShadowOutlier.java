@@ -43,7 +43,6 @@ final class ShadowOutlier implements AttemptLayer {
 
     @Override
     public void explain(ExplanationSink to) {
-        to.setting("outlierDetection.shadow", true);
         settings.explain(to::shadowSetting);
         if (minHealthPercent != null) {
             to.shadowSetting("outlierDetection.minHealthPercent", minHealthPercent == 0 ? null : minHealthPercent);

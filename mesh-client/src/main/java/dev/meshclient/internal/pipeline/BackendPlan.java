@@ -1,5 +1,6 @@
 package dev.meshclient.internal.pipeline;
 
+import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.Backend;
 import dev.meshclient.internal.limit.InFlight;
 import dev.meshclient.policy.BackendSettings;
@@ -47,6 +48,14 @@ record BackendPlan(Backend backend, RouteSettings route, BackendSettings setting
     RetryPolicy shadowRetry() {
         RetryPolicy stated = route.retry();
         return stated == null || !stated.shadow() ? null : stated;
+    }
+
+    /** States each {@code shadow}, also where nothing is left to evaluate and the layer of the section is left out. */
+    void explainShadows(ExplanationSink to) {
+        to.setting("timeouts.shadow", route.timeouts().shadow());
+        to.setting("limits.shadow", settings.limits().shadow());
+        to.setting("retryConstraint.shadow", settings.retryConstraint().shadow());
+        to.setting("outlierDetection.shadow", settings.outlierDetection().shadow());
     }
 
     InFlight inFlight() {

@@ -189,14 +189,16 @@ public final class MeshState {
     /** Puts its metrics in force, and removes those of services and rules that it does not have. */
     void meter(Meters meters) {
         if (meters != Meters.NONE) {
-            Map<String, Meters.Listed> listed = new HashMap<>();
-            policy.refused().keySet().forEach(service -> listed.put(service, new Meters.Listed(Set.of(), List.of())));
+            Map<String, Meters.ListedService> listed = new HashMap<>();
+            policy.refused()
+                    .keySet()
+                    .forEach(service -> listed.put(service, new Meters.ListedService(Set.of(), List.of())));
             policy.services().forEach((name, accepted) -> {
                 CompiledService compiled = services.get(name);
                 List<String> hosts = compiled == null
                         ? List.of()
                         : compiled.hosts().stream().map(HostPattern::host).toList();
-                listed.put(name, new Meters.Listed(accepted.authorizationPolicies(), hosts));
+                listed.put(name, new Meters.ListedService(accepted.authorizationPolicies(), hosts));
             });
             meters.inForce(
                     listed,

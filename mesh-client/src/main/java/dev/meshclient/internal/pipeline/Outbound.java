@@ -122,7 +122,10 @@ record Outbound(
                 .then(next -> AttemptTimer.create(time, plan.timeouts().backendRequest(), next))
                 // In the place of the timer: a policy has one of them.
                 .then(next -> AttemptTimer.shadow(time, plan.shadowTimeouts().backendRequest(), next))
-                .wire(to -> self.wire().accept(plan.backend(), to));
+                .wire(to -> {
+                    plan.explainShadows(to);
+                    self.wire().accept(plan.backend(), to);
+                });
     }
 
     /** The peer sees the identity only if this process presents its certificate. */

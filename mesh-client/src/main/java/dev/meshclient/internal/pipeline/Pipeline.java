@@ -66,7 +66,7 @@ class Pipeline {
         /**
          * Below all layers: sends the request.
          *
-         * @param explanation states what becomes of an attempt there
+         * @param explanation states where and how it sends an attempt
          */
         AttemptLayer wire(Consumer<ExplanationSink> explanation) {
             List<AttemptLayer> layers = stacked(makers, Attempt::send);

@@ -42,8 +42,8 @@ public record Telemetry(Events events, Meters meters) implements Outlier.Watcher
     }
 
     @Override
-    public InboundExchange begun(InboundRequest request) {
-        return meters.begun(request);
+    public InboundExchange begin(InboundRequest request) {
+        return meters.begin(request);
     }
 
     @Override

@@ -32,9 +32,6 @@ record BudgetSettings(int percent, long intervalNanos, int floorCount, long floo
         to.setting("retryConstraint.budget.interval", Duration.ofNanos(intervalNanos));
         to.setting("retryConstraint.minRetryRate.count", floorCount);
         to.setting("retryConstraint.minRetryRate.interval", Duration.ofNanos(floorNanos));
-        if (shadow) {
-            to.setting("retryConstraint.shadow", true);
-        }
     }
 
     @Override

@@ -252,7 +252,7 @@ public final class Retry implements CallLayer {
         }
         if (!unprocessed && settings.shadow()) {
             if (!budget.take(settings, time.now())) {
-                call.shadow(ShadowAction.REFUSE_RETRY, "the retry budget is spent: " + settings);
+                call.recordShadow(ShadowAction.REFUSE_RETRY, "the retry budget is spent: " + settings);
             }
         } else if (unprocessed ? !budget.takeUnprocessed(settings, time.now()) : !budget.take(settings, time.now())) {
             reportSpent(call, unprocessed);

@@ -57,11 +57,11 @@ final class ShadowRetry implements CallLayer {
             Response response = repeated ? null : last;
             NoRetry objection = objection(shadow, attempt, response);
             if (repeated && objection != null) {
-                call.shadow(ShadowAction.NOT_RETRY, inWords(attempt) + "; " + objection.text());
+                call.recordShadow(ShadowAction.NOT_RETRY, inWords(attempt) + "; " + objection.text());
                 return;
             }
             if (!repeated && objection == null && objection(enforced, attempt, response) != null) {
-                call.shadow(ShadowAction.RETRY, inWords(attempt));
+                call.recordShadow(ShadowAction.RETRY, inWords(attempt));
             }
         }
     }

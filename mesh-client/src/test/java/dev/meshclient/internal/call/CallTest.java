@@ -153,7 +153,7 @@ class CallTest {
         call.target(new Target(new Revision("-/7"), "orders", "all", stock, false, meter));
         call.over();
         for (int i = 0; i < 20; i++) {
-            call.shadow(i % 2 == 0 ? ShadowAction.CANCEL_CALL : ShadowAction.REFUSE_CALL, "no " + i);
+            call.recordShadow(i % 2 == 0 ? ShadowAction.CANCEL_CALL : ShadowAction.REFUSE_CALL, "no " + i);
         }
         assertThat(counted).hasSize(20).startsWith("orders cancel-call", "stock refuse");
         assertThat(call.shadow())

@@ -66,7 +66,7 @@ enum AlertRules {
             endpoints ->
                     endpoints.aggregated("sum", "service", called(endpoints.series("", "state=~\"ejected|probing\"")))
                             + " / "
-                            + endpoints.aggregated("sum", "service", called(endpoints.series("")))
+                            + endpoints.aggregated("sum", "service", called(endpoints.series("", "state!=\"unused\"")))
                             + " > 0.3",
             "5m",
             "More than 30 % of the endpoints of {{ $labels.service }} are ejected",
@@ -315,6 +315,15 @@ enum AlertRules {
                         "2x60",
                         "{state=\"usable\"}",
                         "3x60",
+                        Given.CALLED,
+                        "1x60")),
+                EJECTED.fires(Map.of( // endpoints without traffic are never ejected
+                        "{state=\"ejected\"}",
+                        "2x60",
+                        "{state=\"usable\"}",
+                        "3x60",
+                        "{state=\"unused\"}",
+                        "20x60",
                         Given.CALLED,
                         "1x60")),
                 EJECTED.fires(Map.of( // processes that do not call the service eject none of its endpoints

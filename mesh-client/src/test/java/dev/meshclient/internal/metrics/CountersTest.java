@@ -191,7 +191,8 @@ class CountersTest {
         assertThat(gauge("mesh.client.retry.budget.available")).isZero();
         apply("'orders': null");
         assertThat(of("mesh.client.shadow")).isEmpty();
-        meters.shadow("orders", ShadowAction.EJECT); // by an attempt that ends later
+        meters.calls("orders", "default", "orders")
+                .shadow("orders", ShadowAction.EJECT); // by an attempt that ends later
         assertThat(of("mesh.client.shadow")).isEmpty();
     }
 
@@ -201,7 +202,7 @@ class CountersTest {
         apply("'orders': {'hosts': ['orders'], 'rules': [{'backendRefs': [{'name': 'stock'}]}], 'endpoints': []},"
                 + "'stock': {'hosts': ['stock'], 'limits': {'maxRequests': 0, 'shadow': true}, " + TWO + "}");
         call(Calls.get(), MeshOptions.DEFAULT, attempt -> {
-            attempt.call().shadow(ShadowAction.NOT_RETRY, "in a test");
+            attempt.call().recordShadow(ShadowAction.NOT_RETRY, "in a test");
             return Calls.respond(attempt, 200);
         });
         assertThat(lines("mesh_client_shadow")).isEqualTo("""

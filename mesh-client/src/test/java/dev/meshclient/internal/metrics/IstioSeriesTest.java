@@ -2,6 +2,7 @@ package dev.meshclient.internal.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.meshclient.Decision;
 import dev.meshclient.Documents;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.Workload;
@@ -30,6 +31,7 @@ import java.util.stream.Collectors;
 import okhttp3.MediaType;
 import okhttp3.Request;
 import okhttp3.RequestBody;
+import okio.BufferedSink;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,17 +108,21 @@ class IstioSeriesTest {
             "destination_cluster", "unknown",
             "source_principal", "unknown");
 
-    private static final Documents.Service SERVICE = Documents.service(
-                    "orders", "orders", "orders.back.svc.cluster.local:8080", "orders.back")
-            .with("'tls': {'mode': 'MESH_MUTUAL'}, 'serviceAccount': 'ns/back/sa/orders'")
-            .with("'retry': {'attempts': 2, 'backoff': '1ms'}")
-            .with("'outlierDetection': {'maxEjectionPercent': 0}")
-            .endpoint(
-                    "10.0.0.1",
-                    80,
-                    "'cluster': 'west', 'labels': {'service.istio.io/workload-name': 'orders-v1',"
-                            + " 'app': 'orders-app', 'version': 'v1', 'service.istio.io/canonical-name': 'orders-name',"
-                            + " 'service.istio.io/canonical-revision': 'r1'}");
+    private static final Map<String, String> UNPROVEN =
+            Map.of("source_principal", "unknown", "destination_principal", "unknown");
+
+    private static Documents.Service orders() {
+        return Documents.service("orders", "orders", "orders.back.svc.cluster.local:8080", "orders.back")
+                .with("'tls': {'mode': 'MESH_MUTUAL'}, 'serviceAccount': 'ns/back/sa/orders'")
+                .with("'retry': {'attempts': 2, 'backoff': '1ms'}")
+                .with("'outlierDetection': {'maxEjectionPercent': 0}")
+                .endpoint(
+                        "10.0.0.1",
+                        80,
+                        "'cluster': 'west', 'labels': {'service.istio.io/workload-name': 'orders-v1',"
+                                + " 'app': 'orders-app', 'version': 'v1', 'service.istio.io/canonical-name': 'orders-name',"
+                                + " 'service.istio.io/canonical-revision': 'r1'}");
+    }
 
     private @Nullable String identity = CHECKOUT;
     private final StepTime time = new StepTime();
@@ -175,7 +181,7 @@ class IstioSeriesTest {
                         gone -> {});
     }
 
-    private void call(Request request, Wire wire) {
+    private Call call(Request request, Wire wire) {
         Call call = Calls.call(time, request, wire);
         if (router.admit(request.url().host(), request.url().port()) instanceof Admission.Ours ours) {
             try {
@@ -184,10 +190,11 @@ class IstioSeriesTest {
                 assertThat(call.failure()).isSameAs(expected);
             }
         }
+        return call;
     }
 
-    private void call(String url, Wire wire) {
-        call(new Request.Builder().url(url).build(), wire);
+    private Call call(String url, Wire wire) {
+        return call(new Request.Builder().url(url).build(), wire);
     }
 
     private void inbound(int status, InboundRequest.Builder request) {
@@ -196,7 +203,7 @@ class IstioSeriesTest {
 
     @Test
     void a_call_has_all_labels_of_istio() throws IOException {
-        apply(SERVICE);
+        apply(orders());
         call("http://orders/a?b=c", attempt -> {
             time.step(Duration.ofMillis(30).toNanos());
             return Calls.respond(attempt, 200);
@@ -210,7 +217,7 @@ class IstioSeriesTest {
 
     @Test
     void the_buckets_are_those_of_envoy_in_milliseconds() throws IOException {
-        apply(SERVICE);
+        apply(orders());
         call("http://orders/", attempt -> {
             time.step(Duration.ofMillis(30).toNanos());
             return Calls.respond(attempt, 200);
@@ -242,7 +249,7 @@ class IstioSeriesTest {
 
     @Test
     void a_call_that_is_retried_counts_once() throws IOException {
-        apply(SERVICE);
+        apply(orders());
         call("http://orders/", attempt -> Calls.respond(attempt, attempt.number() == 1 ? 503 : 200));
         assertThat(requests()).containsExactly(requests(OUTBOUND, 1));
     }
@@ -250,19 +257,34 @@ class IstioSeriesTest {
     /** Istio's dashboards count everything that is not 5.. as a success. */
     @ParameterizedTest
     @CsvSource({
-        "CONNECT_FAILURE, 503, UF",
-        "RESET, 503, UC",
-        "ATTEMPT_TIMEOUT, 504, UT",
-        "PROTOCOL_ERROR, 502, UPE",
-        "CANCELLED, 0, DC",
+        "CONNECT_FAILURE, 503, UF, false",
+        "TLS_REFUSED, 503, UF, false",
+        "RESET, 503, UC, true",
+        "ATTEMPT_TIMEOUT, 504, UT, false",
+        "PROTOCOL_ERROR, 502, UPE, true",
+        "CANCELLED, 0, DC, false",
     })
-    void a_failure_has_the_status_that_a_proxy_answers(Outcome outcome, String code, String flags) throws IOException {
-        apply(SERVICE);
+    void a_failure_has_the_status_that_a_proxy_answers_and_the_identities_that_a_connection_proved(
+            Outcome outcome, String code, String flags, boolean proven) throws IOException {
+        apply(orders());
         call("http://orders/", attempt -> {
             throw Calls.fail(attempt, outcome);
         });
         assertThat(requests())
-                .containsExactly(requests(with(OUTBOUND, Map.of("response_code", code, "response_flags", flags)), 1));
+                .containsExactly(requests(
+                        with(
+                                with(OUTBOUND, proven ? Map.of() : UNPROVEN),
+                                Map.of("response_code", code, "response_flags", flags)),
+                        1));
+    }
+
+    @Test
+    void a_call_that_a_limit_refuses_proves_no_identity() throws IOException {
+        apply(orders().with("'limits': {'maxRequests': 0}"));
+        call("http://orders/", attempt -> Calls.respond(attempt, 200));
+        assertThat(requests())
+                .containsExactly(requests(
+                        with(with(OUTBOUND, NO_PEER), Map.of("response_code", "503", "response_flags", "UO")), 1));
     }
 
     @Test
@@ -280,7 +302,7 @@ class IstioSeriesTest {
 
     @Test
     void a_body_that_fails_keeps_the_status_and_has_the_flag() throws IOException {
-        apply(SERVICE);
+        apply(orders());
         call("http://orders/", attempt -> {
             attempt.bodyFailed(new IOException("broken"));
             return Calls.respond(attempt, 200);
@@ -290,13 +312,30 @@ class IstioSeriesTest {
 
     @Test
     void grpc_is_known_by_its_content_type() throws IOException {
-        apply(SERVICE);
+        apply(orders());
         Request.Builder post = new Request.Builder().url("http://orders/");
         call(post.post(RequestBody.create(new byte[0], GRPC)).build(), attempt -> Calls.respond(attempt, 200));
         assertThat(requests()).containsExactly(requests(with(OUTBOUND, Map.of("request_protocol", "grpc")), 1));
         MediaType web = MediaType.get("application/grpc-web");
         call(post.post(RequestBody.create(new byte[0], web)).build(), attempt -> Calls.respond(attempt, 200));
         assertThat(requests()).contains(requests(OUTBOUND, 1)).hasSize(2);
+    }
+
+    @Test
+    void a_body_that_throws_instead_of_its_content_type_is_not_grpc() throws IOException {
+        apply(orders());
+        RequestBody broken = new RequestBody() {
+            @Override
+            public MediaType contentType() {
+                throw new IllegalStateException("broken");
+            }
+
+            @Override
+            public void writeTo(BufferedSink sink) {}
+        };
+        Request.Builder post = new Request.Builder().url("http://orders/").post(broken);
+        call(post.build(), attempt -> Calls.respond(attempt, 200));
+        assertThat(requests()).containsExactly(requests(OUTBOUND, 1));
     }
 
     @Test
@@ -336,22 +375,27 @@ class IstioSeriesTest {
 
     @Test
     void a_rule_that_sends_calls_to_another_service_makes_it_the_destination() throws IOException {
-        apply(SERVICE, Documents.service("api").with("'rules': [{'name': 'a', 'backendRefs': [{'name': 'orders'}]}]"));
+        apply(orders(), Documents.service("api").with("'rules': [{'name': 'a', 'backendRefs': [{'name': 'orders'}]}]"));
         call("http://api/", attempt -> Calls.respond(attempt, 200));
         assertThat(requests()).containsExactly(requests(OUTBOUND, 1));
     }
 
     @Test
-    void a_call_that_is_not_repeated_for_lack_of_endpoints_has_the_peer_that_it_tried() throws IOException {
+    void a_call_whose_repetition_the_mesh_refuses_has_the_peer_that_it_tried() throws IOException {
         apply(Documents.service("orders")
-                .with("'retry': {'attempts': 2, 'backoff': '1ms'}, 'outlierDetection':"
-                        + " {'consecutive5xxErrors': 1, 'maxEjectionPercent': 100, 'minHealthPercent': 0}")
+                .with("'retry': {'attempts': 1, 'backoff': '2s'}, 'outlierDetection':"
+                        + " {'consecutive5xxErrors': 2, 'maxEjectionPercent': 100, 'minHealthPercent': 0}")
                 .endpoint("10.0.0.1", 80));
-        call("http://orders/", attempt -> Calls.respond(attempt, 503));
+        Wire fails = attempt -> Calls.respond(attempt, 503);
+        time.at(time.now() + 1, "another call", () -> call("http://orders/", fails)); // during the pause: ejects
+        Call call = call("http://orders/", fails);
+        assertThat(call.decision().attempts())
+                .extracting(Decision.Attempt::outcome)
+                .containsExactly("response", "refused");
         assertThat(requests())
-                .singleElement()
-                .asString()
-                .contains("destination_workload=\"orders\"", "response_code=\"503\",response_flags=\"-\"");
+                .hasSize(2)
+                .allMatch(line -> line.contains("destination_workload=\"orders\""))
+                .anyMatch(line -> line.contains("response_code=\"503\",response_flags=\"UH\""));
     }
 
     @Test
@@ -467,6 +511,66 @@ class IstioSeriesTest {
         assertThat(lines("istio_request_duration_milliseconds_count")).hasSize(1);
     }
 
+    private static Documents.Service version(String version) {
+        return Documents.service("orders").endpoint("10.0.0.1", 80, "'labels': {'version': '" + version + "'}");
+    }
+
+    @Test
+    void series_leave_with_the_last_endpoint_that_has_their_labels() throws IOException {
+        for (int i = 0; i < BoundedSeries.MOST + 2; i++) {
+            apply(version("v" + i));
+            call("http://orders/", attempt -> Calls.respond(attempt, 200));
+            assertThat(requests()).singleElement().asString().contains("destination_version=\"v" + i + "\"");
+        }
+        apply(version("v0"));
+        assertThat(requests()).isEmpty();
+        assertThat(lines("istio_request_duration_milliseconds_count")).isEmpty();
+    }
+
+    @Test
+    void series_stay_as_long_as_an_endpoint_has_their_labels() throws IOException {
+        apply(orders());
+        call("http://orders/", attempt -> Calls.respond(attempt, 200));
+        call("http://orders/", attempt -> {
+            throw Calls.fail(attempt, Outcome.CONNECT_FAILURE);
+        });
+        assertThat(requests()).hasSize(2);
+        apply(orders().with("'limits': {'maxRequests': 5}").endpoint("10.0.0.2", 80, "'labels': {'version': 'v2'}"));
+        assertThat(requests()).hasSize(2);
+    }
+
+    @Test
+    void a_call_that_ends_after_its_workload_has_left_counts_until_the_next_policy() throws IOException {
+        apply(version("v0"));
+        call("http://orders/", attempt -> {
+            apply(version("v1"));
+            return Calls.respond(attempt, 200);
+        });
+        assertThat(requests()).singleElement().asString().contains("destination_version=\"v0\"");
+        apply(version("v2"));
+        assertThat(requests()).isEmpty();
+    }
+
+    @Test
+    void what_exceeds_the_bound_is_kept_apart_by_the_called_service() throws IOException {
+        apply(
+                Documents.service("api", "*.example")
+                        .with(
+                                "'rules': [{'name': 'a', 'matches': [{'path': {'value': '/a'}}], 'backendRefs': [{'name': 'one'}]},"
+                                        + " {'name': 'b', 'backendRefs': [{'name': 'two'}]}]"),
+                Documents.service("one").endpoint("10.0.0.1", 80),
+                Documents.service("two").endpoint("10.0.0.2", 80));
+        for (int i = 0; i <= BoundedSeries.MOST; i++) {
+            int status = 200 + i;
+            call("http://x.example/a", attempt -> Calls.respond(attempt, status));
+        }
+        call("http://x.example/b", attempt -> Calls.respond(attempt, 200));
+        assertThat(requests())
+                .hasSize(BoundedSeries.MOST + 2)
+                .anyMatch(line -> line.contains("destination_service=\"one\"") && line.contains("\"_OTHER\""))
+                .anyMatch(line -> line.contains("destination_service=\"two\"") && line.contains("\"2xx\""));
+    }
+
     @Test
     void without_the_switch_there_is_no_series() throws IOException {
         PrometheusMeterRegistry plain = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -480,7 +584,7 @@ class IstioSeriesTest {
                 .apply(
                         Documents.mesh("m")
                                 .with("'trustDomain': 'd', 'clusters': [{'name': 'west', 'priority': 0}]")
-                                .services(SERVICE)
+                                .services(orders())
                                 .read(),
                         gone -> {});
         Request request = Calls.get();

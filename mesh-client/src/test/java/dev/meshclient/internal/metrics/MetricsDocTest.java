@@ -108,7 +108,8 @@ class MetricsDocTest {
                 .contains(Authorizations.DIRECTIONS.size() * Authorizations.DECISIONS.size()
                         + " of `mesh.authorization` for a service")
                 .contains("A service has at most " + BoundedSeries.MOST + " of these series,\nfor its hosts")
-                .contains("has at most " + BoundedSeries.MOST + " of these series, and so have the inbound requests");
+                .contains("has at most " + BoundedSeries.MOST
+                        + " of these series, and all inbound requests together have at most " + BoundedSeries.MOST);
     }
 
     @Test

@@ -25,14 +25,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Services whose endpoints are names. */
 class ResolutionTest {
@@ -41,6 +45,7 @@ class ResolutionTest {
     private final VirtualTime time = VirtualTime.continuous(ThreadKind.PLATFORM, 1);
     private final Map<String, List<String>> zone = new HashMap<>();
     private final List<String> asked = new ArrayList<>();
+    private final Set<String> failing = new HashSet<>();
     private final List<String> gone = new ArrayList<>();
     private final List<Attempt> open = new ArrayList<>();
     private long lookUpNanos;
@@ -82,11 +87,13 @@ class ResolutionTest {
         Request request = new Request.Builder().url(url).build();
         Call call = Calls.call(time, request, attempt -> {
             open.add(attempt);
-            return Calls.respondOpen(attempt, 200);
+            boolean fails =
+                    failing.contains(Objects.requireNonNull(attempt.endpoint()).name());
+            return Calls.respondOpen(attempt, fails ? 500 : 200);
         });
         try (Response response = call.run(Objects.requireNonNull(
                 Calls.layers(router.admit(request.url().host(), request.url().port()))))) {
-            assertThat(response.code()).isEqualTo(200);
+            assertThat(response.code()).isIn(failing.isEmpty() ? Set.of(200) : Set.of(200, 500));
         }
         return call;
     }
@@ -192,6 +199,30 @@ class ResolutionTest {
             assertThat(state(before, "10.0.0.1:80").inFlight()).isZero();
             assertThat(reached("http://orders/")).containsExactly("10.0.0.2:80", "10.0.0.3:80");
         });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void more_addresses_permit_more_ejections_at_once(boolean shadow) {
+        answers("orders", "10.0.0.1", "10.0.0.2");
+        failing.addAll(List.of("10.0.0.1:80", "10.0.0.2:80"));
+        run(() -> {
+            apply("'orders': {'hosts': ['orders:80'], 'resolution': 'DNS', 'retry': {'attempts': 0}, 'loadBalancer':"
+                    + " {'simple': 'ROUND_ROBIN'}, 'outlierDetection': {'baseEjectionTime': '300s', 'minHealthPercent': 0, 'shadow': "
+                    + shadow + "}}");
+            reached("http://orders/");
+            assertThat(ejected(shadow)).as("one of two, at most 50 %").isEqualTo(1);
+            answers("orders", "10.0.0.1", "10.0.0.2", "10.0.0.3", "10.0.0.4");
+            pass(34 * SECOND);
+            reached("http://orders/");
+            assertThat(ejected(shadow)).as("two of four").isEqualTo(2);
+        });
+    }
+
+    private long ejected(boolean shadow) {
+        return Objects.requireNonNull(router.control().status("test").service("orders")).endpoints().stream()
+                .filter(e -> !(shadow ? e.wouldBeEjected() : e.ejected()).isEmpty())
+                .count();
     }
 
     @Test

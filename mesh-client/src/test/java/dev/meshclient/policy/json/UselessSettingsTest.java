@@ -79,6 +79,76 @@ class UselessSettingsTest {
     }
 
     @Test
+    void a_shadow_of_timeouts_without_a_stated_one() {
+        String shadow = "'timeouts': {'shadow': true}";
+        String useless = ".timeouts.shadow: true: request or backendRequest beside it: the built-in limit is in force,"
+                + " and no other is stated";
+
+        assertThat(ofService(ONE + ", " + shadow)).containsExactly("services.a" + useless);
+        assertThat(warnings("'defaults': {" + shadow + "}, 'services': {'a': {'hosts': ['a'], " + ONE + "}}"))
+                .containsExactly("defaults" + useless);
+        assertThat(warnings("'defaults': {" + shadow + "}, 'services': {'a': {'hosts': ['a'], " + ONE
+                        + "}, 'b': {'hosts': ['b'], " + ONE + ", 'timeouts': {'backendRequest': '1s'}}}"))
+                .as("b has a limit")
+                .isEmpty();
+        assertThat(ofService(ONE + ", " + shadow
+                        + ", 'rules': [{'backendRefs': [{'name': 'a'}], 'timeouts': {'request': '1s'}}]"))
+                .isEmpty();
+        assertThat(ofService(ONE + ", 'timeouts': {'shadow': false}")).isEmpty();
+    }
+
+    @Test
+    void a_shadow_of_ejection_that_is_off() {
+        String off = "'outlierDetection': {'shadow': true, 'maxEjectionPercent': 0}";
+
+        assertThat(ofService(ONE + ", " + off))
+                .containsExactly("services.a.outlierDetection.shadow: true: maxEjectionPercent of at least 1: with 0 no"
+                        + " endpoint would be ejected");
+        assertThat(ofService(ONE + ", 'outlierDetection': {'shadow': true}")).isEmpty();
+        assertThat(ofService(ONE + ", " + off.replace("true", "false"))).isEmpty();
+        assertThat(warnings("'defaults': {" + off + "}, 'services': {'a': {'hosts': ['a'], " + ONE
+                        + ", 'outlierDetection': {'maxEjectionPercent': 10}}}"))
+                .isEmpty();
+    }
+
+    @Test
+    void a_shadow_of_timeouts_that_lifts_an_enforced_limit() {
+        String enforced = ", 'timeouts': {'request': '5s', 'backendRequest': '1s'}";
+        String rule = ", 'rules': [{'backendRefs': [{'name': 'a'}], 'timeouts': {'request': '2s', 'shadow': %s}}]";
+        String request = "no enforced request in a wider place: the request limit 5s of the ";
+
+        assertThat(ofService(ONE + enforced + rule.formatted(true)))
+                .containsExactly("services.a.rules[0].timeouts.shadow: true: " + request
+                        + "service is not enforced here; the built-in 15s is; no enforced backendRequest in a wider"
+                        + " place: the backendRequest limit 1s of the service is not enforced here; no limit is");
+        assertThat(warnings(
+                        "'defaults': {'timeouts': {'request': '5s'}}, 'services': {'a': {'hosts': ['a'], 'resolution':"
+                                + " 'NONE', 'timeouts': {'shadow': true}}}"))
+                .containsExactly(
+                        "services.a.timeouts.shadow: true: " + request + "defaults is not enforced here; no limit is");
+        assertThat(ofService(ONE + enforced + rule.formatted(false))).isEmpty();
+        assertThat(ofService(ONE + enforced.replace("'5s'", "'5s', 'shadow': true") + rule.formatted(true)))
+                .as("the wider one is a shadow, too")
+                .isEmpty();
+        assertThat(ofService(ONE + rule.formatted(true))).isEmpty();
+    }
+
+    @Test
+    void a_shadow_of_retry_that_replaces_an_enforced_one() {
+        String rule = ", 'rules': [{'backendRefs': [{'name': 'a'}], 'retry': {'attempts': 1, 'shadow': true}}]";
+        String enforced = ", 'retry': {'attempts': 0}";
+
+        assertThat(ofService(ONE + enforced + rule))
+                .containsExactly(
+                        "services.a.rules[0].retry.shadow: true: no enforced retry in a wider place: the retry of"
+                                + " the service is not enforced here; the built-in retries are");
+        assertThat(ofService(ONE + enforced.replace("0", "0, 'shadow': true") + rule))
+                .isEmpty();
+        assertThat(ofService(ONE + rule)).isEmpty();
+        assertThat(ofService(ONE + enforced + rule.replace("true", "false"))).isEmpty();
+    }
+
+    @Test
     void a_rule_that_an_earlier_one_shadows() {
         String to = "'backendRefs': [{'name': 'a'}]";
         String prefix =

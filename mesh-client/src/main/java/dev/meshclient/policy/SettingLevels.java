@@ -1,0 +1,85 @@
+package dev.meshclient.policy;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Which places of a policy state the settings of calls together. */
+final class SettingLevels {
+    /**
+     * A place that states settings.
+     *
+     * @param kind rule, subset, service or defaults
+     */
+    record Level(Place place, String kind, Settings settings) {
+        Timeouts timeouts() {
+            return settings.route().timeouts();
+        }
+    }
+
+    /** The levels that apply together, that of the highest precedence first, to calls of this service. */
+    record Combination(List<Level> levels, Service called) {}
+
+    private final MeshPolicy policy;
+    private final Map<Level, List<Level>> all = new LinkedHashMap<>();
+    private final List<Combination> routes = new ArrayList<>();
+    private final List<Combination> backends = new ArrayList<>();
+
+    SettingLevels(Place root, MeshPolicy policy) {
+        this.policy = policy;
+        List<Level> defaults = over(new Level(root.field("defaults"), "defaults", policy.defaults()), List.of());
+        policy.services()
+                .forEach((name, service) -> service(root.field("services").field(name), name, service, defaults));
+    }
+
+    private void service(Place place, String name, Service service, List<Level> defaults) {
+        List<Level> ofService = over(new Level(place, "service", service.settings()), defaults);
+        backends.add(new Combination(ofService, service));
+        Map<String, List<Level>> subsets = new HashMap<>();
+        for (int i = 0; i < service.subsets().size(); i++) {
+            Subset subset = service.subsets().get(i);
+            Level level = new Level(place.field("subsets").item(i), "subset", subset.settings());
+            List<Level> ofSubset = over(level, ofService);
+            subsets.put(subset.name(), ofSubset);
+            backends.add(new Combination(ofSubset, service));
+        }
+        if (service.rules().isEmpty()) {
+            routes.add(new Combination(ofService, service));
+        }
+        for (int i = 0; i < service.rules().size(); i++) {
+            Rule rule = service.rules().get(i);
+            Settings stated = new Settings(rule.settings(), BackendSettings.NONE);
+            Level ofRule = new Level(place.field("rules").item(i), "rule", stated);
+            for (BackendRef ref : rule.backendRefs()) {
+                boolean own = ref.name().equals(name) && ref.subset() != null;
+                List<Level> below = own ? subsets.getOrDefault(ref.subset(), ofService) : ofService;
+                Service called = policy.services().getOrDefault(ref.name(), service);
+                routes.add(new Combination(over(ofRule, below), called));
+            }
+        }
+    }
+
+    private List<Level> over(Level level, List<Level> base) {
+        List<Level> levels = new ArrayList<>(base);
+        levels.add(0, level);
+        all.putIfAbsent(level, levels);
+        return levels;
+    }
+
+    /** Each level, with those of lower precedence. */
+    Map<Level, List<Level>> all() {
+        return all;
+    }
+
+    /** Of the settings of calls: for each rule and each of its backends. */
+    List<Combination> routes() {
+        return routes;
+    }
+
+    /** Of the settings of backends: for each service and each subset. */
+    List<Combination> backends() {
+        return backends;
+    }
+}
