@@ -419,7 +419,7 @@ public final class Mesh implements Closeable {
                 throw new IllegalStateException("a mesh needs a policy: Mesh.builder().policy(PolicySource.http(uri))");
             }
             OkHttpVersion.check();
-            return new Mesh(new MeshParts(this, policy));
+            return new Mesh(MeshParts.start(this, policy));
         }
 
         private static Duration positiveOrZero(String name, Duration timeout) {

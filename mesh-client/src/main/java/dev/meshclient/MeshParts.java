@@ -57,21 +57,14 @@ final class MeshParts {
     private final Set<Signal> readiness = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    MeshParts(Mesh.Builder builder, PolicySource stated) {
+    private MeshParts(Mesh.Builder builder, PolicySource stated, Time time, Runnable stopTime) {
         this.source = builder.scripted == null ? overridden(stated, builder.workload.service()) : stated;
-        if (builder.time == null) {
-            RealTime real = RealTime.create("mesh");
-            this.time = real;
-            this.stopTime = real::close;
-        } else {
-            this.time = builder.time;
-            this.stopTime = () -> {};
-        }
+        this.time = time;
+        this.stopTime = stopTime;
         this.drainTimeout = builder.drainTimeout;
         this.meters = builder.metrics == null
                 ? Meters.NONE
-                : Meters.of( // as tracing below it may throw: no thread runs yet
-                        time, builder.metrics, builder.workload, this::spiffeId);
+                : Meters.of(time, builder.metrics, builder.workload, this::spiffeId);
         List<CallObserver.Factory> observers = observers(builder);
         this.accessLog = builder.accessLog == null
                 ? null
@@ -92,6 +85,20 @@ final class MeshParts {
         identities.onTrustChange(this::trustChanged);
         this.policy = feed(builder);
         showFacts(builder);
+    }
+
+    /** If a part of the application throws, an identity for example, no thread of the mesh stays. */
+    static MeshParts start(Mesh.Builder builder, PolicySource stated) {
+        if (builder.time != null) {
+            return new MeshParts(builder, stated, builder.time, () -> {});
+        }
+        RealTime real = RealTime.create("mesh");
+        try {
+            return new MeshParts(builder, stated, real, real::close);
+        } catch (Throwable e) { // Kotlin may throw any
+            real.close();
+            throw e;
+        }
     }
 
     /** For the metrics, which exist before the identities. */

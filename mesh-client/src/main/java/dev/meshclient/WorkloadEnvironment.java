@@ -2,6 +2,7 @@ package dev.meshclient;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** Reads a workload from environment variables. {@link Workload#fromEnvironment} cites the documentation of each platform. */
 final class WorkloadEnvironment {
@@ -22,7 +23,36 @@ final class WorkloadEnvironment {
             new Place("AWS_DEFAULT_REGION", ""));
 
     /** @param zone empty: the platform sets none */
-    record Place(String region, String zone) {}
+    record Place(String region, String zone) {
+        /** As mesh-client-spring, which reads the variables of the mesh as properties. */
+        private Workload of(Workload workload, String statedRegion, String statedZone) {
+            Workload inRegion = statedRegion.isEmpty()
+                    ? workload
+                    : checked(region, statedRegion, () -> workload.region(statedRegion));
+            if (statedZone.isEmpty()) {
+                return inRegion;
+            }
+            boolean isFull = statedRegion.isEmpty() || statedZone.indexOf('/') >= 0;
+            if (isFull && !statedRegion.isEmpty() && !statedZone.startsWith(statedRegion + "/")) {
+                throw bad(zone, statedZone, "its region is another one than " + region + ", '" + statedRegion + "'");
+            }
+            String full = isFull ? statedZone : statedRegion + "/" + statedZone;
+            return checked(zone, statedZone, () -> inRegion.zone(full));
+        }
+
+        private static Workload checked(String variable, String value, Supplier<Workload> step) {
+            try {
+                return step.get();
+            } catch (IllegalArgumentException e) {
+                throw bad(variable, value, String.valueOf(e.getMessage()));
+            }
+        }
+
+        private static IllegalArgumentException bad(String variable, String value, String reason) {
+            return new IllegalArgumentException(
+                    "the environment variable " + variable + " has a bad value, '" + value + "': " + reason);
+        }
+    }
 
     private WorkloadEnvironment() {}
 
@@ -36,11 +66,8 @@ final class WorkloadEnvironment {
         for (Place place : PLACES) {
             String region = value(environment, place.region);
             String zone = value(environment, place.zone);
-            if (!zone.isEmpty()) {
-                return workload.zone(region.isEmpty() ? zone : region + "/" + zone);
-            }
-            if (!region.isEmpty()) {
-                return workload.region(region);
+            if (!region.isEmpty() || !zone.isEmpty()) {
+                return place.of(workload, region, zone);
             }
         }
         return workload;

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.contract.Enqueued;
+import dev.meshclient.telemetry.AccessLog;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import mockwebserver3.Dispatcher;
@@ -94,6 +96,23 @@ class MeshCloseTest {
     private static long usedAfterGc() {
         System.gc();
         return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+
+    @Test
+    void a_mesh_that_cannot_be_built_leaves_no_thread() {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+        Mesh.Builder broken = Mesh.builder()
+                .policy(Documents.mesh("test").source())
+                .accessLog(AccessLog.json(AccessLog.logger()))
+                .identity(sink -> {
+                    throw new IllegalStateException("there is no agent");
+                });
+
+        assertThatThrownBy(broken::build).hasMessage("there is no agent");
+        await().untilAsserted(() -> assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> !before.contains(thread))
+                .extracting(Thread::getName)
+                .noneMatch(name -> name.startsWith("mesh")));
     }
 
     @Test

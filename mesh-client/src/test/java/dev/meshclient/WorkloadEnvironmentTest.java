@@ -107,6 +107,21 @@ class WorkloadEnvironmentTest {
     void a_zone_of_no_known_form_is_refused() {
         assertThatThrownBy(() -> WorkloadEnvironment.read(Map.of("MESH_ZONE", "a/b/c/d")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("'a/b/c/d'");
+                .hasMessageContaining("MESH_ZONE has a bad value, 'a/b/c/d'");
+        assertThatThrownBy(() -> WorkloadEnvironment.read(Map.of("NOMAD_REGION", "eu/west", "NOMAD_DC", "eu-1a")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("NOMAD_REGION has a bad value, 'eu/west'");
+    }
+
+    /** As mesh.region and mesh.zone of Spring, PropertiesWorkloadTest. */
+    @Test
+    void a_zone_that_states_its_region_is_in_that_region_and_not_in_another() {
+        assertThat(WorkloadEnvironment.read(Map.of("MESH_REGION", "eu", "MESH_ZONE", "eu/eu-1a"))
+                        .locality())
+                .isEqualTo(new Locality("eu", "eu-1a", ""));
+        assertThatThrownBy(() -> WorkloadEnvironment.read(Map.of("MESH_REGION", "eu", "MESH_ZONE", "a/rack1")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(
+                        "MESH_ZONE has a bad value, 'a/rack1': its region is another one than MESH_REGION");
     }
 }

@@ -8,7 +8,8 @@ import org.springframework.core.PriorityOrdered;
 
 /**
  * Closes the mesh after all other beans. Spring makes post-processors before all other beans and destroys beans in the opposite
- * order: so requests in hand, tasks of an executor that waits for them and {@code @PreDestroy} methods can still call other services.
+ * order: requests that the server still answers, tasks of an executor that waits for them and {@code @PreDestroy} methods can call other
+ * services until then.
  */
 final class LateClose implements BeanPostProcessor, PriorityOrdered, DisposableBean {
     private volatile @Nullable Mesh mesh;

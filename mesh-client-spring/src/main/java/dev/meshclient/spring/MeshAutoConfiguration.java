@@ -37,7 +37,7 @@ public final class MeshAutoConfiguration {
     @ConditionalOnMissingBean({Workload.class, Mesh.class})
     Workload meshWorkload(MeshProperties properties, Environment environment) {
         return PropertiesMapping.workload(
-                properties, environment.getProperty("spring.application.name"), Workload.fromEnvironment());
+                properties, environment.getProperty("spring.application.name"), Workload::fromEnvironment);
     }
 
     /** Lazy: conditions of an AOT jar are those of its build, and {@link MeshStart} sees that the mesh is off at run time. */
@@ -51,7 +51,7 @@ public final class MeshAutoConfiguration {
         new AnnotatedClients(beans).claim(mesh);
         mesh.policy(new PolicySelection(properties, beans).source(workload.service()));
         beans.getBeanProvider(WorkloadIdentity.class).ifAvailable(mesh::identity);
-        beans.getBeansOfType(TokenSource.class).forEach(mesh::token);
+        PropertiesMapping.tokens(beans.getBeansOfType(TokenSource.class), properties, mesh);
         beans.getBeanProvider(MeshListener.class).orderedStream().forEach(mesh::listener);
         beans.getBeanProvider(CallObserver.Factory.class).orderedStream().forEach(mesh::observer);
         beans.getBeanProvider(MeshBuilderCustomizer.class).orderedStream().forEach(all -> all.customize(mesh));

@@ -103,17 +103,24 @@ record MeshProperties(
      * @param federated Files of the authorities of other trust domains, by trust domain.
      */
     record IdentityProperties(
-            @Nullable Path directory,
+            @Nullable String directory,
             @Nullable String certificate,
             @Nullable String privateKey,
             @Nullable String trustBundle,
             @Nullable String keyPassword,
-            @DefaultValue Map<String, Path> federated) {
+            @DefaultValue Map<String, String> federated) {
         IdentityProperties {
             directory = stated(directory);
             certificate = stated(certificate);
             privateKey = stated(privateKey);
             trustBundle = stated(trustBundle);
+            keyPassword = stated(keyPassword);
+        }
+
+        /** Without the password. */
+        @Override
+        public String toString() {
+            return "IdentityProperties[directory=" + directory + "]";
         }
     }
 
@@ -122,7 +129,7 @@ record MeshProperties(
      *
      * @param file Path of the token, which another process rotates.
      */
-    record TokenProperties(@Nullable Path file) {
+    record TokenProperties(@Nullable String file) {
         TokenProperties {
             file = stated(file);
         }
@@ -146,7 +153,10 @@ record MeshProperties(
         }
     }
 
-    /** An empty value, such as that of a placeholder, states nothing. */
+    /**
+     * An empty value, such as that of a placeholder, states nothing. In a map Boot drops an entry whose only value is an empty path,
+     * and a path whose key has a dot: there a path is a text.
+     */
     private static @Nullable Path stated(@Nullable Path path) {
         return path == null || path.toString().isBlank() ? null : path;
     }

@@ -19,8 +19,8 @@ import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
 /**
- * The source of policy: a bean, otherwise {@link MeshRegistryConnectionDetails}, otherwise the properties; with the services on it
- * that have a URL of their own.
+ * The source of policy: a bean, otherwise {@link MeshRegistryConnectionDetails}, otherwise the properties. On top of it, each
+ * service of {@code mesh.client.services} has the URL that its property states.
  */
 final class PolicySelection {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.spring");

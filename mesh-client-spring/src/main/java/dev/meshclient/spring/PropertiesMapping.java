@@ -5,6 +5,8 @@ import dev.meshclient.Workload;
 import dev.meshclient.identity.MountedIdentity;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.policy.Locality;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -40,19 +42,37 @@ final class PropertiesMapping {
             mesh.certificate(name, certificate);
         });
         properties.tokens().forEach((name, stated) -> {
-            if (stated.file() == null) {
-                throw refused("mesh.tokens." + name + ".file", null, "a token needs the path of its file");
+            String property = "mesh.tokens." + name + ".file";
+            String file = stated.file();
+            if (file == null) {
+                throw refused(property, null, "a token needs the path of its file");
             }
-            mesh.token(name, TokenSource.file(stated.file()));
+            checked(property, file, () -> mesh.token(name, TokenSource.file(Path.of(file))));
         });
     }
 
-    /** @param environment what the platform states, for the parts that no property states */
-    static Workload workload(MeshProperties properties, @Nullable String applicationName, Workload environment) {
+    /** Beans of type {@link TokenSource}, by their names. */
+    static void tokens(Map<String, TokenSource> beans, MeshProperties properties, Mesh.Builder mesh) {
+        beans.forEach((name, source) -> {
+            MeshProperties.TokenProperties stated = properties.tokens().get(name);
+            if (stated != null) {
+                throw refused(
+                        "mesh.tokens." + name + ".file",
+                        stated.file(),
+                        "a bean of type TokenSource has the name '" + name + "', too; remove one of the two");
+            }
+            mesh.token(name, source);
+        });
+    }
+
+    /** @param platform reads what the environment of the platform states, for the parts that no property states */
+    static Workload workload(MeshProperties properties, @Nullable String applicationName, Supplier<Workload> platform) {
         String service = properties.service() != null
                 ? properties.service()
-                : applicationName != null && !applicationName.isBlank() ? applicationName : environment.service();
-        Workload workload = placed(Workload.of(service), properties, environment.locality());
+                : applicationName != null && !applicationName.isBlank()
+                        ? applicationName
+                        : read(platform).service();
+        Workload workload = placed(Workload.of(service), properties, platform);
         for (var label : properties.labels().entrySet()) {
             workload = checked(
                     "mesh.labels", label.getKey(), workload, known -> known.label(label.getKey(), label.getValue()));
@@ -60,33 +80,58 @@ final class PropertiesMapping {
         return workload;
     }
 
-    private static Workload placed(Workload workload, MeshProperties properties, Locality environment) {
+    /** The variables of the mesh are its properties, too, but those of the platforms are not. */
+    private static Workload read(Supplier<Workload> platform) {
+        try {
+            return platform.get();
+        } catch (IllegalArgumentException e) {
+            throw new MeshConfigurationException(
+                    "The environment of this process is not usable: " + e.getMessage() + ".",
+                    "Correct the variable, or state mesh.service and mesh.zone: then the mesh reads no variable of the platform.");
+        }
+    }
+
+    private static Workload placed(Workload workload, MeshProperties properties, Supplier<Workload> platform) {
         String region = properties.region();
         String zone = properties.zone();
         if (region == null && zone == null) {
-            region = environment.region().isEmpty() ? null : environment.region();
-            zone = environment.zone().isEmpty() ? null : environment.zone();
+            Locality locality = read(platform).locality();
+            region = locality.region().isEmpty() ? null : locality.region();
+            zone = locality.zone().isEmpty() ? null : locality.zone();
         }
+        String own = region;
+        Workload inRegion = own == null ? workload : checked("mesh.region", own, workload, known -> known.region(own));
         if (zone == null) {
-            String alone = region;
-            return alone == null ? workload : checked("mesh.region", alone, workload, known -> known.region(alone));
+            return inRegion;
         }
-        if (region != null && zone.contains("/") && !zone.startsWith(region + "/")) {
-            throw refused("mesh.zone", zone, "its region is another one than mesh.region, '" + region + "'");
+        if (own != null && zone.contains("/") && !zone.startsWith(own + "/")) {
+            throw refused("mesh.zone", zone, "its region is another one than mesh.region, '" + own + "'");
         }
-        String full = region != null && !zone.contains("/") ? region + "/" + zone : zone;
-        return checked("mesh.zone", full, workload, known -> known.zone(full));
+        String full = own != null && !zone.contains("/") ? own + "/" + zone : zone;
+        return checked("mesh.zone", full, inRegion, known -> known.zone(full));
     }
 
     /** Null: none is stated. */
     private static @Nullable MountedIdentity identity(String property, MeshProperties.IdentityProperties stated) {
-        if (stated.directory() == null) {
-            if (stated.certificate() != null || stated.privateKey() != null || stated.trustBundle() != null) {
-                throw refused(property + ".directory", null, "names of files need the directory that they are in");
+        String directory = stated.directory();
+        if (directory == null) {
+            String other = stated.certificate() != null
+                    ? "certificate"
+                    : stated.privateKey() != null
+                            ? "private-key"
+                            : stated.trustBundle() != null
+                                    ? "trust-bundle"
+                                    : stated.keyPassword() != null
+                                            ? "key-password"
+                                            : stated.federated().isEmpty() ? null : "federated";
+            if (other != null) {
+                throw refused(
+                        property + ".directory", null, property + "." + other + " needs the directory of the files");
             }
             return null;
         }
-        MountedIdentity identity = files(property, MountedIdentity.at(stated.directory()), stated);
+        MountedIdentity at = made(property + ".directory", directory, () -> MountedIdentity.at(Path.of(directory)));
+        MountedIdentity identity = files(property, at, stated);
         String password = stated.keyPassword();
         if (password != null) {
             identity = identity.withKeyPassword(password::toCharArray);
@@ -96,7 +141,7 @@ final class PropertiesMapping {
                     property + ".federated",
                     bundle.getKey(),
                     identity,
-                    known -> known.withFederated(bundle.getKey(), bundle.getValue()));
+                    known -> known.withFederated(bundle.getKey(), Path.of(bundle.getValue())));
         }
         return identity;
     }

@@ -3,6 +3,7 @@ package dev.meshclient.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.meshclient.identity.TokenSource;
 import java.util.Arrays;
 import java.util.Map;
 import okhttp3.Call;
@@ -75,6 +76,11 @@ class FailureAnalysesTest {
                     mesh.client.services.orders.url=                  | mesh.client.services.orders.url is missing
                     mesh.client.services.checkout.url=http://127.0.0.1:1 | 'checkout' is the service of this process itself
                     mesh.identity.certificate=tls.crt                 | mesh.identity.directory is missing
+                    mesh.identity.key-password=secret                 | mesh.identity.directory is missing: mesh.identity.key-password needs the directory
+                    mesh.identity.federated.bank.example=/etc/bank.pem | mesh.identity.directory is missing: mesh.identity.federated needs the directory
+                    mesh.certificates.bank.directory=                 | mesh.certificates.bank.directory is missing
+                    mesh.tokens.billing.file=                         | mesh.tokens.billing.file is missing
+                    mesh.zone=a/b/c/d                                 | mesh.zone has a bad value, 'a/b/c/d'
                     mesh.certificates.bank.certificate=tls.crt        | mesh.certificates.bank.directory is missing
                     mesh.outbound-traffic-policy=allow-some           | Failed to bind properties under 'mesh.outbound-traffic-policy'
                     mesh.region=eu/eu-1a                              | mesh.region has a bad value, 'eu/eu-1a': a region is one word without '/'
@@ -82,6 +88,24 @@ class FailureAnalysesTest {
     void a_bad_property(String property, String printed, CapturedOutput output) {
         start(App.class, property, property.startsWith("mesh.registry.url") ? "mesh.drain-timeout=2s" : REGISTRY);
         assertThat(output).contains("APPLICATION FAILED TO START").contains(printed);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Billing {
+        @Bean
+        TokenSource billing() {
+            return () -> "token";
+        }
+    }
+
+    @Test
+    void a_token_of_a_bean_and_of_a_property(CapturedOutput output) {
+        start(Billing.class, REGISTRY, "mesh.tokens.billing.file=/run/token");
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains(
+                        "mesh.tokens.billing.file has a bad value, '/run/token': a bean of type TokenSource has the name"
+                                + " 'billing', too");
     }
 
     record Checkout(OkHttpClient orders) {}

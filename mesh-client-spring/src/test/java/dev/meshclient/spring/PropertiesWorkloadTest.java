@@ -15,9 +15,11 @@ class PropertiesWorkloadTest {
     private static final Workload PLATFORM = Workload.of("of-the-platform").zone("platform/p-1");
 
     private static Workload workload(@Nullable String applicationName, Map<String, String> properties) {
-        MeshProperties bound =
-                new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("mesh", MeshProperties.class);
-        return PropertiesMapping.workload(bound, applicationName, PLATFORM);
+        return PropertiesMapping.workload(bound(properties), applicationName, () -> PLATFORM);
+    }
+
+    private static MeshProperties bound(Map<String, String> properties) {
+        return new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("mesh", MeshProperties.class);
     }
 
     @Test
@@ -43,6 +45,60 @@ class PropertiesWorkloadTest {
         assertThatThrownBy(() -> place(Map.of("mesh.zone", "us/us-1a", "mesh.region", "eu")))
                 .hasMessageContaining(
                         "mesh.zone has a bad value, 'us/us-1a': its region is another one than mesh.region");
+    }
+
+    /** As MESH_REGION and MESH_ZONE without Spring, WorkloadEnvironmentTest. */
+    @Test
+    void a_region_with_a_zone_in_it_is_refused_beside_a_zone_also() {
+        assertThatThrownBy(() -> place(Map.of("mesh.zone", "eu-1a", "mesh.region", "eu/west")))
+                .hasMessageContaining("mesh.region has a bad value, 'eu/west': a region is one word");
+    }
+
+    @Test
+    void the_platform_is_not_read_for_what_properties_state() {
+        MeshProperties stated = bound(Map.of("mesh.zone", "eu/eu-1a"));
+
+        assertThat(PropertiesMapping.workload(stated, "checkout", PropertiesWorkloadTest::unusable)
+                        .locality()
+                        .zone())
+                .isEqualTo("eu-1a");
+    }
+
+    @Test
+    void a_zone_that_properties_state_badly_is_refused_by_its_name_before_the_platform_is_read() {
+        MeshProperties stated = bound(Map.of("mesh.zone", "a/b/c/d"));
+
+        assertThatThrownBy(() -> PropertiesMapping.workload(stated, "checkout", PropertiesWorkloadTest::unusable))
+                .isInstanceOf(MeshConfigurationException.class)
+                .hasMessageContaining("mesh.zone has a bad value, 'a/b/c/d'");
+    }
+
+    @Test
+    void a_platform_whose_variables_are_not_usable_gives_a_failure_with_an_action() {
+        assertThatThrownBy(
+                        () -> PropertiesMapping.workload(bound(Map.of()), "checkout", PropertiesWorkloadTest::unusable))
+                .isInstanceOf(MeshConfigurationException.class)
+                .hasMessageContaining("NOMAD_DC has a bad value, 'a/b/c/d'");
+    }
+
+    private static Workload unusable() {
+        throw new IllegalArgumentException("the environment variable NOMAD_DC has a bad value, 'a/b/c/d': no zone");
+    }
+
+    @Test
+    void the_text_of_the_properties_has_no_password() {
+        MeshProperties stated = bound(Map.of(
+                "mesh.identity.directory", "/etc/certs",
+                "mesh.identity.key-password", "s3cret",
+                "mesh.certificates.bank.key-password", "s3cret"));
+
+        assertThat(stated.toString()).contains("/etc/certs").doesNotContain("s3cret");
+    }
+
+    @Test
+    void an_empty_password_is_none() {
+        assertThat(bound(Map.of("mesh.identity.key-password", "")).identity().keyPassword())
+                .isNull();
     }
 
     @Test

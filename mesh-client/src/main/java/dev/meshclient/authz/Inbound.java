@@ -1,8 +1,8 @@
 package dev.meshclient.authz;
 
 /**
- * Authorizes and measures inbound requests. It authorizes by the policy for the service of this process. Denies requests without such a policy, and
- * requests whose policy depends on attributes that are not known. Thread-safe. Only the mesh implements it.
+ * Authorizes and measures inbound requests, by the policy for the service of this process. Without such a policy it denies all
+ * requests; it also denies a request if the policy depends on attributes that are not known. Thread-safe. Only the mesh implements it.
  */
 public interface Inbound {
     /** Authorizes a request. It waits only while the keys of a token's issuer are fetched, at most 5 s. */

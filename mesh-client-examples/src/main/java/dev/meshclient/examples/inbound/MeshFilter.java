@@ -21,9 +21,9 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Admits the requests that the policy allows, and measures all: {@code server.createContext("/", handler).getFilters().add(new MeshFilter(mesh.inbound()))}. A
- * handler finds the claims of a token by {@link #claims}. The filter
- * cannot change the headers of a request: unless the policy states {@code forwardToken}, the handler must not send
+ * This filter admits the requests that the policy allows, and measures all requests:
+ * {@code server.createContext("/", handler).getFilters().add(new MeshFilter(mesh.inbound()))}. A handler finds the claims of a
+ * token by {@link #claims}. The filter cannot change the headers of a request: unless the policy states {@code forwardToken}, the handler must not send
  * {@code Authorization} to other services.
  */
 public final class MeshFilter extends Filter {

@@ -67,7 +67,13 @@ final class CallerDispatcher extends AbstractExecutorService implements Intercep
 
     /** A carrier is the only listener of its call: found there, it needs no tag and no other request. */
     private static Response carry(Chain chain) throws IOException {
-        return ((Carrier) chain.getEventListener()).run(chain);
+        EventListener listener = chain.getEventListener();
+        if (listener instanceof Carrier carrier) {
+            return carrier.run(chain);
+        }
+        throw new IOException("a listener, " + listener.getClass().getName()
+                + ", was added to the call by which mesh.callFactory waits in the dispatcher of its client; remove what adds it to"
+                + " all calls of the process, an agent for example, or use mesh.wrap(client)");
     }
 
     /** A carrier's cancellation reaches its call. */

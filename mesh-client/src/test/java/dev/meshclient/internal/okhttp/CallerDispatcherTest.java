@@ -5,14 +5,18 @@ import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Documents;
 import dev.meshclient.Mesh;
+import dev.meshclient.internal.okhttp.events.RealCallAccess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
@@ -21,9 +25,11 @@ import mockwebserver3.RecordedRequest;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Dispatcher;
+import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +124,35 @@ class CallerDispatcherTest {
         await().until(() -> idle.get() > 0);
         assertThat(ends).hasSize(MORE_THAN_FIVE).containsOnly("ok");
         assertThat(dispatcher.runningCallsCount()).isZero();
+    }
+
+    /** An agent may add a listener to all calls of a process, also to those by which these calls wait. */
+    @Test
+    @DisabledIfSystemProperty(named = "mesh.okhttp.publicApiOnly", matches = "true")
+    void another_listener_where_they_wait_fails_them_and_throws_nothing_on_its_threads() throws Exception {
+        Queue<Throwable> thrown = new ConcurrentLinkedQueue<>();
+        ThreadPoolExecutor joining = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>()) {
+            @Override
+            protected void beforeExecute(Thread thread, Runnable asynchronous) {
+                Objects.requireNonNull(RealCallAccess.ofRunnable(asynchronous))
+                        .addEventListener(new EventListener() {});
+            }
+
+            @Override
+            protected void afterExecute(Runnable asynchronous, @Nullable Throwable e) {
+                if (e != null) {
+                    thrown.add(e);
+                }
+            }
+        };
+        calls = mesh.callFactory(
+                new OkHttpClient.Builder().dispatcher(new Dispatcher(joining)).build());
+        enqueue("tag");
+        await().until(() -> ends.size() == 1);
+        joining.shutdown();
+        assertThat(joining.awaitTermination(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(thrown).isEmpty();
+        assertThat(ends.peek()).contains("IOException ");
     }
 
     @Test

@@ -22,9 +22,7 @@ import org.jspecify.annotations.Nullable;
 abstract class AttemptEvents extends EventForwarder {
     final Attempt attempt;
     final OuterCall outerCall;
-    /** Whether the mesh has endpoints for it, so that the mesh's own headers may be sent. */
-    public boolean toMesh;
-
+    private boolean toMesh;
     private @Nullable Connection connection;
     private boolean connectStarted;
     private boolean headersStarted;
@@ -81,6 +79,16 @@ abstract class AttemptEvents extends EventForwarder {
 
     void masked(Headers original) {
         rare().masked = original;
+    }
+
+    /** The mesh has endpoints for it. */
+    final void sendToMesh() {
+        toMesh = true;
+    }
+
+    /** Whether the mesh has endpoints for it, so that the mesh's own headers may be sent. */
+    public final boolean isToMesh() {
+        return toMesh;
     }
 
     // ---- progress

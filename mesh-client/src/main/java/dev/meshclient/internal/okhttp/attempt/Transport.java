@@ -52,7 +52,7 @@ public final class Transport {
         Target target = attempt.call().target();
         Endpoint endpoint = attempt.endpoint();
         if (target != null && scripted != null) {
-            inner.toMesh = true;
+            inner.sendToMesh();
             inner.outerCall.attemptStarted();
             attempt.onEnd(() -> inner.outerCall.attemptOver(attempt.failure()));
             return scripted.send(attempt);
@@ -68,7 +68,7 @@ public final class Transport {
         OuterCall outerCall = inner.outerCall;
         Request request = attempt.call().request();
         boolean upgraded = backend != null && TlsUpgrade.isTls(backend) && !request.isHttps();
-        Request sent = SentRequest.of(attempt, upgraded ? upgrade.upgrade(request) : request);
+        Request sent = AttemptMessages.sent(attempt, upgraded ? upgrade.upgrade(request) : request);
         if (upgraded) {
             requireTls(inner);
         }
@@ -80,13 +80,13 @@ public final class Transport {
     private Response toEndpoint(InnerCall inner, Backend backend, Endpoint endpoint) throws IOException {
         Attempt attempt = inner.attempt;
         OuterCall outerCall = inner.outerCall;
-        inner.toMesh = true;
+        inner.sendToMesh();
         Request request = attempt.call().request();
         dispatcherLimit.look(
                 outerCall.caller().client().dispatcher(), request.url().host(), attempt.startedAt());
         bypassed.look(outerCall.caller().settings(), backend.service());
         boolean upgraded = backend.tlsMode(endpoint) != Tls.Mode.DISABLE && !request.isHttps();
-        Request sent = SentRequest.of(attempt, upgraded ? upgrade.upgrade(request) : request);
+        Request sent = AttemptMessages.sent(attempt, upgraded ? upgrade.upgrade(request) : request);
         EndpointClient client = client(inner, backend, endpoint, sent.isHttps());
         inner.client = client;
         if (sent.isHttps() && client.tls() == null) {
@@ -153,7 +153,7 @@ public final class Transport {
                 inner.attempt.responded(response.code());
             }
             inner.returned();
-            return SentRequest.restored(inner, response, upgraded);
+            return AttemptMessages.restored(inner, response, upgraded);
         } catch (IOException e) {
             IOException failure = ExchangeFailed.unwrap(e);
             throw failed(inner, TlsFailure.behind(failure, inner.connection()));

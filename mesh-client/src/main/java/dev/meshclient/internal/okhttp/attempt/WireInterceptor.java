@@ -46,7 +46,7 @@ final class WireInterceptor implements Interceptor {
     @Override
     public Response intercept(Chain chain) throws IOException {
         InnerCall inner = inner(chain);
-        return inner.toMesh ? toMesh(chain, inner) : neutral(chain, inner);
+        return inner.isToMesh() ? toMesh(chain, inner) : neutral(chain, inner);
     }
 
     private static Response toMesh(Chain chain, InnerCall inner) throws IOException {

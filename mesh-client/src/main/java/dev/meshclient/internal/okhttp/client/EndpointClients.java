@@ -153,16 +153,16 @@ final class EndpointClients {
             tls = peers.computeIfAbsent(
                     peer, p -> PeerTls.create(time, p, identities, HOST_NAMES, connections.certificateEnds()));
             builder.connectionSpecs(List.of(ConnectionSpec.MODERN_TLS));
-            layTls(builder, peer, endpoint, tls.factory(), tls.trust(), tls.verifier());
+            setTls(builder, peer, endpoint, tls.factory(), tls.trust(), tls.verifier());
         } else if (peer != null && callers != null && callersTrust != null) {
             HostnameVerifier verifier =
                     peer.names().isEmpty() ? settings.hostnameVerifier() : new AltNames.Verifier(peer.names());
-            layTls(builder, peer, endpoint, callers, callersTrust, verifier);
+            setTls(builder, peer, endpoint, callers, callersTrust, verifier);
         }
         return new EndpointClient(builder.build(), connections, tls);
     }
 
-    private static void layTls(
+    private static void setTls(
             OkHttpClient.Builder builder,
             Peer peer,
             Endpoint endpoint,

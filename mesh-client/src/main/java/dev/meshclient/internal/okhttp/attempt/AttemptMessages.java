@@ -8,14 +8,14 @@ import okhttp3.Request;
 import okhttp3.Response;
 
 /** The request of an attempt as the peer gets it, and the response to it as the caller gets it. */
-final class SentRequest {
-    private SentRequest() {}
+final class AttemptMessages {
+    private AttemptMessages() {}
 
     /**
      * Adds the headers of observers and the token of this attempt; a token is never sent in plaintext, whatever the layers
      * above decided.
      */
-    static Request of(Attempt attempt, Request request) throws UnknownServiceException {
+    static Request sent(Attempt attempt, Request request) throws UnknownServiceException {
         String authorization = attempt.authorization();
         Headers observers = attempt.wireHeaders();
         if (authorization == null && observers == null) {
