@@ -192,6 +192,7 @@ final class IstioSeries {
         return status -> {
             if (ended.compareAndSet(false, true)) {
                 InForce now = inForce;
+                boolean answered = status > 0;
                 record(
                         new IstioKey(
                                 INBOUND,
@@ -200,8 +201,8 @@ final class IstioSeries {
                                 own().names(peer != null),
                                 now.service(workload.service()),
                                 protocol,
-                                Math.max(0, status),
-                                IstioKey.NO_FLAG,
+                                answered ? status : statusOf(Ending.CONNECTION_BROKEN),
+                                answered ? IstioKey.NO_FLAG : flags(Ending.CONNECTION_BROKEN),
                                 security,
                                 false),
                         time.now() - begunAt);

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Calls and inbound requests by Istio's names, in a Prometheus registry. */
 class IstioSeriesTest {
@@ -445,16 +446,24 @@ class IstioSeriesTest {
     void an_inbound_request_without_a_peer_has_no_source(boolean stated, String security) throws IOException {
         apply(Documents.service("checkout"));
         InboundRequest.Builder request = InboundRequest.of("GET", "/a");
-        inbound(-1, stated ? request.peer(null) : request);
+        inbound(200, stated ? request.peer(null) : request);
         Map<String, String> unknown = Map.of(
                 "source_workload", "unknown",
                 "source_workload_namespace", "unknown",
                 "source_principal", "unknown",
                 "source_canonical_service", "unknown",
                 "destination_principal", "unknown",
-                "connection_security_policy", security,
-                "response_code", "0");
+                "connection_security_policy", security);
         assertThat(requests()).containsExactly(requests(with(INBOUND, unknown), 1));
+    }
+
+    /** As a proxy reports a server that closes its connection; Flagger counts anything but 5xx as success. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1})
+    void an_inbound_request_without_a_response_has_failed(int status) throws IOException {
+        apply(Documents.service("checkout"));
+        inbound(status, InboundRequest.of("GET", "/a").peer("spiffe://d/ns/front/sa/store"));
+        assertThat(requests()).singleElement().asString().contains("response_code=\"503\",response_flags=\"UC\"");
     }
 
     @Test
@@ -485,13 +494,12 @@ class IstioSeriesTest {
                         "destination_principal", "unknown",
                         "connection_security_policy", "unknown"));
         assertThat(requests())
-                .hasSize(BoundedSeries.MOST + 6)
+                .hasSize(BoundedSeries.MOST + 5)
                 .contains(
                         requests(with(others, Map.of("response_code", "2xx")), 20),
                         requests(with(others, Map.of("response_code", "3xx")), 10),
                         requests(with(others, Map.of("response_code", "4xx")), 10),
-                        requests(with(others, Map.of("response_code", "5xx")), 20),
-                        requests(with(others, Map.of("response_code", "0")), 10),
+                        requests(with(others, Map.of("response_code", "5xx")), 30), // also without a response
                         requests(with(others, Map.of("response_code", "_OTHER")), 10));
     }
 
