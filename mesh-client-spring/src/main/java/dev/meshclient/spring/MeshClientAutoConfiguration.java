@@ -20,6 +20,11 @@ public final class MeshClientAutoConfiguration {
     }
 
     @Bean
+    MeshClientBeans meshClientBeans(ConfigurableListableBeanFactory beans, Environment environment) {
+        return new MeshClientBeans(new AnnotatedClients(beans), environment);
+    }
+
+    @Bean
     static MeshStart meshStart(
             ConfigurableListableBeanFactory beans,
             MeshClientPostProcessor processor,
