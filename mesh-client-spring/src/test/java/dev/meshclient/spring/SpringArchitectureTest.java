@@ -38,6 +38,19 @@ class SpringArchitectureTest {
     }
 
     @Test
+    void the_root_knows_no_technology() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.meshclient.spring")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.meshclient.spring.*..", "org.springframework.web..", "reactor..")
+                .because(
+                        "a technology contributes its beans by a MeshClientType, and works without the jars of the others")
+                .check(OURS);
+    }
+
+    @Test
     void the_clock_and_threads_are_those_of_the_mesh_or_of_spring() {
         noClasses()
                 .should()
