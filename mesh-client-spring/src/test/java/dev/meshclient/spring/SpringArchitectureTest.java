@@ -1,5 +1,7 @@
 package dev.meshclient.spring;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -20,6 +22,31 @@ class SpringArchitectureTest {
                 .dependOnClassesThat()
                 .resideInAPackage("dev.meshclient.internal..")
                 .because("a user's own integration has nothing else, and the module path exports nothing else")
+                .check(OURS);
+    }
+
+    @Test
+    void operations_use_the_root_alone() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.meshclient.spring.actuate")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.meshclient.spring..")
+                        .and(resideOutsideOfPackages("dev.meshclient.spring", "dev.meshclient.spring.actuate")))
+                .because("each technology can be missing alone")
+                .check(OURS);
+    }
+
+    @Test
+    void the_root_knows_no_technology() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.meshclient.spring")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.meshclient.spring.*..", "org.springframework.web..", "reactor..")
+                .because(
+                        "a technology contributes its beans by a MeshClientType, and works without the jars of the others")
                 .check(OURS);
     }
 
