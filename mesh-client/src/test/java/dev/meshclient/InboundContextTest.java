@@ -84,9 +84,9 @@ class InboundContextTest {
     void a_carrier_of_contexts_sets_and_removes_that_of_a_thread() {
         InboundContext carried = of();
         InboundContext.setCurrent(carried);
-        try (Scope inner = of().open()) {
-            assertThat(InboundContext.current()).isNotSameAs(carried);
-        }
+        Scope inner = of().open();
+        assertThat(InboundContext.current()).isNotSameAs(carried);
+        inner.close();
         assertThat(InboundContext.current()).isSameAs(carried);
         InboundContext.setCurrent(null);
         assertThat(InboundContext.current()).isNull();

@@ -36,6 +36,7 @@ final class HandledRequest implements AsyncListener {
     }
 
     /** One dispatch. */
+    @SuppressWarnings("try") // the scope is only closed
     void proceed(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
         HttpServletRequest seen = decision.hidesToken() ? new WithoutToken(request) : request;
