@@ -37,7 +37,7 @@ record ExplanationDescriptor(
     static ExplanationDescriptor of(Explanation explanation, ShownValues values) {
         return new ExplanationDescriptor(
                 explanation.request(),
-                MeshDescriptor.word(explanation.result()),
+                StatusValues.word(explanation.result()),
                 explanation.policy(),
                 explanation.service(),
                 refusal(explanation.refusal(), values),
@@ -49,7 +49,7 @@ record ExplanationDescriptor(
         return new Rule(
                 rule.name(),
                 rule.condition(),
-                MeshDescriptor.word(rule.state()),
+                StatusValues.word(rule.state()),
                 rule.why(),
                 rule.backends().stream()
                         .map(backend -> backend(backend, values))
@@ -64,7 +64,7 @@ record ExplanationDescriptor(
                 refusal(backend.refusal(), values),
                 remarks(backend.remarks(), values),
                 backend.localities().stream()
-                        .map(at -> new Locality(MeshDescriptor.word(at.kind()), at.name(), at.share(), at.why()))
+                        .map(at -> new Locality(StatusValues.word(at.kind()), at.name(), at.share(), at.why()))
                         .toList(),
                 backend.endpoints().stream()
                         .map(endpoint -> new Endpoint(
@@ -76,7 +76,7 @@ record ExplanationDescriptor(
                         .toList(),
                 backend.settings().stream()
                         .map(setting ->
-                                new Setting(setting.name(), setting.value(), MeshDescriptor.word(setting.source())))
+                                new Setting(setting.name(), setting.value(), StatusValues.word(setting.source())))
                         .toList());
     }
 

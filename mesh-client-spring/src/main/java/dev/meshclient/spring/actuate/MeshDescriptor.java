@@ -1,17 +1,12 @@
 package dev.meshclient.spring.actuate;
 
 import dev.meshclient.MeshStatus;
-import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.PolicyProblem;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 
@@ -82,11 +77,13 @@ record MeshDescriptor(
                 ready,
                 new Workload(
                         status.serviceMap().workload(),
-                        locality(status.serviceMap().locality())),
+                        StatusValues.locality(status.serviceMap().locality())),
                 values.of("source", status.source()),
                 status.revision(),
-                millis(status.age()),
-                freshness == null ? null : new Freshness(word(freshness.from()), inMillis(freshness.age())),
+                StatusValues.millis(status.age()),
+                freshness == null
+                        ? null
+                        : new Freshness(StatusValues.word(freshness.from()), StatusValues.inMillis(freshness.age())),
                 problem == null ? null : problem(problem, values),
                 identities(status, values),
                 each(status.refusals(), refused -> PolicyDescriptor.of(refused, values)),
@@ -97,8 +94,8 @@ record MeshDescriptor(
     private static Problem problem(MeshStatus.Problem problem, ShownValues values) {
         return new Problem(
                 values.of("problem", problem.message()),
-                inMillis(problem.age()),
-                inMillis(problem.lasting()),
+                StatusValues.inMillis(problem.age()),
+                StatusValues.inMillis(problem.lasting()),
                 PolicyDescriptor.of(problem.refused(), values));
     }
 
@@ -111,17 +108,17 @@ record MeshDescriptor(
                         new Identity(
                                 values.of("identity.source", identity.source()),
                                 identity.id(),
-                                millis(identity.age()),
-                                millis(identity.expiresIn()),
+                                StatusValues.millis(identity.age()),
+                                StatusValues.millis(identity.expiresIn()),
                                 values.of("identity.problem", identity.problem()))));
         return all;
     }
 
     private static ServiceSummary summary(MeshStatus.Service service) {
         return new ServiceSummary(
-                word(service.state()),
+                StatusValues.word(service.state()),
                 service.revision(),
-                millis(service.dropsIn()),
+                StatusValues.millis(service.dropsIn()),
                 service.hosts(),
                 service.endpoints().size(),
                 service.endpoints().stream()
@@ -133,30 +130,5 @@ record MeshDescriptor(
         Map<String, R> described = new TreeMap<>();
         all.forEach((name, one) -> described.put(name, as.apply(one)));
         return described;
-    }
-
-    /** {@code region/zone/subzone}; empty: not stated. */
-    static String locality(Locality at) {
-        return Stream.of(at.region(), at.zone(), at.subzone())
-                .filter(part -> !part.isEmpty())
-                .collect(Collectors.joining("/"));
-    }
-
-    /** In lower case with {@code -}, as in the JSON form of an explanation. */
-    static String word(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /** Durations of calls are often below a millisecond. */
-    static @Nullable Duration micros(@Nullable Duration duration) {
-        return duration == null ? null : duration.truncatedTo(ChronoUnit.MICROS);
-    }
-
-    static @Nullable Duration millis(@Nullable Duration duration) {
-        return duration == null ? null : inMillis(duration);
-    }
-
-    private static Duration inMillis(Duration duration) {
-        return duration.truncatedTo(ChronoUnit.MILLIS);
     }
 }

@@ -54,9 +54,9 @@ record ServiceDescriptor(
             String name, MeshStatus.Service service, @Nullable Explanation explanation, ShownValues values) {
         return new ServiceDescriptor(
                 name,
-                MeshDescriptor.word(service.state()),
+                StatusValues.word(service.state()),
                 service.revision(),
-                MeshDescriptor.millis(service.dropsIn()),
+                StatusValues.millis(service.dropsIn()),
                 service.hosts(),
                 PolicyDescriptor.of(service.problems(), values),
                 service.endpoints().stream()
@@ -70,21 +70,21 @@ record ServiceDescriptor(
         MeshStatus.LastMinute minute = endpoint.lastMinute();
         return new Endpoint(
                 values.of("endpoint.address", endpoint.address()),
-                MeshDescriptor.locality(endpoint.locality()),
+                StatusValues.locality(endpoint.locality()),
                 endpoint.cluster(),
-                MeshDescriptor.word(endpoint.health()),
+                StatusValues.word(endpoint.health()),
                 endpoint.weight(),
                 endpoint.inFlight(),
                 endpoint.ejected(),
                 endpoint.isProbed(),
-                MeshDescriptor.millis(endpoint.nextProbeIn()),
+                StatusValues.millis(endpoint.nextProbeIn()),
                 endpoint.wouldBeEjected(),
                 new LastMinute(
                         minute.requests(),
                         minute.failures(),
                         minute.retries(),
-                        MeshDescriptor.micros(minute.median()),
-                        MeshDescriptor.micros(minute.p99())));
+                        StatusValues.micros(minute.median()),
+                        StatusValues.micros(minute.p99())));
     }
 
     private static Traffic traffic(MeshStatus.Traffic traffic) {

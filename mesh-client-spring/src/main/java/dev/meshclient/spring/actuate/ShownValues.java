@@ -1,13 +1,10 @@
 package dev.meshclient.spring.actuate;
 
-import java.util.regex.Pattern;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
 
 /** Addresses, and texts that may hold one, as a reader may see them. Users and passwords of URLs are never shown. */
 final class ShownValues {
-    private static final Pattern USER = Pattern.compile("://[^/@\\s]*@");
-
     private final Sanitizer sanitizer;
     private final boolean shown;
 
@@ -22,7 +19,7 @@ final class ShownValues {
         if (text.isEmpty()) {
             return text;
         }
-        String safe = USER.matcher(text).replaceAll("://" + SanitizableData.SANITIZED_VALUE + "@");
-        return String.valueOf(sanitizer.sanitize(new SanitizableData(null, "mesh." + key, safe), shown));
+        return String.valueOf(
+                sanitizer.sanitize(new SanitizableData(null, "mesh." + key, StatusValues.withoutUser(text)), shown));
     }
 }

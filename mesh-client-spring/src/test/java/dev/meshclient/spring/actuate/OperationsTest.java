@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -28,10 +29,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-class MeshEndpointTest {
+class OperationsTest {
     private static final LocalService ORDERS = LocalService.answering("order 7");
     private static Actuator application;
 
@@ -69,7 +71,10 @@ class MeshEndpointTest {
                 Checkout.class,
                 "--spring.application.name=checkout",
                 "--mesh.zone=eu/eu-1a",
-                "--management.endpoint.mesh.show-values=always");
+                "--management.endpoint.mesh.show-values=always",
+                "--management.endpoint.health.show-details=always",
+                "--management.endpoint.health.probes.enabled=true",
+                "--management.endpoint.health.group.careful.include=readinessState,mesh");
         assertThat(application.bean(Mesh.class).awaitReady(Duration.ofMinutes(2)))
                 .isTrue();
         LocalService.get(application.bean(OkHttpClient.class), "http://orders/7");
@@ -209,5 +214,34 @@ class MeshEndpointTest {
                         .url()
                         .toString())
                 .isEqualTo("http://a.example.com/");
+    }
+
+    @Test
+    void health_has_the_policy_in_its_details() throws IOException {
+        assertThat(application.body("/actuator/health").at("/components/mesh").toString())
+                .isEqualTo("""
+                        {"details":{"revision":"version 7","freshness":"live","stale":false},"status":"UP"}""");
+        assertThat(application.body("/actuator/health/mesh").path("status").asText())
+                .isEqualTo("UP");
+    }
+
+    @Test
+    void liveness_and_readiness_do_not_depend_on_the_mesh_unless_a_group_includes_it() throws IOException {
+        HealthEndpointGroups groups = application.bean(HealthEndpointGroups.class);
+        assertThat(groups.get("liveness").isMember("mesh")).isFalse();
+        assertThat(groups.get("readiness").isMember("mesh")).isFalse();
+        assertThat(groups.get("readiness").isMember("readinessState")).isTrue();
+        assertThat(application
+                        .body("/actuator/health/careful")
+                        .path("components")
+                        .properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactlyInAnyOrder("readinessState", "mesh");
+    }
+
+    @Test
+    void info_has_the_workload_and_the_revision() throws IOException {
+        assertThat(application.body("/actuator/info").path("mesh").toString()).isEqualTo("""
+                        {"enabled":true,"service":"checkout","zone":"eu/eu-1a","revision":"version 7"}""");
     }
 }
