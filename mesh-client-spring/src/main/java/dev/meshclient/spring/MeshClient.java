@@ -8,8 +8,9 @@ import java.lang.annotation.Target;
 import org.springframework.beans.factory.annotation.Qualifier;
 
 /**
- * Puts a client into the mesh. On a {@code @Bean} method of type {@code OkHttpClient} or {@code okhttp3.Call.Factory}, the calls of
- * the bean use the mesh, and calls to the service never bypass it. On an injection point it selects the bean with the same
+ * Puts a client into the mesh. On a {@code @Bean} method of type {@code OkHttpClient}, {@code okhttp3.Call.Factory},
+ * {@code RestClient.Builder} or {@code RestTemplate}, or of another {@link MeshClientType}, the calls of the bean use the mesh, and
+ * calls to the service never bypass it. On an injection point it selects the bean with the same
  * annotation:
  *
  * <pre>{@code
