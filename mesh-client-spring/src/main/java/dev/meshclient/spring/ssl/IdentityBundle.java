@@ -16,6 +16,7 @@ import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundleKey;
 import org.springframework.boot.ssl.SslBundleRegistry;
@@ -104,7 +105,9 @@ final class IdentityBundle implements SslBundleRegistrar, SmartInitializingSingl
     }
 
     private Duration timeout() {
-        return environment.getProperty("mesh.initial-fetch-timeout", Duration.class, Duration.ofSeconds(5));
+        return Binder.get(environment)
+                .bind("mesh.initial-fetch-timeout", Duration.class)
+                .orElse(Duration.ofSeconds(5));
     }
 
     /** Waits once. Null: there is no identity yet. */

@@ -1,14 +1,17 @@
 package dev.meshclient.spring.ssl;
 
 import java.io.IOException;
+import java.net.Socket;
 import java.security.KeyStore;
+import java.security.Principal;
+import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509TrustManager;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -27,14 +30,7 @@ final class TestClient {
     /** @param own null: no certificate is presented */
     TestClient(int port, TestAuthority.@Nullable Issued own, TestAuthority... trusted) throws Exception {
         this.port = port;
-        KeyManager[] keys = null;
-        if (own != null) {
-            KeyStore store = empty();
-            store.setKeyEntry("own", own.key(), new char[0], own.chain().toArray(X509Certificate[]::new));
-            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            factory.init(store, new char[0]);
-            keys = factory.getKeyManagers();
-        }
+        KeyManager[] keys = own == null ? null : new KeyManager[] {new Presented(own)};
         KeyStore authorities = empty();
         for (TestAuthority authority : trusted) {
             authorities.setCertificateEntry(authority.certificate().getSubjectX500Principal().getName(), authority.certificate());
@@ -50,6 +46,47 @@ final class TestClient {
                 .hostnameVerifier((host, session) -> true) // SPIFFE certificates name no host
                 .retryOnConnectionFailure(false)
                 .build();
+    }
+
+    /** Presents its certificate to any server; that of the JDK would present none to a server that does not list its issuer. */
+    private static final class Presented extends X509ExtendedKeyManager {
+        private static final String ALIAS = "own";
+
+        private final TestAuthority.Issued own;
+
+        Presented(TestAuthority.Issued own) {
+            this.own = own;
+        }
+
+        @Override
+        public String chooseClientAlias(String[] keyTypes, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            return ALIAS;
+        }
+
+        @Override
+        public String[] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+            return new String[] {ALIAS};
+        }
+
+        @Override
+        public String @Nullable [] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+            return null;
+        }
+
+        @Override
+        public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+            return null;
+        }
+
+        @Override
+        public X509Certificate[] getCertificateChain(String alias) {
+            return own.chain().toArray(X509Certificate[]::new);
+        }
+
+        @Override
+        public PrivateKey getPrivateKey(String alias) {
+            return own.key();
+        }
     }
 
     private static KeyStore empty() throws Exception {

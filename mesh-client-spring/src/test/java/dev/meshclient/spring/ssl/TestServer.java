@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
@@ -21,6 +22,7 @@ import org.springframework.boot.web.servlet.ServletRegistrationBean;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.http.client.ReactorResourceFactory;
 import org.springframework.http.server.reactive.HttpHandler;
 import org.springframework.http.server.reactive.SslInfo;
 import reactor.core.publisher.Mono;
@@ -32,6 +34,9 @@ enum TestServer {
     NETTY(OnNetty.class, WebApplicationType.REACTIVE);
 
     static final String ANONYMOUS = "anonymous";
+
+    /** Header of the answer with the serial number of the client's certificate. */
+    static final String SERIAL = "Client-Serial";
 
     private final Class<?> configuration;
     private final WebApplicationType type;
@@ -67,6 +72,10 @@ enum TestServer {
         }
     }
 
+    private static String serial(X509Certificate @Nullable [] chain) {
+        return chain == null || chain.length == 0 ? "" : chain[0].getSerialNumber().toString();
+    }
+
     @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration({
         SslAutoConfiguration.class,
@@ -81,8 +90,10 @@ enum TestServer {
 
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response) throws IOException {
-            response.getWriter()
-                    .print(id((X509Certificate[]) request.getAttribute("jakarta.servlet.request.X509Certificate")));
+            X509Certificate[] chain =
+                    (X509Certificate[]) request.getAttribute("jakarta.servlet.request.X509Certificate");
+            response.setHeader(SERIAL, serial(chain));
+            response.getWriter().print(id(chain));
         }
     }
 
@@ -105,6 +116,13 @@ enum TestServer {
     @Configuration(proxyBeanMethods = false)
     @ImportAutoConfiguration(NettyReactiveWebServerAutoConfiguration.class)
     static class OnNetty extends WithIdentity {
+        @Bean
+        ReactorResourceFactory withoutQuietPeriod() {
+            ReactorResourceFactory resources = new ReactorResourceFactory();
+            resources.setShutdownQuietPeriod(Duration.ZERO);
+            return resources;
+        }
+
         @Bean
         HttpHandler who() {
             return (request, response) -> {
