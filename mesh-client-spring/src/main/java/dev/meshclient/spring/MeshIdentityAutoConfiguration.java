@@ -25,8 +25,8 @@ public final class MeshIdentityAutoConfiguration {
     @ConditionalOnMissingBean
     @Nullable
     WorkloadIdentity meshIdentity(Environment environment, ObjectProvider<SslBundles> sslBundles) {
-        MeshProperties.IdentityProperties stated = Binder.get(environment)
-                .bindOrCreate("mesh.identity", MeshProperties.IdentityProperties.class);
+        MeshProperties.IdentityProperties stated =
+                Binder.get(environment).bindOrCreate("mesh.identity", MeshProperties.IdentityProperties.class);
         return PropertiesMapping.identity("mesh.identity", stated, sslBundles::getObject);
     }
 }

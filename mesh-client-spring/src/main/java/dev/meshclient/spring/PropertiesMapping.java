@@ -37,7 +37,9 @@ final class PropertiesMapping {
             WorkloadIdentity certificate = identity(property, stated, sslBundles);
             if (certificate == null) {
                 throw refused(
-                        property + ".directory", null, "a certificate needs the directory of its files, or an ssl-bundle");
+                        property + ".directory",
+                        null,
+                        "a certificate needs the directory of its files, or an ssl-bundle");
             }
             mesh.certificate(name, certificate);
         });
@@ -124,7 +126,8 @@ final class PropertiesMapping {
             return directory == null ? null : mounted(property, directory, stated);
         }
         if (directory != null) {
-            throw refused(property + ".ssl-bundle", bundle, property + ".directory is stated, too; remove one of the two");
+            throw refused(
+                    property + ".ssl-bundle", bundle, property + ".directory is stated, too; remove one of the two");
         }
         SslBundles all = sslBundles.get();
         if (!all.getBundleNames().contains(bundle)) {

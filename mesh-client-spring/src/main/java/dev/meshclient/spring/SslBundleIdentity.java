@@ -58,8 +58,10 @@ record SslBundleIdentity(SslBundles bundles, String name) implements WorkloadIde
                 ? bundle.getKey().getPassword()
                 : bundle.getStores().getKeyStorePassword();
         Certificate[] chain = keys.getCertificateChain(alias);
-        if (chain == null || !(keys.getKey(alias, password == null ? null : password.toCharArray()) instanceof PrivateKey key)) {
-            throw new GeneralSecurityException("its key store has no private key with certificates under '" + alias + "'");
+        if (chain == null
+                || !(keys.getKey(alias, password == null ? null : password.toCharArray()) instanceof PrivateKey key)) {
+            throw new GeneralSecurityException(
+                    "its key store has no private key with certificates under '" + alias + "'");
         }
         List<X509Certificate> certificates = new ArrayList<>(x509(chain));
         X509Certificate last = certificates.get(certificates.size() - 1);
@@ -77,8 +79,8 @@ record SslBundleIdentity(SslBundles bundles, String name) implements WorkloadIde
             }
         }
         if (found.size() != 1) {
-            throw new GeneralSecurityException("its key store has " + found.size()
-                    + " private keys " + found + "; state which one by key.alias of the bundle");
+            throw new GeneralSecurityException("its key store has " + found.size() + " private keys " + found
+                    + "; state which one by key.alias of the bundle");
         }
         return found.get(0);
     }

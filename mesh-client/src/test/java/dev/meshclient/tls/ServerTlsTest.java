@@ -302,8 +302,7 @@ class ServerTlsTest {
         ScriptedIdentity source = new ScriptedIdentity(null);
         TestCertificates bank = TestCertificates.root("bank");
         Svid first = orders();
-        Svid federated =
-                first.withBundles(TrustBundles.of(root.bundle("shop.example"), bank.bundle("bank.example")));
+        Svid federated = first.withBundles(TrustBundles.of(root.bundle("shop.example"), bank.bundle("bank.example")));
         List<Svid> taken = new CopyOnWriteArrayList<>();
         try (ServerTls server = ServerTls.of(source)) {
             assertThatThrownBy(server::identity).hasMessageContaining("no certificate yet");
@@ -318,8 +317,8 @@ class ServerTlsTest {
             X509ExtendedTrustManager clients = server.trustManager(federated);
             clients.checkClientTrusted(caller.chain().toArray(X509Certificate[]::new), "EC");
             clients.checkClientTrusted(presented(bank, "spiffe://bank.example/teller"), "EC");
-            assertThatThrownBy(() ->
-                            clients.checkClientTrusted(presented(bank, "spiffe://shop.example/checkout"), "EC"))
+            assertThatThrownBy(
+                            () -> clients.checkClientTrusted(presented(bank, "spiffe://shop.example/checkout"), "EC"))
                     .isInstanceOf(CertificateException.class)
                     .hasMessageContaining("does not lead to one of the 1 authorities of trust domain 'shop.example'");
         }

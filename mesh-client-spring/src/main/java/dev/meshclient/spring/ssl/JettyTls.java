@@ -1,7 +1,7 @@
 package dev.meshclient.spring.ssl;
 
-import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
@@ -51,7 +51,8 @@ final class JettyTls implements JettyServerCustomizer {
         try {
             contexts.reload(unchanged -> unchanged.setSslContext(updated.createSslContext()));
         } catch (Exception e) { // declared by Jetty
-            throw new IllegalStateException("Jetty did not take the new certificate of the SSL bundle '" + name + "'", e);
+            throw new IllegalStateException(
+                    "Jetty did not take the new certificate of the SSL bundle '" + name + "'", e);
         }
     }
 }

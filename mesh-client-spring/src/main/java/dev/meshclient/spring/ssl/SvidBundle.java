@@ -37,8 +37,7 @@ final class SvidBundle {
         PemSslStore own = PemSslStore.of(null, ALIAS, null, svid.chain(), svid.key());
         KeyStore authorities = store(svid.id(), svid.authorities());
         TRUST.put(authorities, trust);
-        SslStoreBundle stores =
-                SslStoreBundle.of(new PemSslStoreBundle(own, null).getKeyStore(), null, authorities);
+        SslStoreBundle stores = SslStoreBundle.of(new PemSslStoreBundle(own, null).getKeyStore(), null, authorities);
         SslManagerBundle managers = SslManagerBundle.of(
                 SslManagerBundle.from(stores, SslBundleKey.NONE).getKeyManagerFactory(),
                 SslManagerBundle.from(trust).getTrustManagerFactory());

@@ -99,7 +99,8 @@ class MeshSslAutoConfigurationTest {
                 .withPropertyValues("mesh.identity.publish-as=inside")
                 .run(context -> {
                     assertThat(context).hasSingleBean(WorkloadIdentity.class);
-                    assertThat(context.getBean(SslBundles.class).getBundleNames()).containsExactly("inside");
+                    assertThat(context.getBean(SslBundles.class).getBundleNames())
+                            .containsExactly("inside");
                     assertThat(certificate(context.getBean(SslBundles.class).getBundle("inside")))
                             .isEqualTo(own.leaf());
                 });
@@ -107,9 +108,11 @@ class MeshSslAutoConfigurationTest {
 
     @Test
     void nothing_is_published_without_an_identity_or_without_a_name() {
-        runner.run(context -> assertThat(context.getBean(SslBundles.class).getBundleNames()).isEmpty());
+        runner.run(context ->
+                assertThat(context.getBean(SslBundles.class).getBundleNames()).isEmpty());
         runner.withPropertyValues(identity(), "mesh.identity.publish-as=")
-                .run(context -> assertThat(context.getBean(SslBundles.class).getBundleNames()).isEmpty());
+                .run(context -> assertThat(context.getBean(SslBundles.class).getBundleNames())
+                        .isEmpty());
     }
 
     @Test
@@ -117,7 +120,8 @@ class MeshSslAutoConfigurationTest {
         SslBundle other = SslBundle.systemDefault();
         runner.withPropertyValues(identity())
                 .withBean(SslBundleRegistrar.class, () -> registry -> registry.registerBundle("mesh", other))
-                .run(context -> assertThat(context.getBean(SslBundles.class).getBundle("mesh")).isSameAs(other));
+                .run(context -> assertThat(context.getBean(SslBundles.class).getBundle("mesh"))
+                        .isSameAs(other));
     }
 
     @Test
@@ -145,9 +149,11 @@ class MeshSslAutoConfigurationTest {
         runner.withPropertyValues("mesh.identity.directory=" + empty, "mesh.initial-fetch-timeout=50ms")
                 .run(context -> {
                     SslBundles bundles = context.getBean(SslBundles.class);
-                    assertThat(bundles.getBundle("mesh").getStores().getKeyStore()).isNull();
+                    assertThat(bundles.getBundle("mesh").getStores().getKeyStore())
+                            .isNull();
                     assertThatThrownBy(() -> bundles.getBundle("mesh").createSslContext())
-                            .hasMessageContaining("The SSL bundle 'mesh' needs the identity of this workload, and there is none after 50 ms")
+                            .hasMessageContaining(
+                                    "The SSL bundle 'mesh' needs the identity of this workload, and there is none after 50 ms")
                             .hasMessageContaining("there is no certificate in " + empty);
                     assertThat(empty.toFile().mkdir()).isTrue();
                     TestAuthority.mount(empty, own, root);
@@ -173,10 +179,11 @@ class MeshSslAutoConfigurationTest {
     @Test
     void an_ssl_bundle_that_does_not_exist_is_refused_as_is_a_second_source() {
         runner.withPropertyValues("mesh.identity.ssl-bundle=mine")
-                .run(context -> assertThat(catchThrowable(() -> context.getBean(WorkloadIdentity.class)))
-                        .rootCause()
-                        .hasMessageContaining(
-                                "The property mesh.identity.ssl-bundle has a bad value, 'mine': there is no such SSL bundle; there are"));
+                .run(
+                        context -> assertThat(catchThrowable(() -> context.getBean(WorkloadIdentity.class)))
+                                .rootCause()
+                                .hasMessageContaining(
+                                        "The property mesh.identity.ssl-bundle has a bad value, 'mine': there is no such SSL bundle; there are"));
         runner.withPropertyValues("mesh.identity.ssl-bundle=mine", identity())
                 .run(context -> assertThat(catchThrowable(() -> context.getBean(WorkloadIdentity.class)))
                         .rootCause()
@@ -222,9 +229,10 @@ class MeshSslAutoConfigurationTest {
         doesNotStart(server, "mesh.identity.directory=" + directory.resolve("none"), "mesh.initial-fetch-timeout=50ms");
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("The SSL bundle 'mesh' needs the identity of this workload, and there is none after 50 ms: this workload has"
-                        + " no certificate yet, no TLS connection is made with one: there is no certificate in "
-                        + directory.resolve("none"))
+                .contains(
+                        "The SSL bundle 'mesh' needs the identity of this workload, and there is none after 50 ms: this workload has"
+                                + " no certificate yet, no TLS connection is made with one: there is no certificate in "
+                                + directory.resolve("none"))
                 .contains("Correct mesh.identity. If its files are written after the start of this process, set"
                         + " mesh.initial-fetch-timeout to a longer time.");
     }
@@ -234,8 +242,10 @@ class MeshSslAutoConfigurationTest {
         doesNotStart(TestServer.TOMCAT);
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
-                .contains("The server has the SSL bundle 'mesh', the identity of this workload, and no identity is stated.")
-                .contains("State mesh.identity.directory or mesh.identity.ssl-bundle, or declare a bean of type WorkloadIdentity.");
+                .contains(
+                        "The server has the SSL bundle 'mesh', the identity of this workload, and no identity is stated.")
+                .contains(
+                        "State mesh.identity.directory or mesh.identity.ssl-bundle, or declare a bean of type WorkloadIdentity.");
     }
 
     private static void doesNotStart(TestServer server, String... properties) {

@@ -114,7 +114,9 @@ class ServerRotationTest {
             TestAuthority.mount(mount, second, oldRoot);
             TestClient caller = new TestClient(port, oldRoot.svid(CHECKOUT), roots);
             untilServed(caller, second);
-            assertThat(kept.call()).as("on the connection of before").isEqualTo(new TestClient.Answer(CHECKOUT, serial(first)));
+            assertThat(kept.call())
+                    .as("on the connection of before")
+                    .isEqualTo(new TestClient.Answer(CHECKOUT, serial(first)));
             refuses(port, null, roots);
             refuses(port, newRoot.svid(CHECKOUT), roots);
             refuses(port, bank.svid(CHECKOUT), roots);
@@ -182,8 +184,9 @@ class ServerRotationTest {
                     return response.body().string();
                 }
             };
-            Load load = new Load(List.of(
-                    throughMesh, throughMesh, () -> kept.call().body(), () -> fresh.callOnNewConnection().body()));
+            Load load = new Load(
+                    List.of(throughMesh, throughMesh, () -> kept.call().body(), () -> fresh.callOnNewConnection()
+                            .body()));
             for (int i = 0; i < ROTATIONS; i++) {
                 load.goOn(Duration.ofMillis(MILLIS == 0 ? 300 : MILLIS));
                 Issued next = oldRoot.svid(ORDERS);
@@ -192,7 +195,12 @@ class ServerRotationTest {
             }
             load.goOn(Duration.ofMillis(MILLIS == 0 ? 100 : MILLIS));
             load.stop();
-            LOG.info("{} rotations of {} under load: {} requests, failed {}", ROTATIONS, server, load.answered, load.failures);
+            LOG.info(
+                    "{} rotations of {} under load: {} requests, failed {}",
+                    ROTATIONS,
+                    server,
+                    load.answered,
+                    load.failures);
             assertThat(load.failures).isEmpty();
             assertThat(load.answered.get()).isPositive();
         }

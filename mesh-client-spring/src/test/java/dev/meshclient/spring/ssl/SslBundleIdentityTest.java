@@ -64,7 +64,8 @@ class SslBundleIdentityTest {
 
             TestAuthority.mount(files, second, root);
             await().until(() -> shown(client).equals(serial(second)));
-            await().until(() -> serial(second).equals(String.valueOf(caller.callOnNewConnection().serial())));
+            await().until(() -> serial(second)
+                    .equals(String.valueOf(caller.callOnNewConnection().serial())));
         }
     }
 

@@ -33,7 +33,8 @@ final class TestClient {
         KeyManager[] keys = own == null ? null : new KeyManager[] {new Presented(own)};
         KeyStore authorities = empty();
         for (TestAuthority authority : trusted) {
-            authorities.setCertificateEntry(authority.certificate().getSubjectX500Principal().getName(), authority.certificate());
+            authorities.setCertificateEntry(
+                    authority.certificate().getSubjectX500Principal().getName(), authority.certificate());
         }
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(authorities);
@@ -74,7 +75,8 @@ final class TestClient {
         }
 
         @Override
-        public @Nullable String chooseServerAlias(String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+        public @Nullable String chooseServerAlias(
+                String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
             return null;
         }
 
@@ -96,13 +98,15 @@ final class TestClient {
     }
 
     Answer call() throws IOException {
-        Request request = new Request.Builder().url("https://127.0.0.1:" + port + "/who").build();
+        Request request =
+                new Request.Builder().url("https://127.0.0.1:" + port + "/who").build();
         try (Response response = http.newCall(request).execute()) {
             String body = response.body().string();
             if (response.code() != 200) {
                 throw new IOException(response.code() + " " + body);
             }
-            X509Certificate server = (X509Certificate) response.handshake().peerCertificates().get(0);
+            X509Certificate server =
+                    (X509Certificate) response.handshake().peerCertificates().get(0);
             return new Answer(body, server.getSerialNumber().longValueExact());
         }
     }

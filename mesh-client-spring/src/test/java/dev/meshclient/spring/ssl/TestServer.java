@@ -66,14 +66,20 @@ enum TestServer {
         try {
             return chain == null || chain.length == 0
                     ? ANONYMOUS
-                    : chain[0].getSubjectAlternativeNames().iterator().next().get(1).toString();
+                    : chain[0].getSubjectAlternativeNames()
+                            .iterator()
+                            .next()
+                            .get(1)
+                            .toString();
         } catch (CertificateParsingException e) {
             throw new IllegalStateException(e);
         }
     }
 
     private static String serial(X509Certificate @Nullable [] chain) {
-        return chain == null || chain.length == 0 ? "" : chain[0].getSerialNumber().toString();
+        return chain == null || chain.length == 0
+                ? ""
+                : chain[0].getSerialNumber().toString();
     }
 
     @Configuration(proxyBeanMethods = false)
