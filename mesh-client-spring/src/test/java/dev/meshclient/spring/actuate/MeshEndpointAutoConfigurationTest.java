@@ -84,9 +84,9 @@ class MeshEndpointAutoConfigurationTest {
 
     @Test
     void a_client_that_is_no_bean_has_no_type() {
-        runner.withUserConfiguration(WithInterfaces.class)
-                .run(context -> assertThat(context.getBean(MeshEndpoint.class).mesh(true).clients())
-                        .contains(new MeshDescriptor.Client("group billing", null, "billing")));
+        runner.withUserConfiguration(WithInterfaces.class).run(context -> assertThat(
+                        context.getBean(MeshEndpoint.class).mesh(true).clients())
+                .contains(new MeshDescriptor.Client("group billing", null, "billing")));
     }
 
     @Test
