@@ -52,12 +52,13 @@ final class MeshStart implements SmartInitializingSingleton {
     public void afterSingletonsInstantiated() {
         Map<String, String> all = annotated.all();
         if (!processor.isEnabled()) {
-            LOG.info("the mesh is off (mesh.enabled=false); plain clients: {}", clients(all));
+            LOG.info("the mesh is off (mesh.enabled=false); plain clients: {}", clients(annotated.allClients()));
             return;
         }
         Mesh running = mesh.getObject();
         all.forEach(this::check);
-        log(running.status(), all);
+        beans.getBeanProvider(MeshClientSource.class).orderedStream().forEach(MeshClientSource::check);
+        log(running.status(), annotated.allClients());
     }
 
     private void check(String bean, String service) {
