@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -71,6 +72,9 @@ class OperationsTest {
                 Checkout.class,
                 "--spring.application.name=checkout",
                 "--mesh.zone=eu/eu-1a",
+                "--mesh.metrics.istio-names=true",
+                "--management.metrics.tags.team=shop",
+                "--mesh.workload-name=checkout-primary",
                 "--management.endpoint.mesh.show-values=always",
                 "--management.endpoint.health.show-details=always",
                 "--management.endpoint.health.probes.enabled=true",
@@ -243,5 +247,28 @@ class OperationsTest {
     void info_has_the_workload_and_the_revision() throws IOException {
         assertThat(application.body("/actuator/info").path("mesh").toString()).isEqualTo("""
                         {"enabled":true,"service":"checkout","zone":"eu/eu-1a","revision":"version 7"}""");
+    }
+
+    @Test
+    void the_metrics_of_the_mesh_are_in_the_registry_of_boot_with_its_common_tags() throws IOException {
+        assertThat(tags("mesh.client.requests"))
+                .containsEntry("service", "orders")
+                .containsEntry("route", "all")
+                .containsEntry("outcome", "success")
+                .containsEntry("team", "shop");
+        assertThat(tags("mesh.client.attempts")).containsEntry("zone", "same").containsEntry("kind", "first");
+        assertThat(tags("istio.requests"))
+                .containsEntry("source_workload", "checkout-primary")
+                .containsEntry("destination_workload", "orders");
+    }
+
+    private static Map<String, String> tags(String meter) throws IOException {
+        Map<String, String> tags = new TreeMap<>();
+        application
+                .body("/actuator/metrics/" + meter)
+                .path("availableTags")
+                .forEach(tag -> tags.put(
+                        tag.path("tag").asText(), tag.path("values").path(0).asText()));
+        return tags;
     }
 }
