@@ -65,4 +65,20 @@ class SpringArchitectureTest {
                 .because("the mesh has one clock, and Spring has the executors of the application")
                 .check(OURS);
     }
+
+    @Test
+    void production_uses_no_class_for_tests() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.meshclient.spring.test")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.meshclient.spring.test..",
+                        "org.springframework.test..",
+                        "org.springframework.boot.test..",
+                        "com.sun.net.httpserver..")
+                .because("a production class path lacks the jars of Spring's tests")
+                .check(OURS);
+    }
 }
