@@ -2,6 +2,7 @@ package dev.meshclient.spring;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.Workload;
+import okhttp3.Call;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -14,17 +15,31 @@ public final class MeshClientAutoConfiguration {
     MeshClientAutoConfiguration() {}
 
     @Bean
+    static MeshClientType<Call.Factory> meshOkHttpClients(ConfigurableListableBeanFactory beans) {
+        return new OkHttpClients(beans);
+    }
+
+    @Bean
     static MeshClientPostProcessor meshClientPostProcessor(
-            ConfigurableListableBeanFactory beans, ObjectProvider<Mesh> mesh, Environment environment) {
-        return new MeshClientPostProcessor(beans, new AnnotatedClients(beans), mesh, environment);
+            ConfigurableListableBeanFactory beans,
+            ObjectProvider<MeshClientType<?>> types,
+            ObjectProvider<Mesh> mesh,
+            Environment environment) {
+        return new MeshClientPostProcessor(new AnnotatedClients(beans), types, mesh, environment);
+    }
+
+    @Bean
+    MeshClientBeans meshClientBeans(ConfigurableListableBeanFactory beans, Environment environment) {
+        return new MeshClientBeans(new AnnotatedClients(beans), environment);
     }
 
     @Bean
     static MeshStart meshStart(
             ConfigurableListableBeanFactory beans,
+            ObjectProvider<MeshClientType<?>> types,
             MeshClientPostProcessor processor,
             ObjectProvider<Mesh> mesh,
             ObjectProvider<Workload> workload) {
-        return new MeshStart(beans, new AnnotatedClients(beans), processor, mesh, workload);
+        return new MeshStart(beans, new AnnotatedClients(beans), types, processor, mesh, workload);
     }
 }

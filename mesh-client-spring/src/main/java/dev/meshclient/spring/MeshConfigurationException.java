@@ -1,7 +1,10 @@
 package dev.meshclient.spring;
 
-/** An application whose mesh cannot start: a bad property, no policy, a client that would bypass the mesh. */
-final class MeshConfigurationException extends RuntimeException {
+/**
+ * An application whose mesh cannot start: a bad property, no policy, a client that would bypass the mesh. Boot prints both parts in
+ * place of a stack trace.
+ */
+public final class MeshConfigurationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final String description;
@@ -11,17 +14,19 @@ final class MeshConfigurationException extends RuntimeException {
      * @param description the problem, in sentences
      * @param action what to do about it, in sentences
      */
-    MeshConfigurationException(String description, String action) {
+    public MeshConfigurationException(String description, String action) {
         super(description + " " + action);
         this.description = description;
         this.action = action;
     }
 
-    String description() {
+    /** The problem, in sentences. */
+    public String description() {
         return description;
     }
 
-    String action() {
+    /** What to do about it, in sentences. */
+    public String action() {
         return action;
     }
 }

@@ -4,10 +4,10 @@ import dev.meshclient.Mesh;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.Workload;
 import dev.meshclient.policy.Locality;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +26,7 @@ final class MeshStart implements SmartInitializingSingleton {
 
     private final ConfigurableListableBeanFactory beans;
     private final AnnotatedClients annotated;
+    private final ObjectProvider<MeshClientType<?>> types;
     private final MeshClientPostProcessor processor;
     private final ObjectProvider<Mesh> mesh;
     private final ObjectProvider<Workload> workload;
@@ -33,11 +34,13 @@ final class MeshStart implements SmartInitializingSingleton {
     MeshStart(
             ConfigurableListableBeanFactory beans,
             AnnotatedClients annotated,
+            ObjectProvider<MeshClientType<?>> types,
             MeshClientPostProcessor processor,
             ObjectProvider<Mesh> mesh,
             ObjectProvider<Workload> workload) {
         this.beans = beans;
         this.annotated = annotated;
+        this.types = types;
         this.processor = processor;
         this.mesh = mesh;
         this.workload = workload;
@@ -56,14 +59,8 @@ final class MeshStart implements SmartInitializingSingleton {
     }
 
     private void check(String bean, String service) {
-        Class<?> type = beans.getType(bean, false);
         String annotation = "@MeshClient(\"" + service + "\")";
-        if (type == null || !Call.Factory.class.isAssignableFrom(type)) {
-            throw new MeshConfigurationException(
-                    "The bean '" + bean + "' of type " + (type == null ? "unknown" : type.getName()) + " has "
-                            + annotation + ", which has no effect on this type.",
-                    "Put the annotation on the bean of type OkHttpClient or okhttp3.Call.Factory that makes the calls.");
-        }
+        checkType(bean, beans.getType(bean, false), annotation);
         if (!beans.containsSingleton(bean) || !beans.isSingleton(bean)) {
             return; // made later, or more than once
         }
@@ -83,6 +80,29 @@ final class MeshStart implements SmartInitializingSingleton {
                             + " The settings of an OkHttpClient are final: a proxy answers null and 0 for them.",
                     "Declare the bean as okhttp3.Call.Factory, or exclude it from the aspect.");
         }
+    }
+
+    private void checkType(String bean, @Nullable Class<?> type, String annotation) {
+        List<MeshClientType<?>> known = types.orderedStream().toList();
+        if (type != null && known.stream().anyMatch(of -> of.type().isAssignableFrom(type))) {
+            return;
+        }
+        String problem = "The bean '" + bean + "' of type " + (type == null ? "unknown" : type.getTypeName()) + " has "
+                + annotation + ", which has no effect on this type";
+        for (MeshClientType<?> of : known) {
+            Class<?> built = of.built();
+            if (type != null && built != null && built.isAssignableFrom(type)) {
+                throw new MeshConfigurationException(
+                        problem + ": it was built before the mesh could change it.",
+                        "Put the annotation on the bean of type " + of.type().getCanonicalName() + " that builds it: "
+                                + of.example(annotation));
+            }
+        }
+        throw new MeshConfigurationException(
+                problem + ".",
+                "Put the annotation on the bean that makes the calls, of one of these types: "
+                        + known.stream().map(of -> of.type().getCanonicalName()).collect(Collectors.joining(", "))
+                        + ".");
     }
 
     private void log(MeshStatus status, Map<String, String> all) {

@@ -23,6 +23,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /** The text that an application prints when it cannot start. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -172,7 +173,70 @@ class FailureAnalysesTest {
         assertThat(output)
                 .contains(
                         "The bean 'text' of type java.lang.StringBuilder has @MeshClient(\"orders\"), which has no effect on"
-                                + " this type.");
+                                + " this type.")
+                .contains(
+                        "Put the annotation on the bean that makes the calls, of one of these types: okhttp3.Call.Factory.");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(GatewayBuilder.Type.class)
+    static class Built {
+        @Bean
+        @MeshClient("orders")
+        GatewayBuilder.Gateway gateway() {
+            return new GatewayBuilder.Gateway(new OkHttpClient());
+        }
+    }
+
+    @Test
+    void a_bean_that_was_built_by_one_of_a_supported_type(CapturedOutput output) {
+        start(Built.class, LOCAL);
+        assertThat(output)
+                .contains(
+                        "The bean 'gateway' of type dev.meshclient.spring.GatewayBuilder$Gateway has @MeshClient(\"orders\"),"
+                                + " which has no effect on this type: it was built before the mesh could change it.")
+                .contains(
+                        "Put the annotation on the bean of type dev.meshclient.spring.GatewayBuilder that builds it: @Bean"
+                                + " @MeshClient(\"orders\") GatewayBuilder gateway() {}");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(GatewayBuilder.Type.class)
+    static class EscapedBuilder {
+        @Bean
+        @MeshClient("orders")
+        static GatewayBuilder early() {
+            return new GatewayBuilder();
+        }
+
+        @Bean
+        static BeanFactoryPostProcessor greedy() {
+            return beans -> beans.getBean("early");
+        }
+    }
+
+    @Test
+    void a_bean_of_a_contributed_type_that_was_made_before_the_mesh_could_wrap_it(CapturedOutput output) {
+        start(EscapedBuilder.class, LOCAL);
+        assertThat(output)
+                .contains("The bean 'early' with @MeshClient(\"orders\") was made before the mesh could wrap it");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(GatewayBuilder.Type.class)
+    static class MissingBuilt {
+        @Bean
+        String checkout(@MeshClient("orders") GatewayBuilder.Gateway gateway) {
+            return gateway.toString();
+        }
+    }
+
+    @Test
+    void an_injection_point_of_a_type_that_is_built(CapturedOutput output) {
+        start(MissingBuilt.class, LOCAL);
+        assertThat(output)
+                .contains("Inject the dev.meshclient.spring.GatewayBuilder that builds it, and declare one: @Bean"
+                        + " @MeshClient(\"orders\") GatewayBuilder gateway() {}");
     }
 
     @Configuration(proxyBeanMethods = false)

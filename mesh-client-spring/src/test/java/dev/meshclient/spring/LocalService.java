@@ -13,7 +13,7 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /** A service on this machine, and the policy that lists it as {@code orders}. */
-final class LocalService implements AutoCloseable {
+public final class LocalService implements AutoCloseable {
     private final MockWebServer server = new MockWebServer();
 
     private LocalService(Function<RecordedRequest, MockResponse> answers, @Nullable SSLSocketFactory tls) {
@@ -33,32 +33,32 @@ final class LocalService implements AutoCloseable {
         }
     }
 
-    static LocalService answering(String body) {
+    public static LocalService answering(String body) {
         return new LocalService(request -> new MockResponse.Builder().body(body).build(), null);
     }
 
-    static LocalService answeringByTls(String body, SSLSocketFactory tls) {
+    public static LocalService answeringByTls(String body, SSLSocketFactory tls) {
         return new LocalService(request -> new MockResponse.Builder().body(body).build(), tls);
     }
 
-    static LocalService answering(Function<RecordedRequest, MockResponse> answers) {
+    public static LocalService answering(Function<RecordedRequest, MockResponse> answers) {
         return new LocalService(answers, null);
     }
 
-    String url() {
+    public String url() {
         return "http://127.0.0.1:" + server.getPort();
     }
 
-    int port() {
+    public int port() {
         return server.getPort();
     }
 
-    int requests() {
+    public int requests() {
         return server.getRequestCount();
     }
 
     /** A document that lists the service with this host and this server. */
-    String policy(String host) {
+    public String policy(String host) {
         return """
                 {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "shop", "version": 7},
                  "services": {"%s": {"hosts": ["%s"], "endpoints": [{"address": "127.0.0.1", "port": %d}]}}}
@@ -66,7 +66,7 @@ final class LocalService implements AutoCloseable {
     }
 
     /** The body of the answer to {@code GET url}. */
-    static String get(Call.Factory client, String url) throws IOException {
+    public static String get(Call.Factory client, String url) throws IOException {
         try (Response response =
                 client.newCall(new Request.Builder().url(url).build()).execute()) {
             return response.body().string();

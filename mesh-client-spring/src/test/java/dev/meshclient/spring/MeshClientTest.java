@@ -7,6 +7,7 @@ import dev.meshclient.PolicyUnavailable;
 import java.io.IOException;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Scope;
 
 @ExtendWith(OutputCaptureExtension.class)
@@ -203,6 +205,49 @@ class MeshClientTest {
                             .isEmpty();
                     assertThat(output)
                             .contains("the mesh is off (mesh.enabled=false); plain clients: first -> orders, second");
+                });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @Import(GatewayBuilder.Type.class)
+    static class Contributed {
+        @Bean
+        @MeshClient("${orders.host}")
+        GatewayBuilder gateway() {
+            return new GatewayBuilder();
+        }
+
+        @Bean
+        @Scope("prototype")
+        @MeshClient("orders")
+        GatewayBuilder prototype() {
+            return new GatewayBuilder();
+        }
+    }
+
+    @Test
+    void a_type_of_another_technology_is_wrapped_by_its_contribution(CapturedOutput output) {
+        run(Contributed.class, context -> {
+            assertThat(context.getBean("gateway", GatewayBuilder.class).get("/7"))
+                    .isEqualTo("order 7");
+            assertThat(context.getBean("prototype", GatewayBuilder.class).get("/7"))
+                    .isEqualTo("order 7");
+            assertThat(output)
+                    .doesNotContain("not eligible for getting processed")
+                    .contains("clients gateway -> orders, prototype -> orders");
+        });
+    }
+
+    @Test
+    void switched_off_a_contribution_is_asked_for_a_plain_client(CapturedOutput output) {
+        runner.withPropertyValues("mesh.enabled=false", "orders.host=orders.invalid")
+                .withUserConfiguration(Contributed.class)
+                .run(context -> {
+                    assertThatThrownBy(() -> context.getBean("gateway", GatewayBuilder.class)
+                                    .get("/7"))
+                            .isInstanceOf(UnknownHostException.class)
+                            .hasMessageContaining("orders.invalid");
+                    assertThat(output).contains("plain clients: gateway -> orders.invalid, prototype -> orders");
                 });
     }
 

@@ -14,11 +14,13 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The table of docs/spring.md says what the metadata says, which IDEs show. */
+/** The tables of docs/spring.md and docs/spring-operations.md say what the metadata says, which IDEs show. */
 class PropertiesDocTest {
     private static final Path PAGE = Path.of("../docs/spring.md");
+    private static final Path OPERATIONS = Path.of("../docs/spring-operations.md");
 
     /** What is stated for a map, which the metadata does not look into. */
     private static final Map<String, List<Class<?>>> OF_MAPS = Map.of(
@@ -52,12 +54,14 @@ class PropertiesDocTest {
 
     @Test
     void the_table_has_every_property_with_its_default_and_description() throws IOException {
-        String expected = metadata().values().stream().collect(Collectors.joining("\n"));
-        String found = Files.readString(PAGE)
-                .lines()
-                .filter(line -> line.startsWith("| `mesh."))
-                .collect(Collectors.joining("\n"));
-        assertThat(found).isEqualTo(expected);
+        assertThat(rows(Files.readString(PAGE).lines(), "mesh."))
+                .isEqualTo(rows(metadata().values().stream(), "mesh."));
+        assertThat(rows(Files.readString(OPERATIONS).lines(), "management."))
+                .isEqualTo(rows(metadata().values().stream(), "management."));
+    }
+
+    private static String rows(Stream<String> lines, String prefix) {
+        return lines.filter(line -> line.startsWith("| `" + prefix)).collect(Collectors.joining("\n"));
     }
 
     @Test

@@ -1,5 +1,7 @@
 package dev.meshclient.spring;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackages;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -24,6 +26,31 @@ class SpringArchitectureTest {
     }
 
     @Test
+    void operations_use_the_root_alone() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.meshclient.spring.actuate")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.meshclient.spring..")
+                        .and(resideOutsideOfPackages("dev.meshclient.spring", "dev.meshclient.spring.actuate")))
+                .because("each technology can be missing alone")
+                .check(OURS);
+    }
+
+    @Test
+    void the_root_knows_no_technology() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.meshclient.spring")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.meshclient.spring.*..", "org.springframework.web..", "reactor..")
+                .because(
+                        "a technology contributes its beans by a MeshClientType, and works without the jars of the others")
+                .check(OURS);
+    }
+
+    @Test
     void the_clock_and_threads_are_those_of_the_mesh_or_of_spring() {
         noClasses()
                 .should()
@@ -36,6 +63,22 @@ class SpringArchitectureTest {
                 .dependOnClassesThat()
                 .areAssignableTo(Executors.class)
                 .because("the mesh has one clock, and Spring has the executors of the application")
+                .check(OURS);
+    }
+
+    @Test
+    void production_uses_no_class_for_tests() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.meshclient.spring.test")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.meshclient.spring.test..",
+                        "org.springframework.test..",
+                        "org.springframework.boot.test..",
+                        "com.sun.net.httpserver..")
+                .because("a production class path lacks the jars of Spring's tests")
                 .check(OURS);
     }
 }

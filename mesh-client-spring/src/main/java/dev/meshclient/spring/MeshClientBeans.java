@@ -1,0 +1,25 @@
+package dev.meshclient.spring;
+
+import java.util.Map;
+import org.springframework.core.env.Environment;
+
+/** The beans with {@link MeshClient}, and whether they use the mesh, for pages of operators. */
+public final class MeshClientBeans {
+    private final AnnotatedClients annotated;
+    private final Environment environment;
+
+    MeshClientBeans(AnnotatedClients annotated, Environment environment) {
+        this.annotated = annotated;
+        this.environment = environment;
+    }
+
+    /** The services by the names of the beans; it makes none of them. */
+    public Map<String, String> services() {
+        return annotated.all();
+    }
+
+    /** Whether they use the mesh: {@code mesh.enabled}, read now, because the conditions of an AOT jar are those of its build. */
+    public boolean isEnabled() {
+        return environment.getProperty("mesh.enabled", Boolean.class, true);
+    }
+}

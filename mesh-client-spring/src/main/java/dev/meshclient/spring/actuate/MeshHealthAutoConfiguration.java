@@ -1,0 +1,26 @@
+package dev.meshclient.spring.actuate;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.spring.MeshClientAutoConfiguration;
+import dev.meshclient.spring.MeshClientBeans;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.context.annotation.Bean;
+
+/** The health component {@code mesh}. It stays with {@code mesh.enabled=false}, and is up. */
+@AutoConfiguration(after = MeshClientAutoConfiguration.class)
+@ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
+public final class MeshHealthAutoConfiguration {
+    MeshHealthAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean(name = "meshHealthIndicator")
+    @ConditionalOnEnabledHealthIndicator("mesh")
+    MeshHealthIndicator meshHealthIndicator(ObjectProvider<Mesh> mesh, MeshClientBeans clients) {
+        return new MeshHealthIndicator(mesh, clients);
+    }
+}

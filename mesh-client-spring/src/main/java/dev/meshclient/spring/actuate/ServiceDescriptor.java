@@ -1,0 +1,102 @@
+package dev.meshclient.spring.actuate;
+
+import dev.meshclient.Explanation;
+import dev.meshclient.MeshStatus;
+import dev.meshclient.spring.actuate.MeshDescriptor.PolicyDescriptor;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+
+/**
+ * A service, as {@code /actuator/mesh/{service}} states it. The fields have the names of {@link MeshStatus.Service}; null: left
+ * out.
+ *
+ * @param explanation of the request that the reader stated, or of the service as a whole
+ */
+record ServiceDescriptor(
+        String name,
+        String state,
+        String revision,
+        @Nullable Duration dropsIn,
+        List<String> hosts,
+        List<PolicyDescriptor> problems,
+        List<Endpoint> endpoints,
+        Traffic traffic,
+        @Nullable ExplanationDescriptor explanation)
+        implements OperationResponseBody {
+
+    record Endpoint(
+            String address,
+            String locality,
+            String cluster,
+            String health,
+            int weight,
+            int inFlight,
+            String ejected,
+            boolean probed,
+            @Nullable Duration nextProbeIn,
+            String wouldBeEjected,
+            LastMinute lastMinute) {}
+
+    record LastMinute(
+            long requests,
+            long failures,
+            long retries,
+            @Nullable Duration median,
+            @Nullable Duration p99) {}
+
+    record Traffic(Volume sameZone, Volume crossZone, Volume crossRegion, Volume unknown, long plaintext) {}
+
+    record Volume(long requests, long sentBytes, long receivedBytes) {}
+
+    static ServiceDescriptor of(
+            String name, MeshStatus.Service service, @Nullable Explanation explanation, ShownValues values) {
+        return new ServiceDescriptor(
+                name,
+                StatusValues.word(service.state()),
+                service.revision(),
+                StatusValues.millis(service.dropsIn()),
+                service.hosts(),
+                PolicyDescriptor.of(service.problems(), values),
+                service.endpoints().stream()
+                        .map(endpoint -> endpoint(endpoint, values))
+                        .toList(),
+                traffic(service.traffic()),
+                explanation == null ? null : ExplanationDescriptor.of(explanation, values));
+    }
+
+    private static Endpoint endpoint(MeshStatus.Endpoint endpoint, ShownValues values) {
+        MeshStatus.LastMinute minute = endpoint.lastMinute();
+        return new Endpoint(
+                values.of("endpoint.address", endpoint.address()),
+                StatusValues.locality(endpoint.locality()),
+                endpoint.cluster(),
+                StatusValues.word(endpoint.health()),
+                endpoint.weight(),
+                endpoint.inFlight(),
+                endpoint.ejected(),
+                endpoint.isProbed(),
+                StatusValues.millis(endpoint.nextProbeIn()),
+                endpoint.wouldBeEjected(),
+                new LastMinute(
+                        minute.requests(),
+                        minute.failures(),
+                        minute.retries(),
+                        StatusValues.micros(minute.median()),
+                        StatusValues.micros(minute.p99())));
+    }
+
+    private static Traffic traffic(MeshStatus.Traffic traffic) {
+        return new Traffic(
+                volume(traffic.sameZone()),
+                volume(traffic.crossZone()),
+                volume(traffic.crossRegion()),
+                volume(traffic.unknown()),
+                traffic.plaintext());
+    }
+
+    private static Volume volume(MeshStatus.Volume volume) {
+        return new Volume(volume.requests(), volume.sentBytes(), volume.receivedBytes());
+    }
+}

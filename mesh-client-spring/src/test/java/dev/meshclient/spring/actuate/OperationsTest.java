@@ -1,0 +1,247 @@
+package dev.meshclient.spring.actuate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.meshclient.Explanation;
+import dev.meshclient.Mesh;
+import dev.meshclient.registry.PolicySource;
+import dev.meshclient.spring.LocalService;
+import dev.meshclient.spring.MeshClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+class OperationsTest {
+    private static final LocalService ORDERS = LocalService.answering("order 7");
+    private static Actuator application;
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    static class Checkout {
+        @Bean
+        @MeshClient("orders")
+        OkHttpClient ordersHttp() {
+            return new OkHttpClient();
+        }
+
+        @Bean
+        PolicySource source() {
+            return PolicySource.of("""
+                    {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "shop", "version": 7},
+                     "services": {"orders": {
+                       "hosts": ["orders"],
+                       "timeouts": {"request": "2s"},
+                       "subsets": [{"name": "v1", "labels": {"version": "v1"}}, {"name": "v2", "labels": {"version": "v2"}}],
+                       "rules": [
+                         {"name": "testers", "matches": [{"headers": [{"name": "end-user", "value": "jason"}]}],
+                          "backendRefs": [{"name": "orders", "subset": "v2"}]},
+                         {"name": "all", "backendRefs": [{"name": "orders", "subset": "v1"}]}],
+                       "endpoints": [
+                         {"address": "127.0.0.1", "port": %d, "locality": "eu/eu-1a", "labels": {"version": "v1"}},
+                         {"address": "127.0.0.1", "port": %d, "labels": {"version": "v2"}, "health": "UNHEALTHY"}]}}}
+                    """.formatted(ORDERS.port(), ORDERS.port() == 9 ? 10 : 9));
+        }
+    }
+
+    @BeforeAll
+    static void start() throws IOException {
+        application = Actuator.of(
+                Checkout.class,
+                "--spring.application.name=checkout",
+                "--mesh.zone=eu/eu-1a",
+                "--management.endpoint.mesh.show-values=always",
+                "--management.endpoint.health.show-details=always",
+                "--management.endpoint.health.probes.enabled=true",
+                "--management.endpoint.health.group.careful.include=readinessState,mesh");
+        assertThat(application.bean(Mesh.class).awaitReady(Duration.ofMinutes(2)))
+                .isTrue();
+        LocalService.get(application.bean(OkHttpClient.class), "http://orders/7");
+    }
+
+    @AfterAll
+    static void stop() {
+        application.close();
+        ORDERS.close();
+    }
+
+    @Test
+    void the_mesh_is_stated_with_its_policy_services_and_clients() throws IOException {
+        JsonNode mesh = application.body("/actuator/mesh");
+        assertThat(mesh.path("enabled").asBoolean()).isTrue();
+        assertThat(mesh.path("ready").asBoolean()).isTrue();
+        assertThat(mesh.path("workload").toString()).isEqualTo("{\"service\":\"checkout\",\"locality\":\"eu/eu-1a\"}");
+        assertThat(mesh.path("source").asText()).isEqualTo("PolicySource.of(...)");
+        assertThat(mesh.path("revision").asText()).isEqualTo("version 7");
+        assertThat(mesh.at("/freshness/from").asText()).isEqualTo("live");
+        assertThat(Duration.parse(mesh.path("age").asText())).isPositive();
+        assertThat(mesh.at("/services/orders").toString()).isEqualTo("""
+                        {"state":"in-force","revision":"version 7","hosts":["orders"],"endpoints":2,"ejected":0}""");
+        assertThat(mesh.path("clients").toString()).isEqualTo("""
+                        [{"bean":"ordersHttp","type":"okhttp3.OkHttpClient","service":"orders"}]""");
+    }
+
+    @Test
+    void a_service_is_stated_with_its_endpoints_and_the_sources_of_its_settings() throws IOException {
+        JsonNode orders = application.body("/actuator/mesh/orders");
+        JsonNode endpoint = orders.at("/endpoints/0");
+        assertThat(endpoint.path("address").asText()).isEqualTo("127.0.0.1:" + ORDERS.port());
+        assertThat(endpoint.at("/lastMinute/requests").asInt()).isOne();
+        assertThat(orders.at("/endpoints/1/health").asText()).isEqualTo("unhealthy");
+        assertThat(orders.at("/traffic/sameZone/requests").asInt()).isOne();
+        assertThat(orders.at("/explanation/rules/1/backends/0/settings/0").toString())
+                .isEqualTo("""
+                        {"name":"timeouts.request","value":"2s","source":"service"}""");
+    }
+
+    @Test
+    void an_explanation_has_the_form_that_it_has_in_code() throws IOException {
+        Mesh mesh = application.bean(Mesh.class);
+        assertThat(application.body("/actuator/mesh/orders").path("explanation"))
+                .isEqualTo(json(mesh.status().services().get("orders").effective()));
+        Request request = new Request.Builder()
+                .url("http://orders/v1?page=2")
+                .post(RequestBody.EMPTY)
+                .header("end-user", "jason")
+                .build();
+        assertThat(application
+                        .body("/actuator/mesh/orders?method=POST&path=/v1?page=2&header=end-user:jason")
+                        .path("explanation"))
+                .isEqualTo(json(mesh.explain(request)));
+    }
+
+    private static JsonNode json(Explanation explanation) throws IOException {
+        return new ObjectMapper().readTree(explanation.toJson());
+    }
+
+    @Test
+    void the_samples_of_the_page_have_the_fields_of_the_answers() throws IOException {
+        List<String> samples = Pattern.compile("(?s)```json\n(.*?)```")
+                .matcher(Files.readString(Path.of("../docs/spring-operations.md")))
+                .results()
+                .map(sample -> sample.group(1))
+                .toList();
+        assertThat(fields(new ObjectMapper().readTree(samples.get(0)), ""))
+                .isEqualTo(fields(application.body("/actuator/mesh"), ""));
+        // An endpoint without calls has no times, and one backend of the test refuses all calls.
+        assertThat(fields(new ObjectMapper().readTree(samples.get(1)), ""))
+                .isEqualTo(fields(application.body("/actuator/mesh/orders"), "").stream()
+                        .filter(field -> !field.contains("/refusal"))
+                        .collect(Collectors.toCollection(TreeSet::new)));
+    }
+
+    private static TreeSet<String> fields(JsonNode node, String at) {
+        TreeSet<String> fields = new TreeSet<>();
+        node.properties().forEach(field -> {
+            fields.add(at + "/" + field.getKey());
+            fields.addAll(fields(field.getValue(), at + "/" + field.getKey()));
+        });
+        node.forEach(item -> {
+            if (node.isArray()) {
+                fields.addAll(fields(item, at));
+            }
+        });
+        return fields;
+    }
+
+    @Test
+    void a_header_may_hold_commas() throws IOException {
+        assertThat(matches("header=end-user:+jason&header=accept:+a")).isEqualTo("testers");
+        assertThat(matches("header=end-user:+jason,junior")).isEqualTo("all");
+        assertThat(matches("header=accept:+a,b,end-user:jason")).isEqualTo("testers");
+    }
+
+    private static String matches(String query) throws IOException {
+        for (JsonNode rule : application.body("/actuator/mesh/orders?" + query).at("/explanation/rules")) {
+            if (rule.path("state").asText().equals("matches")) {
+                return rule.path("name").asText();
+            }
+        }
+        return "none";
+    }
+
+    @Test
+    void a_request_to_another_host_is_explained_too() throws IOException {
+        assertThat(application
+                        .body("/actuator/mesh/orders?host=example.com")
+                        .at("/explanation/result")
+                        .asText())
+                .isEqualTo("outside");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/actuator/mesh/billing, 404",
+        "/actuator/mesh/orders?path=v1, 400",
+        "/actuator/mesh/orders?host=a%2Fb, 400",
+        "/actuator/mesh/orders?method=, 400",
+        "/actuator/mesh/orders?header=jason, 400",
+        "/actuator/mesh/orders?header=%C3%A9:jason, 400"
+    })
+    void a_service_that_is_not_listed_and_a_request_that_is_none_are_errors_of_the_reader(String path, int status)
+            throws IOException {
+        assertThat(application.get(path).status()).isEqualTo(status);
+    }
+
+    @Test
+    void a_service_without_a_host_of_its_own_needs_one_to_explain() {
+        assertThatThrownBy(() -> new ExplainedRequest("GET", null, null, null).to(List.of("*.example.com")))
+                .isInstanceOfSatisfying(InvalidEndpointRequestException.class, e -> assertThat(e.getReason())
+                        .contains("state host"));
+        assertThat(new ExplainedRequest(null, null, "a.example.com", null)
+                        .to(List.of("*.example.com"))
+                        .url()
+                        .toString())
+                .isEqualTo("http://a.example.com/");
+    }
+
+    @Test
+    void health_has_the_policy_in_its_details() throws IOException {
+        assertThat(application.body("/actuator/health").at("/components/mesh").toString())
+                .isEqualTo("""
+                        {"details":{"revision":"version 7","freshness":"live","stale":false},"status":"UP"}""");
+        assertThat(application.body("/actuator/health/mesh").path("status").asText())
+                .isEqualTo("UP");
+    }
+
+    @Test
+    void liveness_and_readiness_do_not_depend_on_the_mesh_unless_a_group_includes_it() throws IOException {
+        HealthEndpointGroups groups = application.bean(HealthEndpointGroups.class);
+        assertThat(groups.get("liveness").isMember("mesh")).isFalse();
+        assertThat(groups.get("readiness").isMember("mesh")).isFalse();
+        assertThat(groups.get("readiness").isMember("readinessState")).isTrue();
+        assertThat(application
+                        .body("/actuator/health/careful")
+                        .path("components")
+                        .properties())
+                .extracting(Map.Entry::getKey)
+                .containsExactlyInAnyOrder("readinessState", "mesh");
+    }
+
+    @Test
+    void info_has_the_workload_and_the_revision() throws IOException {
+        assertThat(application.body("/actuator/info").path("mesh").toString()).isEqualTo("""
+                        {"enabled":true,"service":"checkout","zone":"eu/eu-1a","revision":"version 7"}""");
+    }
+}
