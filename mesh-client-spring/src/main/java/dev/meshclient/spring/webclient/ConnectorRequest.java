@@ -57,7 +57,7 @@ final class ConnectorRequest extends AbstractClientHttpRequest {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as Spring declares it
     public <T> T getNativeRequest() {
         return (T) request;
     }

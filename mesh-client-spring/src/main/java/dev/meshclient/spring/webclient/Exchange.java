@@ -45,17 +45,19 @@ final class Exchange implements Callback {
         }
         Object inContext = context.getOrDefault(OkHttpClientHttpConnector.INBOUND_CONTEXT, null);
         Object observation = context.getOrDefault(OBSERVATION, null);
-        try (Observation.Scope scope =
-                observation instanceof Observation current ? current.openScope() : Observation.Scope.NOOP) {
+        Observation.Scope scope =
+                observation instanceof Observation current ? current.openScope() : Observation.Scope.NOOP;
+        try {
             Call created = calls.newCall(
                     request.build(inContext instanceof InboundContext inbound ? inbound : InboundContext.current()));
             call = created;
-            if (cancelled) {
-                return;
+            if (!cancelled) {
+                created.enqueue(this);
             }
-            created.enqueue(this);
         } catch (IOException e) {
             sink.error(e);
+        } finally {
+            scope.close();
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.meshclient.spring.webclient;
 
 import java.time.Duration;
-import java.util.Date;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.regex.Pattern;
 import okhttp3.Headers;
@@ -22,7 +22,7 @@ final class SetCookies {
     static MultiValueMap<String, ResponseCookie> of(Response response) {
         MultiValueMap<String, ResponseCookie> cookies = new LinkedMultiValueMap<>();
         for (String header : response.headers(HttpHeaders.SET_COOKIE)) {
-            ResponseCookie cookie = cookie(header.split(";", -1), response.receivedResponseAtMillis());
+            ResponseCookie cookie = cookie(header.split(";", -1), Instant.ofEpochMilli(response.receivedResponseAtMillis()));
             if (cookie != null) {
                 cookies.add(cookie.getName(), cookie);
             }
@@ -30,7 +30,7 @@ final class SetCookies {
         return cookies;
     }
 
-    private static @Nullable ResponseCookie cookie(String[] parts, long receivedMillis) {
+    private static @Nullable ResponseCookie cookie(String[] parts, Instant received) {
         int equals = parts[0].indexOf('=');
         if (equals <= 0) {
             return null;
@@ -45,7 +45,7 @@ final class SetCookies {
                 String value = attribute.length == 1 ? "" : attribute[1].strip();
                 switch (attribute[0].strip().toLowerCase(Locale.ROOT)) {
                     case "max-age" -> maxAge = SECONDS.matcher(value).matches() ? seconds(value) : maxAge;
-                    case "expires" -> maxAge = maxAge == null ? until(value, receivedMillis) : maxAge;
+                    case "expires" -> maxAge = maxAge == null ? until(value, received) : maxAge;
                     case "domain" -> cookie.domain(value);
                     case "path" -> cookie.path(value);
                     case "secure" -> cookie.secure(true);
@@ -66,8 +66,8 @@ final class SetCookies {
     }
 
     /** Null: no date. */
-    private static @Nullable Duration until(String date, long receivedMillis) {
-        Date expires = Headers.of("Expires", date).getDate("Expires");
-        return expires == null ? null : Duration.ofMillis(Math.max(0, expires.getTime() - receivedMillis));
+    private static @Nullable Duration until(String date, Instant received) {
+        Instant expires = Headers.of("Expires", date).getInstant("Expires");
+        return expires == null ? null : expires.isBefore(received) ? Duration.ZERO : Duration.between(received, expires);
     }
 }

@@ -379,6 +379,7 @@ class OkHttpClientHttpConnectorTest {
     }
 
     @Test
+    @SuppressWarnings("try") // the scope is not referenced
     void the_inbound_context_of_the_reactor_context_limits_the_call() {
         answer(new MockResponse.Builder().headersDelay(1, TimeUnit.HOURS).build());
         InboundContext inbound = InboundContext.of(name -> name.equals("x-mesh-deadline-ms") ? "50" : null);
