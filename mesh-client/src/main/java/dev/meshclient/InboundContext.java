@@ -81,6 +81,18 @@ public final class InboundContext {
     }
 
     /**
+     * Replaces the context of this thread; null: it has none. For what carries contexts from thread to thread, such as Micrometer's
+     * context propagation. Others use {@link #open}, which restores the previous context.
+     */
+    public static void setCurrent(@Nullable InboundContext context) {
+        if (context == null) {
+            CURRENT.remove();
+        } else {
+            CURRENT.set(context);
+        }
+    }
+
+    /**
      * Applies to the calls that this thread creates ({@code newCall}) until the scope is closed, on whatever thread they run then:
      * {@code enqueue} too. To calls that were created without a context it applies if this thread executes them. An
      * {@code EventListener} that was set on a client after {@code Mesh.wrap}, and a WebSocket, hide the creation of a call: use
@@ -89,13 +101,7 @@ public final class InboundContext {
     public Scope open() {
         InboundContext before = CURRENT.get();
         CURRENT.set(this);
-        return () -> {
-            if (before == null) {
-                CURRENT.remove();
-            } else {
-                CURRENT.set(before);
-            }
-        };
+        return () -> setCurrent(before);
     }
 
     /** Close it on the thread that opened it. */

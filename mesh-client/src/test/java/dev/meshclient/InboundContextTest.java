@@ -81,6 +81,18 @@ class InboundContextTest {
     }
 
     @Test
+    void a_carrier_of_contexts_sets_and_removes_that_of_a_thread() {
+        InboundContext carried = of();
+        InboundContext.setCurrent(carried);
+        Scope inner = of().open();
+        assertThat(InboundContext.current()).isNotSameAs(carried);
+        inner.close();
+        assertThat(InboundContext.current()).isSameAs(carried);
+        InboundContext.setCurrent(null);
+        assertThat(InboundContext.current()).isNull();
+    }
+
+    @Test
     void what_was_not_sent_or_is_no_number_changes_nothing() {
         InboundContext context = of("x-mesh-deadline-ms", "soon", "x-mesh-attempt", "-3");
 

@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.annotation.MergedAnnotations;
+import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 
 /** The beans with {@link MeshClient}, found by their definitions: none is made for it. */
 final class AnnotatedClients {
@@ -21,7 +23,18 @@ final class AnnotatedClients {
             return null;
         }
         MeshClient annotation = beans.findAnnotationOnBean(bean, MeshClient.class, false);
-        return annotation == null ? null : resolved(bean, annotation.value());
+        return annotation == null || isOfInterface(bean) ? null : resolved(bean, annotation.value());
+    }
+
+    /** An interface is a {@link MeshClientSource}'s: a bean may be its client in the mesh, or a fake of a test. */
+    private boolean isOfInterface(String bean) {
+        Class<?> type = beans.getType(bean, false);
+        return type != null
+                && MergedAnnotations.from(type, SearchStrategy.TYPE_HIERARCHY)
+                                .get(MeshClient.class)
+                                .getSource()
+                        instanceof Class<?> source
+                && source.isInterface();
     }
 
     /** All of them: services by the names of the beans. */
@@ -36,8 +49,18 @@ final class AnnotatedClients {
         return all;
     }
 
+    /** All of them, and those of each {@link MeshClientSource}. */
+    Map<String, String> allClients() {
+        Map<String, String> all = all();
+        beans.getBeanProvider(MeshClientSource.class).orderedStream().forEach(source -> all.putAll(source.services()));
+        return all;
+    }
+
     /** Claims their services. */
     void claim(Mesh.Builder mesh) {
+        beans.getBeanProvider(MeshClientSource.class)
+                .orderedStream()
+                .forEach(source -> source.services().values().forEach(mesh::claim));
         all().forEach((bean, service) -> {
             try {
                 mesh.claim(service);

@@ -8,8 +8,9 @@ import java.lang.annotation.Target;
 import org.springframework.beans.factory.annotation.Qualifier;
 
 /**
- * Puts a client into the mesh. On a {@code @Bean} method of type {@code OkHttpClient} or {@code okhttp3.Call.Factory}, the calls of
- * the bean use the mesh, and calls to the service never bypass it. On an injection point it selects the bean with the same
+ * Puts a client into the mesh. On a {@code @Bean} method of type {@code OkHttpClient}, {@code okhttp3.Call.Factory},
+ * {@code RestClient.Builder} or {@code RestTemplate}, or of another {@link MeshClientType}, the calls of the bean use the mesh, and
+ * calls to the service never bypass it. On an injection point it selects the bean with the same
  * annotation:
  *
  * <pre>{@code
@@ -18,12 +19,14 @@ import org.springframework.beans.factory.annotation.Qualifier;
  * Checkout(@MeshClient("orders") OkHttpClient orders) { ... } // calls http://orders/...
  * }</pre>
  *
+ * <p>On an HTTP interface it names the service that the interface calls; {@code @ImportMeshClients} makes its bean.
+ *
  * <p>A bean of type {@code OkHttpClient} keeps the limits of its dispatcher, of which OkHttp's default is five asynchronous calls
  * for each host; a bean of type {@code Call.Factory} has no limit for each host.
  *
  * <p>With {@code mesh.enabled=false} the annotation selects beans as before and changes none of them.
  */
-@Target({ElementType.METHOD, ElementType.FIELD, ElementType.PARAMETER, ElementType.ANNOTATION_TYPE})
+@Target({ElementType.METHOD, ElementType.FIELD, ElementType.PARAMETER, ElementType.TYPE, ElementType.ANNOTATION_TYPE})
 @Retention(RetentionPolicy.RUNTIME)
 @Documented
 @Qualifier

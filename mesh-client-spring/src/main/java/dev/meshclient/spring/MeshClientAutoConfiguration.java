@@ -3,16 +3,34 @@ package dev.meshclient.spring;
 import dev.meshclient.Mesh;
 import dev.meshclient.Workload;
 import okhttp3.Call;
+import okhttp3.Dispatcher;
+import okhttp3.OkHttpClient;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 /** {@link MeshClient} on beans. It stays with {@code mesh.enabled=false}, and leaves them unchanged. */
 @AutoConfiguration(after = MeshAutoConfiguration.class)
 public final class MeshClientAutoConfiguration {
     MeshClientAutoConfiguration() {}
+
+    /**
+     * The client below all clients that the mesh makes itself, for {@code RestClient} for example: one pool and one dispatcher, without
+     * limits of calls, of which the policy has some. A bean with this name replaces it.
+     */
+    @Bean(defaultCandidate = false)
+    @Lazy
+    @ConditionalOnMissingBean(name = "meshHttpClient")
+    static OkHttpClient meshHttpClient() {
+        Dispatcher dispatcher = new Dispatcher();
+        dispatcher.setMaxRequests(Integer.MAX_VALUE);
+        dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
+        return new OkHttpClient.Builder().dispatcher(dispatcher).build();
+    }
 
     @Bean
     static MeshClientType<Call.Factory> meshOkHttpClients(ConfigurableListableBeanFactory beans) {

@@ -3,7 +3,7 @@ package dev.meshclient.spring;
 import java.util.Map;
 import org.springframework.core.env.Environment;
 
-/** The beans with {@link MeshClient}, and whether they use the mesh, for pages of operators. */
+/** The clients with {@link MeshClient}, and whether they use the mesh, for pages of operators. */
 public final class MeshClientBeans {
     private final AnnotatedClients annotated;
     private final Environment environment;
@@ -13,9 +13,9 @@ public final class MeshClientBeans {
         this.environment = environment;
     }
 
-    /** The services by the names of the beans; it makes none of them. */
+    /** The services by the names of the beans and of the clients of each {@link MeshClientSource}; it makes none of them. */
     public Map<String, String> services() {
-        return annotated.all();
+        return annotated.allClients();
     }
 
     /** Whether they use the mesh: {@code mesh.enabled}, read now, because the conditions of an AOT jar are those of its build. */

@@ -35,6 +35,14 @@ public interface MeshClientType<T> {
     }
 
     /**
+     * The name of the bean of this type that Boot makes unless the application has one. If an annotated bean made it back off, a
+     * warning at the start names the remedy, {@code @Bean(defaultCandidate = false)}. Null: Boot makes none in this application.
+     */
+    default @Nullable String bootBean() {
+        return null;
+    }
+
+    /**
      * Puts a bean into the mesh. It is called once for each bean (each instance of a prototype), after the initialization of the
      * bean.
      *

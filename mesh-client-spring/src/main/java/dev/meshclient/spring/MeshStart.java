@@ -16,6 +16,7 @@ import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
 
 /**
  * The end of the start: makes the mesh if no client has needed it, fails if a client with {@link MeshClient} does not use it, and
@@ -50,17 +51,19 @@ final class MeshStart implements SmartInitializingSingleton {
     public void afterSingletonsInstantiated() {
         Map<String, String> all = annotated.all();
         if (!processor.isEnabled()) {
-            LOG.info("the mesh is off (mesh.enabled=false); plain clients: {}", clients(all));
+            LOG.info("the mesh is off (mesh.enabled=false); plain clients: {}", clients(annotated.allClients()));
             return;
         }
         Mesh running = mesh.getObject();
         all.forEach(this::check);
-        log(running.status(), all);
+        beans.getBeanProvider(MeshClientSource.class).orderedStream().forEach(MeshClientSource::check);
+        log(running.status(), annotated.allClients());
     }
 
     private void check(String bean, String service) {
         String annotation = "@MeshClient(\"" + service + "\")";
-        checkType(bean, beans.getType(bean, false), annotation);
+        MeshClientType<?> type = supported(bean, beans.getType(bean, false), annotation);
+        warnOfBackOff(bean, type);
         if (!beans.containsSingleton(bean) || !beans.isSingleton(bean)) {
             return; // made later, or more than once
         }
@@ -82,27 +85,47 @@ final class MeshStart implements SmartInitializingSingleton {
         }
     }
 
-    private void checkType(String bean, @Nullable Class<?> type, String annotation) {
-        List<MeshClientType<?>> known = types.orderedStream().toList();
-        if (type != null && known.stream().anyMatch(of -> of.type().isAssignableFrom(type))) {
-            return;
+    /** All injection points without a qualifier then get a client of one service, those of libraries too. */
+    private void warnOfBackOff(String bean, MeshClientType<?> type) {
+        String boot = type.bootBean();
+        if (boot != null
+                && (bean.equals(boot) || !beans.containsBean(boot))
+                && beans.getMergedBeanDefinition(bean) instanceof AbstractBeanDefinition definition
+                && definition.isDefaultCandidate()) {
+            LOG.warn(
+                    "the bean '{}' replaces Boot's own {}, so that injection points without @MeshClient get a client of one service;"
+                            + " declare it with @Bean(defaultCandidate = false)",
+                    bean,
+                    type.type().getCanonicalName());
         }
-        String problem = "The bean '" + bean + "' of type " + (type == null ? "unknown" : type.getTypeName()) + " has "
-                + annotation + ", which has no effect on this type";
+    }
+
+    private MeshClientType<?> supported(String bean, @Nullable Class<?> type, String annotation) {
+        List<MeshClientType<?>> known = types.orderedStream().toList();
+        for (MeshClientType<?> of : known) {
+            if (type != null && of.type().isAssignableFrom(type)) {
+                return of;
+            }
+        }
         for (MeshClientType<?> of : known) {
             Class<?> built = of.built();
             if (type != null && built != null && built.isAssignableFrom(type)) {
                 throw new MeshConfigurationException(
-                        problem + ": it was built before the mesh could change it.",
+                        noEffect(bean, built.getCanonicalName(), annotation)
+                                + ": it was built before the mesh could change it.",
                         "Put the annotation on the bean of type " + of.type().getCanonicalName() + " that builds it: "
                                 + of.example(annotation));
             }
         }
         throw new MeshConfigurationException(
-                problem + ".",
+                noEffect(bean, type == null ? "unknown" : type.getName(), annotation) + ".",
                 "Put the annotation on the bean that makes the calls, of one of these types: "
                         + known.stream().map(of -> of.type().getCanonicalName()).collect(Collectors.joining(", "))
                         + ".");
+    }
+
+    private static String noEffect(String bean, String type, String annotation) {
+        return "The bean '" + bean + "' of type " + type + " has " + annotation + ", which has no effect on this type";
     }
 
     private void log(MeshStatus status, Map<String, String> all) {

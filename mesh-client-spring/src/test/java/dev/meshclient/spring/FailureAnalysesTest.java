@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.meshclient.identity.TokenSource;
+import dev.meshclient.spring.web.MeshRestClientAutoConfiguration;
 import java.util.Arrays;
 import java.util.Map;
 import okhttp3.Call;
@@ -24,6 +25,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.web.client.RestClient;
+import org.springframework.web.client.RestTemplate;
 
 /** The text that an application prints when it cannot start. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -193,7 +196,7 @@ class FailureAnalysesTest {
         start(Built.class, LOCAL);
         assertThat(output)
                 .contains(
-                        "The bean 'gateway' of type dev.meshclient.spring.GatewayBuilder$Gateway has @MeshClient(\"orders\"),"
+                        "The bean 'gateway' of type dev.meshclient.spring.GatewayBuilder.Gateway has @MeshClient(\"orders\"),"
                                 + " which has no effect on this type: it was built before the mesh could change it.")
                 .contains(
                         "Put the annotation on the bean of type dev.meshclient.spring.GatewayBuilder that builds it: @Bean"
@@ -237,6 +240,48 @@ class FailureAnalysesTest {
         assertThat(output)
                 .contains("Inject the dev.meshclient.spring.GatewayBuilder that builds it, and declare one: @Bean"
                         + " @MeshClient(\"orders\") GatewayBuilder gateway() {}");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(MeshRestClientAutoConfiguration.class)
+    static class BuiltRestClient {
+        @Bean
+        @MeshClient("orders")
+        RestClient orders() {
+            return RestClient.create();
+        }
+    }
+
+    @Test
+    void a_rest_client_that_was_built(CapturedOutput output) {
+        start(BuiltRestClient.class, LOCAL);
+        assertThat(output).contains("""
+                        Description:
+
+                        The bean 'orders' of type org.springframework.web.client.RestClient has @MeshClient("orders"), which has no effect on this type: it was built before the mesh could change it.
+
+                        Action:
+
+                        Put the annotation on the bean of type org.springframework.web.client.RestClient.Builder that builds it: @Bean(defaultCandidate = false) @MeshClient("orders") RestClient.Builder client(RestClientBuilderConfigurer boot) { return boot.configure(RestClient.builder()); }
+                        """);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(MeshRestClientAutoConfiguration.class)
+    static class MissingRestTemplate {
+        @Bean
+        String checkout(@MeshClient("orders") RestTemplate orders) {
+            return orders.toString();
+        }
+    }
+
+    @Test
+    void an_injection_point_of_another_type_without_a_bean(CapturedOutput output) {
+        start(MissingRestTemplate.class, LOCAL);
+        assertThat(output)
+                .contains(
+                        "Declare one: @Bean @MeshClient(\"orders\") RestTemplate client(RestTemplateBuilder boot) { return"
+                                + " boot.build(); }");
     }
 
     @Configuration(proxyBeanMethods = false)

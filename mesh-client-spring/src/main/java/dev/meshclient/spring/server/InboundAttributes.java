@@ -1,0 +1,46 @@
+package dev.meshclient.spring.server;
+
+import dev.meshclient.authz.InboundResult;
+import dev.meshclient.identity.SpiffeId;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The names of the attributes that the mesh sets on inbound requests, for {@code @RequestAttribute} and
+ * {@code ServerWebExchange.getAttribute}.
+ */
+public final class InboundAttributes {
+    /** The SPIFFE ID of the sender, a {@code String}, from its certificate; absent: it has none. */
+    public static final String PEER = "dev.meshclient.peer";
+
+    /** The claims of the request's valid token, a {@code Map<String, Object>}; absent: it has none, or it was not checked. */
+    public static final String CLAIMS = "dev.meshclient.claims";
+
+    private InboundAttributes() {}
+
+    static Map<String, Object> of(@Nullable String peer, @Nullable InboundResult result) {
+        Map<String, Object> attributes = new HashMap<>();
+        if (peer != null) {
+            attributes.put(PEER, peer);
+        }
+        if (result != null && !result.claims().isEmpty()) {
+            attributes.put(CLAIMS, result.claims());
+        }
+        return attributes;
+    }
+
+    /** The SPIFFE ID of a verified certificate; null: it has none, or several URIs. */
+    static @Nullable String spiffeId(X509Certificate @Nullable [] chain) {
+        if (chain == null || chain.length == 0) {
+            return null;
+        }
+        try {
+            return SpiffeId.of(chain[0]).toString();
+        } catch (CertificateException e) {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.meshclient.spring.server;
+
+import dev.meshclient.InboundContext;
+import dev.meshclient.Mesh;
+import dev.meshclient.authz.InboundExchange;
+import dev.meshclient.authz.InboundRequest;
+import dev.meshclient.authz.InboundResult;
+import dev.meshclient.spring.server.MeshServerProperties.Accepted;
+import dev.meshclient.spring.server.MeshServerProperties.Authorization;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.env.Environment;
+import org.springframework.util.function.SingletonSupplier;
+
+/** Decides about inbound requests, in the same way for servlets and WebFlux. */
+final class InboundDecisions {
+    static final String CHALLENGE = "Bearer error=\"invalid_token\"";
+
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.spring.server");
+    private static final int GATEWAY_TIMEOUT = 504;
+
+    private final Supplier<Mesh> mesh;
+    private final Authorization authorization;
+    private final Accepted accepted;
+    private final PermittedPaths permitted;
+    private final boolean enabled;
+    private final AtomicBoolean warned = new AtomicBoolean();
+
+    /** @param application the path of the application, under which the probes are */
+    InboundDecisions(
+            Supplier<Mesh> mesh, MeshServerProperties properties, Environment environment, String application) {
+        this.mesh = SingletonSupplier.of(mesh);
+        this.authorization = properties.authorization();
+        this.accepted = properties.inboundContext();
+        List<String> stated = properties.permitPaths();
+        this.permitted =
+                new PermittedPaths(stated == null ? PermittedPaths.ofProbes(environment, application) : stated);
+        // Read at run time: the conditions of an AOT jar are those of its build.
+        this.enabled = environment.getProperty("mesh.enabled", Boolean.class, true)
+                && environment.getProperty("mesh.server.enabled", Boolean.class, true);
+        if (!enabled && authorization != Authorization.OFF) {
+            LOG.warn("the mesh is off: inbound requests are not authorized");
+        } else if (enabled) {
+            LOG.info("authorization of inbound requests: {}, permitted paths {}", authorization, permitted);
+        }
+    }
+
+    boolean isEnabled() {
+        return enabled;
+    }
+
+    InboundExchange begin(InboundRequest request) {
+        return mesh.get().inbound().begin(request);
+    }
+
+    /** Whether the decision needs the keys of a token's issuer, for which it may wait. */
+    boolean mayWait(InboundRequest request) {
+        return request.header("authorization") != null && isChecked(request);
+    }
+
+    InboundDecision decide(InboundRequest request) {
+        InboundResult result = isChecked(request) ? mesh.get().inbound().authorize(request) : null;
+        if (result != null && !result.isAllowed()) {
+            if (authorization == Authorization.ENFORCE) {
+                LOG.debug("{}: {}, {}", request, result.status(), result.reason());
+                return new InboundDecision(result.status().http(), result, null);
+            }
+            warn(request, result);
+        }
+        InboundContext context = isAccepted(request, result) ? InboundContext.of(request::header) : null;
+        if (context != null && Duration.ZERO.equals(context.left())) {
+            return new InboundDecision(GATEWAY_TIMEOUT, result, null);
+        }
+        return new InboundDecision(200, result, context);
+    }
+
+    private boolean isChecked(InboundRequest request) {
+        return authorization != Authorization.OFF && !permitted.contains(request.path());
+    }
+
+    private boolean isAccepted(InboundRequest request, @Nullable InboundResult result) {
+        return switch (accepted) {
+            case ALL -> true;
+            case NONE -> false;
+            case AUTHENTICATED ->
+                request.peer() != null || (result != null && !result.claims().isEmpty());
+        };
+    }
+
+    private void warn(InboundRequest request, InboundResult result) {
+        if (warned.compareAndSet(false, true)) {
+            LOG.warn(
+                    "mesh.server.authorization=permissive: a request is handled that enforce refuses with {}: {}, {}."
+                            + " Further ones are logged at DEBUG and counted in mesh.authorization",
+                    result.status().http(),
+                    request,
+                    result.reason());
+        } else {
+            LOG.debug("permissive: {}: {}, {}", request, result.status(), result.reason());
+        }
+    }
+}

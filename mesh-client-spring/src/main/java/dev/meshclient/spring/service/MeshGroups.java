@@ -1,0 +1,137 @@
+package dev.meshclient.spring.service;
+
+import dev.meshclient.spring.MeshClientSource;
+import dev.meshclient.spring.MeshConfigurationException;
+import java.net.URI;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
+import org.springframework.aop.framework.Advised;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.env.Environment;
+import org.springframework.util.ClassUtils;
+import org.springframework.web.service.invoker.HttpServiceProxyFactory;
+import org.springframework.web.service.registry.AbstractHttpServiceRegistrar;
+import org.springframework.web.service.registry.HttpServiceGroup;
+
+/** The groups of HTTP interfaces in the mesh: gives them their base URL, and fails if one would bypass the mesh. */
+final class MeshGroups implements MeshClientSource {
+    private static final String INVOKER = ClassUtils.getPackageName(HttpServiceProxyFactory.class) + ".";
+
+    private final ConfigurableListableBeanFactory beans;
+    private final Environment environment;
+    private final MeshInterfaces interfaces;
+    private final Set<String> seen = ConcurrentHashMap.newKeySet();
+
+    MeshGroups(ConfigurableListableBeanFactory beans, Environment environment) {
+        this.beans = beans;
+        this.environment = environment;
+        this.interfaces = new MeshInterfaces(beans, environment);
+    }
+
+    @Override
+    public Map<String, String> services() {
+        Map<String, String> named = new TreeMap<>();
+        interfaces.services().forEach((group, service) -> named.put("group " + group, service));
+        return named;
+    }
+
+    /**
+     * Sets the base URL of a group that is in the mesh.
+     *
+     * @param baseUrl reads the base URL of the client, and is called again after a change; empty or relative: it has none
+     * @param change sets the base URL of the client
+     * @return whether the client has to use the mesh
+     */
+    boolean join(
+            HttpServiceGroup group,
+            Supplier<URI> baseUrl,
+            Consumer<String> change,
+            HttpServiceProxyFactory.Builder proxies) {
+        seen.add(group.name());
+        String service = interfaces.service(group.name(), group.httpServiceTypes());
+        if (service == null) {
+            return false;
+        }
+        String ofService = ofService(baseUrl.get(), service);
+        if (ofService != null) {
+            change.accept(ofService);
+        }
+        if (!environment.getProperty("mesh.enabled", Boolean.class, true)) { // an AOT jar too reads it when it starts
+            return false;
+        }
+        URI stated = baseUrl.get();
+        HttpUrl url = HttpUrl.parse(stated.toString());
+        if (url == null || !url.host().equals(HttpUrl.get("http://" + service).host())) {
+            return refuseOther(group, service, stated);
+        }
+        return true;
+    }
+
+    /** A base URL with the service; null: the client has an absolute one. */
+    private static @Nullable String ofService(URI stated, String service) {
+        String text = stated.toString();
+        if (MeshInterfaces.SCHEME.equalsIgnoreCase(stated.getScheme())) {
+            return "http" + text.substring(MeshInterfaces.SCHEME.length());
+        }
+        if (stated.isAbsolute()) {
+            return null;
+        }
+        return "http://" + service + (text.isEmpty() || text.startsWith("/") ? text : "/" + text);
+    }
+
+    /** A configurer may give a group without annotation and without properties a host outside the mesh. */
+    private boolean refuseOther(HttpServiceGroup group, String service, URI stated) {
+        boolean annotated = interfaces.annotated(group.name(), group.httpServiceTypes()) != null;
+        if (!annotated && group.name().equals(service)) {
+            return false;
+        }
+        throw new MeshConfigurationException(
+                "The group '" + group.name() + "' of HTTP interfaces has the base URL '" + stated
+                        + "', whose host is not that of its service in the mesh, '" + service + "'"
+                        + (annotated ? " (@MeshClient)" : "") + ": its calls would bypass the mesh.",
+                "Leave spring.http.serviceclient." + group.name() + ".base-url out, or state http://" + service
+                        + ". For a service on your machine state mesh.client.services." + service
+                        + ".url in its place; for a group outside the mesh, remove @MeshClient from its interfaces.");
+    }
+
+    @Override
+    public void check() {
+        if (beans.containsSingleton(AbstractHttpServiceRegistrar.HTTP_SERVICE_PROXY_REGISTRY_BEAN_NAME)) {
+            interfaces.services().keySet().stream()
+                    .filter(group -> !seen.contains(group))
+                    .forEach(group -> {
+                        throw new MeshConfigurationException(
+                                "The group '" + group
+                                        + "' of HTTP interfaces is in the mesh, and its client cannot be put into it.",
+                                "Use RestClient, which is the default of clientType, or remove the group from the mesh.");
+                    });
+        }
+        for (String bean : beans.getSingletonNames()) {
+            if (beans.getSingleton(bean) instanceof Advised proxy && isMadeByHand(bean, proxy)) {
+                throw new MeshConfigurationException(
+                        "The bean '" + bean + "' is a client of " + proxy.getProxiedInterfaces()[0].getName()
+                                + ", which has @MeshClient, and was not made by a group of HTTP interfaces: its calls would"
+                                + " bypass the mesh.",
+                        "Let @ImportMeshClients make it, or remove the annotation from the interface.");
+            }
+        }
+    }
+
+    /** Whether a bean is a proxy that Spring has made for an annotated interface, without a group. */
+    private boolean isMadeByHand(String bean, Advised proxy) {
+        Class<?>[] types = proxy.getProxiedInterfaces();
+        return Arrays.stream(proxy.getAdvisors())
+                        .anyMatch(advisor ->
+                                advisor.getAdvice().getClass().getName().startsWith(INVOKER))
+                && Arrays.stream(types)
+                        .anyMatch(type -> MeshInterfaces.annotation(type).isPresent())
+                && Arrays.stream(types).noneMatch(type -> bean.endsWith("#" + type.getName()));
+    }
+}

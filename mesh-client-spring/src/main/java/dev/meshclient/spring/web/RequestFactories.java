@@ -1,0 +1,32 @@
+package dev.meshclient.spring.web;
+
+import dev.meshclient.Mesh;
+import java.util.concurrent.atomic.AtomicReference;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.http.client.ClientHttpRequestFactory;
+
+/** One request factory for all Spring clients in the mesh, made when the first of them is. */
+final class RequestFactories {
+    private final BeanFactory beans;
+    private final AtomicReference<@Nullable ClientHttpRequestFactory> made = new AtomicReference<>();
+
+    RequestFactories(BeanFactory beans) {
+        this.beans = beans;
+    }
+
+    /** Without a lock: a bean that is made while one is held can wait for ever. */
+    ClientHttpRequestFactory get(Mesh mesh) {
+        ClientHttpRequestFactory known = made.get();
+        if (known != null) {
+            return known;
+        }
+        OkHttpClient base = beans.getBean("meshHttpClient", OkHttpClient.class);
+        HttpClientSettings settings =
+                beans.getBeanProvider(HttpClientSettings.class).getIfAvailable();
+        ClientHttpRequestFactory built = new OkHttpClientHttpRequestFactoryBuilder(mesh.wrap(base)).build(settings);
+        return made.compareAndSet(null, built) ? built : get(mesh);
+    }
+}

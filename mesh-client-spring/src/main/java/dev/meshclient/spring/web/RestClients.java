@@ -1,0 +1,54 @@
+package dev.meshclient.spring.web;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.spring.MeshClientType;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.web.client.RestClient;
+
+/** Beans of type {@code RestClient.Builder}. */
+final class RestClients implements MeshClientType<RestClient.Builder> {
+    private final BeanFactory beans;
+    private final RequestFactories factories;
+
+    RestClients(BeanFactory beans, RequestFactories factories) {
+        this.beans = beans;
+        this.factories = factories;
+    }
+
+    @Override
+    public Class<RestClient.Builder> type() {
+        return RestClient.Builder.class;
+    }
+
+    @Override
+    public Class<?> built() {
+        return RestClient.class;
+    }
+
+    @Override
+    public @Nullable String bootBean() {
+        return beans.containsBean("restClientBuilderConfigurer") ? "restClientBuilder" : null;
+    }
+
+    @Override
+    public RestClient.Builder wrap(RestClient.Builder bean, String name, String service, Mesh mesh) {
+        if (!MockRestServers.answer(bean, beans)) {
+            bean.requestFactory(factories.get(mesh));
+        }
+        return plain(bean, service);
+    }
+
+    @Override
+    public RestClient.Builder plain(RestClient.Builder bean, String service) {
+        BaseUrls.complete(bean, service);
+        return bean;
+    }
+
+    @Override
+    public String example(String annotation) {
+        return "@Bean(defaultCandidate = false) " + annotation
+                + " RestClient.Builder client(RestClientBuilderConfigurer"
+                + " boot) { return boot.configure(RestClient.builder()); }";
+    }
+}

@@ -1,0 +1,232 @@
+package dev.meshclient.spring.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.InboundContext;
+import dev.meshclient.Mesh;
+import dev.meshclient.authz.InboundRequest.Attribute;
+import dev.meshclient.registry.PolicySource;
+import dev.meshclient.spring.MeshAutoConfiguration;
+import dev.meshclient.spring.MeshClientAutoConfiguration;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.mock.env.MockEnvironment;
+import org.springframework.mock.web.MockFilterChain;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.web.filter.ForwardedHeaderFilter;
+
+@ExtendWith(OutputCaptureExtension.class)
+class MeshServletAutoConfigurationTest {
+    private static final String FILTER = "meshServletFilter";
+    private static final X509Certificate STOREFRONT = new ServerCertificates().leaf(InboundPolicy.STOREFRONT);
+
+    private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    MeshAutoConfiguration.class, MeshClientAutoConfiguration.class, MeshServletAutoConfiguration.class))
+            .withBean(PolicySource.class, () -> PolicySource.of(new InboundPolicy().document(1)))
+            .withPropertyValues("mesh.snapshot.enabled=false", "spring.application.name=reviews");
+
+    private static MeshServletFilter filter(AssertableWebApplicationContext context) {
+        return (MeshServletFilter) context.getBean(FilterRegistrationBean.class).getFilter();
+    }
+
+    private static MockHttpServletRequest request(@Nullable X509Certificate sender) {
+        MockHttpServletRequest request = new MockHttpServletRequest("GET", "/api/7");
+        if (sender != null) {
+            request.setAttribute("jakarta.servlet.request.X509Certificate", new X509Certificate[] {sender});
+        }
+        return request;
+    }
+
+    /** The status of the answer, and the time that calls have left. */
+    private static String answer(AssertableWebApplicationContext context, MockHttpServletRequest request)
+            throws Exception {
+        MockHttpServletResponse response = new MockHttpServletResponse();
+        List<String> contexts = new ArrayList<>();
+        filter(context).doFilter(request, response, (seen, answer) -> {
+            InboundContext inbound = InboundContext.current();
+            contexts.add(inbound == null ? "no context" : "attempt " + inbound.attempt());
+            if (inbound != null) {
+                inbound.noteRetriesUsed();
+            }
+            answer.getOutputStream().flush();
+        });
+        assertThat(InboundContext.current()).isNull();
+        return response.getStatus() + " " + contexts + " " + response.getHeader("x-mesh-no-retry");
+    }
+
+    @Test
+    void without_a_property_requests_are_not_authorized_and_have_the_context_of_their_sender() {
+        runner.run(context -> {
+            assertThat(answer(context, request(null))).isEqualTo("200 [no context] null");
+            MockHttpServletRequest retry = request(STOREFRONT);
+            retry.addHeader("x-mesh-attempt", "2");
+            assertThat(answer(context, retry)).isEqualTo("200 [attempt 2] 1");
+            assertThat(retry.getAttribute(InboundAttributes.PEER)).isEqualTo(InboundPolicy.STOREFRONT);
+        });
+    }
+
+    @Test
+    void the_context_of_all_senders_or_of_none_is_used_if_a_property_states_it() {
+        runner.withPropertyValues("mesh.server.inbound-context=all")
+                .run(context -> assertThat(answer(context, request(null))).isEqualTo("200 [attempt 1] 1"));
+        runner.withPropertyValues("mesh.server.inbound-context=none")
+                .run(context -> assertThat(answer(context, request(STOREFRONT))).isEqualTo("200 [no context] null"));
+    }
+
+    @Test
+    void enforce_refuses_what_the_policy_denies() {
+        runner.withPropertyValues("mesh.server.authorization=enforce").run(context -> {
+            assertThat(answer(context, request(null))).isEqualTo("403 [] null");
+            assertThat(answer(context, request(STOREFRONT))).isEqualTo("200 [attempt 1] 1");
+        });
+    }
+
+    @Test
+    void permissive_handles_all_requests_and_warns_once(CapturedOutput output) {
+        runner.withPropertyValues("mesh.server.authorization=permissive").run(context -> {
+            assertThat(answer(context, request(null))).isEqualTo("200 [no context] null");
+            assertThat(answer(context, request(null))).isEqualTo("200 [no context] null");
+            assertThat(output)
+                    .containsOnlyOnce("mesh.server.authorization=permissive: a request is handled that enforce refuses"
+                            + " with 403: GET /api/7 of an unknown peer");
+        });
+    }
+
+    @Test
+    void without_a_policy_for_this_service_enforce_answers_503() {
+        runner.withPropertyValues("mesh.server.authorization=enforce", "spring.application.name=unlisted")
+                .run(context -> assertThat(answer(context, request(STOREFRONT))).isEqualTo("503 [] null"));
+    }
+
+    @Test
+    void the_filter_is_after_the_observations_and_before_spring_security() {
+        runner.run(context -> assertThat(
+                        context.getBean(FilterRegistrationBean.class).getOrder())
+                .isBetween(Integer.MIN_VALUE + 2, -101));
+    }
+
+    @Test
+    void switched_off_there_is_no_filter() {
+        runner.withPropertyValues("mesh.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(FILTER));
+        runner.withPropertyValues("mesh.server.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(FILTER));
+    }
+
+    /** As in an AOT jar, whose conditions are those of its build. */
+    @Test
+    void switched_off_after_the_conditions_the_filter_is_not_registered(CapturedOutput output) {
+        runner.withPropertyValues("mesh.server.authorization=enforce")
+                .withInitializer(context -> context.addBeanFactoryPostProcessor(
+                        beans -> context.getEnvironment().getSystemProperties().put("mesh.server.enabled", "false")))
+                .run(context -> {
+                    try {
+                        assertThat(context.getBean(FilterRegistrationBean.class).isEnabled())
+                                .isFalse();
+                        assertThat(output).contains("the mesh is off: inbound requests are not authorized");
+                    } finally {
+                        System.clearProperty("mesh.server.enabled");
+                    }
+                });
+    }
+
+    @Test
+    void without_servlets_there_is_no_filter() {
+        runner.withClassLoader(new FilteredClassLoader(FilterRegistrationBean.class))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(FILTER));
+        new ApplicationContextRunner()
+                .withConfiguration(AutoConfigurations.of(MeshServletAutoConfiguration.class))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(FILTER));
+    }
+
+    @Test
+    void a_permitted_path_that_servers_could_decode_is_refused_at_the_start() {
+        runner.withPropertyValues("mesh.server.permit-paths=/status/*,/%61dmin").run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessage("permit-paths has '/%61dmin': a path begins with / and has no encoded characters,"
+                        + " such as /livez or /status/*"));
+    }
+
+    @Test
+    void stated_paths_replace_those_of_the_probes() {
+        PermittedPaths paths = new PermittedPaths(List.of("/status/*", "/ping"));
+        assertThat(List.of("/status/", "/status/db", "/ping")).allMatch(paths::contains);
+        assertThat(List.of(
+                        "/status", "/statusx", "/status/../admin", "/status//admin", "/status/.", "/ping/", "/livez"))
+                .noneMatch(paths::contains);
+        assertThat(List.of("/status/a;b", "/status/%2e%2e", "/status/a\\b", "/status/#"))
+                .noneMatch(paths::contains);
+    }
+
+    @Test
+    void the_paths_of_probes_are_those_of_the_application() {
+        MockEnvironment environment = new MockEnvironment();
+        assertThat(PermittedPaths.ofProbes(environment, "/shop"))
+                .containsExactly("/shop/livez", "/shop/readyz", "/shop/actuator/health", "/shop/actuator/health/*");
+        environment.setProperty("management.endpoints.web.base-path", "/");
+        environment.setProperty("management.endpoints.web.path-mapping.health", "up");
+        assertThat(PermittedPaths.ofProbes(environment, "")).contains("/up", "/up/*");
+        environment.setProperty("management.server.port", "9090");
+        assertThat(PermittedPaths.ofProbes(environment, "")).containsExactly("/livez", "/readyz");
+    }
+
+    /** Headers that a client can send must not decide. */
+    @Test
+    void facts_are_those_of_the_connection_before_forwarded_headers() throws Exception {
+        MockEnvironment environment = new MockEnvironment();
+        MockHttpServletRequest sent = request(null);
+        sent.setRemoteAddr("192.0.2.1");
+        sent.addHeader("Host", "reviews");
+        sent.addHeader("X-Forwarded-For", "10.0.0.1");
+        sent.addHeader("X-Forwarded-Host", "admin");
+        sent.addHeader("X-Forwarded-Prefix", "/public");
+        MockFilterChain chain = new MockFilterChain();
+        new ForwardedHeaderFilter().doFilter(sent, new MockHttpServletResponse(), chain);
+        var wrapped = (jakarta.servlet.http.HttpServletRequest) chain.getRequest();
+        assertThat(wrapped.getRequestURI()).isEqualTo("/public/api/7");
+        Map<String, String> remotes = Map.of("none", "/192.0.2.1", "native", "/192.0.2.1", "framework", "/10.0.0.1");
+        remotes.forEach((strategy, remote) -> {
+            environment.setProperty("server.forward-headers-strategy", strategy);
+            var request = MeshServletFilter.sent(wrapped, new PeerAddresses(environment));
+            assertThat(request.path()).isEqualTo("/api/7");
+            assertThat(request.host()).isEqualTo("reviews");
+            assertThat(request.header("x-forwarded-for")).isEqualTo("10.0.0.1");
+            assertThat(request.remoteIp()).as(strategy).hasToString(remote);
+            assertThat(request.states(Attribute.SOURCE_IP)).as(strategy).isEqualTo(!strategy.equals("native"));
+        });
+        environment.setProperty("server.forward-headers-strategy", "");
+        environment.setProperty("spring.main.cloud-platform", "kubernetes");
+        assertThat(MeshServletFilter.sent(wrapped, new PeerAddresses(environment))
+                        .states(Attribute.REMOTE_IP))
+                .as("Boot's default on Kubernetes replaces the address by that of a header")
+                .isFalse();
+    }
+
+    @Test
+    void a_mesh_of_the_application_decides() {
+        runner.withBean("own", Mesh.class, () -> Mesh.builder()
+                        .policy(PolicySource.of(new InboundPolicy().document(1)))
+                        .snapshotDirectory(null)
+                        .build())
+                .withPropertyValues("mesh.server.authorization=enforce")
+                .run(context -> assertThat(answer(context, request(STOREFRONT)))
+                        .as("it states no service")
+                        .isEqualTo("503 [] null"));
+    }
+}

@@ -1,0 +1,327 @@
+package dev.meshclient.spring.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.meshclient.InboundContext;
+import dev.meshclient.registry.PolicySource;
+import dev.meshclient.spring.MeshBuilderCustomizer;
+import dev.meshclient.spring.MeshClient;
+import dev.meshclient.telemetry.MeshMetrics;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import mockwebserver3.Dispatcher;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.RecordedRequest;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.SpringApplication;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestAttribute;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.async.DeferredResult;
+
+/** A servlet application with mTLS, by real requests, on each server. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ServletContract {
+    private static final Duration WAIT = Duration.ofMinutes(2);
+    private static final ServerCertificates CERTIFICATES = new ServerCertificates();
+    private static final InboundPolicy POLICY = new InboundPolicy();
+    private static final OkHttpClient STOREFRONT = CERTIFICATES.client(InboundPolicy.STOREFRONT);
+    private static final OkHttpClient NOBODY = CERTIFICATES.client();
+
+    private final String excluded;
+    private final AtomicInteger sent = new AtomicInteger();
+    private final MockWebServer orders = new MockWebServer();
+    private ConfigurableApplicationContext application;
+
+    /** @param excluded the auto-configuration of the other server */
+    ServletContract(Class<?> excluded) {
+        this.excluded = excluded.getName();
+    }
+
+    /** Answers with the headers that the mesh sent. */
+    static final class Echo extends Dispatcher {
+        @Override
+        public MockResponse dispatch(RecordedRequest request) {
+            return new MockResponse.Builder()
+                    .body(request.getHeaders().get("x-mesh-deadline-ms") + " "
+                            + request.getHeaders().get("x-mesh-attempt") + " "
+                            + request.getHeaders().get("baggage"))
+                    .build();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @EnableAsync
+    @Import({Api.class, Background.class})
+    static class Reviews {
+        @Bean
+        SslBundleRegistrar certificates() {
+            return registry -> registry.registerBundle("reviews", CERTIFICATES.server());
+        }
+
+        @Bean
+        PolicySource policy(@Value("${orders.port}") int orders) {
+            return PolicySource.of(POLICY.document(orders));
+        }
+
+        @Bean
+        SimpleMeterRegistry metrics() {
+            return new SimpleMeterRegistry();
+        }
+
+        @Bean
+        MeshBuilderCustomizer withMetrics(SimpleMeterRegistry registry) {
+            return mesh -> mesh.metrics(MeshMetrics.bindTo(registry).withIstioNames());
+        }
+
+        @Bean
+        @MeshClient("orders")
+        OkHttpClient ordersHttp() {
+            return new OkHttpClient();
+        }
+    }
+
+    static class Background {
+        private final OkHttpClient orders;
+
+        Background(@MeshClient("orders") OkHttpClient orders) {
+            this.orders = orders;
+        }
+
+        @Async
+        public CompletableFuture<String> order() throws IOException {
+            return CompletableFuture.completedFuture(body(orders, "http://orders/7"));
+        }
+    }
+
+    @RestController
+    static class Api {
+        final AtomicInteger requests = new AtomicInteger();
+        private final OkHttpClient orders;
+        private final Background background;
+
+        Api(@MeshClient("orders") OkHttpClient orders, Background background) {
+            this.orders = orders;
+            this.background = background;
+        }
+
+        @GetMapping("/api/peer")
+        String peer(
+                @RequestAttribute(InboundAttributes.PEER) @Nullable String peer,
+                @RequestAttribute(name = InboundAttributes.CLAIMS, required = false) @Nullable
+                        Map<String, Object> claims,
+                @RequestHeader(name = "Authorization", required = false) @Nullable String token) {
+            requests.incrementAndGet();
+            return peer + " " + (claims == null ? "no claims" : claims.get("sub")) + " " + token;
+        }
+
+        @GetMapping("/livez")
+        String live() {
+            return String.valueOf(InboundContext.current());
+        }
+
+        @GetMapping("/api/broken")
+        String broken() {
+            throw new IllegalStateException("broken");
+        }
+
+        @GetMapping("/api/order")
+        String order() throws IOException {
+            return body(orders, "http://orders/7");
+        }
+
+        @GetMapping("/api/callable")
+        Callable<String> callable() {
+            return this::order;
+        }
+
+        @GetMapping("/api/deferred")
+        DeferredResult<String> deferred() {
+            DeferredResult<String> result = new DeferredResult<>();
+            Thread other = new Thread(() -> result.setResult("later"));
+            other.start();
+            return result;
+        }
+
+        @GetMapping("/api/deferred-broken")
+        DeferredResult<String> deferredBroken() {
+            DeferredResult<String> result = new DeferredResult<>();
+            Thread other = new Thread(() -> result.setErrorResult(new IllegalStateException("broken later")));
+            other.start();
+            return result;
+        }
+
+        @GetMapping("/api/background")
+        CompletableFuture<String> background() throws IOException {
+            return background.order();
+        }
+    }
+
+    private static String body(OkHttpClient client, String url) throws IOException {
+        try (Response response =
+                client.newCall(new Request.Builder().url(url).build()).execute()) {
+            return response.body().string();
+        }
+    }
+
+    @BeforeAll
+    void start() throws IOException {
+        orders.setDispatcher(new Echo());
+        orders.start();
+        application = SpringApplication.run(
+                Reviews.class,
+                "--spring.autoconfigure.exclude=" + excluded,
+                "--orders.port=" + orders.getPort(),
+                "--spring.application.name=reviews",
+                "--server.port=0",
+                "--server.address=127.0.0.1",
+                "--server.ssl.bundle=reviews",
+                "--server.ssl.client-auth=want",
+                "--server.tomcat.threads.max=1",
+                "--server.shutdown=immediate",
+                "--spring.task.execution.propagate-context=true",
+                "--mesh.snapshot.enabled=false",
+                "--mesh.server.authorization=enforce");
+    }
+
+    @AfterAll
+    void stop() {
+        application.close();
+        orders.close();
+    }
+
+    /** Each request was counted once. */
+    @AfterEach
+    void requestsAreCountedOnce() {
+        await().atMost(WAIT).untilAsserted(() -> assertThat(counted("")).isEqualTo(sent.get()));
+    }
+
+    private Response send(OkHttpClient client, String path, String... headers) throws IOException {
+        sent.incrementAndGet();
+        Request.Builder request = new Request.Builder()
+                .url("https://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port") + path);
+        for (int i = 0; i < headers.length; i += 2) {
+            request.header(headers[i], headers[i + 1]);
+        }
+        return client.newCall(request.build()).execute();
+    }
+
+    private String answer(OkHttpClient client, String path, String... headers) throws IOException {
+        try (Response response = send(client, path, headers)) {
+            return response.code() + " " + response.body().string();
+        }
+    }
+
+    @Test
+    void the_policy_decides_by_the_certificate_of_the_sender() throws IOException {
+        assertThat(answer(STOREFRONT, "/api/peer")).isEqualTo("200 " + InboundPolicy.STOREFRONT + " no claims null");
+        assertThat(answer(CERTIFICATES.client(InboundPolicy.OTHER), "/api/peer"))
+                .isEqualTo("403 ");
+        assertThat(answer(NOBODY, "/api/peer")).isEqualTo("403 ");
+        assertThat(answer(CERTIFICATES.client(InboundPolicy.STOREFRONT, InboundPolicy.OTHER), "/api/peer"))
+                .as("two URIs are no identity")
+                .isEqualTo("403 ");
+    }
+
+    @Test
+    void a_token_is_checked_and_hidden_from_the_application() throws IOException {
+        String valid = "Bearer " + POLICY.token("ann");
+        assertThat(answer(STOREFRONT, "/api/peer", "Authorization", valid))
+                .isEqualTo("200 " + InboundPolicy.STOREFRONT + " ann null");
+        assertThat(answer(NOBODY, "/api/order", "Authorization", valid)).startsWith("200 ");
+        try (Response response = send(STOREFRONT, "/api/peer", "Authorization", "Bearer a.b.c")) {
+            assertThat(response.code()).isEqualTo(401);
+            assertThat(response.header("WWW-Authenticate")).isEqualTo("Bearer error=\"invalid_token\"");
+        }
+    }
+
+    @Test
+    void probes_need_no_authorization_and_similar_paths_do() throws IOException {
+        assertThat(answer(NOBODY, "/livez")).startsWith("200 ");
+        assertThat(answer(NOBODY, "/actuator/health")).contains("200 ", "UP");
+        assertThat(answer(NOBODY, "/actuator/health/unknown")).startsWith("404 ");
+        assertThat(answer(NOBODY, "/actuator")).isEqualTo("403 ");
+        assertThat(answer(NOBODY, "/actuator/health/;x")).isEqualTo("403 ");
+        assertThat(answer(NOBODY, "/actuator/health/%64b")).isEqualTo("403 ");
+    }
+
+    @Test
+    void an_exception_of_the_controller_is_answered_by_the_error_page_and_counted_once() throws IOException {
+        double before = counted("500");
+        assertThat(answer(STOREFRONT, "/api/broken")).startsWith("500 {").contains("Internal Server Error");
+        await().atMost(WAIT).until(() -> counted("500") == before + 1);
+    }
+
+    @Test
+    void an_asynchronous_request_is_counted_at_its_end() throws IOException {
+        double good = counted("200");
+        double bad = counted("500");
+        assertThat(answer(STOREFRONT, "/api/deferred")).isEqualTo("200 later");
+        await().atMost(WAIT).until(() -> counted("200") == good + 1);
+        assertThat(answer(STOREFRONT, "/api/deferred-broken")).startsWith("500 ");
+        await().atMost(WAIT).until(() -> counted("500") == bad + 1);
+        assertThat(answer(STOREFRONT, "/api/callable")).startsWith("200 ");
+        await().atMost(WAIT).until(() -> counted("200") == good + 2);
+    }
+
+    @Test
+    void the_deadline_the_attempt_and_the_baggage_apply_to_calls_on_all_threads() throws IOException {
+        for (String path : new String[] {"/api/order", "/api/callable", "/api/background"}) {
+            String answer = answer(
+                    STOREFRONT, path, "x-mesh-deadline-ms", "60000", "x-mesh-attempt", "2", "baggage", "user=ann");
+            assertThat(answer).as(path).startsWith("200 ").endsWith(" 2 user=ann");
+            assertThat(Integer.parseInt(answer.split(" ")[1])).as(path).isBetween(1, 60_000);
+            assertThat(answer(STOREFRONT, path))
+                    .as("the next request on %s", path)
+                    .endsWith(" 1 null");
+        }
+        assertThat(answer(NOBODY, "/livez")).isEqualTo("200 null");
+    }
+
+    @Test
+    void a_request_whose_deadline_has_expired_is_not_handled() throws IOException {
+        int before = application.getBean(Api.class).requests.get();
+        assertThat(answer(STOREFRONT, "/api/peer", "x-mesh-deadline-ms", "0")).isEqualTo("504 ");
+        assertThat(application.getBean(Api.class).requests).hasValue(before);
+        assertThat(answer(NOBODY, "/livez", "x-mesh-deadline-ms", "0"))
+                .as("of an unknown sender")
+                .isEqualTo("200 null");
+    }
+
+    /** @param status empty: all */
+    private double counted(String status) {
+        return application.getBean(SimpleMeterRegistry.class).find("istio.requests").counters().stream()
+                .filter(counter -> "destination".equals(counter.getId().getTag("reporter")))
+                .filter(counter ->
+                        status.isEmpty() || status.equals(counter.getId().getTag("response_code")))
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+}

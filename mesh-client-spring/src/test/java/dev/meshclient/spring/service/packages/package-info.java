@@ -1,0 +1,2 @@
+/** A package with HTTP interfaces. */
+package dev.meshclient.spring.service.packages;
