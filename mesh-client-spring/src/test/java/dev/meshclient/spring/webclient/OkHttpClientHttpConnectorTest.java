@@ -50,6 +50,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseCookie;
 import org.springframework.http.client.reactive.ClientHttpConnector;
@@ -507,6 +508,43 @@ class OkHttpClientHttpConnectorTest {
                         ResponseCookie.fromClientResponse("id", "8").maxAge(0).build());
         assertThat(cookies.getFirst("old").getMaxAge()).isZero();
         assertThat(cookies.getFirst("empty").getValue()).isEmpty();
+    }
+
+    @Test
+    void what_okhttp_does_not_send_is_refused_by_name() {
+        for (HttpMethod method : List.of(HttpMethod.GET, HttpMethod.HEAD)) {
+            assertThatThrownBy(() -> client.method(method)
+                            .uri("/m")
+                            .bodyValue("text")
+                            .retrieve()
+                            .toBodilessEntity()
+                            .block(LONG))
+                    .cause()
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("OkHttp sends no body with " + method
+                            + ": http://orders/m; use POST, or leave the body out");
+        }
+        assertThatThrownBy(() -> client.mutate()
+                        .baseUrl("")
+                        .build()
+                        .get()
+                        .uri("/7")
+                        .retrieve()
+                        .toBodilessEntity()
+                        .block(LONG))
+                .cause()
+                .hasMessage(
+                        "OkHttp calls absolute http: and https: URIs, not '/7'; state a base URL, such as http://orders");
+        assertThatThrownBy(() -> client.get()
+                        .uri("/7")
+                        .header("Mine", "a\nb")
+                        .retrieve()
+                        .toBodilessEntity()
+                        .block(LONG))
+                .cause()
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("OkHttp cannot send GET http://orders/7: Unexpected char");
+        assertThat(requests).isEmpty();
     }
 
     @Test
