@@ -36,8 +36,8 @@ final class RestClientGroups implements RestClientHttpServiceGroupConfigurer {
     public void configureGroups(Groups<RestClient.Builder> all) {
         all.forEachGroup((group, client, proxies) -> {
             if (groups.join(group, () -> baseUrl(client), client::baseUrl, proxies) && !isMocked()) {
-                client.requestFactory(new OkHttpClientHttpRequestFactoryBuilder(settings.client())
-                        .build(settings.of(group.name())));
+                client.requestFactory(
+                        new OkHttpClientHttpRequestFactoryBuilder(settings.client()).build(settings.of(group.name())));
             }
         });
     }

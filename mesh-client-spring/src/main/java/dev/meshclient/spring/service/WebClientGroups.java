@@ -27,8 +27,8 @@ final class WebClientGroups implements WebClientHttpServiceGroupConfigurer {
     public void configureGroups(Groups<WebClient.Builder> all) {
         all.forEachGroup((group, client, proxies) -> {
             if (groups.join(group, () -> baseUrl(client), client::baseUrl, proxies)) {
-                client.clientConnector(new OkHttpClientHttpConnectorBuilder(settings.client())
-                        .build(settings.of(group.name())));
+                client.clientConnector(
+                        new OkHttpClientHttpConnectorBuilder(settings.client()).build(settings.of(group.name())));
             }
         });
     }

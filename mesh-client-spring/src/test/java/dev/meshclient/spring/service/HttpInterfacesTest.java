@@ -409,6 +409,14 @@ class HttpInterfacesTest {
     }
 
     @Test
+    void without_web_flux_on_the_class_path_groups_of_rest_clients_work() {
+        runner.withClassLoader(new FilteredClassLoader("org.springframework.web.reactive"))
+                .withUserConfiguration(Only.class)
+                .run(context ->
+                        assertThat(context.getBean(OrderApi.class).order()).isEqualTo("orders/orders/7"));
+    }
+
+    @Test
     void without_the_clients_of_boot_a_group_in_the_mesh_fails_the_start() {
         runner.withClassLoader(new FilteredClassLoader(HttpServiceClientProperties.class))
                 .withUserConfiguration(Only.class)
