@@ -2,6 +2,7 @@ package dev.meshclient.spring;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.Workload;
+import java.util.concurrent.ExecutorService;
 import okhttp3.Call;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
@@ -9,9 +10,12 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
+import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.core.task.support.ExecutorServiceAdapter;
 
 /** {@link MeshClient} on beans. It stays with {@code mesh.enabled=false}, and leaves them unchanged. */
 @AutoConfiguration(after = MeshAutoConfiguration.class)
@@ -20,16 +24,24 @@ public final class MeshClientAutoConfiguration {
 
     /**
      * The client below all clients that the mesh makes itself, for {@code RestClient} for example: one pool and one dispatcher, without
-     * limits of calls, of which the policy has some. A bean with this name replaces it.
+     * limits of calls, of which the policy has some. With {@code spring.threads.virtual.enabled} its asynchronous calls run on virtual
+     * threads. A bean with this name replaces it.
      */
     @Bean(defaultCandidate = false)
     @Lazy
     @ConditionalOnMissingBean(name = "meshHttpClient")
-    static OkHttpClient meshHttpClient() {
-        Dispatcher dispatcher = new Dispatcher();
+    static OkHttpClient meshHttpClient(Environment environment) {
+        Dispatcher dispatcher =
+                Threading.VIRTUAL.isActive(environment) ? new Dispatcher(virtualThreads()) : new Dispatcher();
         dispatcher.setMaxRequests(Integer.MAX_VALUE);
         dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
         return new OkHttpClient.Builder().dispatcher(dispatcher).build();
+    }
+
+    private static ExecutorService virtualThreads() {
+        SimpleAsyncTaskExecutor threads = new SimpleAsyncTaskExecutor("mesh-http-");
+        threads.setVirtualThreads(true);
+        return new ExecutorServiceAdapter(threads);
     }
 
     @Bean
@@ -47,8 +59,8 @@ public final class MeshClientAutoConfiguration {
     }
 
     @Bean
-    MeshClientBeans meshClientBeans(ConfigurableListableBeanFactory beans, Environment environment) {
-        return new MeshClientBeans(new AnnotatedClients(beans), environment);
+    MeshClients meshClients(ConfigurableListableBeanFactory beans, Environment environment) {
+        return new MeshClients(new AnnotatedClients(beans), environment);
     }
 
     @Bean
