@@ -2,7 +2,6 @@ package dev.meshclient.spring;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.Workload;
-import java.util.concurrent.ExecutorService;
 import okhttp3.Call;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
@@ -14,7 +13,7 @@ import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
-import org.springframework.core.task.SimpleAsyncTaskExecutor;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
 import org.springframework.core.task.support.ExecutorServiceAdapter;
 
 /** {@link MeshClient} on beans. It stays with {@code mesh.enabled=false}, and leaves them unchanged. */
@@ -24,24 +23,19 @@ public final class MeshClientAutoConfiguration {
 
     /**
      * The client below all clients that the mesh makes itself, for {@code RestClient} for example: one pool and one dispatcher, without
-     * limits of calls, of which the policy has some. With {@code spring.threads.virtual.enabled} its asynchronous calls run on virtual
-     * threads. A bean with this name replaces it.
+     * limits of calls, of which the policy has some. Its threads are virtual with {@code spring.threads.virtual.enabled}. A bean with
+     * this name replaces it.
      */
     @Bean(defaultCandidate = false)
     @Lazy
     @ConditionalOnMissingBean(name = "meshHttpClient")
     static OkHttpClient meshHttpClient(Environment environment) {
-        Dispatcher dispatcher =
-                Threading.VIRTUAL.isActive(environment) ? new Dispatcher(virtualThreads()) : new Dispatcher();
+        Dispatcher dispatcher = Threading.VIRTUAL.isActive(environment)
+                ? new Dispatcher(new ExecutorServiceAdapter(new VirtualThreadTaskExecutor("mesh-http-")))
+                : new Dispatcher();
         dispatcher.setMaxRequests(Integer.MAX_VALUE);
         dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
         return new OkHttpClient.Builder().dispatcher(dispatcher).build();
-    }
-
-    private static ExecutorService virtualThreads() {
-        SimpleAsyncTaskExecutor threads = new SimpleAsyncTaskExecutor("mesh-http-");
-        threads.setVirtualThreads(true);
-        return new ExecutorServiceAdapter(threads);
     }
 
     @Bean
