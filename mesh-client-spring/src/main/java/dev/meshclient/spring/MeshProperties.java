@@ -16,6 +16,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param enabled Whether annotated clients use the mesh. If not, they are plain clients.
  * @param service Name of this service in the policy. Default: spring.application.name, then what the environment of the platform states.
+ * @param workloadName Name of the Deployment, by which Istio's metrics call this process: the label service.istio.io/workload-name.
  * @param region Region of this process. Default: what the environment of the platform states.
  * @param zone Zone of this process: zone, region/zone or region/zone/subzone. Default: what the environment of the platform states.
  * @param labels Labels of this process, which failoverPriority compares with those of endpoints.
@@ -31,6 +32,7 @@ import org.springframework.util.unit.DataSize;
 record MeshProperties(
         @DefaultValue("true") boolean enabled,
         @Nullable String service,
+        @Nullable String workloadName,
         @Nullable String region,
         @Nullable String zone,
         @DefaultValue Map<String, String> labels,
@@ -47,6 +49,7 @@ record MeshProperties(
         @DefaultValue ClientProperties client) {
     MeshProperties {
         service = stated(service);
+        workloadName = stated(workloadName);
         region = stated(region);
         zone = stated(zone);
     }
@@ -101,6 +104,7 @@ record MeshProperties(
      * @param trustBundle Name of the file of the trusted authorities, if the directory has other names.
      * @param keyPassword Password of the key.
      * @param federated Files of the authorities of other trust domains, by trust domain.
+     * @param sslBundle Name of an SSL bundle that has the certificate, its key and the trusted authorities, in place of a directory.
      */
     record IdentityProperties(
             @Nullable String directory,
@@ -108,19 +112,33 @@ record MeshProperties(
             @Nullable String privateKey,
             @Nullable String trustBundle,
             @Nullable String keyPassword,
-            @DefaultValue Map<String, String> federated) {
+            @DefaultValue Map<String, String> federated,
+            @Nullable String sslBundle) {
         IdentityProperties {
             directory = stated(directory);
             certificate = stated(certificate);
             privateKey = stated(privateKey);
             trustBundle = stated(trustBundle);
             keyPassword = stated(keyPassword);
+            sslBundle = stated(sslBundle);
+        }
+
+        /** The first property that only makes sense with a directory; null: none is stated. */
+        @Nullable
+        String ofDirectory() {
+            return certificate != null
+                    ? "certificate"
+                    : privateKey != null
+                            ? "private-key"
+                            : trustBundle != null
+                                    ? "trust-bundle"
+                                    : keyPassword != null ? "key-password" : federated.isEmpty() ? null : "federated";
         }
 
         /** Without the password. */
         @Override
         public String toString() {
-            return "IdentityProperties[directory=" + directory + "]";
+            return "IdentityProperties[directory=" + directory + ", sslBundle=" + sslBundle + "]";
         }
     }
 
