@@ -234,9 +234,7 @@ class MeshSslAutoConfigurationTest {
         // 50 ms may end before a slow machine has looked for the files
         await().untilAsserted(() -> {
             doesNotStart(
-                    server,
-                    "mesh.identity.directory=" + directory.resolve("none"),
-                    "mesh.initial-fetch-timeout=50ms");
+                    server, "mesh.identity.directory=" + directory.resolve("none"), "mesh.initial-fetch-timeout=50ms");
             assertThat(output)
                     .contains(
                             "The SSL bundle 'mesh' needs the identity of this workload, and there is none after 50 ms: this workload has"

@@ -79,7 +79,8 @@ class ServerRotationTest {
         return issued.leaf().getSerialNumber().longValueExact();
     }
 
-    private static void admits(int port, @Nullable Issued client, String id, TestAuthority... trusted) throws Exception {
+    private static void admits(int port, @Nullable Issued client, String id, TestAuthority... trusted)
+            throws Exception {
         assertThat(new TestClient(port, client, trusted).call().body()).isEqualTo(id);
     }
 
