@@ -1,5 +1,6 @@
 package dev.meshclient.spring.server;
 
+import dev.meshclient.InboundContext;
 import dev.meshclient.authz.InboundResult;
 import dev.meshclient.identity.SpiffeId;
 import java.security.cert.CertificateException;
@@ -18,6 +19,12 @@ public final class InboundAttributes {
 
     /** The claims of the request's valid token, a {@code Map<String, Object>}; absent: it has none, or it was not checked. */
     public static final String CLAIMS = "dev.meshclient.claims";
+
+    /**
+     * The key in the Reactor context under which WebFlux has the {@link InboundContext} of the request. It is the name of the class,
+     * so that Micrometer's context propagation carries it to threads too.
+     */
+    public static final String CONTEXT = InboundContext.class.getName();
 
     private InboundAttributes() {}
 

@@ -10,12 +10,9 @@ import org.jspecify.annotations.Nullable;
  * {@code spring.task.execution.propagate-context=true}, and to Reactor with {@code spring.reactor.context-propagation=auto}.
  */
 public final class InboundContextAccessor implements ThreadLocalAccessor<InboundContext> {
-    /** The key of the context in the Reactor context. */
-    public static final String KEY = InboundContext.class.getName();
-
     @Override
     public Object key() {
-        return KEY;
+        return InboundAttributes.CONTEXT;
     }
 
     @Override

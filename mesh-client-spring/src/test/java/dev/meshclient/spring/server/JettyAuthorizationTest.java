@@ -1,9 +1,10 @@
 package dev.meshclient.spring.server;
 
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebServerAutoConfiguration;
 
-class JettyAuthorizationTest extends ServletContract {
+class JettyAuthorizationTest extends InboundContract {
     JettyAuthorizationTest() {
-        super(TomcatServletWebServerAutoConfiguration.class);
+        super(WebApplicationType.SERVLET, ServletApi.class, TomcatServletWebServerAutoConfiguration.class);
     }
 }

@@ -14,8 +14,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.jetty.autoconfigure.actuate.web.server.JettyReactiveManagementContextAutoConfiguration;
 import org.springframework.boot.jetty.autoconfigure.actuate.web.server.JettyServletManagementContextAutoConfiguration;
+import org.springframework.boot.jetty.autoconfigure.reactive.JettyReactiveWebServerAutoConfiguration;
 import org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.actuate.web.server.TomcatReactiveManagementContextAutoConfiguration;
+import org.springframework.boot.tomcat.autoconfigure.reactive.TomcatReactiveWebServerAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
@@ -23,7 +27,12 @@ import org.springframework.core.env.Environment;
 class ManagementPortTest {
     /** Only one server has its management context on the class path of an application. */
     private static final String OTHER_SERVERS = Stream.of(
-                    JettyServletWebServerAutoConfiguration.class, JettyServletManagementContextAutoConfiguration.class)
+                    JettyServletWebServerAutoConfiguration.class,
+                    JettyServletManagementContextAutoConfiguration.class,
+                    JettyReactiveWebServerAutoConfiguration.class,
+                    JettyReactiveManagementContextAutoConfiguration.class,
+                    TomcatReactiveWebServerAutoConfiguration.class,
+                    TomcatReactiveManagementContextAutoConfiguration.class)
             .map(Class::getName)
             .collect(Collectors.joining(","));
 
@@ -48,7 +57,7 @@ class ManagementPortTest {
     @ParameterizedTest
     @EnumSource(
             value = WebApplicationType.class,
-            names = {"SERVLET"})
+            names = {"SERVLET", "REACTIVE"})
     void a_management_port_of_its_own_is_not_authorized(WebApplicationType type) throws IOException {
         try (var context = new SpringApplicationBuilder(Application.class)
                 .web(type)

@@ -1,9 +1,10 @@
 package dev.meshclient.spring.server;
 
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServerAutoConfiguration;
 
-class TomcatAuthorizationTest extends ServletContract {
+class TomcatAuthorizationTest extends InboundContract {
     TomcatAuthorizationTest() {
-        super(JettyServletWebServerAutoConfiguration.class);
+        super(WebApplicationType.SERVLET, ServletApi.class, JettyServletWebServerAutoConfiguration.class);
     }
 }

@@ -3,7 +3,6 @@ package dev.meshclient.spring.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.meshclient.InboundContext;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.MeshBuilderCustomizer;
 import dev.meshclient.spring.MeshClient;
@@ -12,10 +11,10 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -23,45 +22,50 @@ import mockwebserver3.RecordedRequest;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.SpringApplication;
+import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
-import org.springframework.web.bind.annotation.GetMapping;
-import org.springframework.web.bind.annotation.RequestAttribute;
-import org.springframework.web.bind.annotation.RequestHeader;
-import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.context.request.async.DeferredResult;
 
-/** A servlet application with mTLS, by real requests, on each server. */
+/** An application with mTLS, by real requests, on each server. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class ServletContract {
-    private static final Duration WAIT = Duration.ofMinutes(2);
+class InboundContract {
+    static final Duration WAIT = Duration.ofMinutes(2);
     private static final ServerCertificates CERTIFICATES = new ServerCertificates();
-    private static final InboundPolicy POLICY = new InboundPolicy();
-    private static final OkHttpClient STOREFRONT = CERTIFICATES.client(InboundPolicy.STOREFRONT);
+    static final InboundPolicy POLICY = new InboundPolicy();
+    static final OkHttpClient STOREFRONT = CERTIFICATES.client(InboundPolicy.STOREFRONT);
     private static final OkHttpClient NOBODY = CERTIFICATES.client();
 
+    /** The requests to {@code /api/peer} that reached a controller. */
+    static final AtomicInteger HANDLED = new AtomicInteger();
+
+    private final WebApplicationType type;
+    private final Class<?> api;
     private final String excluded;
     private final AtomicInteger sent = new AtomicInteger();
     private final MockWebServer orders = new MockWebServer();
     private ConfigurableApplicationContext application;
 
-    /** @param excluded the auto-configuration of the other server */
-    ServletContract(Class<?> excluded) {
-        this.excluded = excluded.getName();
+    /**
+     * @param api the controller
+     * @param excluded the auto-configurations of the other servers
+     */
+    InboundContract(WebApplicationType type, Class<?> api, Class<?>... excluded) {
+        this.type = type;
+        this.api = api;
+        this.excluded = Stream.of(excluded).map(Class::getName).collect(Collectors.joining(","));
     }
 
     /** Answers with the headers that the mesh sent. */
@@ -79,7 +83,7 @@ class ServletContract {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @EnableAsync
-    @Import({Api.class, Background.class})
+    @Import(Background.class)
     static class Reviews {
         @Bean
         SslBundleRegistrar certificates() {
@@ -121,70 +125,7 @@ class ServletContract {
         }
     }
 
-    @RestController
-    static class Api {
-        final AtomicInteger requests = new AtomicInteger();
-        private final OkHttpClient orders;
-        private final Background background;
-
-        Api(@MeshClient("orders") OkHttpClient orders, Background background) {
-            this.orders = orders;
-            this.background = background;
-        }
-
-        @GetMapping("/api/peer")
-        String peer(
-                @RequestAttribute(InboundAttributes.PEER) @Nullable String peer,
-                @RequestAttribute(name = InboundAttributes.CLAIMS, required = false) @Nullable
-                        Map<String, Object> claims,
-                @RequestHeader(name = "Authorization", required = false) @Nullable String token) {
-            requests.incrementAndGet();
-            return peer + " " + (claims == null ? "no claims" : claims.get("sub")) + " " + token;
-        }
-
-        @GetMapping("/livez")
-        String live() {
-            return String.valueOf(InboundContext.current());
-        }
-
-        @GetMapping("/api/broken")
-        String broken() {
-            throw new IllegalStateException("broken");
-        }
-
-        @GetMapping("/api/order")
-        String order() throws IOException {
-            return body(orders, "http://orders/7");
-        }
-
-        @GetMapping("/api/callable")
-        Callable<String> callable() {
-            return this::order;
-        }
-
-        @GetMapping("/api/deferred")
-        DeferredResult<String> deferred() {
-            DeferredResult<String> result = new DeferredResult<>();
-            Thread other = new Thread(() -> result.setResult("later"));
-            other.start();
-            return result;
-        }
-
-        @GetMapping("/api/deferred-broken")
-        DeferredResult<String> deferredBroken() {
-            DeferredResult<String> result = new DeferredResult<>();
-            Thread other = new Thread(() -> result.setErrorResult(new IllegalStateException("broken later")));
-            other.start();
-            return result;
-        }
-
-        @GetMapping("/api/background")
-        CompletableFuture<String> background() throws IOException {
-            return background.order();
-        }
-    }
-
-    private static String body(OkHttpClient client, String url) throws IOException {
+    static String body(OkHttpClient client, String url) throws IOException {
         try (Response response =
                 client.newCall(new Request.Builder().url(url).build()).execute()) {
             return response.body().string();
@@ -195,20 +136,22 @@ class ServletContract {
     void start() throws IOException {
         orders.setDispatcher(new Echo());
         orders.start();
-        application = SpringApplication.run(
-                Reviews.class,
-                "--spring.autoconfigure.exclude=" + excluded,
-                "--orders.port=" + orders.getPort(),
-                "--spring.application.name=reviews",
-                "--server.port=0",
-                "--server.address=127.0.0.1",
-                "--server.ssl.bundle=reviews",
-                "--server.ssl.client-auth=want",
-                "--server.tomcat.threads.max=1",
-                "--server.shutdown=immediate",
-                "--spring.task.execution.propagate-context=true",
-                "--mesh.snapshot.enabled=false",
-                "--mesh.server.authorization=enforce");
+        application = new SpringApplicationBuilder(Reviews.class, api)
+                .web(type)
+                .run(
+                        "--spring.autoconfigure.exclude=" + excluded,
+                        "--orders.port=" + orders.getPort(),
+                        "--spring.application.name=reviews",
+                        "--server.port=0",
+                        "--server.address=127.0.0.1",
+                        "--server.ssl.bundle=reviews",
+                        "--server.ssl.client-auth=want",
+                        "--server.tomcat.threads.max=1",
+                        "--server.shutdown=immediate",
+                        "--spring.task.execution.propagate-context=true",
+                        "--spring.reactor.context-propagation=auto",
+                        "--mesh.snapshot.enabled=false",
+                        "--mesh.server.authorization=enforce");
     }
 
     @AfterAll
@@ -233,7 +176,7 @@ class ServletContract {
         return client.newCall(request.build()).execute();
     }
 
-    private String answer(OkHttpClient client, String path, String... headers) throws IOException {
+    String answer(OkHttpClient client, String path, String... headers) throws IOException {
         try (Response response = send(client, path, headers)) {
             return response.code() + " " + response.body().string();
         }
@@ -307,16 +250,16 @@ class ServletContract {
 
     @Test
     void a_request_whose_deadline_has_expired_is_not_handled() throws IOException {
-        int before = application.getBean(Api.class).requests.get();
+        int before = HANDLED.get();
         assertThat(answer(STOREFRONT, "/api/peer", "x-mesh-deadline-ms", "0")).isEqualTo("504 ");
-        assertThat(application.getBean(Api.class).requests).hasValue(before);
+        assertThat(HANDLED).hasValue(before);
         assertThat(answer(NOBODY, "/livez", "x-mesh-deadline-ms", "0"))
                 .as("of an unknown sender")
                 .isEqualTo("200 null");
     }
 
     /** @param status empty: all */
-    private double counted(String status) {
+    double counted(String status) {
         return application.getBean(SimpleMeterRegistry.class).find("istio.requests").counters().stream()
                 .filter(counter -> "destination".equals(counter.getId().getTag("reporter")))
                 .filter(counter ->

@@ -1,0 +1,37 @@
+package dev.meshclient.spring.server;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.spring.MeshAutoConfiguration;
+import jakarta.servlet.Filter;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
+
+/** What a {@code SecurityFilterChain} of the application can use. It stays with {@code mesh.enabled=false}. */
+@AutoConfiguration(after = MeshAutoConfiguration.class)
+@ConditionalOnClass({Filter.class, RequestAuthorizationContext.class})
+@ConditionalOnWebApplication(type = Type.SERVLET)
+public final class MeshSecurityAutoConfiguration {
+    MeshSecurityAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    SpiffeIdPrincipalExtractor spiffeIdPrincipalExtractor() {
+        return new SpiffeIdPrincipalExtractor();
+    }
+
+    @Bean
+    @ConditionalOnMissingBean
+    MeshAuthorizationManager meshAuthorizationManager(ObjectProvider<Mesh> mesh, Environment environment) {
+        return new MeshAuthorizationManager(
+                mesh::getObject,
+                new PeerAddresses(environment),
+                environment.getProperty("mesh.enabled", Boolean.class, true));
+    }
+}

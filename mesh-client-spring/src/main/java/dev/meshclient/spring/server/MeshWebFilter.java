@@ -1,0 +1,149 @@
+package dev.meshclient.spring.server;
+
+import dev.meshclient.InboundContext;
+import dev.meshclient.authz.InboundExchange;
+import dev.meshclient.authz.InboundRequest;
+import java.net.InetSocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationContext;
+import org.springframework.core.Ordered;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.server.reactive.HttpHandler;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+import org.springframework.http.server.reactive.SslInfo;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Admits the requests that the policy allows, measures all requests, and puts their {@link InboundContext} into the Reactor context.
+ * A request with a token is handled on a thread that may block: the keys of its issuer may have to be fetched.
+ */
+final class MeshWebFilter implements WebFilter, Ordered {
+    private static final String RECEIVED = MeshWebFilter.class.getName() + ".received";
+
+    private final InboundDecisions decisions;
+    private final PeerAddresses addresses;
+    private final ApplicationContext application;
+
+    MeshWebFilter(InboundDecisions decisions, PeerAddresses addresses, ApplicationContext application) {
+        this.decisions = decisions;
+        this.addresses = addresses;
+        this.application = application;
+    }
+
+    /** Keeps the request that the server received for the filter: Spring applies forwarded headers in between. */
+    static HttpHandler keepingRequests(HttpHandler next) {
+        return (request, response) ->
+                next.handle(request, response).contextWrite(context -> context.put(RECEIVED, request));
+    }
+
+    /** After the filters of Boot, and before Spring Security. */
+    @Override
+    public int getOrder() {
+        return HIGHEST_PRECEDENCE + 10;
+    }
+
+    @Override
+    public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+        ApplicationContext own = exchange.getApplicationContext();
+        if (!decisions.isEnabled() || (own != null && own != application)) { // that of a management port
+            return chain.filter(exchange);
+        }
+        return Mono.deferContextual(context -> {
+            ServerHttpRequest received = context.getOrDefault(RECEIVED, null);
+            InboundRequest sent = sent(exchange.getRequest(), received);
+            InboundExchange measured = decisions.begin(sent);
+            Mono<InboundDecision> decision = Mono.fromCallable(() -> decisions.decide(sent));
+            return (decisions.mayWait(sent) ? decision.subscribeOn(Schedulers.boundedElastic()) : decision)
+                    .flatMap(decided -> apply(decided, sent, exchange, chain))
+                    .doOnSuccess(done -> measured.ended(status(exchange.getResponse())))
+                    .doOnError(failure -> failed(exchange.getResponse(), measured))
+                    .doOnCancel(() ->
+                            measured.ended(exchange.getResponse().isCommitted() ? status(exchange.getResponse()) : 0));
+        });
+    }
+
+    private static Mono<Void> apply(
+            InboundDecision decision, InboundRequest sent, ServerWebExchange exchange, WebFilterChain chain) {
+        ServerHttpResponse response = exchange.getResponse();
+        if (!decision.isAdmitted()) {
+            response.setStatusCode(HttpStatusCode.valueOf(decision.status()));
+            if (decision.status() == 401) {
+                response.getHeaders().set("WWW-Authenticate", InboundDecisions.CHALLENGE);
+            }
+            return response.setComplete();
+        }
+        exchange.getAttributes().putAll(InboundAttributes.of(sent.peer(), decision.result()));
+        ServerWebExchange seen = decision.hidesToken()
+                ? exchange.mutate()
+                        .request(request -> request.headers(headers -> headers.remove("Authorization")))
+                        .build()
+                : exchange;
+        InboundContext context = decision.context();
+        if (context == null) {
+            return chain.filter(seen);
+        }
+        response.beforeCommit(() -> {
+            context.responseHeaders().forEach(response.getHeaders()::set);
+            return Mono.empty();
+        });
+        return chain.filter(seen).contextWrite(all -> all.put(InboundAttributes.CONTEXT, context));
+    }
+
+    /** The handlers of exceptions are outside of the filters: they have not set the status yet. */
+    private static void failed(ServerHttpResponse response, InboundExchange measured) {
+        if (response.isCommitted()) {
+            measured.ended(500);
+        } else {
+            response.beforeCommit(() -> {
+                measured.ended(status(response));
+                return Mono.empty();
+            });
+        }
+    }
+
+    private static int status(ServerHttpResponse response) {
+        HttpStatusCode status = response.getStatusCode();
+        return status == null ? 200 : status.value();
+    }
+
+    /**
+     * @param request after the forwarded headers were applied
+     * @param received as the server received it; null: the handler is not that of Boot
+     */
+    private InboundRequest sent(ServerHttpRequest request, @Nullable ServerHttpRequest received) {
+        ServerHttpRequest raw = received == null ? request : received;
+        // X-Forwarded-Prefix is not part of the path within the application.
+        String path = received == null
+                ? request.getPath().pathWithinApplication().value()
+                : received.getPath().value();
+        SslInfo tls = request.getSslInfo();
+        InboundRequest.Builder stated = InboundRequest.of(raw.getMethod().name(), path)
+                .peer(InboundAttributes.spiffeId(tls == null ? null : tls.getPeerCertificates()))
+                .host(header(raw, "Host"))
+                .headers(name -> header(raw, name));
+        InetSocketAddress local = raw.getLocalAddress();
+        if (local != null) {
+            stated.port(local.getPort());
+            PeerAddresses.address(stated::destinationIp, text(local));
+        }
+        addresses.state(stated, text(raw.getRemoteAddress()), text(request.getRemoteAddress()));
+        return stated.build();
+    }
+
+    private static @Nullable String text(@Nullable InetSocketAddress address) {
+        return address == null || address.getAddress() == null
+                ? null
+                : address.getAddress().getHostAddress();
+    }
+
+    private static @Nullable String header(ServerHttpRequest request, String name) {
+        List<String> lines = request.getHeaders().get(name);
+        return lines == null ? null : String.join(",", lines);
+    }
+}

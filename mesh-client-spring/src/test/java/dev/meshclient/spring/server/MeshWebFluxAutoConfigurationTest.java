@@ -1,0 +1,125 @@
+package dev.meshclient.spring.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.InboundContext;
+import dev.meshclient.registry.PolicySource;
+import dev.meshclient.spring.MeshAutoConfiguration;
+import dev.meshclient.spring.MeshClientAutoConfiguration;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
+import org.springframework.context.ApplicationContext;
+import org.springframework.http.server.reactive.SslInfo;
+import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
+import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
+import org.springframework.web.server.WebHandler;
+import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
+import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
+import reactor.core.publisher.Mono;
+
+class MeshWebFluxAutoConfigurationTest {
+    private static final String FILTER = "meshWebFilter";
+    private static final Duration WAIT = Duration.ofMinutes(2);
+    private static final ServerCertificates CERTIFICATES = new ServerCertificates();
+
+    private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(
+                    MeshAutoConfiguration.class, MeshClientAutoConfiguration.class, MeshWebFluxAutoConfiguration.class))
+            .withBean(PolicySource.class, () -> PolicySource.of(new InboundPolicy().document(1)))
+            .withPropertyValues("mesh.snapshot.enabled=false", "spring.application.name=reviews");
+
+    /** The status of the answer, and what the handler saw. */
+    private static String answer(
+            ApplicationContext context, MockServerHttpRequest.BaseBuilder<?> request, String... uris) {
+        List<String> seen = new ArrayList<>();
+        WebHandler handler = exchange -> Mono.deferContextual(all -> {
+            InboundContext inbound = all.getOrDefault(InboundAttributes.CONTEXT, null);
+            seen.add(inbound == null ? "no context" : "attempt " + inbound.attempt());
+            if (inbound != null) {
+                inbound.noteRetriesUsed();
+            }
+            return exchange.getResponse().setComplete();
+        });
+        WebHttpHandlerBuilder server = WebHttpHandlerBuilder.webHandler(handler)
+                .filters(filters -> filters.add(context.getBean(MeshWebFilter.class)))
+                .forwardedHeaderTransformer(new ForwardedHeaderTransformer());
+        context.getBean(WebHttpHandlerBuilderCustomizer.class).customize(server);
+        if (uris.length > 0) {
+            request.sslInfo(SslInfo.from("", CERTIFICATES.leaf(uris)));
+        }
+        MockServerHttpResponse response = new MockServerHttpResponse();
+        server.build().handle(request.build(), response).block(WAIT);
+        return (response.getStatusCode() == null
+                        ? 200
+                        : response.getStatusCode().value()) + " " + seen + " "
+                + response.getHeaders().getFirst("x-mesh-no-retry");
+    }
+
+    @Test
+    void without_a_property_requests_are_not_authorized_and_have_the_context_of_their_sender() {
+        runner.run(context -> {
+            assertThat(answer(context, MockServerHttpRequest.get("/api/7"))).isEqualTo("200 [no context] null");
+            assertThat(answer(
+                            context,
+                            MockServerHttpRequest.get("/api/7").header("x-mesh-attempt", "2"),
+                            InboundPolicy.STOREFRONT))
+                    .isEqualTo("200 [attempt 2] 1");
+        });
+    }
+
+    @Test
+    void enforce_refuses_what_the_policy_denies_and_expired_deadlines() {
+        runner.withPropertyValues("mesh.server.authorization=enforce").run(context -> {
+            assertThat(answer(context, MockServerHttpRequest.get("/api/7"))).isEqualTo("403 [] null");
+            assertThat(answer(context, MockServerHttpRequest.get("/api/7"), InboundPolicy.STOREFRONT))
+                    .isEqualTo("200 [attempt 1] 1");
+            assertThat(answer(
+                            context,
+                            MockServerHttpRequest.get("/api/7").header("x-mesh-deadline-ms", "0"),
+                            InboundPolicy.STOREFRONT))
+                    .isEqualTo("504 [] null");
+        });
+    }
+
+    /** Any client can send it, and the handlers remove it from the path again. */
+    @Test
+    void a_forwarded_prefix_changes_no_path_for_the_policy() {
+        runner.withPropertyValues("mesh.server.authorization=enforce").run(context -> assertThat(answer(
+                        context,
+                        MockServerHttpRequest.get("/admin").header("X-Forwarded-Prefix", "/api"),
+                        InboundPolicy.STOREFRONT))
+                .isEqualTo("403 [] null"));
+    }
+
+    @Test
+    void switched_off_or_without_webflux_there_is_no_filter() {
+        runner.withPropertyValues("mesh.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(FILTER));
+        runner.withPropertyValues("mesh.server.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(FILTER));
+        runner.withClassLoader(new FilteredClassLoader(WebHttpHandlerBuilderCustomizer.class))
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(FILTER));
+    }
+
+    /** As in an AOT jar, whose conditions are those of its build. */
+    @Test
+    void switched_off_after_the_conditions_the_filter_lets_all_requests_pass() {
+        runner.withPropertyValues("mesh.server.authorization=enforce")
+                .withInitializer(context -> context.addBeanFactoryPostProcessor(
+                        beans -> context.getEnvironment().getSystemProperties().put("mesh.server.enabled", "false")))
+                .run(context -> {
+                    try {
+                        assertThat(answer(context, MockServerHttpRequest.get("/admin")))
+                                .isEqualTo("200 [no context] null");
+                    } finally {
+                        System.clearProperty("mesh.server.enabled");
+                    }
+                });
+    }
+}
