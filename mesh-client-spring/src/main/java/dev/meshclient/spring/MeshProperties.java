@@ -16,6 +16,7 @@ import org.springframework.util.unit.DataSize;
  *
  * @param enabled Whether annotated clients use the mesh. If not, they are plain clients.
  * @param service Name of this service in the policy. Default: spring.application.name, then what the environment of the platform states.
+ * @param workloadName Name of the Deployment, by which Istio's metrics call this process: the label service.istio.io/workload-name.
  * @param region Region of this process. Default: what the environment of the platform states.
  * @param zone Zone of this process: zone, region/zone or region/zone/subzone. Default: what the environment of the platform states.
  * @param labels Labels of this process, which failoverPriority compares with those of endpoints.
@@ -31,6 +32,7 @@ import org.springframework.util.unit.DataSize;
 record MeshProperties(
         @DefaultValue("true") boolean enabled,
         @Nullable String service,
+        @Nullable String workloadName,
         @Nullable String region,
         @Nullable String zone,
         @DefaultValue Map<String, String> labels,
@@ -47,6 +49,7 @@ record MeshProperties(
         @DefaultValue ClientProperties client) {
     MeshProperties {
         service = stated(service);
+        workloadName = stated(workloadName);
         region = stated(region);
         zone = stated(zone);
     }

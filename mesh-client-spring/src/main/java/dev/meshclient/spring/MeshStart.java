@@ -12,6 +12,7 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.SmartInitializingSingleton;
@@ -64,6 +65,12 @@ final class MeshStart implements SmartInitializingSingleton {
         String annotation = "@MeshClient(\"" + service + "\")";
         MeshClientType<?> type = supported(bean, beans.getType(bean, false), annotation);
         warnOfBackOff(bean, type);
+        if (ScopedProxyUtils.isScopedTarget(bean)) { // an injection point gets the proxy, which has no annotation
+            String injected = ScopedProxyUtils.getOriginalBeanName(bean);
+            if (beans.isTypeMatch(injected, OkHttpClient.class)) {
+                throw proxy(injected, annotation);
+            }
+        }
         if (!beans.containsSingleton(bean) || !beans.isSingleton(bean)) {
             return; // made later, or more than once
         }
@@ -77,12 +84,16 @@ final class MeshStart implements SmartInitializingSingleton {
                     "Let that post-processor take an ObjectProvider in place of the bean, and make its @Bean method static.");
         }
         if (client instanceof OkHttpClient && AopUtils.isAopProxy(client)) {
-            throw new MeshConfigurationException(
-                    "The bean '" + bean + "' with " + annotation
-                            + " is a proxy of OkHttpClient, made for an aspect or a scope."
-                            + " The settings of an OkHttpClient are final: a proxy answers null and 0 for them.",
-                    "Declare the bean as okhttp3.Call.Factory, or exclude it from the aspect.");
+            throw proxy(bean, annotation);
         }
+    }
+
+    private static MeshConfigurationException proxy(String bean, String annotation) {
+        return new MeshConfigurationException(
+                "The bean '" + bean + "' with " + annotation
+                        + " is a proxy of OkHttpClient, made for an aspect or a scope."
+                        + " The settings of an OkHttpClient are final: a proxy answers null and 0 for them.",
+                "Declare the bean as okhttp3.Call.Factory, or exclude it from the aspect.");
     }
 
     /** All injection points without a qualifier then get a client of one service, those of libraries too. */

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Puts properties into the builder of a mesh. What the builder refuses is reported with the name of the property. */
 final class PropertiesMapping {
+    private static final String WORKLOAD_NAME = "service.istio.io/workload-name";
+
     private PropertiesMapping() {}
 
     static void apply(MeshProperties properties, Mesh.Builder mesh) {
@@ -77,7 +79,15 @@ final class PropertiesMapping {
             workload = checked(
                     "mesh.labels", label.getKey(), workload, known -> known.label(label.getKey(), label.getValue()));
         }
-        return workload;
+        String name = properties.workloadName();
+        if (name == null) {
+            return workload;
+        }
+        if (workload.labels().containsKey(WORKLOAD_NAME)) {
+            throw refused(
+                    "mesh.workload-name", name, "mesh.labels has " + WORKLOAD_NAME + ", too; remove one of the two");
+        }
+        return workload.label(WORKLOAD_NAME, name);
     }
 
     /** The variables of the mesh are its properties, too, but those of the platforms are not. */

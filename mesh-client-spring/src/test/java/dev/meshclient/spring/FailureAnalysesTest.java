@@ -25,6 +25,8 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
 
@@ -334,6 +336,25 @@ class FailureAnalysesTest {
                         "The bean 'client' with @MeshClient(\"orders\") is a proxy of OkHttpClient, made for an aspect or a"
                                 + " scope.")
                 .contains("Declare the bean as okhttp3.Call.Factory, or exclude it from the aspect.");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Scoped {
+        @Bean
+        @Scope(value = "prototype", proxyMode = ScopedProxyMode.TARGET_CLASS)
+        @MeshClient("orders")
+        OkHttpClient scopedClient() {
+            return new OkHttpClient();
+        }
+    }
+
+    @Test
+    void a_client_behind_the_proxy_of_a_scope(CapturedOutput output) {
+        start(Scoped.class, LOCAL);
+        assertThat(output)
+                .contains(
+                        "The bean 'scopedClient' with @MeshClient(\"orders\") is a proxy of OkHttpClient, made for an aspect"
+                                + " or a scope.");
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -31,6 +31,20 @@ class PropertiesWorkloadTest {
     }
 
     @Test
+    void the_name_of_the_workload_is_the_label_of_istio() {
+        assertThat(workload("checkout", Map.of("mesh.workload-name", "checkout-primary"))
+                        .labels())
+                .isEqualTo(Map.of("service.istio.io/workload-name", "checkout-primary"));
+        assertThatThrownBy(() -> workload(
+                        "checkout",
+                        Map.of(
+                                "mesh.workload-name", "a",
+                                "mesh.labels[service.istio.io/workload-name]", "b")))
+                .hasMessageContaining(
+                        "mesh.workload-name has a bad value, 'a': mesh.labels has service.istio.io/workload-name");
+    }
+
+    @Test
     void the_zone_is_that_of_the_properties_or_as_a_whole_that_of_the_platform() {
         assertThat(place(Map.of("mesh.zone", "eu/eu-1a/rack-7"))).isEqualTo("eu/eu-1a/rack-7");
         assertThat(place(Map.of("mesh.zone", "eu-1a"))).isEqualTo("/eu-1a/");

@@ -89,8 +89,9 @@ final class MeshEndpoint {
                 .toList();
     }
 
+    /** Null: it is not known, or the client is that of a group of HTTP interfaces and no bean. */
     private @Nullable String type(String bean) {
-        Class<?> type = beans.getType(bean, false);
+        Class<?> type = beans.containsBean(bean) ? beans.getType(bean, false) : null;
         return type == null ? null : type.getName();
     }
 }

@@ -7,9 +7,11 @@ import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClient;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
+import dev.meshclient.spring.MeshClientSource;
 import java.io.Closeable;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
@@ -62,6 +64,29 @@ class MeshEndpointAutoConfigurationTest {
         return web.mesh(SecurityContext.NONE) + "\n"
                 + web.service(SecurityContext.NONE, "orders", null, null, null, null) + "\n"
                 + web.service(SecurityContext.NONE, "orders", null, "/v1", null, null);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class WithInterfaces {
+        @Bean
+        static MeshClientSource interfaces() {
+            return new MeshClientSource() {
+                @Override
+                public Map<String, String> services() {
+                    return Map.of("group billing", "billing");
+                }
+
+                @Override
+                public void check() {}
+            };
+        }
+    }
+
+    @Test
+    void a_client_that_is_no_bean_has_no_type() {
+        runner.withUserConfiguration(WithInterfaces.class).run(context -> assertThat(
+                        context.getBean(MeshEndpoint.class).mesh(true).clients())
+                .contains(new MeshDescriptor.Client("group billing", null, "billing")));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.meshclient.spring.actuate;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.meshclient.Mesh;
@@ -43,16 +44,17 @@ class MeshHealthAutoConfigurationTest {
         }
 
         void deliver() throws IOException {
-            sink.deliver(PolicyCodec.readStrict(POLICY.getBytes(StandardCharsets.UTF_8)));
+            requireNonNull(sink).deliver(PolicyCodec.readStrict(POLICY.getBytes(StandardCharsets.UTF_8)));
         }
 
         void failed(String problem) {
-            sink.failed(new IOException(problem));
+            requireNonNull(sink).failed(new IOException(problem));
         }
     }
 
     private static Health health(ApplicationContext context) {
-        return context.getBean("meshHealthIndicator", HealthIndicator.class).health();
+        return requireNonNull(
+                context.getBean("meshHealthIndicator", HealthIndicator.class).health());
     }
 
     @Test

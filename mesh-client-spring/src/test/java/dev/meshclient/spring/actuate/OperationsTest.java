@@ -1,5 +1,6 @@
 package dev.meshclient.spring.actuate;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +17,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -71,6 +74,9 @@ class OperationsTest {
                 Checkout.class,
                 "--spring.application.name=checkout",
                 "--mesh.zone=eu/eu-1a",
+                "--mesh.metrics.istio-names=true",
+                "--management.metrics.tags.team=shop",
+                "--mesh.workload-name=checkout-primary",
                 "--management.endpoint.mesh.show-values=always",
                 "--management.endpoint.health.show-details=always",
                 "--management.endpoint.health.probes.enabled=true",
@@ -119,7 +125,8 @@ class OperationsTest {
     void an_explanation_has_the_form_that_it_has_in_code() throws IOException {
         Mesh mesh = application.bean(Mesh.class);
         assertThat(application.body("/actuator/mesh/orders").path("explanation"))
-                .isEqualTo(json(mesh.status().services().get("orders").effective()));
+                .isEqualTo(json(requireNonNull(
+                        requireNonNull(mesh.status().service("orders")).effective())));
         Request request = new Request.Builder()
                 .url("http://orders/v1?page=2")
                 .post(RequestBody.EMPTY)
@@ -151,8 +158,8 @@ class OperationsTest {
                         .collect(Collectors.toCollection(TreeSet::new)));
     }
 
-    private static TreeSet<String> fields(JsonNode node, String at) {
-        TreeSet<String> fields = new TreeSet<>();
+    private static Set<String> fields(JsonNode node, String at) {
+        Set<String> fields = new TreeSet<>();
         node.properties().forEach(field -> {
             fields.add(at + "/" + field.getKey());
             fields.addAll(fields(field.getValue(), at + "/" + field.getKey()));
@@ -228,9 +235,10 @@ class OperationsTest {
     @Test
     void liveness_and_readiness_do_not_depend_on_the_mesh_unless_a_group_includes_it() throws IOException {
         HealthEndpointGroups groups = application.bean(HealthEndpointGroups.class);
-        assertThat(groups.get("liveness").isMember("mesh")).isFalse();
-        assertThat(groups.get("readiness").isMember("mesh")).isFalse();
-        assertThat(groups.get("readiness").isMember("readinessState")).isTrue();
+        assertThat(requireNonNull(groups.get("liveness")).isMember("mesh")).isFalse();
+        assertThat(requireNonNull(groups.get("readiness")).isMember("mesh")).isFalse();
+        assertThat(requireNonNull(groups.get("readiness")).isMember("readinessState"))
+                .isTrue();
         assertThat(application
                         .body("/actuator/health/careful")
                         .path("components")
@@ -243,5 +251,28 @@ class OperationsTest {
     void info_has_the_workload_and_the_revision() throws IOException {
         assertThat(application.body("/actuator/info").path("mesh").toString()).isEqualTo("""
                         {"enabled":true,"service":"checkout","zone":"eu/eu-1a","revision":"version 7"}""");
+    }
+
+    @Test
+    void the_metrics_of_the_mesh_are_in_the_registry_of_boot_with_its_common_tags() throws IOException {
+        assertThat(tags("mesh.client.requests"))
+                .containsEntry("service", "orders")
+                .containsEntry("route", "all")
+                .containsEntry("outcome", "success")
+                .containsEntry("team", "shop");
+        assertThat(tags("mesh.client.attempts")).containsEntry("zone", "same").containsEntry("kind", "first");
+        assertThat(tags("istio.requests?tag=reporter:source"))
+                .containsEntry("source_workload", "checkout-primary")
+                .containsEntry("destination_workload", "orders");
+    }
+
+    private static Map<String, String> tags(String meter) throws IOException {
+        Map<String, String> tags = new TreeMap<>();
+        application
+                .body("/actuator/metrics/" + meter)
+                .path("availableTags")
+                .forEach(tag -> tags.put(
+                        tag.path("tag").asText(), tag.path("values").path(0).asText()));
+        return tags;
     }
 }

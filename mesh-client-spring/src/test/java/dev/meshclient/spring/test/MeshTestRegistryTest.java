@@ -30,7 +30,10 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.RequestEntity;
 import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.service.annotation.GetExchange;
+import org.springframework.web.service.registry.ImportHttpServices;
 
 @SpringBootTest(
         classes = MeshTestRegistryTest.Shop.class,
@@ -39,8 +42,26 @@ import org.springframework.web.client.RestClient;
 @AutoConfigureMeshRegistry(policy = "classpath:mesh/production.json")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class MeshTestRegistryTest {
+    interface StockApi {
+        @GetExchange("/stock/{item}")
+        String stock(@PathVariable int item);
+    }
+
+    interface PriceApi {
+        @GetExchange("/prices/{item}")
+        String price(@PathVariable int item);
+    }
+
     @Configuration(proxyBeanMethods = false)
+    @ImportHttpServices(group = "stock", types = StockApi.class)
+    @ImportHttpServices(group = "prices", types = PriceApi.class)
     static class Shop {
+        @Bean(defaultCandidate = false)
+        @MeshClient("orders")
+        RestClient.Builder ordersBuilder() {
+            return RestClient.builder();
+        }
+
         @Bean
         PolicySource ofTheApplication() {
             return PolicySource.of("""
@@ -106,6 +127,29 @@ class MeshTestRegistryTest {
             assertThat(request.getBody()).isEqualTo("new");
         });
         DecisionAssertions.that(registry.lastCall("orders")).service("orders").attempts(1);
+    }
+
+    @Test
+    @Order(9)
+    void each_group_of_http_interfaces_has_expectations_of_its_own(
+            @Autowired StockApi stockApi, @Autowired PriceApi priceApi) {
+        registry.service("stock").answers(ResponseEntity.ok("3 left"));
+        registry.service("prices").answers(ResponseEntity.status(503).build(), ResponseEntity.ok("7 euros"));
+
+        assertThat(stockApi.stock(7)).isEqualTo("3 left");
+        assertThat(priceApi.price(7)).isEqualTo("7 euros");
+        assertThat(registry.service("stock").requests()).hasSize(1);
+        assertThat(registry.service("prices").requests()).hasSize(2);
+    }
+
+    @Test
+    @Order(10)
+    void a_builder_of_rest_clients_is_one_more_client(@Autowired @MeshClient("orders") RestClient.Builder builder) {
+        registry.service("orders").answersJson("{\"id\": 7}");
+
+        assertThat(builder.build().get().uri("/7").retrieve().body(Order7.class))
+                .isEqualTo(new Order7(7));
+        DecisionAssertions.that(registry.lastCall("orders")).attempts(1);
     }
 
     /** After the test above, in the same application. */

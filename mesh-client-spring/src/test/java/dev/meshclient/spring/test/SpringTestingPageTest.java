@@ -26,7 +26,7 @@ class SpringTestingPageTest {
                 .results()
                 .map(found -> code(found.group(1)))
                 .toList();
-        assertThat(recipes).hasSizeGreaterThan(5).allSatisfy(recipe -> assertThat(tests.toString())
+        assertThat(recipes).hasSizeGreaterThan(4).allSatisfy(recipe -> assertThat(tests.toString())
                 .contains(recipe));
     }
 

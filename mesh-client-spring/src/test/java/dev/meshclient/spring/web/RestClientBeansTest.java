@@ -38,6 +38,7 @@ import org.springframework.test.web.client.match.MockRestRequestMatchers;
 import org.springframework.test.web.client.response.MockRestResponseCreators;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
+import org.springframework.web.util.DefaultUriBuilderFactory;
 
 @ExtendWith(OutputCaptureExtension.class)
 class RestClientBeansTest {
@@ -98,8 +99,10 @@ class RestClientBeansTest {
 
         @Bean
         @MeshClient(value = "orders", variant = "versioned")
-        RestTemplate templateWithRoot() {
-            return new RestTemplateBuilder().rootUri("http://orders/v1").build();
+        RestTemplate templateWithBaseUrl() {
+            return new RestTemplateBuilder()
+                    .uriTemplateHandler(new DefaultUriBuilderFactory("http://orders/v1"))
+                    .build();
         }
 
         @Bean
@@ -132,7 +135,7 @@ class RestClientBeansTest {
                         .isEqualTo("orders/7");
                 assertThat(checkout.template().getForObject("http://orders/8", String.class))
                         .isEqualTo("orders/8");
-                assertThat(context.getBean("templateWithRoot", RestTemplate.class)
+                assertThat(context.getBean("templateWithBaseUrl", RestTemplate.class)
                                 .getForObject("/7", String.class))
                         .isEqualTo("orders/v1/7");
                 String direct = orders.url() + "/9";
@@ -140,7 +143,7 @@ class RestClientBeansTest {
                         .isEqualTo("127.0.0.1:" + orders.port() + "/9");
                 assertThat(output)
                         .contains("clients builder -> orders, prototype -> orders, scopedTarget.scoped -> orders,"
-                                + " template -> orders, templateWithRoot -> orders, withBaseUrl -> orders")
+                                + " template -> orders, templateWithBaseUrl -> orders, withBaseUrl -> orders")
                         .doesNotContain("not eligible for getting processed")
                         .doesNotContain("replaces Boot's own");
             });

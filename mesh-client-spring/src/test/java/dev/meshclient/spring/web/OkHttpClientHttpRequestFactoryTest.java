@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.meshclient.DeadlineExceeded;
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.registry.PolicySource;
@@ -13,7 +12,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -25,32 +23,27 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.OkHttpClient;
 import okio.Buffer;
-import okio.GzipSink;
-import okio.Okio;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.core.io.InputStreamResource;
-import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
-import org.springframework.http.MediaType;
 import org.springframework.http.StreamingHttpOutputMessage;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.http.client.ClientHttpResponse;
-import org.springframework.util.StreamUtils;
 import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.HttpServerErrorException;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
 
-/** The cases of Spring's own suites for request factories, over plain OkHttp and over the mesh. */
+/** What a request factory has beside the cases of all transports, plain and in the mesh. */
 @ParameterizedClass
 @EnumSource
-class RequestFactoryContractTest {
+class OkHttpClientHttpRequestFactoryTest {
     enum Edge {
         PLAIN,
         MESH
@@ -65,7 +58,7 @@ class RequestFactoryContractTest {
     private ClientHttpRequestFactory factory;
     private RestClient client;
 
-    RequestFactoryContractTest(Edge edge) {
+    OkHttpClientHttpRequestFactoryTest(Edge edge) {
         this.edge = edge;
     }
 
@@ -130,21 +123,6 @@ class RequestFactoryContractTest {
     }
 
     @Test
-    void a_buffered_body_and_repeated_headers_arrive_and_return() throws Exception {
-        ClientHttpRequest request = to("/echo", HttpMethod.PUT);
-        request.getHeaders().addAll("Mine", List.of("a", "b"));
-        request.getHeaders().setContentType(MediaType.parseMediaType("text/plain;charset=UTF-8"));
-        StreamUtils.copy("hällo".getBytes(StandardCharsets.UTF_8), request.getBody());
-        try (ClientHttpResponse response = request.execute()) {
-            assertThat(response.getHeaders().get("Mine")).containsExactly("a", "b");
-            assertThat(response.getBody()).hasContent("hällo");
-        }
-        RecordedRequest seen = request();
-        assertThat(seen.getHeaders().get("Content-Length")).isEqualTo("6");
-        assertThat(seen.getHeaders().values("Content-Type")).containsExactly("text/plain;charset=UTF-8");
-    }
-
-    @Test
     void a_streamed_body_is_chunked_unless_its_length_is_stated() throws Exception {
         for (long length : new long[] {-1, 5}) {
             ClientHttpRequest request = to("/echo", HttpMethod.POST);
@@ -191,22 +169,6 @@ class RequestFactoryContractTest {
     }
 
     @Test
-    void every_method_is_sent_with_and_without_a_body() throws Exception {
-        for (String method : List.of("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "QUERY")) {
-            client.method(HttpMethod.valueOf(method)).uri("/m").retrieve().toBodilessEntity();
-            assertThat(request().getMethod()).isEqualTo(method);
-        }
-        for (String method : List.of("POST", "PUT", "PATCH", "DELETE", "QUERY")) {
-            client.method(HttpMethod.valueOf(method))
-                    .uri("/m")
-                    .body("text")
-                    .retrieve()
-                    .toBodilessEntity();
-            assertThat(request().getBody().utf8()).as(method).isEqualTo("text");
-        }
-    }
-
-    @Test
     void a_body_that_okhttp_does_not_send_is_refused_before_the_call() {
         for (HttpMethod method : List.of(HttpMethod.GET, HttpMethod.HEAD)) {
             assertThatThrownBy(() -> client.method(method)
@@ -247,38 +209,6 @@ class RequestFactoryContractTest {
     }
 
     @Test
-    void gzip_is_undone_unless_the_caller_demands_it() throws IOException {
-        Buffer zipped = new Buffer();
-        try (var sink = Okio.buffer(new GzipSink(zipped))) {
-            sink.writeUtf8("text");
-        }
-        MockResponse answer = new MockResponse.Builder()
-                .addHeader("Content-Encoding", "gzip")
-                .body(zipped.clone())
-                .build();
-        answers.add(answer);
-        assertThat(client.get().uri("/z").retrieve().body(String.class)).isEqualTo("text");
-        answers.add(answer);
-        assertThat(client.get()
-                        .uri("/z")
-                        .header("Accept-Encoding", "gzip")
-                        .retrieve()
-                        .body(byte[].class))
-                .isEqualTo(zipped.readByteArray());
-    }
-
-    @Test
-    void head_returns_the_length_and_no_body() {
-        answers.add(new MockResponse.Builder()
-                .setHeader("Content-Length", "5")
-                .addHeader("Content-Type", "text/plain")
-                .build());
-        HttpHeaders headers =
-                client.head().uri("/h").retrieve().toBodilessEntity().getHeaders();
-        assertThat(headers.getContentLength()).isEqualTo(5);
-    }
-
-    @Test
     void failures_of_the_service_have_the_exceptions_of_spring() {
         answers.add(new MockResponse.Builder().code(404).body("not there").build());
         assertThatThrownBy(() -> client.get().uri("/s").retrieve().body(String.class))
@@ -296,37 +226,6 @@ class RequestFactoryContractTest {
                         .getStatusCode()
                         .value())
                 .isEqualTo(799); // no error for Spring
-    }
-
-    @Test
-    void a_malformed_chunk_is_an_io_exception() {
-        answers.add(new MockResponse.Builder()
-                .removeHeader("Content-Length")
-                .addHeader("Transfer-Encoding", "chunked")
-                .body(new Buffer().writeUtf8("lskdu018973t09sylgasjkfg1][]'./.sdlv"))
-                .addHeader("Connection", "close")
-                .build());
-        Throwable failure =
-                catchThrowable(() -> client.get().uri("/chunk").retrieve().body(String.class));
-        assertThat(failure).hasRootCauseInstanceOf(IOException.class);
-    }
-
-    @Test
-    void a_large_body_is_streamed() throws Exception {
-        int size = 20 << 20;
-        answers.add(new MockResponse.Builder().build());
-        client.post()
-                .uri("/file")
-                .contentType(MediaType.APPLICATION_OCTET_STREAM)
-                .body(out -> {
-                    byte[] block = new byte[1 << 16];
-                    for (int sent = 0; sent < size; sent += block.length) {
-                        out.write(block);
-                    }
-                })
-                .retrieve()
-                .toBodilessEntity();
-        assertThat(request().getBodySize()).isEqualTo(size);
     }
 
     @Test
@@ -351,17 +250,6 @@ class RequestFactoryContractTest {
                         .retrieve()
                         .toBodilessEntity()))
                 .isSameAs(bug);
-    }
-
-    @Test
-    void a_response_that_is_closed_early_gives_its_connection_free() throws IOException {
-        for (int i = 0; i < 8; i++) {
-            answers.add(new MockResponse.Builder().body("x".repeat(1 << 20)).build());
-            try (ClientHttpResponse response = to("/large", HttpMethod.GET).execute();
-                    InputStream body = response.getBody()) {
-                assertThat(body.read()).isEqualTo('x');
-            }
-        }
     }
 
     @Test
@@ -398,22 +286,4 @@ class RequestFactoryContractTest {
                 .isInstanceOf(HttpServerErrorException.ServiceUnavailable.class);
     }
 
-    @Test
-    void options_of_the_mesh_are_an_attribute_of_the_request() {
-        if (edge == Edge.PLAIN) {
-            return; // they are options of the mesh
-        }
-        answers.add(new MockResponse.Builder().headersDelay(1, TimeUnit.HOURS).build());
-        assertThatThrownBy(() -> client.get()
-                        .uri("/slow")
-                        .attribute(
-                                OkHttpClientHttpRequestFactory.MESH_OPTIONS,
-                                MeshOptions.DEFAULT.withTimeout(Duration.ofMillis(50)))
-                        .retrieve()
-                        .body(String.class))
-                .isInstanceOf(ResourceAccessException.class)
-                .cause()
-                .isInstanceOf(DeadlineExceeded.class)
-                .hasMessageContaining("within 50 ms");
-    }
 }

@@ -1,0 +1,187 @@
+package dev.meshclient.spring.webclient;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import okhttp3.MediaType;
+import okhttp3.RequestBody;
+import okio.BufferedSink;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import org.reactivestreams.Subscription;
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import reactor.core.publisher.BaseSubscriber;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/**
+ * A request body from a publisher. The thread that writes it requests each buffer when the one before is written, and waits; the
+ * publisher's threads never do. It has no media type of its own: the headers of the request state it.
+ */
+final class PublishedBody extends RequestBody {
+    private final Publisher<? extends DataBuffer> publisher;
+    private final long length;
+    private final AtomicBoolean begun = new AtomicBoolean();
+    private final Pull pull = new Pull();
+    private volatile Context context = Context.empty();
+
+    /** @param length -1: not known */
+    PublishedBody(Publisher<? extends DataBuffer> publisher, long length) {
+        this.publisher = publisher;
+        this.length = length;
+    }
+
+    /** Of the subscriber of the response, for the publisher. */
+    void context(ContextView ofSubscriber) {
+        context = Context.of(ofSubscriber);
+    }
+
+    @Override
+    public @Nullable MediaType contentType() {
+        return null;
+    }
+
+    @Override
+    public long contentLength() {
+        return length;
+    }
+
+    /** Subscribing again may have any effect. */
+    @Override
+    public boolean isOneShot() {
+        return true;
+    }
+
+    /** What the publisher failed with; null: it did not. */
+    @Nullable
+    Throwable failure() {
+        return pull.failure;
+    }
+
+    /** Ends the subscription, and the wait of the thread that writes. */
+    void stop() {
+        pull.close();
+    }
+
+    @Override
+    public void writeTo(BufferedSink sink) throws IOException {
+        if (begun.getAndSet(true)) {
+            throw new IOException(
+                    "the body of this request was sent once, and its publisher is not subscribed to again");
+        }
+        pull.writer = Thread.currentThread();
+        publisher.subscribe(pull);
+        try {
+            DataBuffer buffer = pull.next(sink);
+            while (buffer != null) {
+                write(buffer, sink);
+                pull.request(1);
+                buffer = pull.next(sink);
+            }
+        } finally {
+            pull.close();
+        }
+    }
+
+    private static void write(DataBuffer buffer, BufferedSink sink) throws IOException {
+        try (DataBuffer.ByteBufferIterator parts = buffer.readableByteBuffers()) {
+            while (parts.hasNext()) {
+                sink.write(parts.next());
+            }
+        } finally {
+            DataBufferUtils.release(buffer);
+        }
+    }
+
+    /** Without a lock: to wait for one is to block an event loop. */
+    private final class Pull extends BaseSubscriber<DataBuffer> {
+        private final Queue<DataBuffer> ready = new ConcurrentLinkedQueue<>();
+        volatile @Nullable Thread writer;
+        volatile @Nullable Throwable failure;
+        private volatile boolean complete;
+        private volatile boolean closed;
+
+        @Override
+        public Context currentContext() {
+            return context;
+        }
+
+        @Override
+        protected void hookOnSubscribe(Subscription subscription) {
+            subscription.request(1);
+        }
+
+        @Override
+        protected void hookOnNext(DataBuffer buffer) {
+            ready.add(buffer);
+            if (closed) {
+                releaseAll();
+            }
+            LockSupport.unpark(writer);
+        }
+
+        @Override
+        protected void hookOnError(Throwable e) {
+            failure = e;
+            LockSupport.unpark(writer);
+        }
+
+        @Override
+        protected void hookOnComplete() {
+            complete = true;
+            LockSupport.unpark(writer);
+        }
+
+        /** Null: the body is complete. What was written before is sent before it waits. */
+        @Nullable
+        DataBuffer next(BufferedSink sink) throws IOException {
+            boolean flushed = false;
+            while (true) {
+                boolean last = complete; // read before the buffer that came before it
+                Throwable failed = failure;
+                DataBuffer buffer = closed ? null : ready.poll();
+                if (buffer != null) {
+                    return buffer;
+                }
+                if (closed) {
+                    throw new IOException("Canceled");
+                }
+                if (failed != null) {
+                    throw failed instanceof IOException e
+                            ? e
+                            : new IOException("the request body failed: " + failed, failed);
+                }
+                if (last) {
+                    return null;
+                }
+                if (!flushed) {
+                    sink.flush();
+                    flushed = true;
+                } else {
+                    LockSupport.park(this);
+                    if (Thread.interrupted()) {
+                        Thread.currentThread().interrupt();
+                        throw new InterruptedIOException("interrupted while waiting for the request body");
+                    }
+                }
+            }
+        }
+
+        void close() {
+            closed = true;
+            cancel();
+            releaseAll();
+            LockSupport.unpark(writer);
+        }
+
+        private void releaseAll() {
+            for (DataBuffer buffer = ready.poll(); buffer != null; buffer = ready.poll()) {
+                DataBufferUtils.release(buffer);
+            }
+        }
+    }
+}
