@@ -4,7 +4,10 @@ import dev.meshclient.petclinic.Owner;
 import dev.meshclient.petclinic.OwnerDetails;
 import dev.meshclient.petclinic.Visit;
 import dev.meshclient.spring.MeshClient;
+import dev.meshclient.spring.webclient.OkHttpClientHttpConnector;
 import java.util.List;
+import okhttp3.Call;
+import okhttp3.OkHttpClient;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -17,22 +20,22 @@ import reactor.core.publisher.Mono;
 
 @SpringBootApplication
 public class Gateway {
-    @Bean(defaultCandidate = false)
+    @Bean
     @MeshClient("customers")
-    WebClient.Builder customers() {
-        return WebClient.builder();
+    Call.Factory customers() {
+        return new OkHttpClient();
     }
 
-    @Bean(defaultCandidate = false)
+    @Bean
     @MeshClient("visits")
-    WebClient.Builder visits() {
-        return WebClient.builder();
+    Call.Factory visits() {
+        return new OkHttpClient();
     }
 
-    @Bean(defaultCandidate = false)
+    @Bean
     @MeshClient("vets")
-    WebClient.Builder vets() {
-        return WebClient.builder();
+    Call.Factory vets() {
+        return new OkHttpClient();
     }
 
     @RestController
@@ -42,12 +45,19 @@ public class Gateway {
         private final WebClient vets;
 
         Owners(
-                @MeshClient("customers") WebClient.Builder customers,
-                @MeshClient("visits") WebClient.Builder visits,
-                @MeshClient("vets") WebClient.Builder vets) {
-            this.customers = customers.build();
-            this.visits = visits.build();
-            this.vets = vets.build();
+                @MeshClient("customers") Call.Factory customers,
+                @MeshClient("visits") Call.Factory visits,
+                @MeshClient("vets") Call.Factory vets) {
+            this.customers = client("http://customers", customers);
+            this.visits = client("http://visits", visits);
+            this.vets = client("http://vets", vets);
+        }
+
+        private static WebClient client(String url, Call.Factory calls) {
+            return WebClient.builder()
+                    .baseUrl(url)
+                    .clientConnector(new OkHttpClientHttpConnector(calls))
+                    .build();
         }
 
         @GetMapping("/owners/{id}")
