@@ -12,7 +12,9 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
@@ -24,6 +26,7 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "mesh.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(MeshProperties.class)
+@Import(MeshIdentityAutoConfiguration.class)
 public final class MeshAutoConfiguration {
     MeshAutoConfiguration() {}
 
@@ -47,7 +50,7 @@ public final class MeshAutoConfiguration {
     Mesh mesh(
             MeshProperties properties, Workload workload, ConfigurableListableBeanFactory beans, LateClose lateClose) {
         Mesh.Builder mesh = Mesh.builder();
-        PropertiesMapping.apply(properties, mesh.workload(workload));
+        PropertiesMapping.apply(properties, () -> beans.getBean(SslBundles.class), mesh.workload(workload));
         new AnnotatedClients(beans).claim(mesh);
         mesh.policy(new PolicySelection(properties, beans).source(workload.service()));
         beans.getBeanProvider(WorkloadIdentity.class).ifAvailable(mesh::identity);

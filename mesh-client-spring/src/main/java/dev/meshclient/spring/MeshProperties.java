@@ -104,6 +104,7 @@ record MeshProperties(
      * @param trustBundle Name of the file of the trusted authorities, if the directory has other names.
      * @param keyPassword Password of the key.
      * @param federated Files of the authorities of other trust domains, by trust domain.
+     * @param sslBundle Name of an SSL bundle that has the certificate, its key and the trusted authorities, in place of a directory.
      */
     record IdentityProperties(
             @Nullable String directory,
@@ -111,19 +112,33 @@ record MeshProperties(
             @Nullable String privateKey,
             @Nullable String trustBundle,
             @Nullable String keyPassword,
-            @DefaultValue Map<String, String> federated) {
+            @DefaultValue Map<String, String> federated,
+            @Nullable String sslBundle) {
         IdentityProperties {
             directory = stated(directory);
             certificate = stated(certificate);
             privateKey = stated(privateKey);
             trustBundle = stated(trustBundle);
             keyPassword = stated(keyPassword);
+            sslBundle = stated(sslBundle);
+        }
+
+        /** The first property that only makes sense with a directory; null: none is stated. */
+        @Nullable
+        String ofDirectory() {
+            return certificate != null
+                    ? "certificate"
+                    : privateKey != null
+                            ? "private-key"
+                            : trustBundle != null
+                                    ? "trust-bundle"
+                                    : keyPassword != null ? "key-password" : federated.isEmpty() ? null : "federated";
         }
 
         /** Without the password. */
         @Override
         public String toString() {
-            return "IdentityProperties[directory=" + directory + "]";
+            return "IdentityProperties[directory=" + directory + ", sslBundle=" + sslBundle + "]";
         }
     }
 

@@ -4,12 +4,14 @@ import dev.meshclient.Mesh;
 import dev.meshclient.Workload;
 import dev.meshclient.identity.MountedIdentity;
 import dev.meshclient.identity.TokenSource;
+import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.policy.Locality;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundles;
 
 /** Puts properties into the builder of a mesh. What the builder refuses is reported with the name of the property. */
 final class PropertiesMapping {
@@ -17,7 +19,8 @@ final class PropertiesMapping {
 
     private PropertiesMapping() {}
 
-    static void apply(MeshProperties properties, Mesh.Builder mesh) {
+    /** Everything but the identity. */
+    static void apply(MeshProperties properties, Supplier<SslBundles> sslBundles, Mesh.Builder mesh) {
         for (String host : properties.claims()) {
             checked("mesh.claims", host, () -> mesh.claim(host));
         }
@@ -31,15 +34,14 @@ final class PropertiesMapping {
         } else if (properties.snapshot().directory() != null) {
             mesh.snapshotDirectory(properties.snapshot().directory());
         }
-        MountedIdentity identity = identity("mesh.identity", properties.identity());
-        if (identity != null) {
-            mesh.identity(identity);
-        }
         properties.certificates().forEach((name, stated) -> {
             String property = "mesh.certificates." + name;
-            MountedIdentity certificate = identity(property, stated);
+            WorkloadIdentity certificate = identity(property, stated, sslBundles);
             if (certificate == null) {
-                throw refused(property + ".directory", null, "a certificate needs the directory of its files");
+                throw refused(
+                        property + ".directory",
+                        null,
+                        "a certificate needs the directory of its files, or an ssl-bundle");
             }
             mesh.certificate(name, certificate);
         });
@@ -122,24 +124,31 @@ final class PropertiesMapping {
     }
 
     /** Null: none is stated. */
-    private static @Nullable MountedIdentity identity(String property, MeshProperties.IdentityProperties stated) {
+    static @Nullable WorkloadIdentity identity(
+            String property, MeshProperties.IdentityProperties stated, Supplier<SslBundles> sslBundles) {
         String directory = stated.directory();
-        if (directory == null) {
-            String other = stated.certificate() != null
-                    ? "certificate"
-                    : stated.privateKey() != null
-                            ? "private-key"
-                            : stated.trustBundle() != null
-                                    ? "trust-bundle"
-                                    : stated.keyPassword() != null
-                                            ? "key-password"
-                                            : stated.federated().isEmpty() ? null : "federated";
-            if (other != null) {
-                throw refused(
-                        property + ".directory", null, property + "." + other + " needs the directory of the files");
-            }
-            return null;
+        String bundle = stated.sslBundle();
+        String other = stated.ofDirectory();
+        if (directory == null && other != null) {
+            throw refused(property + ".directory", null, property + "." + other + " needs the directory of the files");
         }
+        if (bundle == null) {
+            return directory == null ? null : mounted(property, directory, stated);
+        }
+        if (directory != null) {
+            throw refused(
+                    property + ".ssl-bundle", bundle, property + ".directory is stated, too; remove one of the two");
+        }
+        SslBundles all = sslBundles.get();
+        if (!all.getBundleNames().contains(bundle)) {
+            throw refused(
+                    property + ".ssl-bundle", bundle, "there is no such SSL bundle; there are " + all.getBundleNames());
+        }
+        return new SslBundleIdentity(all, bundle);
+    }
+
+    private static MountedIdentity mounted(
+            String property, String directory, MeshProperties.IdentityProperties stated) {
         MountedIdentity at = made(property + ".directory", directory, () -> MountedIdentity.at(Path.of(directory)));
         MountedIdentity identity = files(property, at, stated);
         String password = stated.keyPassword();

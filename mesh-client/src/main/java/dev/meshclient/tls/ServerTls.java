@@ -1,5 +1,6 @@
 package dev.meshclient.tls;
 
+import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.internal.time.RealTime;
 import dev.meshclient.internal.time.Time;
@@ -8,8 +9,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Makes any server that takes an {@link SSLContext} a peer of the mesh: it presents the certificate of a
@@ -58,6 +62,34 @@ public final class ServerTls implements Closeable {
     /** An engine for one connection of a server that takes engines. */
     public SSLEngine engine() {
         return contexts.rotating().createSSLEngine();
+    }
+
+    /**
+     * The identity that a connection would use now.
+     *
+     * @throws SSLException if there is none, or it is not valid now; the message names the source and the reason
+     */
+    public Svid identity() throws SSLException {
+        return contexts.identity();
+    }
+
+    /**
+     * Notifies the listener of each identity that comes into use, on the thread of the source, until the result is closed: for servers
+     * that take certificates and trust in place of a context. The identity in use now is not reported. The listener must not block.
+     */
+    public Closeable onChange(Consumer<Svid> listener) {
+        Objects.requireNonNull(listener, "listener must not be null: pass what takes the new identity");
+        return contexts.onChange(listener);
+    }
+
+    /**
+     * Verifies the clients of a server with this identity as {@link #context} does; for an identity with a SPIFFE ID each trust domain
+     * vouches for its own members only. It is immutable: an identity with other authorities needs another one, and another
+     * {@link SSLContext}, since a resumed session bypasses both.
+     */
+    public X509ExtendedTrustManager trustManager(Svid svid) {
+        Objects.requireNonNull(svid, "svid must not be null: pass identity(), or what a listener got");
+        return contexts.trust(svid);
     }
 
     /**

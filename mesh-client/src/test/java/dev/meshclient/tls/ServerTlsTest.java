@@ -10,18 +10,23 @@ import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import dev.meshclient.identity.Svid;
 import dev.meshclient.identity.TestCertificates;
+import dev.meshclient.identity.TrustBundles;
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLServerSocket;
 import javax.net.ssl.SSLSession;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import javax.net.ssl.X509TrustManager;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
@@ -290,5 +295,36 @@ class ServerTlsTest {
                 .hasMessageContaining("Mesh");
         assertThat(List.of(tls.engine().getNeedClientAuth(), !tls.engine().getUseClientMode()))
                 .containsOnly(true);
+    }
+
+    @Test
+    void a_server_without_contexts_gets_each_identity_and_what_verifies_its_clients() throws Exception {
+        ScriptedIdentity source = new ScriptedIdentity(null);
+        TestCertificates bank = TestCertificates.root("bank");
+        Svid first = orders();
+        Svid federated = first.withBundles(TrustBundles.of(root.bundle("shop.example"), bank.bundle("bank.example")));
+        List<Svid> taken = new CopyOnWriteArrayList<>();
+        try (ServerTls server = ServerTls.of(source)) {
+            assertThatThrownBy(server::identity).hasMessageContaining("no certificate yet");
+            Closeable listening = server.onChange(taken::add);
+            source.rotate(first);
+            source.rotate(federated);
+            assertThat(server.identity()).isEqualTo(federated);
+            listening.close();
+            source.rotate(orders());
+            assertThat(taken).containsExactly(first, federated);
+
+            X509ExtendedTrustManager clients = server.trustManager(federated);
+            clients.checkClientTrusted(caller.chain().toArray(X509Certificate[]::new), "EC");
+            clients.checkClientTrusted(presented(bank, "spiffe://bank.example/teller"), "EC");
+            assertThatThrownBy(
+                            () -> clients.checkClientTrusted(presented(bank, "spiffe://shop.example/checkout"), "EC"))
+                    .isInstanceOf(CertificateException.class)
+                    .hasMessageContaining("does not lead to one of the 1 authorities of trust domain 'shop.example'");
+        }
+    }
+
+    private static X509Certificate[] presented(TestCertificates by, String id) {
+        return svid(by, id, by).chain().toArray(X509Certificate[]::new);
     }
 }

@@ -2,7 +2,6 @@ package dev.meshclient.spring.service;
 
 import dev.meshclient.spring.MeshClientSource;
 import dev.meshclient.spring.MeshConfigurationException;
-import java.net.URI;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
@@ -11,7 +10,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import okhttp3.HttpUrl;
-import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.Environment;
@@ -43,57 +41,53 @@ final class MeshGroups implements MeshClientSource {
     }
 
     /**
-     * Sets the base URL of a group that is in the mesh.
+     * Sets the base URL of a group that is in the mesh, and adds what its methods state to their requests.
      *
-     * @param baseUrl reads the base URL of the client, and is called again after a change; empty or relative: it has none
+     * @param baseUrl reads the base URL of the client, also after a change; empty: it has none
      * @param change sets the base URL of the client
      * @return whether the client has to use the mesh
      */
     boolean join(
             HttpServiceGroup group,
-            Supplier<URI> baseUrl,
+            Supplier<String> baseUrl,
             Consumer<String> change,
             HttpServiceProxyFactory.Builder proxies) {
         seen.add(group.name());
         String service = interfaces.service(group.name(), group.httpServiceTypes());
-        if (service == null) {
-            return false;
-        }
-        String ofService = ofService(baseUrl.get(), service);
-        if (ofService != null) {
-            change.accept(ofService);
+        if (service != null) {
+            complete(service, baseUrl.get(), change);
         }
         if (!environment.getProperty("mesh.enabled", Boolean.class, true)) { // an AOT jar too reads it when it starts
             return false;
         }
-        URI stated = baseUrl.get();
-        HttpUrl url = HttpUrl.parse(stated.toString());
-        if (url == null || !url.host().equals(HttpUrl.get("http://" + service).host())) {
-            return refuseOther(group, service, stated);
+        if (service == null || !isOf(service, baseUrl.get(), group)) {
+            MethodOptions.refuse(group.name(), group.httpServiceTypes());
+            return false;
         }
+        proxies.httpRequestValuesProcessor(new MethodOptions(group.httpServiceTypes(), beans::resolveEmbeddedValue));
         return true;
     }
 
-    /** A base URL with the service; null: the client has an absolute one. */
-    private static @Nullable String ofService(URI stated, String service) {
-        String text = stated.toString();
-        if (MeshInterfaces.SCHEME.equalsIgnoreCase(stated.getScheme())) {
-            return "http" + text.substring(MeshInterfaces.SCHEME.length());
+    private static void complete(String service, String baseUrl, Consumer<String> change) {
+        if (baseUrl.startsWith(MeshInterfaces.SCHEME)) {
+            change.accept("http://" + baseUrl.substring(MeshInterfaces.SCHEME.length()));
+        } else if (!baseUrl.contains("://")) {
+            change.accept("http://" + service + (baseUrl.isEmpty() || baseUrl.startsWith("/") ? "" : "/") + baseUrl);
         }
-        if (stated.isAbsolute()) {
-            return null;
-        }
-        return "http://" + service + (text.isEmpty() || text.startsWith("/") ? text : "/" + text);
     }
 
     /** A configurer may give a group without annotation and without properties a host outside the mesh. */
-    private boolean refuseOther(HttpServiceGroup group, String service, URI stated) {
+    private boolean isOf(String service, String baseUrl, HttpServiceGroup group) {
+        HttpUrl url = HttpUrl.parse(baseUrl);
+        if (url != null && url.host().equals(HttpUrl.get("http://" + service).host())) {
+            return true;
+        }
         boolean annotated = interfaces.annotated(group.name(), group.httpServiceTypes()) != null;
         if (!annotated && group.name().equals(service)) {
             return false;
         }
         throw new MeshConfigurationException(
-                "The group '" + group.name() + "' of HTTP interfaces has the base URL '" + stated
+                "The group '" + group.name() + "' of HTTP interfaces has the base URL '" + baseUrl
                         + "', whose host is not that of its service in the mesh, '" + service + "'"
                         + (annotated ? " (@MeshClient)" : "") + ": its calls would bypass the mesh.",
                 "Leave spring.http.serviceclient." + group.name() + ".base-url out, or state http://" + service
@@ -110,7 +104,7 @@ final class MeshGroups implements MeshClientSource {
                         throw new MeshConfigurationException(
                                 "The group '" + group
                                         + "' of HTTP interfaces is in the mesh, and its client cannot be put into it.",
-                                "Use RestClient, which is the default of clientType, or remove the group from the mesh.");
+                                "Use RestClient, which is the default of clientType, and add spring-boot-restclient; or remove the group from the mesh.");
                     });
         }
         for (String bean : beans.getSingletonNames()) {

@@ -1,13 +1,13 @@
 package dev.meshclient.spring.service;
 
-import dev.meshclient.Mesh;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
 
@@ -22,9 +22,13 @@ public final class MeshHttpServiceAutoConfiguration {
         return new MeshGroups(beans, environment);
     }
 
-    @Bean
-    RestClientHttpServiceGroupConfigurer meshRestClientGroups(
-            ListableBeanFactory beans, MeshGroups groups, ObjectProvider<Mesh> mesh) {
-        return new RestClientGroups(beans, groups, mesh);
+    /** Without the jars of Boot's clients the start fails if there is a group in the mesh. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass(HttpServiceClientProperties.class)
+    static class OfRestClient {
+        @Bean
+        RestClientHttpServiceGroupConfigurer meshRestClientGroups(ListableBeanFactory beans, MeshGroups groups) {
+            return new RestClientGroups(beans, groups);
+        }
     }
 }

@@ -30,8 +30,8 @@ import org.springframework.web.service.registry.HttpServiceGroup;
  * name is the service.
  */
 final class MeshInterfaces {
-    /** The scheme of a base URL that puts a group without annotations into the mesh. */
-    static final String SCHEME = "mesh";
+    /** Begins a base URL that puts a group without annotations into the mesh. */
+    static final String SCHEME = "mesh://";
 
     private final ConfigurableListableBeanFactory beans;
     private final Environment environment;
@@ -122,10 +122,10 @@ final class MeshInterfaces {
     }
 
     private @Nullable String ofMeshUrl(String group, String baseUrl) {
-        if (!baseUrl.regionMatches(true, 0, SCHEME + "://", 0, SCHEME.length() + 3)) {
+        if (!baseUrl.startsWith(SCHEME)) {
             return null;
         }
-        HttpUrl url = HttpUrl.parse("http" + baseUrl.substring(SCHEME.length()));
+        HttpUrl url = HttpUrl.parse("http://" + baseUrl.substring(SCHEME.length()));
         if (url == null) {
             throw new MeshConfigurationException(
                     "The property spring.http.serviceclient." + group + ".base-url has a bad value, '" + baseUrl

@@ -1,10 +1,14 @@
 package dev.meshclient.spring.service;
 
 import dev.meshclient.Mesh;
-import dev.meshclient.spring.web.OkHttpClientHttpRequestFactory;
+import dev.meshclient.spring.web.OkHttpClientHttpRequestFactoryBuilder;
 import okhttp3.OkHttpClient;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.autoconfigure.HttpClientSettingsPropertyMapper;
+import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientProperties;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
@@ -19,12 +23,10 @@ final class RestClientGroups implements RestClientHttpServiceGroupConfigurer {
 
     private final ListableBeanFactory beans;
     private final MeshGroups groups;
-    private final ObjectProvider<Mesh> mesh;
 
-    RestClientGroups(ListableBeanFactory beans, MeshGroups groups, ObjectProvider<Mesh> mesh) {
+    RestClientGroups(ListableBeanFactory beans, MeshGroups groups) {
         this.beans = beans;
         this.groups = groups;
-        this.mesh = mesh;
     }
 
     @Override
@@ -34,13 +36,25 @@ final class RestClientGroups implements RestClientHttpServiceGroupConfigurer {
 
     @Override
     public void configureGroups(Groups<RestClient.Builder> all) {
-        boolean mocked = isMocked();
         all.forEachGroup((group, client, proxies) -> {
-            if (groups.join(group, () -> RestClientProbe.baseUrl(client), client::baseUrl, proxies) && !mocked) {
-                client.requestFactory(
-                        new OkHttpClientHttpRequestFactory(mesh.getObject().callFactory(new OkHttpClient())));
+            if (groups.join(group, () -> RestClientProbe.baseUrl(client), client::baseUrl, proxies) && !isMocked()) {
+                client.requestFactory(requestFactory(group.name()));
             }
         });
+    }
+
+    /** With the settings of the group, as Boot makes that of a group outside the mesh. */
+    private ClientHttpRequestFactory requestFactory(String group) {
+        HttpServiceClientProperties properties =
+                beans.getBeanProvider(HttpServiceClientProperties.class).getIfAvailable();
+        HttpClientSettings settings = new HttpClientSettingsPropertyMapper(
+                        beans.getBeanProvider(SslBundles.class).getIfAvailable(),
+                        beans.getBeanProvider(HttpClientSettings.class).getIfAvailable())
+                .map(properties == null ? null : properties.get(group));
+        OkHttpClient base = beans.getBean("meshHttpClient", OkHttpClient.class);
+        return new OkHttpClientHttpRequestFactoryBuilder(
+                        beans.getBean(Mesh.class).wrap(base))
+                .build(settings);
     }
 
     private boolean isMocked() {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientProperties;
 import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientPropertiesAutoConfiguration;
 import org.springframework.boot.restclient.autoconfigure.service.HttpServiceClientAutoConfiguration;
 import org.springframework.boot.restclient.test.autoconfigure.MockRestServiceServerAutoConfiguration;
@@ -32,6 +33,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.http.ResponseEntity;
 import org.springframework.test.web.client.MockRestServiceServer;
 import org.springframework.test.web.client.match.MockRestRequestMatchers;
 import org.springframework.test.web.client.response.MockRestResponseCreators;
@@ -62,9 +64,15 @@ class HttpInterfacesTest {
 
     @BeforeAll
     static void start() {
-        orders = LocalService.answering(request -> new MockResponse.Builder()
-                .body(request.getHeaders().get("Host") + request.getTarget())
-                .build());
+        orders = LocalService.answering(request -> request.getTarget().equals("/moved")
+                ? new MockResponse.Builder()
+                        .code(302)
+                        .addHeader("Location", "/here")
+                        .build()
+                : new MockResponse.Builder()
+                        .addHeader("x-shop", String.valueOf(request.getHeaders().get("x-shop")))
+                        .body(request.getHeaders().get("Host") + request.getTarget())
+                        .build());
     }
 
     @AfterAll
@@ -289,6 +297,9 @@ class HttpInterfacesTest {
                 "The group 'orders' of HTTP interfaces has the base URL 'http://elsewhere/v1', whose host is not that of its"
                         + " service in the mesh, 'orders' (@MeshClient): its calls would bypass the mesh.",
                 "spring.http.serviceclient.orders.base-url=http://elsewhere/v1");
+        fails(
+                OfWebClient.class,
+                "The group 'orders' of HTTP interfaces is in the mesh, and its client cannot be put into it");
         fails(TwoServices.class, "The group 'sales' has interfaces of several services");
         fails(
                 ByHand.class,
@@ -311,6 +322,46 @@ class HttpInterfacesTest {
     void a_fake_of_an_annotated_interface_is_no_client() {
         run(Fake.class, context -> assertThat(context.getBean(OrderApi.class).order())
                 .isEqualTo("fake"));
+    }
+
+    @MeshClient("orders")
+    interface MovedApi {
+        @GetExchange("/moved")
+        ResponseEntity<String> moved();
+
+        @GetExchange("/here")
+        ResponseEntity<String> here();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportMeshClients(MovedApi.class)
+    static class Moved {}
+
+    @Test
+    void the_properties_of_the_group_apply_to_its_client_in_the_mesh() {
+        run(
+                Moved.class,
+                context -> {
+                    MovedApi api = context.getBean(MovedApi.class);
+                    assertThat(api.here().getBody()).isEqualTo("orders/here");
+                    assertThat(api.here().getHeaders().getFirst("x-shop")).isEqualTo("7");
+                    assertThat(api.moved().getStatusCode().value()).isEqualTo(302);
+                },
+                "spring.http.serviceclient.orders.base-url=http://orders:80",
+                "spring.http.serviceclient.orders.default-header.x-shop=7",
+                "spring.http.serviceclient.orders.redirects=dont-follow");
+        run(Moved.class, context -> assertThat(
+                        context.getBean(MovedApi.class).moved().getStatusCode().value())
+                .isEqualTo(200));
+    }
+
+    @Test
+    void without_the_clients_of_boot_a_group_in_the_mesh_fails_the_start() {
+        runner.withClassLoader(new FilteredClassLoader(HttpServiceClientProperties.class))
+                .withUserConfiguration(Only.class)
+                .run(context -> assertThat(NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure()))
+                        .hasMessageContaining(
+                                "The group 'orders' of HTTP interfaces is in the mesh, and its client cannot"));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -82,7 +83,8 @@ public final class ServerContexts implements Closeable {
         return now.context;
     }
 
-    private PeerTrust trust(Svid svid) {
+    /** Verifies the clients of a server with this identity. */
+    public PeerTrust trust(Svid svid) {
         return svid.id() == null
                 ? PeerTrust.ofAuthorities(svid.authorities(), time.wall())
                 : PeerTrust.ofAnySvid(svid.bundles(), time.wall());
@@ -96,6 +98,16 @@ public final class ServerContexts implements Closeable {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this Java has no TLS: " + e.getMessage(), e);
         }
+    }
+
+    /** @throws SSLException if there is no identity, or it is not valid now */
+    public Svid identity() throws SSLException {
+        return identity.forHandshake();
+    }
+
+    /** Notifies the listener of each identity that comes into use, until closed. */
+    public Closeable onChange(Consumer<Svid> listener) {
+        return identity.onChange(change -> listener.accept(change.now()));
     }
 
     /** @return whether there is a certificate; false: the timeout has passed */

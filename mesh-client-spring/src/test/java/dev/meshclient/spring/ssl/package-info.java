@@ -1,0 +1,4 @@
+@NullMarked
+package dev.meshclient.spring.ssl;
+
+import org.jspecify.annotations.NullMarked;
