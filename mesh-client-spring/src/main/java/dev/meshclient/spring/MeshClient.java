@@ -9,9 +9,8 @@ import org.springframework.beans.factory.annotation.Qualifier;
 
 /**
  * Puts a client into the mesh. On a {@code @Bean} method of type {@code OkHttpClient}, {@code okhttp3.Call.Factory},
- * {@code RestClient.Builder} or {@code RestTemplate}, or of another {@link MeshClientType}, the calls of the bean use the mesh, and
- * calls to the service never bypass it. On an injection point it selects the bean with the same
- * annotation:
+ * {@code RestClient.Builder}, {@code RestTemplate} or {@code WebClient.Builder}, or of another {@link MeshClientType}, its calls use
+ * the mesh, and calls to the service never bypass it. On an injection point it selects the bean with the same annotation:
  *
  * <pre>{@code
  * @Bean @MeshClient("orders") OkHttpClient ordersHttp() { return new OkHttpClient(); }

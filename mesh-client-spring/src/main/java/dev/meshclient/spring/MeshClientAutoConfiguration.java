@@ -9,9 +9,12 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.thread.Threading;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
+import org.springframework.core.task.VirtualThreadTaskExecutor;
+import org.springframework.core.task.support.ExecutorServiceAdapter;
 
 /** {@link MeshClient} on beans. It stays with {@code mesh.enabled=false}, and leaves them unchanged. */
 @AutoConfiguration(after = MeshAutoConfiguration.class)
@@ -20,13 +23,16 @@ public final class MeshClientAutoConfiguration {
 
     /**
      * The client below all clients that the mesh makes itself, for {@code RestClient} for example: one pool and one dispatcher, without
-     * limits of calls, of which the policy has some. A bean with this name replaces it.
+     * limits of calls, of which the policy has some. Its threads are virtual with {@code spring.threads.virtual.enabled}. A bean with
+     * this name replaces it.
      */
     @Bean(defaultCandidate = false)
     @Lazy
     @ConditionalOnMissingBean(name = "meshHttpClient")
-    static OkHttpClient meshHttpClient() {
-        Dispatcher dispatcher = new Dispatcher();
+    static OkHttpClient meshHttpClient(Environment environment) {
+        Dispatcher dispatcher = Threading.VIRTUAL.isActive(environment)
+                ? new Dispatcher(new ExecutorServiceAdapter(new VirtualThreadTaskExecutor("mesh-http-")))
+                : new Dispatcher();
         dispatcher.setMaxRequests(Integer.MAX_VALUE);
         dispatcher.setMaxRequestsPerHost(Integer.MAX_VALUE);
         return new OkHttpClient.Builder().dispatcher(dispatcher).build();

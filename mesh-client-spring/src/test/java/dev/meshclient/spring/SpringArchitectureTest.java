@@ -38,6 +38,21 @@ class SpringArchitectureTest {
     }
 
     @Test
+    void the_reactive_client_uses_the_imperative_one() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.meshclient.spring.webclient")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.meshclient.spring..")
+                        .and(resideOutsideOfPackages(
+                                "dev.meshclient.spring",
+                                "dev.meshclient.spring.web",
+                                "dev.meshclient.spring.webclient")))
+                .because("one class gives Boot's settings to OkHttp, and every application with a WebClient has spring-web")
+                .check(OURS);
+    }
+
+    @Test
     void the_root_knows_no_technology() {
         noClasses()
                 .that()

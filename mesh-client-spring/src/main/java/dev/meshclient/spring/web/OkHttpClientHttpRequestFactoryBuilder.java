@@ -59,7 +59,12 @@ public final class OkHttpClientHttpRequestFactoryBuilder
         return new OkHttpClientHttpRequestFactory(settings == null ? client : client(settings));
     }
 
-    OkHttpClient client(HttpClientSettings settings) {
+    /**
+     * The client by these settings, for another transport over it.
+     *
+     * @throws IllegalArgumentException if the SSL bundle has no X.509 trust manager
+     */
+    public OkHttpClient client(HttpClientSettings settings) {
         OkHttpClient.Builder builder = client.newBuilder();
         if (settings.connectTimeout() != null) {
             builder.connectTimeout(settings.connectTimeout());

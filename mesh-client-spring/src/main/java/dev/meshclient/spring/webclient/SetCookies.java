@@ -22,7 +22,8 @@ final class SetCookies {
     static MultiValueMap<String, ResponseCookie> of(Response response) {
         MultiValueMap<String, ResponseCookie> cookies = new LinkedMultiValueMap<>();
         for (String header : response.headers(HttpHeaders.SET_COOKIE)) {
-            ResponseCookie cookie = cookie(header.split(";", -1), Instant.ofEpochMilli(response.receivedResponseAtMillis()));
+            ResponseCookie cookie =
+                    cookie(header.split(";", -1), Instant.ofEpochMilli(response.receivedResponseAtMillis()));
             if (cookie != null) {
                 cookies.add(cookie.getName(), cookie);
             }
@@ -68,6 +69,8 @@ final class SetCookies {
     /** Null: no date. */
     private static @Nullable Duration until(String date, Instant received) {
         Instant expires = Headers.of("Expires", date).getInstant("Expires");
-        return expires == null ? null : expires.isBefore(received) ? Duration.ZERO : Duration.between(received, expires);
+        return expires == null
+                ? null
+                : expires.isBefore(received) ? Duration.ZERO : Duration.between(received, expires);
     }
 }

@@ -81,9 +81,7 @@ enum Transport {
                 request.body(ask.text());
             }
             return request.exchange((sent, response) -> new Answer(
-                    response.getStatusCode().value(),
-                    headers(response.getHeaders()),
-                    read(response.getBody(), ask)));
+                    response.getStatusCode().value(), headers(response.getHeaders()), read(response.getBody(), ask)));
         }
     },
 

@@ -171,9 +171,8 @@ class TransportContractTest {
     @Test
     void a_streamed_body_is_chunked_unless_its_length_is_stated() throws Exception {
         for (String length : new String[] {null, "5"}) {
-            Ask ask = ask("POST", "/echo")
-                    .with("Content-Type", "application/octet-stream")
-                    .stream(2, i -> bytes(i == 0 ? "hel" : "lo"));
+            Ask ask = ask("POST", "/echo").with("Content-Type", "application/octet-stream").stream(
+                    2, i -> bytes(i == 0 ? "hel" : "lo"));
             assertThat(send(length == null ? ask : ask.with("Content-Length", length))
                             .text())
                     .isEqualTo("hello");
@@ -209,8 +208,8 @@ class TransportContractTest {
         try (var sink = Okio.buffer(new GzipSink(zipped))) {
             sink.writeUtf8("text");
         }
-        UnaryOperator<MockResponse.Builder> answer = response ->
-                response.addHeader("Content-Encoding", "gzip").body(zipped.clone());
+        UnaryOperator<MockResponse.Builder> answer =
+                response -> response.addHeader("Content-Encoding", "gzip").body(zipped.clone());
         answer(answer);
         assertThat(send("GET", "/z").text()).isEqualTo("text");
         answer(answer);
@@ -239,9 +238,7 @@ class TransportContractTest {
     void a_large_body_is_streamed() throws Exception {
         byte[] block = new byte[1 << 16];
         answer(response -> response);
-        send(ask("POST", "/file")
-                .with("Content-Type", "application/octet-stream")
-                .stream(160, i -> block));
+        send(ask("POST", "/file").with("Content-Type", "application/octet-stream").stream(160, i -> block));
         assertThat(request().getBodySize()).isEqualTo(160 << 16);
     }
 

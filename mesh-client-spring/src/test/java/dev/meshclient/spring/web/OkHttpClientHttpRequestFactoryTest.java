@@ -285,5 +285,4 @@ class OkHttpClientHttpRequestFactoryTest {
         assertThatThrownBy(() -> client.post().uri("/o").body("once").retrieve().body(String.class))
                 .isInstanceOf(HttpServerErrorException.ServiceUnavailable.class);
     }
-
 }

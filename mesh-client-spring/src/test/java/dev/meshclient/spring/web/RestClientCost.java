@@ -99,8 +99,8 @@ final class RestClientCost {
                         "peer")
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        try (BufferedReader port = new BufferedReader(
-                new InputStreamReader(peer.getInputStream(), StandardCharsets.UTF_8))) {
+        try (BufferedReader port =
+                new BufferedReader(new InputStreamReader(peer.getInputStream(), StandardCharsets.UTF_8))) {
             compare(Integer.parseInt(port.readLine()), calls, rounds);
         } finally {
             peer.destroy();
@@ -180,8 +180,8 @@ final class RestClientCost {
 
     private static void answer(Socket socket, byte[] response) {
         try (socket;
-                BufferedReader request = new BufferedReader(
-                        new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))) {
+                BufferedReader request =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))) {
             OutputStream out = socket.getOutputStream();
             for (String line = request.readLine(); line != null; line = request.readLine()) {
                 if (line.isEmpty()) {

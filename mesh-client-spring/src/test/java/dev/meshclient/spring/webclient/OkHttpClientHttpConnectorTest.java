@@ -10,6 +10,8 @@ import dev.meshclient.InboundContext;
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.spring.server.InboundAttributes;
+import dev.meshclient.spring.server.InboundContextAccessor;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.tck.TestObservationRegistry;
@@ -413,6 +415,13 @@ class OkHttpClientHttpConnectorTest {
                         .getHeaders()
                         .get("baggage"))
                 .isEqualTo("tenant=7");
+    }
+
+    @Test
+    void the_key_of_the_inbound_context_is_that_of_the_server_side() {
+        assertThat(OkHttpClientHttpConnector.INBOUND_CONTEXT)
+                .isEqualTo(InboundAttributes.CONTEXT)
+                .isEqualTo(new InboundContextAccessor().key());
     }
 
     @Test

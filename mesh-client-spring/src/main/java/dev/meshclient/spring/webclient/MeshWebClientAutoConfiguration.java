@@ -1,0 +1,31 @@
+package dev.meshclient.spring.webclient;
+
+import dev.meshclient.spring.MeshClientAutoConfiguration;
+import dev.meshclient.spring.MeshClientType;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.context.annotation.Bean;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * {@link dev.meshclient.spring.MeshClient} on beans of type {@link WebClient.Builder}. They get a connector over the bean
+ * {@code meshHttpClient} with the settings of {@code spring.http.clients}, and the base URL of their service if they have none.
+ */
+@AutoConfiguration(after = MeshClientAutoConfiguration.class)
+@ConditionalOnClass({WebClient.class, HttpClientSettings.class})
+public final class MeshWebClientAutoConfiguration {
+    MeshWebClientAutoConfiguration() {}
+
+    @Bean
+    static Connectors meshConnectors(ConfigurableListableBeanFactory beans) {
+        return new Connectors(beans);
+    }
+
+    @Bean
+    static MeshClientType<WebClient.Builder> meshWebClients(
+            ConfigurableListableBeanFactory beans, Connectors connectors) {
+        return new WebClients(beans, connectors);
+    }
+}
