@@ -29,10 +29,10 @@ class MigrationPageTest {
                 .results()
                 .map((MatchResult block) -> withoutSpace(block.group(1)))
                 .toList();
-        assertThat(blocks).hasSize(5);
+        assertThat(blocks).hasSize(4);
         assertThat(blocks.subList(0, 2))
                 .allSatisfy(block -> assertThat(source("before")).contains(block));
-        assertThat(blocks.subList(2, 5))
+        assertThat(blocks.subList(2, 4))
                 .allSatisfy(block -> assertThat(source("after")).contains(block));
     }
 }

@@ -4,10 +4,7 @@ import dev.meshclient.petclinic.Owner;
 import dev.meshclient.petclinic.OwnerDetails;
 import dev.meshclient.petclinic.Visit;
 import dev.meshclient.spring.MeshClient;
-import dev.meshclient.spring.webclient.OkHttpClientHttpConnector;
 import java.util.List;
-import okhttp3.Call;
-import okhttp3.OkHttpClient;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.context.annotation.Bean;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -20,22 +17,22 @@ import reactor.core.publisher.Mono;
 
 @SpringBootApplication
 public class Gateway {
-    @Bean
+    @Bean(defaultCandidate = false)
     @MeshClient("customers")
-    Call.Factory customers() {
-        return new OkHttpClient();
+    WebClient.Builder customers(WebClient.Builder boot) {
+        return boot;
     }
 
-    @Bean
+    @Bean(defaultCandidate = false)
     @MeshClient("visits")
-    Call.Factory visits() {
-        return new OkHttpClient();
+    WebClient.Builder visits(WebClient.Builder boot) {
+        return boot;
     }
 
-    @Bean
+    @Bean(defaultCandidate = false)
     @MeshClient("vets")
-    Call.Factory vets() {
-        return new OkHttpClient();
+    WebClient.Builder vets(WebClient.Builder boot) {
+        return boot;
     }
 
     @RestController
@@ -45,19 +42,12 @@ public class Gateway {
         private final WebClient vets;
 
         Owners(
-                @MeshClient("customers") Call.Factory customers,
-                @MeshClient("visits") Call.Factory visits,
-                @MeshClient("vets") Call.Factory vets) {
-            this.customers = client("http://customers", customers);
-            this.visits = client("http://visits", visits);
-            this.vets = client("http://vets", vets);
-        }
-
-        private static WebClient client(String url, Call.Factory calls) {
-            return WebClient.builder()
-                    .baseUrl(url)
-                    .clientConnector(new OkHttpClientHttpConnector(calls))
-                    .build();
+                @MeshClient("customers") WebClient.Builder customers,
+                @MeshClient("visits") WebClient.Builder visits,
+                @MeshClient("vets") WebClient.Builder vets) {
+            this.customers = customers.build();
+            this.visits = visits.build();
+            this.vets = vets.build();
         }
 
         @GetMapping("/owners/{id}")
