@@ -45,7 +45,7 @@ final class InboundDecisions {
                 && environment.getProperty("mesh.server.enabled", Boolean.class, true);
         if (!enabled && authorization != Authorization.OFF) {
             LOG.warn("the mesh is off: inbound requests are not authorized");
-        } else if (enabled) {
+        } else if (enabled && authorization != Authorization.OFF) {
             LOG.info("authorization of inbound requests: {}, permitted paths {}", authorization, permitted);
         }
     }

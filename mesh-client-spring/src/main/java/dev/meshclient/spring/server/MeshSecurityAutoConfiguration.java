@@ -8,7 +8,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
@@ -16,7 +15,7 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
 /** What a {@code SecurityFilterChain} of the application can use. It stays with {@code mesh.enabled=false}. */
 @AutoConfiguration(after = MeshAutoConfiguration.class)
 @ConditionalOnClass({Filter.class, RequestAuthorizationContext.class})
-@ConditionalOnWebApplication(type = Type.SERVLET)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 public final class MeshSecurityAutoConfiguration {
     MeshSecurityAutoConfiguration() {}
 

@@ -82,12 +82,25 @@ final class MeshServletFilter implements Filter {
         HttpServletRequest sent = unwrapped(request);
         InboundRequest.Builder stated = InboundRequest.of(sent.getMethod(), sent.getRequestURI())
                 .peer(InboundAttributes.spiffeId((X509Certificate[]) sent.getAttribute(CERTIFICATES)))
-                .host(header(sent, "Host"))
                 .headers(name -> header(sent, name))
                 .port(sent.getLocalPort());
+        host(stated, sent, addresses);
         PeerAddresses.address(stated::destinationIp, sent.getLocalAddr());
         addresses.state(stated, sent.getRemoteAddr(), request.getRemoteAddr());
         return stated.build();
+    }
+
+    /**
+     * The host as the client sent it. In HTTP/2 Tomcat has no header for it, only the name of the server, which the server may replace
+     * by that of a forwarded header: then the host is not stated.
+     */
+    private static void host(InboundRequest.Builder stated, HttpServletRequest sent, PeerAddresses addresses) {
+        String host = header(sent, "Host");
+        if (host != null || !"HTTP/2.0".equals(sent.getProtocol())) {
+            stated.host(host);
+        } else if (!addresses.areReplaced()) {
+            stated.host(sent.getServerName() + ":" + sent.getServerPort());
+        }
     }
 
     /** The decision about a request that the filter has admitted; null: the filter did not ask the policy. */

@@ -7,7 +7,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication.Type;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.ApplicationContext;
@@ -18,7 +17,7 @@ import org.springframework.web.server.WebFilter;
 /** The filter for inbound requests of a WebFlux application. */
 @AutoConfiguration(after = MeshAutoConfiguration.class)
 @ConditionalOnClass({WebFilter.class, WebHttpHandlerBuilderCustomizer.class})
-@ConditionalOnWebApplication(type = Type.REACTIVE)
+@ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @ConditionalOnBooleanProperty(
         name = {"mesh.enabled", "mesh.server.enabled"},
         matchIfMissing = true)

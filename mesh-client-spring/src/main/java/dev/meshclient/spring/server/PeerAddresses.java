@@ -46,6 +46,11 @@ final class PeerAddresses {
         return value != null && !value.isBlank();
     }
 
+    /** Whether the server replaces addresses and names by those of forwarded headers. */
+    boolean areReplaced() {
+        return strategy == Strategy.IMPLIED || strategy == Strategy.NATIVE;
+    }
+
     /**
      * @param sent the address according to the server
      * @param forwarded the address after the filters of Spring

@@ -7,7 +7,8 @@ import org.springframework.core.env.Environment;
 
 /** The paths that need no authorization. A path that a server could decode or shorten to another one is never among them. */
 final class PermittedPaths {
-    private static final Pattern PLAIN = Pattern.compile("(/[A-Za-z0-9_~-][A-Za-z0-9_.~-]*)*/?");
+    private static final Pattern PLAIN = Pattern.compile("/[A-Za-z0-9_.~/-]*+");
+    private static final Pattern SHORTENED = Pattern.compile("/(/|\\.\\.?(/|$))");
 
     private final List<String> paths;
 
@@ -16,10 +17,14 @@ final class PermittedPaths {
     }
 
     static void check(String path) {
-        if (!PLAIN.matcher(withoutStar(path)).matches() || !path.startsWith("/")) {
+        if (!isPlain(withoutStar(path))) {
             throw new IllegalArgumentException("permit-paths has '" + path
                     + "': a path begins with / and has no encoded characters, such as /livez or /status/*");
         }
+    }
+
+    private static boolean isPlain(String path) {
+        return PLAIN.matcher(path).matches() && !SHORTENED.matcher(path).find();
     }
 
     /** The paths of probes. They are as the client sends them, with the path of the application. */
@@ -62,7 +67,7 @@ final class PermittedPaths {
         for (String permitted : paths) {
             boolean matches =
                     permitted.endsWith("/*") ? path.startsWith(withoutStar(permitted)) : path.equals(permitted);
-            if (matches && PLAIN.matcher(path).matches()) {
+            if (matches && isPlain(path)) {
                 return true;
             }
         }

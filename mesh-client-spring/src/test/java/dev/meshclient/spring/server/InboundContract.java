@@ -20,6 +20,7 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +53,7 @@ class InboundContract {
     static final AtomicInteger HANDLED = new AtomicInteger();
 
     private final WebApplicationType type;
+    private final boolean http2;
     private final Class<?> api;
     private final String excluded;
     private final AtomicInteger sent = new AtomicInteger();
@@ -59,10 +61,12 @@ class InboundContract {
     private ConfigurableApplicationContext application;
 
     /**
+     * @param http2 whether the server has it
      * @param api the controller
      * @param excluded the auto-configurations of the other servers
      */
-    InboundContract(WebApplicationType type, Class<?> api, Class<?>... excluded) {
+    InboundContract(WebApplicationType type, boolean http2, Class<?> api, Class<?>... excluded) {
+        this.http2 = http2;
         this.type = type;
         this.api = api;
         this.excluded = Stream.of(excluded).map(Class::getName).collect(Collectors.joining(","));
@@ -148,6 +152,7 @@ class InboundContract {
                         "--server.ssl.client-auth=want",
                         "--server.tomcat.threads.max=1",
                         "--server.shutdown=immediate",
+                        "--server.http2.enabled=" + http2,
                         "--spring.task.execution.propagate-context=true",
                         "--spring.reactor.context-propagation=auto",
                         "--mesh.snapshot.enabled=false",
@@ -191,6 +196,15 @@ class InboundContract {
         assertThat(answer(CERTIFICATES.client(InboundPolicy.STOREFRONT, InboundPolicy.OTHER), "/api/peer"))
                 .as("two URIs are no identity")
                 .isEqualTo("403 ");
+    }
+
+    @Test
+    void the_host_is_known_in_http_1_and_2() throws IOException {
+        try (Response response = send(STOREFRONT, "/api/host")) {
+            assertThat(response.protocol()).isEqualTo(http2 ? Protocol.HTTP_2 : Protocol.HTTP_1_1);
+            assertThat(response.code()).isEqualTo(404);
+        }
+        assertThat(answer(STOREFRONT, "/api/host", "Host", "admin")).startsWith("403 ");
     }
 
     @Test

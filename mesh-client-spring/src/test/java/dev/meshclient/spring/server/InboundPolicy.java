@@ -38,7 +38,9 @@ final class InboundPolicy {
                    "orders": {"hosts": ["orders"], "endpoints": [{"address": "127.0.0.1", "port": %d}]},
                    "reviews": {"hosts": ["reviews"], "requestAuthentication": {"provider": "corp"}, "authorization": [
                      {"name": "storefront", "action": "ALLOW", "rules": [
-                       {"from": [{"source": {"principals": ["%s"]}}], "to": [{"operation": {"paths": ["/api/*"]}}]}]},
+                       {"from": [{"source": {"principals": ["%s"]}}], "to": [
+                         {"operation": {"paths": ["/api/*"], "notPaths": ["/api/host"]}},
+                         {"operation": {"paths": ["/api/host"], "hosts": ["127.0.0.1"]}}]}]},
                      {"name": "users", "action": "ALLOW", "rules": [
                        {"from": [{"source": {"requestPrincipals": ["*"]}}],
                         "to": [{"operation": {"methods": ["GET"], "paths": ["/api/*"]}}]}]}]}}}

@@ -5,6 +5,6 @@ import org.springframework.boot.tomcat.autoconfigure.servlet.TomcatServletWebSer
 
 class JettyAuthorizationTest extends InboundContract {
     JettyAuthorizationTest() {
-        super(WebApplicationType.SERVLET, ServletApi.class, TomcatServletWebServerAutoConfiguration.class);
+        super(WebApplicationType.SERVLET, false, ServletApi.class, TomcatServletWebServerAutoConfiguration.class);
     }
 }

@@ -165,10 +165,19 @@ class MeshServletAutoConfigurationTest {
 
     @Test
     void stated_paths_replace_those_of_the_probes() {
-        PermittedPaths paths = new PermittedPaths(List.of("/status/*", "/ping"));
-        assertThat(List.of("/status/", "/status/db", "/ping")).allMatch(paths::contains);
+        PermittedPaths paths = new PermittedPaths(List.of("/status/*", "/ping", "/.well-known/*"));
+        assertThat(List.of("/status/", "/status/db", "/ping", "/.well-known/jwks.json", "/status/a..b"))
+                .allMatch(paths::contains);
         assertThat(List.of(
-                        "/status", "/statusx", "/status/../admin", "/status//admin", "/status/.", "/ping/", "/livez"))
+                        "/status",
+                        "/statusx",
+                        "/status/../admin",
+                        "/status/..",
+                        "/status/./x",
+                        "/status//admin",
+                        "/status/.",
+                        "/ping/",
+                        "/livez"))
                 .noneMatch(paths::contains);
         assertThat(List.of("/status/a;b", "/status/%2e%2e", "/status/a\\b", "/status/#"))
                 .noneMatch(paths::contains);
@@ -215,6 +224,12 @@ class MeshServletAutoConfigurationTest {
         assertThat(MeshServletFilter.sent(wrapped, new PeerAddresses(environment))
                         .states(Attribute.REMOTE_IP))
                 .as("Boot's default on Kubernetes replaces the address by that of a header")
+                .isFalse();
+        MockHttpServletRequest http2 = request(null);
+        http2.setProtocol("HTTP/2.0");
+        http2.setServerName("forwarded");
+        assertThat(MeshServletFilter.sent(http2, new PeerAddresses(environment)).states(Attribute.HOST))
+                .as("and so the name of the server, which HTTP/2 has in place of the header")
                 .isFalse();
     }
 

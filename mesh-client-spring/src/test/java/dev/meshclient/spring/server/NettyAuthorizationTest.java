@@ -15,6 +15,7 @@ class NettyAuthorizationTest extends InboundContract {
     NettyAuthorizationTest() {
         super(
                 WebApplicationType.REACTIVE,
+                true,
                 ReactiveApi.class,
                 JettyReactiveWebServerAutoConfiguration.class,
                 TomcatReactiveWebServerAutoConfiguration.class);
@@ -23,6 +24,12 @@ class NettyAuthorizationTest extends InboundContract {
     @AfterAll
     static void otherTestsHaveNoPropagation() {
         Hooks.disableAutomaticContextPropagation();
+    }
+
+    @Test
+    void the_connector_of_web_client_takes_the_context_from_reactor() throws IOException {
+        assertThat(answer(STOREFRONT, "/api/web-client", "x-mesh-attempt", "2", "baggage", "user=ann"))
+                .endsWith(" 2 user=ann");
     }
 
     @Test

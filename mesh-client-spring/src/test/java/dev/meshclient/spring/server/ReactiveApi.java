@@ -2,6 +2,7 @@ package dev.meshclient.spring.server;
 
 import dev.meshclient.InboundContext;
 import dev.meshclient.spring.MeshClient;
+import dev.meshclient.spring.webclient.OkHttpClientHttpConnector;
 import java.io.IOException;
 import java.util.Map;
 import okhttp3.Call;
@@ -14,6 +15,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.reactive.function.client.WebClient;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
@@ -68,6 +70,17 @@ class ReactiveApi {
                         sink.success(response.body().string());
                     }
                 }));
+    }
+
+    @GetMapping("/api/web-client")
+    Mono<String> webClient() {
+        return WebClient.builder()
+                .clientConnector(new OkHttpClientHttpConnector(orders))
+                .build()
+                .get()
+                .uri("http://orders/7")
+                .retrieve()
+                .bodyToMono(String.class);
     }
 
     @GetMapping("/api/deferred")

@@ -5,6 +5,6 @@ import org.springframework.boot.jetty.autoconfigure.servlet.JettyServletWebServe
 
 class TomcatAuthorizationTest extends InboundContract {
     TomcatAuthorizationTest() {
-        super(WebApplicationType.SERVLET, ServletApi.class, JettyServletWebServerAutoConfiguration.class);
+        super(WebApplicationType.SERVLET, true, ServletApi.class, JettyServletWebServerAutoConfiguration.class);
     }
 }
