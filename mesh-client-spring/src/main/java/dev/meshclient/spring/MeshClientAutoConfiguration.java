@@ -53,8 +53,8 @@ public final class MeshClientAutoConfiguration {
     }
 
     @Bean
-    MeshClientBeans meshClientBeans(ConfigurableListableBeanFactory beans, Environment environment) {
-        return new MeshClientBeans(new AnnotatedClients(beans), environment);
+    MeshClients meshClients(ConfigurableListableBeanFactory beans, Environment environment) {
+        return new MeshClients(new AnnotatedClients(beans), environment);
     }
 
     @Bean

@@ -61,8 +61,12 @@ record MeshDescriptor(
             int endpoints,
             long ejected) {}
 
-    /** A bean with {@code @MeshClient}. */
-    record Client(String bean, @Nullable String type, String service) {}
+    /**
+     * A client with {@code @MeshClient}.
+     *
+     * @param name that of the bean, or of the group of HTTP interfaces, which has no type
+     */
+    record Client(String name, @Nullable String type, String service) {}
 
     /** The mesh is off. */
     static MeshDescriptor off(List<Client> clients) {

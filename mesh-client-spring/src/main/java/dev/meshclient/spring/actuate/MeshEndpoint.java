@@ -2,7 +2,7 @@ package dev.meshclient.spring.actuate;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshStatus;
-import dev.meshclient.spring.MeshClientBeans;
+import dev.meshclient.spring.MeshClients;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
@@ -22,14 +22,14 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 @Endpoint(id = "mesh", defaultAccess = Access.READ_ONLY)
 final class MeshEndpoint {
     private final ObjectProvider<Mesh> mesh;
-    private final MeshClientBeans clients;
+    private final MeshClients clients;
     private final ListableBeanFactory beans;
     private final Sanitizer sanitizer;
     private final Show showValues;
 
     MeshEndpoint(
             ObjectProvider<Mesh> mesh,
-            MeshClientBeans clients,
+            MeshClients clients,
             ListableBeanFactory beans,
             ObjectProvider<SanitizingFunction> functions,
             Show showValues) {

@@ -2,7 +2,7 @@ package dev.meshclient.spring.actuate;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
-import dev.meshclient.spring.MeshClientBeans;
+import dev.meshclient.spring.MeshClients;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
@@ -27,7 +27,7 @@ public final class MeshEndpointAutoConfiguration {
     @ConditionalOnMissingBean(name = "meshEndpoint")
     MeshEndpoint meshEndpoint(
             ObjectProvider<Mesh> mesh,
-            MeshClientBeans clients,
+            MeshClients clients,
             ListableBeanFactory beans,
             ObjectProvider<SanitizingFunction> functions,
             MeshEndpointProperties properties) {

@@ -2,7 +2,7 @@ package dev.meshclient.spring.actuate;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
-import dev.meshclient.spring.MeshClientBeans;
+import dev.meshclient.spring.MeshClients;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -20,7 +20,7 @@ public final class MeshHealthAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "meshHealthIndicator")
     @ConditionalOnEnabledHealthIndicator("mesh")
-    MeshHealthIndicator meshHealthIndicator(ObjectProvider<Mesh> mesh, MeshClientBeans clients) {
+    MeshHealthIndicator meshHealthIndicator(ObjectProvider<Mesh> mesh, MeshClients clients) {
         return new MeshHealthIndicator(mesh, clients);
     }
 }

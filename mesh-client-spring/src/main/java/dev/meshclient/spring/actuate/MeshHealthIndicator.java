@@ -2,7 +2,7 @@ package dev.meshclient.spring.actuate;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshStatus;
-import dev.meshclient.spring.MeshClientBeans;
+import dev.meshclient.spring.MeshClients;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.contributor.Health;
@@ -14,9 +14,9 @@ import org.springframework.boot.health.contributor.HealthIndicator;
  */
 final class MeshHealthIndicator implements HealthIndicator {
     private final ObjectProvider<Mesh> mesh;
-    private final MeshClientBeans clients;
+    private final MeshClients clients;
 
-    MeshHealthIndicator(ObjectProvider<Mesh> mesh, MeshClientBeans clients) {
+    MeshHealthIndicator(ObjectProvider<Mesh> mesh, MeshClients clients) {
         this.mesh = mesh;
         this.clients = clients;
     }

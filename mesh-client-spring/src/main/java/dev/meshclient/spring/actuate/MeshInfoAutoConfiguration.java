@@ -2,7 +2,7 @@ package dev.meshclient.spring.actuate;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
-import dev.meshclient.spring.MeshClientBeans;
+import dev.meshclient.spring.MeshClients;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.autoconfigure.info.ConditionalOnEnabledInfoContributor;
 import org.springframework.boot.actuate.info.InfoContributor;
@@ -20,7 +20,7 @@ public final class MeshInfoAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "meshInfoContributor")
     @ConditionalOnEnabledInfoContributor("mesh")
-    MeshInfoContributor meshInfoContributor(ObjectProvider<Mesh> mesh, MeshClientBeans clients) {
+    MeshInfoContributor meshInfoContributor(ObjectProvider<Mesh> mesh, MeshClients clients) {
         return new MeshInfoContributor(
                 mesh, clients, MeshInfoContributor.class.getPackage().getImplementationVersion());
     }

@@ -2,7 +2,7 @@ package dev.meshclient.spring.actuate;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshStatus;
-import dev.meshclient.spring.MeshClientBeans;
+import dev.meshclient.spring.MeshClients;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +13,11 @@ import org.springframework.boot.actuate.info.InfoContributor;
 /** The part {@code mesh} of {@code /actuator/info}: what does not change from call to call. */
 final class MeshInfoContributor implements InfoContributor {
     private final ObjectProvider<Mesh> mesh;
-    private final MeshClientBeans clients;
+    private final MeshClients clients;
     private final @Nullable String version;
 
     /** @param version that of this library; null: it is not known, as where classes are in no jar */
-    MeshInfoContributor(ObjectProvider<Mesh> mesh, MeshClientBeans clients, @Nullable String version) {
+    MeshInfoContributor(ObjectProvider<Mesh> mesh, MeshClients clients, @Nullable String version) {
         this.mesh = mesh;
         this.clients = clients;
         this.version = version;

@@ -104,7 +104,7 @@ final class MeshGroups implements MeshClientSource {
                         throw new MeshConfigurationException(
                                 "The group '" + group
                                         + "' of HTTP interfaces is in the mesh, and its client cannot be put into it.",
-                                "Use RestClient, which is the default of clientType, and add spring-boot-restclient; or remove the group from the mesh.");
+                                "Add spring-boot-restclient, or spring-boot-webclient for clientType = WEB_CLIENT, or remove the group from the mesh.");
                     });
         }
         for (String bean : beans.getSingletonNames()) {

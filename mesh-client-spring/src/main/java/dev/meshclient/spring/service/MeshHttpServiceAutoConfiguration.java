@@ -10,6 +10,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
+import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
 
 /** HTTP interfaces in the mesh. With {@code mesh.enabled=false} they keep their base URLs and use plain clients. */
 @AutoConfiguration(after = MeshClientAutoConfiguration.class)
@@ -29,6 +30,15 @@ public final class MeshHttpServiceAutoConfiguration {
         @Bean
         RestClientHttpServiceGroupConfigurer meshRestClientGroups(ListableBeanFactory beans, MeshGroups groups) {
             return new RestClientGroups(beans, groups);
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnClass({HttpServiceClientProperties.class, WebClientHttpServiceGroupConfigurer.class})
+    static class OfWebClient {
+        @Bean
+        WebClientHttpServiceGroupConfigurer meshWebClientGroups(ListableBeanFactory beans, MeshGroups groups) {
+            return new WebClientGroups(beans, groups);
         }
     }
 }

@@ -1,14 +1,10 @@
 package dev.meshclient.spring.service;
 
-import dev.meshclient.Mesh;
 import dev.meshclient.spring.web.OkHttpClientHttpRequestFactoryBuilder;
-import okhttp3.OkHttpClient;
+import java.io.IOException;
+import java.net.URI;
+import java.util.concurrent.atomic.AtomicReference;
 import org.springframework.beans.factory.ListableBeanFactory;
-import org.springframework.boot.http.client.HttpClientSettings;
-import org.springframework.boot.http.client.autoconfigure.HttpClientSettingsPropertyMapper;
-import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientProperties;
-import org.springframework.boot.ssl.SslBundles;
-import org.springframework.http.client.ClientHttpRequestFactory;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
@@ -23,10 +19,12 @@ final class RestClientGroups implements RestClientHttpServiceGroupConfigurer {
 
     private final ListableBeanFactory beans;
     private final MeshGroups groups;
+    private final GroupSettings settings;
 
     RestClientGroups(ListableBeanFactory beans, MeshGroups groups) {
         this.beans = beans;
         this.groups = groups;
+        this.settings = new GroupSettings(beans);
     }
 
     @Override
@@ -37,24 +35,27 @@ final class RestClientGroups implements RestClientHttpServiceGroupConfigurer {
     @Override
     public void configureGroups(Groups<RestClient.Builder> all) {
         all.forEachGroup((group, client, proxies) -> {
-            if (groups.join(group, () -> RestClientProbe.baseUrl(client), client::baseUrl, proxies) && !isMocked()) {
-                client.requestFactory(requestFactory(group.name()));
+            if (groups.join(group, () -> baseUrl(client), client::baseUrl, proxies) && !isMocked()) {
+                client.requestFactory(
+                        new OkHttpClientHttpRequestFactoryBuilder(settings.client()).build(settings.of(group.name())));
             }
         });
     }
 
-    /** With the settings of the group, as Boot makes that of a group outside the mesh. */
-    private ClientHttpRequestFactory requestFactory(String group) {
-        HttpServiceClientProperties properties =
-                beans.getBeanProvider(HttpServiceClientProperties.class).getIfAvailable();
-        HttpClientSettings settings = new HttpClientSettingsPropertyMapper(
-                        beans.getBeanProvider(SslBundles.class).getIfAvailable(),
-                        beans.getBeanProvider(HttpClientSettings.class).getIfAvailable())
-                .map(properties == null ? null : properties.get(group));
-        OkHttpClient base = beans.getBean("meshHttpClient", OkHttpClient.class);
-        return new OkHttpClientHttpRequestFactoryBuilder(
-                        beans.getBean(Mesh.class).wrap(base))
-                .build(settings);
+    /** A builder does not tell its base URL, but a request without a path, which is not sent, does. */
+    private static String baseUrl(RestClient.Builder client) {
+        AtomicReference<String> found = new AtomicReference<>("");
+        RestClient probe = client.clone()
+                .requestFactory((uri, method) -> {
+                    throw new IOException("this client sends no request");
+                })
+                .configureMessageConverters(converters -> {}) // the default ones take long to make
+                .build();
+        probe.get().uri(builder -> {
+            found.set(builder.toUriString());
+            return URI.create("/");
+        });
+        return found.get();
     }
 
     private boolean isMocked() {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.meshclient.Mesh;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
-import dev.meshclient.spring.MeshClientBeans;
+import dev.meshclient.spring.MeshClients;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.actuate.info.Info;
@@ -35,7 +35,7 @@ class MeshInfoAutoConfigurationTest {
     @Test
     void the_version_is_that_of_the_jar() {
         runner.run(context -> assertThat(info(new MeshInfoContributor(
-                        context.getBeanProvider(Mesh.class), context.getBean(MeshClientBeans.class), "0.1.0")))
+                        context.getBeanProvider(Mesh.class), context.getBean(MeshClients.class), "0.1.0")))
                 .isEqualTo(Map.of("mesh", Map.of("enabled", false, "version", "0.1.0"))));
     }
 

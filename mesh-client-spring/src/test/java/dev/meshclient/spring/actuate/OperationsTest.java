@@ -11,6 +11,7 @@ import dev.meshclient.Mesh;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.LocalService;
 import dev.meshclient.spring.MeshClient;
+import dev.meshclient.spring.MeshClientSource;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,20 @@ class OperationsTest {
         @MeshClient("orders")
         OkHttpClient ordersHttp() {
             return new OkHttpClient();
+        }
+
+        /** As for groups of HTTP interfaces, which are no beans. */
+        @Bean
+        MeshClientSource groups() {
+            return new MeshClientSource() {
+                @Override
+                public Map<String, String> services() {
+                    return Map.of("billing", "billing");
+                }
+
+                @Override
+                public void check() {}
+            };
         }
 
         @Bean
@@ -105,7 +120,8 @@ class OperationsTest {
         assertThat(mesh.at("/services/orders").toString()).isEqualTo("""
                         {"state":"in-force","revision":"version 7","hosts":["orders"],"endpoints":2,"ejected":0}""");
         assertThat(mesh.path("clients").toString()).isEqualTo("""
-                        [{"bean":"ordersHttp","type":"okhttp3.OkHttpClient","service":"orders"}]""");
+                        [{"name":"billing","service":"billing"},\
+                        {"name":"ordersHttp","type":"okhttp3.OkHttpClient","service":"orders"}]""");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.MeshOptions;
 import dev.meshclient.PolicyUnavailable;
 import dev.meshclient.spring.LocalService;
 import dev.meshclient.spring.MeshAutoConfiguration;
@@ -12,6 +13,10 @@ import dev.meshclient.spring.MeshClientAutoConfiguration;
 import dev.meshclient.spring.MeshConfigurationException;
 import dev.meshclient.spring.service.packages.PlainApi;
 import dev.meshclient.spring.service.packages.ReturnApi;
+import dev.meshclient.spring.webclient.OkHttpClientHttpConnector;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import mockwebserver3.MockResponse;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -30,6 +35,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ContextConsumer;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.webclient.autoconfigure.service.ReactiveHttpServiceClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.NestedExceptionUtils;
@@ -40,11 +46,13 @@ import org.springframework.test.web.client.response.MockRestResponseCreators;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.support.RestClientAdapter;
 import org.springframework.web.client.support.RestClientHttpServiceGroupConfigurer;
+import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
 import org.springframework.web.service.annotation.GetExchange;
 import org.springframework.web.service.annotation.HttpExchange;
 import org.springframework.web.service.invoker.HttpServiceProxyFactory;
 import org.springframework.web.service.registry.HttpServiceGroup;
 import org.springframework.web.service.registry.ImportHttpServices;
+import reactor.core.publisher.Mono;
 
 @ExtendWith(OutputCaptureExtension.class)
 class HttpInterfacesTest {
@@ -284,10 +292,6 @@ class HttpInterfacesTest {
         }
     }
 
-    @Configuration(proxyBeanMethods = false)
-    @ImportHttpServices(group = "orders", types = OrderApi.class, clientType = HttpServiceGroup.ClientType.WEB_CLIENT)
-    static class OfWebClient {}
-
     @Test
     void an_interface_that_would_bypass_the_mesh_fails_the_start() {
         fails(NoAnnotation.class, "UnmarkedApi, which @ImportMeshClients of ");
@@ -297,9 +301,6 @@ class HttpInterfacesTest {
                 "The group 'orders' of HTTP interfaces has the base URL 'http://elsewhere/v1', whose host is not that of its"
                         + " service in the mesh, 'orders' (@MeshClient): its calls would bypass the mesh.",
                 "spring.http.serviceclient.orders.base-url=http://elsewhere/v1");
-        fails(
-                OfWebClient.class,
-                "The group 'orders' of HTTP interfaces is in the mesh, and its client cannot be put into it");
         fails(TwoServices.class, "The group 'sales' has interfaces of several services");
         fails(
                 ByHand.class,
@@ -353,6 +354,66 @@ class HttpInterfacesTest {
         run(Moved.class, context -> assertThat(
                         context.getBean(MovedApi.class).moved().getStatusCode().value())
                 .isEqualTo(200));
+    }
+
+    @MeshClient("orders")
+    interface ReactiveApi {
+        @MeshTimeout("2m")
+        @GetExchange("/here")
+        Mono<ResponseEntity<String>> here();
+
+        @GetExchange("/moved")
+        Mono<ResponseEntity<Void>> moved();
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportMeshClients(value = ReactiveApi.class, clientType = HttpServiceGroup.ClientType.WEB_CLIENT)
+    static class Reactive {
+        final List<String> options = new CopyOnWriteArrayList<>();
+
+        @Bean
+        WebClientHttpServiceGroupConfigurer recording() {
+            return groups -> groups.forEachClient((group, client) -> client.filter((request, next) -> {
+                request.attribute(OkHttpClientHttpConnector.MESH_OPTIONS)
+                        .map(String::valueOf)
+                        .ifPresent(options::add);
+                return next.exchange(request);
+            }));
+        }
+    }
+
+    @Test
+    void a_group_of_web_clients_is_in_the_mesh() {
+        runner.withConfiguration(AutoConfigurations.of(ReactiveHttpServiceClientAutoConfiguration.class))
+                .withUserConfiguration(Reactive.class)
+                .withPropertyValues(
+                        "spring.http.serviceclient.orders.default-header.x-shop=7",
+                        "spring.http.serviceclient.orders.redirects=dont-follow")
+                .run(context -> {
+                    ReactiveApi api = context.getBean(ReactiveApi.class);
+                    ResponseEntity<String> answer = api.here().block(Duration.ofMinutes(2));
+                    assertThat(answer.getBody()).isEqualTo("orders/here");
+                    assertThat(answer.getHeaders().getFirst("x-shop")).isEqualTo("7");
+                    assertThat(api.moved()
+                                    .block(Duration.ofMinutes(2))
+                                    .getStatusCode()
+                                    .value())
+                            .isEqualTo(302);
+                    assertThat(context.getBean(Reactive.class).options)
+                            .containsExactly(
+                                    MeshOptions.DEFAULT
+                                            .withTimeout(Duration.ofMinutes(2))
+                                            .toString(),
+                                    MeshOptions.DEFAULT.toString());
+                });
+    }
+
+    @Test
+    void without_web_flux_on_the_class_path_groups_of_rest_clients_work() {
+        runner.withClassLoader(new FilteredClassLoader("org.springframework.web.reactive"))
+                .withUserConfiguration(Only.class)
+                .run(context ->
+                        assertThat(context.getBean(OrderApi.class).order()).isEqualTo("orders/orders/7"));
     }
 
     @Test

@@ -53,7 +53,7 @@ class MethodOptionsTest {
                     MeshHttpServiceAutoConfiguration.class,
                     HttpServiceClientPropertiesAutoConfiguration.class,
                     HttpServiceClientAutoConfiguration.class))
-            .withPropertyValues("mesh.snapshot.enabled=false", "orders.timeout=250ms");
+            .withPropertyValues("mesh.snapshot.enabled=false", "orders.timeout=3m");
 
     interface Inherited {
         @GetExchange("/inherited")
@@ -65,7 +65,7 @@ class MethodOptionsTest {
     @interface Idempotent {}
 
     @MeshClient("orders")
-    @MeshTimeout("2s")
+    @MeshTimeout("5m")
     interface OrderApi extends Inherited {
         @GetExchange("/type")
         String ofType();
@@ -122,15 +122,15 @@ class MethodOptionsTest {
                         api.inherited();
                         api.ofMethod();
                         api.ofCaller(MeshOptions.DEFAULT
-                                .withTimeout(Duration.ofSeconds(1))
+                                .withTimeout(Duration.ofMinutes(1))
                                 .withHashKey("7"));
-                        api.ofCaller(MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(3)));
-                        MeshOptions ofType = MeshOptions.DEFAULT.withTimeout(Duration.ofSeconds(2));
+                        api.ofCaller(MeshOptions.DEFAULT.withTimeout(Duration.ofMinutes(7)));
+                        MeshOptions ofType = MeshOptions.DEFAULT.withTimeout(Duration.ofMinutes(5));
                         MeshOptions ofMethod = MeshOptions.DEFAULT
-                                .withTimeout(Duration.ofMillis(250))
+                                .withTimeout(Duration.ofMinutes(3))
                                 .withIdempotent();
                         MeshOptions ofCaller = MeshOptions.DEFAULT
-                                .withTimeout(Duration.ofSeconds(1))
+                                .withTimeout(Duration.ofMinutes(1))
                                 .withHashKey("7")
                                 .withoutRetries();
                         assertThat(context.getBean(Orders.class).seen)
@@ -153,7 +153,6 @@ class MethodOptionsTest {
                 .body("order 7")
                 .build())) {
             runner.withPropertyValues("mesh.client.services.orders.url=" + orders.url())
-                    .withPropertyValues("orders.timeout=1m")
                     .withUserConfiguration(Orders.class)
                     .run(context -> {
                         OrderApi api = context.getBean(OrderApi.class);

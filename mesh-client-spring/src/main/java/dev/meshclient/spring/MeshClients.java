@@ -4,11 +4,11 @@ import java.util.Map;
 import org.springframework.core.env.Environment;
 
 /** The clients with {@link MeshClient}, and whether they use the mesh, for pages of operators. */
-public final class MeshClientBeans {
+public final class MeshClients {
     private final AnnotatedClients annotated;
     private final Environment environment;
 
-    MeshClientBeans(AnnotatedClients annotated, Environment environment) {
+    MeshClients(AnnotatedClients annotated, Environment environment) {
         this.annotated = annotated;
         this.environment = environment;
     }

@@ -1,0 +1,33 @@
+package dev.meshclient.spring.service;
+
+import dev.meshclient.Mesh;
+import okhttp3.OkHttpClient;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.autoconfigure.HttpClientSettingsPropertyMapper;
+import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientProperties;
+import org.springframework.boot.ssl.SslBundles;
+
+/** What the clients of groups in the mesh are made from. */
+final class GroupSettings {
+    private final BeanFactory beans;
+
+    GroupSettings(BeanFactory beans) {
+        this.beans = beans;
+    }
+
+    /** {@code spring.http.serviceclient.<group>} over {@code spring.http.clients}, as for a group outside the mesh. */
+    HttpClientSettings of(String group) {
+        HttpServiceClientProperties properties =
+                beans.getBeanProvider(HttpServiceClientProperties.class).getIfAvailable();
+        return new HttpClientSettingsPropertyMapper(
+                        beans.getBeanProvider(SslBundles.class).getIfAvailable(),
+                        beans.getBeanProvider(HttpClientSettings.class).getIfAvailable())
+                .map(properties == null ? null : properties.get(group));
+    }
+
+    /** The client below all clients that the mesh makes itself. */
+    OkHttpClient client() {
+        return beans.getBean(Mesh.class).wrap(beans.getBean("meshHttpClient", OkHttpClient.class));
+    }
+}
