@@ -3,6 +3,7 @@ package dev.meshclient.spring.webclient;
 import dev.meshclient.Mesh;
 import dev.meshclient.spring.MeshClientType;
 import java.net.URI;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
@@ -52,7 +53,7 @@ final class WebClients implements MeshClientType<WebClient.Builder> {
             url.set(builder.toUriString());
             return URI.create("/");
         });
-        return url.get();
+        return Objects.requireNonNullElse(url.get(), "");
     }
 
     @Override
