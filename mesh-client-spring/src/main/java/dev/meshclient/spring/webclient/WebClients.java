@@ -48,7 +48,7 @@ final class WebClients implements MeshClientType<WebClient.Builder> {
 
     /** A builder has no method that returns it, but a request without a path shows it, and is not sent. */
     private static String baseUrl(WebClient.Builder client) {
-        AtomicReference<String> url = new AtomicReference<>("");
+        AtomicReference<@Nullable String> url = new AtomicReference<>();
         client.clone().exchangeFunction(request -> Mono.empty()).build().get().uri(builder -> {
             url.set(builder.toUriString());
             return URI.create("/");
