@@ -35,7 +35,8 @@ public final class BootExample implements Closeable {
     private final int v1;
     private final int v2;
     private final int orders;
-    private String policy = policy("", 100, 0);
+    private int version = 1;
+    private String policy = policy(version, "", 100, 0);
 
     private BootExample(int ordersPort) throws IOException, GeneralSecurityException {
         DevCertificates certificates = DevCertificates.in(directory, TRUST_DOMAIN, Duration.ofHours(24));
@@ -93,17 +94,18 @@ public final class BootExample implements Closeable {
 
     /** Publishes a policy with these shares of the two versions of inventory. */
     void publish(int shareOfV1, int shareOfV2) {
-        policy = policy("""
-                {"address": "127.0.0.1", "port": %d, "labels": {"version": "v1"}},
-                          {"address": "127.0.0.1", "port": %d, "labels": {"version": "v2"}}""".formatted(v1, v2), shareOfV1, shareOfV2);
+        version++;
+        String endpoint = "{\"address\": \"127.0.0.1\", \"port\": %d, \"labels\": {\"version\": \"%s\"}}";
+        String endpoints = endpoint.formatted(v1, "v1") + ", " + endpoint.formatted(v2, "v2");
+        policy = policy(version, endpoints, shareOfV1, shareOfV2);
         registry.publish(policy);
     }
 
-    private static String policy(String endpoints, int shareOfV1, int shareOfV2) {
+    private static String policy(int version, String endpoints, int shareOfV1, int shareOfV2) {
         return """
             {
               "apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-              "metadata": {"mesh": "shop"},
+              "metadata": {"mesh": "shop", "version": %d},
               "trustDomain": "shop.example",
               "defaults": {"tls": {"mode": "MESH_MUTUAL"}, "retry": {"attempts": 2}},
               "services": {
@@ -123,7 +125,7 @@ public final class BootExample implements Closeable {
                 }
               }
             }
-            """.formatted(endpoints, shareOfV1, shareOfV2);
+            """.formatted(version, endpoints, shareOfV1, shareOfV2);
     }
 
     private int start(Class<?> application, String name, String... arguments) {
