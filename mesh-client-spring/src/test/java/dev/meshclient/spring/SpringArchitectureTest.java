@@ -48,7 +48,8 @@ class SpringArchitectureTest {
                                 "dev.meshclient.spring",
                                 "dev.meshclient.spring.web",
                                 "dev.meshclient.spring.webclient")))
-                .because("one class gives Boot's settings to OkHttp, and every application with a WebClient has spring-web")
+                .because(
+                        "one class gives Boot's settings to OkHttp, and every application with a WebClient has spring-web")
                 .check(OURS);
     }
 

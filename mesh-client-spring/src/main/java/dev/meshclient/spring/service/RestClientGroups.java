@@ -3,7 +3,9 @@ package dev.meshclient.spring.service;
 import dev.meshclient.spring.web.OkHttpClientHttpRequestFactoryBuilder;
 import java.io.IOException;
 import java.net.URI;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.client.RestClient;
@@ -44,7 +46,7 @@ final class RestClientGroups implements RestClientHttpServiceGroupConfigurer {
 
     /** A builder does not tell its base URL, but a request without a path, which is not sent, does. */
     private static String baseUrl(RestClient.Builder client) {
-        AtomicReference<String> found = new AtomicReference<>("");
+        AtomicReference<@Nullable String> found = new AtomicReference<>();
         RestClient probe = client.clone()
                 .requestFactory((uri, method) -> {
                     throw new IOException("this client sends no request");
@@ -55,7 +57,7 @@ final class RestClientGroups implements RestClientHttpServiceGroupConfigurer {
             found.set(builder.toUriString());
             return URI.create("/");
         });
-        return found.get();
+        return Objects.requireNonNullElse(found.get(), "");
     }
 
     private boolean isMocked() {

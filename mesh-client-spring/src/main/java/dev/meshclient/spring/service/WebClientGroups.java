@@ -2,7 +2,9 @@ package dev.meshclient.spring.service;
 
 import dev.meshclient.spring.webclient.OkHttpClientHttpConnectorBuilder;
 import java.net.URI;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.web.reactive.function.client.WebClient;
 import org.springframework.web.reactive.function.client.support.WebClientHttpServiceGroupConfigurer;
@@ -35,13 +37,13 @@ final class WebClientGroups implements WebClientHttpServiceGroupConfigurer {
 
     /** A builder does not tell its base URL, but a request without a path, which is not sent, does. */
     private static String baseUrl(WebClient.Builder client) {
-        AtomicReference<String> found = new AtomicReference<>("");
+        AtomicReference<@Nullable String> found = new AtomicReference<>();
         WebClient probe =
                 client.clone().exchangeFunction(request -> Mono.empty()).build();
         probe.get().uri(builder -> {
             found.set(builder.toUriString());
             return URI.create("/");
         });
-        return found.get();
+        return Objects.requireNonNullElse(found.get(), "");
     }
 }

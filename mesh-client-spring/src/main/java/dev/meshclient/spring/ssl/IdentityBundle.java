@@ -9,6 +9,7 @@ import java.io.InterruptedIOException;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Arrays;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,7 +49,6 @@ final class IdentityBundle implements SslBundleRegistrar, SmartInitializingSingl
     private volatile @Nullable SslBundle current;
     private volatile @Nullable SslBundle firstRead;
     private volatile boolean updates;
-    private volatile String problem = "";
 
     IdentityBundle(String name, ConfigurableListableBeanFactory beans, Environment environment) {
         this.name = name.strip();
@@ -97,7 +97,7 @@ final class IdentityBundle implements SslBundleRegistrar, SmartInitializingSingl
         if (bundle == null) {
             throw new MeshConfigurationException(
                     "The SSL bundle '" + name + "' needs the identity of this workload, and there is none after "
-                            + timeout().toMillis() + " ms: " + problem + ".",
+                            + timeout().toMillis() + " ms: " + reason() + ".",
                     "Correct mesh.identity. If its files are written after the start of this process, set"
                             + " mesh.initial-fetch-timeout to a longer time.");
         }
@@ -108,6 +108,14 @@ final class IdentityBundle implements SslBundleRegistrar, SmartInitializingSingl
         return Binder.get(environment)
                 .bind("mesh.initial-fetch-timeout", Duration.class)
                 .orElse(Duration.ofSeconds(5));
+    }
+
+    private synchronized String reason() {
+        try {
+            return tls == null ? "it is not watched" : tls.identity() + " cannot be presented, see the log";
+        } catch (SSLException e) {
+            return String.valueOf(e.getMessage());
+        }
     }
 
     /** Waits once. Null: there is no identity yet. */
@@ -121,9 +129,8 @@ final class IdentityBundle implements SslBundleRegistrar, SmartInitializingSingl
                 publish(started, started.identity());
             } catch (InterruptedIOException e) {
                 Thread.currentThread().interrupt();
-                problem = "the thread was interrupted";
             } catch (IOException e) {
-                problem = String.valueOf(e.getMessage());
+                LOG.warn("the SSL bundle '{}' has no certificate: {}", name, e.getMessage());
             }
             updates = true;
             firstRead = current;
@@ -141,8 +148,7 @@ final class IdentityBundle implements SslBundleRegistrar, SmartInitializingSingl
                 current = SvidBundle.of(svid, source.trustManager(svid));
                 used = svid;
             } catch (GeneralSecurityException | RuntimeException e) {
-                problem = "the key store of " + svid + " cannot be made: " + e.getMessage();
-                LOG.error("the SSL bundle '{}' keeps its certificate: {}", name, problem, e);
+                LOG.error("the SSL bundle '{}' cannot present {}", name, svid, e);
                 return;
             }
             if (updates) {

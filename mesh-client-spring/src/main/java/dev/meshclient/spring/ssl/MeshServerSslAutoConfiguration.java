@@ -7,6 +7,7 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
 import org.springframework.boot.jetty.JettyWebServerFactory;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
 import org.springframework.boot.web.server.Ssl;
@@ -52,8 +53,9 @@ public final class MeshServerSslAutoConfiguration {
         @Bean
         WebServerFactoryCustomizer<JettyWebServerFactory> meshTrustOfJetty(IdentityBundle bundle) {
             return factory -> {
-                if (isUsed(bundle, factory.getSsl())) {
-                    factory.addServerCustomizers(new JettyTls(bundle.name(), factory.getSslBundles()));
+                SslBundles bundles = factory.getSslBundles();
+                if (bundles != null && isUsed(bundle, factory.getSsl())) {
+                    factory.addServerCustomizers(new JettyTls(bundle.name(), bundles));
                 }
             };
         }

@@ -26,7 +26,9 @@ final class RequestFactories {
         OkHttpClient base = beans.getBean("meshHttpClient", OkHttpClient.class);
         HttpClientSettings settings =
                 beans.getBeanProvider(HttpClientSettings.class).getIfAvailable();
-        ClientHttpRequestFactory built = new OkHttpClientHttpRequestFactoryBuilder(mesh.wrap(base)).build(settings);
+        OkHttpClient client =
+                settings == null ? base : new OkHttpClientHttpRequestFactoryBuilder(base).client(settings);
+        ClientHttpRequestFactory built = new OkHttpClientHttpRequestFactory(mesh.wrap(client));
         return made.compareAndSet(null, built) ? built : get(mesh);
     }
 }

@@ -3,6 +3,7 @@ package dev.meshclient.spring.webclient;
 import dev.meshclient.Mesh;
 import dev.meshclient.spring.MeshClientType;
 import java.net.URI;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
@@ -47,16 +48,12 @@ final class WebClients implements MeshClientType<WebClient.Builder> {
 
     /** A builder has no method that returns it, but a request without a path shows it, and is not sent. */
     private static String baseUrl(WebClient.Builder client) {
-        AtomicReference<String> url = new AtomicReference<>("");
-        client.clone()
-                .exchangeFunction(request -> Mono.empty())
-                .build()
-                .get()
-                .uri(builder -> {
-                    url.set(builder.toUriString());
-                    return URI.create("/");
-                });
-        return url.get();
+        AtomicReference<@Nullable String> url = new AtomicReference<>();
+        client.clone().exchangeFunction(request -> Mono.empty()).build().get().uri(builder -> {
+            url.set(builder.toUriString());
+            return URI.create("/");
+        });
+        return Objects.requireNonNullElse(url.get(), "");
     }
 
     @Override

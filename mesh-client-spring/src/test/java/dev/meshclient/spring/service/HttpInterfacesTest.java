@@ -16,12 +16,12 @@ import dev.meshclient.spring.service.packages.ReturnApi;
 import dev.meshclient.spring.webclient.OkHttpClientHttpConnector;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import mockwebserver3.MockResponse;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -56,7 +56,16 @@ import reactor.core.publisher.Mono;
 
 @ExtendWith(OutputCaptureExtension.class)
 class HttpInterfacesTest {
-    private static LocalService orders;
+    private static final LocalService orders = LocalService.answering(request -> request.getTarget()
+                    .equals("/moved")
+            ? new MockResponse.Builder()
+                    .code(302)
+                    .addHeader("Location", "/here")
+                    .build()
+            : new MockResponse.Builder()
+                    .addHeader("x-shop", String.valueOf(request.getHeaders().get("x-shop")))
+                    .body(request.getHeaders().get("Host") + request.getTarget())
+                    .build());
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
@@ -69,19 +78,6 @@ class HttpInterfacesTest {
                     "mesh.snapshot.enabled=false",
                     "mesh.client.services.orders.url=" + orders.url(),
                     "orders.host=orders");
-
-    @BeforeAll
-    static void start() {
-        orders = LocalService.answering(request -> request.getTarget().equals("/moved")
-                ? new MockResponse.Builder()
-                        .code(302)
-                        .addHeader("Location", "/here")
-                        .build()
-                : new MockResponse.Builder()
-                        .addHeader("x-shop", String.valueOf(request.getHeaders().get("x-shop")))
-                        .body(request.getHeaders().get("Host") + request.getTarget())
-                        .build());
-    }
 
     @AfterAll
     static void stop() {
@@ -97,7 +93,8 @@ class HttpInterfacesTest {
     private void fails(Class<?> configuration, String message, String... properties) {
         run(
                 configuration,
-                context -> assertThat(NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure()))
+                context -> assertThat(NestedExceptionUtils.getMostSpecificCause(
+                                Objects.requireNonNull(context.getStartupFailure())))
                         .isInstanceOf(MeshConfigurationException.class)
                         .hasMessageContaining(message),
                 properties);
@@ -391,11 +388,11 @@ class HttpInterfacesTest {
                         "spring.http.serviceclient.orders.redirects=dont-follow")
                 .run(context -> {
                     ReactiveApi api = context.getBean(ReactiveApi.class);
-                    ResponseEntity<String> answer = api.here().block(Duration.ofMinutes(2));
+                    ResponseEntity<String> answer =
+                            Objects.requireNonNull(api.here().block(Duration.ofMinutes(2)));
                     assertThat(answer.getBody()).isEqualTo("orders/here");
                     assertThat(answer.getHeaders().getFirst("x-shop")).isEqualTo("7");
-                    assertThat(api.moved()
-                                    .block(Duration.ofMinutes(2))
+                    assertThat(Objects.requireNonNull(api.moved().block(Duration.ofMinutes(2)))
                                     .getStatusCode()
                                     .value())
                             .isEqualTo(302);
@@ -420,7 +417,8 @@ class HttpInterfacesTest {
     void without_the_clients_of_boot_a_group_in_the_mesh_fails_the_start() {
         runner.withClassLoader(new FilteredClassLoader(HttpServiceClientProperties.class))
                 .withUserConfiguration(Only.class)
-                .run(context -> assertThat(NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure()))
+                .run(context -> assertThat(NestedExceptionUtils.getMostSpecificCause(
+                                Objects.requireNonNull(context.getStartupFailure())))
                         .hasMessageContaining(
                                 "The group 'orders' of HTTP interfaces is in the mesh, and its client cannot"));
     }

@@ -16,6 +16,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -249,7 +250,8 @@ class MethodOptionsTest {
         runner.withPropertyValues("mesh.client.services.orders.url=http://127.0.0.1:1")
                 .withPropertyValues(properties)
                 .withUserConfiguration(configuration)
-                .run(context -> assertThat(NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure()))
+                .run(context -> assertThat(NestedExceptionUtils.getMostSpecificCause(
+                                Objects.requireNonNull(context.getStartupFailure())))
                         .isInstanceOf(MeshConfigurationException.class)
                         .hasMessageContaining(message));
     }

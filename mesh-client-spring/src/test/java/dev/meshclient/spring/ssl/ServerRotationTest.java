@@ -23,6 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,12 +79,13 @@ class ServerRotationTest {
         return issued.leaf().getSerialNumber().longValueExact();
     }
 
-    private static void admits(int port, Issued client, String id, TestAuthority... trusted) throws Exception {
+    private static void admits(int port, @Nullable Issued client, String id, TestAuthority... trusted)
+            throws Exception {
         assertThat(new TestClient(port, client, trusted).call().body()).isEqualTo(id);
     }
 
     /** In TLS 1.3 a client may notice the alert only when it reads the answer. */
-    private static void refuses(int port, Issued client, TestAuthority... trusted) throws Exception {
+    private static void refuses(int port, @Nullable Issued client, TestAuthority... trusted) throws Exception {
         assertThatThrownBy(new TestClient(port, client, trusted)::call)
                 .isInstanceOf(IOException.class)
                 .message()

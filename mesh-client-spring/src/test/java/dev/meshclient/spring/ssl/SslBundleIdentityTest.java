@@ -59,8 +59,9 @@ class SslBundleIdentityTest {
             assertThat(shown(client)).isEqualTo(serial(first));
             TestClient caller = new TestClient(TestServer.port(context), first, root);
             assertThat(caller.call().serial()).hasToString(serial(first));
-            MeshStatus.Identity identity = mesh.status().identities().get("");
-            assertThat(identity.source()).isEqualTo("SSL bundle 'own'");
+            assertThat(mesh.status().identities().get(""))
+                    .extracting(MeshStatus.Identity::source)
+                    .isEqualTo("SSL bundle 'own'");
 
             TestAuthority.mount(files, second, root);
             await().until(() -> shown(client).equals(serial(second)));

@@ -39,7 +39,6 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 /** A certificate authority, which issues X.509-SVIDs and other authorities. */
 final class TestAuthority {
     private static final AtomicLong SERIAL = new AtomicLong(1000);
-    private static final Instant NOW = Instant.now();
 
     private final Issued own;
     private final boolean isRoot;
@@ -102,11 +101,12 @@ final class TestAuthority {
     private static X509Certificate sign(
             String name, String id, boolean isAuthority, KeyPair keys, String issuer, PrivateKey key, Duration life)
             throws IOException, OperatorCreationException, GeneralSecurityException {
+        Instant now = Instant.now();
         X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 new X500Name("CN=" + issuer),
                 BigInteger.valueOf(SERIAL.incrementAndGet()),
-                Date.from(NOW.minus(Duration.ofHours(1))),
-                Date.from(NOW.plus(life)),
+                Date.from(now.minus(Duration.ofHours(1))),
+                Date.from(now.plus(life)),
                 new X500Name("CN=" + name),
                 keys.getPublic());
         builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(isAuthority));

@@ -9,7 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -50,12 +51,16 @@ enum TestServer {
         SpringApplication application = new SpringApplication(configuration);
         application.setWebApplicationType(type);
         application.setRegisterShutdownHook(false);
-        String[] arguments = Arrays.stream(properties).map(one -> "--" + one).toArray(String[]::new);
-        String[] all = Arrays.copyOf(arguments, arguments.length + 3);
-        all[arguments.length] = "--server.port=0";
-        all[arguments.length + 1] = "--server.address=127.0.0.1";
-        all[arguments.length + 2] = "--server.ssl.bundle=mesh";
-        return application.run(all);
+        List<String> arguments = new ArrayList<>(List.of(
+                "--server.port=0",
+                "--server.address=127.0.0.1",
+                "--server.ssl.bundle=mesh",
+                "--server.tomcat.keep-alive-timeout=10m", // longer than any test
+                "--server.jetty.connection-idle-timeout=10m"));
+        for (String property : properties) {
+            arguments.add("--" + property);
+        }
+        return application.run(arguments.toArray(String[]::new));
     }
 
     static int port(ConfigurableApplicationContext context) {

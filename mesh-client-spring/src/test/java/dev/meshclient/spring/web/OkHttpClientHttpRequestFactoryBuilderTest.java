@@ -18,6 +18,7 @@ import okhttp3.CookieJar;
 import okhttp3.OkHttpClient;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -45,11 +46,12 @@ class OkHttpClientHttpRequestFactoryBuilderTest {
         return new OkHttpClientHttpRequestFactoryBuilder(new OkHttpClient()).client(settings);
     }
 
-    private static String get(HttpClientSettings settings, String url) {
+    private static @Nullable String get(HttpClientSettings settings, String url) {
         return get(new OkHttpClientHttpRequestFactoryBuilder(new OkHttpClient()), settings, url);
     }
 
-    private static String get(OkHttpClientHttpRequestFactoryBuilder builder, HttpClientSettings settings, String url) {
+    private static @Nullable String get(
+            OkHttpClientHttpRequestFactoryBuilder builder, HttpClientSettings settings, String url) {
         RestClient client = RestClient.create(url)
                 .mutate()
                 .requestFactory(builder.build(settings))
@@ -191,7 +193,7 @@ class OkHttpClientHttpRequestFactoryBuilderTest {
         }
     }
 
-    private static String get(RestClient.Builder client, String url) {
+    private static @Nullable String get(RestClient.Builder client, String url) {
         return client.build().get().uri(url).retrieve().body(String.class);
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -56,7 +57,7 @@ class RestClientBeansTest {
         return runner.withPropertyValues("mesh.client.services.orders.url=" + orders.url());
     }
 
-    private static String get(AssertableApplicationContext context, String bean, String url) {
+    private static @Nullable String get(AssertableApplicationContext context, String bean, String url) {
         RestClient client = context.getBean(bean, RestClient.Builder.class).build();
         return client.get().uri(url).retrieve().body(String.class);
     }
