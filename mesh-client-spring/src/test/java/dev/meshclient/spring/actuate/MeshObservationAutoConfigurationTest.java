@@ -11,6 +11,7 @@ import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshBuilderCustomizer;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
 import dev.meshclient.spring.web.OkHttpClientHttpRequestFactory;
+import dev.meshclient.spring.webclient.OkHttpClientHttpConnector;
 import dev.meshclient.telemetry.MeshTraces;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -45,6 +46,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.web.client.RestClient;
+import org.springframework.web.reactive.function.client.WebClient;
 
 class MeshObservationAutoConfigurationTest {
     private static final String NAME = "mesh.client.attempt";
@@ -155,6 +157,27 @@ class MeshObservationAutoConfigurationTest {
             assertThat(high(retry, "mesh.retry")).startsWith("response 503, repeated after ");
             assertThat(high(retry, "mesh.pick")).isNotEqualTo("none");
             // span-1 is that of the call: Spring sets it on the request, and each attempt replaces it.
+            assertThat(traceparents).containsExactly(List.of("span-2"), List.of("span-3"));
+        });
+    }
+
+    @Test
+    void each_attempt_of_a_web_client_is_below_its_observation() {
+        runner.run(context -> {
+            String answer = WebClient.builder()
+                    .observationRegistry(context.getBean(ObservationRegistry.class))
+                    .clientConnector(new OkHttpClientHttpConnector(http(context)))
+                    .build()
+                    .get()
+                    .uri("http://orders/7")
+                    .retrieve()
+                    .bodyToMono(String.class)
+                    .block(Duration.ofMinutes(2));
+            assertThat(answer).isEqualTo("order 7");
+            assertThat(spans.names()).containsExactly(NAME, NAME, "http.client.requests");
+            assertThat(spans.attempts()).allSatisfy(attempt -> assertThat(
+                            requireNonNull(attempt.getParentObservation()).getContextView())
+                    .isSameAs(spans.ended.get(2)));
             assertThat(traceparents).containsExactly(List.of("span-2"), List.of("span-3"));
         });
     }
