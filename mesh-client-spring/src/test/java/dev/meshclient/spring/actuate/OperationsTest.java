@@ -160,7 +160,7 @@ class OperationsTest {
 
     @Test
     void the_samples_of_the_page_have_the_fields_of_the_answers() throws IOException {
-        List<String> samples = Pattern.compile("(?s)```json\n(.*?)```")
+        List<String> samples = Pattern.compile("(?s)```json other\n(.*?)```")
                 .matcher(Files.readString(Path.of("../docs/spring-operations.md")))
                 .results()
                 .map(sample -> sample.group(1))

@@ -174,6 +174,7 @@ enum Transport {
         return this == REST_CLIENT || this == WEB_CLIENT;
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // of a response of a test, which nothing compares
     record Answer(int status, Headers headers, byte[] body) {
         String text() {
             return ByteString.of(body).utf8();

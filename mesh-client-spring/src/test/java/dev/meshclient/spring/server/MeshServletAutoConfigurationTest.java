@@ -12,6 +12,7 @@ import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,7 +42,8 @@ class MeshServletAutoConfigurationTest {
             .withPropertyValues("mesh.snapshot.enabled=false", "spring.application.name=reviews");
 
     private static MeshServletFilter filter(AssertableWebApplicationContext context) {
-        return (MeshServletFilter) context.getBean(FilterRegistrationBean.class).getFilter();
+        return (MeshServletFilter) Objects.requireNonNull(
+                context.getBean(FilterRegistrationBean.class).getFilter());
     }
 
     private static MockHttpServletRequest request(@Nullable X509Certificate sender) {
@@ -207,7 +209,7 @@ class MeshServletAutoConfigurationTest {
         sent.addHeader("X-Forwarded-Prefix", "/public");
         MockFilterChain chain = new MockFilterChain();
         new ForwardedHeaderFilter().doFilter(sent, new MockHttpServletResponse(), chain);
-        var wrapped = (jakarta.servlet.http.HttpServletRequest) chain.getRequest();
+        var wrapped = (jakarta.servlet.http.HttpServletRequest) Objects.requireNonNull(chain.getRequest());
         assertThat(wrapped.getRequestURI()).isEqualTo("/public/api/7");
         Map<String, String> remotes = Map.of("none", "/192.0.2.1", "native", "/192.0.2.1", "framework", "/10.0.0.1");
         remotes.forEach((strategy, remote) -> {

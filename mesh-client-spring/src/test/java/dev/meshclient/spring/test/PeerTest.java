@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 
+import dev.meshclient.registry.PolicySource;
+import dev.meshclient.spring.MeshAutoConfiguration;
+import dev.meshclient.spring.server.MeshWebFluxAutoConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -12,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.SslInfo;
 import org.springframework.test.web.reactive.server.WebTestClient;
@@ -19,6 +24,7 @@ import org.springframework.test.web.servlet.assertj.MockMvcTester;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.WebHandler;
 import reactor.core.publisher.Mono;
 
 class PeerTest {
@@ -68,6 +74,36 @@ class PeerTest {
                 .build();
         assertThat(body(client)).isEqualTo("none");
         assertThat(body(client.mutateWith(MeshWebTestClient.peer(CHECKOUT)))).isEqualTo("[6 " + CHECKOUT + "]");
+    }
+
+    @Test
+    void the_filter_of_webflux_decides_by_the_peer() {
+        String policy = """
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "shop"}, "services": {
+                  "orders": {"hosts": ["orders"], "authorization": [{"name": "checkout-only", "action": "ALLOW",
+                    "rules": [{"from": [{"source": {"principals": ["shop.example/ns/prod/sa/checkout"]}}]}]}]}}}
+                """;
+        new ReactiveWebApplicationContextRunner()
+                .withConfiguration(
+                        AutoConfigurations.of(MeshAutoConfiguration.class, MeshWebFluxAutoConfiguration.class))
+                .withBean(PolicySource.class, () -> PolicySource.of(policy))
+                .withBean(
+                        "webHandler",
+                        WebHandler.class,
+                        () -> exchange -> exchange.getResponse().setComplete())
+                .withPropertyValues("mesh.service=orders", "mesh.server.authorization=enforce")
+                .run(context -> {
+                    WebTestClient client = WebTestClient.bindToApplicationContext(context.getSourceApplicationContext())
+                            .build();
+                    WebTestClient peer = client.mutateWith(MeshWebTestClient.peer(CHECKOUT));
+                    peer.get().uri("/").exchange().expectStatus().isOk();
+                    client.mutateWith(MeshWebTestClient.peer("spiffe://shop.example/reports"))
+                            .get()
+                            .uri("/")
+                            .exchange()
+                            .expectStatus()
+                            .isForbidden();
+                });
     }
 
     private static @Nullable String body(WebTestClient client) {

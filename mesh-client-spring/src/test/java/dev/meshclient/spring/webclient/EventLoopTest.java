@@ -9,6 +9,7 @@ import dev.meshclient.Mesh;
 import dev.meshclient.registry.PolicySource;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -161,7 +162,7 @@ class EventLoopTest {
                 .hasMessageContaining("50ms");
         assertThat(BLOCKED).isEmpty();
         Mono.fromCallable(() -> {
-                    new Socket("127.0.0.1", server.getPort()).close();
+                    new Socket(InetAddress.getLoopbackAddress(), server.getPort()).close();
                     return "connected";
                 })
                 .subscribeOn(loop)

@@ -20,6 +20,7 @@ import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -319,7 +320,7 @@ class OkHttpClientHttpConnectorTest {
                 .toBodilessEntity()
                 .block(LONG));
         assertThat(failure).isInstanceOf(WebClientRequestException.class);
-        return failure.getCause();
+        return Objects.requireNonNull(failure.getCause());
     }
 
     @Test
@@ -503,7 +504,7 @@ class OkHttpClientHttpConnectorTest {
         assertThat(requests.poll(2, TimeUnit.MINUTES).getHeaders().values("Cookie"))
                 .containsExactly("a=1; b=2");
         assertThat(cookies).containsOnlyKeys("id", "old", "empty");
-        assertThat(cookies.get("id"))
+        assertThat(Objects.requireNonNull(cookies).get("id"))
                 .containsExactly(
                         ResponseCookie.fromClientResponse("id", "7")
                                 .path("/")
@@ -515,8 +516,8 @@ class OkHttpClientHttpConnectorTest {
                                 .partitioned(true)
                                 .build(),
                         ResponseCookie.fromClientResponse("id", "8").maxAge(0).build());
-        assertThat(cookies.getFirst("old").getMaxAge()).isZero();
-        assertThat(cookies.getFirst("empty").getValue()).isEmpty();
+        assertThat(Objects.requireNonNull(cookies.getFirst("old")).getMaxAge()).isZero();
+        assertThat(Objects.requireNonNull(cookies.getFirst("empty")).getValue()).isEmpty();
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
@@ -57,7 +58,7 @@ class WebClientBeansTest {
         return runner.withPropertyValues("mesh.client.services.orders.url=" + orders.url());
     }
 
-    private static String get(WebClient.Builder client, String url, Object... variables) {
+    private static @Nullable String get(WebClient.Builder client, String url, Object... variables) {
         return client.build()
                 .get()
                 .uri(url, variables)
