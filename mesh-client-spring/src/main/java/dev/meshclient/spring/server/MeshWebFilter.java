@@ -132,7 +132,7 @@ final class MeshWebFilter implements WebFilter, Ordered {
             stated.port(local.getPort());
             PeerAddresses.address(stated::destinationIp, text(local));
         }
-        addresses.state(stated, text(raw.getRemoteAddress()), text(request.getRemoteAddress()));
+        addresses.state(stated, text(raw.getRemoteAddress()), false);
         return stated.build();
     }
 

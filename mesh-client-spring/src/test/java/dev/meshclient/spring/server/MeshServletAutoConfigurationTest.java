@@ -11,11 +11,13 @@ import dev.meshclient.spring.MeshClientAutoConfiguration;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.assertj.AssertableWebApplicationContext;
@@ -28,6 +30,7 @@ import org.springframework.mock.env.MockEnvironment;
 import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
+import org.springframework.mock.web.MockServletContext;
 import org.springframework.web.filter.ForwardedHeaderFilter;
 
 @ExtendWith(OutputCaptureExtension.class)
@@ -211,16 +214,15 @@ class MeshServletAutoConfigurationTest {
         new ForwardedHeaderFilter().doFilter(sent, new MockHttpServletResponse(), chain);
         var wrapped = (jakarta.servlet.http.HttpServletRequest) Objects.requireNonNull(chain.getRequest());
         assertThat(wrapped.getRequestURI()).isEqualTo("/public/api/7");
-        Map<String, String> remotes = Map.of("none", "/192.0.2.1", "native", "/192.0.2.1", "framework", "/10.0.0.1");
-        remotes.forEach((strategy, remote) -> {
+        for (String strategy : List.of("none", "native", "framework")) {
             environment.setProperty("server.forward-headers-strategy", strategy);
             var request = MeshServletFilter.sent(wrapped, new PeerAddresses(environment));
             assertThat(request.path()).isEqualTo("/api/7");
             assertThat(request.host()).isEqualTo("reviews");
             assertThat(request.header("x-forwarded-for")).isEqualTo("10.0.0.1");
-            assertThat(request.remoteIp()).as(strategy).hasToString(remote);
+            assertThat(request.states(Attribute.REMOTE_IP)).as(strategy).isEqualTo(strategy.equals("none"));
             assertThat(request.states(Attribute.SOURCE_IP)).as(strategy).isEqualTo(!strategy.equals("native"));
-        });
+        }
         environment.setProperty("server.forward-headers-strategy", "");
         environment.setProperty("spring.main.cloud-platform", "kubernetes");
         assertThat(MeshServletFilter.sent(wrapped, new PeerAddresses(environment))
@@ -233,6 +235,46 @@ class MeshServletAutoConfigurationTest {
         assertThat(MeshServletFilter.sent(http2, new PeerAddresses(environment)).states(Attribute.HOST))
                 .as("and so the name of the server, which HTTP/2 has in place of the header")
                 .isFalse();
+    }
+
+    /** Spring takes the first address, which the client chooses, and keeps that of the proxy if it is none. */
+    @ParameterizedTest
+    @ValueSource(strings = {"garbage", "10.0.0.1, 203.0.113.9", "10.0.0.1"})
+    void spring_does_not_know_the_address_of_a_client_behind_a_proxy(String forwarded) throws Exception {
+        MockHttpServletRequest sent = request(null);
+        sent.setRemoteAddr("192.0.2.1");
+        sent.addHeader("X-Forwarded-For", forwarded);
+        MockFilterChain chain = new MockFilterChain();
+        new ForwardedHeaderFilter().doFilter(sent, new MockHttpServletResponse(), chain);
+        MockEnvironment environment =
+                new MockEnvironment().withProperty("server.forward-headers-strategy", "framework");
+        var request = MeshServletFilter.sent(
+                (jakarta.servlet.http.HttpServletRequest) Objects.requireNonNull(chain.getRequest()),
+                new PeerAddresses(environment));
+        assertThat(request.states(Attribute.REMOTE_IP)).isFalse();
+        assertThat(request.sourceIp()).hasToString("/192.0.2.1");
+    }
+
+    /** Tomcat skips the addresses of trusted proxies from the right; other servers take the first address. */
+    @ParameterizedTest
+    @CsvSource({"Apache Tomcat/11.0.15,true", "jetty/12.1.5,false", ",false"})
+    void of_the_servers_only_tomcat_states_the_address_of_a_client_behind_a_proxy(
+            @Nullable String server, boolean stated) {
+        MockHttpServletRequest sent = new MockHttpServletRequest(
+                new MockServletContext() {
+                    @Override
+                    public @Nullable String getServerInfo() {
+                        return server;
+                    }
+                },
+                "GET",
+                "/");
+        sent.setRemoteAddr("192.0.2.1");
+        var request = MeshServletFilter.sent(
+                sent,
+                new PeerAddresses(new MockEnvironment().withProperty("server.forward-headers-strategy", "native")));
+        assertThat(request.states(Attribute.REMOTE_IP)).isEqualTo(stated);
+        assertThat(request.states(Attribute.SOURCE_IP)).isFalse();
     }
 
     @Test

@@ -6,10 +6,13 @@ import dev.meshclient.InboundContext;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
@@ -31,7 +34,7 @@ class MeshWebFluxAutoConfigurationTest {
     private final ReactiveWebApplicationContextRunner runner = new ReactiveWebApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     MeshAutoConfiguration.class, MeshClientAutoConfiguration.class, MeshWebFluxAutoConfiguration.class))
-            .withBean(PolicySource.class, () -> PolicySource.of(new InboundPolicy().document(1)))
+            .withBean("policy", PolicySource.class, () -> PolicySource.of(new InboundPolicy().document(1)))
             .withPropertyValues("mesh.snapshot.enabled=false", "spring.application.name=reviews");
 
     /** The status of the answer, and what the handler saw. */
@@ -85,6 +88,26 @@ class MeshWebFluxAutoConfigurationTest {
                             InboundPolicy.STOREFRONT))
                     .isEqualTo("504 [] null");
         });
+    }
+
+    /** Spring replaces the address by the first one of a header, which the client chooses, and does not resolve it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"garbage", "10.0.0.1, 203.0.113.9", "203.0.113.9"})
+    void the_network_of_the_proxy_admits_no_client(String forwarded) {
+        runner.withAllowBeanDefinitionOverriding(true)
+                .withBean("policy", PolicySource.class, () -> PolicySource.of("""
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "shop", "version": 1},
+                 "services": {"reviews": {"hosts": ["reviews"], "authorization": [
+                   {"name": "network", "action": "ALLOW", "rules": [
+                     {"from": [{"source": {"remoteIpBlocks": ["192.0.2.0/24", "10.0.0.0/8"]}}]}]}]}}}
+                """))
+                .withPropertyValues("mesh.server.authorization=enforce", "server.forward-headers-strategy=framework")
+                .run(context -> assertThat(answer(
+                                context,
+                                MockServerHttpRequest.get("/api/7")
+                                        .remoteAddress(new InetSocketAddress("192.0.2.1", 7))
+                                        .header("X-Forwarded-For", forwarded)))
+                        .isEqualTo("403 [] null"));
     }
 
     /** Any client can send it, and the handlers remove it from the path again. */
