@@ -4,7 +4,6 @@ import dev.meshclient.Mesh;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -14,13 +13,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.web.server.WebFilter;
 
-/** The filter for inbound requests of a WebFlux application. */
+/** The filter for inbound requests of a WebFlux application. Whether it is on is decided at run time, by {@link InboundDecisions}. */
 @AutoConfiguration(after = MeshAutoConfiguration.class)
 @ConditionalOnClass({WebFilter.class, WebHttpHandlerBuilderCustomizer.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
-@ConditionalOnBooleanProperty(
-        name = {"mesh.enabled", "mesh.server.enabled"},
-        matchIfMissing = true)
 @EnableConfigurationProperties(MeshServerProperties.class)
 public final class MeshWebFluxAutoConfiguration {
     MeshWebFluxAutoConfiguration() {}
