@@ -56,7 +56,8 @@ final class InboundDecisions {
             LOG.info("{}, permitted paths {}", mode, permitted);
         } else if (authorization == Authorization.ENFORCE && properties.enabled()) {
             throw new MeshConfigurationException(
-                    "The mesh is off (mesh.enabled=false), and " + mode + " needs it: all inbound requests would be handled.",
+                    "The mesh is off (mesh.enabled=false), and " + mode
+                            + " needs it: all inbound requests would be handled.",
                     "Remove mesh.enabled=false. To handle all requests, set mesh.server.enabled=false too; in a test, set"
                             + " mesh.server.authorization=off.");
         } else {
@@ -83,15 +84,17 @@ final class InboundDecisions {
         if (result != null && !result.isAllowed()) {
             if (authorization == Authorization.ENFORCE) {
                 LOG.debug("{}: {}, {}", request, result.status(), result.reason());
-                return new InboundDecision(result.status().http(), result, null);
+                return new InboundDecision(result.status().http(), result, null, false);
             }
             warn(request, result);
         }
         InboundContext context = isAccepted(request, result) ? InboundContext.of(request::header) : null;
         if (context != null && Duration.ZERO.equals(context.left())) {
-            return new InboundDecision(GATEWAY_TIMEOUT, result, null);
+            return new InboundDecision(GATEWAY_TIMEOUT, result, null, false);
         }
-        return new InboundDecision(200, result, context);
+        // permissive changes no request
+        boolean hidesToken = authorization == Authorization.ENFORCE && result != null && !result.forwardToken();
+        return new InboundDecision(200, result, context, hidesToken);
     }
 
     private boolean isChecked(InboundRequest request) {

@@ -8,7 +8,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
-import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
 import org.springframework.web.server.WebFilter;
@@ -22,16 +21,10 @@ public final class MeshWebFluxAutoConfiguration {
     MeshWebFluxAutoConfiguration() {}
 
     @Bean
-    MeshWebFilter meshWebFilter(
-            ObjectProvider<Mesh> mesh,
-            MeshServerProperties properties,
-            Environment environment,
-            ApplicationContext application) {
+    MeshWebFilter meshWebFilter(ObjectProvider<Mesh> mesh, MeshServerProperties properties, Environment environment) {
         String path = PermittedPaths.joined(environment.getProperty("spring.webflux.base-path"));
         return new MeshWebFilter(
-                new InboundDecisions(mesh::getObject, properties, environment, path),
-                new PeerAddresses(environment),
-                application);
+                new InboundDecisions(mesh::getObject, properties, environment, path), new PeerAddresses(environment));
     }
 
     @Bean

@@ -39,12 +39,13 @@ import org.springframework.web.filter.ForwardedHeaderFilter;
 @ExtendWith(OutputCaptureExtension.class)
 class MeshServletAutoConfigurationTest {
     private static final String FILTER = "meshServletFilter";
+    private static final InboundPolicy POLICY = new InboundPolicy();
     private static final X509Certificate STOREFRONT = new ServerCertificates().leaf(InboundPolicy.STOREFRONT);
 
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     MeshAutoConfiguration.class, MeshClientAutoConfiguration.class, MeshServletAutoConfiguration.class))
-            .withBean(PolicySource.class, () -> PolicySource.of(new InboundPolicy().document(1)))
+            .withBean(PolicySource.class, () -> PolicySource.of(POLICY.document(1)))
             .withPropertyValues("mesh.snapshot.enabled=false", "spring.application.name=reviews");
 
     private static MeshServletFilter filter(AssertableWebApplicationContext context) {
@@ -113,6 +114,27 @@ class MeshServletAutoConfigurationTest {
                     .containsOnlyOnce("mesh.server.authorization=permissive: a request is handled that enforce refuses"
                             + " with 403: GET /api/7 of an unknown peer");
         });
+    }
+
+    @Test
+    void permissive_leaves_the_token_of_each_request_and_enforce_hides_it() {
+        for (String mode : List.of("permissive", "enforce")) {
+            runner.withPropertyValues("mesh.server.authorization=" + mode).run(context -> {
+                for (String path : List.of("/api/7", "/admin")) {
+                    MockHttpServletRequest request = request(STOREFRONT);
+                    request.setRequestURI(path);
+                    request.addHeader("Authorization", "Bearer " + POLICY.token("ann"));
+                    MockFilterChain chain = new MockFilterChain();
+                    filter(context).doFilter(request, new MockHttpServletResponse(), chain);
+                    if (mode.equals("permissive") || path.equals("/api/7")) {
+                        var seen = (jakarta.servlet.http.HttpServletRequest) Objects.requireNonNull(chain.getRequest());
+                        assertThat(seen.getHeader("Authorization") == null)
+                                .as(mode + " " + path)
+                                .isEqualTo(mode.equals("enforce"));
+                    }
+                }
+            });
+        }
     }
 
     @Test

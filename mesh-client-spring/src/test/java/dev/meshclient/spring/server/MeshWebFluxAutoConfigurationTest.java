@@ -23,7 +23,9 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.SslInfo;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
@@ -115,6 +117,25 @@ class MeshWebFluxAutoConfigurationTest {
                                         .remoteAddress(new InetSocketAddress("192.0.2.1", 7))
                                         .header("X-Forwarded-For", forwarded)))
                         .isEqualTo("403 [] null"));
+    }
+
+    @Test
+    void a_further_server_of_the_application_has_the_filter_too() {
+        runner.withPropertyValues("mesh.server.authorization=enforce").run(context -> {
+            try (GenericApplicationContext further = new GenericApplicationContext(context)) {
+                further.registerBean(
+                        WebHttpHandlerBuilder.WEB_HANDLER_BEAN_NAME,
+                        WebHandler.class,
+                        () -> exchange -> exchange.getResponse().setComplete());
+                further.refresh();
+                MockServerHttpResponse response = new MockServerHttpResponse();
+                WebHttpHandlerBuilder.applicationContext(further)
+                        .build()
+                        .handle(MockServerHttpRequest.get("/admin").build(), response)
+                        .block(WAIT);
+                assertThat(response.getStatusCode()).isEqualTo(HttpStatus.FORBIDDEN);
+            }
+        });
     }
 
     /** Any client can send it, and the handlers remove it from the path again. */
