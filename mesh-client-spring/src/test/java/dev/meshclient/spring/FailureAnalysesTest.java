@@ -3,6 +3,7 @@ package dev.meshclient.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.meshclient.Mesh;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.spring.web.MeshRestClientAutoConfiguration;
 import java.util.Arrays;
@@ -371,5 +372,48 @@ class FailureAnalysesTest {
         start(NoHost.class, LOCAL);
         assertThat(output)
                 .contains("The bean 'client' has @MeshClient(\"http://orders/\"), and 'http://orders/' is no host.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mesh.registry.url=http://ann:secret@127.0.0.1:1/policy,mesh.registry.url",
+        "mesh.client.services.orders.url=http://ann:secret@127.0.0.1:1,mesh.client.services.orders.url",
+        "mesh.client.services.orders.url=http://:secret@127.0.0.1:1,mesh.client.services.orders.url"
+    })
+    void a_url_with_a_password_is_printed_without_it(String property, String name, CapturedOutput output) {
+        start(App.class, property);
+        assertThat(output)
+                .contains("The property " + name + " has a bad value, '")
+                .contains("http://******@127.0.0.1:1")
+                .doesNotContain("secret");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnMesh {
+        @Bean
+        Mesh own() {
+            return Mesh.builder()
+                    .policy(sink -> () -> {}) // no document ever
+                    .snapshotDirectory(null)
+                    .build();
+        }
+
+        @Bean
+        @MeshClient("orders")
+        OkHttpClient client() {
+            return new OkHttpClient();
+        }
+    }
+
+    @Test
+    void a_mesh_of_the_application_that_does_not_claim_the_host_of_a_client(CapturedOutput output) {
+        start(OwnMesh.class);
+        assertThat(output).contains("""
+                        The client 'client' calls the service 'orders', and the Mesh bean of the application does not claim that host: its calls would bypass the mesh.
+
+                        Action:
+
+                        Claim it: Mesh.builder().claim("orders").
+                        """);
     }
 }

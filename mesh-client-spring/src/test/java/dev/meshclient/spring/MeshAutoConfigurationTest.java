@@ -280,6 +280,26 @@ class MeshAutoConfigurationTest {
                 .run(context -> assertThat(context).getBeanNames(Mesh.class).containsExactly("own"));
     }
 
+    @Configuration(proxyBeanMethods = false)
+    static class OrdersClient {
+        @Bean
+        @MeshClient("orders")
+        OkHttpClient client() {
+            return new OkHttpClient();
+        }
+    }
+
+    @Test
+    void a_mesh_of_the_application_that_claims_the_host_of_a_client_starts_before_its_first_policy() {
+        runner.withUserConfiguration(OrdersClient.class)
+                .withBean("own", Mesh.class, () -> Mesh.builder()
+                        .policy(sink -> () -> {}) // no document ever
+                        .claim("orders")
+                        .snapshotDirectory(null)
+                        .build())
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
     @Test
     void two_sources_of_policy_are_an_error() {
         runner.withBean("first", PolicySource.class, () -> new OwnBeans().policy())

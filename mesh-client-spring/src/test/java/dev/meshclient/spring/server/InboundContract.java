@@ -31,12 +31,15 @@ import org.junit.jupiter.api.TestInstance;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 
@@ -97,6 +100,13 @@ class InboundContract {
         @Bean
         PolicySource policy(@Value("${orders.port}") int orders) {
             return PolicySource.of(POLICY.document(orders));
+        }
+
+        /** Boot 4.0 does not know the property that propagates the context to executors. */
+        @Bean
+        @ConditionalOnMissingClass("org.springframework.boot.http.client.InetAddressFilter")
+        TaskDecorator propagation() {
+            return new ContextPropagatingTaskDecorator();
         }
 
         @Bean
