@@ -275,6 +275,17 @@ class InboundContract {
     }
 
     @Test
+    void a_response_without_a_body_forbids_retries_too() throws IOException {
+        OkHttpClient storefront = STOREFRONT.newBuilder().followRedirects(false).build();
+        for (String path : new String[] {"/api/empty", "/api/redirect"}) {
+            try (Response response = send(storefront, path)) {
+                assertThat(response.code()).as(path).isEqualTo(path.equals("/api/empty") ? 503 : 302);
+                assertThat(response.header("x-mesh-no-retry")).as(path).isEqualTo("1");
+            }
+        }
+    }
+
+    @Test
     void a_request_whose_deadline_has_expired_is_not_handled() throws IOException {
         int before = HANDLED.get();
         assertThat(answer(STOREFRONT, "/api/peer", "x-mesh-deadline-ms", "0")).isEqualTo("504 ");
