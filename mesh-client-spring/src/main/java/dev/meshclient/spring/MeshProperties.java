@@ -163,13 +163,9 @@ record MeshProperties(
     /**
      * A service that this process sees in another way than the policy states it.
      *
-     * @param url URL that gets all calls to the service, on the machine of a developer for example.
+     * @param url URL that gets all calls to the service, on the machine of a developer for example. Empty: none does.
      */
-    record ServiceProperties(@Nullable String url) {
-        ServiceProperties {
-            url = stated(url);
-        }
-    }
+    record ServiceProperties(@Nullable String url) {}
 
     /**
      * An empty value, such as that of a placeholder, states nothing. In a map Boot drops an entry whose only value is an empty path,

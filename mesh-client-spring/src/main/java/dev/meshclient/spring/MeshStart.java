@@ -149,11 +149,16 @@ final class MeshStart implements SmartInitializingSingleton {
                                 + of.example(annotation));
             }
         }
+        String starter = MissingStarter.advice(type);
         throw new MeshConfigurationException(
                 noEffect(bean, type == null ? "unknown" : type.getName(), annotation) + ".",
-                "Put the annotation on the bean that makes the calls, of one of these types: "
-                        + known.stream().map(of -> of.type().getCanonicalName()).collect(Collectors.joining(", "))
-                        + ".");
+                starter != null
+                        ? starter
+                        : "Put the annotation on the bean that makes the calls, of one of these types: "
+                                + known.stream()
+                                        .map(of -> of.type().getCanonicalName())
+                                        .collect(Collectors.joining(", "))
+                                + ".");
     }
 
     private static String noEffect(String bean, String type, String annotation) {

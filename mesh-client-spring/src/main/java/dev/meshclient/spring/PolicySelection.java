@@ -1,5 +1,8 @@
 package dev.meshclient.spring;
 
+import dev.meshclient.policy.MeshPolicy;
+import dev.meshclient.policy.Metadata;
+import dev.meshclient.policy.Service;
 import dev.meshclient.registry.HttpPolicySource;
 import dev.meshclient.registry.PolicySource;
 import java.net.URI;
@@ -7,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509TrustManager;
@@ -25,12 +30,6 @@ import org.springframework.boot.ssl.SslBundles;
 final class PolicySelection {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.spring");
 
-    /** For services on the machine of a developer, with no registry. */
-    private static final String EMPTY = """
-            {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy",
-             "metadata": {"mesh": "local", "version": 1}, "services": {}}
-            """;
-
     private final MeshProperties properties;
     private final BeanFactory beans;
 
@@ -41,40 +40,67 @@ final class PolicySelection {
 
     /** @param own the service of this process, which gets no URL of its own: its access policies check inbound requests */
     PolicySource source(String own) {
-        Map<String, MeshProperties.ServiceProperties> services =
-                properties.client().services();
+        Map<String, String> urls = urls();
         PolicySource source = stated();
+        boolean local = source == null;
         if (source == null) {
-            if (services.isEmpty()) {
+            if (urls.isEmpty()) {
                 throw new MeshConfigurationException(
                         "The mesh has no policy: there is no bean of type PolicySource, and neither mesh.registry.url nor"
                                 + " mesh.registry.file is stated.",
-                        "State mesh.registry.url, or mesh.client.services.<service>.url for a service on this machine. To"
-                                + " start without the mesh, set mesh.enabled=false: annotated clients are then plain clients.");
+                        "State mesh.registry.url or mesh.registry.file, or mesh.client.services.<service>.url for a service on"
+                                + " this machine. To start without the mesh, set mesh.enabled=false: annotated clients are then plain clients.");
             }
-            source = PolicySource.of(EMPTY);
+            source = PropertiesMapping.made("mesh.client.services", urls.keySet(), () -> local(urls.keySet()));
         }
-        for (var service : services.entrySet()) {
-            source = overridden(service.getKey(), service.getValue().url(), own, source);
+        for (var url : urls.entrySet()) {
+            source = overridden(url.getKey(), url.getValue(), own, source);
+            if (local) {
+                LOG.info("calls to service '{}' are sent to {}; there is no registry", url.getKey(), url.getValue());
+            } else {
+                LOG.warn(
+                        "calls to service '{}' are sent to {}; its TLS settings, access policies and tokens do not apply",
+                        url.getKey(),
+                        url.getValue());
+            }
         }
         return source;
     }
 
-    private static PolicySource overridden(String service, @Nullable String url, String own, PolicySource base) {
-        String property = "mesh.client.services." + service + ".url";
-        if (url == null) {
-            throw PropertiesMapping.refused(property, null, "a service stated here needs a URL");
-        }
+    /** The URLs of services by their names. An empty one states nothing: it switches off that of another profile. */
+    private Map<String, String> urls() {
+        Map<String, String> urls = new TreeMap<>();
+        properties.client().services().forEach((service, stated) -> {
+            String url = stated.url();
+            if (url == null) {
+                throw PropertiesMapping.refused(property(service), null, "a service stated here needs a URL");
+            }
+            if (!url.isBlank()) {
+                urls.put(service, url);
+            }
+        });
+        return urls;
+    }
+
+    /** For services on the machine of a developer, with no registry. */
+    private static PolicySource local(Set<String> services) {
+        MeshPolicy.Builder policy = MeshPolicy.builder()
+                .metadata(Metadata.builder().mesh("local").version(1L).build());
+        services.forEach(service -> policy.service(
+                service, Service.builder().hosts(List.of(service)).build()));
+        return PolicySource.of(policy.build());
+    }
+
+    private static String property(String service) {
+        return "mesh.client.services." + service + ".url";
+    }
+
+    private static PolicySource overridden(String service, String url, String own, PolicySource base) {
+        String property = property(service);
         if (service.equals(own)) {
             throw PropertiesMapping.refused(property, url, "'" + own + "' is the service of this process itself");
         }
-        PolicySource source =
-                PropertiesMapping.checked(property, url, base, under -> PolicySource.override(service, url, under));
-        LOG.warn(
-                "calls to service '{}' are sent to {}; its TLS settings, access policies and tokens do not apply",
-                service,
-                url);
-        return source;
+        return PropertiesMapping.checked(property, url, base, under -> PolicySource.override(service, url, under));
     }
 
     /** Null: nothing is stated. */

@@ -30,6 +30,7 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.web.client.RestClient;
 import org.springframework.web.client.RestTemplate;
+import org.springframework.web.reactive.function.client.WebClient;
 
 /** The text that an application prints when it cannot start. */
 @ExtendWith(OutputCaptureExtension.class)
@@ -66,7 +67,7 @@ class FailureAnalysesTest {
 
                         Action:
 
-                        State mesh.registry.url, or mesh.client.services.<service>.url for a service on this machine. To start without the mesh, set mesh.enabled=false: annotated clients are then plain clients.
+                        State mesh.registry.url or mesh.registry.file, or mesh.client.services.<service>.url for a service on this machine. To start without the mesh, set mesh.enabled=false: annotated clients are then plain clients.
                         """);
     }
 
@@ -80,7 +81,6 @@ class FailureAnalysesTest {
                     mesh.zone=a//b                                    | mesh.zone has a bad value, 'a//b': zone is 'zone', 'region/zone' or 'region/zone/subzone'
                     mesh.drain-timeout=-1s                            | mesh.drain-timeout has a bad value, 'PT-1S': drainTimeout must not be negative
                     mesh.client.services.orders.url=localhost         | mesh.client.services.orders.url has a bad value, 'localhost'
-                    mesh.client.services.orders.url=                  | mesh.client.services.orders.url is missing
                     mesh.client.services.checkout.url=http://127.0.0.1:1 | 'checkout' is the service of this process itself
                     mesh.identity.certificate=tls.crt                 | mesh.identity.directory is missing
                     mesh.identity.key-password=secret                 | mesh.identity.directory is missing: mesh.identity.key-password needs the directory
@@ -139,6 +139,126 @@ class FailureAnalysesTest {
                                 + " A bean with only the name 'orders' does not use the mesh.")
                 .contains(
                         "Declare one: @Bean @MeshClient(\"orders\") OkHttpClient client() { return new OkHttpClient(); }");
+    }
+
+    @Test
+    void no_policy_because_the_only_url_is_empty(CapturedOutput output) {
+        start(App.class, "mesh.client.services.orders.url=");
+        assertThat(output).contains("The mesh has no policy").contains("State mesh.registry.url or mesh.registry.file");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Twice {
+        @Bean
+        @MeshClient("orders")
+        OkHttpClient o1() {
+            return new OkHttpClient();
+        }
+
+        @Bean
+        @MeshClient("orders")
+        OkHttpClient o2() {
+            return new OkHttpClient();
+        }
+
+        @Bean
+        Checkout checkout(@MeshClient("orders") OkHttpClient client) {
+            return new Checkout(client);
+        }
+    }
+
+    @Test
+    void two_beans_for_one_injection_point(CapturedOutput output) {
+        start(Twice.class, LOCAL);
+        assertThat(output)
+                .contains("with @MeshClient(\"orders\"), and there are 2: o1, o2.")
+                .contains("Distinguish them by variant, on the bean and where it is injected:"
+                        + " @MeshClient(value = \"orders\", variant = \"bulk\").");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Misspelled {
+        @Bean
+        @MeshClient("orders")
+        OkHttpClient ordersHttp() {
+            return new OkHttpClient();
+        }
+
+        @Bean
+        Checkout checkout(@MeshClient("order") OkHttpClient client) {
+            return new Checkout(client);
+        }
+    }
+
+    @Test
+    void an_injection_point_with_another_name_than_the_bean(CapturedOutput output) {
+        start(Misspelled.class, LOCAL);
+        assertThat(output)
+                .contains("with @MeshClient(\"order\"), and there is none.")
+                .contains("These beans have the annotation: ordersHttp -> orders.");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(MeshRestClientAutoConfiguration.class)
+    static class BuilderOnly {
+        @Bean
+        @MeshClient("orders")
+        RestClient.Builder ordersBuilder() {
+            return RestClient.builder();
+        }
+
+        @Bean
+        String checkout(@MeshClient("orders") RestClient client) {
+            return client.toString();
+        }
+    }
+
+    @Test
+    void an_injection_point_for_what_the_annotated_bean_builds(CapturedOutput output) {
+        start(BuilderOnly.class, LOCAL);
+        assertThat(output)
+                .contains("Inject the org.springframework.web.client.RestClient.Builder that builds it, here the bean"
+                        + " 'ordersBuilder', and call its build().")
+                .doesNotContain("declare one");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class NoRestStarter {
+        @Bean
+        @MeshClient("orders")
+        RestClient.Builder ordersBuilder() {
+            return RestClient.builder();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class NoReactiveStarter {
+        @Bean
+        @MeshClient("orders")
+        WebClient.Builder ordersBuilder() {
+            return WebClient.builder();
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class NoStarterToInject {
+        @Bean
+        String checkout(@MeshClient("orders") RestClient.Builder builder) {
+            return builder.toString();
+        }
+    }
+
+    @Test
+    void a_client_of_spring_without_its_starter(CapturedOutput output) {
+        start(NoRestStarter.class, LOCAL);
+        start(NoReactiveStarter.class, LOCAL);
+        start(NoStarterToInject.class, LOCAL);
+        assertThat(output)
+                .doesNotContain("one of these types", "The annotation works on")
+                .contains("Add the dependency spring-boot-starter-restclient: @MeshClient needs it for"
+                        + " org.springframework.web.client.RestClient.Builder.")
+                .contains("Add the dependency spring-boot-starter-webclient: @MeshClient needs it for"
+                        + " org.springframework.web.reactive.function.client.WebClient.Builder.");
     }
 
     @Configuration(proxyBeanMethods = false)

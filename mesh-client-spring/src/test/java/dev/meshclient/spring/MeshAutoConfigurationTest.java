@@ -119,10 +119,34 @@ class MeshAutoConfigurationTest {
     @Test
     void a_url_of_a_service_needs_no_registry(CapturedOutput output) {
         try (LocalService orders = LocalService.answering("order 7")) {
-            runner.withPropertyValues("mesh.client.services.orders.url=" + orders.url())
+            runner.withPropertyValues(
+                            "mesh.client.services.orders.url=" + orders.url(),
+                            "mesh.client.services.billing.url=http://127.0.0.1:1")
                     .run(context -> {
                         OkHttpClient client = context.getBean(Mesh.class).wrap(new OkHttpClient());
                         assertThat(LocalService.get(client, "http://orders/7")).isEqualTo("order 7");
+                        assertThat(output)
+                                .contains("calls to service 'orders' are sent to " + orders.url()
+                                        + "; there is no registry")
+                                .doesNotContain("do not apply", "the policy has no service");
+                    });
+        }
+    }
+
+    @Test
+    void a_url_of_a_service_replaces_what_the_registry_states(CapturedOutput output) {
+        try (LocalService orders = LocalService.answering("order 7");
+                LocalService registry = LocalService.answering(orders.policy("orders"))) {
+            ApplicationContextRunner both =
+                    runner.withPropertyValues("mesh.registry.url=" + registry.url() + "/policy");
+            both.withPropertyValues("mesh.client.services.orders.url=") // switches off that of another profile
+                    .run(context -> {
+                        assertThat(context.getBean(Mesh.class).awaitReady(WAIT)).isTrue();
+                        assertThat(output).doesNotContain("calls to service 'orders' are sent");
+                    });
+            both.withPropertyValues("mesh.client.services.orders.url=" + orders.url())
+                    .run(context -> {
+                        assertThat(context.getBean(Mesh.class).awaitReady(WAIT)).isTrue();
                         assertThat(output)
                                 .contains("calls to service 'orders' are sent to " + orders.url()
                                         + "; its TLS settings, access policies and tokens do not apply");

@@ -99,7 +99,8 @@ final class IdentityBundle implements SslBundleRegistrar, SmartInitializingSingl
                     "The SSL bundle '" + name + "' needs the identity of this workload, and there is none after "
                             + timeout().toMillis() + " ms: " + reason() + ".",
                     "Correct mesh.identity. If its files are written after the start of this process, set"
-                            + " mesh.initial-fetch-timeout to a longer time.");
+                            + " mesh.initial-fetch-timeout to a longer time. If they have other names, set mesh.identity.certificate,"
+                            + " mesh.identity.private-key and mesh.identity.trust-bundle.");
         }
         return bundle;
     }

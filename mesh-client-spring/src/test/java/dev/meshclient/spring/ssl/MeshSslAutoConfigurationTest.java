@@ -244,7 +244,8 @@ class MeshSslAutoConfigurationTest {
         assertThat(output)
                 .contains("APPLICATION FAILED TO START")
                 .contains("Correct mesh.identity. If its files are written after the start of this process, set"
-                        + " mesh.initial-fetch-timeout to a longer time.");
+                        + " mesh.initial-fetch-timeout to a longer time. If they have other names, set"
+                        + " mesh.identity.certificate, mesh.identity.private-key and mesh.identity.trust-bundle.");
     }
 
     @Test
