@@ -106,6 +106,23 @@ class FailureAnalysesTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    mesh.server.authorisation=enforce      | Did you mean mesh.server.authorization?
+                    mesh.sevice=foo                        | Did you mean mesh.service?
+                    mesh.registry.poll-intervall=1s        | Did you mean mesh.registry.poll-interval?
+                    mesh.client.services.orders.ulr=http:/ | Did you mean mesh.client.services.orders.url?
+                    mesh.lables.rack=7                     | Did you mean mesh.labels.rack?
+                    mesh.colour=red                        | Remove it. A property of the application needs another prefix than mesh.
+                    """)
+    void a_property_that_does_not_exist(String property, String action, CapturedOutput output) {
+        start(App.class, LOCAL, property);
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("There is no property " + property.replaceFirst("=.*", "") + " (")
+                .contains(action);
+    }
+
     @Test
     void a_token_of_a_bean_and_of_a_property(CapturedOutput output) {
         start(Billing.class, REGISTRY, "mesh.tokens.billing.file=/run/token");
