@@ -59,6 +59,11 @@ public final class MeshClientAutoConfiguration {
     }
 
     @Bean
+    static KnownProperties meshKnownProperties(Environment environment) {
+        return new KnownProperties(environment);
+    }
+
+    @Bean
     static MeshClientPostProcessor meshClientPostProcessor(
             ConfigurableListableBeanFactory beans,
             ObjectProvider<MeshClientType<?>> types,
