@@ -1,6 +1,7 @@
 package dev.meshclient.spring.web;
 
 import java.net.CookieManager;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import javax.net.ssl.TrustManager;
@@ -32,8 +33,9 @@ import org.springframework.util.ClassUtils;
  *   <li>Redirects are followed, or not.
  *   <li>With cookies, each factory has its own in memory.
  *   <li>An SSL bundle gives certificate, trust, protocols and ciphers. It is read once.
- *   <li>An address filter refuses connections, also to an address in the URL. Behind a proxy it sees the address of the proxy.
- *       Endpoints of the mesh bypass it: the policy lists them.
+ *   <li>An address filter refuses connections, also to an address in the URL. Behind an HTTP proxy it sees the address of the proxy. A
+ *       client with a SOCKS proxy, which would resolve the names itself, is refused; those of a {@code ProxySelector} are not used.
+ *       Endpoints of the mesh bypass the filter: the policy lists them.
  * </ul>
  */
 public final class OkHttpClientHttpRequestFactoryBuilder
@@ -42,6 +44,8 @@ public final class OkHttpClientHttpRequestFactoryBuilder
     private static final boolean BOOT_4_1 = ClassUtils.isPresent(
             "org.springframework.boot.http.client.InetAddressFilter",
             OkHttpClientHttpRequestFactoryBuilder.class.getClassLoader());
+
+    private static final long OKHTTP_DEFAULT_MILLIS = 10_000;
 
     private final OkHttpClient client;
 
@@ -52,7 +56,7 @@ public final class OkHttpClientHttpRequestFactoryBuilder
 
     /**
      * @param settings null: those of the client
-     * @throws IllegalArgumentException if the SSL bundle has no X.509 trust manager
+     * @throws IllegalArgumentException if the SSL bundle has no X.509 trust manager, or if the client of a filter has a SOCKS proxy
      */
     @Override
     public OkHttpClientHttpRequestFactory build(@Nullable HttpClientSettings settings) {
@@ -62,15 +66,15 @@ public final class OkHttpClientHttpRequestFactoryBuilder
     /**
      * The client by these settings, for another transport over it.
      *
-     * @throws IllegalArgumentException if the SSL bundle has no X.509 trust manager
+     * @throws IllegalArgumentException if the SSL bundle has no X.509 trust manager, or if the client of a filter has a SOCKS proxy
      */
     public OkHttpClient client(HttpClientSettings settings) {
         OkHttpClient.Builder builder = client.newBuilder();
         if (settings.connectTimeout() != null) {
-            builder.connectTimeout(settings.connectTimeout());
+            builder.connectTimeout(stated(settings.connectTimeout()));
         }
         if (settings.readTimeout() != null) {
-            builder.readTimeout(settings.readTimeout());
+            builder.readTimeout(stated(settings.readTimeout()));
         }
         if (settings.redirects() != null) {
             builder.followRedirects(settings.redirects() != HttpRedirects.DONT_FOLLOW);
@@ -79,9 +83,14 @@ public final class OkHttpClientHttpRequestFactoryBuilder
             apply(settings.sslBundle(), builder);
         }
         if (BOOT_4_1) {
-            SettingsOf41.apply(settings, builder);
+            SettingsOf41.apply(settings, client, builder);
         }
         return builder.build();
+    }
+
+    /** The mesh takes OkHttp's default for a timeout that no one stated. */
+    private static Duration stated(Duration timeout) {
+        return timeout.toMillis() == OKHTTP_DEFAULT_MILLIS ? Duration.ofMillis(OKHTTP_DEFAULT_MILLIS + 1) : timeout;
     }
 
     private static void apply(SslBundle bundle, OkHttpClient.Builder builder) {
@@ -111,7 +120,7 @@ public final class OkHttpClientHttpRequestFactoryBuilder
 
     /** A class of its own: Boot 4.0 does not have these types. */
     private static final class SettingsOf41 {
-        static void apply(HttpClientSettings settings, OkHttpClient.Builder builder) {
+        static void apply(HttpClientSettings settings, OkHttpClient client, OkHttpClient.Builder builder) {
             HttpCookieHandling cookies = settings.cookieHandling();
             if (cookies != null) {
                 builder.cookieJar(
@@ -121,7 +130,7 @@ public final class OkHttpClientHttpRequestFactoryBuilder
             }
             InetAddressFilter filter = settings.inetAddressFilter();
             if (filter != null) {
-                builder.socketFactory(new FilteredSockets(filter));
+                FilteredProxies.apply(client, builder.socketFactory(new FilteredSockets(filter)));
             }
         }
     }
