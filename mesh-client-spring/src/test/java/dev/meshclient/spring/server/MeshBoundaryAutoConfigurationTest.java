@@ -12,6 +12,7 @@ import dev.meshclient.spring.MeshClientAutoConfiguration;
 import dev.meshclient.spring.actuate.MeshHealthAutoConfiguration;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -55,14 +56,18 @@ class MeshBoundaryAutoConfigurationTest {
         private volatile @Nullable Sink sink;
 
         @Override
-        public Closeable watch(Sink sink) throws IOException {
+        public Closeable watch(Sink sink) {
             this.sink = sink;
             deliver(new InboundPolicy().document(1));
             return () -> {};
         }
 
-        void deliver(String policy) throws IOException {
-            requireNonNull(sink).deliver(PolicyCodec.readStrict(policy.getBytes(StandardCharsets.UTF_8)));
+        void deliver(String policy) {
+            try {
+                requireNonNull(sink).deliver(PolicyCodec.readStrict(policy.getBytes(StandardCharsets.UTF_8)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
         }
     }
 
@@ -73,7 +78,7 @@ class MeshBoundaryAutoConfigurationTest {
                 """.formatted(version, services);
     }
 
-    private static Health health(ApplicationContext context) {
+    private static Health health(ApplicationContext context) throws IOException {
         assertThat(context.getBean(Mesh.class).awaitReady(Duration.ofMinutes(2))).isTrue();
         return requireNonNull(
                 context.getBean("meshHealthIndicator", HealthIndicator.class).health());
