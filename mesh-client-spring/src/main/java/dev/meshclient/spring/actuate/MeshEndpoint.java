@@ -63,7 +63,12 @@ final class MeshEndpoint {
         Mesh running = running();
         return running == null
                 ? MeshDescriptor.off(clients())
-                : MeshDescriptor.of(running.status(), running.isReady(), beans.getBeanProvider(MeshBoundary.class).getIfAvailable(), clients(), new ShownValues(sanitizer, shown));
+                : MeshDescriptor.of(
+                        running.status(),
+                        running.isReady(),
+                        beans.getBeanProvider(MeshBoundary.class).getIfAvailable(),
+                        clients(),
+                        new ShownValues(sanitizer, shown));
     }
 
     @Nullable

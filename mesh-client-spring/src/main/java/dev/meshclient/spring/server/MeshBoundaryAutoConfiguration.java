@@ -30,7 +30,9 @@ public final class MeshBoundaryAutoConfiguration {
         return new CheckedBoundary(
                 () -> {
                     MeshClients enabled = clients.getIfAvailable();
-                    return enabled != null && enabled.isEnabled() && properties.enabled() ? mesh.getIfAvailable() : null;
+                    return enabled != null && enabled.isEnabled() && properties.enabled()
+                            ? mesh.getIfAvailable()
+                            : null;
                 },
                 properties.authorization(),
                 beans.containsBean("meshAuthorizationManager"));

@@ -38,8 +38,10 @@ public final class MeshServerSslAutoConfiguration {
 
     private static void warnOfClients(@Nullable Ssl ssl) {
         if (ssl != null && ssl.getClientAuth() == null) {
-            LOG.warn("server.ssl.bundle={}, but server.ssl.client-auth is not stated: the server requests no certificate, and"
-                    + " no caller has an identity; state need, want or none", ssl.getBundle());
+            LOG.warn(
+                    "server.ssl.bundle={}, but server.ssl.client-auth is not stated: the server requests no certificate, and"
+                            + " no caller has an identity; state need, want or none",
+                    ssl.getBundle());
         }
     }
 

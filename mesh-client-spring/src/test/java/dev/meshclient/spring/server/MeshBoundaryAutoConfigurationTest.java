@@ -46,8 +46,7 @@ class MeshBoundaryAutoConfigurationTest {
     private final Registry registry = new Registry();
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
             .withConfiguration(AUTO)
-            .withClassLoader(new FilteredClassLoader(
-                    "org.springframework.security.web.access.intercept"))
+            .withClassLoader(new FilteredClassLoader("org.springframework.security.web.access.intercept"))
             .withBean(PolicySource.class, () -> registry)
             .withPropertyValues("mesh.snapshot.enabled=false", "spring.application.name=reviews");
 
@@ -79,7 +78,8 @@ class MeshBoundaryAutoConfigurationTest {
     }
 
     private static Health health(ApplicationContext context) throws IOException {
-        assertThat(context.getBean(Mesh.class).awaitReady(Duration.ofMinutes(2))).isTrue();
+        assertThat(context.getBean(Mesh.class).awaitReady(Duration.ofMinutes(2)))
+                .isTrue();
         return requireNonNull(
                 context.getBean("meshHealthIndicator", HealthIndicator.class).health());
     }
@@ -103,9 +103,8 @@ class MeshBoundaryAutoConfigurationTest {
                 .run(context -> assertThat(health(context).getDetails()).doesNotContainKey("inbound"));
         runner.withPropertyValues("mesh.enabled=false", "mesh.server.enabled=false")
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(MeshBoundary.class));
-        new ApplicationContextRunner()
-                .withConfiguration(AUTO)
-                .run(context -> assertThat(context).doesNotHaveBean(MeshBoundary.class));
+        new ApplicationContextRunner().withConfiguration(AUTO).run(context -> assertThat(context)
+                .doesNotHaveBean(MeshBoundary.class));
         assertThat(output).doesNotContain("WARN dev.meshclient.spring.server");
     }
 
