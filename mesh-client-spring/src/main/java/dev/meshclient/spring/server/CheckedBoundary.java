@@ -108,6 +108,8 @@ final class CheckedBoundary implements MeshBoundary, MeshListener, SmartInitiali
                 && effective.rules().stream()
                         .flatMap(rule -> rule.backends().stream())
                         .flatMap(backend -> backend.settings().stream())
-                        .anyMatch(setting -> setting.name().equals("authorization"));
+                        .anyMatch(setting -> setting.name().equals("authorization")
+                                && setting.source() != Explanation.Source.BUILT_IN
+                                && !setting.value().equals("none"));
     }
 }
