@@ -96,7 +96,7 @@ class NullArgumentsTest {
                     && Modifier.isStatic(method.getModifiers()) == (target == null);
             Class<?>[] parameters = method.getParameterTypes();
             for (int i = 0; ours && i < parameters.length; i++) {
-                if (!parameters[i].isPrimitive()) {
+                if (!parameters[i].isPrimitive() && !isNullLegal(method, i)) {
                     String message = message(target, method, i);
                     if (!message.matches("\\w+ must not be null: pass .*")) {
                         bad.add(type.getSimpleName() + "." + method.getName() + " #" + i + ": " + message);
@@ -105,6 +105,10 @@ class NullArgumentsTest {
             }
         }
         return bad;
+    }
+
+    private static boolean isNullLegal(Method method, int parameter) {
+        return method.getAnnotatedParameterTypes()[parameter].isAnnotationPresent(Nullable.class);
     }
 
     private static String message(@Nullable Object target, Method method, int nullAt) throws IllegalAccessException {

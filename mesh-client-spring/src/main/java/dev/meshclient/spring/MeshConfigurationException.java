@@ -2,7 +2,7 @@ package dev.meshclient.spring;
 
 /**
  * An application whose mesh cannot start: a bad property, no policy, a client that would bypass the mesh. Boot prints both parts in
- * place of a stack trace.
+ * place of a stack trace, without the users and passwords of URLs.
  */
 public final class MeshConfigurationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -15,9 +15,9 @@ public final class MeshConfigurationException extends RuntimeException {
      * @param action what to do about it, in sentences
      */
     public MeshConfigurationException(String description, String action) {
-        super(description + " " + action);
-        this.description = description;
-        this.action = action;
+        super(ShownUrls.withoutUser(description + " " + action));
+        this.description = ShownUrls.withoutUser(description);
+        this.action = ShownUrls.withoutUser(action);
     }
 
     /** The problem, in sentences. */

@@ -1,5 +1,6 @@
 package dev.meshclient.spring;
 
+import dev.meshclient.Explanation;
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.Workload;
@@ -8,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,6 +60,7 @@ final class MeshStart implements SmartInitializingSingleton {
         }
         Mesh running = mesh.getObject();
         all.forEach(this::check);
+        annotated.allClients().forEach((client, service) -> checkClaim(running, client, service));
         beans.getBeanProvider(MeshClientSource.class).orderedStream().forEach(MeshClientSource::check);
         log(running.status(), annotated.allClients());
     }
@@ -86,6 +90,23 @@ final class MeshStart implements SmartInitializingSingleton {
         }
         if (client instanceof OkHttpClient && AopUtils.isAopProxy(client)) {
             throw proxy(bean, annotation);
+        }
+    }
+
+    /** A mesh of the application may claim other hosts; calls to all others bypass it. */
+    private static void checkClaim(Mesh mesh, String client, String service) {
+        HttpUrl url = HttpUrl.parse("http://" + service + "/");
+        if (url == null) {
+            throw new MeshConfigurationException(
+                    "The client '" + client + "' calls the service '" + service + "' of the mesh, and that is no host.",
+                    "State the host of the service, such as @MeshClient(\"orders\") for http://orders/.");
+        }
+        Explanation call = mesh.explain(new Request.Builder().url(url).build());
+        if (call.result() == Explanation.Result.OUTSIDE) {
+            throw new MeshConfigurationException(
+                    "The client '" + client + "' calls the service '" + service
+                            + "', and the Mesh bean of the application does not claim that host: its calls would bypass the mesh.",
+                    "Claim it: Mesh.builder().claim(\"" + service + "\").");
         }
     }
 
@@ -146,7 +167,7 @@ final class MeshStart implements SmartInitializingSingleton {
                 "mesh started{}: policy {} from {}, identity {}, clients {}",
                 workload.stream().map(MeshStart::place).findFirst().orElse(""),
                 status.isReady() ? status.revision() : "not there yet",
-                status.source(),
+                ShownUrls.withoutUser(status.source()),
                 name(identity),
                 clients(all));
     }

@@ -3,6 +3,7 @@ package dev.meshclient.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.meshclient.Mesh;
 import dev.meshclient.identity.TokenSource;
 import dev.meshclient.spring.web.MeshRestClientAutoConfiguration;
 import java.util.Arrays;
@@ -19,6 +20,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -102,6 +104,23 @@ class FailureAnalysesTest {
         TokenSource billing() {
             return () -> "token";
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    mesh.server.authorisation=enforce      | Did you mean mesh.server.authorization?
+                    mesh.sevice=foo                        | Did you mean mesh.service?
+                    mesh.registry.poll-intervall=1s        | Did you mean mesh.registry.poll-interval?
+                    mesh.client.services.orders.ulr=http:/ | Did you mean mesh.client.services.orders.url?
+                    mesh.lables.rack=7                     | Did you mean mesh.labels.rack?
+                    mesh.colour=red                        | Remove it. A property of the application needs another prefix than mesh.
+                    """)
+    void a_property_that_does_not_exist(String property, String action, CapturedOutput output) {
+        start(App.class, LOCAL, property);
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("There is no property " + property.replaceFirst("=.*", "") + " (")
+                .contains(action);
     }
 
     @Test
@@ -371,5 +390,61 @@ class FailureAnalysesTest {
         start(NoHost.class, LOCAL);
         assertThat(output)
                 .contains("The bean 'client' has @MeshClient(\"http://orders/\"), and 'http://orders/' is no host.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "mesh.registry.url=http://ann:secret@127.0.0.1:1/policy,mesh.registry.url",
+        "mesh.client.services.orders.url=http://ann:secret@127.0.0.1:1,mesh.client.services.orders.url",
+        "mesh.client.services.orders.url=http://:secret@127.0.0.1:1,mesh.client.services.orders.url"
+    })
+    void a_url_with_a_password_is_printed_without_it(String property, String name, CapturedOutput output) {
+        start(App.class, property);
+        assertThat(output)
+                .contains("The property " + name + " has a bad value, '")
+                .contains("http://******@127.0.0.1:1")
+                .doesNotContain("secret");
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnMesh {
+        @Bean
+        Mesh own() {
+            return Mesh.builder()
+                    .policy(sink -> () -> {}) // no document ever
+                    .snapshotDirectory(null)
+                    .build();
+        }
+
+        @Bean
+        @MeshClient("orders")
+        OkHttpClient client() {
+            return new OkHttpClient();
+        }
+    }
+
+    @Test
+    void a_mesh_of_the_application_that_does_not_claim_the_host_of_a_client(CapturedOutput output) {
+        start(OwnMesh.class);
+        assertThat(output).contains("""
+                        The client 'client' calls the service 'orders', and the Mesh bean of the application does not claim that host: its calls would bypass the mesh.
+
+                        Action:
+
+                        Claim it: Mesh.builder().claim("orders").
+                        """);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(SslAutoConfiguration.class)
+    static class Bundles {}
+
+    @Test
+    void an_ssl_bundle_of_the_registry_that_does_not_exist(CapturedOutput output) {
+        start(Bundles.class, REGISTRY, "mesh.registry.ssl-bundle=registry");
+        assertThat(output)
+                .contains(
+                        "The property mesh.registry.ssl-bundle has a bad value, 'registry': there is no such SSL bundle;"
+                                + " there are []");
     }
 }

@@ -187,6 +187,18 @@ public final class InboundRequest {
         }
 
         /**
+         * The address of the peer's end of the connection, which may be that of a proxy: the client's address is not known unless
+         * {@link #remoteIp} is set.
+         *
+         * @throws IllegalArgumentException if the text is no IP address
+         */
+        public Builder proxyIp(String address) {
+            this.sourceIp = literal(address);
+            known.add(Attribute.SOURCE_IP);
+            return this;
+        }
+
+        /**
          * The address of the client, as a trusted proxy reports it.
          *
          * @throws IllegalArgumentException if the text is no IP address

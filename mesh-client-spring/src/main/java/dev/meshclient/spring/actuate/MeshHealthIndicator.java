@@ -3,6 +3,7 @@ package dev.meshclient.spring.actuate;
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshStatus;
 import dev.meshclient.spring.MeshClients;
+import dev.meshclient.spring.ShownUrls;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.contributor.Health;
@@ -30,7 +31,7 @@ final class MeshHealthIndicator implements HealthIndicator {
     private static Health of(MeshStatus status) {
         MeshStatus.Identity identity = status.identities().get("");
         String fault =
-                status.isReady() ? fault(identity) : "no policy yet from " + StatusValues.withoutUser(status.source());
+                status.isReady() ? fault(identity) : "no policy yet from " + ShownUrls.withoutUser(status.source());
         Health.Builder health = fault == null ? Health.up() : Health.down().withDetail("reason", fault);
         MeshStatus.Freshness freshness = status.freshness();
         if (freshness != null) {
@@ -40,7 +41,7 @@ final class MeshHealthIndicator implements HealthIndicator {
         }
         MeshStatus.Problem problem = status.lastProblem();
         if (problem != null) {
-            health.withDetail("problem", StatusValues.withoutUser(problem.message()));
+            health.withDetail("problem", ShownUrls.withoutUser(problem.message()));
         }
         if (!status.refusals().isEmpty()) {
             health.withDetail("refused", status.refusals().keySet());
@@ -63,7 +64,7 @@ final class MeshHealthIndicator implements HealthIndicator {
             return null;
         }
         if (identity.expiresIn() == null) {
-            return "no certificate yet from " + StatusValues.withoutUser(identity.source())
+            return "no certificate yet from " + ShownUrls.withoutUser(identity.source())
                     + (identity.problem().isEmpty() ? "" : ": " + identity.problem());
         }
         return identity.expiresIn().isNegative() ? "the certificate of " + identity.id() + " has expired" : null;

@@ -1,5 +1,6 @@
 package dev.meshclient.spring.actuate;
 
+import dev.meshclient.spring.ShownUrls;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
 
@@ -20,6 +21,6 @@ final class ShownValues {
             return text;
         }
         return String.valueOf(
-                sanitizer.sanitize(new SanitizableData(null, "mesh." + key, StatusValues.withoutUser(text)), shown));
+                sanitizer.sanitize(new SanitizableData(null, "mesh." + key, ShownUrls.withoutUser(text)), shown));
     }
 }

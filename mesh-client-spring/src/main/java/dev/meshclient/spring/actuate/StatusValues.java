@@ -4,18 +4,12 @@ import dev.meshclient.policy.Locality;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Values of a status in the form that all pages have. It needs no class of the actuator: health may be there without it. */
 final class StatusValues {
-    /** Stands for what is hidden, as in all endpoints of Boot. */
-    private static final String HIDDEN = "******";
-
-    private static final Pattern USER = Pattern.compile("://[^/@\\s]*@");
-
     private StatusValues() {}
 
     /** {@code region/zone/subzone}; empty: not stated. */
@@ -30,6 +24,11 @@ final class StatusValues {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Null: there is none yet. */
+    static @Nullable String stated(String value) {
+        return value.isEmpty() ? null : value;
+    }
+
     static Duration inMillis(Duration duration) {
         return duration.truncatedTo(ChronoUnit.MILLIS);
     }
@@ -41,10 +40,5 @@ final class StatusValues {
     /** Durations of calls are often below a millisecond. */
     static @Nullable Duration micros(@Nullable Duration duration) {
         return duration == null ? null : duration.truncatedTo(ChronoUnit.MICROS);
-    }
-
-    /** The text without the users and passwords of its URLs. */
-    static String withoutUser(String text) {
-        return USER.matcher(text).replaceAll("://" + HIDDEN + "@");
     }
 }

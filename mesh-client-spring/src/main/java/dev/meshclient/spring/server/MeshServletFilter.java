@@ -86,7 +86,7 @@ final class MeshServletFilter implements Filter {
                 .port(sent.getLocalPort());
         host(stated, sent, addresses);
         PeerAddresses.address(stated::destinationIp, sent.getLocalAddr());
-        addresses.state(stated, sent.getRemoteAddr(), request.getRemoteAddr());
+        addresses.state(stated, sent.getRemoteAddr(), isOfTomcat(sent));
         return stated.build();
     }
 
@@ -101,6 +101,11 @@ final class MeshServletFilter implements Filter {
         } else if (!addresses.areReplaced()) {
             stated.host(sent.getServerName() + ":" + sent.getServerPort());
         }
+    }
+
+    private static boolean isOfTomcat(HttpServletRequest request) {
+        String server = request.getServletContext().getServerInfo();
+        return server != null && server.startsWith("Apache Tomcat");
     }
 
     /** The decision about a request that the filter has admitted; null: the filter did not ask the policy. */

@@ -7,9 +7,10 @@ import org.springframework.boot.cloud.CloudPlatform;
 import org.springframework.core.env.Environment;
 
 /**
- * The addresses of a request that are certain. With {@code server.forward-headers-strategy=native}, which is Boot's default on
- * Kubernetes, the server replaces the address of the connection by that of a header: then it is not stated, and policies that
- * depend on it deny the request.
+ * The addresses of a request that are certain; policies that depend on another one deny the request. With
+ * {@code server.forward-headers-strategy=native}, which is Boot's default on Kubernetes, the server replaces the address of the
+ * connection by that of a header: then it is not stated. Of the addresses in a header, Tomcat takes the last one that no trusted
+ * proxy has; Spring, Jetty and Reactor Netty take the first one, which any client can send through a proxy that appends.
  */
 final class PeerAddresses {
     private enum Strategy {
@@ -18,7 +19,7 @@ final class PeerAddresses {
         IMPLIED,
         /** The server replaces the address, by a property. */
         NATIVE,
-        /** Spring replaces the address, and the original is known. */
+        /** Spring replaces the address, and that of the connection is known. */
         FRAMEWORK
     }
 
@@ -53,17 +54,18 @@ final class PeerAddresses {
 
     /**
      * @param sent the address according to the server
-     * @param forwarded the address after the filters of Spring
+     * @param skipsProxies whether the server skips the addresses of trusted proxies in a header
      */
-    void state(InboundRequest.Builder request, @Nullable String sent, @Nullable String forwarded) {
+    void state(InboundRequest.Builder request, @Nullable String sent, boolean skipsProxies) {
         switch (strategy) {
             case NONE -> address(request::sourceIp, sent);
             case IMPLIED -> {}
-            case NATIVE -> address(request::remoteIp, sent);
-            case FRAMEWORK -> {
-                address(request::sourceIp, sent);
-                address(request::remoteIp, forwarded);
+            case NATIVE -> {
+                if (skipsProxies) {
+                    address(request::remoteIp, sent);
+                }
             }
+            case FRAMEWORK -> address(request::proxyIp, sent);
         }
     }
 

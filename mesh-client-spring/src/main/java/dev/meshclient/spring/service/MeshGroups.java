@@ -28,6 +28,7 @@ final class MeshGroups implements MeshClientSource {
     private final Environment environment;
     private final MeshInterfaces interfaces;
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
+    private final Set<String> outside = ConcurrentHashMap.newKeySet();
 
     MeshGroups(ConfigurableListableBeanFactory beans, Environment environment) {
         this.beans = beans;
@@ -38,7 +39,11 @@ final class MeshGroups implements MeshClientSource {
     @Override
     public Map<String, String> services() {
         Map<String, String> named = new TreeMap<>();
-        interfaces.services().forEach((group, service) -> named.put("group " + group, service));
+        interfaces.services().forEach((group, service) -> {
+            if (!outside.contains(group)) { // known when a client has been made
+                named.put("group " + group, service);
+            }
+        });
         return named;
     }
 
@@ -70,6 +75,9 @@ final class MeshGroups implements MeshClientSource {
         }
         if (service == null || !isOf(service, Objects.requireNonNullElse(baseUrl.get(), completed), group)) {
             MethodOptions.refuse(group.name(), group.httpServiceTypes());
+            if (service != null) {
+                outside.add(group.name());
+            }
             return false;
         }
         proxies.httpRequestValuesProcessor(new MethodOptions(group.httpServiceTypes(), beans::resolveEmbeddedValue));

@@ -75,7 +75,11 @@ final class FilteredSockets extends SocketFactory {
 
         @Override
         public void connect(SocketAddress peer, int timeoutMillis) throws IOException {
-            if (peer instanceof InetSocketAddress address && !address.isUnresolved() && !filter.matches(address)) {
+            if (!(peer instanceof InetSocketAddress address) || address.isUnresolved()) {
+                throw new IOException("the InetAddressFilter of the HTTP clients cannot check " + peer
+                        + ", which has no IP address; pass one that is resolved");
+            }
+            if (!filter.matches(address)) {
                 throw new IOException("the InetAddressFilter of the HTTP clients refuses the address " + address
                         + "; allow it there, or do not call this host");
             }

@@ -4,7 +4,6 @@ import dev.meshclient.MeshOptions;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
-import java.util.Set;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -23,11 +22,6 @@ import org.springframework.util.StreamUtils;
 
 /** A request with a streamed or a buffered body. */
 final class OkHttpClientHttpRequest extends AbstractClientHttpRequest implements StreamingHttpOutputMessage {
-    /** OkHttp demands a body for them, which may be empty. */
-    private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH", "PROPPATCH", "REPORT", "QUERY");
-
-    private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD");
-
     private final Call.Factory calls;
     private final URI uri;
     private final HttpUrl url;
@@ -70,36 +64,26 @@ final class OkHttpClientHttpRequest extends AbstractClientHttpRequest implements
 
     @Override
     protected ClientHttpResponse executeInternal(HttpHeaders headers) throws IOException {
-        return new OkHttpClientHttpResponse(calls.newCall(request(headers)).execute());
+        return OkHttpClientHttpResponse.of(calls.newCall(request(headers)).execute());
     }
 
     private Request request(HttpHeaders headers) throws IOException {
-        RequestBody body = body(headers);
-        if (body != null && WITHOUT_BODY.contains(method.name())) {
-            throw new IOException(
-                    "OkHttp sends no body with " + method + ": " + uri + "; use POST, or leave the body out");
+        Request.Builder request = new Request.Builder().url(url);
+        MessageRules.apply(method, uri, headers, body(headers), request);
+        if (getAttributes().get(OkHttpClientHttpRequestFactory.MESH_OPTIONS) instanceof MeshOptions options) {
+            request.tag(MeshOptions.class, options);
         }
-        try {
-            Request.Builder request = new Request.Builder().url(url).method(method.name(), body);
-            headers.forEach(
-                    (name, values) -> values.forEach(value -> request.addHeader(name, value == null ? "" : value)));
-            if (getAttributes().get(OkHttpClientHttpRequestFactory.MESH_OPTIONS) instanceof MeshOptions options) {
-                request.tag(MeshOptions.class, options);
-            }
-            return request.build();
-        } catch (IllegalArgumentException e) { // a header with a line break, for example
-            throw new IOException("OkHttp cannot send " + method + " " + uri + ": " + e.getMessage(), e);
-        }
+        return request.build();
     }
 
     private @Nullable RequestBody body(HttpHeaders headers) {
         if (streamed != null) {
             return new StreamedBody(streamed, headers.getContentLength());
         }
-        if (buffered != null && (buffered.size() > 0 || !WITHOUT_BODY.contains(method.name()))) {
+        if (buffered != null && (buffered.size() > 0 || MessageRules.allowsBody(method))) {
             return RequestBody.create(buffered.toByteArray());
         }
-        return WITH_BODY.contains(method.name()) ? RequestBody.create(new byte[0]) : null;
+        return null;
     }
 
     /** It has no media type of its own: the headers of the request state it. */

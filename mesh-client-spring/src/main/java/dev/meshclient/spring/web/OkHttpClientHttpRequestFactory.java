@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Objects;
 import okhttp3.Call;
-import okhttp3.HttpUrl;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.ClientHttpRequest;
 import org.springframework.http.client.ClientHttpRequestFactory;
@@ -37,11 +36,6 @@ public final class OkHttpClientHttpRequestFactory implements ClientHttpRequestFa
     /** @throws IOException if the URI is no absolute http: or https: URI */
     @Override
     public ClientHttpRequest createRequest(URI uri, HttpMethod method) throws IOException {
-        HttpUrl url = HttpUrl.parse(uri.toString());
-        if (url == null) {
-            throw new IOException("OkHttp calls absolute http: and https: URIs, not '" + uri
-                    + "'; state a base URL, such as http://orders");
-        }
-        return new OkHttpClientHttpRequest(calls, uri, url, method);
+        return new OkHttpClientHttpRequest(calls, uri, MessageRules.url(uri), method);
     }
 }

@@ -1,11 +1,9 @@
 package dev.meshclient.spring.web;
 
+import dev.meshclient.spring.BundleTls;
 import java.net.CookieManager;
-import java.util.List;
+import java.time.Duration;
 import java.util.Objects;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
-import okhttp3.ConnectionSpec;
 import okhttp3.CookieJar;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -14,8 +12,6 @@ import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpCookieHandling;
 import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.InetAddressFilter;
-import org.springframework.boot.ssl.SslBundle;
-import org.springframework.boot.ssl.SslOptions;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -32,8 +28,9 @@ import org.springframework.util.ClassUtils;
  *   <li>Redirects are followed, or not.
  *   <li>With cookies, each factory has its own in memory.
  *   <li>An SSL bundle gives certificate, trust, protocols and ciphers. It is read once.
- *   <li>An address filter refuses connections, also to an address in the URL. Behind a proxy it sees the address of the proxy.
- *       Endpoints of the mesh bypass it: the policy lists them.
+ *   <li>An address filter refuses connections, also to an address in the URL. Behind an HTTP proxy it sees the address of the proxy. A
+ *       client with a SOCKS proxy, which would resolve the names itself, is refused; those of a {@code ProxySelector} are not used.
+ *       Endpoints of the mesh bypass the filter: the policy lists them.
  * </ul>
  */
 public final class OkHttpClientHttpRequestFactoryBuilder
@@ -42,6 +39,8 @@ public final class OkHttpClientHttpRequestFactoryBuilder
     private static final boolean BOOT_4_1 = ClassUtils.isPresent(
             "org.springframework.boot.http.client.InetAddressFilter",
             OkHttpClientHttpRequestFactoryBuilder.class.getClassLoader());
+
+    private static final long OKHTTP_DEFAULT_MILLIS = 10_000;
 
     private final OkHttpClient client;
 
@@ -52,7 +51,7 @@ public final class OkHttpClientHttpRequestFactoryBuilder
 
     /**
      * @param settings null: those of the client
-     * @throws IllegalArgumentException if the SSL bundle has no X.509 trust manager
+     * @throws IllegalArgumentException if the SSL bundle has no X.509 trust manager, or if the client of a filter has a SOCKS proxy
      */
     @Override
     public OkHttpClientHttpRequestFactory build(@Nullable HttpClientSettings settings) {
@@ -62,56 +61,36 @@ public final class OkHttpClientHttpRequestFactoryBuilder
     /**
      * The client by these settings, for another transport over it.
      *
-     * @throws IllegalArgumentException if the SSL bundle has no X.509 trust manager
+     * @throws IllegalArgumentException if the SSL bundle has no X.509 trust manager, or if the client of a filter has a SOCKS proxy
      */
     public OkHttpClient client(HttpClientSettings settings) {
         OkHttpClient.Builder builder = client.newBuilder();
         if (settings.connectTimeout() != null) {
-            builder.connectTimeout(settings.connectTimeout());
+            builder.connectTimeout(stated(settings.connectTimeout()));
         }
         if (settings.readTimeout() != null) {
-            builder.readTimeout(settings.readTimeout());
+            builder.readTimeout(stated(settings.readTimeout()));
         }
         if (settings.redirects() != null) {
             builder.followRedirects(settings.redirects() != HttpRedirects.DONT_FOLLOW);
         }
         if (settings.sslBundle() != null) {
-            apply(settings.sslBundle(), builder);
+            BundleTls.apply(settings.sslBundle(), builder);
         }
         if (BOOT_4_1) {
-            SettingsOf41.apply(settings, builder);
+            SettingsOf41.apply(settings, client, builder);
         }
         return builder.build();
     }
 
-    private static void apply(SslBundle bundle, OkHttpClient.Builder builder) {
-        builder.sslSocketFactory(bundle.createSslContext().getSocketFactory(), trust(bundle));
-        SslOptions options = bundle.getOptions();
-        if (options.isSpecified()) {
-            ConnectionSpec.Builder tls = new ConnectionSpec.Builder(ConnectionSpec.MODERN_TLS);
-            if (options.getEnabledProtocols() != null) {
-                tls.tlsVersions(options.getEnabledProtocols());
-            }
-            if (options.getCiphers() != null) {
-                tls.cipherSuites(options.getCiphers());
-            }
-            builder.connectionSpecs(List.of(tls.build(), ConnectionSpec.CLEARTEXT));
-        }
-    }
-
-    private static X509TrustManager trust(SslBundle bundle) {
-        for (TrustManager trust : bundle.getManagers().getTrustManagers()) {
-            if (trust instanceof X509TrustManager x509) {
-                return x509;
-            }
-        }
-        throw new IllegalArgumentException(
-                "the SSL bundle has no X.509 trust manager, which OkHttp needs; state a trust store or trusted certificates");
+    /** The mesh takes OkHttp's default for a timeout that no one stated. */
+    private static Duration stated(Duration timeout) {
+        return timeout.toMillis() == OKHTTP_DEFAULT_MILLIS ? Duration.ofMillis(OKHTTP_DEFAULT_MILLIS + 1) : timeout;
     }
 
     /** A class of its own: Boot 4.0 does not have these types. */
     private static final class SettingsOf41 {
-        static void apply(HttpClientSettings settings, OkHttpClient.Builder builder) {
+        static void apply(HttpClientSettings settings, OkHttpClient client, OkHttpClient.Builder builder) {
             HttpCookieHandling cookies = settings.cookieHandling();
             if (cookies != null) {
                 builder.cookieJar(
@@ -121,7 +100,7 @@ public final class OkHttpClientHttpRequestFactoryBuilder
             }
             InetAddressFilter filter = settings.inetAddressFilter();
             if (filter != null) {
-                builder.socketFactory(new FilteredSockets(filter));
+                FilteredProxies.apply(client, builder.socketFactory(new FilteredSockets(filter)));
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.meshclient.spring.web;
 
+import java.io.IOException;
 import java.io.InputStream;
 import okhttp3.Response;
 import org.springframework.http.HttpHeaders;
@@ -9,18 +10,28 @@ import org.springframework.http.client.ClientHttpResponse;
 /** A response of OkHttp. */
 final class OkHttpClientHttpResponse implements ClientHttpResponse {
     private final Response response;
-    private final HttpHeaders headers = new HttpHeaders();
+    private final HttpStatusCode status;
+    private final HttpHeaders headers;
 
-    OkHttpClientHttpResponse(Response response) {
+    private OkHttpClientHttpResponse(Response response) throws IOException {
         this.response = response;
-        for (int i = 0; i < response.headers().size(); i++) {
-            headers.add(response.headers().name(i), response.headers().value(i));
+        this.status = MessageRules.status(response);
+        this.headers = MessageRules.headers(response);
+    }
+
+    /** Closes a response that Spring cannot have. */
+    static OkHttpClientHttpResponse of(Response response) throws IOException {
+        try {
+            return new OkHttpClientHttpResponse(response);
+        } catch (IOException | RuntimeException e) {
+            response.close();
+            throw e;
         }
     }
 
     @Override
     public HttpStatusCode getStatusCode() {
-        return HttpStatusCode.valueOf(response.code());
+        return status;
     }
 
     @Override

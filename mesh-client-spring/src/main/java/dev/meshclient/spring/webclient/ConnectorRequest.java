@@ -2,10 +2,10 @@ package dev.meshclient.spring.webclient;
 
 import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
+import dev.meshclient.spring.web.MessageRules;
 import java.io.IOException;
 import java.net.URI;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
@@ -24,16 +24,10 @@ import reactor.core.publisher.Mono;
 
 /** A request of a reactive client, until it is one of OkHttp, whose builder is its native request. */
 final class ConnectorRequest extends AbstractClientHttpRequest {
-    /** OkHttp demands a body for them, which may be empty. */
-    private static final Set<String> WITH_BODY = Set.of("POST", "PUT", "PATCH", "PROPPATCH", "REPORT", "QUERY");
-
-    private static final Set<String> WITHOUT_BODY = Set.of("GET", "HEAD");
-
     private final HttpMethod method;
     private final URI uri;
     private final Request.Builder request;
     private volatile @Nullable RequestBody body;
-    private volatile @Nullable IllegalArgumentException badHeader;
 
     ConnectorRequest(HttpMethod method, URI uri, HttpUrl url) {
         this.method = method;
@@ -94,27 +88,21 @@ final class ConnectorRequest extends AbstractClientHttpRequest {
 
     @Override
     protected void applyHeaders() {
-        try {
-            getHeaders()
-                    .forEach((name, values) ->
-                            values.forEach(value -> request.addHeader(name, value == null ? "" : value)));
-        } catch (IllegalArgumentException e) { // a line break, for example
-            badHeader = e;
-        }
         if (getHeaders().getFirst(HttpHeaders.ACCEPT) == null) {
-            request.header(HttpHeaders.ACCEPT, "*/*");
+            getHeaders().set(HttpHeaders.ACCEPT, "*/*");
         }
     }
 
     @Override
     protected void applyCookies() {
         if (!getCookies().isEmpty()) {
-            request.addHeader(
-                    HttpHeaders.COOKIE,
-                    getCookies().values().stream()
-                            .flatMap(List::stream)
-                            .map(Object::toString)
-                            .collect(Collectors.joining("; ")));
+            getHeaders()
+                    .add(
+                            HttpHeaders.COOKIE,
+                            getCookies().values().stream()
+                                    .flatMap(List::stream)
+                                    .map(Object::toString)
+                                    .collect(Collectors.joining("; ")));
         }
     }
 
@@ -126,17 +114,8 @@ final class ConnectorRequest extends AbstractClientHttpRequest {
 
     /** @param inbound of the request that is handled; null: none */
     Request build(@Nullable InboundContext inbound) throws IOException {
-        RequestBody own = body;
-        if (own != null && WITHOUT_BODY.contains(method.name())) {
-            throw new IOException(
-                    "OkHttp sends no body with " + method + ": " + uri + "; use POST, or leave the body out");
-        }
-        IllegalArgumentException bad = badHeader;
-        if (bad != null) {
-            throw new IOException("OkHttp cannot send " + method + " " + uri + ": " + bad.getMessage(), bad);
-        }
-        RequestBody sent = own == null && WITH_BODY.contains(method.name()) ? RequestBody.create(new byte[0]) : own;
-        Request built = request.method(method.name(), sent).build();
+        MessageRules.apply(method, uri, getHeaders(), body, request);
+        Request built = request.build();
         MeshOptions stated = getAttributes().get(OkHttpClientHttpConnector.MESH_OPTIONS) instanceof MeshOptions options
                 ? options
                 : built.tag(MeshOptions.class);

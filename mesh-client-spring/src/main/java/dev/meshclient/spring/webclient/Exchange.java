@@ -92,7 +92,19 @@ final class Exchange implements Callback {
 
     @Override
     public void onResponse(Call ended, Response received) {
-        ConnectorResponse arrived = ConnectorResponse.of(received, ended, readers);
+        ConnectorResponse arrived;
+        try {
+            arrived = ConnectorResponse.of(received, ended, readers);
+        } catch (IOException e) {
+            received.close();
+            onFailure(ended, e);
+            return;
+        } catch (RuntimeException e) { // OkHttp would report it to no one
+            received.close();
+            onFailure(
+                    ended, new IOException("the response to " + ended.request().url() + " cannot be read: " + e, e));
+            return;
+        }
         response = arrived;
         MonoSink<ClientHttpResponse> sink = subscriber;
         if (sink == null || cancelled) {

@@ -2,6 +2,7 @@ package dev.meshclient.spring.webclient;
 
 import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
+import dev.meshclient.spring.web.MessageRules;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Objects;
@@ -86,10 +87,11 @@ public final class OkHttpClientHttpConnector implements ClientHttpConnector {
     @Override
     public Mono<ClientHttpResponse> connect(
             HttpMethod method, URI uri, Function<? super ClientHttpRequest, Mono<Void>> requestCallback) {
-        HttpUrl url = HttpUrl.parse(uri.toString());
-        if (url == null) {
-            return Mono.error(new IOException("OkHttp calls absolute http: and https: URIs, not '" + uri
-                    + "'; state a base URL, such as http://orders"));
+        HttpUrl url;
+        try {
+            url = MessageRules.url(uri);
+        } catch (IOException e) {
+            return Mono.error(e);
         }
         return Mono.defer(() -> {
             ConnectorRequest request = new ConnectorRequest(method, uri, url);

@@ -74,14 +74,17 @@ final class PublishedBody extends RequestBody {
                     "the body of this request was sent once, and its publisher is not subscribed to again");
         }
         pull.writer = Thread.currentThread();
-        publisher.subscribe(pull);
         try {
+            publisher.subscribe(pull);
             DataBuffer buffer = pull.next(sink);
             while (buffer != null) {
                 write(buffer, sink);
                 pull.request(1);
                 buffer = pull.next(sink);
             }
+        } catch (RuntimeException e) { // of a publisher that breaks the rules
+            pull.failure = e;
+            throw new IOException("the request body failed: " + e, e);
         } finally {
             pull.close();
         }

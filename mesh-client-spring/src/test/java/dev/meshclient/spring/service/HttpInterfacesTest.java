@@ -14,6 +14,7 @@ import dev.meshclient.spring.MeshConfigurationException;
 import dev.meshclient.spring.service.packages.PlainApi;
 import dev.meshclient.spring.service.packages.ReturnApi;
 import dev.meshclient.spring.webclient.OkHttpClientHttpConnector;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -202,9 +203,19 @@ class HttpInterfacesTest {
         }
     }
 
+    interface HookApi {
+        @GetExchange
+        String call(URI url);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportHttpServices(group = "hooks", types = HookApi.class)
+    static class Hooks {}
+
     @Test
-    void a_group_whose_urls_are_stated_elsewhere_is_not_in_the_mesh() {
-        for (Class<?> configuration : new Class<?>[] {Absolute.class, WithoutGroup.class, NoHost.class}) {
+    void a_group_whose_urls_are_stated_elsewhere_is_not_in_the_mesh(CapturedOutput output) {
+        for (Class<?> configuration :
+                new Class<?>[] {Absolute.class, WithoutGroup.class, NoHost.class, Hooks.class, Configured.class}) {
             run(configuration, context -> assertThat(
                             context.getBean(MeshGroups.class).services())
                     .as(configuration.getSimpleName())
@@ -213,6 +224,7 @@ class HttpInterfacesTest {
         run(Configured.class, context -> assertThat(
                         context.getBean(UnmarkedApi.class).order())
                 .isEqualTo("127.0.0.1:" + orders.port() + "/orders/8"));
+        assertThat(output).doesNotContain("clients group");
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -8,10 +8,20 @@ import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.LocalService;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Proxy;
+import java.net.ProxySelector;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.URI;
 import java.security.KeyStore;
 import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import mockwebserver3.MockResponse;
 import okhttp3.CookieJar;
@@ -20,6 +30,7 @@ import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.HttpClientSettings;
@@ -36,6 +47,7 @@ import org.springframework.boot.ssl.SslStoreBundle;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.util.ClassUtils;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 
@@ -81,6 +93,7 @@ class OkHttpClientHttpRequestFactoryBuilderTest {
     }
 
     @Test
+    @EnabledIf(value = "bootIs41", disabledReason = "Boot 4.0 has no cookies")
     void cookies_return_to_their_host_and_path() {
         BlockingQueue<String> cookies = new LinkedBlockingQueue<>();
         try (LocalService service = LocalService.answering(request -> {
@@ -118,7 +131,8 @@ class OkHttpClientHttpRequestFactoryBuilderTest {
         trusted.load(null, null);
         trusted.setCertificateEntry("server", server.certificate());
         SslStoreBundle stores = SslStoreBundle.of(null, null, trusted);
-        try (LocalService service = LocalService.answeringByTls("secret", serverTls.sslSocketFactory())) {
+        try (LocalService service = LocalService.answeringByTls(
+                request -> new MockResponse.Builder().body("secret").build(), serverTls.sslSocketFactory())) {
             String url = "https://127.0.0.1:" + service.port();
             assertThatThrownBy(() -> get(NONE, url)).isInstanceOf(ResourceAccessException.class);
             assertThat(get(NONE.withSslBundle(SslBundle.of(stores)), url)).isEqualTo("secret");
@@ -135,7 +149,12 @@ class OkHttpClientHttpRequestFactoryBuilderTest {
         }
     }
 
+    static boolean bootIs41() {
+        return ClassUtils.isPresent("org.springframework.boot.http.client.InetAddressFilter", null);
+    }
+
     @Test
+    @EnabledIf(value = "bootIs41", disabledReason = "Boot 4.0 has no filter")
     void an_address_filter_refuses_names_and_addresses_but_no_endpoint_of_the_mesh() throws Exception {
         HttpClientSettings external = NONE.withInetAddressFilter(InetAddressFilter.externalAddresses());
         try (LocalService service = LocalService.answering("order 7");
@@ -158,6 +177,69 @@ class OkHttpClientHttpRequestFactoryBuilderTest {
                             + service.port() + "; allow it there, or do not call this host");
             assertThat(client(external).socketFactory())
                     .isEqualTo(client(external).socketFactory());
+        }
+    }
+
+    @Test
+    void an_address_filter_refuses_what_it_cannot_check() throws IOException {
+        HttpClientSettings external = NONE.withInetAddressFilter(InetAddressFilter.externalAddresses());
+        try (Socket socket = client(external).socketFactory().createSocket()) {
+            assertThatThrownBy(() -> socket.connect(InetSocketAddress.createUnresolved("127.0.0.1", 9)))
+                    .hasMessageContaining("the InetAddressFilter of the HTTP clients cannot check 127.0.0.1")
+                    .hasMessageContaining("which has no IP address; pass one that is resolved");
+        }
+        Proxy socks = new Proxy(Proxy.Type.SOCKS, new InetSocketAddress("127.0.0.1", 1080));
+        OkHttpClient behind = new OkHttpClient.Builder().proxy(socks).build();
+        assertThatThrownBy(() -> new OkHttpClientHttpRequestFactoryBuilder(behind).client(external))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("an InetAddressFilter cannot check the hosts behind the SOCKS proxy /127.0.0.1:1080, which"
+                        + " resolves their names; use an HTTP proxy, or remove the filter");
+    }
+
+    @Test
+    void an_address_filter_uses_no_socks_proxy_of_a_selector() {
+        HttpClientSettings external = NONE.withInetAddressFilter(InetAddressFilter.externalAddresses());
+        try (LocalService service = LocalService.answering("order 7")) {
+            ProxySelector socks = new ProxySelector() {
+                @Override
+                public List<Proxy> select(URI uri) {
+                    return List.of(new Proxy(Proxy.Type.SOCKS, new InetSocketAddress("127.0.0.1", service.port())));
+                }
+
+                @Override
+                public void connectFailed(URI uri, SocketAddress proxy, IOException e) {}
+            };
+            OkHttpClient behind =
+                    new OkHttpClient.Builder().proxySelector(socks).build();
+            OkHttpClientHttpRequestFactoryBuilder builder = new OkHttpClientHttpRequestFactoryBuilder(behind);
+            assertThatThrownBy(() -> get(builder, external, service.url()))
+                    .hasRootCauseMessage("the InetAddressFilter of the HTTP clients refuses the address /127.0.0.1:"
+                            + service.port() + "; allow it there, or do not call this host");
+            assertThat(builder.client(external).proxySelector())
+                    .isEqualTo(builder.client(external).proxySelector());
+        }
+    }
+
+    @Test
+    void a_timeout_of_ten_seconds_is_a_statement_also_for_the_mesh() throws Exception {
+        Queue<Integer> timeouts = new ConcurrentLinkedQueue<>();
+        OkHttpClient seen = new OkHttpClient.Builder()
+                .addNetworkInterceptor(chain -> {
+                    timeouts.add(chain.connectTimeoutMillis());
+                    timeouts.add(chain.readTimeoutMillis());
+                    return chain.proceed(chain.request());
+                })
+                .build();
+        Duration ten = Duration.ofSeconds(10);
+        try (LocalService service = LocalService.answering("order 7");
+                Mesh mesh = Mesh.builder()
+                        .snapshotDirectory(null)
+                        .policy(PolicySource.of(service.policy("orders")
+                                .replace("\"hosts\"", "\"timeouts\": {\"connect\": \"1m\"}, \"hosts\"")))
+                        .build()) {
+            OkHttpClientHttpRequestFactoryBuilder builder = new OkHttpClientHttpRequestFactoryBuilder(mesh.wrap(seen));
+            get(builder, NONE.withConnectTimeout(ten).withReadTimeout(ten), "http://orders/7");
+            assertThat(timeouts).hasSize(2).allMatch(millis -> millis >= 10_000 && millis < 10_100);
         }
     }
 

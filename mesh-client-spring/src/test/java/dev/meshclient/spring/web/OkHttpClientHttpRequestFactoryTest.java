@@ -123,6 +123,22 @@ class OkHttpClientHttpRequestFactoryTest {
     }
 
     @Test
+    void a_status_that_http_does_not_have_is_an_io_exception_and_frees_the_connection() {
+        answers.add(new MockResponse.Builder()
+                .status("HTTP/1.1 099 Odd")
+                .body("odd")
+                .build());
+        assertThatThrownBy(() -> client.get().uri("/odd").retrieve().toBodilessEntity())
+                .isInstanceOf(ResourceAccessException.class)
+                .cause()
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("the response to GET " + url
+                        + "/odd has the status 99; HTTP has those from 100 to 999: correct the service");
+        client.get().uri("/next").retrieve().toBodilessEntity();
+        assertThat(requests).extracting(RecordedRequest::getConnectionIndex).containsExactly(0, 0);
+    }
+
+    @Test
     void a_streamed_body_is_chunked_unless_its_length_is_stated() throws Exception {
         for (long length : new long[] {-1, 5}) {
             ClientHttpRequest request = to("/echo", HttpMethod.POST);

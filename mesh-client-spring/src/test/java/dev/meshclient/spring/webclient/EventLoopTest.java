@@ -39,7 +39,7 @@ import reactor.core.scheduler.Schedulers;
 /**
  * BlockHound finds no step that blocks on an event loop. It needs a JVM that redefines the classes of the JDK: surefire passes
  * {@code -XX:+AllowRedefinitionToAddDeleteMethods}, which 17 and 25 have and call deprecated. Where it is missing the tests are
- * skipped.
+ * skipped, and fail with {@code CI=true} in the environment.
  */
 class EventLoopTest {
     private static final String FLAG = "AllowRedefinitionToAddDeleteMethods";
@@ -55,7 +55,13 @@ class EventLoopTest {
     /** It stays for the life of the JVM, and watches the threads of this class alone. */
     @BeforeAll
     static void watch() {
-        assumeTrue(isOn(), "BlockHound needs a JVM with -XX:+" + FLAG);
+        boolean on = isOn();
+        if ("true".equals(System.getenv("CI"))) {
+            assertThat(on)
+                    .as("BlockHound needs a JVM with -XX:+" + FLAG + ", and CI must not skip this")
+                    .isTrue();
+        }
+        assumeTrue(on, "BlockHound needs a JVM with -XX:+" + FLAG);
         BlockHound.builder()
                 .loadIntegrations() // Reactor's own threads wait for tasks
                 .nonBlockingThreadPredicate(other -> thread -> thread.getName().startsWith(LOOP))

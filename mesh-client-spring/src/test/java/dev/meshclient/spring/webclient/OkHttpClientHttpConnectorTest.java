@@ -51,6 +51,7 @@ import okio.Timeout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.reactivestreams.Subscription;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpMethod;
@@ -181,7 +182,7 @@ class OkHttpClientHttpConnectorTest {
         AtomicInteger received = new AtomicInteger();
         BaseSubscriber<DataBuffer> slow = new BaseSubscriber<>() {
             @Override
-            protected void hookOnSubscribe(org.reactivestreams.Subscription subscription) {
+            protected void hookOnSubscribe(Subscription subscription) {
                 subscription.request(1);
             }
 
@@ -321,6 +322,46 @@ class OkHttpClientHttpConnectorTest {
                 .block(LONG));
         assertThat(failure).isInstanceOf(WebClientRequestException.class);
         return Objects.requireNonNull(failure.getCause());
+    }
+
+    @Test
+    void a_response_that_spring_cannot_have_fails_the_call() {
+        answer(new MockResponse.Builder().status("HTTP/1.1 099 Odd").body("odd").build());
+        assertThatThrownBy(() ->
+                        client.get().uri("/odd").retrieve().toBodilessEntity().block(Duration.ofSeconds(30)))
+                .isInstanceOf(WebClientRequestException.class)
+                .cause()
+                .isExactlyInstanceOf(IOException.class)
+                .hasMessage("the response to GET http://orders/odd has the status 99; HTTP has those from 100 to 999:"
+                        + " correct the service");
+        assertThat(client.get().retrieve().bodyToMono(String.class).block(LONG)).isEqualTo("order 7");
+        assertThat(requests).extracting(RecordedRequest::getConnectionIndex).containsExactly(0, 0);
+    }
+
+    @Test
+    void a_publisher_that_throws_is_cancelled() {
+        AtomicInteger cancelled = new AtomicInteger();
+        IllegalStateException bug = new IllegalStateException("a bug");
+        PublishedBody body = new PublishedBody(
+                subscriber -> {
+                    subscriber.onSubscribe(new Subscription() {
+                        @Override
+                        public void request(long n) {}
+
+                        @Override
+                        public void cancel() {
+                            cancelled.incrementAndGet();
+                        }
+                    });
+                    throw bug;
+                },
+                -1);
+        assertThatThrownBy(() -> body.writeTo(new Buffer()))
+                .isInstanceOf(IOException.class)
+                .hasMessage("the request body failed: " + bug)
+                .hasCause(bug);
+        assertThat(cancelled).hasValue(1);
+        assertThat(body.failure()).isSameAs(bug);
     }
 
     @Test

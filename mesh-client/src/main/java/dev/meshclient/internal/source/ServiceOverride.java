@@ -46,7 +46,8 @@ public record ServiceOverride(String service, HttpUrl url) {
                 || !parsed.encodedPath().equals("/")
                 || parsed.encodedQuery() != null
                 || parsed.encodedFragment() != null
-                || !parsed.encodedUsername().isEmpty()) {
+                || !parsed.encodedUsername().isEmpty()
+                || !parsed.encodedPassword().isEmpty()) {
             throw new IllegalArgumentException(
                     "an override takes the name of a service and a URL without a path, such as"
                             + " orders and http://localhost:8081, not '" + service + "' and '" + url + "'");

@@ -390,6 +390,17 @@ class InboundTest {
                         .authorize(get("/").sourceIp("10.1.1.1").build())
                         .isAllowed())
                 .isTrue();
+        assertThat(inbound(policies, null)
+                        .authorize(get("/").proxyIp("10.1.1.1").build())
+                        .isAllowed())
+                .as("behind a proxy that states no client")
+                .isFalse();
+        assertThat(inbound(policies, null)
+                        .authorize(get("/").remoteIp("10.2.2.2")
+                                .proxyIp("192.0.2.1")
+                                .build())
+                        .isAllowed())
+                .isTrue();
         assertThatThrownBy(() -> get("/").sourceIp("localhost")).hasMessage("not an IP address: 'localhost'");
     }
 }

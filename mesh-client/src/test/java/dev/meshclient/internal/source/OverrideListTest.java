@@ -33,6 +33,7 @@ class OverrideListTest {
                 "orders=http://localhost:1/api",
                 "orders=http://localhost:1?x",
                 "orders=http://me@localhost:1",
+                "orders=http://:secret@localhost:1",
                 "orders=http://localhost:1,",
                 "web=http://localhost:1",
                 "orders=http://localhost:1, orders=http://localhost:1",
