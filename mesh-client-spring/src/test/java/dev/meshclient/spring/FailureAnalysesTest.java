@@ -20,6 +20,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -432,5 +433,18 @@ class FailureAnalysesTest {
 
                         Claim it: Mesh.builder().claim("orders").
                         """);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(SslAutoConfiguration.class)
+    static class Bundles {}
+
+    @Test
+    void an_ssl_bundle_of_the_registry_that_does_not_exist(CapturedOutput output) {
+        start(Bundles.class, REGISTRY, "mesh.registry.ssl-bundle=registry");
+        assertThat(output)
+                .contains(
+                        "The property mesh.registry.ssl-bundle has a bad value, 'registry': there is no such SSL bundle;"
+                                + " there are []");
     }
 }

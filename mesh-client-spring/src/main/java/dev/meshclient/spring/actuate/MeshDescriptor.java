@@ -36,7 +36,7 @@ record MeshDescriptor(
 
     record Identity(
             String source,
-            String id,
+            @Nullable String id,
             @Nullable Duration age,
             @Nullable Duration expiresIn,
             String problem) {}
@@ -57,7 +57,7 @@ record MeshDescriptor(
     /** @param endpoints the number of its endpoints */
     record ServiceSummary(
             String state,
-            String revision,
+            @Nullable String revision,
             @Nullable Duration dropsIn,
             List<String> hosts,
             int endpoints,
@@ -97,7 +97,7 @@ record MeshDescriptor(
                         status.serviceMap().workload(),
                         StatusValues.locality(status.serviceMap().locality())),
                 values.of("source", status.source()),
-                status.revision(),
+                StatusValues.stated(status.revision()),
                 StatusValues.millis(status.age()),
                 freshness == null
                         ? null
@@ -126,7 +126,7 @@ record MeshDescriptor(
                         name.isEmpty() ? "workload" : name,
                         new Identity(
                                 values.of("identity.source", identity.source()),
-                                identity.id(),
+                                StatusValues.stated(identity.id()),
                                 StatusValues.millis(identity.age()),
                                 StatusValues.millis(identity.expiresIn()),
                                 values.of("identity.problem", identity.problem()))));
@@ -136,7 +136,7 @@ record MeshDescriptor(
     private static ServiceSummary summary(MeshStatus.Service service) {
         return new ServiceSummary(
                 StatusValues.word(service.state()),
-                service.revision(),
+                StatusValues.stated(service.revision()),
                 StatusValues.millis(service.dropsIn()),
                 service.hosts(),
                 service.endpoints().size(),
