@@ -103,7 +103,11 @@ class MeshBoundaryAutoConfigurationTest {
                 .run(context -> assertThat(health(context).getDetails()).doesNotContainKey("inbound"));
         runner.withPropertyValues("mesh.enabled=false", "mesh.server.enabled=false")
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(MeshBoundary.class));
-        new ApplicationContextRunner().withConfiguration(AUTO).run(context -> assertThat(context)
+        new ApplicationContextRunner()
+                .withConfiguration(AUTO)
+                .withBean(PolicySource.class, () -> registry)
+                .withPropertyValues("mesh.snapshot.enabled=false")
+                .run(context -> assertThat(context)
                 .doesNotHaveBean(MeshBoundary.class));
         assertThat(output).doesNotContain("WARN dev.meshclient.spring.server");
     }
