@@ -107,8 +107,7 @@ class MeshBoundaryAutoConfigurationTest {
                 .withConfiguration(AUTO)
                 .withBean(PolicySource.class, () -> registry)
                 .withPropertyValues("mesh.snapshot.enabled=false")
-                .run(context -> assertThat(context)
-                .doesNotHaveBean(MeshBoundary.class));
+                .run(context -> assertThat(context).doesNotHaveBean(MeshBoundary.class));
         assertThat(output).doesNotContain("WARN dev.meshclient.spring.server");
     }
 
