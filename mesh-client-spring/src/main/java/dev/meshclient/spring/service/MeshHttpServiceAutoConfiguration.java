@@ -1,7 +1,7 @@
 package dev.meshclient.spring.service;
 
 import dev.meshclient.spring.MeshClientAutoConfiguration;
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigureOrder;
@@ -31,7 +31,7 @@ public final class MeshHttpServiceAutoConfiguration {
     @ConditionalOnClass(HttpServiceClientProperties.class)
     static class OfRestClient {
         @Bean
-        RestClientHttpServiceGroupConfigurer meshRestClientGroups(ListableBeanFactory beans, MeshGroups groups) {
+        RestClientHttpServiceGroupConfigurer meshRestClientGroups(BeanFactory beans, MeshGroups groups) {
             return new RestClientGroups(beans, groups);
         }
     }
@@ -40,7 +40,7 @@ public final class MeshHttpServiceAutoConfiguration {
     @ConditionalOnClass({HttpServiceClientProperties.class, WebClientHttpServiceGroupConfigurer.class})
     static class OfWebClient {
         @Bean
-        WebClientHttpServiceGroupConfigurer meshWebClientGroups(ListableBeanFactory beans, MeshGroups groups) {
+        WebClientHttpServiceGroupConfigurer meshWebClientGroups(BeanFactory beans, MeshGroups groups) {
             return new WebClientGroups(beans, groups);
         }
     }

@@ -25,6 +25,8 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.support.BeanDefinitionBuilder;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
@@ -71,6 +73,8 @@ class HttpInterfacesTest {
                     .addHeader("x-shop", String.valueOf(request.getHeaders().get("x-shop")))
                     .body(request.getHeaders().get("Host") + request.getTarget())
                     .build());
+
+    private static volatile boolean inCall;
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
@@ -418,6 +422,63 @@ class HttpInterfacesTest {
                                             .withTimeout(Duration.ofMinutes(2))
                                             .toString(),
                                     MeshOptions.DEFAULT.toString());
+                });
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void a_group_of_web_clients_reads_bodies_on_virtual_threads_if_spring_uses_them() {
+        runner.withConfiguration(AutoConfigurations.of(ReactiveHttpServiceClientAutoConfiguration.class))
+                .withUserConfiguration(Reactive.class)
+                .withPropertyValues("spring.threads.virtual.enabled=true")
+                .run(context -> assertThat(context.getBean(ReactiveApi.class)
+                                .here()
+                                .map(answer ->
+                                        Thread.currentThread().getThreadGroup().getName())
+                                .block(Duration.ofMinutes(2)))
+                        .isEqualTo("VirtualThreads"));
+    }
+
+    /** Such as one that reads the request that is handled. */
+    private static void failsOutsideOfACall() {
+        if (!inCall) {
+            throw new IllegalStateException("not in a call");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportHttpServices(group = "shop", types = UnmarkedApi.class)
+    @ImportHttpServices(
+            group = "orders",
+            types = ReactiveApi.class,
+            clientType = HttpServiceGroup.ClientType.WEB_CLIENT)
+    static class WithDefaultRequest {
+        @Bean
+        RestClientHttpServiceGroupConfigurer blocking() {
+            return groups ->
+                    groups.forEachClient((group, client) -> client.defaultRequest(request -> failsOutsideOfACall()));
+        }
+
+        @Bean
+        WebClientHttpServiceGroupConfigurer reactive() {
+            return groups ->
+                    groups.forEachClient((group, client) -> client.defaultRequest(request -> failsOutsideOfACall()));
+        }
+    }
+
+    @Test
+    void a_default_request_that_fails_at_the_start_leaves_the_base_url_to_the_properties() {
+        runner.withConfiguration(AutoConfigurations.of(ReactiveHttpServiceClientAutoConfiguration.class))
+                .withUserConfiguration(WithDefaultRequest.class)
+                .withPropertyValues("spring.http.serviceclient.shop.base-url=mesh://orders/v1")
+                .run(context -> {
+                    UnmarkedApi shop = context.getBean(UnmarkedApi.class);
+                    ReactiveApi reactive = context.getBean(ReactiveApi.class);
+                    inCall = true;
+                    assertThat(shop.order()).isEqualTo("orders/v1/orders/8");
+                    assertThat(Objects.requireNonNull(reactive.here().block(Duration.ofMinutes(2)))
+                                    .getBody())
+                            .isEqualTo("orders/here");
                 });
     }
 
