@@ -63,7 +63,7 @@ final class MeshInterfaces {
             return annotated;
         }
         String baseUrl = baseUrl(group);
-        if (StringUtils.hasText(baseUrl)) {
+        if (!baseUrl.isEmpty()) {
             return ofMeshUrl(group, baseUrl);
         }
         boolean named = !group.equals(HttpServiceGroup.DEFAULT_GROUP_NAME) && isHost(group);
@@ -137,13 +137,14 @@ final class MeshInterfaces {
         return url.port() == 80 ? url.host() : url.host() + ":" + url.port();
     }
 
-    /** As Boot binds it for its own configurer. */
-    private @Nullable String baseUrl(String group) {
+    /** The base URL in the properties, as Boot binds it for its own configurer; empty: they state none. */
+    String baseUrl(String group) {
         Stated stated = Binder.get(environment)
                 .bind("spring.http.serviceclient", Bindable.mapOf(String.class, Stated.class))
                 .orElse(Map.of())
                 .get(group);
-        return stated == null ? null : stated.baseUrl();
+        String url = stated == null ? null : stated.baseUrl();
+        return StringUtils.hasText(url) ? url : "";
     }
 
     private static boolean isHost(String name) {

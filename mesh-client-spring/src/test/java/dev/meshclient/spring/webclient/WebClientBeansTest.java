@@ -94,6 +94,14 @@ class WebClientBeansTest {
             return WebClient.builder().baseUrl("http://{host}/v1");
         }
 
+        @Bean(defaultCandidate = false)
+        @MeshClient(value = "orders", variant = "unknown")
+        WebClient.Builder withDefaultRequest() {
+            return WebClient.builder().baseUrl("http://orders/v2").defaultRequest(request -> {
+                throw new IllegalStateException("not in a call");
+            });
+        }
+
         @Bean
         Checkout checkout(@MeshClient("${orders.host}") WebClient.Builder orders, WebClient.Builder boots) {
             return new Checkout(orders, boots);
