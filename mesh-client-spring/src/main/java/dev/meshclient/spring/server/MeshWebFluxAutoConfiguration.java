@@ -2,6 +2,7 @@ package dev.meshclient.spring.server;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.spring.MeshAutoConfiguration;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -21,10 +22,13 @@ public final class MeshWebFluxAutoConfiguration {
     MeshWebFluxAutoConfiguration() {}
 
     @Bean
-    MeshWebFilter meshWebFilter(ObjectProvider<Mesh> mesh, MeshServerProperties properties, Environment environment) {
+    MeshWebFilter meshWebFilter(
+            ObjectProvider<Mesh> mesh, MeshServerProperties properties, Environment environment, BeanFactory beans) {
         String path = PermittedPaths.joined(environment.getProperty("spring.webflux.base-path"));
         return new MeshWebFilter(
-                new InboundDecisions(mesh::getObject, properties, environment, path), new PeerAddresses(environment));
+                new InboundDecisions(
+                        mesh::getObject, properties, environment, path, beans.containsBean(PermittedPaths.HEALTH)),
+                new PeerAddresses(environment));
     }
 
     @Bean
