@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class SpringArchitectureTest {
@@ -26,30 +27,39 @@ class SpringArchitectureTest {
     }
 
     @Test
-    void operations_use_the_root_alone() {
-        noClasses()
-                .that()
-                .resideInAPackage("dev.meshclient.spring.actuate")
-                .should()
-                .dependOnClassesThat(resideInAnyPackage("dev.meshclient.spring..")
-                        .and(resideOutsideOfPackages("dev.meshclient.spring", "dev.meshclient.spring.actuate")))
-                .because("each technology can be missing alone")
-                .check(OURS);
+    void technologies_use_the_root_alone() {
+        String because = "each technology can be missing alone";
+        uses(because, "web");
+        uses(because, "server");
+        uses(because, "ssl");
+        uses(because, "actuate");
+        uses(because, "test");
     }
 
     @Test
     void the_reactive_client_uses_the_imperative_one() {
+        uses(
+                "one class gives Boot's settings to OkHttp, and every application with a WebClient has spring-web",
+                "webclient",
+                "web");
+    }
+
+    @Test
+    void groups_of_http_interfaces_use_both_clients() {
+        uses("beans and groups are put into the mesh by the same code", "service", "web", "webclient");
+    }
+
+    private static void uses(String because, String technology, String... others) {
+        String[] used = Stream.concat(Stream.of(technology), Stream.of(others))
+                .map(name -> "dev.meshclient.spring." + name)
+                .toArray(String[]::new);
         noClasses()
                 .that()
-                .resideInAPackage("dev.meshclient.spring.webclient")
+                .resideInAPackage(used[0])
                 .should()
-                .dependOnClassesThat(resideInAnyPackage("dev.meshclient.spring..")
-                        .and(resideOutsideOfPackages(
-                                "dev.meshclient.spring",
-                                "dev.meshclient.spring.web",
-                                "dev.meshclient.spring.webclient")))
-                .because(
-                        "one class gives Boot's settings to OkHttp, and every application with a WebClient has spring-web")
+                .dependOnClassesThat(
+                        resideInAnyPackage("dev.meshclient.spring.*").and(resideOutsideOfPackages(used)))
+                .because(because)
                 .check(OURS);
     }
 

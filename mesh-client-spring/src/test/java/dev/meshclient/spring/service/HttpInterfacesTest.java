@@ -11,9 +11,11 @@ import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClient;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
 import dev.meshclient.spring.MeshConfigurationException;
+import dev.meshclient.spring.service.packages.LateConfigurer;
 import dev.meshclient.spring.service.packages.PlainApi;
 import dev.meshclient.spring.service.packages.ReturnApi;
 import dev.meshclient.spring.webclient.OkHttpClientHttpConnector;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -23,7 +25,11 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.support.BeanDefinitionBuilder;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientProperties;
 import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientPropertiesAutoConfiguration;
@@ -38,6 +44,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.autoconfigure.service.ReactiveHttpServiceClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.ResponseEntity;
 import org.springframework.test.web.client.MockRestServiceServer;
@@ -66,6 +73,8 @@ class HttpInterfacesTest {
                     .addHeader("x-shop", String.valueOf(request.getHeaders().get("x-shop")))
                     .body(request.getHeaders().get("Host") + request.getTarget())
                     .build());
+
+    private static volatile boolean inCall;
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
@@ -198,9 +207,19 @@ class HttpInterfacesTest {
         }
     }
 
+    interface HookApi {
+        @GetExchange
+        String call(URI url);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportHttpServices(group = "hooks", types = HookApi.class)
+    static class Hooks {}
+
     @Test
-    void a_group_whose_urls_are_stated_elsewhere_is_not_in_the_mesh() {
-        for (Class<?> configuration : new Class<?>[] {Absolute.class, WithoutGroup.class, NoHost.class}) {
+    void a_group_whose_urls_are_stated_elsewhere_is_not_in_the_mesh(CapturedOutput output) {
+        for (Class<?> configuration :
+                new Class<?>[] {Absolute.class, WithoutGroup.class, NoHost.class, Hooks.class, Configured.class}) {
             run(configuration, context -> assertThat(
                             context.getBean(MeshGroups.class).services())
                     .as(configuration.getSimpleName())
@@ -209,6 +228,7 @@ class HttpInterfacesTest {
         run(Configured.class, context -> assertThat(
                         context.getBean(UnmarkedApi.class).order())
                 .isEqualTo("127.0.0.1:" + orders.port() + "/orders/8"));
+        assertThat(output).doesNotContain("clients group");
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -406,6 +426,63 @@ class HttpInterfacesTest {
     }
 
     @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void a_group_of_web_clients_reads_bodies_on_virtual_threads_if_spring_uses_them() {
+        runner.withConfiguration(AutoConfigurations.of(ReactiveHttpServiceClientAutoConfiguration.class))
+                .withUserConfiguration(Reactive.class)
+                .withPropertyValues("spring.threads.virtual.enabled=true")
+                .run(context -> assertThat(context.getBean(ReactiveApi.class)
+                                .here()
+                                .map(answer ->
+                                        Thread.currentThread().getThreadGroup().getName())
+                                .block(Duration.ofMinutes(2)))
+                        .isEqualTo("VirtualThreads"));
+    }
+
+    /** Such as one that reads the request that is handled. */
+    private static void failsOutsideOfACall() {
+        if (!inCall) {
+            throw new IllegalStateException("not in a call");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportHttpServices(group = "shop", types = UnmarkedApi.class)
+    @ImportHttpServices(
+            group = "orders",
+            types = ReactiveApi.class,
+            clientType = HttpServiceGroup.ClientType.WEB_CLIENT)
+    static class WithDefaultRequest {
+        @Bean
+        RestClientHttpServiceGroupConfigurer blocking() {
+            return groups ->
+                    groups.forEachClient((group, client) -> client.defaultRequest(request -> failsOutsideOfACall()));
+        }
+
+        @Bean
+        WebClientHttpServiceGroupConfigurer reactive() {
+            return groups ->
+                    groups.forEachClient((group, client) -> client.defaultRequest(request -> failsOutsideOfACall()));
+        }
+    }
+
+    @Test
+    void a_default_request_that_fails_at_the_start_leaves_the_base_url_to_the_properties() {
+        runner.withConfiguration(AutoConfigurations.of(ReactiveHttpServiceClientAutoConfiguration.class))
+                .withUserConfiguration(WithDefaultRequest.class)
+                .withPropertyValues("spring.http.serviceclient.shop.base-url=mesh://orders/v1")
+                .run(context -> {
+                    UnmarkedApi shop = context.getBean(UnmarkedApi.class);
+                    ReactiveApi reactive = context.getBean(ReactiveApi.class);
+                    inCall = true;
+                    assertThat(shop.order()).isEqualTo("orders/v1/orders/8");
+                    assertThat(Objects.requireNonNull(reactive.here().block(Duration.ofMinutes(2)))
+                                    .getBody())
+                            .isEqualTo("orders/here");
+                });
+    }
+
+    @Test
     void without_web_flux_on_the_class_path_groups_of_rest_clients_work() {
         runner.withClassLoader(new FilteredClassLoader("org.springframework.web.reactive"))
                 .withUserConfiguration(Only.class)
@@ -451,5 +528,20 @@ class HttpInterfacesTest {
     void without_http_interfaces_on_the_class_path_there_is_nothing() {
         runner.withClassLoader(new FilteredClassLoader(RestClientHttpServiceGroupConfigurer.class))
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(MeshGroups.class));
+    }
+
+    @Test
+    void a_configurer_behind_that_of_the_mesh_fails_the_start() {
+        runner.withUserConfiguration(Only.class)
+                .withInitializer(context -> ((GenericApplicationContext) context)
+                        .addBeanFactoryPostProcessor(beans -> ((DefaultListableBeanFactory) beans)
+                                .registerBeanDefinition(
+                                        "late",
+                                        BeanDefinitionBuilder.genericBeanDefinition(LateConfigurer.class)
+                                                .getBeanDefinition())))
+                .run(context -> assertThat(NestedExceptionUtils.getMostSpecificCause(
+                                Objects.requireNonNull(context.getStartupFailure())))
+                        .isInstanceOf(MeshConfigurationException.class)
+                        .hasMessageContaining("of groups of HTTP interfaces runs after that of the mesh"));
     }
 }

@@ -131,7 +131,8 @@ class OkHttpClientHttpRequestFactoryBuilderTest {
         trusted.load(null, null);
         trusted.setCertificateEntry("server", server.certificate());
         SslStoreBundle stores = SslStoreBundle.of(null, null, trusted);
-        try (LocalService service = LocalService.answeringByTls("secret", serverTls.sslSocketFactory())) {
+        try (LocalService service = LocalService.answeringByTls(
+                request -> new MockResponse.Builder().body("secret").build(), serverTls.sslSocketFactory())) {
             String url = "https://127.0.0.1:" + service.port();
             assertThatThrownBy(() -> get(NONE, url)).isInstanceOf(ResourceAccessException.class);
             assertThat(get(NONE.withSslBundle(SslBundle.of(stores)), url)).isEqualTo("secret");
