@@ -26,7 +26,7 @@ public final class MeshServerSslAutoConfiguration {
 
     MeshServerSslAutoConfiguration() {}
 
-    /** Fails the start if there is no identity. */
+    /** Fails the start if there is no identity, and warns if no certificate of a caller is requested. */
     @Bean
     WebServerFactoryCustomizer<AbstractConfigurableWebServerFactory> meshIdentityOfServer(
             IdentityBundle bundle, Environment environment) {
@@ -34,6 +34,7 @@ public final class MeshServerSslAutoConfiguration {
             Ssl ssl = factory.getSsl();
             if (isUsed(bundle, ssl)) {
                 bundle.required();
+                warnOfClients(factory.getSsl());
             }
             String mode = environment.getProperty("mesh.server.authorization", "off");
             if (!isOff(mode) && ssl != null && hasOtherAuthorities(bundle, ssl)) {
@@ -58,6 +59,15 @@ public final class MeshServerSslAutoConfiguration {
                 && asks
                 && !(bundle.isOfMesh(ssl.getBundle())
                         && ssl.getServerNameBundles().stream().allMatch(named -> bundle.isOfMesh(named.bundle())));
+    }
+
+    private static void warnOfClients(@Nullable Ssl ssl) {
+        if (ssl != null && ssl.getClientAuth() == null) {
+            LOG.warn(
+                    "server.ssl.bundle={}, but server.ssl.client-auth is not stated: the server requests no certificate, and"
+                            + " no caller has an identity; state need, want or none",
+                    ssl.getBundle());
+        }
     }
 
     private static boolean isUsed(IdentityBundle bundle, @Nullable Ssl ssl) {
