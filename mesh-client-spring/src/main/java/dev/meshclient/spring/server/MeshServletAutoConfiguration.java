@@ -23,7 +23,7 @@ import org.springframework.core.env.Environment;
         name = {"mesh.enabled", "mesh.server.enabled"},
         matchIfMissing = true)
 @EnableConfigurationProperties(MeshServerProperties.class)
-public final class MeshServletAutoConfiguration {
+final class MeshServletAutoConfiguration {
     MeshServletAutoConfiguration() {}
 
     /** After the observations of Boot, which also count refusals, and before Spring Security. */

@@ -22,7 +22,7 @@ import org.springframework.web.server.WebFilter;
         name = {"mesh.enabled", "mesh.server.enabled"},
         matchIfMissing = true)
 @EnableConfigurationProperties(MeshServerProperties.class)
-public final class MeshWebFluxAutoConfiguration {
+final class MeshWebFluxAutoConfiguration {
     MeshWebFluxAutoConfiguration() {}
 
     @Bean

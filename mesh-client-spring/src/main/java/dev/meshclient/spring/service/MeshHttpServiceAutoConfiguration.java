@@ -15,7 +15,7 @@ import org.springframework.web.reactive.function.client.support.WebClientHttpSer
 /** HTTP interfaces in the mesh. With {@code mesh.enabled=false} they keep their base URLs and use plain clients. */
 @AutoConfiguration(after = MeshClientAutoConfiguration.class)
 @ConditionalOnClass(RestClientHttpServiceGroupConfigurer.class)
-public final class MeshHttpServiceAutoConfiguration {
+final class MeshHttpServiceAutoConfiguration {
     MeshHttpServiceAutoConfiguration() {}
 
     @Bean

@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Configuration;
 /** Servers with the SSL bundle of the mesh. */
 @AutoConfiguration(after = MeshSslAutoConfiguration.class)
 @ConditionalOnClass(WebServerFactoryCustomizer.class)
-public final class MeshServerSslAutoConfiguration {
+final class MeshServerSslAutoConfiguration {
     MeshServerSslAutoConfiguration() {}
 
     /** Fails the start if there is no identity. */
