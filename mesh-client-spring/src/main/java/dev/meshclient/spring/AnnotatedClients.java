@@ -2,7 +2,9 @@ package dev.meshclient.spring;
 
 import dev.meshclient.Mesh;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.annotation.MergedAnnotations;
@@ -12,6 +14,9 @@ import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
 final class AnnotatedClients {
     private final ConfigurableListableBeanFactory beans;
 
+    /** Beans without the annotation: the search takes long, and each instance of a request or a prototype would repeat it. */
+    private final Set<String> plain = ConcurrentHashMap.newKeySet();
+
     AnnotatedClients(ConfigurableListableBeanFactory beans) {
         this.beans = beans;
     }
@@ -19,11 +24,15 @@ final class AnnotatedClients {
     /** The host of the service that this bean calls; null: it has no annotation. */
     @Nullable
     String service(String bean) {
-        if (!beans.containsBean(bean)) { // an inner bean
+        if (plain.contains(bean) || !beans.containsBean(bean)) { // an inner bean
             return null;
         }
         MeshClient annotation = beans.findAnnotationOnBean(bean, MeshClient.class, false);
-        return annotation == null || isOfInterface(bean) ? null : resolved(bean, annotation.value());
+        if (annotation == null || isOfInterface(bean)) {
+            plain.add(bean);
+            return null;
+        }
+        return resolved(bean, annotation.value());
     }
 
     /** An interface is a {@link MeshClientSource}'s: a bean may be its client in the mesh, or a fake of a test. */

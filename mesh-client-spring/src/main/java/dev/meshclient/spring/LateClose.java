@@ -1,22 +1,32 @@
 package dev.meshclient.spring;
 
 import dev.meshclient.Mesh;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.core.PriorityOrdered;
 
 /**
- * Closes the mesh after all other beans. Spring makes post-processors before all other beans and destroys beans in the opposite
- * order: requests that the server still answers, tasks of an executor that waits for them and {@code @PreDestroy} methods can call other
- * services until then.
+ * Closes the mesh after all other beans, and then the threads and connections below it. Spring makes post-processors before all other
+ * beans and destroys beans in the opposite order: requests that the server still answers, tasks of an executor that waits for them and
+ * {@code @PreDestroy} methods can call other services until then.
  */
-final class LateClose implements BeanPostProcessor, PriorityOrdered, DisposableBean {
+public final class LateClose implements BeanPostProcessor, PriorityOrdered, DisposableBean {
     private volatile @Nullable Mesh mesh;
+    private final Queue<Runnable> last = new ConcurrentLinkedQueue<>();
+
+    LateClose() {}
 
     Mesh of(Mesh made) {
         mesh = made;
         return made;
+    }
+
+    /** @param close runs when all beans are destroyed and the mesh, if there is one, has waited for its calls and is closed */
+    public void afterMesh(Runnable close) {
+        last.add(close);
     }
 
     @Override
@@ -30,5 +40,6 @@ final class LateClose implements BeanPostProcessor, PriorityOrdered, DisposableB
         if (made != null) {
             made.close();
         }
+        last.forEach(Runnable::run);
     }
 }

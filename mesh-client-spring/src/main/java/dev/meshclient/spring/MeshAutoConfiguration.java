@@ -26,14 +26,9 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration
 @ConditionalOnBooleanProperty(name = "mesh.enabled", matchIfMissing = true)
 @EnableConfigurationProperties(MeshProperties.class)
-@Import(MeshIdentityAutoConfiguration.class)
+@Import({LateClose.class, MeshIdentityAutoConfiguration.class})
 public final class MeshAutoConfiguration {
     MeshAutoConfiguration() {}
-
-    @Bean
-    static LateClose meshLateClose() {
-        return new LateClose();
-    }
 
     @Bean
     @Lazy

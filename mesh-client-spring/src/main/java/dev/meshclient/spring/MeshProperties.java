@@ -14,7 +14,7 @@ import org.springframework.util.unit.DataSize;
 /**
  * The properties {@code mesh.*}.
  *
- * @param enabled Whether annotated clients use the mesh. If not, they are plain clients.
+ * @param enabled Whether annotated clients use the mesh. If not, they are plain clients, and no inbound request is authorized: with mesh.server.authorization=enforce the application starts only with mesh.server.enabled=false too.
  * @param service Name of this service in the policy. Default: spring.application.name, then what the environment of the platform states.
  * @param workloadName Name of the Deployment, by which Istio's metrics call this process: the label service.istio.io/workload-name.
  * @param region Region of this process. Default: what the environment of the platform states.

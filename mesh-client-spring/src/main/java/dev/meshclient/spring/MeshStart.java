@@ -69,6 +69,7 @@ final class MeshStart implements SmartInitializingSingleton {
         String annotation = "@MeshClient(\"" + service + "\")";
         MeshClientType<?> type = supported(bean, beans.getType(bean, false), annotation);
         warnOfBackOff(bean, type);
+        LoadBalancers.refuse(bean, annotation, beans);
         if (ScopedProxyUtils.isScopedTarget(bean)) { // an injection point gets the proxy, which has no annotation
             String injected = ScopedProxyUtils.getOriginalBeanName(bean);
             if (beans.isTypeMatch(injected, OkHttpClient.class)) {

@@ -7,15 +7,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.BeanFactory;
-import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
 /**
@@ -113,20 +109,18 @@ final class PolicySelection {
             source = PropertiesMapping.checked(url, urls, source, known -> known.bearerToken(token));
         }
         if (registry.sslBundle() != null) {
-            source = source.client(client(beans.getBean(SslBundles.class).getBundle(registry.sslBundle())));
+            source = source.client(client(registry.sslBundle()));
         }
         return registry.onDemand() ? PropertiesMapping.checked(url, urls, source, HttpPolicySource::onDemand) : source;
     }
 
-    private static OkHttpClient client(SslBundle bundle) {
-        SSLContext context = bundle.createSslContext();
-        for (TrustManager trust : bundle.getManagers().getTrustManagers()) {
-            if (trust instanceof X509TrustManager x509) {
-                return new OkHttpClient.Builder()
-                        .sslSocketFactory(context.getSocketFactory(), x509)
-                        .build();
-            }
-        }
-        throw new IllegalStateException("the SSL bundle of mesh.registry.ssl-bundle has no X.509 trust manager");
+    private OkHttpClient client(String bundle) {
+        String property = "mesh.registry.ssl-bundle";
+        SslBundles all = BundleTls.having(bundle, property, () -> beans.getBean(SslBundles.class));
+        OkHttpClient.Builder client = new OkHttpClient.Builder();
+        return PropertiesMapping.made(property, bundle, () -> {
+            BundleTls.apply(all.getBundle(bundle), client);
+            return client.build();
+        });
     }
 }

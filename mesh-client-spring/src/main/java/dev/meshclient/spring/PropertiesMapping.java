@@ -139,12 +139,7 @@ final class PropertiesMapping {
             throw refused(
                     property + ".ssl-bundle", bundle, property + ".directory is stated, too; remove one of the two");
         }
-        SslBundles all = sslBundles.get();
-        if (!all.getBundleNames().contains(bundle)) {
-            throw refused(
-                    property + ".ssl-bundle", bundle, "there is no such SSL bundle; there are " + all.getBundleNames());
-        }
-        return new SslBundleIdentity(all, bundle);
+        return new SslBundleIdentity(BundleTls.having(bundle, property + ".ssl-bundle", sslBundles), bundle);
     }
 
     private static MountedIdentity mounted(

@@ -20,6 +20,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -103,6 +104,23 @@ class FailureAnalysesTest {
         TokenSource billing() {
             return () -> "token";
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    mesh.server.authorisation=enforce      | Did you mean mesh.server.authorization?
+                    mesh.sevice=foo                        | Did you mean mesh.service?
+                    mesh.registry.poll-intervall=1s        | Did you mean mesh.registry.poll-interval?
+                    mesh.client.services.orders.ulr=http:/ | Did you mean mesh.client.services.orders.url?
+                    mesh.lables.rack=7                     | Did you mean mesh.labels.rack?
+                    mesh.colour=red                        | Remove it. A property of the application needs another prefix than mesh.
+                    """)
+    void a_property_that_does_not_exist(String property, String action, CapturedOutput output) {
+        start(App.class, LOCAL, property);
+        assertThat(output)
+                .contains("APPLICATION FAILED TO START")
+                .contains("There is no property " + property.replaceFirst("=.*", "") + " (")
+                .contains(action);
     }
 
     @Test
@@ -415,5 +433,18 @@ class FailureAnalysesTest {
 
                         Claim it: Mesh.builder().claim("orders").
                         """);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportAutoConfiguration(SslAutoConfiguration.class)
+    static class Bundles {}
+
+    @Test
+    void an_ssl_bundle_of_the_registry_that_does_not_exist(CapturedOutput output) {
+        start(Bundles.class, REGISTRY, "mesh.registry.ssl-bundle=registry");
+        assertThat(output)
+                .contains(
+                        "The property mesh.registry.ssl-bundle has a bad value, 'registry': there is no such SSL bundle;"
+                                + " there are []");
     }
 }

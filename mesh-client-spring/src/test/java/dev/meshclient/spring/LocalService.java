@@ -37,8 +37,8 @@ public final class LocalService implements AutoCloseable {
         return new LocalService(request -> new MockResponse.Builder().body(body).build(), null);
     }
 
-    public static LocalService answeringByTls(String body, SSLSocketFactory tls) {
-        return new LocalService(request -> new MockResponse.Builder().body(body).build(), tls);
+    public static LocalService answeringByTls(Function<RecordedRequest, MockResponse> answers, SSLSocketFactory tls) {
+        return new LocalService(answers, tls);
     }
 
     public static LocalService answering(Function<RecordedRequest, MockResponse> answers) {

@@ -20,9 +20,13 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import mockwebserver3.MockResponse;
 import okhttp3.OkHttpClient;
+import okhttp3.TlsVersion;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.Test;
@@ -32,6 +36,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslOptions;
 import org.springframework.boot.ssl.SslStoreBundle;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -143,17 +148,25 @@ class MeshAutoConfigurationTest {
     }
 
     @Test
-    void a_registry_is_trusted_by_an_ssl_bundle() throws Exception {
+    void a_registry_is_trusted_by_an_ssl_bundle_and_called_with_its_protocols() throws Exception {
         HeldCertificate own = new HeldCertificate.Builder()
                 .addSubjectAlternativeName("127.0.0.1")
                 .build();
         KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
         trusted.load(null, null);
         trusted.setCertificateEntry("registry", own.certificate());
-        SslBundle bundle = SslBundle.of(SslStoreBundle.of(null, null, trusted));
+        SslBundle bundle =
+                SslBundle.of(SslStoreBundle.of(null, null, trusted), null, SslOptions.of(null, Set.of("TLSv1.2")));
+        Set<TlsVersion> used = ConcurrentHashMap.newKeySet();
         try (LocalService orders = LocalService.answering("order 7");
                 LocalService registry = LocalService.answeringByTls(
-                        orders.policy("orders"),
+                        request -> {
+                            used.add(Objects.requireNonNull(request.getHandshake())
+                                    .tlsVersion());
+                            return new MockResponse.Builder()
+                                    .body(orders.policy("orders"))
+                                    .build();
+                        },
                         new HandshakeCertificates.Builder()
                                 .heldCertificate(own)
                                 .build()
@@ -164,6 +177,7 @@ class MeshAutoConfigurationTest {
                             "mesh.registry.ssl-bundle=registry")
                     .run(context -> assertThat(context.getBean(Mesh.class).awaitReady(WAIT))
                             .isTrue());
+            assertThat(used).containsExactly(TlsVersion.TLS_1_2);
         }
     }
 

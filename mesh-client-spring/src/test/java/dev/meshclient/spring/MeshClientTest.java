@@ -3,11 +3,14 @@ package dev.meshclient.spring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.meshclient.Mesh;
 import dev.meshclient.PolicyUnavailable;
 import java.io.IOException;
+import java.lang.annotation.Annotation;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,9 +20,12 @@ import okhttp3.Callback;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.beans.factory.FactoryBean;
+import org.springframework.beans.factory.support.BeanDefinitionBuilder;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.LazyInitializationBeanFactoryPostProcessor;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -31,6 +37,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.Scope;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.env.StandardEnvironment;
 
 @ExtendWith(OutputCaptureExtension.class)
 class MeshClientTest {
@@ -317,5 +325,38 @@ class MeshClientTest {
                 answered.countDown();
             }
         };
+    }
+
+    /** Counts searches for an annotation. */
+    private static final class CountingFactory extends DefaultListableBeanFactory {
+        private final List<String> searched = new ArrayList<>();
+
+        @Override
+        public <A extends Annotation> @Nullable A findAnnotationOnBean(
+                String name, Class<A> type, boolean allowFactoryBeanInit) {
+            if (type == MeshClient.class) {
+                searched.add(name);
+            }
+            return super.findAnnotationOnBean(name, type, allowFactoryBeanInit);
+        }
+    }
+
+    @Test
+    void each_instance_of_a_bean_without_annotation_needs_no_search_of_its_own() {
+        CountingFactory beans = new CountingFactory();
+        beans.addBeanPostProcessor(new MeshClientPostProcessor(
+                new AnnotatedClients(beans),
+                beans.getBeanProvider(ResolvableType.forClass(MeshClientType.class)),
+                beans.getBeanProvider(Mesh.class),
+                new StandardEnvironment()));
+        beans.registerBeanDefinition(
+                "prototype",
+                BeanDefinitionBuilder.genericBeanDefinition(Object.class)
+                        .setScope("prototype")
+                        .getBeanDefinition());
+        for (int i = 0; i < 3; i++) {
+            assertThat(beans.getBean("prototype")).isNotNull();
+        }
+        assertThat(beans.searched).containsExactly("prototype");
     }
 }

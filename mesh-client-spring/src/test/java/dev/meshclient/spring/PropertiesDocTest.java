@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -58,6 +60,27 @@ class PropertiesDocTest {
                 .isEqualTo(rows(metadata().values().stream(), "mesh."));
         assertThat(rows(Files.readString(OPERATIONS).lines(), "management."))
                 .isEqualTo(rows(metadata().values().stream(), "management."));
+    }
+
+    /** A property that is not known fails the start. */
+    @Test
+    void the_known_properties_are_those_of_the_metadata() throws IOException {
+        Map<String, String> known = new TreeMap<>();
+        KnownProperties.ALL.stream()
+                .filter(name -> !name.startsWith("mesh.test."))
+                .forEach(name -> known.put(name.replaceAll("\\.\\*.*", ""), name));
+        List<String> stated = metadata().keySet().stream()
+                .filter(name -> name.startsWith("mesh."))
+                .toList();
+        assertThat(known.keySet()).containsExactlyElementsOf(stated);
+        OF_MAPS.forEach((map, types) -> types.forEach(type -> {
+            for (RecordComponent component : type.getRecordComponents()) {
+                String name = map + ".*."
+                        + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+                assertThat(KnownProperties.ALL)
+                        .anyMatch(one -> one.replace(".**", "").equals(name));
+            }
+        }));
     }
 
     private static String rows(Stream<String> lines, String prefix) {

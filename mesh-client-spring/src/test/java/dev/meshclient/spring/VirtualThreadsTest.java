@@ -25,23 +25,29 @@ class VirtualThreadsTest {
     private String thread(String property) {
         CompletableFuture<String> thread = new CompletableFuture<>();
         try (LocalService orders = LocalService.answering("order 7")) {
+            OkHttpClient[] made = new OkHttpClient[1];
             runner.withPropertyValues(property).run(context -> {
-                context.getBean("meshHttpClient", OkHttpClient.class)
-                        .newCall(new Request.Builder().url(orders.url()).build())
-                        .enqueue(new Callback() {
-                            @Override
-                            public void onResponse(Call call, Response response) {
-                                response.close();
-                                thread.complete(Thread.currentThread().toString());
-                            }
+                made[0] = context.getBean("meshHttpClient", OkHttpClient.class);
+                made[0].newCall(new Request.Builder().url(orders.url()).build()).enqueue(new Callback() {
+                    @Override
+                    public void onResponse(Call call, Response response) {
+                        try (response) {
+                            response.body().string();
+                            thread.complete(Thread.currentThread().toString());
+                        } catch (IOException e) {
+                            thread.completeExceptionally(e);
+                        }
+                    }
 
-                            @Override
-                            public void onFailure(Call call, IOException e) {
-                                thread.completeExceptionally(e);
-                            }
-                        });
+                    @Override
+                    public void onFailure(Call call, IOException e) {
+                        thread.completeExceptionally(e);
+                    }
+                });
                 assertThat(thread.get(2, TimeUnit.MINUTES)).isNotEmpty();
+                assertThat(made[0].connectionPool().connectionCount()).isOne();
             });
+            assertThat(made[0].connectionPool().connectionCount()).isZero();
         }
         return thread.join();
     }

@@ -15,6 +15,8 @@ record ExplainedRequest(
         @Nullable String path,
         @Nullable String host,
         @Nullable List<String> headers) {
+    private static final Pattern TOKEN = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+"); // RFC 9110
+    private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}&&[^\t]]");
     private static final Pattern NO_HOST = Pattern.compile("[/\\\\?#@]"); // it would be another part of the URL
 
     /** Whether the reader stated one. */
@@ -27,6 +29,9 @@ record ExplainedRequest(
         Request.Builder request = new Request.Builder().url(url(hosts));
         stated(headers).forEach(header -> add(header, request));
         String stated = method == null ? "GET" : method;
+        if (!TOKEN.matcher(stated).matches()) {
+            throw invalid("method '" + stated + "' is no token of HTTP");
+        }
         try {
             return request.method(stated, null).build();
         } catch (IllegalArgumentException e) {
@@ -78,12 +83,15 @@ record ExplainedRequest(
         if (colon <= 0) {
             throw invalid("header takes 'name: value', not '" + header + "'");
         }
+        String name = header.substring(0, colon);
+        if (CONTROL.matcher(header).find() // strip would remove a control character at an end
+                || !TOKEN.matcher(name.strip()).matches()) {
+            throw invalid("header '" + header + "' has a character that HTTP does not allow there");
+        }
         try {
-            to.addHeader(
-                    header.substring(0, colon).strip(),
-                    header.substring(colon + 1).strip());
+            to.addHeader(name.strip(), header.substring(colon + 1).strip());
         } catch (IllegalArgumentException e) {
-            throw invalid("header '" + header.substring(0, colon) + "': " + e.getMessage());
+            throw invalid("header '" + name + "': " + e.getMessage());
         }
     }
 

@@ -34,7 +34,7 @@ record MeshDescriptor(
 
     record Identity(
             String source,
-            String id,
+            @Nullable String id,
             @Nullable Duration age,
             @Nullable Duration expiresIn,
             String problem) {}
@@ -55,7 +55,7 @@ record MeshDescriptor(
     /** @param endpoints the number of its endpoints */
     record ServiceSummary(
             String state,
-            String revision,
+            @Nullable String revision,
             @Nullable Duration dropsIn,
             List<String> hosts,
             int endpoints,
@@ -83,7 +83,7 @@ record MeshDescriptor(
                         status.serviceMap().workload(),
                         StatusValues.locality(status.serviceMap().locality())),
                 values.of("source", status.source()),
-                status.revision(),
+                StatusValues.stated(status.revision()),
                 StatusValues.millis(status.age()),
                 freshness == null
                         ? null
@@ -111,7 +111,7 @@ record MeshDescriptor(
                         name.isEmpty() ? "workload" : name,
                         new Identity(
                                 values.of("identity.source", identity.source()),
-                                identity.id(),
+                                StatusValues.stated(identity.id()),
                                 StatusValues.millis(identity.age()),
                                 StatusValues.millis(identity.expiresIn()),
                                 values.of("identity.problem", identity.problem()))));
@@ -121,7 +121,7 @@ record MeshDescriptor(
     private static ServiceSummary summary(MeshStatus.Service service) {
         return new ServiceSummary(
                 StatusValues.word(service.state()),
-                service.revision(),
+                StatusValues.stated(service.revision()),
                 StatusValues.millis(service.dropsIn()),
                 service.hosts(),
                 service.endpoints().size(),

@@ -35,7 +35,9 @@ final class MeshInfoContributor implements InfoContributor {
             MeshStatus status = running.status();
             facts.put("service", status.serviceMap().workload());
             facts.put("zone", StatusValues.locality(status.serviceMap().locality()));
-            facts.put("revision", status.revision());
+            if (status.isReady()) {
+                facts.put("revision", status.revision());
+            }
         }
         info.withDetail("mesh", facts);
     }

@@ -17,7 +17,7 @@ import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 record ServiceDescriptor(
         String name,
         String state,
-        String revision,
+        @Nullable String revision,
         @Nullable Duration dropsIn,
         List<String> hosts,
         List<PolicyDescriptor> problems,
@@ -55,7 +55,7 @@ record ServiceDescriptor(
         return new ServiceDescriptor(
                 name,
                 StatusValues.word(service.state()),
-                service.revision(),
+                StatusValues.stated(service.revision()),
                 StatusValues.millis(service.dropsIn()),
                 service.hosts(),
                 PolicyDescriptor.of(service.problems(), values),

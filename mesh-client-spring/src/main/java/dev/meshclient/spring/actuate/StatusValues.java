@@ -24,6 +24,11 @@ final class StatusValues {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
+    /** Null: there is none yet. */
+    static @Nullable String stated(String value) {
+        return value.isEmpty() ? null : value;
+    }
+
     static Duration inMillis(Duration duration) {
         return duration.truncatedTo(ChronoUnit.MILLIS);
     }

@@ -45,8 +45,11 @@ final class HandledRequest implements AsyncListener {
             if (context == null) {
                 chain.doFilter(seen, response);
             } else {
+                WithContextHeaders answer = new WithContextHeaders(response, context);
                 try (InboundContext.Scope scope = context.open()) {
-                    chain.doFilter(seen, new WithContextHeaders(response, context));
+                    chain.doFilter(seen, answer);
+                } finally {
+                    answer.setHeaders(); // of a response without a body; once it is committed, the server ignores them
                 }
             }
         } catch (IOException | ServletException | RuntimeException | Error e) {
@@ -118,7 +121,7 @@ final class HandledRequest implements AsyncListener {
         }
     }
 
-    /** The headers depend on the calls that the application made: they are set when the body begins. */
+    /** The headers depend on the calls that the application made: they are set when the body begins, or at the end. */
     private static final class WithContextHeaders extends HttpServletResponseWrapper {
         private final InboundContext context;
 
@@ -147,6 +150,18 @@ final class HandledRequest implements AsyncListener {
         public void flushBuffer() throws IOException {
             setHeaders();
             super.flushBuffer();
+        }
+
+        @Override
+        public void sendRedirect(String location) throws IOException {
+            setHeaders();
+            super.sendRedirect(location);
+        }
+
+        @Override
+        public void sendRedirect(String location, int status, boolean clearBuffer) throws IOException {
+            setHeaders();
+            super.sendRedirect(location, status, clearBuffer);
         }
 
         @Override

@@ -10,17 +10,14 @@ import org.jspecify.annotations.Nullable;
  * @param status 200: the application handles it; otherwise the status of the refusal
  * @param result null: the policy was not needed
  * @param context null: it has no effect on calls
+ * @param hidesToken whether the application must not see the token
  */
 record InboundDecision(
         int status,
         @Nullable InboundResult result,
-        @Nullable InboundContext context) {
+        @Nullable InboundContext context,
+        boolean hidesToken) {
     boolean isAdmitted() {
         return status == 200;
-    }
-
-    /** Whether the application must not see the token. */
-    boolean hidesToken() {
-        return result != null && result.isAllowed() && !result.forwardToken();
     }
 }

@@ -5,10 +5,12 @@ import dev.meshclient.Mesh;
 import dev.meshclient.authz.InboundExchange;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.authz.InboundResult;
+import dev.meshclient.spring.MeshConfigurationException;
 import dev.meshclient.spring.server.MeshServerProperties.Accepted;
 import dev.meshclient.spring.server.MeshServerProperties.Authorization;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,10 @@ final class InboundDecisions {
     private final boolean enabled;
     private final AtomicBoolean warned = new AtomicBoolean();
 
-    /** @param application the path of the application, under which the probes are */
+    /**
+     * @param application the path of the application, under which the probes are
+     * @throws MeshConfigurationException if requests would not be authorized only because {@code mesh.enabled} is false
+     */
     InboundDecisions(
             Supplier<Mesh> mesh, MeshServerProperties properties, Environment environment, String application) {
         this.mesh = SingletonSupplier.of(mesh);
@@ -41,12 +46,23 @@ final class InboundDecisions {
         this.permitted =
                 new PermittedPaths(stated == null ? PermittedPaths.ofProbes(environment, application) : stated);
         // Read at run time: the conditions of an AOT jar are those of its build.
-        this.enabled = environment.getProperty("mesh.enabled", Boolean.class, true)
-                && environment.getProperty("mesh.server.enabled", Boolean.class, true);
-        if (!enabled && authorization != Authorization.OFF) {
-            LOG.warn("the mesh is off: inbound requests are not authorized");
-        } else if (enabled && authorization != Authorization.OFF) {
-            LOG.info("authorization of inbound requests: {}, permitted paths {}", authorization, permitted);
+        boolean meshEnabled = environment.getProperty("mesh.enabled", Boolean.class, true);
+        this.enabled = meshEnabled && properties.enabled();
+        if (authorization == Authorization.OFF) {
+            return;
+        }
+        String mode = "mesh.server.authorization=" + authorization.name().toLowerCase(Locale.ROOT);
+        if (enabled) {
+            LOG.info("{}, permitted paths {}", mode, permitted);
+        } else if (authorization == Authorization.ENFORCE && properties.enabled()) {
+            throw new MeshConfigurationException(
+                    "The mesh is off (mesh.enabled=false), and " + mode
+                            + " needs it: all inbound requests would be handled.",
+                    "Remove mesh.enabled=false. To handle all requests, set mesh.server.enabled=false too; in a test, set"
+                            + " mesh.server.authorization=off.");
+        } else {
+            String off = meshEnabled ? "mesh.server.enabled" : "mesh.enabled";
+            LOG.warn("{}=false: all inbound requests are handled, although {} is stated", off, mode);
         }
     }
 
@@ -68,15 +84,17 @@ final class InboundDecisions {
         if (result != null && !result.isAllowed()) {
             if (authorization == Authorization.ENFORCE) {
                 LOG.debug("{}: {}, {}", request, result.status(), result.reason());
-                return new InboundDecision(result.status().http(), result, null);
+                return new InboundDecision(result.status().http(), result, null, false);
             }
             warn(request, result);
         }
         InboundContext context = isAccepted(request, result) ? InboundContext.of(request::header) : null;
         if (context != null && Duration.ZERO.equals(context.left())) {
-            return new InboundDecision(GATEWAY_TIMEOUT, result, null);
+            return new InboundDecision(GATEWAY_TIMEOUT, result, null, false);
         }
-        return new InboundDecision(200, result, context);
+        // permissive changes no request
+        boolean hidesToken = authorization == Authorization.ENFORCE && result != null && !result.forwardToken();
+        return new InboundDecision(200, result, context, hidesToken);
     }
 
     private boolean isChecked(InboundRequest request) {

@@ -6,7 +6,6 @@ import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -15,13 +14,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
-/** The filter for inbound requests of a servlet application. */
+/** The filter for inbound requests of a servlet application. Whether it is on is decided at run time, by {@link InboundDecisions}. */
 @AutoConfiguration(after = MeshAutoConfiguration.class)
 @ConditionalOnClass({Filter.class, FilterRegistrationBean.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-@ConditionalOnBooleanProperty(
-        name = {"mesh.enabled", "mesh.server.enabled"},
-        matchIfMissing = true)
 @EnableConfigurationProperties(MeshServerProperties.class)
 final class MeshServletAutoConfiguration {
     MeshServletAutoConfiguration() {}

@@ -6,6 +6,7 @@ import dev.meshclient.authz.InboundRequest;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatusCode;
@@ -28,12 +29,10 @@ final class MeshWebFilter implements WebFilter, Ordered {
 
     private final InboundDecisions decisions;
     private final PeerAddresses addresses;
-    private final ApplicationContext application;
 
-    MeshWebFilter(InboundDecisions decisions, PeerAddresses addresses, ApplicationContext application) {
+    MeshWebFilter(InboundDecisions decisions, PeerAddresses addresses) {
         this.decisions = decisions;
         this.addresses = addresses;
-        this.application = application;
     }
 
     /** Keeps the request that the server received for the filter: Spring applies forwarded headers in between. */
@@ -51,7 +50,8 @@ final class MeshWebFilter implements WebFilter, Ordered {
     @Override
     public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
         ApplicationContext own = exchange.getApplicationContext();
-        if (!decisions.isEnabled() || (own != null && own != application)) { // that of a management port
+        if (!decisions.isEnabled()
+                || (own != null && WebServerApplicationContext.hasServerNamespace(own, "management"))) {
             return chain.filter(exchange);
         }
         return Mono.deferContextual(context -> {

@@ -1,14 +1,12 @@
 package dev.meshclient.spring.service;
 
-import dev.meshclient.Mesh;
-import okhttp3.OkHttpClient;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.HttpClientSettingsPropertyMapper;
 import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientProperties;
 import org.springframework.boot.ssl.SslBundles;
 
-/** What the clients of groups in the mesh are made from. */
+/** The settings of the clients of groups in the mesh. */
 final class GroupSettings {
     private final BeanFactory beans;
 
@@ -24,10 +22,5 @@ final class GroupSettings {
                         beans.getBeanProvider(SslBundles.class).getIfAvailable(),
                         beans.getBeanProvider(HttpClientSettings.class).getIfAvailable())
                 .map(properties == null ? null : properties.get(group));
-    }
-
-    /** The client below all clients that the mesh makes itself. */
-    OkHttpClient client() {
-        return beans.getBean(Mesh.class).wrap(beans.getBean("meshHttpClient", OkHttpClient.class));
     }
 }

@@ -4,12 +4,14 @@ import dev.meshclient.spring.MeshClientSource;
 import dev.meshclient.spring.MeshConfigurationException;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.env.Environment;
@@ -26,6 +28,7 @@ final class MeshGroups implements MeshClientSource {
     private final Environment environment;
     private final MeshInterfaces interfaces;
     private final Set<String> seen = ConcurrentHashMap.newKeySet();
+    private final Set<String> outside = ConcurrentHashMap.newKeySet();
 
     MeshGroups(ConfigurableListableBeanFactory beans, Environment environment) {
         this.beans = beans;
@@ -36,44 +39,58 @@ final class MeshGroups implements MeshClientSource {
     @Override
     public Map<String, String> services() {
         Map<String, String> named = new TreeMap<>();
-        interfaces.services().forEach((group, service) -> named.put("group " + group, service));
+        interfaces.services().forEach((group, service) -> {
+            if (!outside.contains(group)) { // known when a client has been made
+                named.put("group " + group, service);
+            }
+        });
         return named;
     }
 
     /**
      * Sets the base URL of a group that is in the mesh, and adds what its methods state to their requests.
      *
-     * @param baseUrl reads the base URL of the client, also after a change; empty: it has none
+     * @param baseUrl reads the base URL of the client, also after a change; empty: it has none; null: it is unknown, and the
+     *     properties decide
      * @param change sets the base URL of the client
      * @return whether the client has to use the mesh
      */
     boolean join(
             HttpServiceGroup group,
-            Supplier<String> baseUrl,
+            Supplier<@Nullable String> baseUrl,
             Consumer<String> change,
             HttpServiceProxyFactory.Builder proxies) {
         seen.add(group.name());
         String service = interfaces.service(group.name(), group.httpServiceTypes());
+        String completed = "";
         if (service != null) {
-            complete(service, baseUrl.get(), change);
+            String stated = baseUrl.get();
+            completed = completed(service, stated == null ? interfaces.baseUrl(group.name()) : stated);
+            if (!completed.equals(stated)) {
+                change.accept(completed);
+            }
         }
         if (!environment.getProperty("mesh.enabled", Boolean.class, true)) { // an AOT jar too reads it when it starts
             return false;
         }
-        if (service == null || !isOf(service, baseUrl.get(), group)) {
+        if (service == null || !isOf(service, Objects.requireNonNullElse(baseUrl.get(), completed), group)) {
             MethodOptions.refuse(group.name(), group.httpServiceTypes());
+            if (service != null) {
+                outside.add(group.name());
+            }
             return false;
         }
         proxies.httpRequestValuesProcessor(new MethodOptions(group.httpServiceTypes(), beans::resolveEmbeddedValue));
         return true;
     }
 
-    private static void complete(String service, String baseUrl, Consumer<String> change) {
+    private static String completed(String service, String baseUrl) {
         if (baseUrl.startsWith(MeshInterfaces.SCHEME)) {
-            change.accept("http://" + baseUrl.substring(MeshInterfaces.SCHEME.length()));
-        } else if (!baseUrl.contains("://")) {
-            change.accept("http://" + service + (baseUrl.isEmpty() || baseUrl.startsWith("/") ? "" : "/") + baseUrl);
+            return "http://" + baseUrl.substring(MeshInterfaces.SCHEME.length());
         }
+        return baseUrl.contains("://")
+                ? baseUrl
+                : "http://" + service + (baseUrl.isEmpty() || baseUrl.startsWith("/") ? "" : "/") + baseUrl;
     }
 
     /** A configurer may give a group without annotation and without properties a host outside the mesh. */

@@ -1,7 +1,7 @@
 package dev.meshclient.spring.service;
 
 import dev.meshclient.spring.MeshClientAutoConfiguration;
-import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -28,7 +28,7 @@ final class MeshHttpServiceAutoConfiguration {
     @ConditionalOnClass(HttpServiceClientProperties.class)
     static class OfRestClient {
         @Bean
-        RestClientHttpServiceGroupConfigurer meshRestClientGroups(ListableBeanFactory beans, MeshGroups groups) {
+        RestClientHttpServiceGroupConfigurer meshRestClientGroups(BeanFactory beans, MeshGroups groups) {
             return new RestClientGroups(beans, groups);
         }
     }
@@ -37,7 +37,7 @@ final class MeshHttpServiceAutoConfiguration {
     @ConditionalOnClass({HttpServiceClientProperties.class, WebClientHttpServiceGroupConfigurer.class})
     static class OfWebClient {
         @Bean
-        WebClientHttpServiceGroupConfigurer meshWebClientGroups(ListableBeanFactory beans, MeshGroups groups) {
+        WebClientHttpServiceGroupConfigurer meshWebClientGroups(BeanFactory beans, MeshGroups groups) {
             return new WebClientGroups(beans, groups);
         }
     }

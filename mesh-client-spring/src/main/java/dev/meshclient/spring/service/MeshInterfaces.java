@@ -2,9 +2,11 @@ package dev.meshclient.spring.service;
 
 import dev.meshclient.spring.MeshClient;
 import dev.meshclient.spring.MeshConfigurationException;
+import java.net.URI;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -26,8 +28,8 @@ import org.springframework.web.service.registry.HttpServiceGroup;
 
 /**
  * Decides which groups of HTTP interfaces are in the mesh, by definitions and properties, before a client is made: those with an
- * interface that has {@link MeshClient}, those with a base URL {@code mesh://<service>}, and those that have no base URL at all, whose
- * name is the service.
+ * interface that has {@link MeshClient}, those with a base URL {@code mesh://<service>}, and those that need a base URL and have
+ * none, whose name is the service.
  */
 final class MeshInterfaces {
     /** Begins a base URL that puts a group without annotations into the mesh. */
@@ -61,11 +63,11 @@ final class MeshInterfaces {
             return annotated;
         }
         String baseUrl = baseUrl(group);
-        if (StringUtils.hasText(baseUrl)) {
+        if (!baseUrl.isEmpty()) {
             return ofMeshUrl(group, baseUrl);
         }
         boolean named = !group.equals(HttpServiceGroup.DEFAULT_GROUP_NAME) && isHost(group);
-        return named && types.stream().noneMatch(this::hasAbsoluteUrl) ? group : null;
+        return named && types.stream().allMatch(this::needsBaseUrl) ? group : null;
     }
 
     /** The service in the annotations of these interfaces; null: none has one. */
@@ -135,13 +137,14 @@ final class MeshInterfaces {
         return url.port() == 80 ? url.host() : url.host() + ":" + url.port();
     }
 
-    /** As Boot binds it for its own configurer. */
-    private @Nullable String baseUrl(String group) {
+    /** The base URL in the properties, as Boot binds it for its own configurer; empty: they state none. */
+    String baseUrl(String group) {
         Stated stated = Binder.get(environment)
                 .bind("spring.http.serviceclient", Bindable.mapOf(String.class, Stated.class))
                 .orElse(Map.of())
                 .get(group);
-        return stated == null ? null : stated.baseUrl();
+        String url = stated == null ? null : stated.baseUrl();
+        return StringUtils.hasText(url) ? url : "";
     }
 
     private static boolean isHost(String name) {
@@ -150,11 +153,14 @@ final class MeshInterfaces {
                 && url.newBuilder().port(80).build().toString().equalsIgnoreCase("http://" + url.host() + "/");
     }
 
-    /** Such an interface needs no base URL. */
-    private boolean hasAbsoluteUrl(Class<?> type) {
+    /** An interface with an absolute URL needs none, nor does one that gets the URLs of all its methods from its callers. */
+    private boolean needsBaseUrl(Class<?> type) {
         return Stream.concat(Stream.of(type), Arrays.stream(type.getMethods()))
-                .map(element -> AnnotatedElementUtils.findMergedAnnotation(element, HttpExchange.class))
-                .anyMatch(exchange -> exchange != null && isAbsolute(exchange.url()));
+                        .map(element -> AnnotatedElementUtils.findMergedAnnotation(element, HttpExchange.class))
+                        .noneMatch(exchange -> exchange != null && isAbsolute(exchange.url()))
+                && !Arrays.stream(type.getMethods())
+                        .filter(method -> AnnotatedElementUtils.hasAnnotation(method, HttpExchange.class))
+                        .allMatch(method -> List.of(method.getParameterTypes()).contains(URI.class));
     }
 
     private boolean isAbsolute(String url) {

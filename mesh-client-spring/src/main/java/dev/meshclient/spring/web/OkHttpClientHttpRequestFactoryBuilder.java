@@ -1,12 +1,9 @@
 package dev.meshclient.spring.web;
 
+import dev.meshclient.spring.BundleTls;
 import java.net.CookieManager;
 import java.time.Duration;
-import java.util.List;
 import java.util.Objects;
-import javax.net.ssl.TrustManager;
-import javax.net.ssl.X509TrustManager;
-import okhttp3.ConnectionSpec;
 import okhttp3.CookieJar;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +12,6 @@ import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpCookieHandling;
 import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.InetAddressFilter;
-import org.springframework.boot.ssl.SslBundle;
-import org.springframework.boot.ssl.SslOptions;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -80,7 +75,7 @@ public final class OkHttpClientHttpRequestFactoryBuilder
             builder.followRedirects(settings.redirects() != HttpRedirects.DONT_FOLLOW);
         }
         if (settings.sslBundle() != null) {
-            apply(settings.sslBundle(), builder);
+            BundleTls.apply(settings.sslBundle(), builder);
         }
         if (BOOT_4_1) {
             SettingsOf41.apply(settings, client, builder);
@@ -91,31 +86,6 @@ public final class OkHttpClientHttpRequestFactoryBuilder
     /** The mesh takes OkHttp's default for a timeout that no one stated. */
     private static Duration stated(Duration timeout) {
         return timeout.toMillis() == OKHTTP_DEFAULT_MILLIS ? Duration.ofMillis(OKHTTP_DEFAULT_MILLIS + 1) : timeout;
-    }
-
-    private static void apply(SslBundle bundle, OkHttpClient.Builder builder) {
-        builder.sslSocketFactory(bundle.createSslContext().getSocketFactory(), trust(bundle));
-        SslOptions options = bundle.getOptions();
-        if (options.isSpecified()) {
-            ConnectionSpec.Builder tls = new ConnectionSpec.Builder(ConnectionSpec.MODERN_TLS);
-            if (options.getEnabledProtocols() != null) {
-                tls.tlsVersions(options.getEnabledProtocols());
-            }
-            if (options.getCiphers() != null) {
-                tls.cipherSuites(options.getCiphers());
-            }
-            builder.connectionSpecs(List.of(tls.build(), ConnectionSpec.CLEARTEXT));
-        }
-    }
-
-    private static X509TrustManager trust(SslBundle bundle) {
-        for (TrustManager trust : bundle.getManagers().getTrustManagers()) {
-            if (trust instanceof X509TrustManager x509) {
-                return x509;
-            }
-        }
-        throw new IllegalArgumentException(
-                "the SSL bundle has no X.509 trust manager, which OkHttp needs; state a trust store or trusted certificates");
     }
 
     /** A class of its own: Boot 4.0 does not have these types. */

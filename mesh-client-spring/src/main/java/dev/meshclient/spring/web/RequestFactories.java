@@ -2,7 +2,6 @@ package dev.meshclient.spring.web;
 
 import dev.meshclient.Mesh;
 import java.util.concurrent.atomic.AtomicReference;
-import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.http.client.HttpClientSettings;
@@ -23,12 +22,8 @@ final class RequestFactories {
         if (known != null) {
             return known;
         }
-        OkHttpClient base = beans.getBean("meshHttpClient", OkHttpClient.class);
-        HttpClientSettings settings =
-                beans.getBeanProvider(HttpClientSettings.class).getIfAvailable();
-        OkHttpClient client =
-                settings == null ? base : new OkHttpClientHttpRequestFactoryBuilder(base).client(settings);
-        ClientHttpRequestFactory built = new OkHttpClientHttpRequestFactory(mesh.wrap(client));
+        ClientHttpRequestFactory built = RestClientBuilders.factory(
+                mesh, beans, beans.getBeanProvider(HttpClientSettings.class).getIfAvailable());
         return made.compareAndSet(null, built) ? built : get(mesh);
     }
 }

@@ -33,16 +33,14 @@ final class RestClients implements MeshClientType<RestClient.Builder> {
 
     @Override
     public RestClient.Builder wrap(RestClient.Builder bean, String name, String service, Mesh mesh) {
-        if (!MockRestServers.answer(bean, beans)) {
-            bean.requestFactory(factories.get(mesh));
-        }
+        RestClientBuilders.connect(bean, beans, () -> factories.get(mesh));
         return plain(bean, service);
     }
 
+    /** The base URL {@code http://<service>} for a client that has none. */
     @Override
     public RestClient.Builder plain(RestClient.Builder bean, String service) {
-        BaseUrls.complete(bean, service);
-        return bean;
+        return "".equals(RestClientBuilders.baseUrl(bean)) ? bean.baseUrl("http://" + service) : bean;
     }
 
     @Override

@@ -1,9 +1,13 @@
 package dev.meshclient.spring.web;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.spring.LoadBalancers;
 import dev.meshclient.spring.MeshClientType;
+import java.util.List;
 import org.springframework.beans.factory.BeanFactory;
+import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.web.client.RestTemplate;
+import org.springframework.web.util.DefaultUriBuilderFactory;
 
 /** Beans of type {@code RestTemplate}. */
 final class RestTemplates implements MeshClientType<RestTemplate> {
@@ -22,15 +26,26 @@ final class RestTemplates implements MeshClientType<RestTemplate> {
 
     @Override
     public RestTemplate wrap(RestTemplate bean, String name, String service, Mesh mesh) {
+        List<ClientHttpRequestInterceptor> kept = bean.getInterceptors().stream()
+                .filter(interceptor -> !LoadBalancers.include(interceptor))
+                .toList();
+        bean.setInterceptors(kept);
         if (!MockRestServers.answer(bean, beans)) {
             bean.setRequestFactory(factories.get(mesh));
         }
         return plain(bean, service);
     }
 
+    /** Templates that begin with a path get the base URL {@code http://<service>}, absolute ones stay. */
     @Override
     public RestTemplate plain(RestTemplate bean, String service) {
-        BaseUrls.complete(bean, service);
+        if (bean.getUriTemplateHandler() instanceof DefaultUriBuilderFactory known && !known.hasBaseUri()) {
+            DefaultUriBuilderFactory completed = new DefaultUriBuilderFactory("http://" + service);
+            completed.setEncodingMode(known.getEncodingMode());
+            completed.setParsePath(known.shouldParsePath());
+            completed.setDefaultUriVariables(known.getDefaultUriVariables());
+            bean.setUriTemplateHandler(completed);
+        }
         return bean;
     }
 

@@ -2,13 +2,9 @@ package dev.meshclient.spring.webclient;
 
 import dev.meshclient.Mesh;
 import java.util.concurrent.atomic.AtomicReference;
-import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.http.client.HttpClientSettings;
-import org.springframework.boot.thread.Threading;
-import org.springframework.core.env.Environment;
-import org.springframework.core.task.VirtualThreadTaskExecutor;
 
 /** One connector for all reactive clients in the mesh, made when the first of them is. */
 final class Connectors {
@@ -25,13 +21,8 @@ final class Connectors {
         if (known != null) {
             return known;
         }
-        OkHttpClient base = beans.getBean("meshHttpClient", OkHttpClient.class);
-        HttpClientSettings settings =
-                beans.getBeanProvider(HttpClientSettings.class).getIfAvailable();
-        OkHttpClient client = new OkHttpClientHttpConnectorBuilder(mesh.wrap(base)).client(settings);
-        OkHttpClientHttpConnector built = Threading.VIRTUAL.isActive(beans.getBean(Environment.class))
-                ? new OkHttpClientHttpConnector(client, new VirtualThreadTaskExecutor("mesh-webclient-body-"))
-                : new OkHttpClientHttpConnector(client);
+        OkHttpClientHttpConnector built = WebClientBuilders.connector(
+                mesh, beans, beans.getBeanProvider(HttpClientSettings.class).getIfAvailable());
         return made.compareAndSet(null, built) ? built : get(mesh);
     }
 }

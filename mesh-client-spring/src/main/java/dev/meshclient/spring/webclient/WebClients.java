@@ -2,13 +2,9 @@ package dev.meshclient.spring.webclient;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.spring.MeshClientType;
-import java.net.URI;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.web.reactive.function.client.WebClient;
-import reactor.core.publisher.Mono;
 
 /** Beans of type {@code WebClient.Builder}. */
 final class WebClients implements MeshClientType<WebClient.Builder> {
@@ -37,23 +33,13 @@ final class WebClients implements MeshClientType<WebClient.Builder> {
 
     @Override
     public WebClient.Builder wrap(WebClient.Builder bean, String name, String service, Mesh mesh) {
-        return plain(bean.clientConnector(connectors.get(mesh)), service);
+        return plain(WebClientBuilders.connect(bean, connectors.get(mesh)), service);
     }
 
     /** The base URL {@code http://<service>} for a client that has none. */
     @Override
     public WebClient.Builder plain(WebClient.Builder bean, String service) {
-        return baseUrl(bean).isEmpty() ? bean.baseUrl("http://" + service) : bean;
-    }
-
-    /** A builder has no method that returns it, but a request without a path shows it, and is not sent. */
-    private static String baseUrl(WebClient.Builder client) {
-        AtomicReference<@Nullable String> url = new AtomicReference<>();
-        client.clone().exchangeFunction(request -> Mono.empty()).build().get().uri(builder -> {
-            url.set(builder.toUriString());
-            return URI.create("/");
-        });
-        return Objects.requireNonNullElse(url.get(), "");
+        return "".equals(WebClientBuilders.baseUrl(bean)) ? bean.baseUrl("http://" + service) : bean;
     }
 
     @Override

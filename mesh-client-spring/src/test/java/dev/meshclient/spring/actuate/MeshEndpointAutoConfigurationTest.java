@@ -90,6 +90,15 @@ class MeshEndpointAutoConfigurationTest {
     }
 
     @Test
+    void a_revision_that_is_not_there_yet_is_left_out() {
+        PolicySource never = sink -> () -> {};
+        runner.withBean("never", PolicySource.class, () -> never, bean -> bean.setPrimary(true))
+                .run(context -> assertThat(context.getBean(MeshEndpoint.class).mesh(true))
+                        .extracting(MeshDescriptor::ready, MeshDescriptor::revision)
+                        .containsExactly(false, null));
+    }
+
+    @Test
     void it_is_not_exposed_by_default() {
         unexposed.run(context -> assertThat(context)
                 .hasNotFailed()

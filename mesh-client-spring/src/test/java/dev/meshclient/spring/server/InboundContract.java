@@ -31,12 +31,15 @@ import org.junit.jupiter.api.TestInstance;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.ssl.SslBundleRegistrar;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.task.TaskDecorator;
+import org.springframework.core.task.support.ContextPropagatingTaskDecorator;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 
@@ -97,6 +100,13 @@ class InboundContract {
         @Bean
         PolicySource policy(@Value("${orders.port}") int orders) {
             return PolicySource.of(POLICY.document(orders));
+        }
+
+        /** Boot 4.0 does not know the property that propagates the context to executors. */
+        @Bean
+        @ConditionalOnMissingClass("org.springframework.boot.http.client.InetAddressFilter")
+        TaskDecorator propagation() {
+            return new ContextPropagatingTaskDecorator();
         }
 
         @Bean
@@ -262,6 +272,17 @@ class InboundContract {
                     .endsWith(" 1 null");
         }
         assertThat(answer(NOBODY, "/livez")).isEqualTo("200 null");
+    }
+
+    @Test
+    void a_response_without_a_body_forbids_retries_too() throws IOException {
+        OkHttpClient storefront = STOREFRONT.newBuilder().followRedirects(false).build();
+        for (String path : new String[] {"/api/empty", "/api/redirect"}) {
+            try (Response response = send(storefront, path)) {
+                assertThat(response.code()).as(path).isEqualTo(path.equals("/api/empty") ? 503 : 302);
+                assertThat(response.header("x-mesh-no-retry")).as(path).isEqualTo("1");
+            }
+        }
     }
 
     @Test

@@ -8,9 +8,11 @@ import dev.meshclient.authz.InboundRequest.Attribute;
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
+import dev.meshclient.spring.MeshConfigurationException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.mock.env.MockEnvironment;
 import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -36,12 +39,13 @@ import org.springframework.web.filter.ForwardedHeaderFilter;
 @ExtendWith(OutputCaptureExtension.class)
 class MeshServletAutoConfigurationTest {
     private static final String FILTER = "meshServletFilter";
+    private static final InboundPolicy POLICY = new InboundPolicy();
     private static final X509Certificate STOREFRONT = new ServerCertificates().leaf(InboundPolicy.STOREFRONT);
 
     private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
                     MeshAutoConfiguration.class, MeshClientAutoConfiguration.class, MeshServletAutoConfiguration.class))
-            .withBean(PolicySource.class, () -> PolicySource.of(new InboundPolicy().document(1)))
+            .withBean(PolicySource.class, () -> PolicySource.of(POLICY.document(1)))
             .withPropertyValues("mesh.snapshot.enabled=false", "spring.application.name=reviews");
 
     private static MeshServletFilter filter(AssertableWebApplicationContext context) {
@@ -113,6 +117,27 @@ class MeshServletAutoConfigurationTest {
     }
 
     @Test
+    void permissive_leaves_the_token_of_each_request_and_enforce_hides_it() {
+        for (String mode : List.of("permissive", "enforce")) {
+            runner.withPropertyValues("mesh.server.authorization=" + mode).run(context -> {
+                for (String path : List.of("/api/7", "/admin")) {
+                    MockHttpServletRequest request = request(STOREFRONT);
+                    request.setRequestURI(path);
+                    request.addHeader("Authorization", "Bearer " + POLICY.token("ann"));
+                    MockFilterChain chain = new MockFilterChain();
+                    filter(context).doFilter(request, new MockHttpServletResponse(), chain);
+                    if (mode.equals("permissive") || path.equals("/api/7")) {
+                        var seen = (jakarta.servlet.http.HttpServletRequest) Objects.requireNonNull(chain.getRequest());
+                        assertThat(seen.getHeader("Authorization") == null)
+                                .as(mode + " " + path)
+                                .isEqualTo(mode.equals("enforce"));
+                    }
+                }
+            });
+        }
+    }
+
+    @Test
     void without_a_policy_for_this_service_enforce_answers_503() {
         runner.withPropertyValues("mesh.server.authorization=enforce", "spring.application.name=unlisted")
                 .run(context -> assertThat(answer(context, request(STOREFRONT))).isEqualTo("503 [] null"));
@@ -125,29 +150,58 @@ class MeshServletAutoConfigurationTest {
                 .isBetween(Integer.MIN_VALUE + 2, -101));
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "mesh.enabled=false, off",
+        "mesh.enabled=false, permissive",
+        "mesh.server.enabled=false, off",
+        "mesh.server.enabled=false, permissive",
+        "mesh.server.enabled=false, enforce",
+    })
+    void switched_off_the_filter_is_not_registered_and_each_start_warns_if_a_mode_is_stated(
+            String off, String mode, CapturedOutput output) {
+        runner.withPropertyValues(off, "mesh.server.authorization=" + mode).run(context -> {
+            assertThat(context.getBean(FilterRegistrationBean.class).isEnabled())
+                    .isFalse();
+            String warning = off + ": all inbound requests are handled, although mesh.server.authorization=" + mode;
+            if (mode.equals("off")) {
+                assertThat(output).doesNotContain(warning);
+            } else {
+                assertThat(output).containsOnlyOnce(warning);
+            }
+        });
+    }
+
+    /** The switch for the clients must not open the boundary in silence. */
     @Test
-    void switched_off_there_is_no_filter() {
-        runner.withPropertyValues("mesh.enabled=false")
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(FILTER));
-        runner.withPropertyValues("mesh.server.enabled=false")
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(FILTER));
+    void enforce_without_the_mesh_does_not_start_unless_the_server_is_switched_off_too(CapturedOutput output) {
+        runner.withPropertyValues("mesh.enabled=false", "mesh.server.authorization=enforce")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .isInstanceOf(MeshConfigurationException.class)
+                        .hasMessageContaining("all inbound requests would be handled"));
+        runner.withPropertyValues(
+                        "mesh.enabled=false", "mesh.server.enabled=false", "mesh.server.authorization=enforce")
+                .run(context -> {
+                    assertThat(context).hasNotFailed();
+                    assertThat(output)
+                            .contains("mesh.enabled=false: all inbound requests are handled, although"
+                                    + " mesh.server.authorization=enforce is stated");
+                });
     }
 
     /** As in an AOT jar, whose conditions are those of its build. */
-    @Test
-    void switched_off_after_the_conditions_the_filter_is_not_registered(CapturedOutput output) {
-        runner.withPropertyValues("mesh.server.authorization=enforce")
-                .withInitializer(context -> context.addBeanFactoryPostProcessor(
-                        beans -> context.getEnvironment().getSystemProperties().put("mesh.server.enabled", "false")))
-                .run(context -> {
-                    try {
-                        assertThat(context.getBean(FilterRegistrationBean.class).isEnabled())
-                                .isFalse();
-                        assertThat(output).contains("the mesh is off: inbound requests are not authorized");
-                    } finally {
-                        System.clearProperty("mesh.server.enabled");
-                    }
-                });
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void after_the_conditions_the_filter_is_as_the_run_states(boolean enabled) {
+        runner.withPropertyValues("mesh.server.authorization=enforce", "mesh.server.enabled=" + !enabled)
+                .withInitializer(context -> context.addBeanFactoryPostProcessor(beans -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("run", Map.of("mesh.server.enabled", enabled)))))
+                .run(context -> assertThat(
+                                context.getBean(FilterRegistrationBean.class).isEnabled())
+                        .isEqualTo(enabled));
     }
 
     @Test

@@ -10,14 +10,22 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ReactiveWebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webflux.autoconfigure.WebHttpHandlerBuilderCustomizer;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.SslInfo;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.http.server.reactive.MockServerHttpResponse;
@@ -26,6 +34,7 @@ import org.springframework.web.server.adapter.ForwardedHeaderTransformer;
 import org.springframework.web.server.adapter.WebHttpHandlerBuilder;
 import reactor.core.publisher.Mono;
 
+@ExtendWith(OutputCaptureExtension.class)
 class MeshWebFluxAutoConfigurationTest {
     private static final String FILTER = "meshWebFilter";
     private static final Duration WAIT = Duration.ofMinutes(2);
@@ -110,6 +119,25 @@ class MeshWebFluxAutoConfigurationTest {
                         .isEqualTo("403 [] null"));
     }
 
+    @Test
+    void a_further_server_of_the_application_has_the_filter_too() {
+        runner.withPropertyValues("mesh.server.authorization=enforce").run(context -> {
+            try (GenericApplicationContext further = new GenericApplicationContext(context)) {
+                further.registerBean(
+                        WebHttpHandlerBuilder.WEB_HANDLER_BEAN_NAME,
+                        WebHandler.class,
+                        () -> exchange -> exchange.getResponse().setComplete());
+                further.refresh();
+                MockServerHttpResponse response = new MockServerHttpResponse();
+                WebHttpHandlerBuilder.applicationContext(further)
+                        .build()
+                        .handle(MockServerHttpRequest.get("/admin").build(), response)
+                        .block(WAIT);
+                assertThat(response.getStatusCode()).isEqualTo(HttpStatus.FORBIDDEN);
+            }
+        });
+    }
+
     /** Any client can send it, and the handlers remove it from the path again. */
     @Test
     void a_forwarded_prefix_changes_no_path_for_the_policy() {
@@ -121,28 +149,40 @@ class MeshWebFluxAutoConfigurationTest {
     }
 
     @Test
-    void switched_off_or_without_webflux_there_is_no_filter() {
-        runner.withPropertyValues("mesh.enabled=false")
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(FILTER));
-        runner.withPropertyValues("mesh.server.enabled=false")
-                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(FILTER));
+    void without_webflux_there_is_no_filter() {
         runner.withClassLoader(new FilteredClassLoader(WebHttpHandlerBuilderCustomizer.class))
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(FILTER));
     }
 
-    /** As in an AOT jar, whose conditions are those of its build. */
     @Test
-    void switched_off_after_the_conditions_the_filter_lets_all_requests_pass() {
-        runner.withPropertyValues("mesh.server.authorization=enforce")
-                .withInitializer(context -> context.addBeanFactoryPostProcessor(
-                        beans -> context.getEnvironment().getSystemProperties().put("mesh.server.enabled", "false")))
+    void switched_off_the_filter_lets_all_requests_pass(CapturedOutput output) {
+        runner.withPropertyValues("mesh.server.enabled=false", "mesh.server.authorization=enforce")
                 .run(context -> {
-                    try {
-                        assertThat(answer(context, MockServerHttpRequest.get("/admin")))
-                                .isEqualTo("200 [no context] null");
-                    } finally {
-                        System.clearProperty("mesh.server.enabled");
-                    }
+                    assertThat(answer(context, MockServerHttpRequest.get("/admin")))
+                            .isEqualTo("200 [no context] null");
+                    assertThat(output)
+                            .containsOnlyOnce("mesh.server.enabled=false: all inbound requests are handled, although"
+                                    + " mesh.server.authorization=enforce is stated");
                 });
+        runner.withPropertyValues("mesh.enabled=false")
+                .run(context -> assertThat(answer(context, MockServerHttpRequest.get("/admin")))
+                        .isEqualTo("200 [no context] null"));
+        runner.withPropertyValues("mesh.enabled=false", "mesh.server.authorization=enforce")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("all inbound requests would be handled"));
+    }
+
+    /** As in an AOT jar, whose conditions are those of its build. */
+    @ParameterizedTest
+    @CsvSource({"true,403 [] null", "false,200 [no context] null"})
+    void after_the_conditions_the_filter_is_as_the_run_states(boolean enabled, String answer) {
+        runner.withPropertyValues("mesh.server.authorization=enforce", "mesh.server.enabled=" + !enabled)
+                .withInitializer(context -> context.addBeanFactoryPostProcessor(beans -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("run", Map.of("mesh.server.enabled", enabled)))))
+                .run(context -> assertThat(answer(context, MockServerHttpRequest.get("/admin")))
+                        .isEqualTo(answer));
     }
 }

@@ -4,6 +4,7 @@ import dev.meshclient.InboundContext;
 import dev.meshclient.spring.MeshClient;
 import dev.meshclient.spring.webclient.OkHttpClientHttpConnector;
 import java.io.IOException;
+import java.net.URI;
 import java.util.Map;
 import okhttp3.Call;
 import okhttp3.Callback;
@@ -11,6 +12,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestHeader;
@@ -92,6 +94,24 @@ class ReactiveApi {
     Mono<String> deferredBroken() {
         return deferred().map(later -> {
             throw new IllegalStateException("broken later");
+        });
+    }
+
+    @GetMapping("/api/empty")
+    Mono<ResponseEntity<Void>> empty() {
+        return withoutBody(ResponseEntity.status(503).build());
+    }
+
+    @GetMapping("/api/redirect")
+    Mono<ResponseEntity<Void>> redirect() {
+        return withoutBody(
+                ResponseEntity.status(302).location(URI.create("/api/peer")).build());
+    }
+
+    private static Mono<ResponseEntity<Void>> withoutBody(ResponseEntity<Void> answer) {
+        return Mono.deferContextual(all -> {
+            all.<InboundContext>get(InboundAttributes.CONTEXT).noteRetriesUsed();
+            return Mono.just(answer);
         });
     }
 

@@ -8,11 +8,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.async.DeferredResult;
+import org.springframework.web.servlet.view.RedirectView;
 
 @RestController
 class ServletApi {
@@ -67,6 +69,18 @@ class ServletApi {
         Thread other = new Thread(() -> result.setErrorResult(new IllegalStateException("broken later")));
         other.start();
         return result;
+    }
+
+    @GetMapping("/api/empty")
+    ResponseEntity<Void> empty() {
+        InboundContext.current().noteRetriesUsed();
+        return ResponseEntity.status(503).build();
+    }
+
+    @GetMapping("/api/redirect")
+    RedirectView redirect() {
+        InboundContext.current().noteRetriesUsed();
+        return new RedirectView("/api/peer");
     }
 
     @GetMapping("/api/background")

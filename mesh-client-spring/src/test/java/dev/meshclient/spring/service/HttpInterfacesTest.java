@@ -14,6 +14,7 @@ import dev.meshclient.spring.MeshConfigurationException;
 import dev.meshclient.spring.service.packages.PlainApi;
 import dev.meshclient.spring.service.packages.ReturnApi;
 import dev.meshclient.spring.webclient.OkHttpClientHttpConnector;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -23,6 +24,8 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientProperties;
@@ -66,6 +69,8 @@ class HttpInterfacesTest {
                     .addHeader("x-shop", String.valueOf(request.getHeaders().get("x-shop")))
                     .body(request.getHeaders().get("Host") + request.getTarget())
                     .build());
+
+    private static volatile boolean inCall;
 
     private final ApplicationContextRunner runner = new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(
@@ -198,9 +203,19 @@ class HttpInterfacesTest {
         }
     }
 
+    interface HookApi {
+        @GetExchange
+        String call(URI url);
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportHttpServices(group = "hooks", types = HookApi.class)
+    static class Hooks {}
+
     @Test
-    void a_group_whose_urls_are_stated_elsewhere_is_not_in_the_mesh() {
-        for (Class<?> configuration : new Class<?>[] {Absolute.class, WithoutGroup.class, NoHost.class}) {
+    void a_group_whose_urls_are_stated_elsewhere_is_not_in_the_mesh(CapturedOutput output) {
+        for (Class<?> configuration :
+                new Class<?>[] {Absolute.class, WithoutGroup.class, NoHost.class, Hooks.class, Configured.class}) {
             run(configuration, context -> assertThat(
                             context.getBean(MeshGroups.class).services())
                     .as(configuration.getSimpleName())
@@ -209,6 +224,7 @@ class HttpInterfacesTest {
         run(Configured.class, context -> assertThat(
                         context.getBean(UnmarkedApi.class).order())
                 .isEqualTo("127.0.0.1:" + orders.port() + "/orders/8"));
+        assertThat(output).doesNotContain("clients group");
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -402,6 +418,63 @@ class HttpInterfacesTest {
                                             .withTimeout(Duration.ofMinutes(2))
                                             .toString(),
                                     MeshOptions.DEFAULT.toString());
+                });
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void a_group_of_web_clients_reads_bodies_on_virtual_threads_if_spring_uses_them() {
+        runner.withConfiguration(AutoConfigurations.of(ReactiveHttpServiceClientAutoConfiguration.class))
+                .withUserConfiguration(Reactive.class)
+                .withPropertyValues("spring.threads.virtual.enabled=true")
+                .run(context -> assertThat(context.getBean(ReactiveApi.class)
+                                .here()
+                                .map(answer ->
+                                        Thread.currentThread().getThreadGroup().getName())
+                                .block(Duration.ofMinutes(2)))
+                        .isEqualTo("VirtualThreads"));
+    }
+
+    /** Such as one that reads the request that is handled. */
+    private static void failsOutsideOfACall() {
+        if (!inCall) {
+            throw new IllegalStateException("not in a call");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    @ImportHttpServices(group = "shop", types = UnmarkedApi.class)
+    @ImportHttpServices(
+            group = "orders",
+            types = ReactiveApi.class,
+            clientType = HttpServiceGroup.ClientType.WEB_CLIENT)
+    static class WithDefaultRequest {
+        @Bean
+        RestClientHttpServiceGroupConfigurer blocking() {
+            return groups ->
+                    groups.forEachClient((group, client) -> client.defaultRequest(request -> failsOutsideOfACall()));
+        }
+
+        @Bean
+        WebClientHttpServiceGroupConfigurer reactive() {
+            return groups ->
+                    groups.forEachClient((group, client) -> client.defaultRequest(request -> failsOutsideOfACall()));
+        }
+    }
+
+    @Test
+    void a_default_request_that_fails_at_the_start_leaves_the_base_url_to_the_properties() {
+        runner.withConfiguration(AutoConfigurations.of(ReactiveHttpServiceClientAutoConfiguration.class))
+                .withUserConfiguration(WithDefaultRequest.class)
+                .withPropertyValues("spring.http.serviceclient.shop.base-url=mesh://orders/v1")
+                .run(context -> {
+                    UnmarkedApi shop = context.getBean(UnmarkedApi.class);
+                    ReactiveApi reactive = context.getBean(ReactiveApi.class);
+                    inCall = true;
+                    assertThat(shop.order()).isEqualTo("orders/v1/orders/8");
+                    assertThat(Objects.requireNonNull(reactive.here().block(Duration.ofMinutes(2)))
+                                    .getBody())
+                            .isEqualTo("orders/here");
                 });
     }
 

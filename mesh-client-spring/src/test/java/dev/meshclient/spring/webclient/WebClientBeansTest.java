@@ -7,6 +7,7 @@ import dev.meshclient.spring.LocalService;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClient;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,6 +20,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
@@ -90,6 +94,14 @@ class WebClientBeansTest {
             return WebClient.builder().baseUrl("http://{host}/v1");
         }
 
+        @Bean(defaultCandidate = false)
+        @MeshClient(value = "orders", variant = "unknown")
+        WebClient.Builder withDefaultRequest() {
+            return WebClient.builder().baseUrl("http://orders/v2").defaultRequest(request -> {
+                throw new IllegalStateException("not in a call");
+            });
+        }
+
         @Bean
         Checkout checkout(@MeshClient("${orders.host}") WebClient.Builder orders, WebClient.Builder boots) {
             return new Checkout(orders, boots);
@@ -114,6 +126,56 @@ class WebClientBeansTest {
                         .isEqualTo(orders.url().substring(7) + "/9");
                 assertThat(output).contains("builder -> orders").doesNotContain("defaultCandidate");
             });
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class CallsAtItsEnd implements SmartInitializingSingleton, DisposableBean {
+        private final ObjectProvider<WebClient.Builder> provider;
+        private final Queue<String> answers = new ConcurrentLinkedQueue<>();
+        private final Queue<Thread> readers = new ConcurrentLinkedQueue<>();
+        private WebClient orders = WebClient.create();
+
+        CallsAtItsEnd(@MeshClient("orders") ObjectProvider<WebClient.Builder> provider) {
+            this.provider = provider;
+        }
+
+        @Bean(defaultCandidate = false)
+        @MeshClient("orders")
+        static WebClient.Builder builder() {
+            return WebClient.builder();
+        }
+
+        @Override
+        public void afterSingletonsInstantiated() {
+            orders = provider.getObject().build();
+        }
+
+        @Override
+        public void destroy() {
+            answers.add(orders.get()
+                    .uri("/last")
+                    .retrieve()
+                    .bodyToFlux(DataBuffer.class)
+                    .doOnNext(buffer -> readers.add(Thread.currentThread()))
+                    .map(buffer -> buffer.toString(StandardCharsets.UTF_8))
+                    .blockLast(LONG));
+        }
+    }
+
+    @Test
+    void a_bean_that_is_destroyed_can_still_call_and_then_threads_and_connections_end() throws InterruptedException {
+        try (LocalService orders = service()) {
+            CallsAtItsEnd[] caller = new CallsAtItsEnd[1];
+            OkHttpClient[] below = new OkHttpClient[1];
+            calling(orders).withUserConfiguration(CallsAtItsEnd.class).run(context -> {
+                caller[0] = context.getBean(CallsAtItsEnd.class);
+                below[0] = context.getBean("meshHttpClient", OkHttpClient.class);
+                assertThat(below[0].dispatcher().getMaxRequests()).isEqualTo(2_000);
+                assertThat(below[0].dispatcher().getMaxRequestsPerHost()).isEqualTo(2_000);
+            });
+            assertThat(caller[0].answers).containsExactly("orders/last");
+            assertThat(below[0].dispatcher().executorService().isShutdown()).isTrue();
         }
     }
 
