@@ -2,6 +2,7 @@ package dev.meshclient.spring.actuate;
 
 import dev.meshclient.MeshStatus;
 import dev.meshclient.policy.PolicyProblem;
+import dev.meshclient.spring.MeshBoundary;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,7 @@ record MeshDescriptor(
         @Nullable Map<String, Identity> identities,
         @Nullable Map<String, List<PolicyDescriptor>> refusals,
         @Nullable Map<String, ServiceSummary> services,
+        @Nullable Inbound inbound,
         List<Client> clients)
         implements OperationResponseBody {
 
@@ -62,6 +64,13 @@ record MeshDescriptor(
             long ejected) {}
 
     /**
+     * The authorization of inbound requests.
+     *
+     * @param problem why the mode does not fit the policy or the certificate
+     */
+    record Inbound(String mode, @Nullable String problem) {}
+
+    /**
      * A client with {@code @MeshClient}.
      *
      * @param name that of the bean, or of the group of HTTP interfaces, which has no type
@@ -70,10 +79,15 @@ record MeshDescriptor(
 
     /** The mesh is off. */
     static MeshDescriptor off(List<Client> clients) {
-        return new MeshDescriptor(false, null, null, null, null, null, null, null, null, null, null, clients);
+        return new MeshDescriptor(false, null, null, null, null, null, null, null, null, null, null, null, clients);
     }
 
-    static MeshDescriptor of(MeshStatus status, boolean ready, List<Client> clients, ShownValues values) {
+    static MeshDescriptor of(
+            MeshStatus status,
+            boolean ready,
+            @Nullable MeshBoundary inbound,
+            List<Client> clients,
+            ShownValues values) {
         MeshStatus.Freshness freshness = status.freshness();
         MeshStatus.Problem problem = status.lastProblem();
         return new MeshDescriptor(
@@ -92,6 +106,7 @@ record MeshDescriptor(
                 identities(status, values),
                 each(status.refusals(), refused -> PolicyDescriptor.of(refused, values)),
                 each(status.services(), MeshDescriptor::summary),
+                inbound == null ? null : new Inbound(inbound.mode(), inbound.problem(status)),
                 clients);
     }
 

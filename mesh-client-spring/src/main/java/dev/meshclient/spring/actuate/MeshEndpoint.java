@@ -2,6 +2,7 @@ package dev.meshclient.spring.actuate;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshStatus;
+import dev.meshclient.spring.MeshBoundary;
 import dev.meshclient.spring.MeshClients;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +63,12 @@ final class MeshEndpoint {
         Mesh running = running();
         return running == null
                 ? MeshDescriptor.off(clients())
-                : MeshDescriptor.of(running.status(), running.isReady(), clients(), new ShownValues(sanitizer, shown));
+                : MeshDescriptor.of(
+                        running.status(),
+                        running.isReady(),
+                        beans.getBeanProvider(MeshBoundary.class).getIfAvailable(),
+                        clients(),
+                        new ShownValues(sanitizer, shown));
     }
 
     @Nullable

@@ -1,6 +1,7 @@
 package dev.meshclient.spring.actuate;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.spring.MeshBoundary;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
 import dev.meshclient.spring.MeshClients;
 import org.springframework.beans.factory.ObjectProvider;
@@ -20,7 +21,8 @@ final class MeshHealthAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean(name = "meshHealthIndicator")
     @ConditionalOnEnabledHealthIndicator("mesh")
-    MeshHealthIndicator meshHealthIndicator(ObjectProvider<Mesh> mesh, MeshClients clients) {
-        return new MeshHealthIndicator(mesh, clients);
+    MeshHealthIndicator meshHealthIndicator(
+            ObjectProvider<Mesh> mesh, MeshClients clients, ObjectProvider<MeshBoundary> boundary) {
+        return new MeshHealthIndicator(mesh, clients, boundary);
     }
 }

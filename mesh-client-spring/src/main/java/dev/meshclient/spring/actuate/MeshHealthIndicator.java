@@ -2,6 +2,7 @@ package dev.meshclient.spring.actuate;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshStatus;
+import dev.meshclient.spring.MeshBoundary;
 import dev.meshclient.spring.MeshClients;
 import dev.meshclient.spring.ShownUrls;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,12 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 final class MeshHealthIndicator implements HealthIndicator {
     private final ObjectProvider<Mesh> mesh;
     private final MeshClients clients;
+    private final ObjectProvider<MeshBoundary> boundary;
 
-    MeshHealthIndicator(ObjectProvider<Mesh> mesh, MeshClients clients) {
+    MeshHealthIndicator(ObjectProvider<Mesh> mesh, MeshClients clients, ObjectProvider<MeshBoundary> boundary) {
         this.mesh = mesh;
         this.clients = clients;
+        this.boundary = boundary;
     }
 
     @Override
@@ -28,7 +31,7 @@ final class MeshHealthIndicator implements HealthIndicator {
         return running == null ? Health.up().withDetail("enabled", false).build() : of(running.status());
     }
 
-    private static Health of(MeshStatus status) {
+    private Health of(MeshStatus status) {
         MeshStatus.Identity identity = status.identities().get("");
         String fault =
                 status.isReady() ? fault(identity) : "no policy yet from " + ShownUrls.withoutUser(status.source());
@@ -49,6 +52,11 @@ final class MeshHealthIndicator implements HealthIndicator {
         if (identity != null && identity.expiresIn() != null) {
             health.withDetail("identity", identity.id())
                     .withDetail("expiresIn", StatusValues.inMillis(identity.expiresIn()));
+        }
+        MeshBoundary inbound = boundary.getIfAvailable();
+        String inboundProblem = inbound == null ? null : inbound.problem(status);
+        if (inboundProblem != null) {
+            health.withDetail("inbound", inboundProblem);
         }
         return health.build();
     }

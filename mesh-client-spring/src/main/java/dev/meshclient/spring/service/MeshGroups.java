@@ -3,6 +3,7 @@ package dev.meshclient.spring.service;
 import dev.meshclient.spring.MeshClientSource;
 import dev.meshclient.spring.MeshConfigurationException;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -14,15 +15,21 @@ import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.ParameterizedTypeReference;
+import org.springframework.core.ResolvableType;
 import org.springframework.core.env.Environment;
 import org.springframework.util.ClassUtils;
 import org.springframework.web.service.invoker.HttpServiceProxyFactory;
 import org.springframework.web.service.registry.AbstractHttpServiceRegistrar;
 import org.springframework.web.service.registry.HttpServiceGroup;
+import org.springframework.web.service.registry.HttpServiceGroupConfigurer;
 
 /** The groups of HTTP interfaces in the mesh: gives them their base URL, and fails if one would bypass the mesh. */
 final class MeshGroups implements MeshClientSource {
     private static final String INVOKER = ClassUtils.getPackageName(HttpServiceProxyFactory.class) + ".";
+
+    private static final ParameterizedTypeReference<HttpServiceGroupConfigurer<?>> CONFIGURERS =
+            new ParameterizedTypeReference<>() {};
 
     private final ConfigurableListableBeanFactory beans;
     private final Environment environment;
@@ -114,6 +121,7 @@ final class MeshGroups implements MeshClientSource {
 
     @Override
     public void check() {
+        checkOrder();
         if (beans.containsSingleton(AbstractHttpServiceRegistrar.HTTP_SERVICE_PROXY_REGISTRY_BEAN_NAME)) {
             interfaces.services().keySet().stream()
                     .filter(group -> !seen.contains(group))
@@ -131,6 +139,30 @@ final class MeshGroups implements MeshClientSource {
                                 + ", which has @MeshClient, and was not made by a group of HTTP interfaces: its calls would"
                                 + " bypass the mesh.",
                         "Let @ImportMeshClients make it, or remove the annotation from the interface.");
+            }
+        }
+    }
+
+    /** A configurer of the same clients behind that of the mesh could replace the request factory or the connector. */
+    private void checkOrder() {
+        if (seen.isEmpty() || outside.containsAll(interfaces.services().keySet())) {
+            return;
+        }
+        Set<Class<?>> last = new HashSet<>();
+        for (HttpServiceGroupConfigurer<?> configurer :
+                beans.getBeanProvider(CONFIGURERS).orderedStream().toList()) {
+            Class<?> client = ResolvableType.forClass(configurer.getClass())
+                    .as(HttpServiceGroupConfigurer.class)
+                    .getGeneric()
+                    .toClass();
+            if (configurer.getClass().getPackage() == MeshGroups.class.getPackage()) {
+                last.add(client);
+            } else if (last.contains(client)) {
+                throw new MeshConfigurationException(
+                        "The configurer " + configurer.getClass().getName()
+                                + " of groups of HTTP interfaces runs after that of the mesh, and could replace the client of"
+                                + " a group: its calls would bypass the mesh.",
+                        "Give it an order before Ordered.LOWEST_PRECEDENCE, which is the default: getOrder() returns 0.");
             }
         }
     }

@@ -3,6 +3,8 @@ package dev.meshclient.spring.ssl;
 import org.apache.catalina.startup.Tomcat;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.jetty.ConfigurableJettyWebServerFactory;
@@ -19,16 +21,28 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration(after = MeshSslAutoConfiguration.class)
 @ConditionalOnClass(WebServerFactoryCustomizer.class)
 final class MeshServerSslAutoConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.spring");
+
     MeshServerSslAutoConfiguration() {}
 
-    /** Fails the start if there is no identity. */
+    /** Fails the start if there is no identity, and warns if no certificate of a caller is requested. */
     @Bean
     WebServerFactoryCustomizer<AbstractConfigurableWebServerFactory> meshIdentityOfServer(IdentityBundle bundle) {
         return factory -> {
             if (isUsed(bundle, factory.getSsl())) {
                 bundle.required();
+                warnOfClients(factory.getSsl());
             }
         };
+    }
+
+    private static void warnOfClients(@Nullable Ssl ssl) {
+        if (ssl != null && ssl.getClientAuth() == null) {
+            LOG.warn(
+                    "server.ssl.bundle={}, but server.ssl.client-auth is not stated: the server requests no certificate, and"
+                            + " no caller has an identity; state need, want or none",
+                    ssl.getBundle());
+        }
     }
 
     private static boolean isUsed(IdentityBundle bundle, @Nullable Ssl ssl) {

@@ -11,6 +11,7 @@ import dev.meshclient.spring.MeshAutoConfiguration;
 import dev.meshclient.spring.MeshClient;
 import dev.meshclient.spring.MeshClientAutoConfiguration;
 import dev.meshclient.spring.MeshConfigurationException;
+import dev.meshclient.spring.service.packages.LateConfigurer;
 import dev.meshclient.spring.service.packages.PlainApi;
 import dev.meshclient.spring.service.packages.ReturnApi;
 import dev.meshclient.spring.webclient.OkHttpClientHttpConnector;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.beans.factory.support.BeanDefinitionBuilder;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientProperties;
 import org.springframework.boot.http.client.autoconfigure.service.HttpServiceClientPropertiesAutoConfiguration;
@@ -41,6 +44,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.autoconfigure.service.ReactiveHttpServiceClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.support.GenericApplicationContext;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.ResponseEntity;
 import org.springframework.test.web.client.MockRestServiceServer;
@@ -524,5 +528,20 @@ class HttpInterfacesTest {
     void without_http_interfaces_on_the_class_path_there_is_nothing() {
         runner.withClassLoader(new FilteredClassLoader(RestClientHttpServiceGroupConfigurer.class))
                 .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(MeshGroups.class));
+    }
+
+    @Test
+    void a_configurer_behind_that_of_the_mesh_fails_the_start() {
+        runner.withUserConfiguration(Only.class)
+                .withInitializer(context -> ((GenericApplicationContext) context)
+                        .addBeanFactoryPostProcessor(beans -> ((DefaultListableBeanFactory) beans)
+                                .registerBeanDefinition(
+                                        "late",
+                                        BeanDefinitionBuilder.genericBeanDefinition(LateConfigurer.class)
+                                                .getBeanDefinition())))
+                .run(context -> assertThat(NestedExceptionUtils.getMostSpecificCause(
+                                Objects.requireNonNull(context.getStartupFailure())))
+                        .isInstanceOf(MeshConfigurationException.class)
+                        .hasMessageContaining("of groups of HTTP interfaces runs after that of the mesh"));
     }
 }

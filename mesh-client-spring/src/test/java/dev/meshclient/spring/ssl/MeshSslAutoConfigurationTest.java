@@ -43,6 +43,9 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
+import org.springframework.boot.web.server.AbstractConfigurableWebServerFactory;
+import org.springframework.boot.web.server.Ssl;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -165,6 +168,28 @@ class MeshSslAutoConfigurationTest {
                     await().until(() -> bundles.getBundle("mesh").getStores().getKeyStore() != null);
                     assertThat(certificate(bundles.getBundle("mesh"))).isEqualTo(own.leaf());
                 });
+    }
+
+    @Test
+    void a_server_that_requests_no_certificate_of_its_clients_is_a_warning(CapturedOutput output) {
+        runner.withPropertyValues(identity()).run(context -> {
+            @SuppressWarnings("unchecked")
+            WebServerFactoryCustomizer<AbstractConfigurableWebServerFactory> customizer =
+                    context.getBean("meshIdentityOfServer", WebServerFactoryCustomizer.class);
+            TomcatServletWebServerFactory server = new TomcatServletWebServerFactory();
+            Ssl ssl = Ssl.forBundle("mesh");
+            server.setSsl(ssl);
+            for (Ssl.ClientAuth stated : Ssl.ClientAuth.values()) {
+                ssl.setClientAuth(stated);
+                customizer.customize(server);
+            }
+            assertThat(output).doesNotContain("server.ssl.client-auth is not stated");
+            ssl.setClientAuth(null);
+            customizer.customize(server);
+            assertThat(output)
+                    .containsOnlyOnce("server.ssl.bundle=mesh, but server.ssl.client-auth is not stated: the server"
+                            + " requests no certificate, and no caller has an identity");
+        });
     }
 
     @Test

@@ -1,0 +1,115 @@
+package dev.meshclient.spring.server;
+
+import dev.meshclient.Explanation;
+import dev.meshclient.Mesh;
+import dev.meshclient.MeshStatus;
+import dev.meshclient.spring.MeshBoundary;
+import dev.meshclient.spring.server.MeshServerProperties.Authorization;
+import dev.meshclient.telemetry.MeshEvent;
+import dev.meshclient.telemetry.MeshListener;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+
+/** Warns once for each new problem of the boundary: at the start, and with each policy and certificate. */
+final class CheckedBoundary implements MeshBoundary, MeshListener, SmartInitializingSingleton {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.spring.server");
+
+    private final Supplier<@Nullable Mesh> source;
+    private final Authorization authorization;
+    private final boolean decidedElsewhere;
+    /** Null until the application has started, and if the mesh is off. */
+    private volatile @Nullable Mesh mesh;
+
+    private @Nullable String warned;
+
+    /**
+     * @param source the mesh; null: it is off
+     * @param decidedElsewhere whether Spring Security may authorize requests by the policy, with the mode {@code off}
+     */
+    CheckedBoundary(Supplier<@Nullable Mesh> source, Authorization authorization, boolean decidedElsewhere) {
+        this.source = source;
+        this.authorization = authorization;
+        this.decidedElsewhere = decidedElsewhere;
+    }
+
+    @Override
+    public void afterSingletonsInstantiated() {
+        mesh = source.get();
+        check();
+    }
+
+    @Override
+    public void on(MeshEvent event) {
+        if (event instanceof MeshEvent.PolicyApplied || event instanceof MeshEvent.IdentityRotated) {
+            check();
+        }
+    }
+
+    private synchronized void check() {
+        Mesh running = mesh;
+        if (running == null) {
+            return;
+        }
+        String problem = problem(running.status());
+        if (problem != null && !Objects.equals(problem, warned)) {
+            LOG.warn(problem);
+        }
+        warned = problem;
+    }
+
+    @Override
+    public String mode() {
+        return authorization.name().toLowerCase(Locale.ROOT);
+    }
+
+    @Override
+    public @Nullable String problem(MeshStatus status) {
+        if (!status.isReady()) {
+            return null;
+        }
+        String own = status.serviceMap().workload();
+        MeshStatus.Service service = status.service(own);
+        if (authorization == Authorization.OFF) {
+            return !decidedElsewhere && service != null && isAuthorized(service)
+                    ? "the policy has authorization for the service '" + own
+                            + "', but mesh.server.authorization is off: no inbound request is checked"
+                    : null;
+        }
+        return authorization == Authorization.ENFORCE ? problemOfEnforce(status, own, service) : null;
+    }
+
+    private static @Nullable String problemOfEnforce(
+            MeshStatus status, String own, MeshStatus.@Nullable Service service) {
+        String enforced = "mesh.server.authorization=enforce, but ";
+        if (service == null) {
+            return enforced + "the policy does not list the service '" + own
+                    + "' (mesh.service): all inbound requests are refused with 503";
+        }
+        if (service.state() == MeshStatus.State.REFUSED) {
+            return enforced + "the policy of the service '" + own
+                    + "' (mesh.service) is not valid: all inbound requests are refused with 503";
+        }
+        MeshStatus.Identity identity = status.identities().get("");
+        return identity == null || identity.id().isEmpty() || identity.id().startsWith("spiffe://")
+                ? null
+                : enforced + "the certificate of this process, " + identity.id()
+                        + ", has no SPIFFE ID: the trust domain of a caller is not verified, only its authority";
+    }
+
+    /** Whether the policy states which requests the service handles. */
+    private static boolean isAuthorized(MeshStatus.Service service) {
+        Explanation effective = service.effective();
+        return effective != null
+                && effective.rules().stream()
+                        .flatMap(rule -> rule.backends().stream())
+                        .flatMap(backend -> backend.settings().stream())
+                        .anyMatch(setting -> setting.name().equals("authorization")
+                                && setting.source() != Explanation.Source.BUILT_IN
+                                && !setting.value().equals("none"));
+    }
+}

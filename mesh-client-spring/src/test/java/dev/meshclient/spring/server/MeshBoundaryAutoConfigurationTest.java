@@ -1,0 +1,130 @@
+package dev.meshclient.spring.server;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.meshclient.Mesh;
+import dev.meshclient.policy.json.PolicyCodec;
+import dev.meshclient.registry.PolicySource;
+import dev.meshclient.spring.MeshAutoConfiguration;
+import dev.meshclient.spring.MeshBoundary;
+import dev.meshclient.spring.MeshClientAutoConfiguration;
+import dev.meshclient.spring.actuate.MeshHealthAutoConfiguration;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.WebApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ApplicationContext;
+
+@ExtendWith(OutputCaptureExtension.class)
+class MeshBoundaryAutoConfigurationTest {
+    private static final String ENFORCE = "mesh.server.authorization=enforce";
+    private static final String OPEN = "the policy has authorization for the service 'reviews', but"
+            + " mesh.server.authorization is off: no inbound request is checked";
+    private static final String UNLISTED = "mesh.server.authorization=enforce, but the policy does not list the service"
+            + " 'unlisted' (mesh.service): all inbound requests are refused with 503";
+    private static final AutoConfigurations AUTO = AutoConfigurations.of(
+            MeshAutoConfiguration.class,
+            MeshClientAutoConfiguration.class,
+            MeshSecurityAutoConfiguration.class,
+            MeshBoundaryAutoConfiguration.class,
+            MeshHealthAutoConfiguration.class);
+
+    private final Registry registry = new Registry();
+    private final WebApplicationContextRunner runner = new WebApplicationContextRunner()
+            .withConfiguration(AUTO)
+            .withClassLoader(new FilteredClassLoader("org.springframework.security.web.access.intercept"))
+            .withBean(PolicySource.class, () -> registry)
+            .withPropertyValues("mesh.snapshot.enabled=false", "spring.application.name=reviews");
+
+    /** Delivers policies. */
+    private static final class Registry implements PolicySource {
+        private volatile @Nullable Sink sink;
+
+        @Override
+        public Closeable watch(Sink sink) {
+            this.sink = sink;
+            deliver(new InboundPolicy().document(1));
+            return () -> {};
+        }
+
+        void deliver(String policy) {
+            try {
+                requireNonNull(sink).deliver(PolicyCodec.readStrict(policy.getBytes(StandardCharsets.UTF_8)));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    private static String services(int version, String services) {
+        return """
+                {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "shop", "version": %d},
+                 "services": {%s}}
+                """.formatted(version, services);
+    }
+
+    private static Health health(ApplicationContext context) throws IOException {
+        assertThat(context.getBean(Mesh.class).awaitReady(Duration.ofMinutes(2)))
+                .isTrue();
+        return requireNonNull(
+                context.getBean("meshHealthIndicator", HealthIndicator.class).health());
+    }
+
+    @Test
+    void a_policy_with_authorization_that_has_no_effect_is_a_warning(CapturedOutput output) {
+        runner.run(context -> {
+            assertThat(health(context).getDetails()).containsEntry("inbound", OPEN);
+            assertThat(context.getBean(MeshBoundary.class).mode()).isEqualTo("off");
+        });
+        assertThat(output).containsOnlyOnce(OPEN);
+    }
+
+    @Test
+    void where_the_mode_fits_the_policy_there_is_no_warning(CapturedOutput output) {
+        runner.withPropertyValues(ENFORCE)
+                .run(context -> assertThat(health(context).getDetails()).doesNotContainKey("inbound"));
+        runner.withPropertyValues("spring.application.name=orders")
+                .run(context -> assertThat(health(context).getDetails()).doesNotContainKey("inbound"));
+        runner.withClassLoader(getClass().getClassLoader()) // with Spring Security
+                .run(context -> assertThat(health(context).getDetails()).doesNotContainKey("inbound"));
+        runner.withPropertyValues("mesh.enabled=false", "mesh.server.enabled=false")
+                .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(MeshBoundary.class));
+        new ApplicationContextRunner()
+                .withConfiguration(AUTO)
+                .withBean(PolicySource.class, () -> registry)
+                .withPropertyValues("mesh.snapshot.enabled=false")
+                .run(context -> assertThat(context).doesNotHaveBean(MeshBoundary.class));
+        assertThat(output).doesNotContain("WARN dev.meshclient.spring.server");
+    }
+
+    @Test
+    void enforce_without_a_policy_for_this_service_is_one_warning_for_each_change(CapturedOutput output) {
+        runner.withPropertyValues(ENFORCE, "spring.application.name=unlisted").run(context -> {
+            Health health = health(context);
+            assertThat(health.getStatus()).isEqualTo(Status.UP);
+            assertThat(health.getDetails()).containsEntry("inbound", UNLISTED);
+            assertThat(output).containsOnlyOnce(UNLISTED);
+
+            registry.deliver(services(2, ""));
+            registry.deliver(services(3, """
+                    "unlisted": {"hosts": ["unlisted"], "authorization": []}"""));
+            MeshBoundary boundary = context.getBean(MeshBoundary.class);
+            assertThat(boundary.problem(context.getBean(Mesh.class).status())).isNull();
+            assertThat(output).containsOnlyOnce(UNLISTED);
+        });
+    }
+}
