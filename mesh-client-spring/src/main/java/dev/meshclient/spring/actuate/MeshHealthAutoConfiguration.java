@@ -15,7 +15,7 @@ import org.springframework.context.annotation.Bean;
 /** The health component {@code mesh}. It stays with {@code mesh.enabled=false}, and is up. */
 @AutoConfiguration(after = MeshClientAutoConfiguration.class)
 @ConditionalOnClass({HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class})
-final class MeshHealthAutoConfiguration {
+public final class MeshHealthAutoConfiguration {
     MeshHealthAutoConfiguration() {}
 
     @Bean
