@@ -20,7 +20,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnClass({Filter.class, FilterRegistrationBean.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @EnableConfigurationProperties(MeshServerProperties.class)
-public final class MeshServletAutoConfiguration {
+final class MeshServletAutoConfiguration {
     MeshServletAutoConfiguration() {}
 
     /** After the observations of Boot, which also count refusals, and before Spring Security. */

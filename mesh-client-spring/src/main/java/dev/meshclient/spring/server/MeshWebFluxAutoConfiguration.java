@@ -18,7 +18,7 @@ import org.springframework.web.server.WebFilter;
 @ConditionalOnClass({WebFilter.class, WebHttpHandlerBuilderCustomizer.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @EnableConfigurationProperties(MeshServerProperties.class)
-public final class MeshWebFluxAutoConfiguration {
+final class MeshWebFluxAutoConfiguration {
     MeshWebFluxAutoConfiguration() {}
 
     @Bean

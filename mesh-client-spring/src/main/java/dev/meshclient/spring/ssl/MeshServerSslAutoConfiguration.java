@@ -21,7 +21,7 @@ import org.springframework.core.env.Environment;
 /** Servers with the SSL bundle of the mesh. */
 @AutoConfiguration(after = MeshSslAutoConfiguration.class)
 @ConditionalOnClass(WebServerFactoryCustomizer.class)
-public final class MeshServerSslAutoConfiguration {
+final class MeshServerSslAutoConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger("dev.meshclient.spring");
 
     MeshServerSslAutoConfiguration() {}

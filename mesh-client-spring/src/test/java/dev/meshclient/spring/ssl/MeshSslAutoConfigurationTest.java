@@ -1,9 +1,9 @@
 package dev.meshclient.spring.ssl;
 
+import static dev.meshclient.spring.LongWait.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.spring.MeshAutoConfiguration;

@@ -1,8 +1,8 @@
 package dev.meshclient.spring.ssl;
 
+import static dev.meshclient.spring.LongWait.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.identity.WorkloadIdentity;
