@@ -24,6 +24,11 @@ public final class LateClose implements BeanPostProcessor, PriorityOrdered, Disp
         return made;
     }
 
+    /** Whether it closes this mesh: one that the application made has an end of its own. */
+    boolean closes(Mesh running) {
+        return mesh == running;
+    }
+
     /** @param close runs when all beans are destroyed and the mesh, if there is one, has waited for its calls and is closed */
     public void afterMesh(Runnable close) {
         last.add(close);

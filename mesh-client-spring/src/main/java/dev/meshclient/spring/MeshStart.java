@@ -60,7 +60,9 @@ final class MeshStart implements SmartInitializingSingleton {
         }
         Mesh running = mesh.getObject();
         all.forEach(this::check);
-        annotated.allClients().forEach((client, service) -> checkClaim(running, client, service));
+        if (beans.getBeanProvider(LateClose.class).stream().noneMatch(late -> late.closes(running))) {
+            annotated.allClients().forEach((client, service) -> checkClaim(running, client, service));
+        }
         beans.getBeanProvider(MeshClientSource.class).orderedStream().forEach(MeshClientSource::check);
         log(running.status(), annotated.allClients());
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.identity.TokenSource;
-import dev.meshclient.spring.web.MeshRestClientAutoConfiguration;
+import dev.meshclient.spring.web.ImportMeshRestClient;
 import java.util.Arrays;
 import java.util.Map;
 import okhttp3.Call;
@@ -384,7 +384,7 @@ class FailureAnalysesTest {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @ImportAutoConfiguration(MeshRestClientAutoConfiguration.class)
+    @ImportMeshRestClient
     static class BuiltRestClient {
         @Bean
         @MeshClient("orders")
@@ -408,7 +408,7 @@ class FailureAnalysesTest {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @ImportAutoConfiguration(MeshRestClientAutoConfiguration.class)
+    @ImportMeshRestClient
     static class MissingRestTemplate {
         @Bean
         String checkout(@MeshClient("orders") RestTemplate orders) {

@@ -20,6 +20,7 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +44,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.MapPropertySource;
 
 @ExtendWith(OutputCaptureExtension.class)
 class MeshAutoConfigurationTest {
@@ -359,16 +361,13 @@ class MeshAutoConfigurationTest {
     /** As in an AOT jar, whose conditions are those of its build. */
     @Test
     void switched_off_after_the_conditions_no_mesh_is_made() {
-        runner.withInitializer(context -> context.addBeanFactoryPostProcessor(
-                        beans -> context.getEnvironment().getSystemProperties().put("mesh.enabled", "false")))
+        runner.withInitializer(context -> context.addBeanFactoryPostProcessor(beans -> context.getEnvironment()
+                        .getPropertySources()
+                        .addFirst(new MapPropertySource("run", Map.of("mesh.enabled", false)))))
                 .run(context -> {
-                    try {
-                        assertThat(context).hasNotFailed().hasSingleBean(Mesh.class);
-                        assertThat(context.getBeanFactory().containsSingleton("mesh"))
-                                .isFalse();
-                    } finally {
-                        System.clearProperty("mesh.enabled");
-                    }
+                    assertThat(context).hasNotFailed().hasSingleBean(Mesh.class);
+                    assertThat(context.getBeanFactory().containsSingleton("mesh"))
+                            .isFalse();
                 });
     }
 

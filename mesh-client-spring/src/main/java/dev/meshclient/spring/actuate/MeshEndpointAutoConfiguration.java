@@ -19,7 +19,7 @@ import org.springframework.context.annotation.Bean;
 @AutoConfiguration(after = MeshClientAutoConfiguration.class)
 @ConditionalOnClass(ConditionalOnAvailableEndpoint.class)
 @EnableConfigurationProperties(MeshEndpointProperties.class)
-public final class MeshEndpointAutoConfiguration {
+final class MeshEndpointAutoConfiguration {
     MeshEndpointAutoConfiguration() {}
 
     @Bean

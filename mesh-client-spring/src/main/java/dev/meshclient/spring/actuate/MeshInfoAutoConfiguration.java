@@ -14,7 +14,7 @@ import org.springframework.context.annotation.Bean;
 /** The part {@code mesh} of {@code /actuator/info}. It stays with {@code mesh.enabled=false}, and states that the mesh is off. */
 @AutoConfiguration(after = MeshClientAutoConfiguration.class)
 @ConditionalOnClass({InfoContributor.class, ConditionalOnEnabledInfoContributor.class})
-public final class MeshInfoAutoConfiguration {
+final class MeshInfoAutoConfiguration {
     MeshInfoAutoConfiguration() {}
 
     @Bean

@@ -20,7 +20,7 @@ import org.springframework.core.annotation.Order;
 @AutoConfiguration(before = MeshAutoConfiguration.class)
 @ConditionalOnClass(MeterRegistry.class)
 @EnableConfigurationProperties(MeshMetricsProperties.class)
-public final class MeshMetricsAutoConfiguration {
+final class MeshMetricsAutoConfiguration {
     MeshMetricsAutoConfiguration() {}
 
     /** First, so that customizers of the application come later. The registry is looked up when the mesh is made. */

@@ -22,7 +22,7 @@ import org.springframework.util.function.SingletonSupplier;
 @AutoConfiguration(before = MeshAutoConfiguration.class)
 @ConditionalOnClass({ObservationRegistry.class, MeterFilter.class})
 @EnableConfigurationProperties({MeshObservationProperties.class, MeshMetricsProperties.class})
-public final class MeshObservationAutoConfiguration {
+final class MeshObservationAutoConfiguration {
     private static final Set<String> METERS = Set.of(AttemptConvention.NAME, AttemptConvention.NAME + ".active");
 
     MeshObservationAutoConfiguration() {}

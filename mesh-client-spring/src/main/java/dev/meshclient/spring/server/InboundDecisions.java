@@ -35,16 +35,21 @@ final class InboundDecisions {
 
     /**
      * @param application the path of the application, under which the probes are
+     * @param hasHealth whether the application has the health endpoint
      * @throws MeshConfigurationException if requests would not be authorized only because {@code mesh.enabled} is false
      */
     InboundDecisions(
-            Supplier<Mesh> mesh, MeshServerProperties properties, Environment environment, String application) {
+            Supplier<Mesh> mesh,
+            MeshServerProperties properties,
+            Environment environment,
+            String application,
+            boolean hasHealth) {
         this.mesh = SingletonSupplier.of(mesh);
         this.authorization = properties.authorization();
         this.accepted = properties.inboundContext();
         List<String> stated = properties.permitPaths();
-        this.permitted =
-                new PermittedPaths(stated == null ? PermittedPaths.ofProbes(environment, application) : stated);
+        this.permitted = new PermittedPaths(
+                stated == null ? PermittedPaths.ofProbes(environment, application, hasHealth) : stated);
         // Read at run time: the conditions of an AOT jar are those of its build.
         boolean meshEnabled = environment.getProperty("mesh.enabled", Boolean.class, true);
         this.enabled = meshEnabled && properties.enabled();
@@ -98,7 +103,8 @@ final class InboundDecisions {
     }
 
     private boolean isChecked(InboundRequest request) {
-        return authorization != Authorization.OFF && !permitted.contains(request.path());
+        boolean reads = request.method().equals("GET") || request.method().equals("HEAD");
+        return authorization != Authorization.OFF && !(reads && permitted.contains(request.path()));
     }
 
     private boolean isAccepted(InboundRequest request, @Nullable InboundResult result) {

@@ -16,7 +16,7 @@ import org.springframework.security.web.access.intercept.RequestAuthorizationCon
 @AutoConfiguration(after = MeshAutoConfiguration.class)
 @ConditionalOnClass({Filter.class, RequestAuthorizationContext.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
-public final class MeshSecurityAutoConfiguration {
+final class MeshSecurityAutoConfiguration {
     MeshSecurityAutoConfiguration() {}
 
     @Bean

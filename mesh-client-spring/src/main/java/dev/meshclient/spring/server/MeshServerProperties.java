@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param enabled Whether the mesh has a filter for inbound requests.
  * @param authorization Whether requests that the policy denies are refused (enforce), only logged and counted (permissive), or not checked.
- * @param permitPaths Paths that need no authorization; a * at the end is any rest. Default: /livez, /readyz and, unless it has a port of its own, the health endpoint.
+ * @param permitPaths Paths whose GET and HEAD requests need no authorization; a * at the end is any rest. Default: those of the health endpoint, unless it has a port of its own, and of its probes.
  * @param inboundContext Requests whose deadline, attempt number and baggage apply to the calls made for them: those with a SPIFFE ID or a valid token, all, or none.
  */
 @ConfigurationProperties("mesh.server")

@@ -4,6 +4,7 @@ import dev.meshclient.Mesh;
 import dev.meshclient.spring.MeshAutoConfiguration;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -19,7 +20,7 @@ import org.springframework.core.env.Environment;
 @ConditionalOnClass({Filter.class, FilterRegistrationBean.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.SERVLET)
 @EnableConfigurationProperties(MeshServerProperties.class)
-public final class MeshServletAutoConfiguration {
+final class MeshServletAutoConfiguration {
     MeshServletAutoConfiguration() {}
 
     /** After the observations of Boot, which also count refusals, and before Spring Security. */
@@ -27,10 +28,11 @@ public final class MeshServletAutoConfiguration {
 
     @Bean
     FilterRegistrationBean<MeshServletFilter> meshServletFilter(
-            ObjectProvider<Mesh> mesh, MeshServerProperties properties, Environment environment) {
+            ObjectProvider<Mesh> mesh, MeshServerProperties properties, Environment environment, BeanFactory beans) {
         String application = PermittedPaths.joined(environment.getProperty("server.servlet.context-path"))
                 + PermittedPaths.joined(environment.getProperty("spring.mvc.servlet.path"));
-        InboundDecisions decisions = new InboundDecisions(mesh::getObject, properties, environment, application);
+        InboundDecisions decisions = new InboundDecisions(
+                mesh::getObject, properties, environment, application, beans.containsBean(PermittedPaths.HEALTH));
         FilterRegistrationBean<MeshServletFilter> filter =
                 new FilterRegistrationBean<>(new MeshServletFilter(decisions, new PeerAddresses(environment)));
         filter.setEnabled(decisions.isEnabled());

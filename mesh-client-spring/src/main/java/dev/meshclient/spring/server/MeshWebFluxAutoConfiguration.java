@@ -2,6 +2,7 @@ package dev.meshclient.spring.server;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.spring.MeshAutoConfiguration;
+import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -17,14 +18,17 @@ import org.springframework.web.server.WebFilter;
 @ConditionalOnClass({WebFilter.class, WebHttpHandlerBuilderCustomizer.class})
 @ConditionalOnWebApplication(type = ConditionalOnWebApplication.Type.REACTIVE)
 @EnableConfigurationProperties(MeshServerProperties.class)
-public final class MeshWebFluxAutoConfiguration {
+final class MeshWebFluxAutoConfiguration {
     MeshWebFluxAutoConfiguration() {}
 
     @Bean
-    MeshWebFilter meshWebFilter(ObjectProvider<Mesh> mesh, MeshServerProperties properties, Environment environment) {
+    MeshWebFilter meshWebFilter(
+            ObjectProvider<Mesh> mesh, MeshServerProperties properties, Environment environment, BeanFactory beans) {
         String path = PermittedPaths.joined(environment.getProperty("spring.webflux.base-path"));
         return new MeshWebFilter(
-                new InboundDecisions(mesh::getObject, properties, environment, path), new PeerAddresses(environment));
+                new InboundDecisions(
+                        mesh::getObject, properties, environment, path, beans.containsBean(PermittedPaths.HEALTH)),
+                new PeerAddresses(environment));
     }
 
     @Bean

@@ -1,12 +1,16 @@
 package dev.meshclient.spring.server;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 
-/** The paths that need no authorization. A path that a server could decode or shorten to another one is never among them. */
+/** The paths whose GET and HEAD requests need no authorization. A path that a server could decode or shorten to another one is never among them. */
 final class PermittedPaths {
+    /** The bean of the health endpoint, in Boot. */
+    static final String HEALTH = "healthEndpoint";
+
     private static final Pattern PLAIN = Pattern.compile("/[A-Za-z0-9_.~/-]*+");
     private static final Pattern SHORTENED = Pattern.compile("/(/|\\.\\.?(/|$))");
 
@@ -27,20 +31,29 @@ final class PermittedPaths {
         return PLAIN.matcher(path).matches() && !SHORTENED.matcher(path).find();
     }
 
-    /** The paths of probes. They are as the client sends them, with the path of the application. */
-    static List<String> ofProbes(Environment environment, String application) {
-        String live = application + "/livez";
-        String ready = application + "/readyz";
+    /**
+     * The paths of probes. They are as the client sends them, with the path of the application.
+     *
+     * @param hasHealth whether the application has the health endpoint
+     */
+    static List<String> ofProbes(Environment environment, String application, boolean hasHealth) {
+        List<String> paths = new ArrayList<>();
+        if (!hasHealth) {
+            return paths;
+        }
+        if (environment.getProperty("management.endpoint.health.probes.add-additional-paths", Boolean.class, false)) {
+            paths.addAll(List.of(application + "/livez", application + "/readyz"));
+        }
         String serverPort = stated(environment, "server.port", "8080");
         String managementPort = stated(environment, "management.server.port", serverPort);
         boolean isFree = managementPort.equals("0") && isStated(environment, "management.server.port");
-        if (isFree || !managementPort.equals(serverPort)) {
-            return List.of(live, ready);
+        if (!isFree && managementPort.equals(serverPort)) {
+            String health = application
+                    + joined(stated(environment, "management.endpoints.web.base-path", "/actuator"))
+                    + joined(stated(environment, "management.endpoints.web.path-mapping.health", "health"));
+            paths.addAll(List.of(health, health + "/*"));
         }
-        String health = application
-                + joined(stated(environment, "management.endpoints.web.base-path", "/actuator"))
-                + joined(stated(environment, "management.endpoints.web.path-mapping.health", "health"));
-        return List.of(live, ready, health, health + "/*");
+        return paths;
     }
 
     /** Without a slash at the end, and with one at the beginning; empty for the root. */

@@ -18,7 +18,7 @@ import org.springframework.web.reactive.function.client.support.WebClientHttpSer
 @AutoConfiguration(after = MeshClientAutoConfiguration.class)
 @AutoConfigureOrder(Ordered.LOWEST_PRECEDENCE) // its configurers are behind those of others with the same order
 @ConditionalOnClass(RestClientHttpServiceGroupConfigurer.class)
-public final class MeshHttpServiceAutoConfiguration {
+final class MeshHttpServiceAutoConfiguration {
     MeshHttpServiceAutoConfiguration() {}
 
     @Bean

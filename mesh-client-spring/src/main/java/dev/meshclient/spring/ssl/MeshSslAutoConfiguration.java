@@ -13,7 +13,7 @@ import org.springframework.core.env.Environment;
  */
 @AutoConfiguration(after = SslAutoConfiguration.class)
 @EnableConfigurationProperties(MeshSslProperties.class)
-public final class MeshSslAutoConfiguration {
+final class MeshSslAutoConfiguration {
     MeshSslAutoConfiguration() {}
 
     @Bean

@@ -62,7 +62,7 @@ public final class MeshTestRegistry implements AutoCloseable {
     /**
      * Replaces the policy by this document, for example that of production. Endpoints and answers that the test states for single services
      * stay, and replace those of the document. Of these, only endpoints on this machine are kept ({@code localhost}, {@code 127.0.0.1},
-     * {@code ::1}): no test calls those of production. The version of the document has no effect.
+     * {@code ::1}), and none of a service with {@code resolution: NONE}: no test calls those of production. The version of the document has no effect.
      *
      * @throws IllegalArgumentException if the document has a problem or an unknown field
      */
@@ -158,11 +158,8 @@ public final class MeshTestRegistry implements AutoCloseable {
         return service.toBuilder().backend(backend).build();
     }
 
-    /** Without its other endpoints: a document of production must not let a test call production. */
+    /** Without its other endpoints and without the resolution NONE, by which a call has the address of its URL: no test calls production. */
     private static Service onThisMachine(Service service) {
-        if (service.resolution() == Resolution.NONE) {
-            return service; // has no endpoints
-        }
         List<Endpoint> here = service.endpoints().stream()
                 .filter(endpoint -> endpoint.address().matches("localhost|127[.].*|::1"))
                 .toList();

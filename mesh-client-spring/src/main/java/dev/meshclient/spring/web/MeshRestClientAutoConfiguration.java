@@ -17,7 +17,7 @@ import org.springframework.web.client.RestTemplate;
  */
 @AutoConfiguration(after = MeshClientAutoConfiguration.class)
 @ConditionalOnClass({RestClient.class, HttpClientSettings.class})
-public final class MeshRestClientAutoConfiguration {
+final class MeshRestClientAutoConfiguration {
     MeshRestClientAutoConfiguration() {}
 
     @Bean

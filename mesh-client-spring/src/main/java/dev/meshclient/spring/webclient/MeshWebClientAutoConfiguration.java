@@ -15,7 +15,7 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 @AutoConfiguration(after = MeshClientAutoConfiguration.class)
 @ConditionalOnClass({WebClient.class, HttpClientSettings.class})
-public final class MeshWebClientAutoConfiguration {
+final class MeshWebClientAutoConfiguration {
     MeshWebClientAutoConfiguration() {}
 
     @Bean

@@ -22,6 +22,7 @@ import mockwebserver3.RecordedRequest;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
 import okhttp3.Request;
+import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -166,6 +167,7 @@ class InboundContract {
                         "--spring.task.execution.propagate-context=true",
                         "--spring.reactor.context-propagation=auto",
                         "--mesh.snapshot.enabled=false",
+                        "--mesh.server.permit-paths=/livez,/actuator/health,/actuator/health/*",
                         "--mesh.server.authorization=enforce");
     }
 
@@ -182,9 +184,13 @@ class InboundContract {
     }
 
     private Response send(OkHttpClient client, String path, String... headers) throws IOException {
+        return send(client, new Request.Builder(), path, headers);
+    }
+
+    private Response send(OkHttpClient client, Request.Builder request, String path, String... headers)
+            throws IOException {
         sent.incrementAndGet();
-        Request.Builder request = new Request.Builder()
-                .url("https://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port") + path);
+        request.url("https://127.0.0.1:" + application.getEnvironment().getProperty("local.server.port") + path);
         for (int i = 0; i < headers.length; i += 2) {
             request.header(headers[i], headers[i + 1]);
         }
@@ -234,6 +240,10 @@ class InboundContract {
     @Test
     void probes_need_no_authorization_and_similar_paths_do() throws IOException {
         assertThat(answer(NOBODY, "/livez")).startsWith("200 ");
+        try (Response response =
+                send(NOBODY, new Request.Builder().post(RequestBody.create(new byte[0])), "/actuator/health")) {
+            assertThat(response.code()).as("no probe sends POST").isEqualTo(403);
+        }
         assertThat(answer(NOBODY, "/actuator/health")).contains("200 ", "UP");
         assertThat(answer(NOBODY, "/actuator/health/unknown")).startsWith("404 ");
         assertThat(answer(NOBODY, "/actuator")).isEqualTo("403 ");

@@ -69,6 +69,7 @@ class ManagementPortTest {
                         "--server.shutdown=immediate",
                         "--management.server.port=0",
                         "--management.server.address=127.0.0.1",
+                        "--management.endpoint.health.probes.add-additional-paths=true",
                         "--mesh.snapshot.enabled=false",
                         "--mesh.server.authorization=enforce")) {
             Environment environment = context.getEnvironment();
@@ -77,6 +78,7 @@ class ManagementPortTest {
             assertThat(status(environment, "local.management.port", "/nothing")).isEqualTo(404);
             assertThat(status(environment, "local.server.port", "/actuator/health"))
                     .isEqualTo(403);
+            assertThat(status(environment, "local.server.port", "/livez")).isEqualTo(200);
         }
     }
 }

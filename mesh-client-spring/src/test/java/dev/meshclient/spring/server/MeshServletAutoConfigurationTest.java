@@ -243,15 +243,37 @@ class MeshServletAutoConfigurationTest {
     }
 
     @Test
+    void probes_are_permitted_only_if_the_application_has_them() {
+        WebApplicationContextRunner enforcing = runner.withPropertyValues("mesh.server.authorization=enforce");
+        MockHttpServletRequest health = request(null);
+        health.setRequestURI("/actuator/health");
+        MockHttpServletRequest live = request(null);
+        live.setRequestURI("/livez");
+        enforcing.run(context -> assertThat(answer(context, health)).isEqualTo("403 [] null"));
+        enforcing.withBean("healthEndpoint", Object.class).run(context -> {
+            assertThat(answer(context, health)).isEqualTo("200 [no context] null");
+            assertThat(answer(context, live)).isEqualTo("403 [] null");
+            MockHttpServletRequest changing = request(null);
+            changing.setRequestURI("/actuator/health");
+            changing.setMethod("POST");
+            assertThat(answer(context, changing)).isEqualTo("403 [] null");
+        });
+    }
+
+    @Test
     void the_paths_of_probes_are_those_of_the_application() {
         MockEnvironment environment = new MockEnvironment();
-        assertThat(PermittedPaths.ofProbes(environment, "/shop"))
+        assertThat(PermittedPaths.ofProbes(environment, "/shop", true))
+                .containsExactly("/shop/actuator/health", "/shop/actuator/health/*");
+        environment.setProperty("management.endpoint.health.probes.add-additional-paths", "true");
+        assertThat(PermittedPaths.ofProbes(environment, "", false)).isEmpty();
+        assertThat(PermittedPaths.ofProbes(environment, "/shop", true))
                 .containsExactly("/shop/livez", "/shop/readyz", "/shop/actuator/health", "/shop/actuator/health/*");
         environment.setProperty("management.endpoints.web.base-path", "/");
         environment.setProperty("management.endpoints.web.path-mapping.health", "up");
-        assertThat(PermittedPaths.ofProbes(environment, "")).contains("/up", "/up/*");
+        assertThat(PermittedPaths.ofProbes(environment, "", true)).contains("/up", "/up/*");
         environment.setProperty("management.server.port", "9090");
-        assertThat(PermittedPaths.ofProbes(environment, "")).containsExactly("/livez", "/readyz");
+        assertThat(PermittedPaths.ofProbes(environment, "", true)).containsExactly("/livez", "/readyz");
     }
 
     /** Headers that a client can send must not decide. */

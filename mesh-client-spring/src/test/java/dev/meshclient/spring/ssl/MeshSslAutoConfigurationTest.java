@@ -1,9 +1,9 @@
 package dev.meshclient.spring.ssl;
 
+import static dev.meshclient.spring.LongWait.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.identity.WorkloadIdentity;
 import dev.meshclient.spring.MeshAutoConfiguration;
@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.startup.Tomcat;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -51,6 +53,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 
 @ExtendWith(OutputCaptureExtension.class)
 class MeshSslAutoConfigurationTest {
+    private static final Duration WAIT = Duration.ofMinutes(2);
     private static final String ORDERS = "spiffe://shop.example/orders";
 
     @TempDir
@@ -122,6 +125,35 @@ class MeshSslAutoConfigurationTest {
                         .isEmpty());
     }
 
+    /** Each authority of another bundle can issue a certificate with any SPIFFE ID. */
+    @ParameterizedTest
+    @CsvSource({
+        "other,WANT,enforce,true",
+        "other,NEED,permissive,true",
+        ",NEED,enforce,true",
+        "other,NONE,enforce,false",
+        "other,,enforce,false",
+        "other,WANT,off,false",
+        "mesh,NEED,enforce,false",
+    })
+    void a_server_that_verifies_clients_by_another_bundle_warns(
+            @Nullable String bundle, Ssl.@Nullable ClientAuth asks, String mode, boolean warns, CapturedOutput output) {
+        runner.withPropertyValues(identity(), "mesh.server.authorization=" + mode)
+                .run(context -> {
+                    TomcatServletWebServerFactory server = new TomcatServletWebServerFactory();
+                    Ssl ssl = Ssl.forBundle(bundle);
+                    ssl.setClientAuth(asks);
+                    server.setSsl(ssl);
+                    @SuppressWarnings("unchecked")
+                    WebServerFactoryCustomizer<TomcatServletWebServerFactory> customizer =
+                            context.getBean("meshIdentityOfServer", WebServerFactoryCustomizer.class);
+                    customizer.customize(server);
+                    assertThat(output.getAll()
+                                    .contains("the server does not verify client certificates by the SSL bundle"))
+                            .isEqualTo(warns);
+                });
+    }
+
     @Test
     void another_bundle_of_that_name_stays() {
         SslBundle other = SslBundle.systemDefault();
@@ -158,14 +190,15 @@ class MeshSslAutoConfigurationTest {
                     SslBundles bundles = context.getBean(SslBundles.class);
                     assertThat(bundles.getBundle("mesh").getStores().getKeyStore())
                             .isNull();
-                    await().untilAsserted(() -> assertThatThrownBy(
+                    await().atMost(WAIT).untilAsserted(() -> assertThatThrownBy(
                                     () -> bundles.getBundle("mesh").createSslContext())
                             .hasMessageContaining(
                                     "The SSL bundle 'mesh' needs the identity of this workload, and there is none after 50 ms")
                             .hasMessageContaining("there is no certificate in " + empty));
                     assertThat(empty.toFile().mkdir()).isTrue();
                     TestAuthority.mount(empty, own, root);
-                    await().until(() -> bundles.getBundle("mesh").getStores().getKeyStore() != null);
+                    await().atMost(WAIT)
+                            .until(() -> bundles.getBundle("mesh").getStores().getKeyStore() != null);
                     assertThat(certificate(bundles.getBundle("mesh"))).isEqualTo(own.leaf());
                 });
     }
@@ -234,7 +267,7 @@ class MeshSslAutoConfigurationTest {
                             .isBetween(1.0, 3600.0);
                     TestAuthority.Issued next = root.svid(ORDERS);
                     TestAuthority.mount(directory, next, root);
-                    await().until(() -> expiry(meters, next) != null);
+                    await().atMost(WAIT).until(() -> expiry(meters, next) != null);
                     assertThat(expiry(meters, own)).isNull();
                     Health health = context.getBean(SslHealthIndicator.class).health();
                     assertThat(health.getStatus()).isEqualTo(Status.UP);
@@ -257,7 +290,7 @@ class MeshSslAutoConfigurationTest {
     @EnumSource
     void a_server_does_not_start_without_its_identity(TestServer server, CapturedOutput output) {
         // 50 ms may end before a slow machine has looked for the files
-        await().untilAsserted(() -> {
+        await().atMost(WAIT).untilAsserted(() -> {
             doesNotStart(
                     server, "mesh.identity.directory=" + directory.resolve("none"), "mesh.initial-fetch-timeout=50ms");
             assertThat(output)

@@ -1,8 +1,8 @@
 package dev.meshclient.spring.ssl;
 
+import static dev.meshclient.spring.LongWait.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.identity.WorkloadIdentity;
@@ -41,6 +41,7 @@ import org.springframework.context.ConfigurableApplicationContext;
  */
 @ExtendWith(OutputCaptureExtension.class)
 class ServerRotationTest {
+    private static final Duration WAIT = Duration.ofMinutes(2);
     private static final Logger LOG = LoggerFactory.getLogger(ServerRotationTest.class);
     private static final int SECONDS = Integer.getInteger("mesh.rotation.seconds", 0);
     private static final int ROTATIONS = SECONDS == 0 ? 1 : 3;
@@ -129,19 +130,19 @@ class ServerRotationTest {
             admits(port, newRoot.svid(CHECKOUT), CHECKOUT, roots);
 
             TestAuthority.mount(mount, ofNewRoot, newRoot);
-            await().until(() -> isRefused(caller));
+            await().atMost(WAIT).until(() -> isRefused(caller));
             admits(port, newRoot.svid(CHECKOUT), CHECKOUT, roots);
             refuses(port, null, roots);
 
             TestAuthority.mount(mount, second.chain(), first.key(), newRoot);
-            await().until(() -> output.getAll().contains("does not belong to the certificate"));
+            await().atMost(WAIT).until(() -> output.getAll().contains("does not belong to the certificate"));
             TestClient last = new TestClient(port, newRoot.svid(CHECKOUT), roots);
             assertThat(last.call().serial()).as("the last good certificate").isEqualTo(serial(ofNewRoot));
         }
     }
 
     private static void untilServed(TestClient client, Issued server) {
-        await().until(() -> client.callOnNewConnection().serial() == serial(server));
+        await().atMost(WAIT).until(() -> client.callOnNewConnection().serial() == serial(server));
     }
 
     private static boolean isRefused(TestClient client) {

@@ -1,7 +1,7 @@
 package dev.meshclient.spring.ssl;
 
+import static dev.meshclient.spring.LongWait.await;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.MeshStatus;
@@ -10,6 +10,7 @@ import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.ssl.TestAuthority.Issued;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.context.ConfigurableApplicationContext;
 
 class SslBundleIdentityTest {
+    private static final Duration WAIT = Duration.ofMinutes(2);
     private static final String ORDERS = "spiffe://shop.example/orders";
 
     @TempDir
@@ -64,8 +66,8 @@ class SslBundleIdentityTest {
                     .isEqualTo("SSL bundle 'own'");
 
             TestAuthority.mount(files, second, root);
-            await().until(() -> shown(client).equals(serial(second)));
-            await().until(() -> serial(second)
+            await().atMost(WAIT).until(() -> shown(client).equals(serial(second)));
+            await().atMost(WAIT).until(() -> serial(second)
                     .equals(String.valueOf(caller.callOnNewConnection().serial())));
         }
     }

@@ -1,12 +1,12 @@
 package dev.meshclient.spring.ssl;
 
+import dev.meshclient.spring.LongWait;
 import java.io.IOException;
 import java.net.Socket;
 import java.security.KeyStore;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -22,8 +22,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A caller without a mesh: OkHttp with a client certificate, and no second attempt. */
 final class TestClient {
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
-
     private final OkHttpClient http;
     private final int port;
 
@@ -49,8 +47,8 @@ final class TestClient {
                 .sslSocketFactory(context.getSocketFactory(), (X509TrustManager) trust[0])
                 .hostnameVerifier((host, session) -> true) // SPIFFE certificates name no host
                 .retryOnConnectionFailure(false)
-                .connectTimeout(PATIENCE)
-                .readTimeout(PATIENCE)
+                .connectTimeout(LongWait.LIMIT)
+                .readTimeout(LongWait.LIMIT)
                 .build();
     }
 

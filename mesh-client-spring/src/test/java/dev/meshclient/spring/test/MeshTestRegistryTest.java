@@ -203,6 +203,23 @@ class MeshTestRegistryTest {
     }
 
     @Test
+    @Order(5)
+    void no_test_calls_the_address_of_a_url_without_a_resolution() throws IOException {
+        try (MockWebServer production = new MockWebServer()) {
+            production.start();
+            registry.policy("""
+                    {"apiVersion": "meshclient.dev/v1", "kind": "MeshPolicy", "metadata": {"mesh": "shop"}, "services": {
+                      "billing": {"hosts": ["localhost"], "resolution": "NONE"}}}
+                    """);
+
+            String url = "http://localhost:" + production.getPort() + "/7";
+            assertThatThrownBy(() -> get(billing, url)).isInstanceOf(NoHealthyEndpoint.class);
+            assertThat(production.getRequestCount()).isZero();
+            DecisionAssertions.that(registry.lastCall("billing")).outcomes("refused");
+        }
+    }
+
+    @Test
     @Order(6)
     void a_document_on_this_machine_keeps_its_labels() throws IOException {
         try (MockWebServer canary = new MockWebServer()) {

@@ -6,7 +6,7 @@ import static org.springframework.test.web.servlet.request.MockMvcRequestBuilder
 
 import dev.meshclient.registry.PolicySource;
 import dev.meshclient.spring.MeshAutoConfiguration;
-import dev.meshclient.spring.server.MeshWebFluxAutoConfiguration;
+import dev.meshclient.spring.server.WebFluxServer;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -84,8 +84,7 @@ class PeerTest {
                     "rules": [{"from": [{"source": {"principals": ["shop.example/ns/prod/sa/checkout"]}}]}]}]}}}
                 """;
         new ReactiveWebApplicationContextRunner()
-                .withConfiguration(
-                        AutoConfigurations.of(MeshAutoConfiguration.class, MeshWebFluxAutoConfiguration.class))
+                .withConfiguration(AutoConfigurations.of(MeshAutoConfiguration.class, WebFluxServer.AUTO_CONFIGURATION))
                 .withBean(PolicySource.class, () -> PolicySource.of(policy))
                 .withBean(
                         "webHandler",

@@ -6,15 +6,16 @@ import dev.meshclient.examples.identity.DevCertificates;
 import dev.meshclient.examples.registry.RegistryServer;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.stream.Stream;
 import org.springframework.boot.SpringApplication;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -30,8 +31,8 @@ public final class BootExample implements Closeable {
     static final String REPORTS = "reports";
 
     private final Path directory = Files.createTempDirectory("mesh-boot-example");
+    private final Deque<Closeable> started = new ConcurrentLinkedDeque<>();
     private final RegistryServer registry;
-    private final Deque<ConfigurableApplicationContext> started = new ArrayDeque<>();
     private final int v1;
     private final int v2;
     private final int orders;
@@ -39,15 +40,23 @@ public final class BootExample implements Closeable {
     private String policy = policy(version, "", 100, 0);
 
     private BootExample(int ordersPort) throws IOException, GeneralSecurityException {
-        DevCertificates certificates = DevCertificates.in(directory, TRUST_DOMAIN, Duration.ofHours(24));
-        for (String workload : List.of("orders", "inventory", REPORTS)) {
-            certificates.make(workload);
+        started.push(this::deletePrivateKeys);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::close, "boot-example-close"));
+        try {
+            DevCertificates certificates = DevCertificates.in(directory, TRUST_DOMAIN, Duration.ofHours(24));
+            for (String workload : List.of("orders", "inventory", REPORTS)) {
+                certificates.make(workload);
+            }
+            registry = RegistryServer.start(0, policy);
+            started.push(registry);
+            v1 = start(InventoryApplication.class, "inventory", "inventory-v1", "--shop.version=v1");
+            v2 = start(InventoryApplication.class, "inventory", "inventory-v2", "--shop.version=v2");
+            publish(90, 10);
+            orders = start(OrdersApplication.class, "orders", "orders", "--server.port=" + ordersPort);
+        } catch (IOException | GeneralSecurityException | RuntimeException e) {
+            close(); // the threads of a service that has started would keep the process alive
+            throw e;
         }
-        registry = RegistryServer.start(0, policy);
-        v1 = start(InventoryApplication.class, "inventory", "--shop.version=v1");
-        v2 = start(InventoryApplication.class, "inventory", "--shop.version=v2");
-        publish(90, 10);
-        orders = start(OrdersApplication.class, "orders", "--server.port=" + ordersPort);
     }
 
     /** Starts everything; port 0 = any free port. */
@@ -55,9 +64,9 @@ public final class BootExample implements Closeable {
         return new BootExample(ordersPort);
     }
 
-    /** Prints what to try, and runs until the process ends. */
+    /** Prints what to try, and runs until the process ends. The system property {@code shop.port} is the port of orders. */
     public static void main(String[] args) throws IOException, GeneralSecurityException, InterruptedException {
-        try (BootExample shop = start(8080)) {
+        try (BootExample shop = start(Integer.getInteger("shop.port", 8080))) {
             Path reports = shop.identity(REPORTS);
             System.out.printf("""
 
@@ -128,25 +137,43 @@ public final class BootExample implements Closeable {
             """.formatted(version, endpoints, shareOfV1, shareOfV2);
     }
 
-    private int start(Class<?> application, String name, String... arguments) {
+    /** The thread of the start has the name of the service in the log: the application name of Boot is one for the whole process. */
+    private int start(Class<?> application, String name, String label, String... arguments) {
         List<String> all = new ArrayList<>(List.of(
                 "--spring.config.name=" + name,
                 "--spring.main.banner-mode=off",
+                "--logging.include-application-name=false",
                 "--shop.registry=" + registry.uri(),
                 "--shop.identities=" + directory));
         all.addAll(List.of(arguments));
-        ConfigurableApplicationContext context = SpringApplication.run(application, all.toArray(String[]::new));
-        started.push(context);
-        return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+        Thread thread = Thread.currentThread();
+        String before = thread.getName();
+        thread.setName(label);
+        try {
+            ConfigurableApplicationContext context = SpringApplication.run(application, all.toArray(String[]::new));
+            started.push(context);
+            return context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+        } finally {
+            thread.setName(before);
+        }
     }
 
-    @Override
-    public void close() throws IOException {
-        started.forEach(ConfigurableApplicationContext::close);
-        registry.close();
+    private void deletePrivateKeys() throws IOException {
         try (Stream<Path> all = Files.walk(directory)) {
             for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(each);
+            }
+        }
+    }
+
+    /** What started last ends first; the shutdown of the process does it too. */
+    @Override
+    public synchronized void close() {
+        for (Closeable last = started.poll(); last != null; last = started.poll()) {
+            try {
+                last.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }

@@ -32,7 +32,7 @@ class BootExampleTest {
     }
 
     @AfterAll
-    static void stop() throws IOException {
+    static void stop() {
         shop.close();
     }
 
