@@ -118,7 +118,7 @@ final class KnownProperties implements BeanFactoryPostProcessor {
 
     /** The known property, with the keys of the stated one in place of stars. */
     private static String like(String known, ConfigurationPropertyName name) {
-        String[] elements = known.split("\\.");
+        String[] elements = known.split("\\.", -1);
         List<String> filled = new ArrayList<>();
         for (int at = 0; at < elements.length; at++) {
             boolean key = elements[at].startsWith("*");

@@ -217,7 +217,7 @@ class FailureAnalysesTest {
     }
 
     @Configuration(proxyBeanMethods = false)
-    @ImportAutoConfiguration(MeshRestClientAutoConfiguration.class)
+    @ImportMeshRestClient
     static class BuilderOnly {
         @Bean
         @MeshClient("orders")

@@ -328,6 +328,7 @@ class MeshClientTest {
     }
 
     /** Counts searches for an annotation. */
+    @SuppressWarnings("serial") // never written
     private static final class CountingFactory extends DefaultListableBeanFactory {
         private final List<String> searched = new ArrayList<>();
 

@@ -339,7 +339,8 @@ class MeshServletAutoConfigurationTest {
         MockHttpServletRequest sent = new MockHttpServletRequest(
                 new MockServletContext() {
                     @Override
-                    public @Nullable String getServerInfo() {
+                    @SuppressWarnings("NullAway") // a mock may state none
+                    public String getServerInfo() {
                         return server;
                     }
                 },

@@ -4,6 +4,7 @@ import dev.meshclient.InboundContext;
 import dev.meshclient.spring.MeshClient;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import okhttp3.OkHttpClient;
@@ -73,13 +74,13 @@ class ServletApi {
 
     @GetMapping("/api/empty")
     ResponseEntity<Void> empty() {
-        InboundContext.current().noteRetriesUsed();
+        Objects.requireNonNull(InboundContext.current()).noteRetriesUsed();
         return ResponseEntity.status(503).build();
     }
 
     @GetMapping("/api/redirect")
     RedirectView redirect() {
-        InboundContext.current().noteRetriesUsed();
+        Objects.requireNonNull(InboundContext.current()).noteRetriesUsed();
         return new RedirectView("/api/peer");
     }
 

@@ -141,7 +141,8 @@ class MeshSslAutoConfigurationTest {
         runner.withPropertyValues(identity(), "mesh.server.authorization=" + mode)
                 .run(context -> {
                     TomcatServletWebServerFactory server = new TomcatServletWebServerFactory();
-                    Ssl ssl = Ssl.forBundle(bundle);
+                    Ssl ssl = new Ssl();
+                    ssl.setBundle(bundle);
                     ssl.setClientAuth(asks);
                     server.setSsl(ssl);
                     @SuppressWarnings("unchecked")

@@ -181,6 +181,7 @@ class OkHttpClientHttpRequestFactoryBuilderTest {
     }
 
     @Test
+    @SuppressWarnings("AddressSelection") // it has one address
     void an_address_filter_refuses_what_it_cannot_check() throws IOException {
         HttpClientSettings external = NONE.withInetAddressFilter(InetAddressFilter.externalAddresses());
         try (Socket socket = client(external).socketFactory().createSocket()) {
@@ -197,6 +198,7 @@ class OkHttpClientHttpRequestFactoryBuilderTest {
     }
 
     @Test
+    @SuppressWarnings("AddressSelection") // it has one address
     void an_address_filter_uses_no_socks_proxy_of_a_selector() {
         HttpClientSettings external = NONE.withInetAddressFilter(InetAddressFilter.externalAddresses());
         try (LocalService service = LocalService.answering("order 7")) {
