@@ -1,5 +1,6 @@
 package dev.meshclient.spring.service;
 
+import dev.meshclient.spring.BaseUrls;
 import dev.meshclient.spring.MeshClientSource;
 import dev.meshclient.spring.MeshConfigurationException;
 import java.util.Arrays;
@@ -11,7 +12,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 import org.springframework.aop.framework.Advised;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -102,8 +102,7 @@ final class MeshGroups implements MeshClientSource {
 
     /** A configurer may give a group without annotation and without properties a host outside the mesh. */
     private boolean isOf(String service, String baseUrl, HttpServiceGroup group) {
-        HttpUrl url = HttpUrl.parse(baseUrl);
-        if (url != null && url.host().equals(HttpUrl.get("http://" + service).host())) {
+        if (BaseUrls.isOf(service, baseUrl)) {
             return true;
         }
         boolean annotated = interfaces.annotated(group.name(), group.httpServiceTypes()) != null;

@@ -1,6 +1,7 @@
 package dev.meshclient.spring.web;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.spring.BaseUrls;
 import dev.meshclient.spring.MeshClientType;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
@@ -33,6 +34,7 @@ final class RestClients implements MeshClientType<RestClient.Builder> {
 
     @Override
     public RestClient.Builder wrap(RestClient.Builder bean, String name, String service, Mesh mesh) {
+        BaseUrls.check(name, service, RestClientBuilders.baseUrl(bean));
         RestClientBuilders.connect(bean, beans, () -> factories.get(mesh));
         return plain(bean, service);
     }

@@ -1,9 +1,11 @@
 package dev.meshclient.spring.web;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.spring.BaseUrls;
 import dev.meshclient.spring.LoadBalancers;
 import dev.meshclient.spring.MeshClientType;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.http.client.ClientHttpRequestInterceptor;
 import org.springframework.web.client.RestTemplate;
@@ -26,6 +28,7 @@ final class RestTemplates implements MeshClientType<RestTemplate> {
 
     @Override
     public RestTemplate wrap(RestTemplate bean, String name, String service, Mesh mesh) {
+        BaseUrls.check(name, service, baseUrl(bean));
         List<ClientHttpRequestInterceptor> kept = bean.getInterceptors().stream()
                 .filter(interceptor -> !LoadBalancers.include(interceptor))
                 .toList();
@@ -34,6 +37,15 @@ final class RestTemplates implements MeshClientType<RestTemplate> {
             bean.setRequestFactory(factories.get(mesh));
         }
         return plain(bean, service);
+    }
+
+    /** Null: it is a template, or unknown. */
+    private static @Nullable String baseUrl(RestTemplate client) {
+        try {
+            return client.getUriTemplateHandler().expand("/").toString();
+        } catch (IllegalArgumentException e) { // a variable without a value
+            return null;
+        }
     }
 
     /** Templates that begin with a path get the base URL {@code http://<service>}, absolute ones stay. */

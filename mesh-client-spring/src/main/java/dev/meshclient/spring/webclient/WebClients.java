@@ -1,6 +1,7 @@
 package dev.meshclient.spring.webclient;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.spring.BaseUrls;
 import dev.meshclient.spring.MeshClientType;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
@@ -33,6 +34,7 @@ final class WebClients implements MeshClientType<WebClient.Builder> {
 
     @Override
     public WebClient.Builder wrap(WebClient.Builder bean, String name, String service, Mesh mesh) {
+        BaseUrls.check(name, service, WebClientBuilders.baseUrl(bean));
         return plain(WebClientBuilders.connect(bean, connectors.get(mesh)), service);
     }
 

@@ -16,6 +16,8 @@ import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
@@ -63,6 +65,39 @@ class RestClientBeansTest {
     }
 
     record Checkout(RestClient.Builder orders, RestTemplate template, RestClient.Builder boots) {}
+
+    @Configuration(proxyBeanMethods = false)
+    static class BuilderOfAnotherHost {
+        @Bean(defaultCandidate = false)
+        @MeshClient("orders")
+        RestClient.Builder builder() {
+            return RestClient.builder().baseUrl("http://orders.prod.svc:8080/v1");
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class TemplateOfAnotherHost {
+        @Bean
+        @MeshClient("orders")
+        RestTemplate template() {
+            return new RestTemplateBuilder()
+                    .uriTemplateHandler(new DefaultUriBuilderFactory("http://orders.prod.svc:8080/v1"))
+                    .build();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {BuilderOfAnotherHost.class, TemplateOfAnotherHost.class})
+    void a_base_url_with_another_host_is_refused(Class<?> client) {
+        try (LocalService orders = LocalService.answering("order 7")) {
+            calling(orders).withUserConfiguration(client).run(context -> assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .hasMessageContaining(
+                            "with @MeshClient(\"orders\") has the base URL 'http://orders.prod.svc:8080/v1")
+                    .hasMessageContaining("whose host is another one: its calls would bypass the mesh."));
+        }
+    }
 
     @Configuration(proxyBeanMethods = false)
     static class EachKind {

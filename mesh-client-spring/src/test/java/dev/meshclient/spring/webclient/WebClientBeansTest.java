@@ -108,6 +108,26 @@ class WebClientBeansTest {
         }
     }
 
+    @Configuration(proxyBeanMethods = false)
+    static class AnotherHost {
+        @Bean(defaultCandidate = false)
+        @MeshClient("orders")
+        WebClient.Builder builder() {
+            return WebClient.builder().baseUrl("http://orders.prod.svc:8080/v1");
+        }
+    }
+
+    @Test
+    void a_base_url_with_another_host_is_refused() {
+        try (LocalService orders = service()) {
+            calling(orders).withUserConfiguration(AnotherHost.class).run(context -> assertThat(context)
+                    .getFailure()
+                    .rootCause()
+                    .hasMessageContaining(
+                            "has the base URL 'http://orders.prod.svc:8080/v1', whose host is another one"));
+        }
+    }
+
     @Test
     void builders_call_their_service_and_boots_own_builder_stays(CapturedOutput output) {
         try (LocalService orders = service()) {
