@@ -59,9 +59,8 @@ final class MeshClientPostProcessor implements BeanPostProcessor, PriorityOrdere
         return type.wrap(client, name, service, mesh.getObject());
     }
 
-    /** Read at run time: the conditions of an AOT jar are those of its build. */
     boolean isEnabled() {
-        return environment.getProperty("mesh.enabled", Boolean.class, true);
+        return MeshClients.areEnabled(environment);
     }
 
     /** The beans that were wrapped, with their services. */

@@ -18,8 +18,13 @@ public final class MeshClients {
         return annotated.allClients();
     }
 
-    /** Whether they use the mesh: {@code mesh.enabled}, read now, because the conditions of an AOT jar are those of its build. */
+    /** Whether they use the mesh. */
     public boolean isEnabled() {
+        return areEnabled(environment);
+    }
+
+    /** {@code mesh.enabled}, read at run time: the conditions of an AOT jar are those of its build. */
+    public static boolean areEnabled(Environment environment) {
         return environment.getProperty("mesh.enabled", Boolean.class, true);
     }
 }

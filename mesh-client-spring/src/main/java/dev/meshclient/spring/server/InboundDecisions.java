@@ -5,6 +5,7 @@ import dev.meshclient.Mesh;
 import dev.meshclient.authz.InboundExchange;
 import dev.meshclient.authz.InboundRequest;
 import dev.meshclient.authz.InboundResult;
+import dev.meshclient.spring.MeshClients;
 import dev.meshclient.spring.MeshConfigurationException;
 import dev.meshclient.spring.server.MeshServerProperties.Accepted;
 import dev.meshclient.spring.server.MeshServerProperties.Authorization;
@@ -50,8 +51,7 @@ final class InboundDecisions {
         List<String> stated = properties.permitPaths();
         this.permitted = new PermittedPaths(
                 stated == null ? PermittedPaths.ofProbes(environment, application, hasHealth) : stated);
-        // Read at run time: the conditions of an AOT jar are those of its build.
-        boolean meshEnabled = environment.getProperty("mesh.enabled", Boolean.class, true);
+        boolean meshEnabled = MeshClients.areEnabled(environment);
         this.enabled = meshEnabled && properties.enabled();
         if (authorization == Authorization.OFF) {
             return;

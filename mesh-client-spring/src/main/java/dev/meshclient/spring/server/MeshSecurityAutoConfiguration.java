@@ -2,6 +2,7 @@ package dev.meshclient.spring.server;
 
 import dev.meshclient.Mesh;
 import dev.meshclient.spring.MeshAutoConfiguration;
+import dev.meshclient.spring.MeshClients;
 import jakarta.servlet.Filter;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -29,8 +30,6 @@ final class MeshSecurityAutoConfiguration {
     @ConditionalOnMissingBean
     MeshAuthorizationManager meshAuthorizationManager(ObjectProvider<Mesh> mesh, Environment environment) {
         return new MeshAuthorizationManager(
-                mesh::getObject,
-                new PeerAddresses(environment),
-                environment.getProperty("mesh.enabled", Boolean.class, true));
+                mesh::getObject, new PeerAddresses(environment), MeshClients.areEnabled(environment));
     }
 }

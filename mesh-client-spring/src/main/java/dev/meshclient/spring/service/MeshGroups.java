@@ -2,6 +2,7 @@ package dev.meshclient.spring.service;
 
 import dev.meshclient.spring.BaseUrls;
 import dev.meshclient.spring.MeshClientSource;
+import dev.meshclient.spring.MeshClients;
 import dev.meshclient.spring.MeshConfigurationException;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -77,7 +78,7 @@ final class MeshGroups implements MeshClientSource {
                 change.accept(completed);
             }
         }
-        if (!environment.getProperty("mesh.enabled", Boolean.class, true)) { // an AOT jar too reads it when it starts
+        if (!MeshClients.areEnabled(environment)) {
             return false;
         }
         if (service == null || !isOf(service, Objects.requireNonNullElse(baseUrl.get(), completed), group)) {

@@ -2,6 +2,7 @@ package dev.meshclient.spring.service;
 
 import dev.meshclient.MeshOptions;
 import dev.meshclient.spring.MeshConfigurationException;
+import dev.meshclient.spring.web.OkHttpClientHttpRequestFactory;
 import java.lang.annotation.Annotation;
 import java.lang.reflect.Method;
 import java.time.Duration;
@@ -21,7 +22,8 @@ import org.springframework.web.service.invoker.HttpRequestValues;
 /** The {@link MeshTimeout} and {@link MeshRetry} of the methods of a group, added to each request as its {@link MeshOptions}. */
 final class MethodOptions implements HttpRequestValues.Processor {
     /** The name of the request attribute, which both transports hand to the mesh. */
-    private static final String ATTRIBUTE = MeshOptions.class.getName();
+    /** Both transports read it. */
+    private static final String ATTRIBUTE = OkHttpClientHttpRequestFactory.MESH_OPTIONS;
 
     private final Map<Method, MeshOptions> stated = new HashMap<>();
 

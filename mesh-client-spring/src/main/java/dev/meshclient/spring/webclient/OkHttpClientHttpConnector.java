@@ -3,6 +3,7 @@ package dev.meshclient.spring.webclient;
 import dev.meshclient.InboundContext;
 import dev.meshclient.MeshOptions;
 import dev.meshclient.spring.web.MessageRules;
+import dev.meshclient.spring.web.OkHttpClientHttpRequestFactory;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Objects;
@@ -44,7 +45,7 @@ public final class OkHttpClientHttpConnector implements ClientHttpConnector {
      * The name of the request attribute that holds {@link MeshOptions}:
      * {@code webClient.post().attribute(MESH_OPTIONS, MeshOptions.DEFAULT.withIdempotent())}.
      */
-    public static final String MESH_OPTIONS = MeshOptions.class.getName();
+    public static final String MESH_OPTIONS = OkHttpClientHttpRequestFactory.MESH_OPTIONS;
 
     /**
      * The key in the Reactor context that holds the {@link InboundContext} of the request that is handled:

@@ -300,11 +300,6 @@ class WebClientBeansTest {
         }
     }
 
-    /** That of a virtual thread, whose name OkHttp sets, has this name. */
-    private static String group() {
-        return Thread.currentThread().getThreadGroup().getName();
-    }
-
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
     void its_threads_are_virtual_if_those_of_the_application_are() {
@@ -313,18 +308,19 @@ class WebClientBeansTest {
                     .withPropertyValues("spring.threads.virtual.enabled=true")
                     .withUserConfiguration(EachKind.class)
                     .run(context -> {
-                        Queue<String> groups = new ConcurrentLinkedQueue<>();
+                        Queue<String> threads = new ConcurrentLinkedQueue<>();
                         context.getBean("builder", WebClient.Builder.class)
                                 .build()
                                 .get()
                                 .uri("/7")
                                 .exchangeToFlux(response -> {
-                                    groups.add(group());
+                                    threads.add(Thread.currentThread().toString());
                                     return response.bodyToFlux(DataBuffer.class);
                                 })
-                                .doOnNext(buffer -> groups.add(group()))
+                                .doOnNext(buffer ->
+                                        threads.add(Thread.currentThread().toString()))
                                 .blockLast(LONG);
-                        assertThat(groups).containsExactly("VirtualThreads", "VirtualThreads");
+                        assertThat(threads).hasSize(2).allMatch(thread -> thread.startsWith("VirtualThread["));
                     });
         }
     }
