@@ -85,6 +85,15 @@ final class MeshEndpoint {
                 new ShownValues(sanitizer, shown));
     }
 
+    /** Why there is no service of this name. */
+    String whyMissing(String name) {
+        Mesh running = running();
+        if (running == null) {
+            return "the mesh is off (mesh.enabled=false)";
+        }
+        return running.isReady() ? "the policy does not list the service '" + name + "'" : "there is no policy yet";
+    }
+
     private @Nullable Mesh running() {
         return clients.isEnabled() ? mesh.getIfAvailable() : null;
     }

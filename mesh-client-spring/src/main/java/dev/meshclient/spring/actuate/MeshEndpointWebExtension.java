@@ -1,10 +1,14 @@
 package dev.meshclient.spring.actuate;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /** The endpoint over HTTP: the user of the request decides whether values are shown. */
@@ -23,16 +27,29 @@ final class MeshEndpointWebExtension {
         return endpoint.mesh(isShownTo(user));
     }
 
+    /** With the reason in the body if there is no such service (404), or the request to explain is none (400). */
     @ReadOperation
-    @Nullable
-    ServiceDescriptor service(
+    WebEndpointResponse<OperationResponseBody> service(
             SecurityContext user,
             @Selector String service,
             @Nullable String method,
             @Nullable String path,
             @Nullable String host,
             @Nullable List<String> header) {
-        return endpoint.service(service, new ExplainedRequest(method, path, host, header), isShownTo(user));
+        try {
+            ServiceDescriptor found =
+                    endpoint.service(service, new ExplainedRequest(method, path, host, header), isShownTo(user));
+            return found == null
+                    ? refused(WebEndpointResponse.STATUS_NOT_FOUND, endpoint.whyMissing(service))
+                    : new WebEndpointResponse<>(found);
+        } catch (InvalidEndpointRequestException e) {
+            return refused(WebEndpointResponse.STATUS_BAD_REQUEST, e.getReason());
+        }
+    }
+
+    private static WebEndpointResponse<OperationResponseBody> refused(int status, @Nullable String message) {
+        return new WebEndpointResponse<>(
+                (OperationResponseBody) OperationResponseBody.of(Map.of("message", String.valueOf(message))), status);
     }
 
     private boolean isShownTo(SecurityContext user) {

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.actuate.endpoint.OperationResponseBody;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -62,8 +63,10 @@ class MeshEndpointAutoConfigurationTest {
                 .isTrue();
         MeshEndpointWebExtension web = context.getBean(MeshEndpointWebExtension.class);
         return web.mesh(SecurityContext.NONE) + "\n"
-                + web.service(SecurityContext.NONE, "orders", null, null, null, null) + "\n"
-                + web.service(SecurityContext.NONE, "orders", null, "/v1", null, null);
+                + web.service(SecurityContext.NONE, "orders", null, null, null, null)
+                        .getBody() + "\n"
+                + web.service(SecurityContext.NONE, "orders", null, "/v1", null, null)
+                        .getBody();
     }
 
     @Configuration(proxyBeanMethods = false)
@@ -96,6 +99,14 @@ class MeshEndpointAutoConfigurationTest {
                 .run(context -> assertThat(context.getBean(MeshEndpoint.class).mesh(true))
                         .extracting(MeshDescriptor::ready, MeshDescriptor::revision)
                         .containsExactly(false, null));
+    }
+
+    @Test
+    void a_service_that_is_not_there_yet_is_no_service_that_is_not_listed() {
+        PolicySource never = sink -> () -> {};
+        runner.withBean("never", PolicySource.class, () -> never, bean -> bean.setPrimary(true))
+                .run(context -> assertThat(context.getBean(MeshEndpoint.class).whyMissing("orders"))
+                        .isEqualTo("there is no policy yet"));
     }
 
     @Test
@@ -178,8 +189,9 @@ class MeshEndpointAutoConfigurationTest {
             assertThat(web.mesh(SecurityContext.NONE))
                     .isEqualTo(MeshDescriptor.off(
                             List.of(new MeshDescriptor.Client("ordersHttp", OkHttpClient.class.getName(), "orders"))));
-            assertThat(web.service(SecurityContext.NONE, "orders", null, null, null, null))
-                    .isNull();
+            assertThat(web.service(SecurityContext.NONE, "orders", null, null, null, null)
+                            .getBody())
+                    .isEqualTo(OperationResponseBody.of(Map.of("message", "the mesh is off (mesh.enabled=false)")));
         });
     }
 

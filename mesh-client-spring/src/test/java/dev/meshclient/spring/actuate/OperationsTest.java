@@ -216,21 +216,22 @@ class OperationsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "/actuator/mesh/billing, 404",
-        "/actuator/mesh/orders?path=v1, 400",
-        "/actuator/mesh/orders?host=a%2Fb, 400",
-        "/actuator/mesh/orders?method=, 400",
-        "/actuator/mesh/orders?method=G%20T, 400",
-        "/actuator/mesh/orders?method=%C3%A9, 400",
-        "/actuator/mesh/orders?header=jason, 400",
-        "/actuator/mesh/orders?header=a%0d:b, 400",
-        "/actuator/mesh/orders?header=a%20b:c, 400",
-        "/actuator/mesh/orders?header=a:b%0dc, 400",
-        "/actuator/mesh/orders?header=%C3%A9:jason, 400"
+        "/actuator/mesh/billing, 404, 'the policy does not list the service ''billing'''",
+        "/actuator/mesh/orders?path=v1, 400, path",
+        "/actuator/mesh/orders?host=a%2Fb, 400, host",
+        "/actuator/mesh/orders?method=, 400, method",
+        "/actuator/mesh/orders?method=G%20T, 400, method",
+        "/actuator/mesh/orders?method=%C3%A9, 400, method",
+        "/actuator/mesh/orders?header=jason, 400, header",
+        "/actuator/mesh/orders?header=a%0d:b, 400, header",
+        "/actuator/mesh/orders?header=a%20b:c, 400, header",
+        "/actuator/mesh/orders?header=a:b%0dc, 400, header",
+        "/actuator/mesh/orders?header=%C3%A9:jason, 400, header"
     })
-    void a_service_that_is_not_listed_and_a_request_that_is_none_are_errors_of_the_reader(String path, int status)
-            throws IOException {
+    void a_service_that_is_not_listed_and_a_request_that_is_none_are_errors_of_the_reader(
+            String path, int status, String message) throws IOException {
         assertThat(application.get(path).status()).isEqualTo(status);
+        assertThat(application.body(path).path("message").asText()).contains(message);
     }
 
     @Test
