@@ -72,21 +72,23 @@ record ExplanationDescriptor(
                                 endpoint.locality(),
                                 endpoint.share(),
                                 endpoint.state(),
-                                endpoint.why()))
+                                values.text("endpoint.why", endpoint.why())))
                         .toList(),
                 backend.settings().stream()
-                        .map(setting ->
-                                new Setting(setting.name(), setting.value(), StatusValues.word(setting.source())))
+                        .map(setting -> new Setting(
+                                setting.name(),
+                                values.text("setting", setting.value()),
+                                StatusValues.word(setting.source())))
                         .toList());
     }
 
     private static @Nullable Refusal refusal(Explanation.@Nullable Refusal refusal, ShownValues values) {
         return refusal == null
                 ? null
-                : new Refusal(refusal.exception(), refusal.reason(), values.of("refusal.message", refusal.message()));
+                : new Refusal(refusal.exception(), refusal.reason(), values.text("refusal.message", refusal.message()));
     }
 
     private static List<String> remarks(List<String> remarks, ShownValues values) {
-        return remarks.stream().map(remark -> values.of("remark", remark)).toList();
+        return remarks.stream().map(remark -> values.text("remark", remark)).toList();
     }
 }

@@ -1,11 +1,15 @@
 package dev.meshclient.spring.actuate;
 
 import dev.meshclient.spring.ShownUrls;
+import java.util.regex.Pattern;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.Sanitizer;
 
 /** Addresses, and texts that may hold one, as a reader may see them. Users and passwords of URLs are never shown. */
 final class ShownValues {
+    private static final Pattern ADDRESS = Pattern.compile(
+            "\\w+://[^\\s,'\")]+|\\[[0-9a-fA-F:.]+](:\\d+)?|\\d+(\\.\\d+){3}(:\\d+)?|[\\w.-]+:\\d{2,5}\\b");
+
     private final Sanitizer sanitizer;
     private final boolean shown;
 
@@ -22,5 +26,14 @@ final class ShownValues {
         }
         return String.valueOf(
                 sanitizer.sanitize(new SanitizableData(null, "mesh." + key, ShownUrls.withoutUser(text)), shown));
+    }
+
+    /** A sentence or setting of which only URLs and addresses are hidden. */
+    String text(String key, String text) {
+        String seen = shown ? text : ADDRESS.matcher(text).replaceAll(SanitizableData.SANITIZED_VALUE);
+        return seen.isEmpty()
+                ? seen
+                : String.valueOf(sanitizer.sanitize(
+                        new SanitizableData(null, "mesh." + key, ShownUrls.withoutUser(seen)), true));
     }
 }

@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.actuate.endpoint.OperationResponseBody;
+import org.springframework.boot.actuate.endpoint.Sanitizer;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.actuate.endpoint.SecurityContext;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
@@ -121,7 +124,31 @@ class MeshEndpointAutoConfigurationTest {
     void addresses_and_texts_that_may_hold_one_are_hidden_from_a_user_who_is_not_authorized() {
         runner.run(context -> assertThat(endpoint(context))
                 .doesNotContain("10.1.2.3", "PolicySource.of")
-                .contains("source=******", "address=******", "exception=NoHealthyEndpoint", "message=******"));
+                .contains("source=******", "address=******", "exception=NoHealthyEndpoint", "message=")
+                .doesNotContain("message=******"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "10.1.2.3:8080 refused the connection, ****** refused the connection",
+        "[2001:db8::1]:443 is ejected, ****** is ejected",
+        "sent to http://10.1.2.3/v1, sent to ******",
+        "the endpoint db.internal:5432 is down, the endpoint ****** is down",
+        "1 of 2 usable (1.4 x 1 / 2), 1 of 2 usable (1.4 x 1 / 2)",
+        "POST is not idempotent: it is sent once, POST is not idempotent: it is sent once",
+    })
+    void of_a_text_only_addresses_are_hidden(String text, String seen) {
+        ShownValues hidden = new ShownValues(new Sanitizer(List.of()), false);
+        assertThat(hidden.text("remark", text)).isEqualTo(seen);
+        assertThat(new ShownValues(new Sanitizer(List.of()), true).text("remark", text))
+                .isEqualTo(text);
+    }
+
+    @Test
+    void a_function_of_the_application_hides_a_text_for_all() {
+        Sanitizer all =
+                new Sanitizer(List.of(data -> data.getKey().equals("mesh.remark") ? data.withSanitizedValue() : data));
+        assertThat(new ShownValues(all, true).text("remark", "a word")).isEqualTo("******");
     }
 
     @Test
