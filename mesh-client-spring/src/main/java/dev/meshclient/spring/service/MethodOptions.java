@@ -22,7 +22,6 @@ import org.springframework.web.service.invoker.HttpRequestValues;
 /** The {@link MeshTimeout} and {@link MeshRetry} of the methods of a group, added to each request as its {@link MeshOptions}. */
 final class MethodOptions implements HttpRequestValues.Processor {
     /** The name of the request attribute, which both transports hand to the mesh. */
-    /** Both transports read it. */
     private static final String ATTRIBUTE = OkHttpClientHttpRequestFactory.MESH_OPTIONS;
 
     private final Map<Method, MeshOptions> stated = new HashMap<>();
