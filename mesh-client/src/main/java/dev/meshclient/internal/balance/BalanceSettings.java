@@ -13,7 +13,7 @@ import dev.meshclient.policy.LocalityLbSetting;
  * @param ejects whether ejections count; an endpoint may have been ejected by the rules of another subset
  */
 public record BalanceSettings(
-        LoadBalancer algorithm,
+        LoadBalancer balancer,
         boolean zoned,
         LocalityLbSetting localities,
         FailoverMode failover,

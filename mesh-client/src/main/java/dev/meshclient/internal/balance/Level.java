@@ -58,7 +58,7 @@ final class Level {
         List<Group> groups = new ArrayList<>();
         for (int i = 0; i < members.length; i++) {
             if (members[i].size() > 0) {
-                groups.add(new Group(zones.get(i), shares[i], members[i], Picker.of(settings.algorithm(), members[i])));
+                groups.add(new Group(zones.get(i), shares[i], members[i], Picker.of(settings.balancer(), members[i])));
             }
         }
         return new Level(members, List.copyOf(groups));

@@ -11,4 +11,4 @@ import java.util.Map;
  * @param own the caller's locality
  * @param callers number of instances of the calling service by zone; empty if the policy does not list them
  */
-record LevelSettings(boolean zoned, Locality own, Map<String, Long> callers, LoadBalancer algorithm) {}
+record LevelSettings(boolean zoned, Locality own, Map<String, Long> callers, LoadBalancer balancer) {}

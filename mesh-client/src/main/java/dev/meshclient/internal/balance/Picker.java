@@ -9,13 +9,13 @@ import java.util.random.RandomGenerator;
 interface Picker {
     Endpoint pick(RandomGenerator random);
 
-    /** The algorithm that the policy names, over endpoints with a weight above 0. */
-    static Picker of(LoadBalancer algorithm, Members members) {
+    /** The algorithm that the policy states, over endpoints with a weight above 0. */
+    static Picker of(LoadBalancer balancer, Members members) {
         if (members.size() == 1) {
             Endpoint only = members.get(0);
             return random -> only;
         }
-        return switch (algorithm) {
+        return switch (balancer.simple()) {
             case LEAST_REQUEST -> new LeastOfTwo(members);
             case ROUND_ROBIN -> new RoundRobin(members);
             case RANDOM -> members::draw;
@@ -23,8 +23,8 @@ interface Picker {
     }
 
     /** The name of the algorithm for people. */
-    static String words(LoadBalancer algorithm) {
-        return algorithm.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    static String words(LoadBalancer balancer) {
+        return balancer.simple().name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /**

@@ -89,7 +89,7 @@ final class PlanReasons {
                 ? "the key of MeshOptions.withHashKey"
                 : picked.has(Picked.Step.AT_RANDOM)
                         ? "at random"
-                        : Picker.words(settings.zones().algorithm());
+                        : Picker.words(settings.zones().balancer());
         boolean hasShare = picked.isByShare() && (level.groups().size() > 1 || !place.isEmpty());
         return (number == 1 ? "the only endpoint" : by + " among " + number + " endpoints")
                 + (place.isEmpty() ? "" : " of " + (group.zone().places() == null ? "zone " : "") + place)

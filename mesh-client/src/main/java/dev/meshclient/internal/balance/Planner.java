@@ -45,7 +45,7 @@ public final class Planner {
         this.settings = settings;
         this.origin = origin;
         this.planSettings = new PlanSettings(
-                new LevelSettings(settings.zoned(), origin.locality(), origin.callers(), settings.algorithm()),
+                new LevelSettings(settings.zoned(), origin.locality(), origin.callers(), settings.balancer()),
                 settings.failover(),
                 settings.minHealthPercent(),
                 settings.ejects());
@@ -166,7 +166,7 @@ public final class Planner {
     }
 
     void explain(ExplanationSink to) {
-        to.setting("loadBalancer", settings.algorithm());
+        to.setting("loadBalancer", settings.balancer().simple());
         to.setting("trafficDistribution", settings.zoned() ? "PreferSameZone" : "Any");
         to.setting(
                 "localityLbSetting",

@@ -145,7 +145,7 @@ record Outbound(
         OutlierDetection ejection = settings.outlierDetection();
         Integer minHealth = Outlier.isShadow(ejection) ? null : ejection.minHealthPercent();
         BalanceSettings balance = new BalanceSettings(
-                settings.loadBalancer() == null ? LoadBalancer.LEAST_REQUEST : settings.loadBalancer(),
+                settings.loadBalancer() == null ? LoadBalancer.DEFAULT : settings.loadBalancer(),
                 settings.trafficDistribution() != TrafficDistribution.ANY,
                 settings.localityLbSetting() == null ? LocalityLbSetting.NONE : settings.localityLbSetting(),
                 settings.failoverMode() == null ? FailoverMode.SPILL : settings.failoverMode(),

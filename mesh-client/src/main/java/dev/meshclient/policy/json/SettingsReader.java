@@ -34,7 +34,7 @@ final class SettingsReader {
             .refusing("http3-post-connect-failure", "is for HTTP/3, which this library does not support")
             .refusing("envoy-ratelimited", "is about a header of Envoy, which this library does not read")
             .refusing("retriable-headers", Words.NOT_SUPPORTED);
-    private static final Words<LoadBalancer> LOAD_BALANCER = Words.of(LoadBalancer.values())
+    private static final Words<LoadBalancer.Simple> SIMPLE = Words.of(LoadBalancer.Simple.values())
             .refusing("PEAK_EWMA", Words.NOT_SUPPORTED)
             .refusing("RING_HASH", Words.NOT_SUPPORTED)
             .refusing("MAGLEV", Words.NOT_SUPPORTED)
@@ -135,10 +135,10 @@ final class SettingsReader {
                     .field("minHealthPercent", (in, o) -> o.minHealthPercent(in.integer()))
                     .field("shadow", (in, d) -> d.shadow(in.flag()));
 
-    private static final ObjectReader<Draft> LOAD_BALANCING = ObjectReader.<Draft>ignoringOthers()
-            .unsupported("consistentHash")
-            .required(
-                    "simple", LOAD_BALANCER.expected(null), (in, d) -> d.backend.loadBalancer(in.word(LOAD_BALANCER)));
+    private static final ObjectReader<LoadBalancer.Builder> LOAD_BALANCER =
+            ObjectReader.<LoadBalancer.Builder>ignoringOthers()
+                    .unsupported("consistentHash")
+                    .required("simple", SIMPLE.expected(null), (in, b) -> b.simple(in.word(SIMPLE)));
 
     /** A field that the mode does not use is refused: its author expects it to be verified. */
     private static final ObjectReader<Tls.Builder> TLS = ObjectReader.<Tls.Builder>refusingOthers()
@@ -165,7 +165,10 @@ final class SettingsReader {
                             .read(in, OutlierDetection.builder())
                             .build()))
             .field("failoverMode", (in, d) -> d.backend.failoverMode(in.word(FAILOVER_MODE)))
-            .field("loadBalancer", LOAD_BALANCING::read)
+            .field(
+                    "loadBalancer",
+                    (in, d) -> d.backend.loadBalancer(
+                            LOAD_BALANCER.read(in, LoadBalancer.builder()).build()))
             .field("trafficDistribution", (in, d) -> d.backend.trafficDistribution(in.word(TRAFFIC_DISTRIBUTION)))
             .field("localityLbSetting", (in, d) -> d.backend.localityLbSetting(LocalityReader.read(in)))
             .field("tls", (in, d) -> d.backend.tls(TLS.read(in, Tls.builder()).build()))

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.ConnectionTimeouts;
 import dev.meshclient.policy.Limits;
+import dev.meshclient.policy.LoadBalancer;
 import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.OutlierDetection;
 import dev.meshclient.policy.RetryConstraint;
@@ -41,7 +42,7 @@ final class SettingsWriter {
         fields.objectUnless(
                 OutlierDetection.NONE, "outlierDetection", backend.outlierDetection(), this::outlierDetection);
         fields.text("failoverMode", backend.failoverMode());
-        fields.object("loadBalancer", backend.loadBalancer(), balancer -> fields.text("simple", balancer));
+        fields.object("loadBalancer", backend.loadBalancer(), this::loadBalancer);
         TrafficDistribution distribution = backend.trafficDistribution();
         fields.text("trafficDistribution", distribution == null ? null : distribution.word());
         fields.object("localityLbSetting", backend.localityLbSetting(), this::localityLbSetting);
@@ -99,6 +100,10 @@ final class SettingsWriter {
         fields.number("maxEjectionPercent", detection.maxEjectionPercent());
         fields.number("minHealthPercent", detection.minHealthPercent());
         fields.stated("shadow", detection.shadow());
+    }
+
+    private void loadBalancer(LoadBalancer balancer) throws IOException {
+        fields.text("simple", balancer.simple());
     }
 
     private void localityLbSetting(LocalityLbSetting setting) throws IOException {

@@ -24,6 +24,7 @@ import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.LoadBalancer.Simple;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.RetryConstraint;
@@ -81,7 +82,7 @@ class BalanceTest {
         return endpoint(name, zone, 1, Health.HEALTHY);
     }
 
-    private AttemptLayer balance(LoadBalancer algorithm, Endpoint... endpoints) {
+    private AttemptLayer balance(Simple algorithm, Endpoint... endpoints) {
         ServiceState service = new ServiceState();
         EndpointSet set = EndpointSet.stated(service, EndpointList.of(List.of(endpoints)), Map.of());
         Planner planner = Planner.create(
@@ -89,7 +90,7 @@ class BalanceTest {
                 "orders",
                 set,
                 new BackendState(),
-                new BalanceSettings(algorithm, true, localities, failover, 50, true),
+                new BalanceSettings(LoadBalancer.of(algorithm), true, localities, failover, 50, true),
                 new Balance.Origin(HOME, Map.of(), Map.of()));
         planner.activate(time.now());
         return Balance.create(time, planner, recent, transport);
@@ -102,8 +103,8 @@ class BalanceTest {
     }
 
     @ParameterizedTest
-    @EnumSource(LoadBalancer.class)
-    void an_idle_group_is_shared_by_weight(LoadBalancer algorithm) throws Exception {
+    @EnumSource(Simple.class)
+    void an_idle_group_is_shared_by_weight(Simple algorithm) throws Exception {
         AttemptLayer layer = balance(
                 algorithm,
                 endpoint("x", "a", 1, Health.HEALTHY),
@@ -117,15 +118,14 @@ class BalanceTest {
 
     @Test
     void round_robin_of_equals_takes_each_in_turn() throws Exception {
-        AttemptLayer layer =
-                balance(LoadBalancer.ROUND_ROBIN, endpoint("x", "a"), endpoint("y", "a"), endpoint("z", "a"));
+        AttemptLayer layer = balance(Simple.ROUND_ROBIN, endpoint("x", "a"), endpoint("y", "a"), endpoint("z", "a"));
         call(layer, 9000);
         assertThat(taken).isEqualTo(Map.of("x", 3000, "y", 3000, "z", 3000));
     }
 
     @Test
     void least_request_picks_where_fewer_are_in_flight() throws Exception {
-        AttemptLayer layer = balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a"));
+        AttemptLayer layer = balance(Simple.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a"));
         leaveOpen = true;
         call(layer, 100);
         assertThat(taken.get("x")).isCloseTo(50, within(1));
@@ -135,7 +135,7 @@ class BalanceTest {
     void an_attempt_is_in_flight_until_its_end() throws Exception {
         Endpoint x = endpoint("x", "a");
         leaveOpen = true;
-        call(balance(LoadBalancer.RANDOM, x), 3);
+        call(balance(Simple.RANDOM, x), 3);
         assertThat(x.state().inFlight()).isEqualTo(3);
         open.forEach(Attempt::over);
         open.forEach(Attempt::over);
@@ -144,16 +144,16 @@ class BalanceTest {
 
     @Test
     void calls_stay_in_their_zone() throws Exception {
-        call(balance(LoadBalancer.RANDOM, endpoint("x", "a"), endpoint("y", "b"), endpoint("z", "c")), 1000);
+        call(balance(Simple.RANDOM, endpoint("x", "a"), endpoint("y", "b"), endpoint("z", "c")), 1000);
         assertThat(taken).isEqualTo(Map.of("x", 1000));
     }
 
     @Test
     void another_region_is_used_only_when_ours_has_no_endpoint() throws Exception {
         Endpoint far = Endpoints.of("far", new Locality("us", "a", ""), "", Map.of(), 0, 1, Health.HEALTHY);
-        call(balance(LoadBalancer.RANDOM, endpoint("near", "b"), far), 100);
+        call(balance(Simple.RANDOM, endpoint("near", "b"), far), 100);
         assertThat(taken).isEqualTo(Map.of("near", 100));
-        call(balance(LoadBalancer.RANDOM, endpoint("near", "b", 1, Health.UNHEALTHY), far), 50);
+        call(balance(Simple.RANDOM, endpoint("near", "b", 1, Health.UNHEALTHY), far), 50);
         assertThat(taken).isEqualTo(Map.of("near", 100, "far", 50));
     }
 
@@ -162,14 +162,14 @@ class BalanceTest {
     void a_zone_of_another_region_is_not_ours_though_it_is_called_the_same() throws Exception {
         Endpoint same = Endpoints.of("s", new Locality("us", "a", ""), "", Map.of(), 0, 1, Health.HEALTHY);
         Endpoint other = Endpoints.of("o", new Locality("us", "b", ""), "", Map.of(), 0, 1, Health.HEALTHY);
-        call(balance(LoadBalancer.RANDOM, same, other), 1000);
+        call(balance(Simple.RANDOM, same, other), 1000);
         assertThat(taken.get("s")).isCloseTo(500, within(100));
     }
 
     @Test
     void retries_that_leave_a_zone_spread_over_the_endpoints_of_all_others() throws Exception {
         AttemptLayer layer = balance(
-                LoadBalancer.RANDOM,
+                Simple.RANDOM,
                 endpoint("home", "a"),
                 endpoint("b1", "b"),
                 endpoint("c1", "c"),
@@ -189,8 +189,7 @@ class BalanceTest {
 
     @Test
     void one_endpoint_has_no_alternative_and_is_taken_again() throws Exception {
-        AttemptLayer layer =
-                balance(LoadBalancer.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a", 1, Health.DRAINING));
+        AttemptLayer layer = balance(Simple.LEAST_REQUEST, endpoint("x", "a"), endpoint("y", "a", 1, Health.DRAINING));
         Calls.call(time, Calls.get()).run(call -> {
             for (int i = 0; i < 3; i++) {
                 Attempt attempt = call.beginAttempt();
@@ -209,7 +208,7 @@ class BalanceTest {
                 null,
                 false,
                 new Retry.Budget(new RetryBudget(), RetryConstraint.NONE, (service, backend, why) -> {}),
-                balance(LoadBalancer.RANDOM, endpoint("x", "a", 1, Health.UNHEALTHY)));
+                balance(Simple.RANDOM, endpoint("x", "a", 1, Health.UNHEALTHY)));
         Call call = Calls.call(time, Calls.get());
         assertThatThrownBy(() -> call.run(retry)).isInstanceOf(NoHealthyEndpoint.class);
         assertThat(call.attempts()).isEqualTo(1);
@@ -219,7 +218,7 @@ class BalanceTest {
     @Test
     void a_lower_cluster_priority_number_comes_first() throws Exception {
         Endpoint backup = Endpoints.of("backup", HOME, "", Map.of(), 1, 1, Health.HEALTHY);
-        call(balance(LoadBalancer.RANDOM, endpoint("primary", "b"), backup), 100);
+        call(balance(Simple.RANDOM, endpoint("primary", "b"), backup), 100);
         assertThat(taken).isEqualTo(Map.of("primary", 100));
     }
 
@@ -228,7 +227,7 @@ class BalanceTest {
         Locality us = new Locality("us", "a", "");
         Endpoint far = Endpoints.of("far", us, "", Map.of(), 0, 1, Health.HEALTHY);
         Endpoint near = Endpoints.of("near", HOME, "", Map.of(), 1, 1, Health.HEALTHY);
-        call(balance(LoadBalancer.RANDOM, near, far), 100);
+        call(balance(Simple.RANDOM, near, far), 100);
         assertThat(taken).isEqualTo(Map.of("far", 100));
     }
 
@@ -237,7 +236,7 @@ class BalanceTest {
         Endpoint unhealthy = endpoint("unhealthy", "a", 1, Health.UNHEALTHY);
         Endpoint draining = endpoint("draining", "a", 1, Health.DRAINING);
         Endpoint none = endpoint("none", "a", 0, Health.HEALTHY);
-        call(balance(LoadBalancer.RANDOM, unhealthy, draining, none, endpoint("x", "a")), 100);
+        call(balance(Simple.RANDOM, unhealthy, draining, none, endpoint("x", "a")), 100);
         assertThat(taken).isEqualTo(Map.of("x", 100));
     }
 
@@ -245,20 +244,20 @@ class BalanceTest {
     void degraded_endpoints_get_only_what_the_healthy_cannot_bear() throws Exception {
         Endpoint degraded = endpoint("degraded", "a", 1, Health.DEGRADED);
         Endpoint[] enough = {degraded, endpoint("x", "a"), endpoint("y", "a"), endpoint("z", "a")};
-        call(balance(LoadBalancer.RANDOM, enough), 300);
+        call(balance(Simple.RANDOM, enough), 300);
         assertThat(taken).doesNotContainKey("degraded");
         taken.clear();
         // One healthy of two can bear 70 of a hundred.
-        call(balance(LoadBalancer.RANDOM, degraded, endpoint("x", "a")), 10_000);
+        call(balance(Simple.RANDOM, degraded, endpoint("x", "a")), 10_000);
         assertThat(taken.get("x")).isCloseTo(7000, within(200));
         taken.clear();
-        call(balance(LoadBalancer.RANDOM, degraded, endpoint("down", "a", 1, Health.UNHEALTHY)), 100);
+        call(balance(Simple.RANDOM, degraded, endpoint("down", "a", 1, Health.UNHEALTHY)), 100);
         assertThat(taken).isEqualTo(Map.of("degraded", 100));
     }
 
     @Test
     void without_a_usable_endpoint_the_call_is_refused_and_says_how_many_are_known() {
-        AttemptLayer layer = balance(LoadBalancer.RANDOM, endpoint("x", "a", 1, Health.UNHEALTHY));
+        AttemptLayer layer = balance(Simple.RANDOM, endpoint("x", "a", 1, Health.UNHEALTHY));
         assertThatThrownBy(() -> call(layer, 1))
                 .isInstanceOf(NoHealthyEndpoint.class)
                 .hasMessageContaining("'orders'")
@@ -268,7 +267,7 @@ class BalanceTest {
     @Test
     void a_retry_takes_an_endpoint_that_was_not_tried_even_in_another_zone_or_region() throws Exception {
         Endpoint far = Endpoints.of("far", new Locality("us", "a", ""), "", Map.of(), 0, 1, Health.HEALTHY);
-        AttemptLayer layer = balance(LoadBalancer.RANDOM, endpoint("x", "a"), endpoint("y", "b"), far);
+        AttemptLayer layer = balance(Simple.RANDOM, endpoint("x", "a"), endpoint("y", "b"), far);
         for (int i = 0; i < 100; i++) {
             Set<String> tried = new HashSet<>();
             boolean[] alternative = new boolean[3];
@@ -309,7 +308,7 @@ class BalanceTest {
 
     private String byKey(String key, Endpoint... endpoints) throws IOException {
         Call call = Calls.call(time, Calls.get(), MeshOptions.DEFAULT.withHashKey(key));
-        call.run(c -> balance(LoadBalancer.RANDOM, endpoints).call(c.beginAttempt()));
+        call.run(c -> balance(Simple.RANDOM, endpoints).call(c.beginAttempt()));
         return call.decision().attempts().get(0).endpoint().replace(":80", "");
     }
 }

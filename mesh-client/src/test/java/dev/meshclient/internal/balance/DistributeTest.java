@@ -9,6 +9,7 @@ import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.LoadBalancer.Simple;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.LocalityLbSetting.Distribute;
@@ -40,7 +41,7 @@ class DistributeTest {
         }
     }
 
-    private Plan plan(LoadBalancer algorithm, Map<String, Integer> to) {
+    private Plan plan(Simple algorithm, Map<String, Integer> to) {
         Map<Places, Integer> shares = new LinkedHashMap<>();
         to.forEach((place, percent) -> shares.put(Places.of(place), percent));
         LocalityLbSetting setting =
@@ -48,7 +49,11 @@ class DistributeTest {
         Balance.Origin origin = new Balance.Origin(own, Map.of(), Map.of());
         return Plans.of(
                 Priorities.of(endpoints, origin, setting),
-                new PlanSettings(new LevelSettings(true, own, Map.of(), algorithm), FailoverMode.SPILL, 50, true));
+                new PlanSettings(
+                        new LevelSettings(true, own, Map.of(), LoadBalancer.of(algorithm)),
+                        FailoverMode.SPILL,
+                        50,
+                        true));
     }
 
     private Map<String, Integer> taken(Plan plan) {
@@ -61,8 +66,8 @@ class DistributeTest {
     }
 
     @ParameterizedTest
-    @EnumSource(LoadBalancer.class)
-    void any_percentages_hold_whatever_the_numbers_of_endpoints(LoadBalancer algorithm) {
+    @EnumSource(Simple.class)
+    void any_percentages_hold_whatever_the_numbers_of_endpoints(Simple algorithm) {
         for (int run = 0; run < 50; run++) {
             endpoints.clear();
             Map<String, Integer> to = new LinkedHashMap<>();
@@ -89,7 +94,7 @@ class DistributeTest {
         add(2, "eu", "a", Health.UNHEALTHY);
         add(4, "eu", "b", Health.HEALTHY);
         add(4, "us", "c", Health.HEALTHY);
-        Map<String, Integer> taken = taken(plan(LoadBalancer.RANDOM, Map.of("eu/a", 50, "eu/b", 30, "us/*", 20)));
+        Map<String, Integer> taken = taken(plan(Simple.RANDOM, Map.of("eu/a", 50, "eu/b", 30, "us/*", 20)));
         // 50 · 70, 30 · 100 and 20 · 100 of 8500
         assertThat(taken.get("a")).isCloseTo(PICKS * 35 / 85, within(400));
         assertThat(taken.get("b")).isCloseTo(PICKS * 30 / 85, within(400));
@@ -103,7 +108,7 @@ class DistributeTest {
         add(4, "eu", "c", Health.HEALTHY);
         add(1, "eu", "d", Health.HEALTHY);
         Map<String, Integer> to = Map.of("eu/a", 60, "eu/b", 30, "eu/c", 10);
-        Plan dead = plan(LoadBalancer.RANDOM, to);
+        Plan dead = plan(Simple.RANDOM, to);
         Map<String, Integer> taken = taken(dead);
         assertThat(taken).containsOnlyKeys("b", "c");
         assertThat(taken.get("b")).isCloseTo(PICKS * 3 / 4, within(400));
@@ -113,7 +118,7 @@ class DistributeTest {
         add(4, "eu", "a", Health.HEALTHY);
         add(4, "eu", "b", Health.HEALTHY);
         add(4, "eu", "c", Health.HEALTHY);
-        Plan back = plan(LoadBalancer.RANDOM, to);
+        Plan back = plan(Simple.RANDOM, to);
         ramp.plan(this, back, LATER - 15_000_000_000L);
         assertThat(taken(back).get("a")).as("half of 60 % after half of 30 s").isCloseTo(PICKS * 3 / 10, within(400));
     }
@@ -122,7 +127,7 @@ class DistributeTest {
     void keys_are_shared_by_the_percentages_and_stay_where_they_are() {
         add(3, "eu", "a", Health.HEALTHY);
         add(7, "eu", "b", Health.HEALTHY);
-        Plan plan = plan(LoadBalancer.RANDOM, Map.of("eu/a", 80, "eu/b", 20));
+        Plan plan = plan(Simple.RANDOM, Map.of("eu/a", 80, "eu/b", 20));
         int a = 0;
         for (int i = 0; i < 10_000; i++) {
             Endpoint first = plan.pickByKey("user-" + i);
@@ -137,7 +142,7 @@ class DistributeTest {
         add(500, "eu", "a", Health.HEALTHY);
         add(500, "us", "b", Health.HEALTHY);
         add(500, "ap", "c", Health.HEALTHY);
-        Plan plan = plan(LoadBalancer.LEAST_REQUEST, Map.of("eu/*", 50, "us", 30, "ap/c", 20));
+        Plan plan = plan(Simple.LEAST_REQUEST, Map.of("eu/*", 50, "us", 30, "ap/c", 20));
         Picked picked = Plans.picked(plan);
         long bytes = Allocated.bytes(() -> {
             for (int i = 0; i < PICKS; i++) {

@@ -18,6 +18,7 @@ import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.LoadBalancer.Simple;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
 import dev.meshclient.policy.LocalityLbSetting.Distribute;
@@ -40,7 +41,7 @@ class PickedTest {
     private final StepTime time = new StepTime();
     private final ServiceState service = new ServiceState();
     private final List<Endpoint> endpoints = new ArrayList<>();
-    private LoadBalancer algorithm = LoadBalancer.LEAST_REQUEST;
+    private Simple algorithm = Simple.LEAST_REQUEST;
     private boolean zoned = true;
     private Locality own = HOME;
     private LocalityLbSetting localities = LocalityLbSetting.NONE;
@@ -69,7 +70,7 @@ class PickedTest {
                 "orders",
                 set,
                 new BackendState(),
-                new BalanceSettings(algorithm, zoned, localities, failover, minHealthPercent, true),
+                new BalanceSettings(LoadBalancer.of(algorithm), zoned, localities, failover, minHealthPercent, true),
                 new Balance.Origin(own, Map.of(), callers));
         planner.activate(time.now());
         AttemptLayer layer =
@@ -106,7 +107,7 @@ class PickedTest {
 
     @ParameterizedTest
     @CsvSource({"LEAST_REQUEST, least request", "ROUND_ROBIN, round robin", "RANDOM, random"})
-    void without_zones_the_algorithm_decides(LoadBalancer which, String words) throws Exception {
+    void without_zones_the_algorithm_decides(Simple which, String words) throws Exception {
         zoned = false;
         algorithm = which;
         add(3, "a", Health.HEALTHY);

@@ -9,6 +9,7 @@ import dev.meshclient.internal.endpoint.Endpoints;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.LoadBalancer.Simple;
 import dev.meshclient.policy.Locality;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -64,13 +65,13 @@ class PickerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(LoadBalancer.class)
-    void a_pick_draws_as_often_for_100000_endpoints_as_for_ten(LoadBalancer algorithm) {
+    @EnumSource(Simple.class)
+    void a_pick_draws_as_often_for_100000_endpoints_as_for_ten(Simple algorithm) {
         for (IntUnaryOperator weight : List.<IntUnaryOperator>of(i -> 1, i -> 1 + i % 7, PickerTest::skewed)) {
             Counting few = new Counting();
             Counting many = new Counting();
-            Picker ofFew = Picker.of(algorithm, Plans.members(endpoints(10, weight)));
-            Picker ofMany = Picker.of(algorithm, Plans.members(endpoints(MANY, weight)));
+            Picker ofFew = Picker.of(LoadBalancer.of(algorithm), Plans.members(endpoints(10, weight)));
+            Picker ofMany = Picker.of(LoadBalancer.of(algorithm), Plans.members(endpoints(MANY, weight)));
             for (int i = 0; i < 10_000; i++) {
                 ofFew.pick(few);
                 ofMany.pick(many);
@@ -82,9 +83,9 @@ class PickerTest {
 
     /** A million picks in a minute, where a walk over the endpoints would take 10^11 steps. */
     @ParameterizedTest
-    @EnumSource(LoadBalancer.class)
-    void a_pick_does_not_walk_the_endpoints(LoadBalancer algorithm) {
-        Picker picker = Picker.of(algorithm, Plans.members(endpoints(MANY, PickerTest::skewed)));
+    @EnumSource(Simple.class)
+    void a_pick_does_not_walk_the_endpoints(Simple algorithm) {
+        Picker picker = Picker.of(LoadBalancer.of(algorithm), Plans.members(endpoints(MANY, PickerTest::skewed)));
         SplittableRandom random = new SplittableRandom(1);
         int heavy = 0;
         for (int i = 0; i < 1_000_000; i++) {
@@ -94,10 +95,11 @@ class PickerTest {
     }
 
     @ParameterizedTest
-    @EnumSource(LoadBalancer.class)
-    void a_pick_allocates_nothing(LoadBalancer algorithm) {
+    @EnumSource(Simple.class)
+    void a_pick_allocates_nothing(Simple algorithm) {
         List<Endpoint> endpoints = endpoints(1000, i -> 1 + i % 3);
-        LevelSettings settings = new LevelSettings(true, new Locality("eu", "a", ""), Map.of(), algorithm);
+        LevelSettings settings =
+                new LevelSettings(true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.of(algorithm));
         Level level = Level.of(
                 new Tier(new Plan.Priority(endpoints, true, Map.of()), settings),
                 Tier.Kind.HEALTHY,
@@ -123,7 +125,7 @@ class PickerTest {
             int n = random.nextInt(2, 30);
             List<Endpoint> endpoints = endpoints(n, i -> random.nextInt(1, 100));
             long sum = endpoints.stream().mapToLong(Endpoint::weight).sum();
-            Picker picker = Picker.of(LoadBalancer.ROUND_ROBIN, Plans.members(endpoints));
+            Picker picker = Picker.of(LoadBalancer.of(Simple.ROUND_ROBIN), Plans.members(endpoints));
             Map<Endpoint, Integer> taken = new HashMap<>();
             for (int i = 1; i <= 20_000; i++) {
                 taken.merge(picker.pick(random), 1, Integer::sum);
@@ -148,7 +150,7 @@ class PickerTest {
         List<Endpoint> endpoints = endpoints(10, i -> 1);
         SplittableRandom random = new SplittableRandom(3);
         long first = java.util.stream.IntStream.range(0, 200)
-                .mapToObj(i -> Picker.of(LoadBalancer.ROUND_ROBIN, Plans.members(endpoints))
+                .mapToObj(i -> Picker.of(LoadBalancer.of(Simple.ROUND_ROBIN), Plans.members(endpoints))
                         .pick(random))
                 .distinct()
                 .count();

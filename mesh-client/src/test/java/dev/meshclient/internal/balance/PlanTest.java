@@ -13,6 +13,7 @@ import dev.meshclient.internal.time.StepTime;
 import dev.meshclient.policy.Endpoint.Health;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.LoadBalancer;
+import dev.meshclient.policy.LoadBalancer.Simple;
 import dev.meshclient.policy.Locality;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -46,7 +47,8 @@ class PlanTest {
     }
 
     private static Plan plan(FailoverMode failover, int minHealthPercent, List<List<Endpoint>> priorities) {
-        LevelSettings zones = new LevelSettings(true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.RANDOM);
+        LevelSettings zones =
+                new LevelSettings(true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.of(Simple.RANDOM));
         return Plans.of(
                 priorities.stream()
                         .map(p -> new Plan.Priority(p, true, Map.of()))

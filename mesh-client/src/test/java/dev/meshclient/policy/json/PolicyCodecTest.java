@@ -92,7 +92,7 @@ class PolicyCodecTest {
                                 new Limits(256L),
                                 OutlierDetection.NONE,
                                 null,
-                                LoadBalancer.LEAST_REQUEST,
+                                LoadBalancer.DEFAULT,
                                 TrafficDistribution.PREFER_SAME_ZONE,
                                 null,
                                 Tls.of(Tls.Mode.DISABLE),
