@@ -11,7 +11,7 @@ public abstract class OuterCall extends CallEvents {
 
     protected OuterCall(Time time, Interceptor.Chain chain) {
         super(chain);
-        long timeout = outer().timeout().timeoutNanos();
+        long timeout = chain.call().timeout().timeoutNanos();
         this.deadline = timeout == 0 ? Time.NEVER : time.now() + timeout;
     }
 
