@@ -121,6 +121,9 @@ final class ConnectorRequest extends AbstractClientHttpRequest {
                 : built.tag(MeshOptions.class);
         MeshOptions all = stated == null ? MeshOptions.DEFAULT : stated;
         MeshOptions linked = inbound == null || all.inbound() != null ? all : all.withInbound(inbound);
-        return built.newBuilder().tag(MeshOptions.class, linked).build();
+        return built.newBuilder()
+                .tag(MeshOptions.class, linked)
+                .tag(PublishedBody.class, published())
+                .build();
     }
 }

@@ -51,6 +51,9 @@ final class Exchange implements Callback {
             Call created = calls.newCall(
                     request.build(inContext instanceof InboundContext inbound ? inbound : InboundContext.current()));
             call = created;
+            if (body != null) {
+                body.sentBy(created);
+            }
             if (!cancelled) {
                 created.enqueue(this);
             }

@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.ClientHttpRequest;
@@ -80,8 +81,17 @@ public final class OkHttpClientHttpConnector implements ClientHttpConnector {
     }
 
     private OkHttpClientHttpConnector(Call.Factory calls, Scheduler readers) {
-        this.calls = Objects.requireNonNull(calls, "calls must not be null: pass an OkHttpClient");
+        this.calls = connecting(Objects.requireNonNull(calls, "calls must not be null: pass an OkHttpClient"));
         this.readers = readers;
+    }
+
+    /** Subclasses and other factories stay as they are: the client that they call is not visible. */
+    private static Call.Factory connecting(Call.Factory calls) {
+        return calls instanceof OkHttpClient client && client.getClass() == OkHttpClient.class
+                ? client.newBuilder()
+                        .addNetworkInterceptor(PublishedBody.CONNECTING)
+                        .build()
+                : calls;
     }
 
     /** Fails with an {@code IOException} if the URI is no absolute http: or https: URI. */

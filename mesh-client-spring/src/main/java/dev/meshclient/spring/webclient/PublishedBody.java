@@ -6,8 +6,12 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.Interceptor;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
+import okhttp3.Response;
 import okio.BufferedSink;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
@@ -20,14 +24,22 @@ import reactor.util.context.ContextView;
 
 /**
  * A request body from a publisher. The thread that writes it requests each buffer when the one before is written, and waits; the
- * publisher's threads never do. It has no media type of its own: the headers of the request state it.
+ * publisher's threads never do. While it waits it looks every 100 ms whether the call still goes on. It has no media type of its own: the
+ * headers of the request state it.
  */
 final class PublishedBody extends RequestBody {
+    /** The last network interceptor of a client: the body of a request, which is a tag too, gets the connection that it is written to. */
+    static final Interceptor CONNECTING = PublishedBody::connect;
+
+    private static final long LOOK_NANOS = 100_000_000;
+
     private final Publisher<? extends DataBuffer> publisher;
     private final long length;
     private final AtomicBoolean begun = new AtomicBoolean();
     private final Pull pull = new Pull();
     private volatile Context context = Context.empty();
+    private volatile @Nullable Call call;
+    private volatile @Nullable Connection connection;
 
     /** @param length -1: not known */
     PublishedBody(Publisher<? extends DataBuffer> publisher, long length) {
@@ -38,6 +50,19 @@ final class PublishedBody extends RequestBody {
     /** Of the subscriber of the response, for the publisher. */
     void context(ContextView ofSubscriber) {
         context = Context.of(ofSubscriber);
+    }
+
+    /** The call that sends it. */
+    void sentBy(Call sender) {
+        call = sender;
+    }
+
+    private static Response connect(Interceptor.Chain chain) throws IOException {
+        PublishedBody body = chain.request().tag(PublishedBody.class);
+        if (body != null) {
+            body.connection = chain.connection();
+        }
+        return chain.proceed(chain.request());
     }
 
     @Override
@@ -87,6 +112,19 @@ final class PublishedBody extends RequestBody {
             throw new IOException("the request body failed: " + e, e);
         } finally {
             pull.close();
+        }
+    }
+
+    /** @throws IOException if the call was cancelled, by its timeout for example, or its connection is closed */
+    private void checkGoesOn(BufferedSink sink) throws IOException {
+        sink.flush(); // fails on a stream of HTTP/2 that has ended
+        Call sender = call;
+        if (sender != null && sender.isCanceled()) {
+            throw new IOException("Canceled");
+        }
+        Connection used = connection;
+        if (used != null) {
+            used.socket().getSoTimeout(); // fails if it is closed; isClosed() is false on TLS over a closed socket
         }
     }
 
@@ -142,7 +180,6 @@ final class PublishedBody extends RequestBody {
         /** Null: the body is complete. What was written before is sent before it waits. */
         @Nullable
         DataBuffer next(BufferedSink sink) throws IOException {
-            boolean flushed = false;
             while (true) {
                 boolean last = complete; // read before the buffer that came before it
                 Throwable failed = failure;
@@ -161,15 +198,11 @@ final class PublishedBody extends RequestBody {
                 if (last) {
                     return null;
                 }
-                if (!flushed) {
-                    sink.flush();
-                    flushed = true;
-                } else {
-                    LockSupport.park(this);
-                    if (Thread.interrupted()) {
-                        Thread.currentThread().interrupt();
-                        throw new InterruptedIOException("interrupted while waiting for the request body");
-                    }
+                checkGoesOn(sink);
+                LockSupport.parkNanos(this, LOOK_NANOS);
+                if (Thread.interrupted()) {
+                    Thread.currentThread().interrupt();
+                    throw new InterruptedIOException("interrupted while waiting for the request body");
                 }
             }
         }
