@@ -8,6 +8,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import okhttp3.Call;
 import okhttp3.HttpUrl;
@@ -16,6 +20,7 @@ import org.springframework.http.HttpMethod;
 import org.springframework.http.client.reactive.ClientHttpConnector;
 import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.http.client.reactive.ClientHttpResponse;
+import org.springframework.scheduling.concurrent.CustomizableThreadFactory;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
@@ -41,7 +46,7 @@ import reactor.core.scheduler.Schedulers;
  * <p>From the Reactor context of the subscriber it takes the {@code Observation} that is current while the call is created, and
  * the {@link InboundContext} at {@link #INBOUND_CONTEXT}, else that of the thread that subscribes.
  */
-public final class OkHttpClientHttpConnector implements ClientHttpConnector {
+public final class OkHttpClientHttpConnector implements ClientHttpConnector, AutoCloseable {
     /**
      * The name of the request attribute that holds {@link MeshOptions}:
      * {@code webClient.post().attribute(MESH_OPTIONS, MeshOptions.DEFAULT.withIdempotent())}.
@@ -54,18 +59,16 @@ public final class OkHttpClientHttpConnector implements ClientHttpConnector {
      */
     public static final String INBOUND_CONTEXT = InboundContext.class.getName();
 
-    /** A thread for each response that is read, up to a number that only streams reach; idle ones end after a minute. */
-    private static final class Readers {
-        static final Scheduler SHARED =
-                Schedulers.newBoundedElastic(10_000, Integer.MAX_VALUE, "mesh-webclient-body", 60, true);
-    }
-
     private final Call.Factory calls;
     private final Scheduler readers;
 
-    /** @param calls an {@code OkHttpClient}, or another factory of calls, which the owner closes */
+    /**
+     * Reads each response on a thread of its own, of which an idle one ends after a minute.
+     *
+     * @param calls an {@code OkHttpClient}, or another factory of calls, which the owner closes
+     */
     public OkHttpClientHttpConnector(Call.Factory calls) {
-        this(calls, Readers.SHARED);
+        this(calls, Schedulers.fromExecutorService(threads()));
     }
 
     /**
@@ -76,8 +79,9 @@ public final class OkHttpClientHttpConnector implements ClientHttpConnector {
     public OkHttpClientHttpConnector(Call.Factory calls, Executor readers) {
         this(
                 calls,
+                // not an ExecutorService, which close() would shut down
                 Schedulers.fromExecutor(Objects.requireNonNull(
-                        readers, "readers must not be null: pass an executor, or leave this out")));
+                        readers, "readers must not be null: pass an executor, or leave this out")::execute));
     }
 
     private OkHttpClientHttpConnector(Call.Factory calls, Scheduler readers) {
@@ -92,6 +96,23 @@ public final class OkHttpClientHttpConnector implements ClientHttpConnector {
                         .addNetworkInterceptor(PublishedBody.CONNECTING)
                         .build()
                 : calls;
+    }
+
+    /** None until a response is read, and none a minute after the last one: a connector that no one closes leaves none. */
+    private static ExecutorService threads() {
+        CustomizableThreadFactory daemons = new CustomizableThreadFactory("mesh-webclient-body-");
+        daemons.setDaemon(true);
+        return new ThreadPoolExecutor(0, Integer.MAX_VALUE, 1, TimeUnit.MINUTES, new SynchronousQueue<>(), daemons);
+    }
+
+    /**
+     * Interrupts and ends the threads that read responses: those that are read fail, and so does each further one, with an
+     * {@code IOException}. With an executor of the caller it has no effect. A connector that is
+     * not closed has no thread a minute after its last response.
+     */
+    @Override
+    public void close() {
+        readers.dispose();
     }
 
     /** Fails with an {@code IOException} if the URI is no absolute http: or https: URI. */

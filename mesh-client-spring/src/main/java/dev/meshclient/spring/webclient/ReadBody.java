@@ -44,8 +44,16 @@ final class ReadBody {
                 : Flux.<DataBuffer, BufferedSource>generate(
                                 () -> response.body().source(), this::next)
                         .subscribeOn(readers)
+                        .onErrorMap(RejectedExecutionException.class, this::unread)
                         .doOnError(e -> end())
                         .doOnCancel(this::end));
+    }
+
+    private IOException unread(Throwable rejected) {
+        return new IOException(
+                "the response to " + call.request().method() + " "
+                        + call.request().url() + " is not read: its connector is closed, or its executor refuses tasks",
+                rejected);
     }
 
     void abandon() {

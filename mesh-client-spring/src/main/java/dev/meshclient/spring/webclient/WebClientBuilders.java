@@ -1,6 +1,7 @@
 package dev.meshclient.spring.webclient;
 
 import dev.meshclient.Mesh;
+import dev.meshclient.spring.LateClose;
 import dev.meshclient.spring.LoadBalancers;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicReference;
@@ -50,7 +51,8 @@ public final class WebClientBuilders {
     }
 
     /**
-     * A connector in the mesh, over the bean {@code meshHttpClient}. It reads bodies on virtual threads if Spring uses them.
+     * A connector in the mesh, over the bean {@code meshHttpClient}. It reads bodies on virtual threads if Spring uses them. It is closed
+     * after the mesh.
      *
      * @param settings null: those of that bean
      */
@@ -58,8 +60,10 @@ public final class WebClientBuilders {
             Mesh mesh, BeanFactory beans, @Nullable HttpClientSettings settings) {
         OkHttpClient base = beans.getBean("meshHttpClient", OkHttpClient.class);
         OkHttpClient client = mesh.wrap(new OkHttpClientHttpConnectorBuilder(base).client(settings));
-        return Threading.VIRTUAL.isActive(beans.getBean(Environment.class))
+        OkHttpClientHttpConnector connector = Threading.VIRTUAL.isActive(beans.getBean(Environment.class))
                 ? new OkHttpClientHttpConnector(client, new VirtualThreadTaskExecutor("mesh-webclient-body-"))
                 : new OkHttpClientHttpConnector(client);
+        beans.getBeanProvider(LateClose.class).ifAvailable(late -> late.afterMesh(connector::close));
+        return connector;
     }
 }

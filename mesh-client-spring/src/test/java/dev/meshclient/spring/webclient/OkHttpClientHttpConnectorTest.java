@@ -26,6 +26,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -523,6 +525,61 @@ class OkHttpClientHttpConnectorTest {
                 .doOnNext(buffer -> threads.add(Thread.currentThread().getName()))
                 .blockLast(LONG);
         assertThat(threads).containsOnly("mine");
+    }
+
+    private static Thread reader(WebClient client) {
+        CompletableFuture<Thread> reader = new CompletableFuture<>();
+        client.get()
+                .retrieve()
+                .bodyToFlux(DataBuffer.class)
+                .doOnNext(buffer -> reader.complete(Thread.currentThread()))
+                .blockLast(LONG);
+        return reader.join();
+    }
+
+    @Test
+    void the_threads_that_read_end_with_the_connector() throws Exception {
+        OkHttpClientHttpConnector connector = new OkHttpClientHttpConnector(mesh.callFactory(okhttp));
+        WebClient own = over(connector);
+        Thread reader = reader(own);
+        connector.close();
+        reader.join(30_000); // an idle thread ends after a minute
+        assertThat(reader.isAlive()).isFalse();
+        assertThatThrownBy(() -> own.get().retrieve().bodyToMono(String.class).block(LONG))
+                .cause()
+                .isInstanceOf(IOException.class)
+                .hasMessage("the response to GET http://orders/ is not read: its connector is closed, or its executor"
+                        + " refuses tasks");
+        await().atMost(LONG).until(() -> okhttp.dispatcher().runningCallsCount() == 0);
+    }
+
+    @Test
+    void a_closed_connector_leaves_the_executor_of_the_caller() {
+        ExecutorService callers = Executors.newCachedThreadPool();
+        try {
+            OkHttpClientHttpConnector connector = new OkHttpClientHttpConnector(mesh.callFactory(okhttp), callers);
+            connector.close();
+            assertThat(callers.isShutdown()).isFalse();
+            assertThat(reader(over(connector)).isAlive()).isTrue();
+        } finally {
+            callers.shutdown();
+        }
+    }
+
+    @Test
+    void a_response_that_is_read_fails_when_its_connector_is_closed() {
+        AtomicLong read = new AtomicLong();
+        OkHttpClientHttpConnector connector = new OkHttpClientHttpConnector(endless(read, new CountDownLatch(1)));
+        CompletableFuture<String> answer =
+                over(connector).get().retrieve().bodyToMono(String.class).toFuture();
+        await().atMost(LONG).until(() -> read.get() > 0);
+        connector.close();
+        assertThat(answer)
+                .failsWithin(LONG)
+                .withThrowableThat()
+                .havingRootCause()
+                .isInstanceOf(IOException.class);
+        await().atMost(LONG).until(() -> read.get() == -1);
     }
 
     @Test

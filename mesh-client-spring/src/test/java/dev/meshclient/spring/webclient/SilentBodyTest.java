@@ -125,8 +125,7 @@ class SilentBodyTest {
     @EnumSource
     void a_timeout_ends_a_call_whose_body_is_silent(Wire wire) throws Exception {
         start(wire);
-        OkHttpClient limited =
-                okhttp.newBuilder().callTimeout(limit(wire)).build();
+        OkHttpClient limited = okhttp.newBuilder().callTimeout(limit(wire)).build();
         assertThat(send(limited, server.url("/").toString()))
                 .failsWithin(LONG)
                 .withThrowableThat()
@@ -160,8 +159,7 @@ class SilentBodyTest {
     @EnumSource
     void the_timeout_of_another_factory_of_calls_ends_it_too(Wire wire) throws Exception {
         start(wire);
-        OkHttpClient limited =
-                okhttp.newBuilder().callTimeout(limit(wire)).build();
+        OkHttpClient limited = okhttp.newBuilder().callTimeout(limit(wire)).build();
         assertThat(send(request -> limited.newCall(request), server.url("/").toString()))
                 .failsWithin(LONG)
                 .withThrowableThat()
@@ -182,7 +180,8 @@ class SilentBodyTest {
                     return chain.proceed(chain.request());
                 })
                 .build();
-        CompletableFuture<ResponseEntity<Void>> answer = send(watched, server.url("/").toString());
+        CompletableFuture<ResponseEntity<Void>> answer =
+                send(watched, server.url("/").toString());
         assertThat(subscribed.await(2, TimeUnit.MINUTES)).isTrue();
         used.get(2, TimeUnit.MINUTES).socket().close();
         assertThatThrownBy(() -> answer.get(2, TimeUnit.MINUTES)).rootCause().isInstanceOf(IOException.class);

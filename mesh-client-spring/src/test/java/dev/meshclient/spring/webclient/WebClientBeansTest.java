@@ -1,6 +1,7 @@
 package dev.meshclient.spring.webclient;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.meshclient.spring.LocalService;
@@ -10,6 +11,7 @@ import dev.meshclient.spring.MeshClientAutoConfiguration;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -126,6 +128,25 @@ class WebClientBeansTest {
                     .hasMessageContaining(
                             "has the base URL 'http://orders.prod.svc:8080/v1', whose host is another one"));
         }
+    }
+
+    @Test
+    void the_threads_that_read_responses_end_with_the_context() {
+        CompletableFuture<Thread> reader = new CompletableFuture<>();
+        try (LocalService orders = service()) {
+            calling(orders).withUserConfiguration(EachKind.class).run(context -> context.getBean(
+                            "builder", WebClient.Builder.class)
+                    .build()
+                    .get()
+                    .retrieve()
+                    .bodyToFlux(DataBuffer.class)
+                    .doOnNext(buffer -> reader.complete(Thread.currentThread()))
+                    .blockLast(LONG));
+        }
+        Thread ended = reader.join();
+        assertThat(ended.getName()).startsWith("mesh-webclient-body-");
+        assertThatNoException().isThrownBy(() -> ended.join(30_000));
+        assertThat(ended.isAlive()).isFalse();
     }
 
     @Test
