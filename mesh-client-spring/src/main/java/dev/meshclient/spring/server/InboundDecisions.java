@@ -79,13 +79,22 @@ final class InboundDecisions {
         return mesh.get().inbound().begin(request);
     }
 
-    /** Whether the decision needs the keys of a token's issuer, for which it may wait. */
-    boolean mayWait(InboundRequest request) {
-        return request.header("authorization") != null && isChecked(request);
+    /** It may wait for the keys of a token's issuer. */
+    InboundDecision decide(InboundRequest request) {
+        return decide(request, isChecked(request) ? mesh.get().inbound().authorize(request) : null);
     }
 
-    InboundDecision decide(InboundRequest request) {
-        InboundResult result = isChecked(request) ? mesh.get().inbound().authorize(request) : null;
+    /** It never waits; null: {@link #decide} has to. */
+    @Nullable
+    InboundDecision decideNow(InboundRequest request) {
+        if (!isChecked(request)) {
+            return decide(request, null);
+        }
+        InboundResult result = mesh.get().inbound().authorizeNow(request);
+        return result == null ? null : decide(request, result);
+    }
+
+    private InboundDecision decide(InboundRequest request, @Nullable InboundResult result) {
         if (result != null && !result.isAllowed()) {
             if (authorization == Authorization.ENFORCE) {
                 LOG.debug("{}: {}, {}", request, result.status(), result.reason());

@@ -22,7 +22,7 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Admits the requests that the policy allows, measures all requests, and puts their {@link InboundContext} into the Reactor context.
- * A request with a token is handled on a thread that may block: the keys of its issuer may have to be fetched.
+ * A request stays on its thread, unless the keys of its token's issuer have to be fetched: then it is handled on one that may block.
  */
 final class MeshWebFilter implements WebFilter, Ordered {
     private static final String RECEIVED = MeshWebFilter.class.getName() + ".received";
@@ -58,8 +58,9 @@ final class MeshWebFilter implements WebFilter, Ordered {
             ServerHttpRequest received = context.getOrDefault(RECEIVED, null);
             InboundRequest sent = sent(exchange.getRequest(), received);
             InboundExchange measured = decisions.begin(sent);
-            Mono<InboundDecision> decision = Mono.fromCallable(() -> decisions.decide(sent));
-            return (decisions.mayWait(sent) ? decision.subscribeOn(Schedulers.boundedElastic()) : decision)
+            return Mono.fromCallable(() -> decisions.decideNow(sent))
+                    .switchIfEmpty(
+                            Mono.fromCallable(() -> decisions.decide(sent)).subscribeOn(Schedulers.boundedElastic()))
                     .flatMap(decided -> apply(decided, sent, exchange, chain))
                     .doOnSuccess(done -> measured.ended(status(exchange.getResponse())))
                     .doOnError(failure -> failed(exchange.getResponse(), measured))

@@ -2,19 +2,15 @@ package dev.meshclient.spring.webclient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.management.HotSpotDiagnosticMXBean;
 import dev.meshclient.Mesh;
 import dev.meshclient.registry.PolicySource;
+import dev.meshclient.spring.WatchedLoops;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -30,54 +26,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.web.reactive.function.client.WebClient;
-import reactor.blockhound.BlockHound;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
-import reactor.core.scheduler.Schedulers;
 
-/**
- * BlockHound finds no step that blocks on an event loop. It needs a JVM that redefines the classes of the JDK: surefire passes
- * {@code -XX:+AllowRedefinitionToAddDeleteMethods}, which 17 and 25 have and call deprecated. Where it is missing the tests are
- * skipped, and fail with {@code CI=true} in the environment.
- */
+/** BlockHound finds no step of the connector that blocks on an event loop. */
 class EventLoopTest {
-    private static final String FLAG = "AllowRedefinitionToAddDeleteMethods";
-    private static final String LOOP = "event-loop-test";
     private static final Duration LONG = Duration.ofMinutes(2);
-    private static final Queue<Throwable> BLOCKED = new ConcurrentLinkedQueue<>();
 
     private final MockWebServer server = new MockWebServer();
-    private final Scheduler loop = Schedulers.newParallel(LOOP, 2);
+    private final Scheduler loop = WatchedLoops.start();
     private final OkHttpClient okhttp = new OkHttpClient();
     private Mesh mesh;
 
-    /** It stays for the life of the JVM, and watches the threads of this class alone. */
     @BeforeAll
     static void watch() {
-        boolean on = isOn();
-        if ("true".equals(System.getenv("CI"))) {
-            assertThat(on)
-                    .as("BlockHound needs a JVM with -XX:+" + FLAG + ", and CI must not skip this")
-                    .isTrue();
-        }
-        assumeTrue(on, "BlockHound needs a JVM with -XX:+" + FLAG);
-        BlockHound.builder()
-                .loadIntegrations() // Reactor's own threads wait for tasks
-                .nonBlockingThreadPredicate(other -> thread -> thread.getName().startsWith(LOOP))
-                .blockingMethodCallback(method -> BLOCKED.add(new Throwable("blocked in " + method)))
-                .install();
-    }
-
-    private static boolean isOn() {
-        try {
-            return ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
-                    .getVMOption(FLAG)
-                    .getValue()
-                    .equals("true");
-        } catch (IllegalArgumentException e) { // a JVM that has no such flag any more
-            return false;
-        }
+        WatchedLoops.watch();
     }
 
     @BeforeEach
@@ -110,7 +74,6 @@ class EventLoopTest {
                         """.formatted(server.getPort())))
                 .snapshotDirectory(null)
                 .build();
-        BLOCKED.clear();
     }
 
     @AfterEach
@@ -166,13 +129,13 @@ class EventLoopTest {
                         .subscribeOn(loop)
                         .block(LONG))
                 .hasMessageContaining("50ms");
-        assertThat(BLOCKED).isEmpty();
+        assertThat(WatchedLoops.blocked()).isEmpty();
         Mono.fromCallable(() -> {
                     new Socket(InetAddress.getLoopbackAddress(), server.getPort()).close();
                     return "connected";
                 })
                 .subscribeOn(loop)
                 .block(LONG);
-        assertThat(BLOCKED).as("BlockHound is at work").isNotEmpty();
+        assertThat(WatchedLoops.blocked()).as("BlockHound is at work").isNotEmpty();
     }
 }

@@ -78,6 +78,17 @@ final class FetchedKeys implements KeySets.Keys {
         return known.keys;
     }
 
+    @Override
+    public @Nullable List<VerificationKey> fresh() {
+        Known now = known;
+        return time.now() - now.fetchedAt < goodForNanos ? now.keys : null;
+    }
+
+    @Override
+    public boolean areFetched() {
+        return true;
+    }
+
     /** Whether keys whose time is over stay in use because a fetch failed: a dead issuer delays the requests of one fetch alone. */
     private boolean isFallback(Known known) {
         return known.askedAt - known.fetchedAt >= goodForNanos && time.now() - known.askedAt < goodForNanos;

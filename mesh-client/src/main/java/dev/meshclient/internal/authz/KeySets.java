@@ -32,6 +32,13 @@ public final class KeySets {
         @Nullable
         List<VerificationKey> now();
 
+        /** The known keys, without a wait; null: there are none, or their time is over. */
+        @Nullable
+        List<VerificationKey> fresh();
+
+        /** Whether {@link #again} may wait. */
+        boolean areFetched();
+
         /**
          * The known keys after another fetch if one is permitted; {@code tried} if nothing has changed.
          *
@@ -109,6 +116,16 @@ public final class KeySets {
             @Override
             public List<VerificationKey> now() {
                 return keys;
+            }
+
+            @Override
+            public List<VerificationKey> fresh() {
+                return keys;
+            }
+
+            @Override
+            public boolean areFetched() {
+                return false;
             }
 
             @Override

@@ -11,6 +11,7 @@ import dev.meshclient.authz.InboundResult.Status;
 import dev.meshclient.internal.authz.Authorization.Answer;
 import dev.meshclient.internal.authz.Authorization.Verdict;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -51,18 +52,36 @@ public final class PolicyInbound implements Inbound {
 
     @Override
     public InboundResult authorize(InboundRequest request) {
+        return Objects.requireNonNull(authorize(request, true));
+    }
+
+    @Override
+    public @Nullable InboundResult authorizeNow(InboundRequest request) {
+        return authorize(request, false);
+    }
+
+    /** @return null: it has to wait, and must not */
+    private @Nullable InboundResult authorize(InboundRequest request, boolean mayWait) {
         Boundary now = boundary.get();
         if (now.closed != null) {
             notify(now, request, Kind.UNDECIDED, "", "");
             return AuthorizationResult.refused(Status.UNAVAILABLE, "", "", now.closed);
         }
-        TokenCheck.CheckedToken checked = now.tokens == null ? null : now.tokens.check(request.header("authorization"));
+        TokenCheck.CheckedToken checked = now.tokens == null ? null : check(now.tokens, request, mayWait);
+        if (checked == TokenCheck.CheckedToken.WAITS) {
+            return null;
+        }
         if (checked != null && checked.problem() != null) {
             notify(now, request, checked.ourFault() ? Kind.UNDECIDED : Kind.UNAUTHENTICATED, "", "");
             return AuthorizationResult.refused(
                     checked.ourFault() ? Status.UNAVAILABLE : Status.UNAUTHENTICATED, "", "", checked.problem());
         }
         return decide(now, request, checked == null ? null : checked.claims());
+    }
+
+    private static TokenCheck.CheckedToken check(TokenCheck tokens, InboundRequest request, boolean mayWait) {
+        String authorization = request.header("authorization");
+        return mayWait ? tokens.check(authorization) : tokens.checkNow(authorization);
     }
 
     private InboundResult decide(Boundary now, InboundRequest request, @Nullable Map<String, Object> claims) {

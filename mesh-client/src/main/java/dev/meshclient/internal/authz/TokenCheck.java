@@ -45,6 +45,8 @@ final class TokenCheck {
     record CheckedToken(
             @Nullable Map<String, Object> claims, @Nullable String problem, boolean ourFault) {
         static final CheckedToken NO_TOKEN = new CheckedToken(null, null, false);
+        /** Keys have to be fetched first. */
+        static final CheckedToken WAITS = new CheckedToken(null, "its keys are not known", true);
 
         static CheckedToken invalid(String why) {
             return new CheckedToken(null, "the token is not valid: " + why, false);
@@ -83,6 +85,15 @@ final class TokenCheck {
 
     /** @param authorization the header; null: not sent */
     CheckedToken check(@Nullable String authorization) {
+        return check(authorization, true);
+    }
+
+    /** As {@link #check}, but it never waits for keys; {@link CheckedToken#WAITS}: it would have to. */
+    CheckedToken checkNow(@Nullable String authorization) {
+        return check(authorization, false);
+    }
+
+    private CheckedToken check(@Nullable String authorization, boolean mayWait) {
         if (authorization == null || !authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return CheckedToken.NO_TOKEN;
         }
@@ -93,7 +104,7 @@ final class TokenCheck {
         try {
             SignedJWT jwt = SignedJWT.parse(token);
             return Stream.of(token.split("\\.", -1)).allMatch(Base64Url::isCanonical)
-                    ? check(jwt, jwt.getJWTClaimsSet())
+                    ? check(jwt, jwt.getJWTClaimsSet(), mayWait)
                     : CheckedToken.invalid("it is not in the one form that RFC 7515 allows");
         } catch (ParseException
                 | RuntimeException e) { // hostile input: whatever the parser throws, the token is invalid
@@ -101,7 +112,7 @@ final class TokenCheck {
         }
     }
 
-    private CheckedToken check(SignedJWT jwt, JWTClaimsSet claims) {
+    private CheckedToken check(SignedJWT jwt, JWTClaimsSet claims, boolean mayWait) {
         String issuerName = claims.getIssuer();
         Issuer issuer = issuerName == null ? null : issuers.get(issuerName);
         if (issuer == null) {
@@ -117,12 +128,15 @@ final class TokenCheck {
         if (claimed != null) {
             return CheckedToken.invalid(claimed);
         }
-        List<VerificationKey> keys = issuer.keys.now();
+        List<VerificationKey> keys = mayWait ? issuer.keys.now() : issuer.keys.fresh();
         if (keys == null) {
-            return cannotBeChecked(issuer);
+            return mayWait ? cannotBeChecked(issuer) : CheckedToken.WAITS;
         }
         Boolean verified = verify(jwt, keys);
         if (verified == null) {
+            if (!mayWait && issuer.keys.areFetched()) {
+                return CheckedToken.WAITS;
+            }
             List<VerificationKey> newer = issuer.keys.again(keys);
             if (newer == null) {
                 return cannotBeChecked(issuer);

@@ -295,6 +295,31 @@ class FetchedKeysTest {
     }
 
     @Test
+    void a_check_that_must_not_wait_uses_the_keys_at_hand_and_fetches_none() {
+        TokenCheck check = check();
+        time.step(599 * SECOND);
+        assertThat(check.checkNow(bearer(old)).problem()).isNull();
+        assertThat(check.checkNow(null)).isEqualTo(TokenCheck.CheckedToken.NO_TOKEN);
+        assertThat(check.checkNow("Bearer x").problem()).contains("no signed JWT");
+        assertThat(check.checkNow(bearer(fresh))).as("an unknown key").isSameAs(TokenCheck.CheckedToken.WAITS);
+
+        time.step(SECOND);
+        assertThat(check.checkNow(bearer(old))).as("their time is over").isSameAs(TokenCheck.CheckedToken.WAITS);
+        assertThat(fetches).isEqualTo(1);
+        assertThat(check.check(bearer(old)).problem()).isNull();
+        assertThat(check.checkNow(bearer(old)).problem()).isNull();
+        assertThat(fetches).isEqualTo(2);
+    }
+
+    @Test
+    void a_check_that_must_not_wait_has_no_result_without_keys() {
+        served = "";
+        TokenCheck check = check();
+        assertThat(check.checkNow(bearer(old))).isSameAs(TokenCheck.CheckedToken.WAITS);
+        assertThat(fetches).isEqualTo(1);
+    }
+
+    @Test
     void keys_that_no_policy_names_are_forgotten() {
         check();
         sets.inForce(List.of());

@@ -71,6 +71,16 @@ class TokenCheckTest {
     }
 
     @Test
+    void keys_in_the_policy_are_at_hand_for_any_token() {
+        TokenCheck check = check(issuer.inline(List.of()));
+        assertThat(check.checkNow("Bearer " + issuer.token(claims(c -> c))).problem())
+                .isNull();
+        assertThat(check.checkNow("Bearer " + new TestIssuer("b").token(claims(c -> c)))
+                        .problem())
+                .contains("no key for it");
+    }
+
+    @Test
     void no_token_is_no_problem() {
         assertThat(check(issuer.inline(List.of())).check(null)).isEqualTo(TokenCheck.CheckedToken.NO_TOKEN);
         assertThat(check(issuer.inline(List.of())).check("Basic YTpi")).isEqualTo(TokenCheck.CheckedToken.NO_TOKEN);
