@@ -3,17 +3,11 @@ package dev.meshclient.spring.server;
 import dev.meshclient.InboundContext;
 import dev.meshclient.authz.InboundExchange;
 import dev.meshclient.authz.InboundRequest;
-import java.net.InetSocketAddress;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ApplicationContext;
 import org.springframework.core.Ordered;
 import org.springframework.http.HttpStatusCode;
-import org.springframework.http.server.reactive.HttpHandler;
-import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.http.server.reactive.ServerHttpResponse;
-import org.springframework.http.server.reactive.SslInfo;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
@@ -25,7 +19,8 @@ import reactor.core.scheduler.Schedulers;
  * A request stays on its thread, unless the keys of its token's issuer have to be fetched: then it is handled on one that may block.
  */
 final class MeshWebFilter implements WebFilter, Ordered {
-    private static final String RECEIVED = MeshWebFilter.class.getName() + ".received";
+    /** The attribute of the exchange with the decision of the policy, if the filter asked it. */
+    static final String DECIDED = MeshWebFilter.class.getName() + ".decided";
 
     private final InboundDecisions decisions;
     private final PeerAddresses addresses;
@@ -33,12 +28,6 @@ final class MeshWebFilter implements WebFilter, Ordered {
     MeshWebFilter(InboundDecisions decisions, PeerAddresses addresses) {
         this.decisions = decisions;
         this.addresses = addresses;
-    }
-
-    /** Keeps the request that the server received for the filter: Spring applies forwarded headers in between. */
-    static HttpHandler keepingRequests(HttpHandler next) {
-        return (request, response) ->
-                next.handle(request, response).contextWrite(context -> context.put(RECEIVED, request));
     }
 
     /** After the filters of Boot, and before Spring Security. */
@@ -55,8 +44,7 @@ final class MeshWebFilter implements WebFilter, Ordered {
             return chain.filter(exchange);
         }
         return Mono.deferContextual(context -> {
-            ServerHttpRequest received = context.getOrDefault(RECEIVED, null);
-            InboundRequest sent = sent(exchange.getRequest(), received);
+            InboundRequest sent = ReceivedRequest.sent(exchange.getRequest(), context, addresses);
             InboundExchange measured = decisions.begin(sent);
             return Mono.fromCallable(() -> decisions.decideNow(sent))
                     .switchIfEmpty(
@@ -80,6 +68,9 @@ final class MeshWebFilter implements WebFilter, Ordered {
             return response.setComplete();
         }
         exchange.getAttributes().putAll(InboundAttributes.of(sent.peer(), decision.result()));
+        if (decision.result() != null) {
+            exchange.getAttributes().put(DECIDED, decision.result());
+        }
         ServerWebExchange seen = decision.hidesToken()
                 ? exchange.mutate()
                         .request(request -> request.headers(headers -> headers.remove("Authorization")))
@@ -111,40 +102,5 @@ final class MeshWebFilter implements WebFilter, Ordered {
     private static int status(ServerHttpResponse response) {
         HttpStatusCode status = response.getStatusCode();
         return status == null ? 200 : status.value();
-    }
-
-    /**
-     * @param request after the forwarded headers were applied
-     * @param received as the server received it; null: the handler is not that of Boot
-     */
-    private InboundRequest sent(ServerHttpRequest request, @Nullable ServerHttpRequest received) {
-        ServerHttpRequest raw = received == null ? request : received;
-        // X-Forwarded-Prefix is not part of the path within the application.
-        String path = received == null
-                ? request.getPath().pathWithinApplication().value()
-                : received.getPath().value();
-        SslInfo tls = request.getSslInfo();
-        InboundRequest.Builder stated = InboundRequest.of(raw.getMethod().name(), path)
-                .peer(InboundAttributes.spiffeId(tls == null ? null : tls.getPeerCertificates()))
-                .host(header(raw, "Host"))
-                .headers(name -> header(raw, name));
-        InetSocketAddress local = raw.getLocalAddress();
-        if (local != null) {
-            stated.port(local.getPort());
-            PeerAddresses.address(stated::destinationIp, text(local));
-        }
-        addresses.state(stated, text(raw.getRemoteAddress()), false);
-        return stated.build();
-    }
-
-    private static @Nullable String text(@Nullable InetSocketAddress address) {
-        return address == null || address.getAddress() == null
-                ? null
-                : address.getAddress().getHostAddress();
-    }
-
-    private static @Nullable String header(ServerHttpRequest request, String name) {
-        List<String> lines = request.getHeaders().get(name);
-        return lines == null ? null : String.join(",", lines);
     }
 }

@@ -33,6 +33,6 @@ final class MeshWebFluxAutoConfiguration {
 
     @Bean
     WebHttpHandlerBuilderCustomizer meshReceivedRequests() {
-        return server -> server.httpHandlerDecorator(MeshWebFilter::keepingRequests);
+        return server -> server.httpHandlerDecorator(ReceivedRequest::keeping);
     }
 }
