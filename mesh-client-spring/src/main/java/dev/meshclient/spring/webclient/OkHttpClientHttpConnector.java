@@ -61,6 +61,7 @@ public final class OkHttpClientHttpConnector implements ClientHttpConnector, Aut
 
     private final Call.Factory calls;
     private final Scheduler readers;
+    private final boolean ownsReaders;
 
     /**
      * Reads each response on a thread of its own, of which an idle one ends after a minute.
@@ -68,7 +69,7 @@ public final class OkHttpClientHttpConnector implements ClientHttpConnector, Aut
      * @param calls an {@code OkHttpClient}, or another factory of calls, which the owner closes
      */
     public OkHttpClientHttpConnector(Call.Factory calls) {
-        this(calls, Schedulers.fromExecutorService(threads()));
+        this(calls, Schedulers.fromExecutorService(threads()), true);
     }
 
     /**
@@ -79,14 +80,15 @@ public final class OkHttpClientHttpConnector implements ClientHttpConnector, Aut
     public OkHttpClientHttpConnector(Call.Factory calls, Executor readers) {
         this(
                 calls,
-                // not an ExecutorService, which close() would shut down
                 Schedulers.fromExecutor(Objects.requireNonNull(
-                        readers, "readers must not be null: pass an executor, or leave this out")::execute));
+                        readers, "readers must not be null: pass an executor, or leave this out")),
+                false);
     }
 
-    private OkHttpClientHttpConnector(Call.Factory calls, Scheduler readers) {
+    private OkHttpClientHttpConnector(Call.Factory calls, Scheduler readers, boolean ownsReaders) {
         this.calls = connecting(Objects.requireNonNull(calls, "calls must not be null: pass an OkHttpClient"));
         this.readers = readers;
+        this.ownsReaders = ownsReaders;
     }
 
     /** Subclasses and other factories stay as they are: the client that they call is not visible. */
@@ -112,7 +114,9 @@ public final class OkHttpClientHttpConnector implements ClientHttpConnector, Aut
      */
     @Override
     public void close() {
-        readers.dispose();
+        if (ownsReaders) {
+            readers.dispose();
+        }
     }
 
     /** Fails with an {@code IOException} if the URI is no absolute http: or https: URI. */
