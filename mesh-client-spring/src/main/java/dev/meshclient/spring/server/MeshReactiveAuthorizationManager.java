@@ -46,8 +46,8 @@ public final class MeshReactiveAuthorizationManager implements ReactiveAuthoriza
         }
         ServerWebExchange exchange = context.getExchange();
         return Mono.justOrEmpty(exchange.<InboundResult>getAttribute(MeshWebFilter.DECIDED))
-                .switchIfEmpty(Mono.deferContextual(view ->
-                        decide(ReceivedRequest.sent(exchange.getRequest(), view, addresses))))
+                .switchIfEmpty(Mono.deferContextual(
+                        view -> decide(ReceivedRequest.sent(exchange.getRequest(), view, addresses))))
                 .map(result -> new AuthorizationDecision(result.isAllowed()));
     }
 

@@ -91,7 +91,9 @@ class MeshReactiveSecurityAutoConfigurationTest {
         }
         MockServerHttpResponse response = new MockServerHttpResponse();
         server.build().handle(request.build(), response).block(WAIT);
-        int status = response.getStatusCode() == null ? 200 : response.getStatusCode().value();
+        int status = response.getStatusCode() == null
+                ? 200
+                : response.getStatusCode().value();
         return status + " " + (status == 200 ? response.getBodyAsString().block(WAIT) : "");
     }
 
@@ -117,12 +119,11 @@ class MeshReactiveSecurityAutoConfigurationTest {
 
     @Test
     void the_path_is_that_which_was_sent() {
-        runner.withUserConfiguration(Secured.class)
-                .run(context -> assertThat(answer(
-                                context,
-                                MockServerHttpRequest.get("/admin").header("X-Forwarded-Prefix", "/api"),
-                                InboundPolicy.STOREFRONT))
-                        .isEqualTo("403 "));
+        runner.withUserConfiguration(Secured.class).run(context -> assertThat(answer(
+                        context,
+                        MockServerHttpRequest.get("/admin").header("X-Forwarded-Prefix", "/api"),
+                        InboundPolicy.STOREFRONT))
+                .isEqualTo("403 "));
     }
 
     @Test

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -141,8 +142,7 @@ class SilentBodyTest {
     @CsvSource({"HTTP_1, false", "HTTP_1_OVER_TLS, false", "HTTP_2, false", "HTTP_1, true"})
     void a_deadline_of_the_mesh_ends_a_call_whose_body_is_silent(Wire wire, boolean unlimited) throws Exception {
         start(wire);
-        Mesh running = mesh;
-        assertThat(running).isNotNull();
+        Mesh running = Objects.requireNonNull(mesh);
         assertThat(send(
                         unlimited ? running.callFactory(okhttp) : running.wrap(okhttp),
                         wire.tls ? "https://orders/" : "http://orders/"))
