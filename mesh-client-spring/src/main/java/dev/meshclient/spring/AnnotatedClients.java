@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.annotation.AnnotatedBeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.core.annotation.MergedAnnotations.SearchStrategy;
@@ -27,12 +28,20 @@ final class AnnotatedClients {
         if (plain.contains(bean) || !beans.containsBean(bean)) { // an inner bean
             return null;
         }
-        MeshClient annotation = beans.findAnnotationOnBean(bean, MeshClient.class, false);
+        MeshClient annotation = isOfBoot(bean) ? null : beans.findAnnotationOnBean(bean, MeshClient.class, false);
         if (annotation == null || isOfInterface(bean)) {
             plain.add(bean);
             return null;
         }
         return resolved(bean, annotation.value());
+    }
+
+    /** Whether Boot declares it, as most beans at a start: the search through their types takes long. */
+    private boolean isOfBoot(String bean) {
+        return beans.containsBeanDefinition(bean)
+                && beans.getBeanDefinition(bean) instanceof AnnotatedBeanDefinition declared
+                && declared.getFactoryMethodMetadata() != null
+                && declared.getFactoryMethodMetadata().getDeclaringClassName().startsWith("org.springframework.boot.");
     }
 
     /** An interface is a {@link MeshClientSource}'s: a bean may be its client in the mesh, or a fake of a test. */

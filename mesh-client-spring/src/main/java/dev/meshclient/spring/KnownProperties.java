@@ -141,7 +141,15 @@ final class KnownProperties implements BeanFactoryPostProcessor {
     }
 
     private static String letters(String name) {
-        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9.]", "");
+        String lower = name.toLowerCase(Locale.ROOT);
+        StringBuilder letters = new StringBuilder(lower.length());
+        for (int at = 0; at < lower.length(); at++) {
+            char letter = lower.charAt(at);
+            if ((letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9') || letter == '.') {
+                letters.append(letter);
+            }
+        }
+        return letters.toString();
     }
 
     private static String flat(String name) {
