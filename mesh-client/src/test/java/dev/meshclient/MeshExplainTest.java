@@ -124,6 +124,19 @@ class MeshExplainTest {
     }
 
     @Test
+    void the_endpoint_of_a_session() throws Exception {
+        String sessions = ENDPOINTS + ", 'loadBalancer': {'consistentHash': {'httpHeaderName': 'x-session'}}";
+        try (TestMesh mesh = mesh(sessions)) {
+            Request jane = get("http://orders/").header("x-session", "jane").build();
+            assertThat(mesh.mesh().explain(jane).toString())
+                    .contains("the hash of header x-session decides on the endpoint")
+                    .doesNotContain("jane");
+            assertThat(mesh.mesh().explain(get("http://orders/").build()).toString())
+                    .doesNotContain("decides on the endpoint");
+        }
+    }
+
+    @Test
     void a_denied_call() throws Exception {
         String reads = ENDPOINTS + ", 'authorization': [{'name': 'only-reads', 'action': 'ALLOW',"
                 + " 'rules': [{'to': [{'operation': {'methods': ['GET']}}]}]}]";

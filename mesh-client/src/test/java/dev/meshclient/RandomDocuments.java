@@ -122,7 +122,15 @@ final class RandomDocuments {
             fields.add("'failoverMode': '" + one(List.of("STRICT", "SPILL")) + "'");
         }
         if (chance(0.2)) {
-            fields.add("'loadBalancer': {'simple': '" + one(List.of("ROUND_ROBIN", "RANDOM", "LEAST_REQUEST")) + "'}");
+            fields.add("'loadBalancer': {"
+                    + one(List.of(
+                            "'simple': 'ROUND_ROBIN'",
+                            "'simple': 'RANDOM'",
+                            "'simple': 'LEAST_REQUEST'",
+                            "'consistentHash': {'httpHeaderName': 'x-user'}",
+                            "'consistentHash': {'httpQueryParameterName': 'q', 'maglev': {'tableSize': 11},"
+                                    + " 'hashBalanceFactor': 150}"))
+                    + "}");
         }
         if (chance(0.1)) {
             fields.add("'trafficDistribution': 'Any'");

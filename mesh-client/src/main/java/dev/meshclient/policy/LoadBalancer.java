@@ -1,15 +1,22 @@
 package dev.meshclient.policy;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * How an endpoint is chosen within a group. The names are Istio's. A service or subset that states it replaces all of it.
+ * How an endpoint is chosen within a group: exactly one of an algorithm and session affinity. The names are Istio's. A service or
+ * subset that states it replaces all of it.
  *
  * <p>Made with {@link #builder()}. The canonical constructor is not part of the API: it changes when a component is added.
  *
- * @param simple the algorithm; built-in {@link Simple#LEAST_REQUEST}
+ * @param simple the algorithm; null: {@code consistentHash} is stated
+ * @param consistentHash session affinity; null: {@code simple} is stated
  */
-public record LoadBalancer(Simple simple) {
-    /** The built-in load balancer. */
-    public static final LoadBalancer DEFAULT = new LoadBalancer(Simple.LEAST_REQUEST);
+public record LoadBalancer(
+        @Nullable Simple simple, @Nullable ConsistentHash consistentHash) {
+    private static final LoadBalancer NONE = new LoadBalancer(null, null);
+
+    /** The built-in load balancer: {@link Simple#LEAST_REQUEST}. */
+    public static final LoadBalancer DEFAULT = of(Simple.LEAST_REQUEST);
 
     /** An algorithm that treats all requests alike. */
     public enum Simple {
@@ -26,9 +33,9 @@ public record LoadBalancer(Simple simple) {
         return builder().simple(simple).build();
     }
 
-    /** Starts a builder with the built-in values. */
+    /** Starts an empty builder. */
     public static Builder builder() {
-        return DEFAULT.toBuilder();
+        return NONE.toBuilder();
     }
 
     /** Starts a builder with these values. */
@@ -38,17 +45,23 @@ public record LoadBalancer(Simple simple) {
 
     /** Builds a {@link LoadBalancer}. Fields have the names of the document; the components describe their meaning. */
     public final class Builder {
-        private Simple simple = LoadBalancer.this.simple;
+        private @Nullable Simple simple = LoadBalancer.this.simple;
+        private @Nullable ConsistentHash consistentHash = LoadBalancer.this.consistentHash;
 
         private Builder() {}
 
-        public Builder simple(Simple simple) {
+        public Builder simple(@Nullable Simple simple) {
             this.simple = simple;
             return this;
         }
 
+        public Builder consistentHash(@Nullable ConsistentHash consistentHash) {
+            this.consistentHash = consistentHash;
+            return this;
+        }
+
         public LoadBalancer build() {
-            return new LoadBalancer(simple);
+            return new LoadBalancer(simple, consistentHash);
         }
     }
 }

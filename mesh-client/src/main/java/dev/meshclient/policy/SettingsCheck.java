@@ -33,6 +33,9 @@ final class SettingsCheck {
         retryConstraint(place.field("retryConstraint"), backend.retryConstraint());
         place.field("limits").field("maxRequests").integer(backend.limits().maxRequests(), 0, MAX_UNSIGNED_INT);
         outlierDetection(place.field("outlierDetection"), backend.outlierDetection());
+        if (backend.loadBalancer() != null) {
+            LoadBalancerCheck.check(place.field("loadBalancer"), backend.loadBalancer());
+        }
         if (backend.localityLbSetting() != null) {
             LocalityCheck.check(place.field("localityLbSetting"), backend.localityLbSetting());
         }

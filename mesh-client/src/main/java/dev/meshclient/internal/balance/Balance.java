@@ -21,6 +21,7 @@ import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.Tls;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import okhttp3.Response;
 
@@ -74,6 +75,10 @@ public final class Balance implements AttemptLayer {
         picked.endpoint(endpoint);
         attempt.pick(picked);
         endpoint.state().begin();
+        AtomicInteger load = picked.groupLoad();
+        if (load != null) {
+            load.incrementAndGet();
+        }
         traffic.begun(Distance.between(own, endpoint.locality()));
         Target target = attempt.call().target();
         if (target != null
@@ -125,6 +130,9 @@ public final class Balance implements AttemptLayer {
             throw attempt.refuse(decision -> noneUsable(plan, figures, decision));
         }
         RandomGenerator random = time.random();
+        if (planner.hashInput() != null) {
+            return byHash(planner.hashInput(), plan, attempt, picked);
+        }
         if (attempt.previous() != null) {
             return plan.pickUntried(random, new Tried(attempt), picked);
         }
@@ -134,10 +142,26 @@ public final class Balance implements AttemptLayer {
             return plan.pickByKey(key);
         }
         long now = time.now();
+        remarkReturn(plan, attempt, now);
+        return plan.pick(random, planner.ramp(), now, picked);
+    }
+
+    private Endpoint byHash(HashInput input, Plan plan, Attempt attempt, Picked picked) {
+        Call call = attempt.call();
+        String value = input.value(call.request(), call.options());
+        if (value != null) {
+            picked.did(call.options().hashKey() == null ? Picked.Step.HASH : Picked.Step.HASH_OF_KEY);
+        }
+        long hash = value == null ? time.random().nextLong() : XxHash64.of(value);
+        Tried tried = attempt.previous() == null ? null : new Tried(attempt);
+        remarkReturn(plan, attempt, time.now());
+        return plan.hashed().pick(hash, tried, planner.ramp(), time.now(), picked);
+    }
+
+    private void remarkReturn(Plan plan, Attempt attempt, long now) {
         if (planner.ramp().isReturning() && !plan.isPanic()) {
             attempt.remark(planner.ramp().remark(now));
         }
-        return plan.pick(random, planner.ramp(), now, picked);
     }
 
     private String figures(Plan plan) {

@@ -19,18 +19,26 @@ import org.jspecify.annotations.Nullable;
 
 /** Explains the plan that a call would use now: the chances and states of the endpoints. */
 final class BalanceExplanation {
+    static final String BY_KEY = "the key of MeshOptions.withHashKey";
+
     private final ServiceState service;
     private final Plan plan;
     private final boolean ejects;
+    private final @Nullable HashInput input;
     private final Map<Endpoint, Double> chances = new HashMap<>();
     private final Set<Endpoint> inPriorities = new HashSet<>();
     private final long now;
 
-    /** @param ejects whether ejections count */
-    BalanceExplanation(ServiceState service, Plan plan, List<Tier> tiers, boolean ejects, long now) {
+    /**
+     * @param ejects whether ejections count
+     * @param input null: the policy states no hash
+     */
+    BalanceExplanation(
+            ServiceState service, Plan plan, List<Tier> tiers, boolean ejects, @Nullable HashInput input, long now) {
         this.service = service;
         this.plan = plan;
         this.ejects = ejects;
+        this.input = input;
         this.now = now;
         tiers.forEach(tier -> inPriorities.addAll(tier.known()));
     }
@@ -39,17 +47,21 @@ final class BalanceExplanation {
     void explain(@Nullable Call call, FailbackRamp ramp, List<Endpoint> endpoints, ExplanationSink to) {
         Endpoint probed = call == null ? null : plan.dueProbe(call, now);
         String key = call == null ? null : call.options().hashKey();
+        String hashed = call == null || input == null ? null : input.value(call.request(), call.options());
         if (probed != null) {
             chances.put(probed, 1.0);
             to.remark("this call probes " + probed.name() + ", whose ejection has ended");
+        } else if (hashed != null && !plan.isEmpty()) {
+            chances.put(plan.hashed().pick(XxHash64.of(hashed), null, ramp, now, new Steps()), 1.0);
+            to.remark((key != null ? BY_KEY : "the hash of " + input) + " decides on the endpoint");
         } else if (key != null && !plan.isEmpty()) {
             chances.put(plan.pickByKey(key), 1.0);
-            to.remark("the key of MeshOptions.withHashKey decides on the endpoint");
+            to.remark(BY_KEY + " decides on the endpoint");
         } else if (!plan.isEmpty()) {
             chances.putAll(EndpointShares.of(plan, ramp, now));
         }
         String progress = ramp.progress(now);
-        if (!progress.isEmpty() && probed == null && key == null) {
+        if (!progress.isEmpty() && probed == null && key == null && hashed == null) {
             to.remark(progress);
         }
         endpoints.forEach(endpoint -> state(endpoint, chances.getOrDefault(endpoint, 0.0), to));

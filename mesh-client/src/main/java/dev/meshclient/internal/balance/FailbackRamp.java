@@ -57,9 +57,23 @@ final class FailbackRamp {
         return toPriority.admits(now, random);
     }
 
+    /**
+     * As above, for a call with a hash.
+     *
+     * @param drawn from 0 (inclusive) to 1 (exclusive), always the same for the hash, so that hashes return one by one
+     */
+    boolean admitsToPriority(long now, double drawn) {
+        return toPriority.admits(now, drawn);
+    }
+
     /** Whether a call that the plan sends to the caller's zone is admitted there at this point of the ramp. */
     boolean admitsToZone(long now, RandomGenerator random) {
         return toZone.admits(now, random);
+    }
+
+    /** As above, for a call with a hash. */
+    boolean admitsToZone(long now, double drawn) {
+        return toZone.admits(now, drawn);
     }
 
     /** The chance that {@link #admitsToPriority} says yes. */
@@ -187,6 +201,10 @@ final class FailbackRamp {
         }
 
         boolean admits(long now, RandomGenerator random) {
+            return !returning || admits(now, random.nextDouble());
+        }
+
+        boolean admits(long now, double drawn) {
             if (!returning) {
                 return true;
             }
@@ -198,7 +216,7 @@ final class FailbackRamp {
                 }
                 chance = to == 0 ? 1 : current(now) / to;
             }
-            return random.nextDouble() < chance;
+            return drawn < chance;
         }
 
         synchronized double chance(long now) {

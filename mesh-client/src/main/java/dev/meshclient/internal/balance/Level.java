@@ -2,8 +2,11 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.policy.ConsistentHash;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -25,7 +28,12 @@ final class Level {
     private final @Nullable AliasTable shares;
 
     /** Endpoints among which only the algorithm decides: those of one zone, or of one locality that the policy names. */
-    record Group(Tier.Zone zone, double share, Members members, Picker picker) {
+    record Group(
+            Tier.Zone zone,
+            double share,
+            Members members,
+            Picker picker,
+            @Nullable HashedMembers hashed) {
         boolean home() {
             return zone.home();
         }
@@ -44,10 +52,11 @@ final class Level {
     }
 
     /**
+     * @param priority the index of the tier
      * @param tier has at least one endpoint of this kind that is not ejected
      * @param ejected empty if health is ignored
      */
-    static Level of(Tier tier, Tier.Kind kind, EjectedPositions ejected, LevelSettings settings) {
+    static Level of(int priority, Tier tier, Tier.Kind kind, EjectedPositions ejected, LevelSettings settings) {
         List<Tier.Zone> zones = tier.zones();
         Members[] members = new Members[zones.size()];
         for (int i = 0; i < members.length; i++) {
@@ -58,10 +67,26 @@ final class Level {
         List<Group> groups = new ArrayList<>();
         for (int i = 0; i < members.length; i++) {
             if (members[i].size() > 0) {
-                groups.add(new Group(zones.get(i), shares[i], members[i], Picker.of(settings.balancer(), members[i])));
+                Tier.Zone zone = zones.get(i);
+                groups.add(new Group(
+                        zone,
+                        shares[i],
+                        members[i],
+                        Picker.of(settings.balancer(), members[i]),
+                        hashed(priority, zone, kind, members[i], settings)));
             }
         }
         return new Level(members, List.copyOf(groups));
+    }
+
+    /** Null: the policy states no hash. */
+    private static @Nullable HashedMembers hashed(
+            int priority, Tier.Zone zone, Tier.Kind kind, Members members, LevelSettings settings) {
+        HashTable table = zone.pool(kind).hashes();
+        ConsistentHash hash = settings.balancer().consistentHash();
+        return table == null || hash == null
+                ? null
+                : new HashedMembers(members, table, hash, settings.loads().of(priority, kind, zone.name()));
     }
 
     Endpoint pick(RandomGenerator random, Picked picked) {
@@ -148,6 +173,64 @@ final class Level {
             }
         }
         return Rendezvous.pick(best.members, key);
+    }
+
+    /**
+     * The endpoint of a hash; null if the call has tried all, or if there is none outside the caller's zone.
+     *
+     * @param tried the endpoints of the earlier attempts; null: this is the first, or all have been tried
+     * @param away whether a call for the caller's zone leaves it
+     */
+    @Nullable
+    Endpoint pickByHash(long hash, @Nullable Tried tried, boolean away, long now, Steps steps) {
+        Group owner = owner(hash, false);
+        if (away && owner != null && owner.home()) {
+            owner = owner(hash, true);
+            if (owner != null) {
+                steps.did(Picked.Step.NOT_RETURNED);
+            }
+        }
+        Endpoint found = owner == null ? null : hashed(owner).pick(hash, tried, now, steps);
+        for (int i = 0; tried != null && found == null && i < groups.size(); i++) {
+            steps.did(Picked.Step.ELSEWHERE);
+            found = hashed(groups.get(i)).pick(hash, tried, now, steps);
+        }
+        return found;
+    }
+
+    private static HashedMembers hashed(Group group) {
+        return Objects.requireNonNull(group.hashed);
+    }
+
+    /** The group of a hash, by the shares; or, of those outside the caller's zone, by the number of endpoints, and null if there is none. */
+    private @Nullable Group owner(long hash, boolean away) {
+        Group best = null;
+        double bestScore = -1;
+        for (int i = 0; i < groups.size(); i++) {
+            Group group = groups.get(i);
+            double weight = away ? group.members.size() : group.share;
+            double score = groups.size() == 1 ? 0 : Rendezvous.score(hash, group.zone.name(), weight);
+            if (score > bestScore && !(away && group.home())) {
+                best = group;
+                bestScore = score;
+            }
+        }
+        return best;
+    }
+
+    /** The attempts in flight of the endpoint's group; null: its load is not bounded. */
+    @Nullable
+    AtomicInteger load(Endpoint endpoint) {
+        for (int i = 0; i < groups.size(); i++) {
+            Group group = groups.get(i);
+            if (group.hashed == null) {
+                return null;
+            }
+            if (groups.size() == 1 || group.zone.has(endpoint)) {
+                return group.hashed.load();
+            }
+        }
+        return null;
     }
 
     /** The share of the calls that stays in the caller's zone; 1 where zones are not preferred. */

@@ -10,5 +10,6 @@ import java.util.Map;
  * @param zoned whether endpoints in the caller's zone are preferred
  * @param own the caller's locality
  * @param callers number of instances of the calling service by zone; empty if the policy does not list them
+ * @param loads the attempts in flight of the groups, for bounded loads
  */
-record LevelSettings(boolean zoned, Locality own, Map<String, Long> callers, LoadBalancer balancer) {}
+record LevelSettings(boolean zoned, Locality own, Map<String, Long> callers, LoadBalancer balancer, GroupLoads loads) {}

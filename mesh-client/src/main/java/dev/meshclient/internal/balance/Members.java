@@ -66,6 +66,12 @@ final class Members {
         return all.get(place + low);
     }
 
+    /** The member at this position of the pool; null: it is ejected. */
+    @Nullable
+    Endpoint atPosition(int position) {
+        return ejected.length > 0 && Arrays.binarySearch(ejected, position) >= 0 ? null : all.get(position);
+    }
+
     /** The sum of the members' weights. */
     long weight() {
         long sum = pool.weight();

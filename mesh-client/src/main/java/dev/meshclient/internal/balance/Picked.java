@@ -6,20 +6,18 @@ import dev.meshclient.internal.call.Pick;
 import dev.meshclient.internal.endpoint.Endpoint;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The chosen endpoint of an attempt; releases it when the attempt ends. It keeps the plan and one bit for each step of the choice:
  * the reason in words is made only when asked for. Immutable as soon as the attempt has it.
  */
-final class Picked implements Pick, Runnable {
-    private static final int LEVEL_SHIFT = 16; // the index of the level is in the upper half
-
+final class Picked extends Steps implements Pick, Runnable {
     private final Balance balance;
     private final Attempt attempt;
     private final Plan plan;
     private @Nullable Endpoint endpoint;
-    private int steps;
 
     /** A step of a choice. */
     enum Step {
@@ -40,12 +38,22 @@ final class Picked implements Pick, Runnable {
         /** Not the algorithm chose it: it replaces the endpoint that the algorithm drew. */
         AT_RANDOM(128),
         /** It replaces an endpoint of another zone or priority: no share decides. */
-        ELSEWHERE(256);
+        ELSEWHERE(256),
+        /** The hash that the policy states chose it. */
+        HASH(512),
+        /** The hash of the key of the caller chose it. */
+        HASH_OF_KEY(1024),
+        /** Another endpoint is preferred that has too many attempts in flight. */
+        OTHER_OVERLOADED(2048);
 
         private final int bit;
 
         Step(int bit) {
             this.bit = bit;
+        }
+
+        int bit() {
+            return bit;
         }
     }
 
@@ -53,30 +61,6 @@ final class Picked implements Pick, Runnable {
         this.balance = balance;
         this.attempt = attempt;
         this.plan = plan;
-    }
-
-    /** Records a step. */
-    void did(Step step) {
-        steps |= step.bit;
-    }
-
-    /** The algorithm draws an endpoint, in place of any before. */
-    void drawn() {
-        steps &= ~(Step.AT_RANDOM.bit | Step.ELSEWHERE.bit);
-    }
-
-    /** Whether the shares of zones and priorities chose the place of the endpoint. */
-    boolean isByShare() {
-        return !has(Step.KEY) && !has(Step.ELSEWHERE) && !has(Step.NOT_RETURNED);
-    }
-
-    boolean has(Step step) {
-        return (steps & step.bit) != 0;
-    }
-
-    /** Records the level of the plan that the endpoint is chosen from. */
-    void level(int index) {
-        steps = (steps & ((1 << LEVEL_SHIFT) - 1)) | index << LEVEL_SHIFT;
     }
 
     void endpoint(Endpoint chosen) {
@@ -107,8 +91,18 @@ final class Picked implements Pick, Runnable {
         return balance.leftAfter(attempt);
     }
 
+    /** The attempts in flight of its group, if its load is bounded. */
+    @Nullable
+    AtomicInteger groupLoad() {
+        return isProbe() ? null : plan.hashed().load(level(), endpoint());
+    }
+
     @Override
     public void run() {
+        AtomicInteger load = groupLoad();
+        if (load != null) {
+            load.decrementAndGet();
+        }
         balance.ended(attempt, endpoint());
     }
 
@@ -125,12 +119,15 @@ final class Picked implements Pick, Runnable {
         } else if (has(Step.ALL_TRIED)) {
             parts.add("tried again, as every endpoint was: " + tried);
         }
-        parts.add(plan.reasons().why(steps >>> LEVEL_SHIFT, chosen, this));
+        parts.add(plan.reasons().why(level(), chosen, this));
         if (has(Step.NOT_RETURNED)) {
             parts.add("outside because traffic returns by degrees");
         }
         if (has(Step.OTHER_IN_SLOW_START)) {
             parts.add("instead of an endpoint in slow start");
+        }
+        if (has(Step.OTHER_OVERLOADED)) {
+            parts.add("instead of an endpoint with too many attempts in flight (hashBalanceFactor)");
         }
         if (has(Step.OTHER_EJECTION_ABORTED)) {
             parts.add("instead of an endpoint that fails, but is not ejected because too many are");

@@ -1,6 +1,7 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.LoadBalancer;
 import java.util.Locale;
 import java.util.random.RandomGenerator;
@@ -9,13 +10,14 @@ import java.util.random.RandomGenerator;
 interface Picker {
     Endpoint pick(RandomGenerator random);
 
-    /** The algorithm that the policy states, over endpoints with a weight above 0. */
+    /** The algorithm that the policy states, and a random one where hashes choose, over endpoints with a weight above 0. */
     static Picker of(LoadBalancer balancer, Members members) {
         if (members.size() == 1) {
             Endpoint only = members.get(0);
             return random -> only;
         }
-        return switch (balancer.simple()) {
+        LoadBalancer.Simple simple = balancer.simple();
+        return switch (simple == null ? LoadBalancer.Simple.RANDOM : simple) {
             case LEAST_REQUEST -> new LeastOfTwo(members);
             case ROUND_ROBIN -> new RoundRobin(members);
             case RANDOM -> members::draw;
@@ -24,7 +26,11 @@ interface Picker {
 
     /** The name of the algorithm for people. */
     static String words(LoadBalancer balancer) {
-        return balancer.simple().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+        LoadBalancer.Simple simple = balancer.simple();
+        ConsistentHash hash = balancer.consistentHash();
+        return hash != null
+                ? "the hash of " + new HashInput(hash)
+                : String.valueOf(simple).toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /**

@@ -25,6 +25,7 @@ final class Plan {
 
     private final List<Level> levels;
     private final PlanReasons reasons;
+    private final HashedLevels hashed;
     private final int[] loads;
     private final @Nullable AliasTable drawn; // the index of a level
     private final double preferred;
@@ -55,6 +56,7 @@ final class Plan {
                 .toArray();
         List<Level> levels = Arrays.stream(ranks)
                 .mapToObj(rank -> Level.of(
+                        capacity.priority(rank),
                         capacity.tier(rank),
                         capacity.kind(rank),
                         capacity.isPanic(rank) ? counted.none() : counted,
@@ -110,6 +112,7 @@ final class Plan {
                 one ? null : AliasTable.of(Arrays.stream(loads).asDoubleStream().toArray());
         this.preferred = led && all > 0 ? (double) loads[0] / all : 0;
         this.home = led ? levels.get(0).home() : 0;
+        this.hashed = new HashedLevels(levels, loads, preferred > 0, home > 0);
     }
 
     /** The priorities that get calls, in order. */
@@ -259,6 +262,11 @@ final class Plan {
             picked.did(Picked.Step.NOT_RETURNED);
         }
         return other == null ? home : other;
+    }
+
+    /** Chooses by hashes, if the policy states so. */
+    HashedLevels hashed() {
+        return hashed;
     }
 
     /** The endpoint for a key. */

@@ -4,6 +4,7 @@ import dev.meshclient.Explanation.Locality.Kind;
 import dev.meshclient.internal.call.ExplanationSink;
 import dev.meshclient.internal.endpoint.Endpoint;
 import dev.meshclient.internal.text.Percent;
+import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.FailoverMode;
 import java.util.Arrays;
 import java.util.List;
@@ -85,17 +86,24 @@ final class PlanReasons {
                 .orElse(level.groups().get(0));
         int number = group.members().size();
         String place = group.zone().name();
-        String by = picked.has(Picked.Step.KEY)
-                ? "the key of MeshOptions.withHashKey"
+        String by = picked.has(Picked.Step.KEY) || picked.has(Picked.Step.HASH_OF_KEY)
+                ? BalanceExplanation.BY_KEY
                 : picked.has(Picked.Step.AT_RANDOM)
                         ? "at random"
-                        : Picker.words(settings.zones().balancer());
+                        : picked.has(Picked.Step.HASH)
+                                ? Picker.words(settings.zones().balancer())
+                                : withoutKey();
         boolean hasShare = picked.isByShare() && (level.groups().size() > 1 || !place.isEmpty());
         return (number == 1 ? "the only endpoint" : by + " among " + number + " endpoints")
                 + (place.isEmpty() ? "" : " of " + (group.zone().places() == null ? "zone " : "") + place)
                 + (hasShare
                         ? " (" + Percent.of(group.share()) + " of " + calls(index) + ": " + zones(index) + ")"
                         : "");
+    }
+
+    private String withoutKey() {
+        ConsistentHash hash = settings.zones().balancer().consistentHash();
+        return hash == null ? Picker.words(settings.zones().balancer()) : "at random without " + new HashInput(hash);
     }
 
     /** The calls of a level, of which its zones have shares. */

@@ -8,6 +8,7 @@ import dev.meshclient.internal.endpoint.ServiceState;
 import dev.meshclient.internal.endpoint.TrafficCounters;
 import dev.meshclient.internal.endpoint.ZoneAttempts;
 import dev.meshclient.internal.time.Time;
+import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.Locality;
 import dev.meshclient.policy.LocalityLbSetting;
 import java.util.List;
@@ -26,6 +27,7 @@ public final class Planner {
     private final BalanceSettings settings;
     private final Balance.Origin origin;
     private final PlanSettings planSettings;
+    private final @Nullable HashInput hashInput;
     private volatile @Nullable Made made;
 
     private record Made(EndpointList from, ServiceState.EjectedEndpoints ejected, List<Tier> tiers, Plan plan) {}
@@ -34,18 +36,25 @@ public final class Planner {
             Time time,
             String backend,
             EndpointSet endpoints,
-            FailbackRamp ramp,
+            BackendState state,
             BalanceSettings settings,
             Balance.Origin origin) {
         this.time = time;
         this.backend = backend;
         this.endpoints = endpoints;
         this.service = endpoints.service();
-        this.ramp = ramp;
+        this.ramp = state.get(FailbackRamp.SLOT);
         this.settings = settings;
         this.origin = origin;
+        ConsistentHash hash = settings.balancer().consistentHash();
+        this.hashInput = hash == null ? null : new HashInput(hash);
         this.planSettings = new PlanSettings(
-                new LevelSettings(settings.zoned(), origin.locality(), origin.callers(), settings.balancer()),
+                new LevelSettings(
+                        settings.zoned(),
+                        origin.locality(),
+                        origin.callers(),
+                        settings.balancer(),
+                        hash == null ? GroupLoads.UNUSED : state.get(GroupLoads.SLOT)),
                 settings.failover(),
                 settings.minHealthPercent(),
                 settings.ejects());
@@ -64,7 +73,7 @@ public final class Planner {
             BackendState state,
             BalanceSettings settings,
             Balance.Origin origin) {
-        Planner planner = new Planner(time, backend, endpoints, state.get(FailbackRamp.SLOT), settings, origin);
+        Planner planner = new Planner(time, backend, endpoints, state, settings, origin);
         if (endpoints.isStated()) {
             planner.made = planner.make(endpoints.now(), planner.service.ejected(), null);
         }
@@ -128,6 +137,12 @@ public final class Planner {
         return origin.locality();
     }
 
+    /** The value whose hash chooses the endpoint; null: the policy states none. */
+    @Nullable
+    HashInput hashInput() {
+        return hashInput;
+    }
+
     TrafficCounters traffic() {
         return service.get(TrafficCounters.SLOT);
     }
@@ -166,7 +181,11 @@ public final class Planner {
     }
 
     void explain(ExplanationSink to) {
-        to.setting("loadBalancer", settings.balancer().simple());
+        to.setting(
+                "loadBalancer",
+                settings.balancer().simple() != null
+                        ? settings.balancer().simple()
+                        : Picker.words(settings.balancer()));
         to.setting("trafficDistribution", settings.zoned() ? "PreferSameZone" : "Any");
         to.setting(
                 "localityLbSetting",
@@ -177,7 +196,7 @@ public final class Planner {
                 settings.minHealthPercent() == 0 ? null : settings.minHealthPercent());
         Made now = latest();
         now.plan.reasons().explain(to);
-        new BalanceExplanation(service, now.plan, now.tiers, settings.ejects(), time.now())
+        new BalanceExplanation(service, now.plan, now.tiers, settings.ejects(), hashInput, time.now())
                 .explain(to.call(), ramp, now.from.endpoints(), to);
     }
 

@@ -2,6 +2,7 @@ package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.call.AliasTable;
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.policy.ConsistentHash;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,11 +11,16 @@ final class Pool {
     private final List<Endpoint> endpoints;
     private final long weight;
     private final boolean alike;
+    private final @Nullable HashTable hashes;
     private volatile @Nullable AliasTable weights; // made on first use
 
-    /** @param endpoints each with a weight above 0 */
-    Pool(List<Endpoint> endpoints) {
+    /**
+     * @param endpoints each with a weight above 0
+     * @param hash null: no table of hashes is needed
+     */
+    Pool(List<Endpoint> endpoints, @Nullable ConsistentHash hash) {
         this.endpoints = endpoints;
+        this.hashes = hash == null || endpoints.isEmpty() ? null : HashTable.of(hash, endpoints);
         long sum = 0;
         boolean same = true;
         for (int i = 0; i < endpoints.size(); i++) {
@@ -31,6 +37,12 @@ final class Pool {
 
     long weight() {
         return weight;
+    }
+
+    /** The owners of the hashes among all endpoints; null: the policy states no hash. */
+    @Nullable
+    HashTable hashes() {
+        return hashes;
     }
 
     /** Whether all endpoints have the same weight. */

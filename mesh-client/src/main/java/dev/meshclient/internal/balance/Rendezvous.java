@@ -25,15 +25,12 @@ final class Rendezvous {
 
     /** weight / −ln(u), u uniform of key and name: the weighted form of the method. */
     static double score(String key, String name, double weight) {
-        long hash = mix(mix(key.hashCode() * 0x9E37_79B9_7F4A_7C15L) ^ name.hashCode());
-        double u = ((hash >>> 11) + 0.5) * 0x1.0p-53;
-        return weight / -StrictMath.log(u);
+        return score(HashTable.mix(key.hashCode() * 0x9E37_79B9_7F4A_7C15L), name, weight);
     }
 
-    /** SplitMix64's finaliser. */
-    private static long mix(long z) {
-        z = (z ^ (z >>> 30)) * 0xBF58_476D_1CE4_E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D0_49BB_1331_11EBL;
-        return z ^ (z >>> 31);
+    static double score(long key, String name, double weight) {
+        long hash = HashTable.mix(key ^ name.hashCode());
+        double u = ((hash >>> 11) + 0.5) * 0x1.0p-53;
+        return weight / -StrictMath.log(u);
     }
 }

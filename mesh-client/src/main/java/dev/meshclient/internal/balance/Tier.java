@@ -1,6 +1,7 @@
 package dev.meshclient.internal.balance;
 
 import dev.meshclient.internal.endpoint.Endpoint;
+import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.LocalityLbSetting.Places;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -20,6 +21,7 @@ final class Tier {
     private final Plan.Priority stated;
     private final List<Endpoint> known;
     private final Map<Kind, List<Endpoint>> byKind = new EnumMap<>(Kind.class);
+    private final @Nullable ConsistentHash hash;
     private final List<Zone> zones;
 
     /** The health of an endpoint as the registry states it. */
@@ -59,6 +61,7 @@ final class Tier {
         for (Kind kind : Kind.values()) {
             byKind.put(kind, some(known, kind::has));
         }
+        this.hash = settings.balancer().consistentHash();
         this.zones = stated.shares().isEmpty() ? byZone(settings) : byPlaces(settings);
     }
 
@@ -97,7 +100,7 @@ final class Tier {
         for (Kind kind : Kind.values()) {
             List<Endpoint> some = all == known ? endpoints(kind) : some(all, kind::has);
             Pool healthy = pools.get(Kind.HEALTHY); // usually the same endpoints
-            pools.put(kind, healthy != null && healthy.endpoints() == some ? healthy : new Pool(some));
+            pools.put(kind, healthy != null && healthy.endpoints() == some ? healthy : new Pool(some, hash));
         }
         return new Zone(
                 name, places, home, all.stream().mapToLong(Endpoint::weight).sum(), pools);

@@ -3,6 +3,7 @@ package dev.meshclient.policy.json;
 import dev.meshclient.policy.Access;
 import dev.meshclient.policy.BackendSettings;
 import dev.meshclient.policy.ConnectionTimeouts;
+import dev.meshclient.policy.ConsistentHash;
 import dev.meshclient.policy.FailoverMode;
 import dev.meshclient.policy.Limits;
 import dev.meshclient.policy.LoadBalancer;
@@ -36,8 +37,8 @@ final class SettingsReader {
             .refusing("retriable-headers", Words.NOT_SUPPORTED);
     private static final Words<LoadBalancer.Simple> SIMPLE = Words.of(LoadBalancer.Simple.values())
             .refusing("PEAK_EWMA", Words.NOT_SUPPORTED)
-            .refusing("RING_HASH", Words.NOT_SUPPORTED)
-            .refusing("MAGLEV", Words.NOT_SUPPORTED)
+            .refusing("RING_HASH", "is stated as consistentHash.ringHash here")
+            .refusing("MAGLEV", "is stated as consistentHash.maglev here")
             .refusing("WEIGHTED_LOAD", Words.NOT_SUPPORTED)
             .refusing("PASSTHROUGH", "is stated as resolution NONE here")
             .refusing("EWMA", Words.NOT_SUPPORTED)
@@ -135,10 +136,30 @@ final class SettingsReader {
                     .field("minHealthPercent", (in, o) -> o.minHealthPercent(in.integer()))
                     .field("shadow", (in, d) -> d.shadow(in.flag()));
 
+    private static final ObjectReader<ConsistentHash.Builder> RING_HASH =
+            ObjectReader.<ConsistentHash.Builder>refusingOthers()
+                    .field("minimumRingSize", (in, h) -> h.ringHash(new ConsistentHash.RingHash(in.integer())));
+    private static final ObjectReader<ConsistentHash.Builder> MAGLEV =
+            ObjectReader.<ConsistentHash.Builder>refusingOthers()
+                    .field("tableSize", (in, h) -> h.maglev(new ConsistentHash.Maglev(in.integer())));
+    private static final ObjectReader<ConsistentHash.Builder> CONSISTENT_HASH =
+            ObjectReader.<ConsistentHash.Builder>refusingOthers()
+                    .unsupported("httpCookie", "useSourceIp", "minimumRingSize")
+                    .instead("minimumRingSize", "it stands in ringHash")
+                    .field("httpHeaderName", (in, h) -> h.httpHeaderName(in.text()))
+                    .field("httpQueryParameterName", (in, h) -> h.httpQueryParameterName(in.text()))
+                    .field("ringHash", (in, h) -> RING_HASH.read(in, h.ringHash(ConsistentHash.RingHash.DEFAULT)))
+                    .field("maglev", (in, h) -> MAGLEV.read(in, h.maglev(new ConsistentHash.Maglev(null))))
+                    .field("hashBalanceFactor", (in, h) -> h.hashBalanceFactor(in.integer()));
+
     private static final ObjectReader<LoadBalancer.Builder> LOAD_BALANCER =
             ObjectReader.<LoadBalancer.Builder>ignoringOthers()
-                    .unsupported("consistentHash")
-                    .required("simple", SIMPLE.expected(null), (in, b) -> b.simple(in.word(SIMPLE)));
+                    .field("simple", (in, b) -> b.simple(in.word(SIMPLE)))
+                    .field(
+                            "consistentHash",
+                            (in, b) -> b.consistentHash(CONSISTENT_HASH
+                                    .read(in, ConsistentHash.builder())
+                                    .build()));
 
     /** A field that the mode does not use is refused: its author expects it to be verified. */
     private static final ObjectReader<Tls.Builder> TLS = ObjectReader.<Tls.Builder>refusingOthers()

@@ -104,6 +104,13 @@ final class SettingsWriter {
 
     private void loadBalancer(LoadBalancer balancer) throws IOException {
         fields.text("simple", balancer.simple());
+        fields.object("consistentHash", balancer.consistentHash(), hash -> {
+            fields.text("httpHeaderName", hash.httpHeaderName());
+            fields.text("httpQueryParameterName", hash.httpQueryParameterName());
+            fields.object("ringHash", hash.ringHash(), r -> fields.number("minimumRingSize", r.minimumRingSize()));
+            fields.object("maglev", hash.maglev(), m -> fields.number("tableSize", m.tableSize()));
+            fields.number("hashBalanceFactor", hash.hashBalanceFactor());
+        });
     }
 
     private void localityLbSetting(LocalityLbSetting setting) throws IOException {

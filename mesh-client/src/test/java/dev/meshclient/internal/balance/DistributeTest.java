@@ -50,7 +50,7 @@ class DistributeTest {
         return Plans.of(
                 Priorities.of(endpoints, origin, setting),
                 new PlanSettings(
-                        new LevelSettings(true, own, Map.of(), LoadBalancer.of(algorithm)),
+                        new LevelSettings(true, own, Map.of(), LoadBalancer.of(algorithm), new GroupLoads()),
                         FailoverMode.SPILL,
                         50,
                         true));

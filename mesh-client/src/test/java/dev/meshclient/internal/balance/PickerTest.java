@@ -98,9 +98,10 @@ class PickerTest {
     @EnumSource(Simple.class)
     void a_pick_allocates_nothing(Simple algorithm) {
         List<Endpoint> endpoints = endpoints(1000, i -> 1 + i % 3);
-        LevelSettings settings =
-                new LevelSettings(true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.of(algorithm));
+        LevelSettings settings = new LevelSettings(
+                true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.of(algorithm), new GroupLoads());
         Level level = Level.of(
+                0,
                 new Tier(new Plan.Priority(endpoints, true, Map.of()), settings),
                 Tier.Kind.HEALTHY,
                 new EjectedPositions(EndpointList.of(endpoints), List.of()),

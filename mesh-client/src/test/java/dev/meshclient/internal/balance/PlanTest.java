@@ -47,8 +47,8 @@ class PlanTest {
     }
 
     private static Plan plan(FailoverMode failover, int minHealthPercent, List<List<Endpoint>> priorities) {
-        LevelSettings zones =
-                new LevelSettings(true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.of(Simple.RANDOM));
+        LevelSettings zones = new LevelSettings(
+                true, new Locality("eu", "a", ""), Map.of(), LoadBalancer.of(Simple.RANDOM), new GroupLoads());
         return Plans.of(
                 priorities.stream()
                         .map(p -> new Plan.Priority(p, true, Map.of()))

@@ -29,6 +29,6 @@ final class Plans {
 
     /** All of these, none ejected. */
     static Members members(List<Endpoint> endpoints) {
-        return new Members(new Pool(endpoints), new int[0]);
+        return new Members(new Pool(endpoints, null), new int[0]);
     }
 }

@@ -25,7 +25,7 @@ class PolicyMutantTest {
     private static final JsonNodeFactory NEW = JsonNodeFactory.instance;
     private static final Pattern BEYOND_SCHEMA = Pattern.compile(
             "a service of this document.*|a subset of the service .*"
-                    + "|a host that no other service claims.*|each .* once .*|percentages that add up .*|two different regions|a regular expression .*|a SPIFFE ID.*, since .*|tls of its own.*, since .*|X\\.509 certificates .*|a name of jwtProviders.*|a JWK set .*|each provider once|a name that URLs can write in ASCII.*");
+                    + "|a host that no other service claims.*|each .* once .*|percentages that add up .*|two different regions|a regular expression .*|a SPIFFE ID.*, since .*|tls of its own.*, since .*|X\\.509 certificates .*|a name of jwtProviders.*|a JWK set .*|each provider once|a name that URLs can write in ASCII.*|a prime, .*");
 
     static List<Path> good() {
         return Fixtures.corpus("good");

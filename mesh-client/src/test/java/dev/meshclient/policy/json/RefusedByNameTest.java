@@ -39,7 +39,7 @@ class RefusedByNameTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "'loadBalancer': {'simple': 'RING_HASH'} | RING_HASH is not supported by this version",
+                "'loadBalancer': {'simple': 'RING_HASH'} | RING_HASH is stated as consistentHash.ringHash here",
                 "'trafficDistribution': 'PreferClose' | PreferClose is Kubernetes' old word for PreferSameZone",
                 "'authorization': [{'action': 'CUSTOM', 'rules': []}] | CUSTOM hands the decision to a server of its own",
                 "'authorization': [{'action': 'DENY', 'rules': [], 'selector': {}}] | not supported by this version, and not safe to ignore",

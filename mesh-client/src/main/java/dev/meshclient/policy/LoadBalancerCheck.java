@@ -1,0 +1,64 @@
+package dev.meshclient.policy;
+
+import java.math.BigInteger;
+import java.util.stream.Stream;
+
+/** Checks {@code loadBalancer}. */
+final class LoadBalancerCheck {
+    private static final String INPUTS = "exactly one of httpHeaderName and httpQueryParameterName";
+    private static final int MAX_FACTOR = 1_000_000;
+
+    private LoadBalancerCheck() {}
+
+    static void check(Place place, LoadBalancer balancer) {
+        ConsistentHash hash = balancer.consistentHash();
+        if ((balancer.simple() == null) == (hash == null)) {
+            place.wrongIn(hash == null ? "nothing" : "both", "exactly one of simple and consistentHash");
+        }
+        if (hash != null) {
+            hash(place.field("consistentHash"), hash);
+        }
+    }
+
+    private static void hash(Place place, ConsistentHash hash) {
+        long inputs = Stream.of(hash.httpHeaderName() != null, hash.httpQueryParameterName() != null)
+                .filter(stated -> stated)
+                .count();
+        if (inputs != 1) {
+            place.wrongIn(inputs == 0 ? "nothing" : "both", INPUTS);
+        }
+        place.field("httpHeaderName")
+                .text(hash.httpHeaderName(), Place.MAX_NAME, RuleCheck.TOKEN, "the name of a header (RFC 9110)");
+        place.field("httpQueryParameterName").name(hash.httpQueryParameterName());
+        if (hash.ringHash() != null && hash.maglev() != null) {
+            place.wrongIn("both", "at most one of ringHash and maglev");
+        }
+        if (hash.ringHash() != null) {
+            place.field("ringHash")
+                    .field("minimumRingSize")
+                    .integer(hash.ringHash().minimumRingSize(), 1, ConsistentHash.RingHash.MAX_SIZE);
+        }
+        if (hash.maglev() != null) {
+            maglev(place.field("maglev").field("tableSize"), hash.maglev());
+        }
+        Integer factor = hash.hashBalanceFactor();
+        if (factor != null && factor != 0 && (factor < 100 || factor > MAX_FACTOR)) {
+            place.field("hashBalanceFactor")
+                    .wrong(factor, "0 (no limit), or an integer of 100 to " + MAX_FACTOR + " (percent of the mean)");
+        }
+    }
+
+    private static void maglev(Place size, ConsistentHash.Maglev maglev) {
+        Integer stated = maglev.tableSize();
+        if (size.integer(stated, 2, ConsistentHash.Maglev.MAX_SIZE)
+                && stated != null
+                && !BigInteger.valueOf(stated).isProbablePrime(50)) {
+            size.wrong(stated, "a prime, such as " + near(stated));
+        }
+    }
+
+    private static BigInteger near(int stated) {
+        BigInteger next = BigInteger.valueOf(stated).nextProbablePrime();
+        return next.min(BigInteger.valueOf(ConsistentHash.Maglev.MAX_SIZE));
+    }
+}
